@@ -1,4 +1,4 @@
-/** createApp: the composition root, and with its two sites the site map. Tests run the same app as the process. */
+/** The composition root; with its two sites also the site map. Tests run the same app as the process. */
 import express, { type Express } from 'express';
 import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
@@ -39,7 +39,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(limitRequestsUnderWay());
   app.use(requireHttps(publicUrl, config.trustProxy.length > 0));
   app.use(securityHeaders(publicUrl.protocol === 'https:'));
-  // First what is asked for most: a router looks through all that stands before.
+  // The most requested routes come first, because a router tries all that are mounted before.
   app.use(clinicianSite({ ...dependencies, launches, endings }));
   app.use(staticFiles());
   app.use(jwksRoutes(keyRing, keyUses));

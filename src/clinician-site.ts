@@ -1,4 +1,4 @@
-/** Every address that a clinician's browser visits: launch, callback and the pages of a launch, each with its guard. */
+/** The routes of clinicians' browsers: launch, callback and the pages of a launch, each with its guard. */
 import { Router } from 'express';
 import { createKnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
@@ -49,7 +49,7 @@ import { createPostOutcomes } from './http/post-outcomes.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 
-/** The outside world, and the launches that administrators see too. */
+/** The app's dependencies, and the launches, which the settings site uses too. */
 export interface ClinicianSiteDependencies extends AppDependencies {
   launches: LaunchStore;
   endings: LaunchEndings;
@@ -65,7 +65,7 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
   return router;
 }
 
-/** From the EHR's chart, or our own address, to a launch. */
+/** The routes from the EHR's chart, or from our own address, to a launch. */
 function mountLaunching(mount: Mount, shared: Shared): void {
   const { redis, clock, readings, currentTokens, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
@@ -120,10 +120,10 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
     get: [guard, newRequestForm(newRequest)],
     post: [longForm, keepTyped(newRequest), guard, createRequest(newRequest), sayKept(newRequest)],
   });
-  // For a page that is left, also after its launch has ended; {@link keepTyped} says for whom.
+  // Sent when a page is left, even after its launch has ended: a sealed ticket names the user, see {@link keepTyped}.
   mount('/requests/new/keep', { post: [longForm, keepTyped(newRequest), sayNothing] });
   mount('/requests/new/discard', { post: [guard, form, discardDraft(newRequest)] });
-  // After the names that are no ids.
+  // Mounted after the fixed names, which are not ids.
   mount('/requests/:requestId', { get: [guard, detailRoute({ ...shared, offersUpdates, keptLists })] });
   mount('/requests/:requestId/correct', { post: [guard, form, correctRoute(newRequest)] });
   const cancelling = { ...newRequest, keptLists, outcomes: createPostOutcomes(redis, sealer) };
@@ -146,7 +146,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
 
 type Shared = ReturnType<typeof sharedBy>;
 
-/** What both halves of the site share. */
+/** The dependencies that both halves of the site share. */
 function sharedBy(dependencies: ClinicianSiteDependencies) {
   const { config, outbound, sealer, clock, clinicians } = dependencies;
   const { publicUrl } = config;

@@ -38,7 +38,7 @@ const AGAIN = {
   settings: 'go back and try again',
 };
 
-/** Whom this audience calls while nothing better is known. */
+/** The contact of this audience when no better one is known. */
 const HELP_DESK: Readonly<Record<Audience, string>> = {
   chart: 'your help desk',
   standalone: 'your help desk',
@@ -46,9 +46,9 @@ const HELP_DESK: Readonly<Record<Audience, string>> = {
 };
 
 /**
- * What this audience reads, and the HTTP status of the page.
+ * The text for this audience, and the HTTP status of the page.
  *
- * @param rule that failed, where it is known: it may have better advice than its code.
+ * @param rule the failed rule, if known: its advice may be better than its code's.
  * @param helpDesk the name of the help desk that the visitor's organization has set.
  */
 export function describeError(

@@ -1,18 +1,18 @@
-/** The program: starts Node once more with the bounds of memory that are taken at its start alone, then serves. */
+/** The program: restarts Node with memory limits that only apply at its start, then serves. */
 
 /**
- * Without it V8 lets the youngest objects grow to 128 MB; with it an instance needs a sixth less memory for the same work.
- * Here, so that it holds however the program is started; one that is given already stands.
+ * Without this option V8 lets the young generation grow to 128 MB; with it an instance needs a sixth less memory for
+ * the same work. It is set here, so that it applies however the program is started; a given value is kept.
  */
 const BOUND = '--max-semi-space-size';
-/** For glibc: each of Node's threads else has memory of its own, and keeps what it took for compiling. */
+/** For glibc: otherwise each of Node's threads gets its own memory arena and keeps what it used for compiling. */
 const MALLOC = { MALLOC_ARENA_MAX: '2' };
 
 const { execArgv, execPath, argv, env } = process;
 const isGiven = [...execArgv, env['NODE_OPTIONS'] ?? ''].some((flag) => flag.includes(BOUND));
-// It stays the same process, with its id. Not where a parent talks to it, such as `node --watch`, which would lose it.
+// The process and its id stay the same. Skipped under a parent such as `node --watch`, which would lose its channel.
 if (!isGiven && process.send === undefined && process.platform !== 'win32')
   process.execve?.(execPath, [execPath, `${BOUND}=16`, ...execArgv, ...argv.slice(1)], { ...MALLOC, ...env });
-// A small Buffer that lives on keeps the whole block that it is a piece of: of 64 kB, unless it is said.
+// A long-lived small Buffer keeps its whole pool block alive, which has 64 kB by default.
 Buffer.poolSize = 8_192;
 await import('./serve.ts');

@@ -1,4 +1,4 @@
-/** Opens the outside world in the order in which its parts need each other, and closes it in reverse. */
+/** Opens the app's external dependencies in the order of their needs, and closes them in reverse. */
 import { type Database, openDatabase } from '#src/adapters/database/index.ts';
 import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -30,10 +30,10 @@ import { rekeyClinicians } from './clinicians/rekey.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSmartConnections } from './organizations/smart-connections.ts';
 
-/** The outside world, opened by serve.ts or by a test, as the app sees it. */
+/** The external dependencies of the app, opened by serve.ts or by a test. */
 export type AppDependencies = Awaited<ReturnType<typeof openDependencies>>['dependencies'];
 
-/** What may differ from a deployment: tests move time, read the log and reuse a database. */
+/** Options beside the configuration: tests move time, read the log and reuse a database. */
 export interface OpenOptions {
   clock: Clock;
   log?: Log;
@@ -42,10 +42,10 @@ export interface OpenOptions {
 }
 
 /**
- * Opens stores, keys and clients for a configuration, bringing the database up to date first.
- *
- * @returns the outside world, and `close`, which waits until everything is written and then closes it in reverse.
- * @throws when the database cannot be opened or a signing key is unusable: better not to start than to fail launches.
+ * Opens stores, keys and clients for a configuration, after migrating the database.
+ * @returns the dependencies, and `close`, which waits until everything is written and then closes in reverse.
+ * @throws when the database cannot be opened or a signing key is unusable: the service should not start rather than
+ *   fail launches.
  */
 export async function openDependencies(config: Config, options: OpenOptions) {
   const { clock } = options;

@@ -81,7 +81,7 @@ async function run(args: readonly string[], terminal: Terminal, env?: NodeJS.Pro
     readArguments(args.slice(1), [], {});
     return doctor({ env, stderr: terminal.stderr, clock: systemClock });
   }
-  // Read before anything is opened: a typing error costs no database and changes nothing.
+  // Parsed before anything is opened: a typing error needs no database and changes nothing.
   const command = readCommand(args);
   const config = loadConfig(env);
   noteDemo(config, terminal);
@@ -93,7 +93,7 @@ async function run(args: readonly string[], terminal: Terminal, env?: NodeJS.Pro
   }
 }
 
-/** The demo's organizations are not in the database that a bare command reads: an embedded one serves one process. */
+/** Points out that the demo has its own embedded database, which a bare command does not read. */
 function noteDemo({ databaseUrl, dataDir }: Config, { stderr }: Terminal): void {
   const demo = join(dataDir, 'demo');
   if (databaseUrl !== undefined || !existsSync(demo)) return;
@@ -110,7 +110,7 @@ async function execute(
 ): Promise<CommandOutcome> {
   await database.migrate();
   const sealer = createSealer(config.appSecrets);
-  // Standard output belongs to the answer.
+  // Standard output is reserved for the result.
   const log = createLog(config.logLevel, stderr);
   const audit = createAudit({ db: database.db, sealer, log, clock: systemClock });
   const organizations = createOrganizationStore(database.db);
@@ -168,7 +168,7 @@ export async function runCommand(
 ): Promise<number> {
   const isJson = args.includes('--json');
   const words = args.filter((text) => text !== '--json');
-  // Standard output gets the answer, also one that says no; standard error, why there is none.
+  // Standard output gets the result, even a negative one; standard error gets failures.
   const { outcome, stream } = await run(words, terminal, env).then(
     (answer) => ({ outcome: answer, stream: terminal.stdout }),
     (error: unknown) => ({ outcome: failed(error), stream: terminal.stderr }),

@@ -1,4 +1,4 @@
-/** The service: configuration, the outside world, the app, and an orderly end. */
+/** The service: configuration, external dependencies, the app, and an orderly shutdown. */
 import type { Server } from 'node:http';
 import { createDriftWatch } from '#src/checks/drift-watch.ts';
 import { type Config, ConfigError, loadConfig } from '#src/config/index.ts';

@@ -1,4 +1,4 @@
-/** Every address that administrators and hospital IT visit: sign-in, Settings, guide and reports, each with its guard. */
+/** The routes of administrators and hospital IT: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { auditCsvRoute } from '#src/audit/audit-csv-route.ts';
@@ -37,7 +37,7 @@ import type { AppDependencies } from './open-dependencies.ts';
 import { ehrHosts } from './organizations/ehr-hosts.ts';
 import type { Organization } from './organizations/organization.ts';
 
-/** The outside world, and the launches that clinicians hold. */
+/** The app's dependencies, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {
   launches: LaunchStore;
   endings: LaunchEndings;
@@ -57,7 +57,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const signedIn = [...requireSignIn(signIn), limitWrites(redis)];
   const operator = requireOperator(audit);
   const recognise = recogniseSignIn(signIn);
-  // Launches and key sets never meet this session.
+  // Launches and key sets do not use this session.
   const store = createSessionStore({ keyStore: redis, sealer, clock, log });
   const sessions = { publicUrl, secrets: config.appSecrets, store };
   router.use(['/sign-in', '/sign-out', '/settings'], adminSessions(sessions));

@@ -1,12 +1,12 @@
-/** Text from an EHR that we keep: never empty, never long, never with control characters. */
+/** Validates text from an EHR before it is kept: never empty, too long or with control characters. */
 
-/** Invisible formatting, above all the controls of direction that make one name read as another; joiners stay. */
+/** Invisible formatting characters, such as direction overrides that disguise a name. Joiners are kept. */
 const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
 
 /**
- * A person's name as it may stand on a page of ours: one line, without invisible formatting.
+ * Reads a person's name for display: one line, without invisible formatting.
  *
- * @returns undefined for what {@link boundedText} refuses, and for what has nothing visible in it.
+ * @returns undefined when {@link boundedText} refuses the value or nothing visible remains.
  */
 export function boundedName(value: unknown, maxLength: number): string | undefined {
   const name = boundedText(value, maxLength)?.replace(INVISIBLE, '').trim();
@@ -25,8 +25,8 @@ export function boundedText(value: unknown, maxLength: number): string | undefin
 }
 
 /**
- * Is this a way to say nothing: absent, null, or a text of white space only? Servers that always send a member send an
- * optional one so, and it counts as absent (TK-15, LC-15).
+ * Is this value absent, null, or a text of white space only? Some servers always send every member, so a blank optional
+ * member counts as absent (TK-15, LC-15).
  */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');

@@ -1,14 +1,14 @@
-/** What every cache in memory (lru-cache) shares: it ages by the injected clock, so that tests can move its time. */
+/** Options shared by all in-memory caches (lru-cache). */
 import type { Clock } from './clock.ts';
 
-/** Options for an LRUCache with a `ttl`. */
+/** Options for an LRUCache with a `ttl`: entries age by the injected clock, so that tests can move time. */
 export function agedBy(clock: Clock) {
   return { perf: { now: () => clock().getTime() }, ttlResolution: 0 };
 }
 
 /**
- * Options for an LRUCache of at most `count` entries that grows as it fills. Its `max` would take the memory for all of
- * them at once.
+ * Options for an LRUCache of at most `count` entries. Its memory grows as it fills; `max` would allocate all of it at
+ * once.
  */
 export function atMost(count: number) {
   return { maxSize: count, sizeCalculation: () => 1 };

@@ -1,6 +1,6 @@
 /** The source of "now", so that tests can move time. */
 
-/** Tells the time. Domain functions take the resulting `now` as an argument instead of asking themselves. */
+/** Returns the current time. Domain functions take the resulting `now` as an argument instead of calling a clock. */
 export type Clock = () => Date;
 
 /** The machine's clock. */

@@ -1,14 +1,14 @@
-/** The command line as an outside world: what a command answers, and how that reaches a terminal or a machine. */
+/** The command line: the outcome of a command, its errors, and the parsing of its arguments. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** What a command answers: text for people, JSON for machines, and the exit code (0 done, 1 failed, 2 usage). */
+/** The outcome of a command: text for people, JSON for machines, and the exit code (0 done, 1 failed, 2 usage). */
 export interface CommandOutcome {
   exitCode: 0 | 1 | 2;
   text: string;
   json: unknown;
 }
 
-/** A command that cannot be carried out as typed: nothing has been changed (exit code 2). */
+/** The command is not valid as typed; nothing has been changed (exit code 2). */
 export class UsageError extends Error {
   readonly problems: readonly string[];
 
@@ -19,7 +19,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A command that was understood and refused, such as an unknown Org ID (exit code 1). */
+/** The command is valid but was refused, for example because of an unknown Org ID (exit code 1). */
 export class CommandError extends Error {
   constructor(message: string) {
     super(message);
@@ -32,7 +32,7 @@ export function done(text: string, json: unknown): CommandOutcome {
   return { exitCode: 0, text, json };
 }
 
-/** Columns wide enough for their longest cell, two spaces between. */
+/** Formats rows as a table: each column is as wide as its longest cell, with two spaces between columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -45,14 +45,14 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The flags a command knows, in the form of `node:util` parseArgs. */
+/** The flags of a command, in the format of `node:util` parseArgs. */
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
 /**
  * Reads flags and positional arguments.
  *
- * @param names of the positional arguments, each required.
- * @throws UsageError naming what is unknown, missing or too many.
+ * @param names of the positional arguments; each is required.
+ * @throws UsageError that lists unknown flags and missing or surplus arguments.
  */
 export function readArguments<const Options extends Flags>(
   args: readonly string[],

@@ -1,6 +1,6 @@
-/** The one deadline for work that nothing can abort, such as a name lookup or a command of a library. */
+/** A deadline for work that cannot be aborted, such as a name lookup or a library's command. */
 
-/** The work took longer than it may. */
+/** The work exceeded its deadline. */
 export class TimeoutError extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`);
@@ -8,10 +8,10 @@ export class TimeoutError extends Error {
   }
 }
 
-/** What the work comes to, within `ms`; later it goes on unheard. @throws TimeoutError, or what the work throws. */
+/** Settles as the work does, or throws TimeoutError after `ms`; late work continues and its result is ignored. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  // After what has arrived is read: a process that was busy itself must not blame the other side for its silence.
+  // setImmediate: a response that has already arrived wins, even if this process was busy.
   const timer = setTimeout(() => setImmediate(late.reject, new TimeoutError(ms)), ms);
   try {
     return await Promise.race([work, late.promise]);

@@ -1,9 +1,9 @@
-/** Lets one process at a time use a folder, on every platform and through containers that share the volume. */
+/** Locks a folder for one process, on every platform and across containers that share the volume. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Another process uses the folder; the message says which and what to do. */
+/** Another process uses the folder; the message names the process and the remedy. */
 export class FolderInUseError extends Error {
   constructor(folder: string, holder: string) {
     super(
@@ -17,14 +17,13 @@ export class FolderInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /**
- * Takes the folder for this process until `release` or the process's end, however it ends.
+ * Locks the folder for this process until `release` or until the process ends, however it ends.
  *
- * A lock of the operating system, taken through an empty SQLite file: unlike a file that holds a pid it cannot go
- * stale after a crash, nor be mistaken where pids repeat (every container has a pid 1). The pid is kept beside it for
- * the message only.
+ * The operating system's lock on an empty SQLite file is used. Unlike a pid file it cannot go stale after a crash, and
+ * it works where pids repeat (every container has a pid 1). The pid is stored beside it for the message only.
  *
  * @param folder is created when missing.
- * @throws FolderInUseError when another opener holds it, also one in this process.
+ * @throws FolderInUseError when it is already locked, also by this process.
  */
 export function lockFolder(folder: string, name: string): { release: () => void } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,10 +1,10 @@
-/** Structured logs for operators: JSON lines without a secret in them (ST-07, TK-20). */
+/** Structured logs for operators: JSON lines without secrets (ST-07, TK-20). */
 import { pino } from 'pino';
 
 /** The logger every part uses. */
 export type Log = pino.Logger;
 
-/** Names that never carry a loggable value, on a line or one step down. */
+/** Members with these names are removed, on a line or one level down. */
 const SECRET_NAMES = new Set([
   'launch',
   'code',
@@ -19,8 +19,8 @@ const SECRET_NAMES = new Set([
 ]);
 
 /**
- * The second line of defence: callers log codes, ids and shapes only, and these names are removed should one slip.
- * Errors are logged by name, message, code and cause; messages are ours, never a peer's.
+ * Creates the log. Callers log codes, ids and shapes only; removing these names is a second line of defence. Errors are
+ * logged by name, message, code and cause; messages are ours, never a peer's.
  *
  * @param destination for tests that read the lines.
  */
@@ -36,19 +36,19 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
   return pino(options, destination ?? groupedOutput());
 }
 
-/** A write of its own costs more than its line. */
+/** Lines are grouped, because a write costs more than its line. */
 const GROUP = { bytes: 4_096, ms: 100 };
-/** Of lines that no reader takes; further ones are dropped, rather than that the service stands still or grows. */
+/** The most bytes that wait for a slow reader; further lines are dropped, so that memory stays bounded. */
 const MOST_WAITING_BYTES = 8 * 1_024 * 1_024;
 
-/** Standard output, in groups of lines; what waits is written when the process exits, however it does but by SIGKILL. */
+/** Standard output in groups of lines. Waiting lines are written when the process exits, unless by SIGKILL. */
 function groupedOutput(): pino.DestinationStream {
   const output = pino.destination({ dest: 1, sync: false, minLength: GROUP.bytes, maxLength: MOST_WAITING_BYTES });
   setInterval(() => output.flush(), GROUP.ms).unref();
   return output;
 }
 
-/** The same object where nothing is to be removed. An `err` is for {@link describeFailure}. */
+/** Returns the same object when nothing has to be removed. `err` is left to {@link describeFailure}. */
 function withoutSecrets(line: Record<string, unknown>, depth?: 'and one step down'): Record<string, unknown> {
   let shown = line;
   for (const [name, value] of Object.entries(line)) {
@@ -63,7 +63,7 @@ function withoutSecrets(line: Record<string, unknown>, depth?: 'and one step dow
 interface LoggedFailure {
   name: string;
   message?: string;
-  /** Not `code`: that name is removed, as an authorization code would be. */
+  /** Not `code`, because that name is removed as an authorization code. */
   errorCode?: string;
   frames?: string[];
   cause?: LoggedFailure | undefined;
@@ -81,8 +81,8 @@ const OWN_ERRORS = new Set([
 ]);
 
 /**
- * Names, codes and causes. A stranger's message may quote what it choked on (JSON.parse does), so only our own messages
- * and those of the operating system are logged; for the rest the place in our code is.
+ * Describes an error by name, code and cause. A library's message may quote its input (JSON.parse does), so only our
+ * own messages and the operating system's are logged; other errors show their stack frames.
  */
 function describeFailure(error: unknown): LoggedFailure | undefined {
   if (!(error instanceof Error)) return undefined;

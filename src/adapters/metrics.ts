@@ -1,34 +1,34 @@
-/** What operators can count: one registry per app, so that two apps in one process do not mix. */
+/** Metrics for operators: one registry per app, so that two apps in one process do not mix. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The counters and histograms the product keeps. Labels carry codes and ids of ours, never values from an EHR. */
+/** The product's counters and histograms. Labels carry our own codes and ids, never values from an EHR. */
 export interface Metrics {
   registry: Registry;
-  /** Ends of launches by outcome: 'completed' or an error code; organization '' when none was found. */
+  /** Ended launches by outcome: 'completed' or an error code; organization '' when it is unknown. */
   launches: Counter<'outcome' | 'organization'>;
-  /** Time per step of a launch, and per part of its pages, by the names of the launch inspector. */
+  /** Time per step of a launch and per part of its pages, named as in the launch inspector. */
   stepDuration: Histogram<'step'>;
   /** Token refreshes by outcome: 'renewed' or an error code. */
   refreshes: Counter<'outcome' | 'organization'>;
-  /** Pages that ended in an error, by its code. */
+  /** Requests that ended in an error, by its code. */
   failures: Counter<'code'>;
-  /** Rows for the database that could not be written, or were left out because too many waited. */
+  /** Rows that could not be written to the database, or were dropped because too many waited. */
   rowsLost: Counter<'table'>;
-  /** Differences the drift watch found at EHRs, by what changed and whether it is worth a look. */
+  /** Differences that the drift watch found at EHRs, by the changed part and the severity. */
   drift: Counter<'part' | 'severity'>;
-  /** Time per call from its sending to its answer, by what it was for; organization '' for checks and our own sign-in. */
+  /** Time per call, by its purpose; organization '' for checks and our own sign-in. */
   outboundDuration: Histogram<'organization' | 'kind'>;
-  /** Answers of EHRs by class of status (`2xx`), or why there was none. */
+  /** Calls to EHRs by class of status (`2xx`) or by failure. */
   outboundCalls: Counter<'organization' | 'kind' | 'outcome'>;
-  /** Calls we did not make: 'busy', 'circuit-open' or 'over-budget'. */
+  /** Calls that were not made: 'busy', 'circuit-open' or 'over-budget'. */
   refusedCalls: Counter<'organization' | 'reason'>;
   /** Circuits that became 'open', 'half-open' or 'closed'. */
   circuitChanges: Counter<'organization' | 'state'>;
   /** Calls that waited for the next minute of their budget. */
   budgetWaits: Counter<'organization'>;
-  /** Keeps the gauge of open launches; `count` gives [organization, launches] at each scrape and never rejects. */
+  /** Registers the gauge of open launches; `count` returns [organization, launches] and never rejects. */
   openLaunches(count: () => Promise<readonly (readonly [string, number])[]>): void;
 }
 

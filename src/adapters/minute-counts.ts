@@ -1,7 +1,7 @@
-/** How often something happened in the current minute, by a key of the caller's; in the memory of this process. */
+/** Counts events of the current minute by key, in the memory of this process. */
 import type { Clock } from './clock.ts';
 
-/** @returns a function that counts one more of `key` and returns how many that makes in this minute. */
+/** @returns a function that counts one event for `key` and returns the key's total in this minute. */
 export function createMinuteCounts(clock: Clock): (key: string) => number {
   const counts = new Map<string, number>();
   let minute = 0;

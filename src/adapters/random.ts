@@ -1,17 +1,17 @@
-/** Random bytes in small numbers: a page needs a few of them several times, and a call of the system for each costs more. */
+/** Small amounts of random bytes from a pool, because a system call for each of a page's needs would cost more. */
 import { randomFillSync } from 'node:crypto';
 
 const pool = Buffer.alloc(4_096);
 let next = pool.length;
 
-/** From the system's generator, each byte once. @param count far fewer than a block of 4 kB. */
+/** Returns bytes of the system's generator; each byte is used once. @param count far below the pool's 4 kB. */
 export function fewRandomBytes(count: number): Buffer {
   if (next + count > pool.length) {
     randomFillSync(pool);
     next = 0;
   }
   const drawn = Buffer.from(pool.subarray(next, next + count));
-  // What was given out is not kept here.
+  // Bytes that were returned are erased from the pool.
   pool.fill(0, next, next + count);
   next += count;
   return drawn;

@@ -1,7 +1,7 @@
-/** Letters that people read from a screen, sometimes aloud. */
+/** Codes of letters that people read from a screen, sometimes aloud. */
 import { fewRandomBytes } from './random.ts';
 
-/** Without 0/O and 1/I. Its 32 letters divide a byte evenly. */
+/** The alphabet omits 0/O and 1/I. Its 32 letters divide a byte's range evenly. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** Random letters of five bits each. */

@@ -1,4 +1,4 @@
-/** Sealing: what is stored is encrypted, authenticated and bound to the place it is stored in (ST-03, ST-04, ST-08). */
+/** Seals stored values: encrypted, authenticated and bound to the place they are stored in (ST-03, ST-04, ST-08). */
 import {
   createCipheriv,
   createDecipheriv,
@@ -16,7 +16,7 @@ import { LRUCache } from 'lru-cache';
 export interface Sealer {
   /**
    * @param name where the value is stored; opening under another name fails.
-   * @param mostBytes of the value as JSON: no EHR and no visitor decides how much is stored (MT-06).
+   * @param mostBytes the size limit of the value as JSON, so that no EHR or visitor decides how much is stored (MT-06).
    * @throws TooLargeError when it is larger.
    */
   seal(name: string, value: unknown, mostBytes?: number): Promise<string>;
@@ -25,19 +25,17 @@ export interface Sealer {
    * then depends on the text.
    */
   sealCompressed(name: string, value: unknown, mostBytes: number): Promise<string>;
-  /** Opens what either of them sealed. @throws SealError when forged, sealed under another name, or by no secret we know. */
+  /** Opens what either of them sealed. @throws SealError when forged, sealed under another name, or by an unknown secret. */
   open(name: string, sealed: string): Promise<unknown>;
-  /** Was it sealed by the first secret? One that was not should be sealed again before its secret goes. */
+  /** Was it sealed by the first secret? Other values must be sealed again before their secret is removed. */
   isCurrent(sealed: string): boolean;
   /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, and the text cannot be recovered. */
   fingerprint(text: string): string;
-  /**
-   * The same under every secret, the current one first: a row stored before a rotation is still found by one of them.
-   */
+  /** The fingerprints under every secret, the current one first, to find rows stored before a rotation. */
   fingerprints(text: string): readonly [string, ...string[]];
 }
 
-/** Something stored cannot be trusted. The message never holds a part of it. */
+/** A stored value cannot be trusted. The message never contains any part of it. */
 export class SealError extends Error {
   constructor(reason: string, cause?: unknown) {
     super(reason, { cause });
@@ -45,7 +43,7 @@ export class SealError extends Error {
   }
 }
 
-/** A value is larger than may be stored. The message never holds a part of it. */
+/** A value is larger than may be stored. The message never contains any part of it. */
 export class TooLargeError extends SealError {
   constructor(bytes: number, mostBytes: number) {
     super(`${bytes} bytes to seal, ${mostBytes} at most`);
@@ -53,14 +51,14 @@ export class TooLargeError extends SealError {
   }
 }
 
-/** Of a sealed value, unless its place allows another size. */
+/** The size limit of a sealed value, unless its place allows another one. */
 const MOST_BYTES = 16_384;
 
 const CIPHER = 'aes-256-gcm';
-/** In front of every sealed value: another form of them gets another one. */
+/** The prefix of every sealed value; another format gets another prefix. */
 const VERSION = 'v1';
 const COMPRESSED = 'v1z';
-/** The fastest, with the little memory that a text of some ten kilobytes needs. */
+/** The fastest level, with the small window that a text of some ten kilobytes needs. */
 const DEFLATE = { level: 1, memLevel: 6, windowBits: 13 };
 const MOST_HASHES = 2_000;
 const LONGEST_KNOWN = 300;
@@ -68,18 +66,19 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 interface SealingKey {
-  /** Says which secret sealed a value, and nothing about the secret. */
+  /** Identifies the secret that sealed a value, without revealing it. */
   kid: string;
-  /** A key object, as Node prepares bytes anew at each use: that would take longer than the sealing. */
+  /** A key object: Node would prepare raw bytes anew at each use, which takes longer than the sealing. */
   key: KeyObject;
 }
 
 /**
- * AES-256-GCM as `v1.<key id>.<nonce, ciphertext and tag>`, the last in base64url; `v1z` where the JSON is compressed. The name is authenticated with the
- * ciphertext, and it also chooses the key: each name has one of its own, HMAC-SHA256 of the name under the secret's key.
+ * AES-256-GCM as `v1.<key id>.<nonce, ciphertext and tag>`, the last in base64url; the version is `v1z` if the JSON is
+ * compressed. The name is authenticated with the ciphertext, and each name has its own key: HMAC-SHA256 of the name under
+ * the secret's key.
  *
- * NIST SP 800-38D, section 8.3, lets one key seal 2^32 values with random nonces of 96 bits. As each name has its own key,
- * that many values would have to be sealed under one name; a launch's record is sealed some hundred times in its life.
+ * NIST SP 800-38D, section 8.3, lets one key seal 2^32 values with random nonces of 96 bits. The limit therefore
+ * applies per name; a launch's record is sealed some hundred times in its life.
  *
  * @param secrets the first seals, all open: put a new one in front to rotate.
  */
@@ -98,7 +97,7 @@ export function createSealer(secrets: readonly string[]): Sealer {
     open: async (name, sealed) => {
       const [version, kid, payload = '', ...more] = sealed.split('.');
       const bytes = Buffer.from(payload, 'base64url');
-      // Node reads many a text as the same bytes; a value has one form alone.
+      // Node decodes several texts to the same bytes; only the canonical one is accepted.
       const isCompressed = version === COMPRESSED;
       const isWhole =
         (isCompressed || version === VERSION) && more.length === 0 && bytes.toString('base64url') === payload;
@@ -121,14 +120,14 @@ function jsonOf(value: unknown, mostBytes: number): Buffer {
   return json;
 }
 
-/** A name of its own, so that a value whose version was changed does not open. */
+/** A compressed value has its own name, so a value whose version was changed does not open. */
 function compressedName(name: string): string {
   return `compressed ${name}`;
 }
 
 function keyedHash(secret: string): (text: string) => string {
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'vectorcare fingerprint', 32)));
-  // Each page of a launch asks for the same few: of the launch, its user and its patient.
+  // Each page of a launch needs the same few hashes: of the launch, its user and its patient.
   const known = new LRUCache<string, string>({ max: MOST_HASHES });
   return (text) => {
     const before = known.get(text);
@@ -155,7 +154,7 @@ function encrypt(key: KeyObject, name: string, plaintext: Buffer): Buffer {
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws SealError when anything of it was changed, or it was sealed under another name. */
+/** @throws SealError when the payload was changed or sealed under another name. */
 function decrypt(key: KeyObject, name: string, payload: Buffer): Buffer {
   try {
     const decipher = createDecipheriv(CIPHER, key, payload.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });

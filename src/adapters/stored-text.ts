@@ -1,12 +1,11 @@
-/** Texts and JSON from outside in a form every column takes: PostgreSQL stores neither a NUL nor half a character. */
+/** Cleans texts and JSON from outside for storage: PostgreSQL accepts neither NUL nor unpaired surrogates. */
 
 const CONTROL = /\p{Cc}+/gu;
 
 /**
- * One line, well-formed, at most `longest` code points long.
+ * Returns one line of well-formed text of at most `longest` code points.
  *
- * Control characters become a space and half characters U+FFFD, never nothing: what is left out could make one name
- * into another.
+ * Control characters become a space and unpaired surrogates U+FFFD. Removing them could turn one name into another.
  */
 export function storedText(text: string, longest = Infinity): string {
   const whole = text.replace(CONTROL, ' ').toWellFormed();

@@ -1,4 +1,4 @@
-/** OpenTelemetry traces: the only home of its packages, which are loaded when an endpoint is configured and not before. */
+/** OpenTelemetry traces. Its packages are used only here and loaded only when an endpoint is configured. */
 import type { Context, Span, SpanStatusCode } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Sampler, SpanExporter } from '@opentelemetry/sdk-trace';
@@ -19,31 +19,31 @@ const FACTS = [
 ] as const;
 const ALLOWED: ReadonlySet<string> = new Set(FACTS);
 
-/** All a span may say: names, codes and ids of ours, and an EHR's host. Anything else is dropped before it is sent. */
+/** The attributes a span may have: our names, codes and ids, and an EHR's host. Others are dropped. */
 export type SpanFacts = Partial<Record<(typeof FACTS)[number], string | number>>;
 
 /** A method with a route's pattern or a kind of call, or the name of a step. */
 const SPAN_NAME = /^(?:[A-Z]{3,10}(?: [\w/:.*{}-]{1,200})?|[a-z][a-z-]{1,40})$/;
 
-/** Who sent a request, as its `traceparent` says. */
+/** The sender's span, from the request's `traceparent`. */
 export interface RemoteParent {
   traceId: string;
   spanId: string;
   traceFlags: number;
 }
 
-/** One piece of work under way. */
+/** A span that has not ended. */
 export interface OpenSpan {
-  /** Work begun inside belongs to this span. */
+  /** Runs work inside this span. */
   within<T>(work: () => T): T;
   end(facts?: SpanFacts, name?: string): void;
 }
 
 /** Records spans and exports them in the background. */
 export interface Telemetry {
-  /** @param parent instead of the span this is called in. */
+  /** @param parent replaces the active span as the parent. */
   open(name: string, kind: 'server' | 'client' | 'internal', facts: SpanFacts, parent?: RemoteParent): OpenSpan;
-  /** Sends what is left, for three seconds at most. */
+  /** Exports the remaining spans within three seconds. */
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ const LONGEST_FLUSH_MS = 3_000;
 const LONGEST_EXPORT_MS = 5_000;
 const WARN_EVERY_MS = 60_000;
 
-/** Loads OpenTelemetry and starts exporting. Headers and resource attributes are read by its packages (OTEL_*). */
+/** Loads OpenTelemetry and starts exporting. Its packages read headers and resource attributes themselves (OTEL_*). */
 export async function startTelemetry(config: TelemetryConfig, log: Log): Promise<Telemetry> {
   const [api, sdk, otlp, resources, hooks] = await Promise.all([
     import('@opentelemetry/api'),
@@ -110,7 +110,7 @@ function samplerOf({ sampler, ratio }: TelemetryConfig, sdk: typeof Sdk): Sample
   return sampler.startsWith('parentbased_') ? new sdk.ParentBasedSampler({ root }) : root;
 }
 
-/** The last place every span passes: what is not on the list does not leave (ST-07). An exporter that fails is said once a minute. */
+/** Wraps the exporter: only listed attributes leave the process (ST-07). A failing exporter is logged once a minute. */
 function redacting(exporter: SpanExporter, log: Log): SpanExporter {
   let warnedAt = -Infinity;
   return {
@@ -127,7 +127,7 @@ function redacting(exporter: SpanExporter, log: Log): SpanExporter {
   };
 }
 
-/** The same span with listed attributes only: no events, whose messages may quote a peer, no links, no status text. */
+/** The span with listed attributes only: no events or status text, which may quote a peer, and no links. */
 export function redacted(span: ReadableSpan): ReadableSpan {
   const allowed = Object.entries(span.attributes).filter(([name]) => ALLOWED.has(name));
   return {

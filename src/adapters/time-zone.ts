@@ -1,12 +1,12 @@
-/** Days and times by the calendar of a time zone. How a page writes a moment is in views/zone.ts. */
+/** Calendar days and times in a time zone. Pages format a moment with views/zone.ts. */
 import { LRUCache } from 'lru-cache';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The zone this server runs in; what a page shows when it belongs to no organization. */
+/** The server's zone, for pages that belong to no organization. */
 export const serverTimeZone = new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
 
-/** Whether this is an IANA name such as `America/New_York`; a bare offset is none, as it knows no summer time. */
+/** Whether this is an IANA name such as `America/New_York`. A bare offset is not, because it has no summer time. */
 export function isTimeZone(name: string): boolean {
   const known = judged.get(name);
   if (known !== undefined) return known;
@@ -15,7 +15,7 @@ export function isTimeZone(name: string): boolean {
   return is;
 }
 
-/** To ask costs a millisecond, and a few names are asked for again and again. */
+/** Results are cached, because validating a name takes a millisecond and few names occur. */
 const judged = new LRUCache<string, boolean>({ max: 200 });
 
 function isNamed(name: string): boolean {
@@ -27,12 +27,12 @@ function isNamed(name: string): boolean {
   }
 }
 
-/** The day it is in a time zone, as `YYYY-MM-DD`; of `now`, this is the today that a date typed there is compared with. */
+/** The calendar day of an instant in a time zone, as `YYYY-MM-DD`; for `now`, the zone's today. */
 export function dayIn(at: Date, timeZone: string): string {
   return dayAndTimeIn(at, timeZone).day;
 }
 
-/** `2026-11-24` and `14:02:09`. */
+/** For example `2026-11-24` and `14:02:09`. */
 export function dayAndTimeIn(at: Date, timeZone: string): DayAndTime {
   const ms = at.getTime();
   if (last.ms === ms && last.timeZone === timeZone) return last.is;
@@ -46,11 +46,11 @@ interface DayAndTime {
   readonly time: string;
 }
 
-/** A list asks for the day of one moment, its own, again for each of its rows. */
+/** The last result, because a list asks for the day of the same moment in each of its rows. */
 let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
 /**
- * The moment a day begins in a time zone: midnight, or what comes first where the clock jumps over midnight.
+ * The moment a day begins in a time zone: midnight, or the first moment after a clock change at midnight.
  *
  * @param day `YYYY-MM-DD`, on the calendar.
  */
@@ -59,14 +59,15 @@ export function startOfDay(day: string, timeZone: string): Date {
 }
 
 /**
- * The first and the last moment at which clocks in a time zone show a day and time: two where they are set back. A time
- * that they jump over is the moment after the jump that is as far from it.
+ * The first and last moment at which clocks in a time zone show a day and time. They differ when clocks are set back. A
+ * skipped time maps to the moment as far after the jump as the time is past its start.
  *
- * @param day `YYYY-MM-DD`. @param time `HH:MM`.
+ * @param day `YYYY-MM-DD`.
+ * @param time `HH:MM`.
  */
 export function instantsOf(day: string, time: string, timeZone: string): readonly [first: Date, last: Date] {
   const utc = Date.parse(`${day}T${time}Z`);
-  // Clocks change by at most a day, and not twice in two.
+  // Clocks change by at most a day, and at most once in two days.
   const possible = [-DAY_MS, DAY_MS].map((ms) => new Date(utc - offsetMs(new Date(utc + ms), timeZone)));
   const isShown = (at: Date) => {
     const shown = dayAndTimeIn(at, timeZone);
@@ -86,10 +87,10 @@ function offsetMs(at: Date, timeZone: string): number {
   return Date.parse(`${day}T${time}Z`) - Math.floor(at.getTime() / 1_000) * 1_000;
 }
 
-/** Formats are slow to make, and few. */
+/** Formats are cached, because they are slow to make and few. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Swedes write dates as ISO 8601 does. */
+/** The Swedish locale formats dates like ISO 8601. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;

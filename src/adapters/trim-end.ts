@@ -1,6 +1,6 @@
-/** Takes letters off the end of a text, from the end: a regular expression tries every run of them in the middle first. */
+/** Trims characters from the end of a text in linear time; a regular expression would try every run in the middle. */
 
-/** Without the letters of `unwanted` at its end. Linear. */
+/** Removes the characters of `unwanted` from the end. */
 export function trimEnd(text: string, unwanted: string): string {
   let end = text.length;
   while (end > 0 && unwanted.includes(text.charAt(end - 1))) end -= 1;

@@ -24,7 +24,7 @@ export interface AccountDependencies extends UserActionDependencies {
   publicUrl: URL;
 }
 
-/** What the page shows of the last post; what was typed were passwords, and none is kept. */
+/** What the page shows of the last post; typed passwords are never kept. */
 type Posted = Pick<AccountPageProps, 'isChanged' | 'problem'>;
 
 const PAGE = '/settings/account';
@@ -41,8 +41,8 @@ export function accountRoute({ users, afterPost, publicUrl }: AccountDependencie
 }
 
 /**
- * `POST /settings/account/password`. A replaced one-time password leads on to the page that was asked for. Guessing the current password is throttled like signing in; afterwards this
- * browser has a session under a new id and every other one of the user has ended.
+ * `POST /settings/account/password`. Guesses of the current password are throttled like sign-ins. Afterwards this
+ * browser has a session under a new id, all others have ended, and a forced change goes on to the requested page.
  */
 export function passwordRoute(deps: AccountDependencies): RequestHandler {
   const { users, clock, limit, knownBrowsers, sealer, afterPost, publicUrl } = deps;
@@ -76,7 +76,7 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
   };
 }
 
-/** A user who came by single sign-on has not used the one-time password. */
+/** A user who signed in by single sign-on has not used the one-time password. */
 function mustReplace(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }

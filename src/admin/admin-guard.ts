@@ -1,4 +1,4 @@
-/** Settings pages are behind this: a session of an enabled user, young enough, and every form one of ours. */
+/** The guard of Settings pages: a live session of an enabled user, and forms only from our own pages. */
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
@@ -14,7 +14,6 @@ import { isSessionOver } from '#src/http/sessions/session-life.ts';
 import { identityOf, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
-/** What the guard needs. */
 export interface AdminGuardDependencies {
   users: UserStore;
   publicUrl: URL;
@@ -31,17 +30,16 @@ const LARGER_FORMS = {
   '/settings/keys/import': FORM_BYTES.key,
 };
 
-/** The page that a forced change of the password leads to, and the form on it. */
+/** The page of a forced password change and its form, and sign-out. */
 const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
 
 /**
- * Any role. Behind the session middleware; parses urlencoded forms by itself.
- *
- * A page sends a visitor to sign in and back; a request for JSON gets 401. Anything but GET and HEAD must come
- * from a page of ours (Sec-Fetch-Site, Origin, token bound to the session). The user is read at each request, so disabling,
- * a new role or a new password take effect at once.
- *
- * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's failure.
+ * Admits any role. Mount behind the session middleware; urlencoded forms are parsed here.
+ * A visitor without a session is sent to sign in and back; a request for JSON gets 401. All methods but GET and HEAD
+ * must come from one of our pages (Sec-Fetch-Site, Origin, token bound to the session). The user is read at each
+ * request, so disabling, a new role or a new password take effect at once.
+ * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's
+ *   failure.
  */
 export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {
   const signedIn: RequestHandler = async (request, response, next) => {
@@ -70,11 +68,11 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     contextOf(request).facts['admin'] = adminOf(request).userId;
     next();
   };
-  // The form of a visitor who is not signed in is not parsed.
+  // Forms of visitors who are not signed in are not parsed.
   return [signedIn, formBody(FORM_BYTES.usual, LARGER_FORMS), ownForm];
 }
 
-/** For public pages that say more to a signed-in user; a session that has ended, or an unavailable database, changes nothing there. */
+/** For public pages that show more to a signed-in user; an ended session or unavailable database means a stranger. */
 export function recogniseSignIn({ users, clock }: AdminGuardDependencies): RequestHandler {
   return async (request, _response, next) => {
     const user = await userOfSession(request, users, clock()).catch((error: unknown) => {
@@ -87,7 +85,7 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
 }
 
 /**
- * Operators alone; behind {@link requireSignIn}. A refusal is written to the audit trail.
+ * Admits operators only; mount behind {@link requireSignIn}. A refusal is written to the audit trail.
  *
  * @throws AppError 'admin.forbidden' as the request's failure.
  */
@@ -110,7 +108,7 @@ function mustChoosePassword(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }
 
-/** The user a session proves: enabled, and with no password change, reset or new role since the sign-in. */
+/** The session's user, if enabled and without a password change, reset or new role since sign-in. */
 async function userOfSession(request: Request, users: UserStore, now: Date): Promise<User | undefined> {
   const held = request.session?.admin;
   if (!held || isSessionOver(held, now)) return undefined;
@@ -123,7 +121,7 @@ function isRead(request: Request): boolean {
   return request.method === 'GET' || request.method === 'HEAD';
 }
 
-/** A form is sent on to sign in as well: the page it stood on is where the visitor comes back to. */
+/** Does the client want a page? A form also leads to sign-in, and then back to the page that showed it. */
 function isPage(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'html';
 }

@@ -27,7 +27,7 @@ import {
   usersRoute,
 } from './users-page-routes.ts';
 
-/** What the routes need, and the guards that createApp made. */
+/** The routes' dependencies, and the guards that createApp made. */
 export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'> {
   config: Config;
   db: Queries;
@@ -36,7 +36,7 @@ export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit
   guards: { signedIn: RequestHandler[]; operator: RequestHandler; recognise: RequestHandler };
 }
 
-/** Behind the session middleware. Every route but the sign-in itself stands behind a guard. */
+/** Mount behind the session middleware. Every route but the sign-in itself has a guard. */
 export function adminRoutes(deps: AdminRouteDependencies): Router {
   const { config, db, redis, guards } = deps;
   const { publicUrl, signIn } = config;
@@ -72,7 +72,7 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   return router;
 }
 
-/** Never framed: `SameSite=Lax`. */
+/** Sign-in is never framed, so the cookie is `SameSite=Lax`. */
 function deviceCookie(publicUrl: URL): NoteCookie {
   const cookies = createCookies(publicUrl, 'first-party');
   return {
@@ -81,7 +81,7 @@ function deviceCookie(publicUrl: URL): NoteCookie {
   };
 }
 
-/** Only where an identity provider is configured; elsewhere the addresses do not exist. */
+/** Mounted only where an identity provider is configured; otherwise the addresses do not exist. */
 function mountSingleSignOn(
   mount: Mount,
   deps: AdminRouteDependencies & UserRouteDependencies & Pick<SsoRouteDependencies, 'knownBrowsers'>,
@@ -96,7 +96,7 @@ function mountSingleSignOn(
   mount('/sign-in/sso/callback', { get: [ssoCallbackRoute(sso)] });
 }
 
-/** `GET /settings`: where each role begins. */
+/** `GET /settings`: redirects to the role's first page. */
 const startPage: RequestHandler = (request, response) => {
   const isOperator = adminOf(request).role === 'operator';
   response.redirect(303, isOperator ? '/settings/organizations' : '/settings/integrations/smart-on-fhir');

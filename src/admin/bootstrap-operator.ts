@@ -1,4 +1,4 @@
-/** The first operator of a new deployment, from BOOTSTRAP_OPERATOR_EMAIL and BOOTSTRAP_OPERATOR_PASSWORD. */
+/** Creates a new deployment's first operator from BOOTSTRAP_OPERATOR_EMAIL and BOOTSTRAP_OPERATOR_PASSWORD. */
 import type { Log } from '#src/adapters/log.ts';
 import { passwordProblem } from './password-rules.ts';
 import { type Acting, oneTime, recordUserChange, type UserActionDependencies } from './user-actions.ts';
@@ -6,10 +6,10 @@ import { type Acting, oneTime, recordUserChange, type UserActionDependencies } f
 const BY_SYSTEM: Acting = { actor: 'system' };
 
 /**
- * Makes the operator when there is none yet; the password works once, within three days, and has to be replaced then.
- * Afterwards the two variables mean nothing, whatever they say, so forgetting them in a deployment opens no door.
+ * Creates the operator when there is none yet. The password works once, within three days, and must then be replaced.
+ * Once an operator exists the two variables have no effect, so leaving them set is harmless.
  *
- * @throws Error when it would make the operator with a password that is easy to guess.
+ * @throws Error when the password would be easy to guess.
  */
 export async function bootstrapOperator(
   deps: UserActionDependencies & { log: Log },

@@ -1,6 +1,6 @@
-/** Passwords that are guessed first: common words, walks over a keyboard, and how they are dressed up to be long enough. */
+/** Recognises passwords that are guessed first: common words, keyboard walks, and their usual disguises. */
 
-/** The words that lists of leaked passwords begin with, and those that suggest themselves here. Lower case, plain letters. */
+/** The most frequent words of leaked passwords, and words that suggest themselves here. Lower case, plain letters. */
 const WORDS = new Set(
   `abc access account adam adidas admin administrator adminadmin adobe alex alexander alexis alice amanda america american
   andrea andrew angel angela angels anthony apple april arsenal ashley asshole august austin autumn azerty badboy bailey
@@ -31,7 +31,7 @@ const WORDS = new Set(
   warrior wednesday welcome whatever white william willow winner winter wizard wolf xbox yahoo yamaha yankee yankees
   yellow your yourpassword zaq zxc zxcvbn zxcvbnm`.split(/\s+/),
 );
-/** Common whole ones that are made of other words. */
+/** Common passphrases of several words. */
 const PHRASES = new Set(['correcthorsebatterystaple', 'thequickbrownfox', 'tobeornottobe', 'maytheforcebewithyou']);
 /** Rows and columns of keyboards, and the alphabet. */
 const KEYBOARDS = [
@@ -47,15 +47,15 @@ const KEYBOARDS = [
   'abcdefghijklmnopqrstuvwxyz',
 ];
 const SHORTEST_WALK = 3;
-/** The longest word or walk; longer walks are several. */
+/** The longest word or walk; a longer walk consists of several. */
 const LONGEST_PART = 16;
 const LETTER = /\p{L}/u;
-/** Every walk with a letter in it, there and back. */
+/** Every keyboard walk that contains a letter, in both directions. */
 const WALKS = new Set(
   KEYBOARDS.flatMap((keys) => [keys, Array.from(keys).toReversed().join('')]).flatMap((keys) => pieces(keys)),
 );
 const SHORTEST_NUMBER = 24;
-/** How letters are written with digits and signs. */
+/** Digits and signs that replace letters. */
 const DISGUISES: Readonly<Record<string, string>> = {
   '0': 'o',
   '3': 'e',
@@ -72,8 +72,8 @@ const DISGUISES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Is the password made of nothing but common words and walks over the keyboard, with digits and signs around, between or
- * in place of letters, of a number, or of one piece again and again?
+ * Does the password consist only of common words and keyboard walks, a number, or one repeated piece? Digits and signs
+ * may surround, separate or replace letters.
  *
  * @param folded lower case, after NFKC; at most a few hundred characters.
  */
@@ -84,21 +84,21 @@ export function isCommonPassword(folded: string): boolean {
   );
 }
 
-/** One piece at least twice, perhaps cut at the end: abc123abc123, 123451234512. */
+/** Is one piece repeated, the last one perhaps cut off? Examples: abc123abc123, 123451234512. */
 function isRepeated(text: string): boolean {
   for (let length = 1; length <= text.length / 2; length += 1) if (text.startsWith(text.slice(length))) return true;
   return false;
 }
 
-/** Digits alone: people choose dates, telephone and card numbers, and lists of leaked passwords are full of them. */
+/** Only digits and separators: people choose dates, telephone and card numbers, which leaked lists are full of. */
 function isNumber(text: string): boolean {
   return text.length < SHORTEST_NUMBER && /^[\d\s./:,+()_-]+$/.test(text);
 }
 
-/** Can the whole text be cut into words, walks and single characters that are no letters, with a word or walk in it? */
+/** Can the text be split into words, walks and single non-letters, with at least one word or walk? */
 function isMadeOfParts(text: string): boolean {
   const spellings = [text, undisguised(text, 'i'), undisguised(text, 'l')];
-  // At each place: not reached, reached by digits and signs alone, or with a word.
+  // At each position: not reached, reached by digits and signs only, or with a word.
   const reached: ('signs' | 'word' | undefined)[] = ['signs'];
   for (let at = 0; at < text.length; at += 1) {
     const how = reached[at];
@@ -111,7 +111,7 @@ function isMadeOfParts(text: string): boolean {
   return reached[text.length] === 'word';
 }
 
-/** @param one what `1` stands for. */
+/** @param one the letter that `1` replaces. */
 function undisguised(text: string, one: 'i' | 'l'): string {
   return Array.from({ length: text.length }, (_unused, at) => {
     const letter = text.charAt(at);
@@ -123,7 +123,7 @@ function isPart(text: string): boolean {
   return WORDS.has(text) || WALKS.has(text) || isOneLetter(text);
 }
 
-/** Again and again: "aaaa". */
+/** One letter repeated: "aaaa". */
 function isOneLetter(text: string): boolean {
   const letters = Array.from(text);
   return letters.length > 1 && new Set(letters).size === 1 && /^\p{L}/u.test(text);

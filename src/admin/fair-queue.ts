@@ -1,10 +1,10 @@
-/** Few at a time, few waiting, and each visitor in turn: work that is dear to us and cheap to ask for. */
+/** A fair queue for expensive work that anyone can request: few run, few wait, and visitors take turns. */
 
-/** Whose work it is. */
+/** The owner of a piece of work. */
 export interface Turn {
-  /** Who counts as one. */
+  /** The key of the visitor. */
   visitor: string;
-  /** Waits apart from strangers, and is served in turn with them. */
+  /** Known visitors wait in their own line, which alternates with the strangers' line. */
   isKnown: boolean;
 }
 
@@ -17,10 +17,10 @@ interface Waiting {
 }
 
 /**
- * Runs work, `atOnce` at a time. At most `mostWaiting` strangers wait, and as many known visitors, who take turns with
- * them; within each, visitors take turns. In a full queue the visitor with most waiting gives way to one with less.
- *
- * @param refusal what a call that finds no place rejects with.
+ * Runs at most `atOnce` pieces of work at a time. At most `mostWaiting` strangers wait, and as many known visitors; the
+ * two lines alternate, and within each, visitors take turns. In a full line, the visitor with the most waiting loses a
+ * place to one with fewer.
+ * @param refusal makes the error of a call that finds no place.
  */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
   const known = createLine(limits.mostWaiting);
@@ -45,7 +45,7 @@ export function createFairQueue(limits: { atOnce: number; mostWaiting: number; r
     try {
       return await work();
     } finally {
-      // The place goes from hand to hand, so that no newcomer slips in between.
+      // The slot passes directly to the next in line, so that no newcomer takes it.
       const waiting = next();
       if (waiting) waiting.start();
       else running -= 1;
@@ -53,7 +53,7 @@ export function createFairQueue(limits: { atOnce: number; mostWaiting: number; r
   };
 }
 
-/** Lines of visitors, the one whose turn is next first. */
+/** A line of visitors, in the order of their turns. */
 function createLine(most: number) {
   const lines = new Map<string, Waiting[]>();
   const waiting = () => [...lines.values()].reduce((sum, line) => sum + line.length, 0);
@@ -76,7 +76,7 @@ function createLine(most: number) {
       const [first] = lines;
       if (!first) return undefined;
       const [visitor, [one, ...rest]] = first;
-      // To the end of the round.
+      // The visitor goes to the end of the round.
       lines.delete(visitor);
       if (rest.length > 0) lines.set(visitor, rest);
       return one;

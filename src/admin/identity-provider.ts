@@ -9,28 +9,28 @@ import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
 import { fetchThrough } from './openid-fetch.ts';
 
-/** One sign-in under way; secret, and good for one answer of the provider. */
+/** A pending sign-in; secret, and valid for one response of the provider. */
 export interface SsoTransaction {
   state: string;
   nonce: string;
   codeVerifier: string;
 }
 
-/** A person the provider has vouched for. */
+/** A person whom the provider has authenticated. */
 export interface SsoPerson {
-  /** Issuer and subject: who this is, whatever their e-mail address becomes. */
+  /** Issuer and subject: they identify the person even when the e-mail address changes. */
   subject: string;
-  /** As the provider wrote it; undefined unless it says that it has verified it. */
+  /** The e-mail address as sent; undefined unless the provider says that it is verified. */
   verifiedEmail: string | undefined;
   groups: readonly string[];
 }
 
 export interface IdentityProvider {
-  /** Where to send the browser. @throws AppError 'admin.sso-failed' */
+  /** Builds the authorization URL. @throws AppError 'admin.sso-failed' */
   begin(): Promise<{ url: URL; transaction: SsoTransaction }>;
   /**
-   * Redeems the authorization response: state, `iss`, PKCE, and an id_token whose signature, issuer, audience, times and nonce are right.
-   *
+   * Redeems the authorization response. Verifies state, `iss`, PKCE, and the id_token's signature, issuer, audience,
+   * times and nonce.
    * @param answer our redirect URI with the query the browser came back with; untrusted.
    * @returns undefined when the person declined at the provider.
    * @throws AppError 'admin.sso-failed'
@@ -39,7 +39,7 @@ export interface IdentityProvider {
 }
 
 const TIMEOUT_SECONDS = 5;
-/** The provider's document and keys are read again after an hour. */
+/** The provider's metadata and keys are read again after an hour. */
 const FRESH_MS = 3_600_000;
 
 /** @param redirectUri ours, as registered at the provider. */
@@ -87,7 +87,7 @@ async function discover(config: SingleSignOnConfig, outbound: Outbound): Promise
   return openid.discovery(config.issuer, config.clientId, config.clientSecret, undefined, {
     [openid.customFetch]: fetchThrough(outbound),
     timeout: TIMEOUT_SECONDS,
-    // Without the first, openid-client trusts an id_token because it came over TLS. The second: a developer's loopback.
+    // Without the first, openid-client trusts an id_token that came over TLS. The second is for loopback http.
     execute: [openid.enableNonRepudiationChecks, ...(isPlain ? [openid.allowInsecureRequests] : [])],
   });
 }
@@ -106,7 +106,7 @@ async function redeem(
   });
   const claims = tokens.claims();
   if (!claims) throw new Error('no id_token');
-  // Many providers keep e-mail and groups out of the id_token; userinfo must then speak of the same subject.
+  // Many providers leave e-mail and groups out of the id_token; userinfo must then have the same subject.
   const hasAll = claims['email'] !== undefined && claims[groupsClaim] !== undefined;
   const hasUserinfo = provider.serverMetadata().userinfo_endpoint !== undefined;
   const more = hasAll || !hasUserinfo ? {} : await openid.fetchUserInfo(provider, tokens.access_token, claims.sub);
@@ -139,7 +139,7 @@ async function orSsoFailed<T>(step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** openid-client puts responses with tokens into its errors as `cause`; the log gets what failed, not what was in it. */
+/** openid-client puts responses with tokens into its errors' `cause`; only the failure may be logged. */
 function withoutSecrets(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('unknown');
   const code = 'code' in error ? ` (${String(error.code)})` : '';

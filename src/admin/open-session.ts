@@ -1,4 +1,4 @@
-/** The moment a user is signed in: a new session, the time noted, a row in the audit trail. */
+/** Completes a sign-in: begins a session, stores the time, and writes an audit row. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
@@ -13,7 +13,7 @@ export interface OpenSessionDependencies {
   clock: Clock;
 }
 
-/** Begins the session of a proven user under a new id. @throws AppError 'store.unavailable' */
+/** Begins the session of an authenticated user under a new id. @throws AppError 'store.unavailable' */
 export async function openSession(
   { users, audit, clock }: OpenSessionDependencies,
   request: Request,
@@ -26,7 +26,7 @@ export async function openSession(
   audit.record({ event: 'sign-in', ...eventOf(request, user), detail: { via } });
 }
 
-/** The parts of an audit event that say who and from where; `user` undefined for people we do not know. */
+/** The actor and origin of an audit event; `user` is undefined for an unknown person. */
 export function eventOf(request: Request, user: User | undefined): Omit<AuditEvent, 'event' | 'detail'> {
   const { address, supportCode } = contextOf(request);
   const actor = user ? { userId: user.id } : 'unknown';

@@ -1,8 +1,8 @@
-/** fetch for openid-client, by way of our outbound guard. */
+/** A fetch for openid-client that goes through our outbound guard. */
 import type { CustomFetch, FetchBody } from 'openid-client';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 
-/** Every call of openid-client takes the guarded way out: addresses, size, time, no redirects. */
+/** Every call of openid-client is guarded: addresses, size, time, no redirects. */
 export function fetchThrough(outbound: Outbound): CustomFetch {
   return async (url, { method, headers, body }) => {
     const text = body === undefined || body === null ? undefined : bodyText(body);

@@ -1,13 +1,13 @@
-/** Passwords that are refused (NIST SP 800-63B: length and known ones count, mixtures of characters do not). */
+/** Password rules after NIST SP 800-63B: length and known passwords matter, mixtures of characters do not. */
 import { isCommonPassword } from './common-passwords.ts';
 
 export const PASSWORD_MIN_LENGTH = 12;
 const MAX_LENGTH = 200;
 const MIN_DIFFERENT = 5;
 
-/** What is wrong with a password, in words for the person choosing it; undefined when nothing is. */
+/** The problem with a password, in words for the person choosing it; undefined when there is none. */
 export function passwordProblem(password: string, email: string): string | undefined {
-  // Before anything is done with it: one character can be normalized to eighteen.
+  // Checked first, because normalizing can turn one character into eighteen.
   if (password.length > 2 * MAX_LENGTH) return `Use at most ${MAX_LENGTH} characters.`;
   const folded = password.normalize('NFKC').toLowerCase();
   const length = Array.from(folded).length;
@@ -20,7 +20,7 @@ export function passwordProblem(password: string, email: string): string | undef
   return undefined;
 }
 
-/** 123456789012 and its like: each character one more, or one less, than the one before; nine is followed by zero. */
+/** Is it a run such as 123456789012: each character one more, or one less, than the previous; 0 follows 9? */
 function isRun(text: string): boolean {
   const codes = Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));

@@ -1,4 +1,4 @@
-/** Passwords at rest: argon2id from node:crypto, kept in the PHC text form with its parameters. */
+/** Hashes passwords with node:crypto's argon2id, stored in the PHC text form with their parameters. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AppError } from '#src/errors.ts';
@@ -15,11 +15,11 @@ const TAG_BYTES = 32;
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** For the command line and the start of the process, where no visitor asks. */
+/** The turn of the command line and the process's start, where no visitor asks. */
 const OURS: Turn = { visitor: 'ours', isKnown: true };
 const PARAMETERS = { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
 
-/** About 60 ms of CPU and 19 MiB. @throws AppError 'admin.busy' when too many wait before. */
+/** Takes about 60 ms of CPU and 19 MiB. @throws AppError 'admin.busy' when too many are waiting. */
 export async function hashPassword(password: string, turn: Turn = OURS): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const tag = await tagOf(password, salt, TAG_BYTES, PARAMETERS, turn);
@@ -29,10 +29,10 @@ export async function hashPassword(password: string, turn: Turn = OURS): Promise
 /**
  * Is this the password?
  *
- * @param stored of {@link hashPassword}; undefined for a user who does not exist or has no password: the same work is
- *   done, so that the time does not tell them apart, and the answer is no.
- * @param turn who asks, for the queue.
- * @throws AppError 'admin.busy' when too many wait before; Error when `stored` is not a hash of ours.
+ * @param stored from {@link hashPassword}. Undefined for a user who does not exist or has no password: the same work is
+ *   done, so that timing does not reveal it, and the result is false.
+ * @param turn the caller, for the queue.
+ * @throws AppError 'admin.busy' when too many are waiting; Error when `stored` is not one of our hashes.
  */
 export async function isPassword(given: string, stored: string | undefined, turn: Turn = OURS): Promise<boolean> {
   if (stored === undefined) {
@@ -46,7 +46,7 @@ export async function isPassword(given: string, stored: string | undefined, turn
   return timingSafeEqual(await tagOf(given, Buffer.from(salt, 'base64'), tag.length, parameters, turn), tag);
 }
 
-/** Without letters and digits that look alike: it is read from a screen, sometimes aloud. */
+/** Without similar letters and digits: it is read from a screen, sometimes aloud. */
 const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
 
 /** A password for one use, 100 bits, in four groups of five. */
@@ -55,7 +55,7 @@ export function createOneTimePassword(): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** One keyboard writes é as one character, another as two: NFKC makes them one password (NIST SP 800-63B 5.1.1.2). */
+/** Keyboards encode é as one character or as two; NFKC makes both the same password (NIST SP 800-63B 5.1.1.2). */
 function tagOf(
   password: string,
   nonce: Buffer,
@@ -70,8 +70,8 @@ function tagOf(
 
 const RETRY_AFTER_SECONDS = 5;
 /**
- * The pool that computes hashes also looks up names for launches; two at a time leave it half of its threads. Twenty
- * wait for less than a second.
+ * The thread pool that computes hashes also resolves names for launches; two hashes at a time leave half of its
+ * threads. Twenty waiting hashes take less than a second.
  */
 const inTurn = createFairQueue({
   atOnce: 2,

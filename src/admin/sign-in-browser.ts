@@ -1,4 +1,4 @@
-/** A secret for a browser that is not signed in yet: it makes the sign-in form ours without a session in the store. */
+/** A secret for a browser that is not signed in: it protects the sign-in form without a stored session. */
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { AppError } from '#src/errors.ts';
@@ -10,7 +10,7 @@ const SECRET = /^[\w-]{43}$/;
 
 export type SignInBrowser = ReturnType<typeof createSignInBrowser>;
 
-/** Kept for an hour after the form was last shown, in a `__Host-` cookie: no other host can plant a secret it knows. */
+/** Kept for an hour after the form was last shown, in a `__Host-` cookie, so that no other host can plant one. */
 export function createSignInBrowser(publicUrl: URL) {
   const cookies = createCookies(publicUrl, 'first-party');
   const read = (request: Request): string | undefined => {
@@ -18,9 +18,9 @@ export function createSignInBrowser(publicUrl: URL) {
     return value !== undefined && SECRET.test(value) ? value : undefined;
   };
   return {
-    /** undefined when the browser has none. */
+    /** The browser's secret; undefined when it has none. */
     read,
-    /** The browser's secret; a new one is set where it has none. */
+    /** The browser's secret; sets a new one if it has none. */
     ensure: (request: Request, response: Response): string => {
       const secret = read(request) ?? randomBytes(32).toString('base64url');
       cookies.set(response, NAME, secret, LIFETIME_MS);

@@ -1,12 +1,12 @@
-/** A bound on wrong passwords, per account and per visitor, over every instance. */
+/** Limits wrong passwords, per account and per visitor, over all instances. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
 import { createVisitorLimiter } from '#src/http/limits/visitor-limit.ts';
 
 const WINDOW = { seconds: 15 * 60, code: 'admin.too-many-attempts' } as const;
-/** From one visitor; so an outsider's guesses do not lock the owner out elsewhere. Twice as many from its network. */
+/** From one visitor, so that an outsider's guesses do not lock the owner out elsewhere. Twice as many per network. */
 const ATTEMPTS_PER_ACCOUNT_AND_ADDRESS = 10;
-/** From everywhere: many addresses guess no more than this. */
+/** From all addresses together. */
 const ATTEMPTS_PER_ACCOUNT = 50;
 /** A hospital's administrators can sit behind one address. */
 const ATTEMPTS_PER_ADDRESS = 100;
@@ -14,11 +14,11 @@ const ATTEMPTS_PER_ADDRESS = 100;
 export type SignInLimit = ReturnType<typeof createSignInLimit>;
 
 /**
- * Counts attempts before they are judged, so that many at once count as many. A browser that signed in to the account
- * before counts by itself: no number of strangers can lock its owner out of it.
+ * Counts attempts before they are checked, so that concurrent attempts all count. A browser that signed in to the
+ * account before has its own count, so no number of strangers can lock out its owner.
  *
- * `account` stands for the e-mail address as typed, known or not; `browser` is the name of a browser that is known for
- * it. Counted in Redis; in this process while Redis is unavailable, and in development.
+ * `account` stands for the e-mail address as typed, known or not; `browser` is the name of a browser known for it.
+ * Counts are in Redis; in this process while Redis is unavailable, and in development.
  */
 export function createSignInLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
@@ -32,7 +32,7 @@ export function createSignInLimit(redis: KeyStore) {
   return {
     /** @throws AppError 'admin.too-many-attempts' with Retry-After. */
     begin: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
-      // In turn: what the narrower limit refuses does not use up the account's.
+      // In sequence: an attempt refused by the narrower limit does not count for the account.
       if (browser === undefined) {
         await byAddress.take(address);
         await byBoth.take(address, account);
@@ -42,7 +42,7 @@ export function createSignInLimit(redis: KeyStore) {
         await byAccountKnown.take(account);
       }
     },
-    /** The right password: this visitor starts afresh with the account, and the address gets its place back. */
+    /** The password was right: resets this visitor's and the account's counts and returns the address's point. */
     succeed: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
       await Promise.all(
         browser === undefined
@@ -50,7 +50,7 @@ export function createSignInLimit(redis: KeyStore) {
           : [byBrowser.forget(`${account} ${browser}`), byAccountKnown.forget(account)],
       );
     },
-    /** The attempt was not judged, so it does not count. */
+    /** The password was not checked, so the attempt does not count. */
     withdraw: async (account: string, address: string | undefined, browser?: string): Promise<void> => {
       await Promise.all(
         browser === undefined

@@ -29,12 +29,12 @@ export interface SignInDependencies extends OpenSessionDependencies {
   /** By account. */
   knownBrowsers: KnownBrowsers;
   limit: SignInLimit;
-  /** Of the browser that has {@link browserSecret}. */
+  /** Owned by the browser that has {@link browserSecret}. */
   afterSignIn: AfterPost;
   sealer: Sealer;
 }
 
-/** What the form shows again. Never the password. */
+/** What the form shows again, never the password. */
 interface Refused {
   email: string;
   problem: string;
@@ -42,7 +42,7 @@ interface Refused {
 
 const REFUSED = 'The e-mail address or the password is wrong.';
 
-/** `GET /sign-in?next=…`: the form; who is signed in already goes on. */
+/** `GET /sign-in?next=…`: shows the form; a signed-in user is redirected to `next`. */
 export function signInFormRoute(deps: SignInDependencies): RequestHandler {
   return async (request, response) => {
     const query = queryOf(request);
@@ -54,9 +54,9 @@ export function signInFormRoute(deps: SignInDependencies): RequestHandler {
 }
 
 /**
- * `POST /sign-in`: e-mail and password. Unknown user, wrong password and disabled user get the same answer, page and
- * work; attempts are counted before they are judged. A browser that signed in to the account before is counted, and
- * waits, apart from strangers.
+ * `POST /sign-in`: e-mail and password. An unknown user, a wrong password and a disabled user get the same response
+ * after the same work; attempts are counted before they are checked. A browser that signed in to the account before is
+ * counted and queued separately from strangers.
  */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
   const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer, afterSignIn } = deps;
@@ -101,7 +101,7 @@ export function signOutRoute({ publicUrl, audit }: SignInDependencies): RequestH
   };
 }
 
-/** A whole network of strangers takes turns as one visitor. */
+/** All strangers of one network take turns as one visitor. */
 function turnOf(address: string | undefined, browser: string | undefined): Turn {
   if (browser !== undefined) return { visitor: browser, isKnown: true };
   const { one, network } = visitorKey(address);

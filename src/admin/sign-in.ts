@@ -1,10 +1,10 @@
-/** Signing in by e-mail and password: one answer for everything that is wrong. */
+/** Signs in by e-mail and password; every refusal looks the same to the visitor. */
 import type { Turn } from './fair-queue.ts';
 import { isPassword } from './password.ts';
 import { normalizeEmail, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
-/** How it ended; the reason is for the audit trail, never for the visitor. */
+/** The outcome; the reason is for the audit trail, never for the visitor. */
 export type SignInOutcome =
   | { ok: true; user: User }
   | {
@@ -14,12 +14,12 @@ export type SignInOutcome =
     };
 
 /**
- * Judges an e-mail address and a password, both untrusted. The password is verified before anything else is looked at,
- * and a stand-in where there is no user, so the time does not tell who exists. A one-time password is spent by this: of
- * several who bring it at once, one comes in.
+ * Checks an e-mail address and a password, both untrusted. The password is hashed first, also where there is no user,
+ * so that timing does not reveal who exists. Signing in uses up a one-time password: only one of several concurrent
+ * attempts succeeds.
  *
- * @param turn who asks, for the queue of password hashing.
- * @throws AppError 'admin.busy' when the password was not judged.
+ * @param turn the caller, for the queue of password hashing.
+ * @throws AppError 'admin.busy' when the password was not checked.
  */
 export async function signInByPassword(
   users: UserStore,

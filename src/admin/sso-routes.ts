@@ -1,4 +1,4 @@
-/** `/sign-in/sso` and its callback: out to the identity provider of administrators, and back in. */
+/** `/sign-in/sso` and its callback: to the administrators' identity provider and back. */
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
@@ -34,8 +34,8 @@ const transactionSchema = z.object({
 });
 
 /**
- * `GET /sign-in/sso?next=…`. The transaction travels sealed in a cookie of this browser, so an answer that another
- * browser began is worth nothing here.
+ * `GET /sign-in/sso?next=…`. The transaction is sealed in a cookie of this browser, so a response that belongs to
+ * another browser's sign-in is refused.
  */
 export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDependencies): RequestHandler {
   const cookies = createCookies(publicUrl, 'first-party');
@@ -50,10 +50,10 @@ export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDe
 }
 
 /**
- * `GET /sign-in/sso/callback`: takes the transaction once, has the answer verified, finds the user, begins a session.
+ * `GET /sign-in/sso/callback`: takes the transaction once, verifies the response, finds the user and begins a session.
  *
- * A person who is refused has lost what they had: the session that this browser came with ends, and where the provider
- * has taken the groups away, every session of the user.
+ * A refusal ends the session that this browser came with. If the provider removed the user's groups, all sessions of
+ * the user end.
  */
 export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
   const { publicUrl, provider, sealer, clock, audit, users, knownBrowsers } = deps;

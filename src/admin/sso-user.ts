@@ -1,21 +1,21 @@
-/** From a person the identity provider vouched for to a user of ours: by group, or by a verified e-mail address. */
+/** Maps a person from the identity provider to one of our users, by group or verified e-mail address. */
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import type { SsoPerson } from './identity-provider.ts';
 import { exactEmail, type User } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
 import type { Access } from './user-store.ts';
 
-/** Which groups mean what. */
+/** What groups mean. */
 export type GroupRules = Pick<SingleSignOnConfig, 'operatorGroup' | 'administratorGroupPrefix'>;
 
-/** What the mapping needs beyond the users. */
+/** The dependencies of the mapping. */
 export interface SsoDependencies extends UserActionDependencies {
   groups: GroupRules;
-  /** Org IDs there are. */
+  /** All existing Org IDs. */
   organizationIds(): Promise<readonly string[]>;
 }
 
-/** The user, or why the person is refused: for the audit trail, not for the visitor. */
+/** The user, or the reason of the refusal, which is for the audit trail and not for the visitor. */
 export type SsoOutcome =
   | { ok: true; user: User }
   | {
@@ -25,10 +25,10 @@ export type SsoOutcome =
     };
 
 /**
- * Without group rules a person is the existing user with their verified e-mail address. With them, groups alone decide
- * who comes in and as what, at every sign-in; unknown members become users.
+ * Without group rules, a person is the existing user with their verified e-mail address. With rules, only the groups
+ * decide at every sign-in who is admitted and in which role; unknown members become users.
  *
- * The first sign-in ties the user to issuer and subject: who gets the e-mail address later is another person.
+ * The first sign-in ties the user to issuer and subject, so a later owner of the e-mail address is another person.
  */
 export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
   const email = person.verifiedEmail === undefined ? undefined : exactEmail(person.verifiedEmail);
@@ -50,7 +50,7 @@ function hasRules({ operatorGroup, administratorGroupPrefix }: GroupRules): bool
   return operatorGroup !== undefined || administratorGroupPrefix !== undefined;
 }
 
-/** What the groups make of a person; without rules, what the user already is. */
+/** The access that the groups grant; without rules, the user's existing access. */
 async function accessOf(
   { groups, organizationIds }: SsoDependencies,
   person: SsoPerson,
@@ -63,7 +63,7 @@ async function accessOf(
   if (prefix === undefined) return undefined;
   const existing = await organizationIds();
   const mine = existing.filter((id) => person.groups.includes(`${prefix}${id}`));
-  // A user has one organization; who is in several groups keeps the one they are in.
+  // A user has one organization: a member of several groups keeps the current one.
   const organizationId = mine.find((id) => id === user?.organizationId) ?? mine[0];
   return organizationId === undefined ? undefined : { role: 'administrator', organizationId };
 }

@@ -1,4 +1,4 @@
-/** What is done to users, by an operator or by themselves; each change is written to the audit trail. */
+/** Changes to users by an operator or by themselves; each is written to the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
@@ -13,16 +13,16 @@ export interface UserActionDependencies {
   clock: Clock;
 }
 
-/** Who acts, from where and under which support code. */
+/** The actor, address and support code of a change. */
 export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
-/** Long enough for a letter, short enough to be forgotten in a mailbox without harm. */
+/** Long enough for a letter; short enough that a forgotten mail does no harm. */
 const ONE_TIME_DAYS = 3;
 
 /**
- * Makes a user with a one-time password.
+ * Creates a user with a one-time password.
  *
- * @param given.password chosen by the operator instead of a random one; for one use as well.
+ * @param given.password chosen by the operator instead of a random one; also for one use.
  * @returns the password, to be shown once; undefined when the e-mail is taken.
  */
 export async function addUser(
@@ -73,9 +73,9 @@ async function noted(
 }
 
 /**
- * The user's own change; ends every session of theirs.
+ * Changes the user's own password and ends all their sessions.
  *
- * @returns the user as they are now, or what is wrong with which field, in words for them.
+ * @returns the changed user, or the wrong field and its problem in words for them.
  */
 export async function changePassword(
   deps: UserActionDependencies,
@@ -99,7 +99,7 @@ export async function changePassword(
   return { ok: true, user: changed };
 }
 
-/** Writes a change of a user to the audit trail: which user, and what, never a name or password. */
+/** Writes a change of a user to the audit trail: the user's id and the change, never a name or password. */
 export function recordUserChange(
   audit: Audit,
   acting: Acting,
@@ -125,7 +125,7 @@ export async function oneTime(
   return { passwordHash, mustChangePassword: true, passwordExpiresAt };
 }
 
-/** A user who is signed in waits for no stranger. */
+/** A signed-in user does not wait for strangers. */
 function turnOf({ actor }: Acting): Turn {
   return { visitor: JSON.stringify(actor), isKnown: true };
 }

@@ -19,7 +19,7 @@ export interface UserCommandDependencies extends UserActionDependencies {
   readInput(): Promise<string>;
 }
 
-/** Work to do once the database is open. */
+/** The work of a command, run once the database is open. */
 export type UserCommand = (dependencies: UserCommandDependencies) => Promise<CommandOutcome>;
 
 export const userUsage = [
@@ -94,7 +94,7 @@ function readAccess(role: string | undefined, organizationId: string | undefined
   }
 }
 
-/** The line break that `echo` adds is not part of it. */
+/** A final line break, which `echo` adds, is not part of the password. */
 async function readPassword({ readInput }: UserCommandDependencies, email: string): Promise<string> {
   const password = (await readInput()).replace(/\r?\n$/, '');
   const problem = passwordProblem(password, email);

@@ -34,25 +34,25 @@ export const users = pgTable(
   ],
 );
 
-/** Who may do what: the part of a user an operator decides. */
+/** A user's access, which an operator decides. */
 export type Access = Pick<User, 'role' | 'organizationId'>;
 
-/** What belongs to a password, and changes together. */
+/** The columns of a password, which change together. */
 export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | 'passwordExpiresAt'>;
 
-/** A user to be made. */
+/** The columns of a new user. */
 export type NewUser = Pick<User, 'email'> & Access & PasswordState & Pick<User, 'ssoSubject'>;
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** Any number, the same in every instance: changes that could leave the service without an operator wait for each other. */
+/** Serializes changes that could leave the service without an operator; the same number in every instance. */
 const OPERATORS_LOCK = 7_236_216;
-/** Stands for a one-time password that was used, whatever the clock of an instance says. */
+/** Marks a used one-time password, in the past by any instance's clock. */
 const USED = new Date(0);
 const endSessions = { sessionGeneration: sql`${users.sessionGeneration} + 1` };
 
 export type UserStore = ReturnType<typeof createUserStore>;
 
-/** The store over either driver. What finds or changes one user returns undefined when there is none. */
+/** The store on either driver. Methods for one user return undefined when there is none. */
 export function createUserStore(db: Queries) {
   const update = async (id: string, change: object): Promise<User | undefined> =>
     UUID.test(id) ? first(await db.update(users).set(change).where(eq(users.id, id)).returning()) : undefined;
@@ -66,7 +66,7 @@ export function createUserStore(db: Queries) {
     list: (): Promise<User[]> => db.select().from(users).orderBy(asc(users.email)),
     /** Undefined when the e-mail is taken. */
     add: (user: NewUser, now: Date) => insert(db, user, now),
-    /** Makes the first operator, unless there is one already; of several instances starting together one does. */
+    /** Creates the first operator unless one exists; only one of several instances starting together does. */
     addFirstOperator: (email: string, password: PasswordState, now: Date) =>
       db.transaction(async (tx) => {
         await tx.execute(sql`select pg_advisory_xact_lock(${OPERATORS_LOCK})`);
@@ -77,10 +77,10 @@ export function createUserStore(db: Queries) {
     /** Ends every session of the user. */
     setPassword: (id: string, password: PasswordState) => update(id, { ...password, ...endSessions }),
     /**
-     * Marks the one-time password that this user was read with as used: it opens nothing more, and still proves its user
-     * when they replace it.
+     * Marks the one-time password in the given user row as used: it allows no further sign-in, but still proves its
+     * user when they replace it.
      *
-     * @returns false when it was used, replaced or expired before; of many callers one succeeds.
+     * @returns false when it was already used, replaced or expired; only one of many callers succeeds.
      */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
       const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
@@ -88,7 +88,7 @@ export function createUserStore(db: Queries) {
       const spent = await change.where(and(isOneTimeOf(user), isUnused)).returning({ id: users.id });
       return spent.length > 0;
     },
-    /** Undoes `spendOneTimePassword` where nothing came of the sign-in. */
+    /** Undoes `spendOneTimePassword` when the sign-in failed afterwards. */
     restoreOneTimePassword: async (user: User): Promise<void> => {
       const change = db.update(users).set({ passwordExpiresAt: user.passwordExpiresAt });
       await change.where(and(isOneTimeOf(user), eq(users.passwordExpiresAt, USED)));
@@ -99,13 +99,13 @@ export function createUserStore(db: Queries) {
     disable: async (id: string, now: Date) => (UUID.test(id) ? disable(db, id, now) : undefined),
     endSessions: async (id: string) => void (await update(id, endSessions)),
     enable: (id: string) => update(id, { disabledAt: null }),
-    /** Ties the user to a person at the identity provider, once. */
+    /** Ties the user to a person at the identity provider. */
     setSsoSubject: (id: string, ssoSubject: string) => update(id, { ssoSubject }),
     noteSignIn: async (id: string, now: Date) => void (await update(id, { lastSignInAt: now })),
   };
 }
 
-/** The row, as long as it holds the very password that the user was read with. */
+/** Matches the row while it still holds the given user's password. */
 function isOneTimeOf({ id, passwordHash }: User) {
   return and(eq(users.id, id), eq(users.passwordHash, passwordHash ?? ''), users.mustChangePassword);
 }

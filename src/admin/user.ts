@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AdminIdentity, Role } from '#src/http/sessions/admin-session.ts';
 
-/** As stored, one row each. */
+/** One row as stored. */
 export interface User {
   id: string;
   /** Lower case; unique. */
@@ -10,15 +10,15 @@ export interface User {
   role: Role;
   /** The one organization of an administrator; null for operators. */
   organizationId: string | null;
-  /** PHC text of argon2id; null for people who only come by single sign-on. */
+  /** PHC text of argon2id; null for users who only use single sign-on. */
   passwordHash: string | null;
-  /** A one-time password is in force: nothing but choosing an own one is possible. */
+  /** A one-time password is in use: the user can only choose a new one. */
   mustChangePassword: boolean;
-  /** When a one-time password stops working; long ago once it was used, null for passwords of the user's own. */
+  /** When a one-time password expires; in 1970 once it was used, null for a user's own password. */
   passwordExpiresAt: Date | null;
-  /** Which person at the identity provider this is, once they have come from there: issuer and subject. */
+  /** The issuer and subject of the person at the identity provider, once they have signed in from there. */
   ssoSubject: string | null;
-  /** Grows when every session of the user has to end: password, role, disabling. */
+  /** Increases to end all of the user's sessions: at a new password or role, or when disabled. */
   sessionGeneration: number;
   disabledAt: Date | null;
   createdAt: Date;
@@ -27,24 +27,24 @@ export interface User {
 
 const email = z.email().max(254);
 
-/** The one spelling of an e-mail address we store and look up. @returns undefined when it is none. */
+/** Normalizes an e-mail address for storage and lookup. @returns undefined when it is invalid. */
 export function normalizeEmail(text: string): string | undefined {
   const parsed = email.safeParse(text.normalize('NFKC').trim().toLowerCase());
   return parsed.success ? parsed.data : undefined;
 }
 
 /**
- * An address as an identity provider vouches for it: compared as it was given, but for the case of ASCII letters.
- * Compatibility forms (full-width letters, the Kelvin sign) are other addresses, of other people.
+ * Normalizes an address from an identity provider: only the case of ASCII letters is ignored. Compatibility forms
+ * (full-width letters, the Kelvin sign) are other addresses, of other people.
  *
- * @returns undefined when it is none, or has such forms.
+ * @returns undefined when it is invalid or has such forms.
  */
 export function exactEmail(text: string): string | undefined {
   const isPlain = /^[\x21-\x7e]{1,254}$/.test(text);
   return isPlain && email.safeParse(text).success ? text.toLowerCase() : undefined;
 }
 
-/** What the routes may know of a signed-in user. */
+/** The parts of a signed-in user that routes may know. */
 export function identityOf(user: User): AdminIdentity {
   return { userId: user.id, email: user.email, role: user.role, organizationId: user.organizationId ?? undefined };
 }

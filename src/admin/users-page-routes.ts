@@ -1,4 +1,4 @@
-/** `/settings/users`: operators add people, give new one-time passwords, and end access. */
+/** `/settings/users`: operators add users, issue one-time passwords, and end access. */
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -52,7 +52,7 @@ export function usersRoute(deps: UserRouteDependencies): RequestHandler {
   };
 }
 
-/** `POST /settings/users`: the page after it shows the one-time password, which no later page can show again. */
+/** `POST /settings/users`: the next page shows the one-time password, once. */
 export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const form = {
@@ -89,7 +89,7 @@ const QUESTIONS = {
   },
 } as const;
 
-/** `GET` of the two addresses below: asks first. */
+/** `GET` of reset and disable: asks for confirmation. */
 export function askAboutUserRoute({ users }: UserRouteDependencies, action: keyof typeof QUESTIONS): RequestHandler {
   return async (request, response) => {
     const id = pathPartOf(request, 'id');
@@ -99,7 +99,7 @@ export function askAboutUserRoute({ users }: UserRouteDependencies, action: keyo
   };
 }
 
-/** `POST /settings/users/:id/reset`: as above, for a user who has forgotten the password. */
+/** `POST /settings/users/:id/reset`: issues a new one-time password for a user who forgot theirs. */
 export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const reset = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
@@ -109,7 +109,7 @@ export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
   };
 }
 
-/** `POST /settings/users/:id/disable`; never oneself, so that no operator is locked out by mistake. */
+/** `POST /settings/users/:id/disable`; not for oneself, so that no operator is locked out by mistake. */
 export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
     const id = pathPartOf(request, 'id');

@@ -1,4 +1,4 @@
-/** Settings > Audit as CSV: what the page's filter finds. */
+/** Settings > Audit as CSV, with the page's filter. */
 import type { RequestHandler } from 'express';
 import { type AuditRouteDependencies, askedFor, type Names } from './audit-page-view.ts';
 import { type AuditListRow, listAuditRows } from './audit-store.ts';
@@ -10,7 +10,7 @@ export interface ExportDependencies extends AuditRouteDependencies {
   exportCsv: ExportCsv;
 }
 
-/** Mount at /settings/audit.csv behind requireSignIn. The page's filter; patients stay sealed, times are ISO in UTC. */
+/** Mount at /settings/audit.csv behind requireSignIn. Patients stay sealed, times are ISO in UTC. */
 export function auditCsvRoute(deps: ExportDependencies): RequestHandler {
   return (request, response) =>
     deps.exportCsv<AuditListRow>(request, response, async () => {
@@ -39,7 +39,7 @@ const COLUMNS = [
   'detail',
 ];
 
-/** As the columns say; patients stay sealed. */
+/** The cells of {@link COLUMNS}; patients stay sealed. */
 function csvCells(row: AuditListRow, names: Names): string[] {
   return [
     row.at.toISOString(),

@@ -1,4 +1,4 @@
-/** The filter of the audit view, as its address says: what cannot be meant is left out. */
+/** Parses the filter of the audit view from its address; invalid values are ignored. */
 import type { Request } from 'express';
 import { readListFilter } from '#src/http/filter-fields.ts';
 import { positionIn } from '#src/http/sessions/list-page.ts';
@@ -9,11 +9,11 @@ import type { Who } from './people.ts';
 export type TypedAuditFilter = Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>;
 
 /**
- * Minutes and days are those of the page's time zone, and both included.
+ * Minutes and days are of the page's time zone; both ends are included.
  *
  * @param organizationId from visibleOrganization, never from the address alone.
- * @param actorOf turns an e-mail address into how its user is stored.
- * @param who the people who are searched for; with a typed actor, rows of any of them.
+ * @param actorOf maps an e-mail address to the stored actor of its user.
+ * @param who the people searched for; with a typed actor, rows of any of them match.
  */
 export function readAuditFilter(
   request: Request,

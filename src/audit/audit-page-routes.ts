@@ -7,8 +7,8 @@ import { findRoute, patientRoute, type SearchPage } from './search-routes.ts';
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };
 
 /**
- * Mount at /settings/audit behind requireSignIn, which also checks the forms. Administrators read what happened in
- * their organization; patients are for operators alone, and looking is an event itself.
+ * Mount at /settings/audit behind requireSignIn, which also checks the forms. Administrators read their own
+ * organization's events; only operators may look up patients, and each look is an event itself.
  */
 export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });

@@ -1,4 +1,4 @@
-/** The audit page for the signed-in user: what its address and the last post ask for. */
+/** Renders the audit page for its address and the last post. */
 import type { Request } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
@@ -19,10 +19,10 @@ export interface AuditRouteDependencies extends SearchDependencies {
   users: { list(): Promise<{ id: string; email: string }[]> };
 }
 
-/** E-mail addresses by how their users stand in the rows. */
+/** E-mail addresses by the actor that rows store for their users. */
 export type Names = ReadonlyMap<string, string>;
 
-/** A look at one row's patient that is recorded and not yet shown; the instant in ISO. */
+/** One row's patient, revealed after the look was recorded; the instant in ISO. */
 export interface Look {
   organizationId: string | null;
   reference: string;
@@ -30,7 +30,7 @@ export interface Look {
   at: string;
 }
 
-/** What a request asks for; the same for the page and its export. */
+/** The parsed request, shared by the page and its export. */
 export interface AskedFor {
   filter: AuditFilter;
   typed: TypedAuditFilter;
@@ -40,7 +40,7 @@ export interface AskedFor {
   search: Awaited<ReturnType<typeof searchedIn>>;
 }
 
-/** Reads address and search. A search that has ended asks for nothing. */
+/** Reads the address and the search. A search that has ended finds no rows. */
 export async function askedFor(deps: AuditRouteDependencies, request: Request): Promise<AskedFor> {
   const organizationId = visibleOrganization(request);
   const [names, organizations, who, search] = await Promise.all([
@@ -55,7 +55,7 @@ export async function askedFor(deps: AuditRouteDependencies, request: Request): 
   return { filter: { ...filter, patientHashes }, typed, timeZone, names, who, search };
 }
 
-/** The page, with everything that happened until now. */
+/** Renders the page after all pending events are written. */
 export async function showAudit(deps: AuditRouteDependencies, request: Request): Promise<string> {
   await deps.audit.flush();
   const { shown, isSecretGone } = await deps.afterPost.read<{ look: Look }>(request);
@@ -80,7 +80,7 @@ export async function showAudit(deps: AuditRouteDependencies, request: Request):
   });
 }
 
-/** The row itself and what stands before it, so that the operator sees it in its place. */
+/** Selects the revealed row and the older ones, so that the operator sees it in context. */
 function beside({ organizationId, at }: Look): AuditFilter {
   return { organizationId: organizationId ?? undefined, before: new Date(Date.parse(at) + 1) };
 }
@@ -102,7 +102,7 @@ async function namesOf({ users }: AuditRouteDependencies): Promise<Names> {
   return new Map((await users.list()).map(({ id, email }) => [`user:${id}`, email]));
 }
 
-/** How the filter finds what was typed: an e-mail address by its user, anything else as it is. */
+/** Maps a typed actor to its stored form: an e-mail address to its user, anything else as typed. */
 function actorIn(names: Names): (typed: string) => string {
   return (typed) => [...names].find(([, email]) => email === typed.toLowerCase())?.[0] ?? typed;
 }

@@ -1,11 +1,11 @@
-/** The audit trail's table: rows are added and read, never changed (a trigger in the migrations refuses the rest). */
+/** The audit trail's table: rows are only added and read. A trigger in the migrations refuses changes. */
 import { type AnyColumn, and, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
 import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
-/** Whom an administrator's change was about: the clinician's id, or the reference of a user without one. */
+/** The clinician whom an administrator changed: the id, or the reference of a user without one. */
 function clinicianIn(detail: AnyColumn): SQL {
   return sql`(coalesce(${detail}->>'clinician', ${detail}->>'reference'))`;
 }
@@ -19,10 +19,10 @@ export const auditEvents = pgTable(
     organizationId: text('organization_id'),
     /** `user:<id>` of the users' table, `cli`, `system`, `unknown`, or the keyed hash of an EHR user. */
     actor: text('actor').notNull(),
-    /** Of the browser, where there was one. */
+    /** The browser's address, if there was a browser. */
     address: text('address'),
     patient: text('patient'),
-    /** Keyed hash of organization and patient, to account for who opened one chart without opening every row. */
+    /** Keyed hash of organization and patient, to find accesses to one chart without opening every row. */
     patientHash: text('patient_hash'),
     launch: text('launch'),
     supportCode: text('support_code'),
@@ -51,27 +51,27 @@ export async function appendAuditRows(db: Queries, rows: AuditRow[]): Promise<vo
   await addRows(db).execute(rowsToAdd.parameter(rows));
 }
 
-/** Which rows to read; an organization is named or an operator asks for all. */
+/** Which rows to read: of one organization, or of all for an operator. */
 export interface AuditFilter {
   /** `undefined` means every organization, and rows of none: operators only (MT-01). */
   organizationId: string | undefined;
   event?: string | undefined;
-  /** One of these. */
+  /** Matches any of these. */
   events?: readonly string[];
-  /** One of these; none finds nothing. */
+  /** Matches any of these; an empty list matches nothing. */
   actors?: readonly string[] | undefined;
   supportCode?: string | undefined;
-  /** The same of keyed hashes of one patient. */
+  /** Keyed hashes of one patient; an empty list matches nothing. */
   patientHashes?: readonly string[] | undefined;
   from?: Date | undefined;
   /** Exclusive. */
   before?: Date | undefined;
-  /** All that one person did or was changed by: their hashes, and how changes name them. */
+  /** Everything that one person did or that changed them: their hashes, and the ids that changes name. */
   about?:
     | {
         actors: readonly string[];
         clinicians: readonly string[];
-        /** What these hashes did before an instant. */
+        /** Former users: rows of each hash up to an instant. */
         former?: readonly { hash: string; until: Date }[];
       }
     | undefined;
@@ -81,7 +81,7 @@ export interface AuditFilter {
 /** One row as read. */
 export type AuditListRow = typeof auditEvents.$inferSelect;
 
-/** Newest first; those before a position the other way round. */
+/** Lists rows newest first; rows before a position come in ascending order. */
 export function listAuditRows(db: Queries, filter: AuditFilter, limit: number) {
   const { organizationId, event, actor, supportCode, patientHash, at, id, detail } = auditEvents;
   const { where, orderBy } = keyset(at, id, filter.position);
@@ -119,10 +119,10 @@ export async function findAuditRow(db: Queries, id: string) {
 const DELETED_AT_ONCE = 2_000;
 
 /**
- * Ends what is older than the retention setting: the one deletion the triggers allow, and only of rows that are older
- * than thirty days by the database's own clock.
+ * Deletes a batch of rows older than the retention setting. The triggers allow only this deletion, and only of rows
+ * older than thirty days by the database's clock.
  *
- * @returns how many were deleted in this go; fewer than asked for means that none are left.
+ * @returns how many rows were deleted, and whether none are left.
  */
 export async function deleteAuditRowsBefore(db: Queries, instant: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {

@@ -11,7 +11,7 @@ import { AppError } from '#src/errors.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';
 import { boundDenials } from './denial-bound.ts';
 
-/** Every kind of event there is. */
+/** All kinds of events. */
 export const auditEventNames = [
   'launch',
   'patient-opened',
@@ -35,7 +35,7 @@ export const auditEventNames = [
 
 export type AuditEventName = (typeof auditEventNames)[number];
 
-/** What happened. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
+/** An event. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
 export interface AuditEvent {
   event: AuditEventName;
   organizationId?: string;
@@ -44,7 +44,7 @@ export interface AuditEvent {
    * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
    */
   actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
-  /** Where the request came from, as `request.ip` tells. */
+  /** The request's address, from `request.ip`. */
   address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
   patient?: string;
@@ -63,8 +63,8 @@ export interface Audit {
    */
   record(event: AuditEvent): void;
   /**
-   * For what may only happen when it is written down: accesses to patients, and a connection used in spite of its
-   * checks.
+   * For actions that may only happen once they are recorded: accesses to patients, and a connection used in spite of
+   * its checks.
    *
    * @throws AppError 'store.unavailable' when the row was not stored.
    */
@@ -81,10 +81,10 @@ export interface AuditDependencies {
   metrics?: Pick<Metrics, 'rowsLost'>;
 }
 
-/** Rows of several launches are one statement; a process that dies loses no more than this, and flushes at a shutdown. */
+/** Groups rows of several launches into one statement. A crash loses at most this much; a shutdown flushes. */
 const GATHER_MS = 100;
 const BATCH = 100;
-/** About a minute of heavy use during an outage; beyond that rows are counted in the log instead of filling memory. */
+/** About a minute of heavy use during an outage. Further rows are dropped and logged, so that memory stays bounded. */
 const MAX_WAITING = 10_000;
 
 interface Waiting {
@@ -127,33 +127,33 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
   };
 }
 
-/** The name under which a row's patient is sealed: bound to the row, so that swapped ciphertexts do not open (ST-04). */
+/** The seal name of a row's patient. It is bound to the row, so that swapped ciphertexts do not open (ST-04). */
 export function auditPatientName(rowId: string): string {
   return `audit:${rowId}`;
 }
 
-/** The keyed hash that stands for a user, to find a person's rows without storing who they are. */
+/** The stored actor: for an EHR user a keyed hash, which finds a person's rows without storing their identity. */
 export function auditActor(sealer: Sealer, actor: AuditEvent['actor']): string {
   if (typeof actor === 'string') return actor;
   return 'userId' in actor ? `user:${actor.userId}` : sealer.fingerprint(JSON.stringify([actor.iss, actor.sub]));
 }
 
-/** The same of an EHR user under every secret, so that rows from before a rotation are found. */
+/** An EHR user's hashes under every secret, to find rows from before a rotation. */
 export function auditActors(sealer: Sealer, { iss, sub }: { iss: string; sub: string }): readonly string[] {
   return sealer.fingerprints(JSON.stringify([iss, sub]));
 }
 
-/** The keyed hash of one organization's patient, for the same purpose; FHIR ids repeat between EHRs. */
+/** The keyed hash of one organization's patient, to find their rows; FHIR ids repeat between EHRs. */
 export function auditPatient(sealer: Sealer, organizationId: string, patient: string): string {
   return sealer.fingerprint(JSON.stringify(['patient', organizationId, patient]));
 }
 
-/** The same under every secret. */
+/** A patient's hashes under every secret. */
 export function auditPatients(sealer: Sealer, organizationId: string, patient: string): readonly string[] {
   return sealer.fingerprints(JSON.stringify(['patient', organizationId, patient]));
 }
 
-/** Every text is cleaned: no event is lost for a character. */
+/** Cleans every text, so that no character can make the database refuse an event. */
 async function toRow({ id, at, event }: Waiting, sealer: Sealer): Promise<AuditRow> {
   const { patient, organizationId = '' } = event;
   return {

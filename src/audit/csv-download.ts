@@ -1,4 +1,4 @@
-/** Exports as CSV: sent as fast as their reader reads, one of a user at a time, whatever is exported. */
+/** Streams CSV exports at the reader's speed, one per user at a time. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
@@ -7,16 +7,16 @@ import type { Limiter } from '#src/http/limits/limiter.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { csvLine } from './csv-format.ts';
 
-/** What to send. */
+/** The source of an export. */
 export interface CsvSource<Row> {
   fileName: string;
   columns: readonly string[];
-  /** Reads `limit` rows after the last of those before; fewer are the end. */
+  /** Reads `limit` rows after the given one; fewer rows mean the end. */
   read(after: Row | undefined, limit: number): Promise<Row[]>;
   cells(row: Row): readonly string[];
 }
 
-/** @param prepare runs when it is this user's turn: reads what is asked for and records the look. */
+/** @param prepare runs when the user's export may start: reads the request and records the access. */
 export type ExportCsv = <Row>(
   request: Request,
   response: Response,
@@ -25,11 +25,11 @@ export type ExportCsv = <Row>(
 
 const BATCH = 500;
 const MOST_ROWS = 100_000;
-/** A reader that is slower than this gets a part: the connection is closed, so that it cannot pass for the whole. */
+/** A slower reader gets a part and a closed connection, so that it cannot be mistaken for the whole. */
 const LONGEST_MS = 5 * 60_000;
 
 /**
- * A row is read when the reader has taken those before it, so an export holds a batch of rows in memory and no more.
+ * Rows are read as the reader consumes them, so an export holds at most a batch of rows in memory.
  *
  * @param limit per user.
  * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
@@ -47,7 +47,7 @@ export function createCsvExport(limit: Limiter): ExportCsv {
       response.setHeader('Content-Disposition', `attachment; filename="${source.fileName}"`);
       const lines = Readable.from(csvLines(source), { objectMode: false, highWaterMark: 65_536 });
       await pipeline(lines, response, { signal: AbortSignal.timeout(LONGEST_MS) }).catch((error: unknown) => {
-        // Begun: the reader left or was too slow, and no error page can follow. Anything before that is a failure.
+        // After the headers no error page can follow: the reader left or was too slow. Earlier errors are failures.
         if (!response.headersSent) throw error;
       });
     } finally {

@@ -1,17 +1,17 @@
-/** The audit trail as a table for a spreadsheet, with every cell a text and none a formula. */
+/** Formats CSV for spreadsheets: every cell is text and none is a formula. */
 
-/** One line, ended as RFC 4180 has it. */
+/** One line with the line break of RFC 4180. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-/** Where a spreadsheet set to another separator begins a new cell, quoted or not. */
+/** Positions where a spreadsheet with another separator starts a new cell, quoted or not. */
 const OTHER_SEPARATORS = /(?<=[;\t\r\n])/;
 
 /**
- * Quoted always. What a spreadsheet would take for a formula gets an apostrophe in front: values such as an
- * organization's name or an address come from outside. So does what follows a semicolon or tab: in many countries those
- * separate cells, and a quote in the middle of a line then quotes nothing.
+ * Quotes every cell. Text that a spreadsheet would take for a formula gets a leading apostrophe, because values such as
+ * an organization's name or an address come from outside. So does text after a semicolon or tab: many countries use
+ * those as separators, and a quote in the middle of a line then does not quote.
  */
 function csvCell(text: string): string {
   const parts = text.split(OTHER_SEPARATORS).map((part) => (isFormula(part) ? `'${part}` : part));

@@ -1,12 +1,12 @@
-/** Rate-limits denials in the audit trail: they cost the caller nothing and are kept as long as the other rows. */
+/** Rate-limits denials in the audit trail, because causing them is free and they are kept as long as other rows. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import type { AuditEvent } from './audit.ts';
 
-/** Per minute and instance, of one user or of one organization's unauthenticated visitors. */
+/** Per minute and instance, for one user or for one organization's unauthenticated visitors. */
 const MOST_DENIALS = 30;
 
-/** The event itself, the row that stands for all further ones of its minute, or nothing. */
+/** Returns the event, a summary row for the rest of its minute, or undefined to drop it. */
 export function boundDenials(clock: Clock): (event: AuditEvent) => AuditEvent | undefined {
   const countOf = createMinuteCounts(clock);
   return (event) => {
@@ -18,11 +18,11 @@ export function boundDenials(clock: Clock): (event: AuditEvent) => AuditEvent | 
   };
 }
 
-/** Whose bound a denial counts in; undefined for what is never left out: EHR users' denials, and those about a patient. */
+/** The counter of a denial; undefined for denials that are always written: of EHR users, and about a patient. */
 function deniedAs({ event, organizationId, actor, patient, detail }: AuditEvent): string | undefined {
   if (event !== 'denial' || patient !== undefined) return undefined;
   if (typeof actor === 'object') return 'userId' in actor ? `user ${actor.userId}` : undefined;
-  // A code of `user.…` comes of a verified identity, that of an EHR user who was not admitted.
+  // A `user.…` code belongs to a verified EHR user who was not admitted.
   const isOfUser = String(detail?.['code']).startsWith('user.');
   return actor === 'unknown' && !isOfUser ? `organization ${organizationId}` : undefined;
 }

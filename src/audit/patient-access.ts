@@ -1,4 +1,4 @@
-/** Access accounting: an operator gives a reason and sees whose chart it was; the look is recorded first, or nothing is shown. */
+/** Access accounting: an operator gives a reason to see a row's patient; the look is recorded first. */
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
@@ -18,7 +18,7 @@ export const operatorsOnly: RequestHandler = (request, _response, next) => {
 
 const PAGE = '/settings/audit';
 
-/** One row's patient, opened for an operator who gives a reason; recorded before it is shown, and shown once. */
+/** Reveals one row's patient to an operator who gives a reason; recorded before it is shown, and shown once. */
 export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   return async (request, response) => {
     const id = pathPartOf(request, 'id');
@@ -34,7 +34,7 @@ export function revealPatient(deps: AuditRouteDependencies): RequestHandler {
     await deps.audit.recordNow(viewed(request, row.organizationId ?? undefined, detail));
     const reference = String(await deps.sealer.open(auditPatientName(id), row.patient));
     const { organizationId, at } = row;
-    // A patient is in no address: what the page shows is kept sealed, for this session alone.
+    // A patient never appears in an address: the reference is kept sealed, for this session only.
     const look: Look = { organizationId, reference, id, at: at.toISOString() };
     await deps.afterPost.answer(request, response, PAGE, { kind: 'secret', status: 200, shown: { look } });
   };

@@ -1,4 +1,4 @@
-/** What is searched for by name or by patient is posted, not asked for in an address: addresses stand in logs. */
+/** Searches by name or patient are posted, because addresses appear in logs. */
 import type { Request, RequestHandler } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
@@ -25,15 +25,15 @@ export interface SearchDependencies {
 /** A page with a search form. */
 export interface SearchPage {
   path: '/settings/audit' | '/settings/launches';
-  /** Fields that an address may hold, beside organization, time and people. */
+  /** Fields that the address may hold, besides organization, time and people. */
   fields: readonly string[];
 }
 
-/** What a search leaves for its page, sealed and for this session alone. */
+/** The result of a search, kept sealed for its page and this session only. */
 export interface Searched {
-  /** Keyed hashes under every secret; the patient themselves is not kept. */
+  /** Keyed hashes under every secret; the patient's id is not kept. */
   patient: { hashes: readonly string[]; reason: string };
-  /** Why nothing was searched for, with what was typed. */
+  /** Why the search was refused, with the typed values. */
   refused: { problem: string; organization: string; patient: string; clinician: string };
 }
 
@@ -43,7 +43,7 @@ const NO_MATCH =
 const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
-/** `POST <page>/find`: leads to the page with the filter in its address; a clinician is named there by a key. */
+/** `POST <page>/find`: redirects to the page with the filter in its address; a clinician appears there as a key. */
 export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage): RequestHandler {
   return async (request, response) => {
     const query = new URLSearchParams();
@@ -78,7 +78,7 @@ function typedIn(request: Request, name: string): string {
   return storedText(fieldOf(request, name, 'name')).trim();
 }
 
-/** A minute as the clocks of the next page show it: with another organization, that page has another zone. */
+/** Converts a minute to the next page's time zone, which differs for another organization. */
 function inZone(minute: string, { typed, shown }: { typed: string; shown: string }): string {
   const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/.exec(minute) ?? [];
   const isOther = day !== undefined && time !== undefined && typed !== shown && isTimeZone(typed);
@@ -94,10 +94,10 @@ function problemOf(organization: string, found: number, hasTime: boolean): strin
 }
 
 /**
- * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient stands in no address,
- * and the page gets keyed hashes alone, for as long as a session waits.
+ * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient appears in no
+ * address; the page gets only keyed hashes, for as long as an idle session.
  *
- * @param as in the audit trail.
+ * @param as the purpose in the audit trail.
  */
 export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
   return async (request, response) => {
@@ -128,19 +128,19 @@ function patientProblem(id: string, reason: string): string | undefined {
   return reason === '' ? REASON_NEEDED : undefined;
 }
 
-/** As typed, without what no column stores. */
+/** The typed reason, cleaned for storage. */
 export function reasonOf(request: Request): string {
   return storedText(fieldOf(request, 'reason', 'reason').trim());
 }
 
-/** What a search has left. `isGone`: the address names one that has ended, so the page shows no rows at all. */
+/** Reads a search's result. `isGone`: the address names a search that has ended, so the page shows no rows. */
 export async function searchedIn(request: Request, afterPost: AfterPost) {
   const { shown } = await afterPost.read<Searched>(request);
   const isGone = queryOf(request).has('form') && shown.patient === undefined && shown.refused === undefined;
   return { patient: shown.patient, refused: shown.refused, isGone };
 }
 
-/** Looking, as an event. */
+/** The audit event of a look at the audit trail. */
 export function viewed(
   request: Request,
   organizationId: string | undefined,

@@ -1,4 +1,4 @@
-/** What the EHR user is here: known, new, waiting or refused, decided at each launch (FU-07, ID-18, MT-02). */
+/** Decides at each launch whether the EHR user is admitted, waits or is refused (FU-07, ID-18, MT-02). */
 import { setTimeout } from 'node:timers/promises';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
@@ -10,37 +10,37 @@ import { createLaunchTimes } from './launch-times.ts';
 import { isNothingNew, type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './redeem-code.ts';
 
-/** The answer for a launch. */
+/** The decision for a launch. */
 export type Admission =
   /** `clinicianId` is undefined when the database did not answer and the organization admits every user. */
   | { kind: 'admitted'; clinicianId: string | undefined; isFirst: boolean }
   | { kind: 'waits'; membership: Exclude<Membership, { kind: 'linked' }> };
 
-/** The clinicians of all organizations, as launches need them. */
+/** The operations on clinicians that launches need. */
 export interface Clinicians extends Pick<ClinicianDirectory, 'membership'> {
   /**
-   * At a launch: finds the clinician or, where the organization wants it so, makes one.
+   * Finds the clinician at a launch or, if the organization admits automatically, creates one.
    *
-   * While the database is unavailable or slow, 'automatic' admits every user but those this process knows to be
-   * refused: it knows of users who launched, or had a page open, since they were disabled or refused. A disabled user
-   * that it has not seen since is admitted until the database answers their next page.
+   * While the database is unavailable or slow, 'automatic' admits every user except those this process knows to be
+   * refused: it knows of users who launched, or had a page open, since they were disabled or refused. Another disabled
+   * user is admitted until the database answers at their next page.
    *
-   * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has as many EHR users as it may;
-   *   'store.unavailable' when the database fails, the user was not known a moment ago
-   *   and the organization does not admit every user.
+   * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has its maximum of EHR users;
+   *   'store.unavailable' when the database fails, the user is not known from the last minutes and the organization
+   *   does not admit automatically.
    */
   admit(organization: Organization, launching: LaunchingUser): Promise<Admission>;
   /** Links the user to the clinician of this one-time code. @throws AppError 'store.unavailable' */
   redeem(organization: Organization, launching: LaunchingUser, code: string): Promise<RedeemOutcome>;
-  /** What a page has read about its user, for the administrator's list. Never throws; waits for nothing. */
+  /** Stores what a page read about its user, for the administrator's list. Never throws or waits. */
   learn(organizationId: string, user: EhrUser, details: LearnedDetails): void;
-  /** What was learned at an earlier launch. Never rejects: undefined while the database does not answer. */
+  /** Returns what an earlier launch learned. Never rejects: undefined while the database is unavailable. */
   recall(organizationId: string, user: EhrUser): Promise<LearnedDetails | undefined>;
   /** Resolves when everything learned is written or given up. */
   flush(): Promise<void>;
 }
 
-/** Where every user is admitted, a launch waits no longer than this for its user to be recorded. */
+/** With automatic admission, a launch waits at most this long for its user to be recorded. */
 const PATIENCE_MS = 1_000;
 
 /** One per process. */
@@ -59,7 +59,7 @@ export function createClinicians(
     underWay.add(done);
   };
 
-  /** The database's answer, or the last one while it is unavailable. */
+  /** Asks the database; falls back to the last known answer while it is unavailable. */
   const ask = async (organization: Organization, launching: LaunchingUser): Promise<Meeting | undefined> => {
     const { id, userAssociation } = organization;
     const known = directory.known(id, launching.user);
@@ -75,7 +75,7 @@ export function createClinicians(
       inBackground(meeting);
       return await Promise.race([meeting, failLater()]);
     } catch (error) {
-      // The database answered: there is no room.
+      // The database answered that the organization has no room.
       if (error instanceof AppError) throw error;
       const membership = directory.lastKnown(id, launching.user);
       if (membership) return { membership, isFirst: false };

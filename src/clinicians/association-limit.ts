@@ -1,29 +1,29 @@
-/** A bound on wrong one-time codes, per launch, EHR user and organization, over every instance. */
+/** Limits wrong one-time codes, per launch, EHR user and organization, over all instances. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
 
-/** Counts tries before they are judged, so that many at once count as many. */
+/** Counts tries before they are checked, so that concurrent tries all count. */
 export interface AssociationLimit {
   /** @throws AppError 'user.too-many-tries' with Retry-After. */
   begin(organizationId: string, by: AssociationTry): Promise<void>;
-  /** A right code gives its place back. */
+  /** The code was right: removes the try from the counts. */
   succeed(organizationId: string, by: AssociationTry): Promise<void>;
 }
 
 /** The launch and user of a try. */
 export interface AssociationTry {
   launchId: string;
-  /** A keyed hash of the EHR user, who may launch as often as they like. */
+  /** A keyed hash of the EHR user, who can launch any number of times. */
   user: string;
 }
 
 const WINDOW_SECONDS = 15 * 60;
 const TRIES_PER_LAUNCH = 10;
 const TRIES_PER_USER = 50;
-/** A hospital that begins with codes has many people typing on one morning. */
+/** A hospital that starts using codes has many people typing on one morning. */
 const TRIES_PER_ORGANIZATION = 300;
 
-/** @param redis counts over every instance. */
+/** @param redis counts over all instances. */
 export function createAssociationLimit(redis: KeyStore): AssociationLimit {
   const limit = (name: string, points: number) =>
     createLimiter(redis, { name, points, seconds: WINDOW_SECONDS, code: 'user.too-many-tries' });
@@ -33,7 +33,7 @@ export function createAssociationLimit(redis: KeyStore): AssociationLimit {
   return {
     begin: async (organizationId, { launchId, user }) => {
       await byLaunch.take(launchId);
-      // One user with many launches takes no more than a part of what their colleagues need.
+      // A user with many launches can use up only a part of their colleagues' allowance.
       await byUser.take(`${organizationId} ${user}`);
       await byOrganization.take(organizationId);
     },

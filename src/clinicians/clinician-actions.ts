@@ -1,4 +1,4 @@
-/** What an administrator does with clinicians; each change is written to the audit trail, without names (ER-05). */
+/** An administrator's actions on clinicians; each change is written to the audit trail, without names (ER-05). */
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, type AuditEventName, auditActors } from '#src/audit/audit.ts';
 import { markChanged } from '#src/organizations/store.ts';
@@ -30,7 +30,7 @@ export interface IssuedCode {
 
 type Deps = CliniciansDependencies;
 
-/** Makes a clinician under a typed name, with a one-time code. */
+/** Creates a clinician with a typed name and a one-time code. */
 export async function addClinician(deps: Deps, acting: ActingOn, name: string): Promise<IssuedCode> {
   const { organizationId } = acting;
   const id = randomUUID();
@@ -41,7 +41,7 @@ export async function addClinician(deps: Deps, acting: ActingOn, name: string): 
   return { clinicianId: id, code };
 }
 
-/** A new code; an older one stops working. Refused for a linked clinician: that association has to be undone first. */
+/** Issues a new code, which replaces an older one. Refused for a linked clinician: undo that association first. */
 export async function issueCode(
   deps: Deps,
   acting: ActingOn,
@@ -60,7 +60,7 @@ export async function issueCode(
   return { clinicianId: id, code };
 }
 
-/** Ends the association and, within two seconds, the user's launches. Their next launch is a first one again. */
+/** Ends the association and, within two seconds, the user's launches. Their next launch counts as their first. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
   const { identity } = (await findClinician(deps.db, organizationId, id)) ?? {};
@@ -73,7 +73,7 @@ export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<
   return isDone && record(deps, acting, 'user-unlinked', { clinician: id, users });
 }
 
-/** Disabled: launches end and new ones are refused; the association stays. */
+/** Disables or enables a clinician. Disabling ends launches and refuses new ones; the association stays. */
 export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDisabled: boolean): Promise<boolean> {
   const { organizationId } = acting;
   const disabledAt = isDisabled ? deps.clock() : null;
@@ -90,9 +90,9 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
 
 /**
- * Confirms a waiting user, or one who was refused, as a new clinician or as one there is.
+ * Confirms a waiting or refused user as a new or an existing clinician.
  *
- * @param as the typed name of a new clinician, or the id of one of this organization.
+ * @param as the typed name of a new clinician, or the id of one in this organization.
  */
 export async function confirm(
   deps: Deps,
@@ -129,19 +129,19 @@ export async function confirm(
   return outcome;
 }
 
-/** The user sees this at once; an administrator can still confirm them later. */
+/** Refuses a waiting user, who sees this at once; an administrator can still confirm them later. */
 export async function refuse(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   if (!(await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock()))) return false;
   return record(deps, acting, 'clinician-change', { change: 'refused', reference });
 }
 
-/** As if the user had never launched. */
+/** Deletes a waiting or refused user, as if they had never launched. */
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
   if (!(await deleteIdentity(deps.db, acting.organizationId, { reference }))) return false;
   return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
 }
 
-/** As audit rows name this EHR user: the timeline of the clinician finds them by it when the association is gone. */
+/** The user's hashes in audit rows, with which the clinician's timeline finds them after the association is undone. */
 async function hashesOf({ sealer }: Deps, identity: IdentityRow): Promise<readonly string[]> {
   const details = await openIdentity(sealer, identity);
   return details ? auditActors(sealer, details) : [];
@@ -153,7 +153,7 @@ function newCode({ clock }: Deps, organizationId: string) {
   return { code, columns: { codeHash: codeHash(organizationId, code), codeExpiresAt } };
 }
 
-/** What was done, as an event; always true. */
+/** Records the change in the audit trail; always returns true. */
 function record({ audit }: Deps, acting: ActingOn, event: AuditEventName, detail: AuditEvent['detail'] & object): true {
   audit.record({ event, ...acting, detail });
   return true;

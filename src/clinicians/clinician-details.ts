@@ -1,4 +1,4 @@
-/** What of a clinician is sealed: names, issuer, subject. Rows are found by keyed hashes, never by these. */
+/** Seals a clinician's names, issuer and subject. Rows are found by keyed hashes, never by these. */
 
 import { boundedName } from '#src/adapters/bounded-text.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
@@ -7,16 +7,16 @@ import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';
 
-/** Of an EHR user, as last seen. */
+/** The details of an EHR user, as last seen. */
 export interface IdentityDetails {
   iss: string;
   sub: string;
-  /** As the id_token says. */
+  /** The name in the id_token. */
   name?: string | undefined;
-  /** As their own resource says, once a page has read it. */
+  /** The name in their own resource, once a page has read it. */
   shownName?: string | undefined;
   fhirUser?: string | undefined;
-  /** What the EHR says they do, such as "Cardiology". */
+  /** Their role according to the EHR, such as "Cardiology". */
   role?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function lookupsOf(sealer: Sealer, organizationId: string, { iss, sub }: 
   return sealer.fingerprints(JSON.stringify(['ehr-user', organizationId, iss, sub]));
 }
 
-/** Bound to its row, so that swapped ciphertexts do not open (ST-04). */
+/** The seal is bound to the row, so that swapped ciphertexts do not open (ST-04). */
 export function sealIdentity(
   sealer: Sealer,
   row: Pick<IdentityRow, 'organizationId' | 'lookup'>,
@@ -45,7 +45,7 @@ export function sealIdentity(
   });
 }
 
-/** @returns undefined when its secret is gone: then the row cannot be read. */
+/** @returns undefined when its secret was removed, so that the row cannot be read. */
 export async function openIdentity(
   sealer: Sealer,
   row: Pick<IdentityRow, 'organizationId' | 'lookup' | 'details'>,
@@ -53,12 +53,12 @@ export async function openIdentity(
   return (await opened(sealer, identityName(row), row.details)) as IdentityDetails | undefined;
 }
 
-/** A name as typed or sent: nothing in it changes how the rest of a page reads. */
+/** Cleans a typed or received name, so that nothing in it changes how the page around it reads. */
 function shownText(text: string | undefined): string | undefined {
   return text && boundedName(storedText(text, LONGEST), 2 * LONGEST);
 }
 
-/** The name an administrator typed, or the EHR gave at the first launch. */
+/** Seals the name that an administrator typed, or that the EHR sent at the first launch. */
 export function sealName(sealer: Sealer, clinicianId: string, name: string | undefined): Promise<string> {
   return sealer.seal(`clinician:${clinicianId}`, { name: shownText(name) });
 }

@@ -1,4 +1,4 @@
-/** The clinicians' table, and the one of the EHR users they come as: names, issuers and subjects are sealed. */
+/** The tables of clinicians and of their EHR users; names, issuers and subjects are sealed. */
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -40,7 +40,7 @@ export const ehrIdentities = pgTable(
     organizationId: text('organization_id').notNull(),
     /** Keyed hash of organization, iss and sub. */
     lookup: text('lookup').notNull(),
-    /** Null while an administrator has not confirmed. */
+    /** Null until an administrator confirms. */
     clinicianId: uuid('clinician_id'),
     reference: text('reference'),
     refusedAt: instant('refused_at'),
@@ -53,7 +53,7 @@ export const ehrIdentities = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.lookup] }),
-    // One clinician, one EHR user: a second one only after the first was undone.
+    // One EHR user per clinician: another one only after the first association is undone.
     unique('ehr_identities_clinician').on(table.organizationId, table.clinicianId),
     unique('ehr_identities_reference').on(table.organizationId, table.reference),
     foreignKey({
@@ -72,13 +72,13 @@ export const ehrIdentities = pgTable(
 export type ClinicianRow = typeof clinicians.$inferSelect;
 export type IdentityRow = typeof ehrIdentities.$inferSelect;
 
-/** One clinician, with the EHR user they are, if any. */
+/** One clinician and their EHR user, if any. */
 export interface ClinicianEntry {
   clinician: ClinicianRow;
   identity: IdentityRow | null;
 }
 
-/** The clinicians of one organization; the one with the newest launch comes first. */
+/** The clinicians of one organization, newest launch first. */
 export async function listClinicians(
   db: Queries,
   organizationId: string,
@@ -124,7 +124,7 @@ function entriesOf(db: Queries, organizationId: string) {
     );
 }
 
-/** Locked until the transaction ends, so that two callers who link the same clinician wait for each other. */
+/** Locks the row until the transaction ends, so that two callers who link the same clinician wait for each other. */
 export async function lockClinician(
   tx: Queries,
   organizationId: string,
@@ -173,7 +173,7 @@ const updateTimes = prepared((db) =>
     .prepare('clinicians_launched'),
 );
 
-/** Writes them over older ones, in the order of their ids: two processes that write at once wait for each other. */
+/** Writes newer times over older ones, sorted by id: two concurrent processes wait for each other. */
 export async function saveLaunchTimes(db: Queries, times: readonly LaunchTime[]): Promise<void> {
   const inOrder = times.toSorted((one, other) => one.id.localeCompare(other.id));
   await updateTimes(db).execute(launchTimes.parameter(inOrder));

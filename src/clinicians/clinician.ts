@@ -1,4 +1,4 @@
-/** A clinician of one organization, and what an EHR user is to that organization (FU-07). */
+/** A clinician of one organization, and the membership of an EHR user there (FU-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -6,18 +6,18 @@ import { readableLetters } from '#src/adapters/readable-letters.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
-/** What the decisions about clinicians need. */
+/** The dependencies of decisions about clinicians. */
 export interface CliniciansDependencies {
   db: Queries;
   sealer: Sealer;
   audit: Audit;
   clock: Clock;
   log: Log;
-  /** EHR users of one organization; no EHR fills the table for the others (MT-06). Default: 100,000. */
+  /** The most EHR users of one organization, so that no EHR fills the table for others (MT-06). Default: 100,000. */
   mostUsers?: number;
 }
 
-/** The user of a launch, as a verified id_token says. The key is (organization, iss, sub); the rest are hints (ID-18). */
+/** The user of a launch, from a verified id_token. The key is (organization, iss, sub); the rest are hints (ID-18). */
 export interface EhrUser {
   iss: string;
   sub: string;
@@ -26,10 +26,10 @@ export interface EhrUser {
   fhirUser: string | undefined;
 }
 
-/** What an EHR user is to the organization. */
+/** An EHR user's membership in the organization. */
 export type Membership =
   | { kind: 'linked'; clinicianId: string; isDisabled: boolean }
-  /** For an administrator, who sees the same reference. */
+  /** Waits for an administrator, who sees the same reference. */
   | { kind: 'waiting'; reference: string }
   | { kind: 'refused'; reference: string }
   | { kind: 'unknown' };
@@ -41,7 +41,7 @@ export type Conflict =
   /** The EHR user is linked to another clinician. */
   | 'identity-taken';
 
-/** Six letters by which clinician and administrator mean the same waiting user; it opens nothing. */
+/** A six-letter reference by which clinician and administrator identify a waiting user; it grants nothing. */
 export function createReference(): string {
   return readableLetters(6);
 }

@@ -33,7 +33,7 @@ export interface ClinicianRouteDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
 }
 
-/** What a form came to: undefined when it is done and the page shows it by itself. */
+/** The outcome of a form; undefined when it succeeded and the page itself shows the change. */
 type Outcome = { status: number; shown: Posted } | undefined;
 type Act = (acting: ActingOn, request: Request) => Promise<Outcome>;
 
@@ -128,7 +128,7 @@ function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS
 function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
   return withOrganization(deps, async (request, response, { id }) => {
     const outcome = await act({ organizationId: id, ...actorOf(request) }, request);
-    // Here the change counts at once, in other instances within two seconds.
+    // The change takes effect here at once, in other instances within two seconds.
     await deps.directory.refresh(id);
     const page = cliniciansUrl(request, id);
     if (!outcome) return response.redirect(303, page);
@@ -168,7 +168,7 @@ function newCode(deps: ClinicianRouteDependencies): Act {
   };
 }
 
-/** As the clinician that was chosen, or as a new one under the typed name. */
+/** Confirms as the chosen clinician, or as a new one with the typed name. */
 function confirmWaiting(deps: ClinicianRouteDependencies): Act {
   return async (acting, request) => {
     const clinicianId = fieldOf(request, 'clinician', 'id');
@@ -184,7 +184,7 @@ function confirmWaiting(deps: ClinicianRouteDependencies): Act {
   };
 }
 
-/** undefined for none, and for one that is longer than the field on the page takes. */
+/** The typed name; undefined when it is empty or longer than the page's field. */
 function nameOf(request: Request): string | undefined {
   const name = storedText(fieldOf(request, 'name', 'name').trim());
   return name.length > LONGEST_NAME ? undefined : name || undefined;

@@ -1,4 +1,4 @@
-/** The clinicians' page of one organization, with the sealed rows opened for its administrator. */
+/** Renders the clinicians' page of one organization, with its sealed rows opened. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -32,17 +32,16 @@ const PAGE = '/settings/clinicians';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
 const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
-/** To choose from when confirming; a clinician further down the list is not offered. */
+/** The clinicians offered when confirming; further ones in the list are not offered. */
 const MOST_CHOICES = 500;
 
-/** The address of the page or of one of its forms; an operator's carries the organization. */
+/** The address of the page or of one of its forms; for operators it names the organization. */
 export function cliniciansUrl(request: Request, organizationId: string, step = '', more = {}): string {
   const query = new URLSearchParams(more);
   if (adminOf(request).role === 'operator') query.set('organization', organizationId);
   return `${PAGE}${step}${query.size === 0 ? '' : `?${query}`}`;
 }
 
-/** The whole page. */
 export async function showClinicians(
   deps: CliniciansViewDependencies,
   request: Request,

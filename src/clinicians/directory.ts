@@ -1,6 +1,6 @@
 /**
- * Memberships for the request path, from memory: while nothing changed in their organization, and during a database
- * outage; refusals during any.
+ * Memberships for the request path, served from memory while nothing changed in the organization and during a database
+ * outage of up to ten minutes; refusals during any outage.
  */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
@@ -16,28 +16,28 @@ import type { LearnedDetails } from './learned-details.ts';
 
 export interface ClinicianDirectory {
   /**
-   * At most a second old when it says 'linked', so that an association undone anywhere ends launches everywhere within
-   * two; anything else is read anew, so that one just made is never overlooked.
+   * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
+   * two seconds. Other answers are read again, so that a new association is never missed.
    *
    * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
    */
   membership(organizationId: string, user: EhrUser): Promise<Membership>;
-  /** What is known of a linked user without asking; as old as {@link ClinicianDirectory.membership} at most. */
+  /** A linked user from memory, without a query; as fresh as in {@link ClinicianDirectory.membership}. */
   known(organizationId: string, user: EhrUser): KnownClinician | undefined;
-  /** Call before asking the database; the function it returns takes what was answered. */
+  /** Call before querying the database; the returned function stores the answer. */
   asking(organizationId: string, user: EhrUser): (membership: Membership, facts?: KnownFacts) => void;
   /**
-   * While the database does not answer: a refusal, however long ago this process learned of it; else what was known
-   * within ten minutes.
+   * For a database outage: a refusal, however long ago this process learned of it, or an answer of the last ten
+   * minutes.
    */
   lastKnown(organizationId: string, user: EhrUser): Membership | undefined;
 }
 
-/** What this process has read or written of a clinician beside the membership. */
+/** What this process knows of a clinician besides the membership. */
 export interface KnownFacts {
-  /** The name and reference of the id_token, as one text, that their row has. */
+  /** The id_token's name and reference in their row, as one text. */
   hints?: string;
-  /** As their row says. */
+  /** The learned details in their row. */
   learned?: LearnedDetails | undefined;
 }
 
@@ -46,15 +46,15 @@ export interface KnownClinician extends KnownFacts {
 }
 
 interface Copy extends KnownClinician {
-  /** Of the organization, from before the question: another one by now means that the answer may be over. */
+  /** The organization's version before the query: a different one now means that the answer may be outdated. */
   version: string | undefined;
   readAt: number;
-  /** When it was last certain. */
+  /** When the answer was last known to be current. */
   confirmedAt: number;
 }
 
 const FRESH_MS = 1_000;
-/** Read anew after this all the same, in case the database was changed by hand. */
+/** The answer is read again after this time in any case, for changes made by hand in the database. */
 const KNOWN_MS = 10 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 const MOST_KNOWN = 20_000;
@@ -72,7 +72,7 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): 
   const { db, sealer, clock, directory } = deps;
   const now = () => clock().getTime();
   const linked = new LRUCache<string, Copy>(atMost(MOST_KNOWN));
-  /** Apart, so that no crowd of other users evicts one. */
+  /** Kept separately, so that other users cannot evict refusals. */
   const refused = new LRUCache<string, Membership>(atMost(MOST_KNOWN));
   let failedAt = -Infinity;
 
@@ -108,7 +108,7 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): 
     membership: async (organizationId, user) => {
       const lookups = lookupsOf(sealer, organizationId, user);
       const [key] = lookups;
-      // An outage is not made worse by asking for every request.
+      // During an outage not every request queries the database again.
       const isFailing = now() - failedAt < FRESH_MS;
       const known = isFailing ? lastKnown(key) : current(organizationId, key)?.membership;
       if (known) return known;

@@ -1,4 +1,4 @@
-/** At a launch, the row of the EHR user is found and brought up to date, or made if this is the first time. */
+/** Finds and updates the EHR user's row at a launch, or creates it at the first one. */
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
@@ -19,7 +19,7 @@ import {
   updateIdentity,
 } from './identity-store.ts';
 
-/** Of one organization: far more than any hospital employs. */
+/** The most users of one organization: far more than any hospital employs. */
 const MOST_USERS = 100_000;
 
 /** The user of a launch and its origin, for the audit trail. */
@@ -29,12 +29,12 @@ export interface LaunchingUser extends Pick<AuditEvent, 'address' | 'launchId' |
 
 export interface Meeting {
   membership: Membership;
-  /** This launch made the clinician. */
+  /** This launch created the clinician. */
   isFirst: boolean;
 }
 
 /**
- * Of many first launches of one user at once, one makes the row and the others find it.
+ * Finds or creates the user's row. Of many concurrent first launches of one user, only one creates it.
  *
  * @throws whatever the database throws.
  */
@@ -71,7 +71,7 @@ async function assertRoom(tx: Queries, organizationId: string, most: number): Pr
   });
 }
 
-/** Did this user wait for a confirmation that is no longer needed? A refusal stays one. */
+/** Did this user wait for a confirmation that is no longer needed? A refused user stays refused. */
 function isToBeLinked({ userAssociation }: Organization, { identity }: FoundIdentity): boolean {
   return userAssociation === 'automatic' && identity.clinicianId === null && identity.refusedAt === null;
 }
@@ -80,12 +80,12 @@ function meetingOf(found: FoundIdentity | undefined): Meeting {
   return { membership: membershipOf(found), isFirst: false };
 }
 
-/** What an id_token says of its user beside who they are, as one text (ID-18: it may change). */
+/** The id_token's facts about a user besides their identity, as one text; they may change (ID-18). */
 export function hintsOf({ name, fhirUser }: EhrUser): string {
   return JSON.stringify([name, fhirUser]);
 }
 
-/** The hints of this launch in place of others, and the current secret's hash in place of an older one's. */
+/** Stores the hints of this launch, and replaces an older secret's hash with the current one's. */
 async function noteHints(
   { db, sealer }: CliniciansDependencies,
   { identity }: FoundIdentity,

@@ -1,4 +1,4 @@
-/** EHR users in the database: found by a keyed hash under any secret of ours, and kept under the current one. */
+/** EHR users in the database: found by a keyed hash under any of our secrets, stored under the current one. */
 import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared } from '#src/adapters/database/statements.ts';
@@ -21,7 +21,7 @@ const isWaiting = (organizationId: string, reference: string) =>
   isOf(organizationId, and(eq(ehrIdentities.reference, reference), isNull(ehrIdentities.clinicianId)));
 const { lookup } = ehrIdentities;
 
-/** At most one row, the one under the current secret before others. */
+/** Finds the user's row, preferably the one under the current secret. */
 export async function findIdentity(
   db: Queries,
   organizationId: string,
@@ -31,7 +31,7 @@ export async function findIdentity(
   return found;
 }
 
-/** The same, locked until the transaction ends: no other caller links this row meanwhile. */
+/** The same, locked until the transaction ends, so that no other caller links this row meanwhile. */
 export async function findIdentityForUpdate(
   tx: Queries,
   organizationId: string,
@@ -58,7 +58,7 @@ function identityQuery(db: Queries) {
     .limit(1);
 }
 
-/** What a row says about its user. */
+/** The membership that a row represents. */
 export function membershipOf(found: FoundIdentity | undefined): Membership {
   if (!found) return { kind: 'unknown' };
   const { clinicianId, refusedAt, reference } = found.identity;
@@ -66,7 +66,7 @@ export function membershipOf(found: FoundIdentity | undefined): Membership {
   return { kind: refusedAt === null ? 'waiting' : 'refused', reference: reference ?? '' };
 }
 
-/** Does an organization have so many EHR users already? Reads no further than that. */
+/** Does the organization have at least `count` EHR users? Reads no further than that. */
 export async function hasIdentities(tx: Queries, organizationId: string, count: number): Promise<boolean> {
   const rows = await tx
     .select({ lookup })
@@ -77,13 +77,13 @@ export async function hasIdentities(tx: Queries, organizationId: string, count: 
   return rows.length > 0;
 }
 
-/** Decisions about one EHR user wait for each other, also when there is no row yet. */
+/** Serializes decisions about one EHR user, even before there is a row. */
 export async function lockIdentity(tx: Queries, organizationId: string, lookups: Lookups): Promise<void> {
   const name = `ehr-user:${organizationId}:${lookups[0]}`;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
 }
 
-/** The row of a waiting or refused user, locked. */
+/** Finds and locks the row of a waiting or refused user. */
 export async function lockIdentityByReference(
   tx: Queries,
   organizationId: string,
@@ -97,7 +97,7 @@ export async function lockIdentityByReference(
   return row;
 }
 
-/** Is this clinician linked to an EHR user other than the one of these hashes? */
+/** Is this clinician linked to an EHR user that has none of these hashes? */
 export async function hasOtherIdentity(
   tx: Queries,
   organizationId: string,
@@ -115,7 +115,7 @@ export async function insertIdentity(tx: Queries, row: typeof ehrIdentities.$inf
   await tx.insert(ehrIdentities).values(row);
 }
 
-/** Changes the row that is now under `key`. */
+/** Changes the row stored under `key`. */
 export async function updateIdentity(
   db: Queries,
   organizationId: string,
@@ -128,7 +128,7 @@ export async function updateIdentity(
     .where(isOf(organizationId, eq(lookup, key)));
 }
 
-/** Refuses a waiting user from now on. @returns false when there is none. */
+/** Marks a waiting user as refused. @returns false when there is none. */
 export async function refuseIdentity(
   db: Queries,
   organizationId: string,
@@ -153,7 +153,7 @@ export async function deleteIdentity(
   return (await db.delete(ehrIdentities).where(which).returning({ lookup })).length > 0;
 }
 
-/** The EHR user of this reference who has no clinician. */
+/** Finds the EHR user with this reference who has no clinician. */
 export async function findUnconfirmed(
   db: Queries,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** When clinicians launched last, for the administrator's list: written in groups, so that no launch waits for it. */
+/** Stores clinicians' last launch times for the administrator's list, in groups, so that no launch waits for it. */
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';

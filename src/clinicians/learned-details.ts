@@ -1,24 +1,24 @@
-/** What the EHR's directory says about a linked user, kept as a hint for the administrator's list. */
+/** A linked user's details from the EHR's directory, kept as a hint for the administrator's list. */
 import type { CliniciansDependencies, EhrUser } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity } from './clinician-details.ts';
 import { findIdentity, updateIdentity } from './identity-store.ts';
 
-/** Read from Practitioner and PractitionerRole; undefined where the EHR did not say. */
+/** Read from Practitioner and PractitionerRole; undefined where the EHR gave none. */
 export interface LearnedDetails {
   name: string | undefined;
   role: string | undefined;
 }
 
-/** What the EHR did not say is not new. */
+/** Does `learned` add nothing? Missing details are not new. */
 export function isNothingNew(learned: LearnedDetails, known: LearnedDetails): boolean {
   const isSame = (member: keyof LearnedDetails) => learned[member] === undefined || learned[member] === known[member];
   return isSame('name') && isSame('role');
 }
 
 /**
- * Writes only what is new. What the EHR did not say this time stays as it was.
+ * Writes only new details. Details that the EHR did not send this time stay unchanged.
  *
- * @returns what is stored now; undefined when the user has no row that can be read.
+ * @returns the stored details; undefined when the user has no readable row.
  * @throws whatever the database throws.
  */
 export async function learn(
@@ -38,7 +38,7 @@ export async function learn(
   return next;
 }
 
-/** What an earlier page has read about a user, or their id_token said. @throws whatever the database throws. */
+/** The details that an earlier page read, or the id_token's name. @throws whatever the database throws. */
 export async function recall(
   { db, sealer }: Pick<CliniciansDependencies, 'db' | 'sealer'>,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** The one-time code that ties an EHR user to a clinician: how it is made, how long it works, and how it is kept. */
+/** The one-time code that links an EHR user to a clinician: its format, lifetime and stored form. */
 import { createHash } from 'node:crypto';
 import { readableLetters } from '#src/adapters/readable-letters.ts';
 
@@ -10,10 +10,10 @@ export function createAssociationCode(): string {
 }
 
 /**
- * How a code is stored and looked up. A plain hash: 100 random bits are not guessed, and a new APP_SECRETS must not
- * invalidate codes that are issued.
+ * The hash by which a code is stored and found. A plain hash is enough because 100 random bits cannot be guessed, and a
+ * new APP_SECRETS must not invalidate issued codes.
  *
- * @param code as typed: case, spaces and dashes do not matter.
+ * @param code as typed: case, spaces and dashes are ignored.
  */
 export function codeHash(organizationId: string, code: string): string {
   const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');

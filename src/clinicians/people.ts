@@ -1,4 +1,4 @@
-/** Clinicians found by name, for the searches of launches and audit trail; names are sealed, so they are opened to be compared. */
+/** Finds clinicians by name for searches of launches and audit trail; opens the sealed names to compare. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type FoundPerson, MOST_PEOPLE, type People } from '#src/audit/people.ts';
@@ -7,10 +7,10 @@ import { listUnconfirmed } from './identity-store.ts';
 import { findPerson, type Person, personOf, unconfirmedPersonOf } from './person.ts';
 
 const BATCH = 500;
-/** Of one organization, the users who launched last: more than a hospital's clinicians, and less than a second's work. */
+/** The most users searched, latest launches first: more than a hospital has, and less than a second's work. */
 const MOST_SEARCHED = 20_000;
 
-/** @param deps.mostSearched the bound, for tests. */
+/** @param deps.mostSearched the limit, for tests. */
 export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?: number }): People {
   const { db, sealer, mostSearched = MOST_SEARCHED } = deps;
 
@@ -46,7 +46,7 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
   };
 }
 
-/** `Jana Novák` is found as `novak`. */
+/** Removes case and accents, so that `novak` finds `Jana Novák`. */
 function folded(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** A person on the clinicians' page, by the name it shows: a clinician, or an EHR user who is not confirmed. */
+/** A person on the clinicians' page, by the displayed name: a clinician, or an unconfirmed EHR user. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActors } from '#src/audit/audit.ts';
@@ -8,21 +8,21 @@ import { findUnconfirmed } from './identity-store.ts';
 
 /** One person of one organization. */
 export interface Person {
-  /** The clinician's id, or the reference of a user who is not confirmed; addresses hold it in place of a name. */
+  /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
   key: string;
-  /** As typed by an administrator or, without that, as the EHR says; undefined when neither can be read. */
+  /** The name that an administrator typed, or else the EHR's; undefined when neither can be read. */
   name: string | undefined;
-  /** As the EHR says, where it says otherwise. */
+  /** The EHR's name, if it differs. */
   ehrName: string | undefined;
   role: string | undefined;
   fhirUser: string | undefined;
-  /** By which administrators confirmed or refused them, where they did. */
+  /** The reference by which administrators confirmed or refused them, if they did. */
   reference: string | undefined;
-  /** Keyed hashes of the EHR user under every secret, as audit rows and traces hold one; none while no EHR user is linked. */
+  /** The EHR user's keyed hashes under every secret, as in audit rows and traces; empty while no EHR user is linked. */
   hashes: readonly string[];
 }
 
-/** Opens what is sealed of a clinician. */
+/** Opens a clinician's sealed details. */
 export async function personOf(sealer: Sealer, { clinician, identity }: ClinicianEntry): Promise<Person> {
   const [typed, user] = await Promise.all([openName(sealer, clinician), identity && userOf(sealer, identity)]);
   const name = typed ?? user?.ehrName;
@@ -37,7 +37,7 @@ export async function personOf(sealer: Sealer, { clinician, identity }: Clinicia
   };
 }
 
-/** The same of an EHR user who is not confirmed. */
+/** Opens an unconfirmed EHR user's sealed details. */
 export async function unconfirmedPersonOf(sealer: Sealer, identity: IdentityRow): Promise<Person> {
   const { ehrName: name, ...user } = await userOf(sealer, identity);
   return { ...user, key: identity.reference ?? '', name, ehrName: undefined };

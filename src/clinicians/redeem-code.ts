@@ -1,4 +1,4 @@
-/** A one-time code links the EHR user who types it to the clinician it was issued for; conflicts change nothing. */
+/** Links the EHR user who types a one-time code to its clinician; a conflict changes nothing. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
@@ -13,7 +13,7 @@ import {
 } from './identity-store.ts';
 import { codeHash } from './one-time-code.ts';
 
-/** What came of it. `wrong` also stands for expired, so that guessing teaches nothing. */
+/** The outcome. `wrong` also stands for expired, so that guessing reveals nothing. */
 export type RedeemOutcome =
   | { kind: 'linked'; clinicianId: string }
   | { kind: 'wrong' }
@@ -51,7 +51,7 @@ async function judge(
 ): Promise<{ outcome: RedeemOutcome; clinicianId?: string }> {
   const lookups = lookupsOf(deps.sealer, organizationId, launching.user);
   await lockIdentity(tx, organizationId, lookups);
-  // In the order in which a confirmation locks them as well.
+  // Locked in the same order as in a confirmation.
   const clinician = await lockClinician(tx, organizationId, { codeHash: codeHash(organizationId, code) });
   const found = await findIdentityForUpdate(tx, organizationId, lookups);
   if (!clinician) return { outcome: { kind: 'wrong' } };
@@ -61,7 +61,7 @@ async function judge(
   if (linkedTo === id) return { outcome: { kind: 'linked', clinicianId: id }, clinicianId: id };
   const refusal = await refusalOf(tx, clinician, { linkedTo, lookups, now });
   if (refusal) {
-    // For the administrator's list: another EHR user than this clinician has the code.
+    // Shown in the administrator's list: a different EHR user has this clinician's code.
     if (refusal.kind !== 'wrong') await updateClinician(tx, organizationId, id, { conflictAt: now });
     return { outcome: refusal, clinicianId: id };
   }

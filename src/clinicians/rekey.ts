@@ -1,4 +1,4 @@
-/** After a rotation of APP_SECRETS: rows kept under an older secret move to the current one, so that the old one can go. */
+/** After a rotation of APP_SECRETS, moves rows to the current secret, so that the old one can be removed. */
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -6,18 +6,18 @@ import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './cli
 import { type ClinicianRow, type IdentityRow, listCliniciansAfter, updateClinician } from './clinician-store.ts';
 import { findIdentity, listIdentitiesAfter, updateIdentity } from './identity-store.ts';
 
-/** A run under way. */
+/** A run in progress. */
 export interface Rekeying {
-  /** When every row has had its turn, or the database failed. */
+  /** Resolves when every row was processed or the database failed. */
   done: Promise<void>;
-  /** Resolves when it has ended, at the next row at the latest. */
+  /** Stops before the next row; resolves when the run has ended. */
   stop(): Promise<void>;
 }
 
 const BATCH = 200;
 
 /**
- * Begins at once, in the background; launches do not wait for it, because they find rows under any secret. With one
+ * Starts at once, in the background. Launches do not wait for it, because they find rows under any secret. With one
  * secret there is nothing to do.
  *
  * @param deps.secretCount how many secrets are configured.
@@ -26,7 +26,7 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
   const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();
 
-  /** Moves what one table keeps under an older secret; returns how many rows. */
+  /** Moves one table's rows from older secrets; returns their number. */
   async function moveAll<Row extends { details: string }>(
     listAfter: (db: Queries, after: Row | undefined, limit: number) => Promise<Row[]>,
     move: (row: Row) => Promise<boolean>,
@@ -50,7 +50,7 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
     const details = await openIdentity(sealer, row);
     if (!details) return false;
     const [lookup] = lookupsOf(sealer, organizationId, details);
-    // An instance that did not know this secret may have made a second row: it stays, and the rest still moves.
+    // An instance without this secret may have created a second row: it stays, and the other rows still move.
     if (lookup !== row.lookup && (await findIdentity(db, organizationId, [lookup]))) return false;
     const sealed = await sealIdentity(sealer, { organizationId, lookup }, details);
     await updateIdentity(db, organizationId, row.lookup, { lookup, details: sealed });

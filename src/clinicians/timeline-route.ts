@@ -18,7 +18,6 @@ import { cliniciansUrl } from './clinicians-page-view.ts';
 import { formerUsers } from './former-users.ts';
 import { findPerson, type Person } from './person.ts';
 
-/** What it reads, and who may ask. */
 interface TimelineDependencies {
   db: Queries;
   sealer: Sealer;
@@ -26,10 +25,10 @@ interface TimelineDependencies {
   store: Pick<OrganizationStore, 'find'>;
 }
 
-/** Of the audit trail. What opened a patient's chart is not here: it is accounted for by patient. */
+/** The audit events of the timeline. Opened charts are not listed: they are accounted for by patient. */
 const EVENTS = ['launch', 'sign-out', 'launch-ended', 'denial', 'user-linked', 'user-unlinked', 'clinician-change'];
 
-/** Behind the sign-in, for the organization's administrators and for operators who name it (MT-01). */
+/** Mounted behind the sign-in, for the organization's administrators and for operators who name it (MT-01). */
 export function timelineRoute(deps: TimelineDependencies): RequestHandler {
   return withOrganization(deps, async (request, response, organization) => {
     const person = await findPerson(deps, organization.id, pathPartOf(request, 'key'));
@@ -52,7 +51,7 @@ export function timelineRoute(deps: TimelineDependencies): RequestHandler {
   });
 }
 
-/** Launches that were refused are in the traces alone, all others in the audit trail, which keeps them longer. */
+/** Refused launches are recorded only in traces, all others in the audit trail, which is kept longer. */
 async function entriesOf(
   { db }: TimelineDependencies,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** The environment, checked once at start and frozen: the only reader of `process.env`. */
+/** Checks and freezes the environment at start; the only reader of `process.env`. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,10 +83,10 @@ export const environmentSchema = z.object({
   ...telemetrySchema.shape,
 });
 
-/** What the rest of the program may know of its environment. */
+/** The configuration for the rest of the program. */
 export type Config = ReturnType<typeof loadConfig>;
 
-/** Carries every problem of the environment at once, ready to print. */
+/** Lists all problems of the environment at once, ready to print. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
@@ -99,8 +99,8 @@ const SECRET_MIN_LENGTH = 32;
 /**
  * Reads and checks the environment.
  *
- * Development fills the gaps: loopback may be called, and a secret is made once and kept in `DATA_DIR`.
- * Production fills none: missing or weak values stop the start with one message naming every problem (TL-02).
+ * Development has defaults: loopback may be called, and a secret is created once and kept in `DATA_DIR`. Production has
+ * none: missing or weak values stop the start with one message naming every problem (TL-02).
  *
  * @throws ConfigError listing every problem.
  */
@@ -118,7 +118,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       ? ['NODE_TLS_REJECT_UNAUTHORIZED: certificates are always verified in production']
       : []),
   ];
-  // What cannot be read is not missing as well.
+  // An unreadable value is not also reported as missing.
   const isRead = (problem: string) => !unreadable.some((other) => nameOf(other) === nameOf(problem));
   const problems = [...unreadable, ...unfit.filter(isRead)];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -130,22 +130,22 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     publicUrl,
     environment: values.ENVIRONMENT,
     appName: values.APP_NAME,
-    /** Whom EHR teams ask, in the operator's words; often an e-mail address. Empty where it is not said. */
+    /** The contact for EHR teams, in the operator's words; often an e-mail address. Empty when it is not set. */
     operatorContact: values.OPERATOR_CONTACT ?? '',
     /** undefined: PGlite in `dataDir`. */
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,
-    /** The first seals, all open. */
+    /** The first one seals; all can open. */
     appSecrets: values.APP_SECRETS?.length ? values.APP_SECRETS : [developmentSecret(values.DATA_DIR)],
     /** Addresses or CIDRs of the proxies whose X-Forwarded-* count (TL-05). */
     trustProxy: values.TRUST_PROXY,
     /** Private CIDRs that outbound calls may reach (TL-04). */
     outboundAllowPrivate: values.OUTBOUND_ALLOW_PRIVATE ?? (production ? [] : LOOPBACK),
-    /** Addresses or CIDRs that may ask for health and metrics. */
+    /** Addresses or CIDRs that may request health and metrics. */
     opsAddresses: values.OPS_ADDRESSES,
     egressIps: values.EGRESS_IPS,
-    /** Hours between two scheduled checks of each EHR; 0 is never. */
+    /** Hours between scheduled checks of each EHR; 0 means never. */
     driftCheckHours: values.DRIFT_CHECK_HOURS,
     logLevel: values.LOG_LEVEL,
     traceRetentionDays: values.TRACE_RETENTION_DAYS,
@@ -154,7 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     signIn: readSignIn(values),
     /** undefined: no OpenTelemetry traces, and none of its packages is loaded. */
     telemetry: readTelemetry(values),
-    /** For the log at start. */
+    /** Logged at start. */
     warnings: production ? productionWarnings(values) : [],
   });
 }
@@ -172,7 +172,7 @@ function hasPassword(url: string): boolean {
   return access.includes(':') && !access.endsWith(':');
 }
 
-/** What can be read, and what is wrong with the rest: a typing mistake must not hide what else is missing. */
+/** Returns the readable values and the others' problems: a typing mistake must not hide what else is missing. */
 function readEnvironment(given: Record<string, string | undefined>) {
   const parsed = environmentSchema.safeParse(given);
   if (parsed.success) return { values: parsed.data, problems: [] as string[] };
@@ -181,14 +181,14 @@ function readEnvironment(given: Record<string, string | undefined>) {
   const values = environmentSchema.parse(
     Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
   );
-  // The first thing that is wrong with each.
+  // Keeps the first problem of each variable.
   const problems = new Map(
     issues.toReversed().map(({ path: [name], message }) => [name, `${String(name)}: ${message}`]),
   );
   return { values, problems: [...problems.values()].toReversed() };
 }
 
-/** Of the variable that a problem is about. */
+/** The name of the variable in a problem. */
 function nameOf(problem: string): string {
   return problem.slice(0, problem.indexOf(':'));
 }
@@ -216,7 +216,7 @@ function productionProblems(values: z.infer<typeof environmentSchema>): string[]
   return problems;
 }
 
-/** Made once, so that a developer's restart keeps keys and launches readable. */
+/** Created once, so that keys and launches stay readable after a developer's restart. */
 function developmentSecret(dataDir: string): string {
   const file = join(dataDir, 'development-secret');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();

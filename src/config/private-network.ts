@@ -1,7 +1,7 @@
-/** Which networks an operator may open for calls to EHRs: private ones, never a part of the internet. */
+/** Limits the networks that an operator may open for calls to EHRs: private ones, never a part of the internet. */
 import ipaddr from 'ipaddr.js';
 
-/** RFC 1918, RFC 6598, RFC 2544, loopback; RFC 4193. Link-local holds the metadata services of clouds, so it is none. */
+/** RFC 1918, RFC 6598, RFC 2544, loopback; RFC 4193. Not link-local, which holds the metadata services of clouds. */
 const PRIVATE = [
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -14,10 +14,10 @@ const PRIVATE = [
 ];
 
 /**
- * Is the whole of this network within a private range (TL-04)? A wider one, such as `0.0.0.0/0`, would open all that the
- * rule for outbound calls protects.
+ * Is this whole network within a private range (TL-04)? A wider one, such as `0.0.0.0/0`, would disable the address
+ * guard for outbound calls.
  *
- * @param cidr a valid CIDR; of anything else the answer is no.
+ * @param cidr anything but a valid CIDR gives false.
  */
 export function isPrivateNetwork(cidr: string): boolean {
   if (!ipaddr.isValidCIDR(cidr)) return false;

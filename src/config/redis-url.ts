@@ -1,4 +1,4 @@
-/** REDIS_URL: one server, a cluster, or the sentinels that know which server is the master. */
+/** Parses REDIS_URL: one server, a cluster, or sentinels that know the master. */
 
 /** A node as named in the URL. */
 export interface RedisNode {
@@ -14,7 +14,7 @@ interface Access {
 
 /** Where Redis is and how to reach it. */
 export type RedisTarget =
-  /** The URL as given: ioredis reads it itself. */
+  /** The URL as given; ioredis parses it. */
   | { kind: 'single'; url: string }
   | ({ kind: 'cluster'; nodes: RedisNode[] } & Access)
   | ({
@@ -22,7 +22,7 @@ export type RedisTarget =
       nodes: RedisNode[];
       masterName: string;
       database: number;
-      /** Of the sentinels themselves, where they ask for one; `username` and `password` are the master's. */
+      /** The sentinels' own password, if any; `username` and `password` are the master's. */
       sentinelPassword: string | undefined;
     } & Access);
 
@@ -33,7 +33,7 @@ const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
  * Reads `redis://`, `redis-cluster://h1:p,h2:p` and `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`, each with
  * `rediss` for TLS. User name and password are percent-encoded.
  *
- * @throws RangeError saying what is wrong; never quotes the URL, which may hold a password.
+ * @throws RangeError with the problem; never quotes the URL, which may contain a password.
  */
 export function readRedisUrl(text: string): RedisTarget {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];

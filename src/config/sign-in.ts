@@ -1,4 +1,4 @@
-/** The part of the environment that says how administrators sign in; src/config/index.ts reads it with everything else. */
+/** The environment variables for administrators' sign-in; src/config/index.ts reads them with the others. */
 import { z } from 'zod';
 
 /** Accounts of administrators: the first operator, and single sign-on by OpenID Connect. */
@@ -27,12 +27,12 @@ type SignInValues = z.infer<typeof signInSchema>;
 /** How administrators sign in. */
 export interface SignInConfig {
   readonly byPassword: boolean;
-  /** The operator to make when there is none yet. */
+  /** The operator to create when there is none yet. */
   readonly bootstrap: { readonly email: string; readonly password: string } | undefined;
   readonly singleSignOn: SingleSignOnConfig | undefined;
 }
 
-/** The identity provider of administrators, and what its groups mean here. */
+/** The administrators' identity provider, and the meaning of its groups. */
 export interface SingleSignOnConfig {
   readonly issuer: URL;
   readonly clientId: string;
@@ -41,13 +41,13 @@ export interface SingleSignOnConfig {
   readonly scopes: string;
   /** The claim that lists a person's groups. */
   readonly groupsClaim: string;
-  /** Members are operators. With this or the next set, groups alone decide who may come in. */
+  /** Members are operators. If this or the next is set, groups alone decide who may sign in. */
   readonly operatorGroup: string | undefined;
   /** Members of `<prefix><orgId>` administrate that organization. */
   readonly administratorGroupPrefix: string | undefined;
 }
 
-/** The checked variables as the program knows them. */
+/** Converts the checked variables. */
 export function readSignIn(values: SignInValues): SignInConfig {
   const { BOOTSTRAP_OPERATOR_EMAIL: email, BOOTSTRAP_OPERATOR_PASSWORD: password } = values;
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
@@ -70,9 +70,9 @@ export function readSignIn(values: SignInValues): SignInConfig {
 }
 
 /**
- * What does not fit together, in words for the operator; never a value.
- *
- * @param given the environment without empty variables: what is set wrongly is reported once, and is not missing.
+ * Inconsistencies between variables, in words for the operator; never a value.
+ * @param given the environment without empty variables: a variable with an invalid value is not also reported as
+ *   missing.
  */
 export function signInProblems(values: SignInValues, production: boolean, given: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];

@@ -1,4 +1,4 @@
-/** The part of the environment about OpenTelemetry traces: the standard variables, as far as we decide by them. */
+/** The OpenTelemetry environment variables that we evaluate ourselves. */
 import { z } from 'zod';
 
 const SAMPLERS = [
@@ -12,11 +12,11 @@ const SAMPLERS = [
 
 const endpoint = z.url({ protocol: /^https?$/ }).optional();
 
-/** Rows of the environment's schema. */
+/** Part of the environment's schema. */
 export const telemetrySchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
-  // As the specification has it: only "true" is true.
+  // As in the specification, only "true" means true.
   OTEL_SDK_DISABLED: z
     .string()
     .default('false')
@@ -26,7 +26,7 @@ export const telemetrySchema = z.object({
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
-/** Where traces go, and which. */
+/** Where traces go, and which ones. */
 export interface TelemetryConfig {
   /** OTLP over HTTP, JSON. */
   readonly tracesUrl: string;
@@ -36,7 +36,7 @@ export interface TelemetryConfig {
   readonly ratio: number;
 }
 
-/** @returns undefined when no endpoint is named or the SDK is disabled: then nothing of OpenTelemetry is loaded. */
+/** @returns undefined when no endpoint is set or the SDK is disabled; then no OpenTelemetry package is loaded. */
 export function readTelemetry(values: z.output<typeof telemetrySchema>): TelemetryConfig | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: shared, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = values;
   const tracesUrl = own ?? (shared && `${shared.replace(/\/$/, '')}/v1/traces`);

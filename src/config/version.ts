@@ -1,7 +1,7 @@
-/** Which version of this service runs: the one of its package. */
+/** The version of this service, from its package. */
 import { readFileSync } from 'node:fs';
 
 const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 
-/** Such as `0.1.0`. */
+/** For example `0.1.0`. */
 export const version = String((JSON.parse(file) as { version: unknown }).version);

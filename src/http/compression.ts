@@ -1,7 +1,7 @@
 /**
- * Pages leave compressed where the client takes gzip, and never where that could give something away (BREACH): of a page
- * that shows an attacker's words beside a secret, the compressed length tells how much they have in common. Ours show
- * what an address says only where it has a query, and what is shown once is there alone, too: such a page is sent as it is.
+ * Compresses pages for clients that accept gzip, unless the length could reveal a secret (BREACH): if a page contains
+ * both an attacker's text and a secret, its compressed length shows how much they have in common. Our pages repeat
+ * input, or show something once, only when the address has a query; such a page is not compressed.
  */
 import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';
@@ -9,12 +9,12 @@ import { crcOfBoth } from './crc-of-parts.ts';
 import { LEVEL, type Run, runOf, textOf } from './page-part.ts';
 import { headerOf } from './request-values.ts';
 
-/** RFC 1952: deflate, no name, no time, unknown system. Then come runs of deflate, each of which ends on a whole byte. */
+/** RFC 1952: deflate, no name, no time, unknown system. Runs of deflate follow, each ending on a byte boundary. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-/** RFC 1951: the last block, which holds nothing. */
+/** RFC 1951: an empty last block. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
-/** Replaces `response.send` for the whole app, so that no route can forget it: it compresses HTML. */
+/** Replaces `response.send` for the whole app to compress HTML, so that no route can forget it. */
 export function compressPages(app: Express): void {
   const { send } = app.response;
   app.response.send = function sendCompressed(this: Response, body?: unknown) {
@@ -25,14 +25,14 @@ export function compressPages(app: Express): void {
   };
 }
 
-/** A part of a page: its text, or the runs that it was compressed into before. */
+/** A part of a page: its text, or runs compressed earlier. */
 type Part = string | readonly Run[];
 
 /**
- * Sends the first part of a page at once, compressed by itself. Nothing of the answer is touched before, so a page that
- * cannot be begun still ends as an error.
+ * Sends the first part of a page at once, compressed by itself. The response is untouched before that, so a page that
+ * fails to start still ends as an error page.
  *
- * @returns what sends the rest and ends the answer.
+ * @returns a function that sends the rest and ends the response.
  */
 export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {
   response.type('html');
@@ -49,9 +49,9 @@ export function sendFirstPart(response: Response, first: Part): (rest: Part) => 
   };
 }
 
-/** Together with the rest where that is ready by the end of this turn, as one packet; else by itself. */
+/** Sends the first part with the rest, as one packet, if the rest is ready in this turn; otherwise on its own. */
 function leaveSoon(response: Response, first: Buffer): (rest: Buffer[]) => void {
-  // Begun: what fails from now on is no page of its own any more.
+  // The response has begun: a later failure can have no error page.
   response.writeHead(response.statusCode);
   let waiting = [first];
   const leaving = setImmediate(() => {
@@ -72,7 +72,7 @@ function plainOf(part: Part): string | Buffer {
   return typeof part === 'string' ? part : Buffer.concat(part.map(textOf));
 }
 
-/** The first of these encodings that the client takes; undefined: none of them, or it names none. */
+/** The first of these encodings that the client accepts; undefined if it accepts none or sends no header. */
 export function encodingFor<Encoding extends string>(
   request: Request,
   encodings: readonly Encoding[],
@@ -81,7 +81,7 @@ export function encodingFor<Encoding extends string>(
   return encodings.find((encoding) => request.acceptsEncodings(encoding) === encoding);
 }
 
-/** Whatever its size: the smallest of our pages has about a kilobyte. */
+/** Any size is compressed: our smallest page has about a kilobyte. */
 function takesGzip(response: Response): boolean {
   const { req: request } = response;
   if (request.originalUrl.includes('?')) return false;

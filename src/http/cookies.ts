@@ -1,13 +1,13 @@
-/** How we set and read cookies: inside an EHR's iframe, for one host, and never readable by script (LA-11, CB-18). */
+/** Sets and reads cookies: in an EHR's iframe, for one host, never readable by script (LA-11, CB-18). */
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 
-/** No browser keeps a longer one, so it is none of ours. */
+/** No browser stores a longer value, so a longer one is not ours. */
 const LONGEST_VALUE = 4_096;
 
 const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
-/** What the header says, parsed once for cookies of both places. */
+/** The parsed Cookie header, shared by framed and first-party cookies. */
 function sentBy(request: Request): ReturnType<typeof parseCookie> {
   const cookies = sent.get(request) ?? parseCookie(request.headers.cookie ?? '');
   sent.set(request, cookies);
@@ -16,7 +16,7 @@ function sentBy(request: Request): ReturnType<typeof parseCookie> {
 
 /** Cookies of one deployment. */
 export interface Cookies {
-  /** Every cookie of ours in the request, by the name without prefix. */
+  /** Our cookies in the request, by name without prefix. */
   read(request: Request): ReadonlyMap<string, string>;
   /** @param maxAgeMs how long the browser keeps it. */
   set(response: Response, name: string, value: string, maxAgeMs: number): void;
@@ -24,9 +24,9 @@ export interface Cookies {
 }
 
 /**
- * `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: kept in a cross-site frame, also where third-party
- * cookies are blocked, and sent to this host alone. On http://localhost the first, second and last two go.
- *
+ * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None` and `Partitioned`: they work in a cross-site frame, even
+ * where third-party cookies are blocked, and are sent to this host alone. On http://localhost only `HttpOnly` and
+ * `SameSite=Lax` apply.
  * @param place 'first-party' for pages that are never framed: `SameSite=Lax`, not partitioned.
  */
 export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed'): Cookies {
@@ -46,7 +46,7 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));
   };
   return {
-    // A launch asks for several cookies in several places: the header is parsed once.
+    // Parsed once per request, because a launch reads several cookies in several places.
     read: (request) => {
       const cookies = known.get(request) ?? parse(request);
       known.set(request, cookies);

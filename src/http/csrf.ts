@@ -1,4 +1,4 @@
-/** Proof that a POST comes from a page of ours that this browser was given (RV-01). */
+/** Proves that a POST comes from one of our pages, shown in this browser (RV-01). */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { fewRandomBytes } from '#src/adapters/random.ts';
@@ -10,8 +10,8 @@ import { headerOf } from './request-values.ts';
 const LENGTH = 32;
 
 /**
- * The token for forms on pages that a cookie secret authenticates; useless without that cookie. It is another text each
- * time, the proof under a random pad, so that the length of a compressed page says nothing about it (BREACH).
+ * The token for forms on pages that a cookie secret authenticates; useless without that cookie. The proof is masked
+ * with a new random pad each time, so that the length of a compressed page reveals nothing about it (BREACH).
  */
 export function csrfToken(cookieSecret: string): string {
   const pad = fewRandomBytes(LENGTH);
@@ -19,7 +19,7 @@ export function csrfToken(cookieSecret: string): string {
 }
 
 /**
- * Checks where the request came from and the form's token.
+ * Checks the request's origin and the form's token.
  *
  * @param request with a parsed urlencoded body.
  * @param publicUrl our own origin.
@@ -37,17 +37,17 @@ export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: st
   if (!isOurs) throw new AppError('request.forged', 'the form token is missing or wrong');
 }
 
-/** Of a secret of 256 random bits, always as long: its digest beside a word of ours says nothing about it. */
+/** A plain digest is enough, because the secret has 256 random bits and a fixed length. */
 function proofOf(cookieSecret: string): Buffer {
   return hash('sha256', `csrf ${cookieSecret}`, 'buffer');
 }
 
-/** Under the pad, or from under it: XOR goes both ways. */
+/** Masks or unmasks with the pad; XOR is its own inverse. */
 function masked(bytes: Buffer, pad: Buffer): Buffer {
   return Buffer.from(bytes.map((byte, at) => byte ^ (pad[at] ?? 0)));
 }
 
-/** Compares without telling, by its duration, how much was right. */
+/** Compares in constant time. */
 export function isEqualSecret(given: string, expected: string): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);

@@ -1,4 +1,4 @@
-/** The one page, or JSON, in which every failure ends (ER-01..03). */
+/** Renders every failure as one page, or as JSON (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
@@ -21,12 +21,12 @@ export function onlyMethods(...methods: string[]): RequestHandler {
   };
 }
 
-/** Turns whatever was thrown into a status, a page or JSON, and facts for the log line. */
+/** Turns any thrown value into a status, a page or JSON, and facts for the log line. */
 export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
   const error = toAppError(thrown);
   const context = contextOf(request);
   Object.assign(context.facts, { errorCode: error.code, error: thrown });
-  // Part of a page is out already: an abrupt end shows the browser that it is incomplete.
+  // Part of the page was sent: an abrupt end shows the browser that it is incomplete.
   if (response.headersSent) return void response.destroy();
   sendError(request, response, error, context);
 };
@@ -51,10 +51,10 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;
   const isDone = error.code === 'session.signed-out';
-  // A browser that does not say whether it shows a frame may well be the EHR's own.
+  // Without Sec-Fetch-Dest the page may be in the EHR's frame.
   const isInChart = audience === 'chart' && isFramed(request) !== false;
   const toCall = isDone || audience === 'settings' ? undefined : (helpDesk ?? ('not set' as const));
-  // Names of permissions are for the inspector.
+  // Scope names are shown only in the launch inspector.
   const shown = error.code.startsWith('scope.') ? undefined : error.shown;
   const about = { title, help, shown, supportCode, helpDesk: toCall, isBare, isInChart, themeUrl };
   response.type('html').send(errorPage({ ...about, reloadable, backTo, isDone, startAgain: startAgainAt }));
@@ -65,20 +65,20 @@ function audienceOf({ path }: Request, startAgain: string | undefined): Audience
   return startAgain === undefined ? 'chart' : 'standalone';
 }
 
-/** A launch or callback address works once, so by default only the pages behind them are worth a second try. */
+/** Launch and callback addresses work once, so by default only the pages behind them can be reloaded. */
 function isReloadable({ method, path }: Request, code: ErrorCode): boolean {
   const { canReload, status } = errorRows[code];
   return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 
-/** Where an action failed that leaves its launch open: the list, from which every page of it is reached. */
+/** The list page, when an action failed but its launch stays open. */
 function listBehind(request: Request, code: ErrorCode): string | undefined {
   const isOver = errorRows[code].status === 401 || code === 'patient.mismatch';
   const launchId = /^\/launches\/([\w-]+)\//.exec(request.path)?.[1];
   return request.method === 'POST' && !isOver && launchId !== undefined ? `/launches/${launchId}/requests` : undefined;
 }
 
-/** By what a browser says it wants (`Sec-Fetch-Dest`); without it, the address decides. */
+/** Media types by `Sec-Fetch-Dest`, or by the file extension without that header. */
 const PARTS: Readonly<Record<string, string>> = {
   style: 'text/css',
   css: 'text/css',
@@ -94,7 +94,7 @@ const PARTS: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json',
 };
 
-/** The media type of a part of a page, which no user reads: an empty one is as good, and a page in its place is an error. */
+/** The media type of a subresource. It gets an empty response, because no user reads an error page there. */
 function partOfPage(request: Request): string | undefined {
   const destination = headerOf(request, 'sec-fetch-dest');
   return PARTS[destination ?? /\.(\w+)$/.exec(request.path)?.[1]?.toLowerCase() ?? ''];

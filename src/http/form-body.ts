@@ -1,8 +1,8 @@
-/** Forms of our own pages, as they arrive: a body as small as its form, and no field longer than its kind. */
+/** Parses the forms of our pages: limits the size of the body and of each kind of field. */
 import express, { type Request, type RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 
-/** The longest value of each kind of field, in UTF-16 units; of a password in bytes, because it is hashed as bytes. */
+/** The longest value of each kind of field, in UTF-16 units; passwords in bytes, because bytes are hashed. */
 const LONGEST = {
   choice: 60,
   code: 100,
@@ -21,10 +21,10 @@ const LONGEST = {
   document: 100_000,
 } as const;
 
-/** What a field is, and with it how long it may be. */
+/** The kind of a field, which decides its longest value. */
 export type FieldKind = keyof typeof LONGEST;
 
-/** Bodies in bytes: the usual form, the ones that need less, and the ones with long texts. */
+/** Body limits in bytes: for the usual form, smaller forms, and forms with long texts. */
 export const FORM_BYTES = {
   signIn: 4_096,
   usual: 8_192,
@@ -37,9 +37,9 @@ export const FORM_BYTES = {
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
 /**
- * Parses a urlencoded body; anything else leaves no body. A longer one ends in 413 without being parsed.
+ * Parses a urlencoded body; any other type leaves no body. A body over the limit ends in 413, unparsed.
  *
- * @param larger forms below this mount that hold more than the usual one, by their path.
+ * @param larger limits for larger forms below this mount, by path.
  */
 export function formBody(
   bytes: number = FORM_BYTES.usual,
@@ -53,10 +53,10 @@ export function formBody(
 }
 
 /**
- * One field of a parsed form, '' when it is missing or given twice. Untrusted, but never longer than its kind, and without
- * what no column stores and no one types: control characters other than tabs and line ends become a space.
+ * Reads one field of a parsed form; '' when it is missing or repeated. The value is untrusted, but never longer than
+ * its kind. Control characters other than tabs and line ends, which cannot be typed or stored, become spaces.
  *
- * @throws AppError 'request.field-too-long', before anything else has looked at the value.
+ * @throws AppError 'request.field-too-long', before anything else has used the value.
  */
 export function fieldOf(request: Request, name: string, kind: FieldKind): string {
   const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name];

@@ -1,4 +1,4 @@
-/** Whether a browser asks for a page to show it inside another page. */
+/** Detects whether a browser requests a page for a frame. */
 import type { Request } from 'express';
 import { headerOf } from './request-values.ts';
 
@@ -11,8 +11,8 @@ export function isFramed(request: Request): boolean | undefined {
 }
 
 /**
- * The origin of the page that shows this one in its frame, as the browser says (`Referer`); undefined where it does not
- * say, or there is no frame. Anyone can send another one: fit to be shown, never to be trusted.
+ * The origin of the framing page (`Referer`); undefined when it is not sent or there is no frame. Anyone can forge it:
+ * use it for display, never for trust.
  */
 export function framingOrigin(request: Request): string | undefined {
   const page = isFramed(request) === true ? URL.parse(headerOf(request, 'referer') ?? '') : null;

@@ -7,7 +7,7 @@ type Handlers = (RequestHandler | ErrorRequestHandler | RequestHandler[])[];
 /** Mounts addresses in a router. */
 export type Mount = (path: string, methods: { get?: Handlers; post?: Handlers }) => void;
 
-/** @param options.head whether HEAD is answered as GET is; not where a GET has effects. */
+/** @param options.head whether HEAD is answered like GET; false where a GET has effects. */
 export function mountIn(router: Router, options: { head: boolean }): Mount {
   return (path, { get = [], post = [] }) => {
     const others = onlyMethods(...(get.length > 0 ? ['GET'] : []), ...(post.length > 0 ? ['POST'] : []));

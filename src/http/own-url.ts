@@ -1,10 +1,10 @@
-/** Our own address: redirects and links are built from configuration, never from what a request claims (REG-02). */
+/** Our own address: redirects and links use the configuration, never a request's headers (REG-02). */
 import type { RequestHandler } from 'express';
 
 /**
- * Sends a plain-http visitor of an https deployment to the same path over https, before any cookie (TL-03).
+ * Redirects plain http to the same path over https before any cookie is set, if PUBLIC_URL is https (TL-03).
  *
- * Only a proxy that TRUST_PROXY names can say that the visitor came by http, so nothing happens without one.
+ * Only a proxy named in TRUST_PROXY can report that a visitor came by http, so without one nothing is redirected.
  *
  * @param publicUrl the configured origin.
  */

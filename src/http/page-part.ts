@@ -1,30 +1,30 @@
-/** Parts of a page in the form in which they leave: compressed once, with holes for what differs each time. */
+/** Parts of a page that are compressed once, with holes for the text that differs each time. */
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { shiftOf } from './crc-of-parts.ts';
 
-/** A run of whole bytes of deflate, which refers to nothing before it. */
+/** A byte-aligned run of deflate that refers to nothing before it. */
 export interface Run {
   readonly deflated: Buffer;
-  /** Of the text, in bytes. */
+  /** The text's length in bytes. */
   readonly length: number;
   readonly crc: number;
-  /** What a checksum before it is multiplied by (crc-of-parts.ts). */
+  /** The factor for a preceding checksum (crc-of-parts.ts). */
   readonly shift: number;
 }
 
-/** A text between whose pieces something is filled in. */
+/** A text with holes to be filled in. */
 export interface PagePart {
-  /** More than it takes in memory. */
+  /** An upper bound of its memory. */
   readonly size: number;
-  /** The part as it leaves. @param fill HTML for each mark. */
+  /** The compressed part. @param fill HTML for each mark. */
   filled(fill: Readonly<Record<string, string>>): readonly Run[];
 }
 
-/** Level 3 takes a tenth of a millisecond for a list of 25 requests; a higher one takes twice that and saves a tenth. */
+/** Level 3 needs 0.1 ms for a list of 25 requests; a higher level needs twice the time and saves a tenth. */
 export const LEVEL = 3;
-/** What is shorter gains nothing from more memory, which takes longer to prepare than the text to compress. */
+/** Texts shorter than this use less memory, because preparing more takes longer than compressing them. */
 const SHORT = { bytes: 4_096, windowBits: 13, memLevel: 5, chunkSize: 2_048 };
-/** Deflate's own copy has 5 bytes more; compressed, so short a text is no shorter. */
+/** The largest text stored uncompressed: that adds 5 bytes, and compression would not make it shorter. */
 const STORED = 120;
 
 /** Compresses a text into a run. */
@@ -40,7 +40,7 @@ export function runOf(text: string): Run {
   return { deflated, length: bytes.length, crc: crc32(bytes), shift: shiftOf(bytes.length) };
 }
 
-/** RFC 1951, 3.2.4: a block without compression. */
+/** Makes an uncompressed block (RFC 1951, 3.2.4). */
 function stored(bytes: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt16LE(bytes.length, 1);
@@ -49,10 +49,10 @@ function stored(bytes: Buffer): Buffer {
 }
 
 /**
- * The first time it is compressed as one run, because most pages are not sent again; then its pieces are, one by one and
- * once, and only what is filled in differs.
+ * Makes a part. The first use compresses it as one run, because most pages are not sent again. Later uses compress each
+ * piece once and then only the filled-in text.
  *
- * @param marks the texts that stand where something is filled in; none may stand anywhere else.
+ * @param marks the texts that mark the holes; they must occur nowhere else.
  */
 export function partOf(text: string, marks: readonly string[]): PagePart {
   const cut = text.split(new RegExp(`(${marks.join('|')})`));
@@ -63,9 +63,9 @@ export function partOf(text: string, marks: readonly string[]): PagePart {
     size: text.length + OVERHEAD,
     filled: (fill) => {
       if (!sent) {
-        const said = cut.map((piece, at) => (at % 2 === 0 ? piece : (fill[piece] ?? '')));
-        sent = { run: keptRunOf(said.join('')), lengths: said.map(({ length }) => length) };
-        // The text itself, many times as large, is not kept.
+        const texts = cut.map((piece, at) => (at % 2 === 0 ? piece : (fill[piece] ?? '')));
+        sent = { run: keptRunOf(texts.join('')), lengths: texts.map(({ length }) => length) };
+        // The text is many times larger than the run, so it is not kept.
         cut.length = 0;
         return [sent.run];
       }
@@ -78,10 +78,10 @@ export function partOf(text: string, marks: readonly string[]): PagePart {
   };
 }
 
-/** Of the objects and Buffers. */
+/** Memory of the objects and Buffers, beside the text. */
 const OVERHEAD = 1_000;
 
-/** Without what was filled in: that is every second piece. */
+/** The pieces between the holes: every second one. */
 function piecesOf({ run, lengths }: { run: Run; lengths: readonly number[] }): string[] {
   const text = textOf(run).toString();
   let from = 0;
@@ -89,7 +89,7 @@ function piecesOf({ run, lengths }: { run: Run; lengths: readonly number[] }): s
   return all.filter((_, at) => at % 2 === 0);
 }
 
-/** In memory of its own: a small Buffer is a piece of one of 64 kB, all of which would be kept for it. */
+/** The result is copied into its own Buffer, because a small pooled Buffer keeps its whole 64 kB block alive. */
 function keptRunOf(text: string): Run {
   const run = runOf(text);
   const deflated = Buffer.allocUnsafeSlow(run.deflated.length);
@@ -97,7 +97,7 @@ function keptRunOf(text: string): Run {
   return { ...run, deflated };
 }
 
-/** The same as a text that was not cut into parts. */
+/** Fills the holes of an uncompressed text. */
 export function fillText(text: string, fill: Readonly<Record<string, string>>): string {
   return Object.entries(fill).reduce((filled, [mark, own]) => filled.replaceAll(mark, () => own), text);
 }

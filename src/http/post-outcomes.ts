@@ -1,4 +1,4 @@
-/** What came of a form's post, kept for the page its browser is sent to: then reload and Back post nothing. */
+/** Stores the outcome of a form's POST for the page that follows, so that reload and Back post nothing. */
 import { createHash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -10,17 +10,17 @@ export interface OutcomeBounds {
 }
 
 /**
- * Records in Redis, sealed, each for one owner. A name alone says nothing and opens nothing: it takes the owner as well,
- * so another session can neither read nor use up a record whose name it has learned.
+ * Sealed records in Redis, each with one owner. Reading needs both name and owner, so another session that learns a
+ * name can neither read nor use up the record.
  *
  * Every method may throw AppError 'store.unavailable'.
  */
 export interface PostOutcomes {
-  /** @param name 43 characters of base64url. @param owner any text that says whose it is; not stored. */
+  /** @param name 43 characters of base64url. @param owner any text that identifies the owner; not stored. */
   keep(name: string, owner: string, outcome: unknown, bounds: OutcomeBounds): Promise<void>;
   /** @param name untrusted. @returns undefined unless it is this owner's. */
   find(name: string, owner: string): Promise<unknown>;
-  /** The same, and it is gone: of many callers one gets it. */
+  /** Reads and deletes it: only one of many callers gets it. */
   take(name: string, owner: string): Promise<unknown>;
   discard(name: string, owner: string): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function createPostOutcomes(redis: KeyStore, sealer: Sealer): PostOutcome
     if (!isOutcomeName(name)) return undefined;
     const key = keyOf(name, owner);
     const sealed = await redis[how](key);
-    // Forged, or sealed by a secret that was retired: as good as none (ST-04, ST-08).
+    // A forged record, or one sealed by a retired secret, counts as missing (ST-04, ST-08).
     return sealed === undefined ? undefined : sealer.open(key, sealed).catch(() => undefined);
   };
   return {

@@ -1,9 +1,9 @@
-/** No redirect of ours has a body: Express would repeat its address there, and with it a launch value or a code. */
+/** Removes the body of redirects: Express would repeat the address there, with a launch value or a code. */
 import type { Express, Response } from 'express';
 
 /**
  * Replaces `response.redirect` for the whole app, so that no route can forget it (LA-04, ER-02). Browsers follow the
- * Location header and show nothing of a body.
+ * Location header and do not show the body.
  */
 export function redirectWithoutBody(app: Express): void {
   app.response.redirect = function redirect(this: Response, ...given: [string] | [number, string] | [string, number]) {

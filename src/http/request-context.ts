@@ -1,12 +1,12 @@
-/** What is known of one request beside what it says itself: set by middleware and guards, read wherever it is answered. */
+/** Facts about a request, set by middleware and guards and read by the code that answers it. */
 import type { Request } from 'express';
 import { readableLetters } from '#src/adapters/readable-letters.ts';
 import type { HelpDesk } from '#views/support-line.ts';
 
-/** Facts for the request's log line: codes, counts and ids of ours, never a secret or a clinical value (ST-07). */
+/** Facts for the request's log line: our own codes, counts and ids, never a secret or a clinical value (ST-07). */
 export interface RequestFacts {
   organizationId?: string;
-  /** Keyed hash, so that lines of one launch can be put together. Not `launch`: that name is removed from the log. */
+  /** Keyed hash that connects the lines of one launch. Not `launch`: that name is removed from the log. */
   launchHash?: string;
   errorCode?: string;
   /** The page was sent, but the EHR did not let it show everything. */
@@ -15,18 +15,18 @@ export interface RequestFacts {
   [fact: string]: unknown;
 }
 
-/** A guard adds its own slot where it proves what it holds (`declare module`): the administrator, the launch. */
+/** Each guard adds a property for what it proved (`declare module`): the administrator, the launch. */
 export interface RequestContext {
-  /** On the error page, in the log, the audit trail and the trace: one code finds them all. */
+  /** The code that finds a failure on the error page, in the log, the audit trail and the trace. */
   readonly supportCode: string;
-  /** The visitor's, as far as TRUST_PROXY lets a proxy say it. */
+  /** The visitor's address, from a proxy only if TRUST_PROXY allows it. */
   readonly address: string | undefined;
   readonly facts: RequestFacts;
-  /** Where a launch outside the EHR starts again: the error page of this request links there. */
+  /** Where a standalone launch starts again; linked from this request's error page. */
   startAgain?: string;
-  /** Of the organization that the request is about: the error page names it. */
+  /** The organization's help desk; named on the error page. */
   helpDesk?: HelpDesk | undefined;
-  /** A stylesheet of ours with the colours of the chart that the visitor sees. */
+  /** Our stylesheet with the colours of the visitor's chart. */
   themeUrl?: string | undefined;
 }
 

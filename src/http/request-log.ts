@@ -5,16 +5,16 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import { contextOf } from './request-context.ts';
 
 /**
- * Logs each request when it ends: warn for refusals, error for our own failures.
+ * Logs each request when it ends: refusals as warnings, our own failures as errors.
  *
- * Not pino-http: it binds the request, with its cookies and the query of launch and callback, to a logger first and
- * leaves it to serializers to take them out again.
+ * Not pino-http: it binds the whole request, with cookies and the launch and callback queries, to a logger and relies
+ * on serializers to remove them.
  */
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const { supportCode, facts } = contextOf(request);
-    // The link of a report is its key, and a query that was encoded into the path is still a query.
+    // A report's link is its key, and a query encoded into the path is still a query.
     const path = request.path
       .replace(/^\/reports\/.*[\w-]{40}.*/, '/reports/[removed]')
       .replace(/(?:%3f|[=&;]).*/is, '…');
@@ -31,7 +31,7 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler {
 
 function levelOf(response: Response, known: { errorCode?: string; pageProblem?: string }): 'info' | 'warn' | 'error' {
   const { statusCode } = response;
-  // A page that was under way when something failed had its 200 long before.
+  // A page that fails after it was partly sent keeps its status 200.
   if (statusCode >= 500 || (statusCode < 400 && known.errorCode !== undefined)) return 'error';
   return statusCode >= 400 || known.pageProblem !== undefined ? 'warn' : 'info';
 }

@@ -1,10 +1,10 @@
-/** A span per request, named by its route's pattern; who sent it is believed of configured proxies only (TL-05). */
+/** A span per request, named by its route's pattern; `traceparent` is trusted from configured proxies only (TL-05). */
 import type { Request, RequestHandler } from 'express';
 import type { RemoteParent, Telemetry } from '#src/adapters/telemetry.ts';
 import { contextOf } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 
-/** Everything mounted behind it is inside the span. */
+/** Everything mounted after it runs inside the span. */
 export function requestSpan(telemetry: Telemetry): RequestHandler {
   return (request, response, next) => {
     const { method } = request;
@@ -26,10 +26,10 @@ export function requestSpan(telemetry: Telemetry): RequestHandler {
   };
 }
 
-/** As written in our code, parameters by name; undefined when no route took the request. */
+/** The route's pattern with parameter names; undefined when no route took the request. */
 function patternOf(request: Request): string | undefined {
   const path: unknown = request.route?.path;
-  // Mounts are plain text in this app, so the base holds no value; a test keeps it so.
+  // Mount paths in this app have no parameters, so the base holds no value; a test ensures it.
   return typeof path === 'string' ? `${request.baseUrl}${path}`.replace(/(.)\/$/, '$1') : undefined;
 }
 

@@ -1,10 +1,10 @@
-/** Where a visitor goes after signing in: a page of ours, never an address from elsewhere. */
+/** The page to return to after sign-in: always one of our own. */
 import type { Request } from 'express';
 import { headerOf } from './request-values.ts';
 
 const START = '/settings';
 const ACCOUNT = '/settings/account';
-/** It goes out again in a Location, encoded once more. */
+/** The path is sent again in a Location header, percent-encoded once more. */
 const LONGEST = 2_048;
 const PLACES = /^\/(settings|guide)(\/|$)/;
 
@@ -21,17 +21,17 @@ export function readReturnPath(text: unknown, publicUrl: URL): string {
   return isOurs ? `${url.pathname}${url.search}` : START;
 }
 
-/** The page a request was for; for a form, the page it stood on. */
+/** The page that a request was for; for a form, the page that showed it. */
 export function returnPathOf(request: Request, publicUrl: URL): string {
   return readReturnPath(request.method === 'GET' ? request.originalUrl : headerOf(request, 'referer'), publicUrl);
 }
 
-/** The form for a password of one's own, with the way on. */
+/** The page to change one's password, with the page to continue to. */
 export function passwordChangeUrl(returnPath: string): string {
   return returnPath === START ? ACCOUNT : `${ACCOUNT}?${new URLSearchParams({ next: returnPath })}`;
 }
 
-/** The sign-in page, with the way back where it is not the usual one. */
+/** The sign-in page, with the page to return to unless it is the default. */
 export function signInUrl(returnPath: string): string {
   return returnPath === START ? '/sign-in' : `/sign-in?${new URLSearchParams({ next: returnPath })}`;
 }

@@ -1,29 +1,29 @@
-/** The headers every response carries, and the few ways a page may differ (ER-06, LA-11, AZ-20). */
+/** The security headers of every response, and the ways a page may differ (ER-06, LA-11, AZ-20). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
-/** What one page may do beyond the default: nothing from elsewhere, no frame, no form. */
+/** What a page may do beyond the default of no foreign content, frame or form target. */
 interface PagePolicy {
   /** Origins that may show this page in a frame; none by default. */
   frameAncestors?: readonly string[] | undefined;
   /** Another origin a form on this page may post to. */
   formAction?: string;
-  /** A script of ours on this page reads pages of ours. */
+  /** A script on this page fetches our own pages. */
   fetchesOwnPages?: boolean;
 }
 
 const CSP = 'Content-Security-Policy';
-/** What a page may load: ours, and pictures that are part of it. */
+/** What a page may load: our own files, and images embedded in the page. */
 const LOADS = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:";
 const HSTS = { maxAge: 31_536_000, includeSubDomains: true };
 
 /**
  * Sets the defaults: no caching, no framing, no referrer, nothing loaded from elsewhere, no inline script or style.
  *
- * X-Frame-Options stays away because it cannot name an EHR; `frame-ancestors` does.
+ * X-Frame-Options is not sent because it cannot name an EHR; `frame-ancestors` can.
  *
- * @param https whether browsers reach us by https; only then HSTS means anything.
+ * @param https whether browsers reach us by https; HSTS is sent only then.
  */
 export function securityHeaders(https: boolean): RequestHandler {
   const headers = [...helmetHeaders(https), ['Cache-Control', 'no-store'], [CSP, policyText({})]] as const;
@@ -33,7 +33,7 @@ export function securityHeaders(https: boolean): RequestHandler {
   };
 }
 
-/** What helmet sets is the same for every answer: it is asked once, with a recorder in place of an answer. */
+/** Helmet's headers are the same for every response, so they are recorded once. */
 function helmetHeaders(https: boolean): Map<string, string> {
   const headers = new Map<string, string>();
   const recorder = {
@@ -45,7 +45,7 @@ function helmetHeaders(https: boolean): Map<string, string> {
     xFrameOptions: false,
     xPoweredBy: false,
     crossOriginResourcePolicy: { policy: 'same-origin' },
-    // Inside the EHR's frame these two would cut us off from a window the user opened for us.
+    // In the EHR's frame these two would separate us from a window that the user opened.
     crossOriginOpenerPolicy: false,
     crossOriginEmbedderPolicy: false,
     originAgentCluster: false,
@@ -71,8 +71,8 @@ function policyText({ frameAncestors = [], formAction, fetchesOwnPages }: PagePo
 }
 
 /**
- * For the page that tells why nothing else may be shown in a frame: any page may frame it. There is nothing on it to be
- * clicked by mistake, and its policy lets neither a script run nor a form be sent, whatever it holds (LA-11).
+ * For the page that explains why nothing else may be shown in this frame: any page may frame it. It has nothing to
+ * click by mistake, and its policy allows no script and no form (LA-11).
  */
 export function allowAnyFrame(response: Response): void {
   response.setHeader(
@@ -82,8 +82,8 @@ export function allowAnyFrame(response: Response): void {
 }
 
 /**
- * For pages with forms of our own: without any referrer a browser sends `Origin: null`, and the CSRF check could not
- * tell our page from a stranger's.
+ * For pages with our forms: without a referrer a browser sends `Origin: null`, and the CSRF check could not recognise
+ * our page.
  */
 export function allowSameOriginReferrer(response: Response): void {
   response.setHeader('Referrer-Policy', 'same-origin');

@@ -11,13 +11,13 @@ import { pathPartOf } from './request-values.ts';
 const ENCODINGS = ['br', 'gzip'] as const;
 const compressBr = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
-/** As small as can be, because each file is compressed once: brotli's highest quality is what it does unasked. */
+/** The highest compression, because each file is compressed once; it is brotli's default. */
 const COMPRESS = {
   br: (content: Buffer) => compressBr(content),
   gzip: (content: Buffer) => compressGzip(content, { level: 9 }),
 };
 
-/** Mounted at the root. A name of another version ends in 404, which no browser keeps: the page that named it is old. */
+/** Mounted at the root. An outdated name ends in 404, which is not cached: the page that named it is old. */
 export function staticFiles(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   mountIn(router, { head: true })('/assets/:name', { get: [sendFile()] });
@@ -39,7 +39,7 @@ function sendFile(): RequestHandler {
   };
 }
 
-/** Compressed when first asked for, and kept. */
+/** Compresses the file at its first request and keeps the result. */
 function inEncodings({ content }: Asset) {
   const made = new Map<(typeof ENCODINGS)[number], Promise<Buffer>>();
   return (encoding: (typeof ENCODINGS)[number] | undefined): Promise<Buffer> | Buffer => {

@@ -1,10 +1,10 @@
-/** Assigns JWKS fetches to organizations by the addresses their EHR's hosts have in DNS. */
+/** Assigns JWKS fetches to organizations by the DNS addresses of their EHR's hosts. */
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import { within } from '#src/adapters/deadline.ts';
 import type { JwksFetch } from './key-use-store.ts';
 
-/** An organization as this folder needs it: its name and the hosts of its FHIR server and token endpoint. */
+/** The parts of an organization that this folder needs; the hosts are of its FHIR server and token endpoint. */
 export interface KeyHolder {
   id: string;
   name: string;
@@ -14,15 +14,15 @@ export interface KeyHolder {
 export interface PlacedFetches {
   /** The newest fetch by organization. */
   byOrganization: ReadonlyMap<string, JwksFetch>;
-  /** Fetches from addresses of no organization. */
+  /** Fetches from addresses that match no organization. */
   others: JwksFetch[];
 }
 
 const LOOKUP_MS = 2_000;
 
 /**
- * Looks the hosts up and matches. A match is a good sign, never a proof: hosts share addresses, and EHRs call from
- * addresses their hosts do not have.
+ * Resolves the hosts and matches their addresses. A match is an indication, not a proof: hosts share addresses, and
+ * EHRs also call from addresses that their hosts do not have.
  *
  * @param fetches newest first.
  */
@@ -52,7 +52,7 @@ async function addressesOf(host: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-/** `::ffff:192.0.2.1` and `192.0.2.1` are one. */
+/** Makes `::ffff:192.0.2.1` and `192.0.2.1` equal. */
 function plain(address: string): string {
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }

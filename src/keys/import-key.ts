@@ -1,4 +1,4 @@
-/** A private key of the operator's: read, checked, and published like one of our own. */
+/** Imports an operator's private key: read, checked, and published like one of our own. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { CommandError } from '#src/adapters/command-line.ts';
@@ -10,12 +10,13 @@ import { changeKeys } from './key-store.ts';
 const RSA_BITS = 2048;
 
 /**
- * Publishes an operator's own pair now; it signs once every cached JWKS has expired, and the present keys of its
- * algorithm retire at that moment, as in a rotation (JW-09). Sealed like any other (CAJ-15).
+ * Publishes an operator's own key pair now, with its private half sealed (CAJ-15). It signs once every cached JWKS has
+ * expired; the active keys of its algorithm retire at that moment, as in a rotation (JW-09).
  *
- * @param text a private key as PEM (PKCS #8, PKCS #1 or SEC 1, not encrypted) or JWK; untrusted, never echoed or logged.
+ * @param text a private key as PEM (PKCS #8, PKCS #1 or SEC 1, not encrypted) or JWK; untrusted, never echoed or
+ *   logged.
  * @returns the keys that changed.
- * @throws CommandError when the key is unreadable, weak, of another kind, known already, or a rotation is under way.
+ * @throws CommandError when the key is unreadable, weak, of another kind or known, or a rotation is pending.
  */
 export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;
@@ -46,7 +47,7 @@ function readPrivateKey(text: string): KeyObject {
     return text.startsWith('{') ? readJwk(text) : createPrivateKey(text);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    // Without the cause: a parser's message may quote the key.
+    // The cause is dropped, because a parser's message may quote the key.
     const isPublic = /BEGIN (?:PUBLIC KEY|CERTIFICATE)/.test(text);
     throw new CommandError(
       isPublic
@@ -66,7 +67,7 @@ function readJwk(text: string): KeyObject {
   return createPrivateKey({ key: jwk, format: 'jwk' });
 }
 
-/** CAJ-11, CAJ-16: only what every SMART server must accept one of. */
+/** CAJ-11, CAJ-16: accepts only the two algorithms of which every SMART server must support one. */
 function algorithmOf(key: KeyObject): SigningAlgorithm {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa') {

@@ -20,7 +20,7 @@ export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUse
     .get((request, response) => {
       keyUses?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
       const body = Buffer.from(JSON.stringify(keyRing.jwks()));
-      // Express would add a charset to the type, which JSON does not have; it answers If-None-Match itself.
+      // A string body would get a charset in its type, which JSON does not have. Express handles If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');
       response.setHeader('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
       response.setHeader('ETag', `"${createHash('sha256').update(body).digest('base64url')}"`);

@@ -1,4 +1,4 @@
-/** What an operator does with signing keys: list, rotate, export (retire: retire-key.ts). Every action but listing is audited. */
+/** An operator's actions on signing keys: list, rotate, export (retire: retire-key.ts). All but listing are audited. */
 import { exportSPKI, importJWK } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
@@ -16,11 +16,11 @@ export interface KeyDependencies {
   sealer: Sealer;
   audit: Audit;
   clock: Clock;
-  /** Who acts, for the audit trail; the command line unless given. */
+  /** The actor for the audit trail; the command line by default. */
   by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }
 
-/** Why a key was not retired; the message is the command line's, Settings has texts of its own. */
+/** Why a key was not retired. The message is for the command line; Settings has its own texts. */
 export class KeyRefusal extends CommandError {
   readonly reason: 'unknown' | 'retired' | 'only-one' | 'in-use';
 
@@ -30,7 +30,7 @@ export class KeyRefusal extends CommandError {
   }
 }
 
-/** A key as an operator sees it; nothing private. */
+/** A key as operators see it, without private members. */
 export interface KeyReport {
   kid: string;
   alg: string;
@@ -47,8 +47,8 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
 }
 
 /**
- * Publishes new keys now, which sign once every cached JWKS has expired; the present ones retire at that moment and
- * stay published until no assertion signed with them can be in transit (JW-09).
+ * Publishes new keys now; they sign once every cached JWKS has expired. The active ones retire at that moment and stay
+ * published until no assertion signed with them can be in transit (JW-09).
  *
  * @returns the keys that changed.
  * @throws CommandError while an earlier rotation is still pending.
@@ -59,7 +59,7 @@ export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyRepo
   const changed = await changeKeys(db, async (rows) => {
     assertNoneWaits(rows, now);
     const retiring = rows.filter(isInState('active', now));
-    // Before the first start there is nothing an EHR could have cached.
+    // Without an active key no EHR can have cached one.
     const activatesAt = retiring.length > 0 ? activationOfNewKey(now) : now;
     const made = signingAlgorithms.map((alg) => makeKey(alg, newKeyDates(now, activatesAt), sealer));
     return [...retiring.map((row) => ({ ...row, retiresAt: activatesAt })), ...(await Promise.all(made))];
@@ -67,7 +67,7 @@ export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyRepo
   return recorded(dependencies, { action: 'rotate' }, reportsOf(changed, now));
 }
 
-/** @throws CommandError while a key is pending: with a second one it would be unclear which follows which. */
+/** @throws CommandError while a key is pending: with a second one the order of succession would be unclear. */
 export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
   const pending = rows.find(isInState('pending', now));
   if (!pending) return;
@@ -99,7 +99,7 @@ export function present(rows: readonly KeyRow[], kid: string, now: Date): KeyRow
   return row;
 }
 
-/** One audit row per action; reports hold nothing private. */
+/** Writes one audit row per action and returns the reports, which hold nothing private. */
 export function recorded({ audit, by }: KeyDependencies, detail: object, keys: KeyReport[]): KeyReport[] {
   audit.record({ event: 'key-action', ...(by ?? { actor: 'cli' }), detail: { ...detail, keys } });
   return keys;

@@ -3,7 +3,7 @@ import { type CommandOutcome, done, readArguments, table, UsageError } from '#sr
 import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
 import { retireKey } from './retire-key.ts';
 
-/** Work to do once the database is open. */
+/** The work of a command, run once the database is open. */
 export type KeyCommand = (dependencies: KeyDependencies) => Promise<CommandOutcome>;
 
 export const keyUsage = [
@@ -54,7 +54,7 @@ function exportCommand(args: readonly string[]): KeyCommand {
   };
 }
 
-/** A thumbprint may begin with `-`, which no flag reader would take for a value: whatever is not --force is the kid. */
+/** Reads the kid by hand, because a thumbprint may begin with `-`, which parseArgs does not take as a value. */
 function readKid(args: readonly string[], mayForce: boolean): { kid: string; force: boolean } {
   const [kid, ...extra] = args.filter((text) => !(mayForce && text === '--force'));
   if (kid === undefined || extra.length > 0 || kid.startsWith('--')) throw new UsageError(['give exactly one <kid>']);

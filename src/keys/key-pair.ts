@@ -1,4 +1,4 @@
-/** Key pairs: made, sealed for the database, and judged before one is trusted to sign (CAJ-11, CAJ-16, JW-02..06). */
+/** Creates key pairs, seals them for the database, and checks each before it signs (CAJ-11, CAJ-16, JW-02..06). */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
@@ -12,11 +12,11 @@ export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 const RSA_BITS = 2048;
 const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
-/** 48 bytes: a P-384 coordinate keeps its leading zeros (JW-05). */
+/** A P-384 coordinate has 48 bytes, leading zeros included (JW-05). */
 const coordinate = base64url.length(64);
 const common = { kid: z.string().min(1), use: z.literal('sig') };
 
-/** Exactly the members a published key has: parsing drops every other one, a private one included (JW-02). */
+/** Exactly the members of a published key: parsing drops all others, private ones included (JW-02). */
 const publicJwkSchema = z.discriminatedUnion('alg', [
   z.object({ kty: z.literal('RSA'), alg: z.literal('RS384'), ...common, n: base64url, e: base64url }),
   z.object({
@@ -32,7 +32,7 @@ const publicJwkSchema = z.discriminatedUnion('alg', [
 /** A key as EHRs see it. */
 export type PublicJwk = z.output<typeof publicJwkSchema>;
 
-/** A key that passed every check, its private half ready to sign with. */
+/** A key that passed every check, with its private half ready to sign. */
 export interface LoadedKey extends KeyDates {
   kid: string;
   alg: SigningAlgorithm;
@@ -41,7 +41,7 @@ export interface LoadedKey extends KeyDates {
   privateKey: CryptoKey;
 }
 
-/** A stored key cannot be used; the message says which, why and what to do, and holds nothing of the key. */
+/** A stored key cannot be used. The message gives its kid, the reason and the remedy, nothing of the key. */
 export class KeyError extends Error {
   constructor(kid: string, reason: string, cause?: unknown) {
     super(
@@ -52,16 +52,14 @@ export class KeyError extends Error {
   }
 }
 
-/**
- * Makes a pair and the row that keeps it; the private half never leaves this file in clear (CAJ-15).
- */
+/** Creates a pair and its row. The private half leaves this file only sealed (CAJ-15). */
 export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Sealer): Promise<KeyRow> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: RSA_BITS });
   return keyRow(alg, await exportJWK(publicKey), await exportJWK(privateKey), dates, sealer);
 }
 
 /**
- * The row that keeps a pair. The kid is the RFC 7638 thumbprint; the private half is sealed under the key's name.
+ * Makes the row of a pair. The kid is the RFC 7638 thumbprint; the private half is sealed under the key's name.
  *
  * @throws ZodError when the public half is not one of the two kinds we publish.
  */
@@ -85,7 +83,7 @@ export async function keyRow(
 /**
  * Reads the public half of a stored key.
  *
- * @throws KeyError when it is weak, malformed, or not the key its kid names (which is how a duplicate shows).
+ * @throws KeyError when it is weak or malformed, or does not match its kid, which also reveals a duplicate.
  */
 export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
   const parsed = publicJwkSchema.safeParse(row.publicJwk);
@@ -109,7 +107,7 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
 export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {
   const publicJwk = await readPublicJwk(row);
   const privateJwk = await openPrivateJwk(row, sealer);
-  // The public members come from the checked half, so a private key of another pair fails to import or to be equal.
+  // The public members must equal the checked public half, so a private key of another pair is refused.
   if (!isPairOf(publicJwk, privateJwk))
     throw new KeyError(row.kid, 'has a private half that is missing or of another key');
   const privateKey = await importJWK({ ...privateJwk, alg: publicJwk.alg }, publicJwk.alg).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** The keys in memory: what signs, and what EHRs are shown, without asking a store (JW-10, JW-11). */
+/** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
 import type { CryptoKey } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
@@ -23,14 +23,14 @@ interface SigningKey {
 
 export interface KeyRing {
   /**
-   * The key that signs now, from memory: the newest active one, never one EHRs may not have fetched yet (JW-09).
+   * The key that signs now: the newest active one, never one that EHRs may not have fetched yet (JW-09).
    *
-   * @throws Error when there is none, which `keys retire` does not let happen.
+   * @throws Error when there is none, which `keys retire` prevents.
    */
   signingKey(alg: SigningAlgorithm): SigningKey;
-  /** Every pending, active and retired-but-published key; public members only. */
+  /** Every pending, active and retired key that is still published; public members only. */
   jwks(): { keys: PublicJwk[] };
-  /** Reads the keys again; on failure the known ones stay and the log says so. */
+  /** Reads the keys again; on failure the known ones stay in use and the failure is logged. */
   refresh(): Promise<void>;
   close(): void;
 }
@@ -43,7 +43,7 @@ export interface KeyRingDependencies {
 }
 
 /**
- * Makes the first keys if there are none, and loads them all.
+ * Creates the first keys if there are none, and loads all keys.
  *
  * @throws KeyError when a stored key is unreadable, weak or a duplicate: we refuse to start rather than to fail every
  *   launch (CAJ-16).
@@ -58,13 +58,13 @@ export async function createKeyRing(dependencies: KeyRingDependencies): Promise<
       keys = await currentKeys(dependencies, keys);
       isWell = true;
     } catch (error) {
-      // Once per outage, not once per second.
+      // Logged once per outage, not once per second.
       if (isWell)
         log.error({ err: withoutQuery(error) }, 'signing keys could not be read again; the known ones stay in use');
       isWell = false;
     }
   };
-  // One after the other: an older answer must not overwrite a newer one, and a slow database is not asked each second.
+  // In sequence: an older result must not overwrite a newer one, and a slow database is not asked each second.
   let underWay = 0;
   let last = Promise.resolve();
   const refresh = () => {
@@ -93,12 +93,12 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
   return newest;
 }
 
-/** The first start: both algorithms, active at once because no EHR can have cached a JWKS without them. */
+/** At the first start both algorithms get a key, active at once because no EHR can have cached a JWKS without it. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
   const now = clock();
   const missingIn = (rows: readonly KeyRow[]) =>
     signingAlgorithms.filter((alg) => !rows.filter(isInState('active', now)).some((row) => row.alg === alg));
-  // Made before the lock is taken, so that instances starting together do not wait for each other's arithmetic.
+  // Keys are created before the lock is taken, so that instances starting together do not wait for each other.
   const missing = missingIn(await listKeyRows(db));
   const made = await Promise.all(missing.map((alg) => makeKey(alg, newKeyDates(now, now), sealer)));
   if (made.length === 0) return;
@@ -109,9 +109,9 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
 }
 
 /**
- * How a change made elsewhere, by another instance or the command line, is seen: the dates of all keys are read each
- * second, the keys themselves only when there is a new one. Read from the database and not announced by Redis, because
- * what is committed there is what every instance must agree on, whatever Redis is doing.
+ * Detects changes by other instances or the command line: the dates of all keys are read each second, the keys only
+ * when there is a new one. The database is read, rather than Redis notified, because committed rows are what every
+ * instance must agree on, whatever Redis is doing.
  */
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();
@@ -120,7 +120,7 @@ async function currentKeys(dependencies: KeyRingDependencies, known: readonly Lo
   return current.length === rows.length ? current : loadKeys(dependencies, known);
 }
 
-/** Each private key is opened and imported once; later only its dates are read again. */
+/** Opens and imports each private key once; later only its dates are read again. */
 async function loadKeys({ db, sealer, clock }: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = clock();
   const rows = (await listKeyRows(db)).filter((row) => keyState(row, now) !== 'gone');

@@ -18,10 +18,10 @@ export const signingKeys = pgTable('signing_keys', {
   revokedAt: instant('revoked_at'),
 });
 
-/** One key as stored; foreign until `readStoredKey` has looked at it. */
+/** One key as stored; untrusted until `readPublicJwk` has checked it. */
 export type KeyRow = typeof signingKeys.$inferSelect;
 
-/** What may change in the life of a key. */
+/** The dates of a key, which are all that may change. */
 export type KeyDatesRow = Pick<KeyRow, 'kid' | 'createdAt' | 'activatesAt' | 'retiresAt' | 'revokedAt'>;
 
 const KEYS_LOCK = 7_236_215;
@@ -37,14 +37,14 @@ const dates = prepared((db) => {
   return db.select(columns).from(signingKeys).orderBy(asc(createdAt), asc(kid)).prepare('key_dates');
 });
 
-/** The dates alone, oldest first, for a look each second. */
+/** Only the dates, oldest first, for the check each second. */
 export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
   return dates(db).execute();
 }
 
 /**
- * Changes the set of keys as a whole: `change` sees every row, and what it returns is written in the same transaction.
- * One instance at a time, so that two starting together do not both make the first keys (JW-10).
+ * Changes the set of keys as a whole: `change` sees every row, and its result is written in the same transaction. One
+ * instance at a time, so that two starting together do not both create the first keys (JW-10).
  */
 export function changeKeys(db: Queries, change: (rows: KeyRow[]) => Promise<KeyRow[]>): Promise<KeyRow[]> {
   return db.transaction(async (tx) => {

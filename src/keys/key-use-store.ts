@@ -1,4 +1,4 @@
-/** What was seen of our keys outside: which key an EHR accepted, and who fetched the JWKS. The newest per row. */
+/** Stores the latest use of our keys: which key an EHR accepted, and who fetched the JWKS. */
 import { desc, lt, sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -13,13 +13,13 @@ export const keyUses = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.kid] })],
 );
 
-/** Who fetched the JWKS: the address is all that such a request tells about itself. One row for one visitor. */
+/** Fetchers of the JWKS, one row per visitor. The address is all that identifies such a request. */
 export const jwksFetches = pgTable(
   'jwks_fetches',
   {
-    /** As limits count visitors: an IPv4 address or an IPv6 /64. */
+    /** The key by which limits count visitors: an IPv4 address or an IPv6 /64. */
     visitor: text('visitor').primaryKey(),
-    /** Of the last fetch, as is the rest. */
+    /** Of the last fetch, like the other columns. */
     address: text('address').notNull(),
     userAgent: text('user_agent').notNull(),
     at: instant('at').notNull(),
@@ -43,12 +43,12 @@ const addUses = prepared((db) =>
     .prepare('key_uses_add'),
 );
 
-/** Writes uses over older ones of the same key. */
+/** Writes uses, replacing older ones of the same key. */
 export async function saveUses(db: Queries, uses: KeyUse[]): Promise<void> {
   await addUses(db).execute(rowsToAdd.parameter(uses));
 }
 
-/** Writes fetches over older ones of the same visitor, and adds up how many there were. */
+/** Writes fetches, replacing older ones of the same visitor, and adds up their number. */
 export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<void> {
   const set = {
     address: sql`excluded.address`,
@@ -60,8 +60,8 @@ export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<vo
 }
 
 /**
- * Forgets fetchers not seen since `before`, and all but the newest `most` (with those of the same instant): addresses are personal data of a kind, most
- * are scanners', and no number of them fills the table.
+ * Deletes fetchers not seen since `before`, and all but the newest `most` (and those of the same instant). Addresses
+ * may be personal data, most belong to scanners, and no number of them may fill the table.
  */
 export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
   await db.delete(jwksFetches).where(lt(jwksFetches.at, before));

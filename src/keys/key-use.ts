@@ -1,4 +1,4 @@
-/** Notes which keys EHRs accept and who fetches the JWKS, without making a launch or a JWKS response wait for the database. */
+/** Records accepted keys and JWKS fetches in the background, so that nothing waits for the database. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -9,11 +9,11 @@ import { type JwksFetch, type KeyUse, pruneFetches, saveFetches, saveUses } from
 const GATHER_MS = 5_000;
 const BATCH = 1_000;
 const MOST_USES = 10_000;
-/** A scanner with many addresses must not fill memory: beyond this, fetchers of one interval are not noted. */
+/** Bounds memory against a scanner with many addresses: further fetchers in the same interval are not recorded. */
 const MOST_FETCHERS = 100;
 const PRUNE_MS = 10 * 60_000;
 const FETCHES_KEPT_MS = 30 * 86_400_000;
-/** The newest rows stay, and an EHR comes back within the day. */
+/** The newest rows are kept; an EHR fetches again within a day. */
 const MOST_ROWS = 2_000;
 const MAX_USER_AGENT = 120;
 const MAX_ADDRESS = 60;
@@ -52,18 +52,18 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
     },
   });
   return {
-    /** An EHR's token endpoint accepted an assertion signed with this key. */
+    /** Records that an EHR's token endpoint accepted an assertion signed with this key. */
     keyAccepted: (organizationId: string, kid: string): void => void uses.add({ organizationId, kid, at: clock() }),
-    /** The JWKS was fetched. Both values come from the request: untrusted, shortened here. */
+    /** Records a JWKS fetch. Both values come from the request: untrusted, shortened here. */
     jwksFetched: (givenAddress: string, givenAgent: string): void => {
       seen += 1;
       const address = givenAddress.slice(0, MAX_ADDRESS);
       const userAgent = givenAgent.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '');
-      // A fetcher's user agent makes no row of its own: it may be anything, and another with each request.
+      // The user agent is not part of the row's key, because it may be anything and change with each request.
       const { one: visitor } = visitorKey(address);
       fetches.add({ visitor, address, userAgent, at: clock(), fetches: 1 });
     },
-    /** How often this process has served the JWKS: whether it rises says if a call made its receiver fetch our keys. */
+    /** How often this process has served the JWKS. An increase shows that a call made its receiver fetch our keys. */
     fetchesSeen: (): number => seen,
     /** Writes what is waiting; never throws. */
     flush: async (): Promise<void> => void (await Promise.all([uses.flush(), fetches.flush()])),

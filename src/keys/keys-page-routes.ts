@@ -1,4 +1,4 @@
-/** Settings > Keys, for operators: look, rotate, retire, revoke, import, download. */
+/** Settings > Keys, for operators: list, rotate, retire, revoke, import, download. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
@@ -26,7 +26,7 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   afterPost: AfterPost;
 }
 
-/** What the page shows of the last post. A key that was typed is never kept. */
+/** What the page shows of the last post, never a typed key. */
 type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
 
 const DONE = {
@@ -96,11 +96,11 @@ function question(deps: KeySettingsDependencies, name: 'rotate' | 'retire' | 're
   };
 }
 
-/** Acts and redirects to the page, which says once that it is done, or why it was refused. */
+/** Runs the action and redirects to the page, which shows the success once, or the reason of a refusal. */
 function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE): RequestHandler {
   return async (request, response) => {
     try {
-      // Use in the last seconds counts for "in use".
+      // Flushed first, because a use in the last seconds also counts as "in use".
       await dependencies.keyUses.flush();
       await ACTIONS[name]({ ...dependencies, by: actorOf(request) }, request);
     } catch (error) {
@@ -159,7 +159,7 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
   response.type('html').send(page);
 }
 
-/** CAJ-06, REG-04: the public half alone, the same as the JWKS serves. */
+/** CAJ-06, REG-04: sends only the public half, as the JWKS serves it. */
 function download(dependencies: KeySettingsDependencies, type: string, form: 'pem' | 'jwks'): RequestHandler {
   return async (request, response) => {
     const kid = pathPartOf(request, 'kid');

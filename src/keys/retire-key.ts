@@ -1,4 +1,4 @@
-/** Takes a signing key out of use: in peace, or at once when it is compromised (JW-09, JW-13). */
+/** Takes a signing key out of use: gradually, or at once when it is compromised (JW-09, JW-13). */
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type KeyDependencies, KeyRefusal, type KeyReport, present, recorded, reportsOf } from './key-actions.ts';
@@ -37,7 +37,7 @@ export async function retireKey(
   return recorded(dependencies, { action: force ? 'remove' : 'retire', kid, evenIfUsed }, reportsOf(changed, now));
 }
 
-/** Organizations whose EHR accepted the key within the JWKS's max-age: it may not know of another yet. */
+/** Organizations whose EHR accepted the key within the JWKS's max-age, and so may not know another one yet. */
 async function recentUsers(db: Queries, kid: string, now: Date): Promise<string[]> {
   const since = now.getTime() - JWKS_MAX_AGE_SECONDS * 1_000;
   const uses = await listKeyUses(db);
@@ -66,7 +66,7 @@ function retireGently(row: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   );
 }
 
-/** The keys that would have retired in favour of a pending one go on instead. */
+/** Keys that would have retired in favour of a pending one stay active instead. */
 function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
   return others
     .filter(isInState('active', now))
@@ -75,8 +75,8 @@ function unretired(pending: KeyRow, others: KeyRow[], now: Date): KeyRow[] {
 }
 
 /**
- * At once when another key signs already. Else the removed key goes and the next one signs at the same moment in every
- * instance, which is when all of them publish the next one: an EHR must not cache a set that lacks it (JW-10, JW-13).
+ * Removes the key at once if another one signs. Otherwise the next key starts to sign when the removed one goes, at the
+ * moment when all instances publish it: an EHR must not cache a set that lacks it (JW-10, JW-13).
  */
 async function remove(removed: KeyRow, others: KeyRow[], now: Date, sealer: Sealer): Promise<KeyRow[]> {
   const state = keyState(removed, now);

@@ -1,4 +1,4 @@
-/** `doctor` on the command line: is everything there that a process of this configuration needs? Nothing is changed. */
+/** `doctor` on the command line: checks everything that a process with this configuration needs. Changes nothing. */
 import { sql } from 'drizzle-orm';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type CommandOutcome, table } from '#src/adapters/command-line.ts';
@@ -31,8 +31,8 @@ const MOST_CLOCK_DIFFERENCE_MS = 1_000;
 /**
  * Examines configuration, database, Redis, keys, clocks and the way to each organization's EHR.
  *
- * @param env the process's own when not given.
- * @returns exit code 1 when something failed; a warning alone leaves it at 0.
+ * @param env defaults to the process's own.
+ * @returns exit code 1 when something failed; 0 for warnings alone.
  */
 export async function doctor(options: {
   env: NodeJS.ProcessEnv | undefined;
@@ -61,7 +61,7 @@ async function examine({ env, stderr, clock }: Parameters<typeof doctor>[0]): Pr
   ];
 }
 
-/** What one part gives, or the finding that it failed. */
+/** Returns the result of one part, or a finding that it failed. */
 async function finding<Value>(part: string, work: () => Promise<Value>): Promise<{ value?: Value; finding: Finding }> {
   try {
     return { value: await work(), finding: { part, state: 'ok', text: '' } };
@@ -144,7 +144,7 @@ function clockFinding(part: string, ms: number, clock: Clock): Finding {
   return isOff ? { part, state: 'warning', text: `${text}: synchronize both (NTP)` } : { part, state: 'ok', text };
 }
 
-/** Each key is opened with the configured secrets: a key that does not open would stop the service at its start. */
+/** Opens each key with the configured secrets, because a key that does not open prevents the service from starting. */
 async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Clock): Promise<Finding> {
   const { value, finding: failed } = await finding('signing keys', async () => {
     const rows = (await listKeyRows(db)).filter((row) => keyState(row, clock()) !== 'gone');
@@ -158,7 +158,7 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
   return { ...failed, text: active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ') };
 }
 
-/** Discovery alone, or the keys where nothing is discovered; `organization check` says more about one of them. */
+/** Runs discovery, or fetches the keys where nothing is discovered; `organization check` says more. */
 async function examineEhrs(config: Config, { db }: Database, log: Log): Promise<Finding[]> {
   const organizations = (await createOrganizationStore(db).list()).filter((one) => one.enabled && isConnected(one));
   const outbound = createOutbound({ production: config.production, allowPrivate: config.outboundAllowPrivate, log });
@@ -166,7 +166,7 @@ async function examineEhrs(config: Config, { db }: Database, log: Log): Promise<
     const begun = performance.now();
     const part = `EHR of ${organization.id}`;
     const { fhirBaseUrl, jwksUri, issuers } = organization;
-    // Its keys are the one document of an EHR whose endpoints are given by hand (DI-23).
+    // An EHR with manually entered endpoints publishes only its keys (DI-23).
     const isByHand = isGiven(organization);
     const { value, finding: failed } = await finding<unknown>(part, () =>
       isByHand

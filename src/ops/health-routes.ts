@@ -39,7 +39,7 @@ export function opsRoutes(dependencies: ReadinessDependencies, metrics: Metrics,
 function onlyFrom(addresses: readonly string[]): RequestHandler {
   const isListed = isAddressIn(addresses);
   return (request, _response, next) => {
-    // Behind a proxy that TRUST_PROXY does not name, every visitor of the internet has the proxy's address.
+    // Behind a proxy missing from TRUST_PROXY, every visitor has the proxy's address.
     const isForwarded =
       headerOf(request, 'x-forwarded-for') !== undefined || headerOf(request, 'forwarded') !== undefined;
     const isOwnAddress = request.ip !== request.socket.remoteAddress || !isForwarded;

@@ -1,4 +1,4 @@
-/** Deletes what has been kept long enough: traces, expired reports and, where the operator says so, old audit rows. */
+/** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -17,7 +17,7 @@ export interface RetentionDependencies {
   auditRetentionDays: number;
 }
 
-/** What one run deleted; undefined when it was another instance's turn. */
+/** The number of deleted rows. */
 export interface RetentionResult {
   traces: number;
   reports: number;
@@ -26,12 +26,12 @@ export interface RetentionResult {
 
 const DAY_MS = 24 * 60 * 60_000;
 const EVERY_MS = 60 * 60_000;
-/** Of one organization: some months of a large hospital, and a bound for one that launches without end. */
+/** The most traces of one organization: some months of a large hospital, and a bound against endless launches. */
 const MOST_TRACES = 50_000;
 /** A little less than the interval, so that an instance runs each hour. */
 const TURN_MS = EVERY_MS - 60_000;
 
-/** One run, by whichever instance comes first in this hour. */
+/** Runs once per hour, in whichever instance is first. @returns undefined when another instance has run. */
 export async function deleteWhatIsOver(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
   const { db, redis, log, clock, traceRetentionDays, auditRetentionDays } = dependencies;
   if (!(await redis.setIfAbsent('turn:retention', '1', TURN_MS))) return undefined;

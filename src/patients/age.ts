@@ -1,11 +1,11 @@
-/** Says how old a patient is from a FHIR date, which may be partial, in the unit a clinician expects at that age. */
+/** Formats a patient's age from a FHIR date, which may be partial, in the unit that clinicians expect at that age. */
 const DAY_MS = 86_400_000;
 
 /**
- * Days for the newborn, months under two years, then years; "about" when only a year or month is known.
+ * Uses days for newborns, months under two years, then years; "about" when only a year or month is known.
  *
  * @param birthDate FHIR date; untrusted.
- * @param at the day it is where the patient is, in UTC.
+ * @param at the current day at the patient's location, in UTC.
  * @returns undefined when the date is unreadable, impossible or after `at`.
  */
 export function ageText(birthDate: string, at: Date): string | undefined {

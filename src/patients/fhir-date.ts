@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache';
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 
-/** A date as far as the EHR gave it. */
+/** A date as precise as the EHR gave it. */
 export interface FhirDate {
-  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: of the time zone asked for, where there is a time with an offset */
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; in the requested time zone if the value has an offset */
   readonly day: string;
   /** `HH:MM`; undefined for a date without a time */
   readonly time: string | undefined;
-  /** it came with an offset, so that it is a moment and `time` is of the time zone asked for */
+  /** the value has an offset, so it is a moment and `time` is in the requested time zone */
   readonly isMoment: boolean;
-  /** for sorting, in ms: the moment, or where the day, month or year begins */
+  /** for sorting, in ms: the moment, or the start of the day, month or year */
   readonly at: number;
 }
 
@@ -19,9 +19,10 @@ const DATE =
   /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
- * FHIR R4 date, dateTime and instant. A date without a time is a date on the calendar, whatever the time zone.
+ * Reads a FHIR R4 date, dateTime or instant. A date without a time is a calendar date in any time zone.
  *
- * @param value untrusted. @returns undefined for anything else, impossible days such as 30 February included.
+ * @param value untrusted.
+ * @returns undefined for anything else, impossible days such as 30 February included.
  */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
@@ -32,7 +33,7 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
   return date;
 }
 
-/** A row reads its dates several times, and each re-load again. */
+/** Results are cached, because a row reads its dates several times, and again at each reload. */
 const dates = new LRUCache<string, { timeZone: string; date: FhirDate | undefined }>({ max: 1_000 });
 
 function readText(text: string, timeZone: string): FhirDate | undefined {
@@ -47,7 +48,7 @@ function readText(text: string, timeZone: string): FhirDate | undefined {
   return { day: local.day, time: local.time.slice(0, 5), isMoment: true, at: at.getTime() };
 }
 
-/** The day of a FHIR date in this time zone, partial where it is; odd text bounded as it came, unless it says nothing. */
+/** The day of a FHIR date in this time zone, as precise as given; other text bounded, unless it says nothing. */
 export function dayText(value: unknown, timeZone: string): string | undefined {
   return readFhirDate(value, timeZone)?.day ?? asInformation(value, 40);
 }
@@ -57,7 +58,7 @@ export function lastDayOf(day: string): string {
   return `${day}${'-12-31'.slice(day.length === 4 ? 0 : 3, day.length === 10 ? 3 : undefined)}`;
 }
 
-/** `Date` would silently take 30 February for 2 March. Every month has its first 28 days. */
+/** Checks the calendar, because `Date` silently turns 30 February into 2 March. Every month has its first 28 days. */
 function isOnCalendar(day: string): boolean {
   const [month, dayOfMonth] = [Number(day.slice(5, 7) || 1), Number(day.slice(8, 10) || 1)];
   if (month < 1 || month > 12 || dayOfMonth < 1) return false;

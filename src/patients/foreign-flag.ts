@@ -1,7 +1,7 @@
 /** Reads a boolean that some servers write as a text or a number. */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** `unclear`: something is there, and it is neither yes nor no. */
+/** `unclear`: there is a value that is neither yes nor no. */
 export type Flag = boolean | 'unclear' | undefined;
 
 const WORDS = new Map<unknown, boolean>([

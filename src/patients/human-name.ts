@@ -1,8 +1,8 @@
-/** Turns a FHIR HumanName list into the one name a person reads: page title, patient strip, practitioner, audit. */
+/** Chooses the displayed name from a FHIR HumanName list: page title, patient strip, practitioner, audit. */
 import { asRecords, asText, asTexts, type ForeignRecord, hasEnded, startsLater } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
-/** FHIR name-use, best first. A missing or unknown use stands between "usual" and the makeshift ones. */
+/** FHIR name-use, best first. A missing or unknown use ranks after "usual". */
 const BEST_FIRST = ['official', 'usual', undefined, 'temp', 'nickname', 'anonymous'];
 const PAST_USES = new Set<unknown>(['old', 'maiden']);
 const LONGEST = 120;
@@ -31,8 +31,8 @@ function rankOf({ use, period }: ForeignRecord, now: Date): number {
 }
 
 /**
- * FHIR says `text` is the name as it should be displayed, and only it knows that a family name comes first in
- * Vietnamese or Hungarian. Some EHRs fill it with the index form "MORENO, ADA" instead: then the parts read better.
+ * FHIR defines `text` as the name to display, and only it shows that a family name comes first in Vietnamese or
+ * Hungarian. Some EHRs put the index form "MORENO, ADA" there; then the parts are used.
  */
 function formatName(name: ForeignRecord): string | undefined {
   const text = asText(name.text, LONGEST);

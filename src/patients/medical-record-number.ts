@@ -10,23 +10,23 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isMarkedAbsent } from '#src/smart/fhir/no-information.ts';
 
-/** HL7 v2 table 0203 under the names of every FHIR version and of CDA. */
+/** HL7 v2 table 0203, as named by every FHIR version and by CDA. */
 const TYPE_SYSTEM =
   /^(?:https?:\/\/(?:terminology\.hl7\.org\/CodeSystem\/v2-0203|hl7\.org\/fhir\/(?:v2\/0203|identifier-type))\/?|urn:oid:2\.16\.840\.1\.113883\.(?:18\.108|12\.203))(?:\|.*)?$/;
-/** Of v2-0203: a number that may well be the hospital's own when its text says so. */
+/** Codes of v2-0203 for numbers that may be the hospital's own, if their text says so. */
 const NAMEABLE_CODES = new Set<unknown>(['PI', 'PT', 'U', 'RRI']);
 const USES_BEST_FIRST = ['official', 'usual', undefined, 'secondary', 'temp'];
-/** All the words of a name for it; "mother's" or "former" make another number of it. */
+/** The only words in a name for an MRN; "mother's" or "former" mean a different number. */
 const MRN_WORDS = new Set(
   'mrn mr medical record records number num no nr id identifier patient hospital facility the'.split(' '),
 );
-/** Numbers of several hospitals that share a server. */
+/** Limits the numbers shown when several hospitals share a server. */
 const MOST_SHOWN = 3;
 
 /**
  * The MRN: an identifier whose type is coded MR (HL7 v2-0203, or without a system), or which the EHR names "MRN" or
- * "Medical record number" beside a code of its own. Current before expired, then coded before named, then by use. Equals
- * of different numbers are all shown, with their assigners: none is picked by chance.
+ * "Medical record number" beside its own code. Ranked current before expired, then coded before named, then by use.
+ * Different numbers of equal rank are all shown, with their assigners: none is picked by chance.
  *
  * @param identifiers `Patient.identifier` as received; untrusted.
  * @returns undefined when the EHR calls none of them a medical record number.
@@ -43,7 +43,7 @@ interface Candidate {
   value: string;
   assigner: string | undefined;
   isPast: boolean;
-  /** The lower the better. */
+  /** Lower is better. */
   rank: number;
 }
 
@@ -76,7 +76,7 @@ function isCodedAsMrn({ type }: ForeignRecord): boolean {
   );
 }
 
-/** HL7's own code for another kind of number is believed against any text. */
+/** An HL7 code for another kind of number overrides any text. */
 function isNamedMrn(identifier: ForeignRecord): boolean {
   const type = asRecord(identifier.type);
   const codings = asRecords(type.coding);

@@ -1,17 +1,17 @@
 /**
- * FHIR's modifier elements, those that change what a resource means, in words for every resource the pages show: an
- * application that does not understand one must not show the rest as if it were not there (FHIR R4, "Is-Modifier").
+ * Describes FHIR's modifier elements, which change what a resource means, for every displayed resource: an application
+ * that does not understand one must not show the rest as if it were absent (FHIR R4, "Is-Modifier").
  */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 
-/** No resource of an honest server has more elements or more levels. */
+/** No genuine resource has more elements or levels. */
 const MOST_ELEMENTS = 20_000;
 
 /**
- * Conditions on a whole resource, in short sentences, the gravest first. A value that cannot be read counts as the
- * dangerous one. What `contained` holds is judged by itself. Never throws.
+ * Conditions on a whole resource, in short sentences, most severe first. An unreadable value counts as the dangerous
+ * one. Contained resources are judged separately. Never throws.
  */
 export function conditionsOf(resource: ForeignRecord): string[] {
   const prohibitions = prohibitionsIn(resource);
@@ -24,13 +24,13 @@ export function conditionsOf(resource: ForeignRecord): string[] {
   ].filter((line) => line !== false);
 }
 
-/** Whether it says, or may say, that it must not be done; read as {@link conditionsOf} reads it. */
+/** Does it say, or might it say, that it must not be done? Reads it as {@link conditionsOf} does. */
 export function mayBeProhibited(resource: ForeignRecord): boolean {
   const prohibitions = prohibitionsIn(resource);
   return prohibitions.includes(true) || prohibitions.includes('unclear');
 }
 
-/** As an element or, where a FHIR version has none, as the extension request-doNotPerform. */
+/** Reads the element or, for FHIR versions without it, the extension request-doNotPerform. */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
   const extensions = asRecords(resource.modifierExtension).filter(({ url }) =>
     /\bdoNotPerform$/i.test(asText(url) ?? ''),
@@ -38,7 +38,7 @@ function prohibitionsIn(resource: ForeignRecord): Flag[] {
   return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];
 }
 
-/** Codes of the states of any resource without which its name would mislead. */
+/** Codes of the states of any resource that must appear beside its name. */
 const STATES = new Map<unknown, string>([
   ...['inactive', 'suspended', 'proposed', 'cancelled', 'superseded'].map((code) => [code, code] as const),
   ...['refuted', 'unconfirmed', 'provisional', 'differential', 'resolved'].map((code) => [code, code] as const),
@@ -57,7 +57,7 @@ const STATES = new Map<unknown, string>([
   ['remission', 'in remission'],
 ]);
 
-/** The states and conditions of a resource that is shown by its name alone: "inactive", "entered in error". */
+/** The states and conditions of a resource that is displayed by name only: "inactive", "entered in error". */
 export function remarksOn(resource: ForeignRecord): string[] {
   const active = flagOf(resource, 'active');
   const { status, docStatus, lifecycleStatus, verificationStatus, clinicalStatus } = resource;
@@ -75,7 +75,7 @@ export function remarksOn(resource: ForeignRecord): string[] {
   return [...new Set(remarks.filter((remark) => remark !== false))];
 }
 
-/** A name with what must be known beside it: "Northside (inactive)". */
+/** A name with its remarks: "Northside (inactive)". */
 export function withRemarks(name: string | undefined, resource: ForeignRecord): string | undefined {
   const remarks = name === undefined ? [] : remarksOn(resource);
   return remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
@@ -86,7 +86,7 @@ function codesOf(concept: unknown): string[] {
   return [...asRecords(coding).map(({ code }) => code), text, concept].flatMap((code) => asText(code, 40) ?? []);
 }
 
-/** Anything at all counts, also what has no business there. */
+/** Any value counts as present, even an invalid one. */
 function isPresent(value: unknown): boolean {
   if (value === undefined) return false;
   if (Array.isArray(value)) return value.slice(0, 100).some((item) => Array.isArray(item) || isPresent(item));
@@ -102,7 +102,7 @@ function hasConditionInside(resource: ForeignRecord): boolean {
     if (Array.isArray(element)) open.push(...element.slice(0, MOST_ELEMENTS + 1));
     else if (isJsonObject(element)) {
       if (isPresent(element.modifierExtension)) return true;
-      // Without a list of its members: every resource of a list is walked.
+      // The loop creates no list of members, because every resource of a list is walked.
       for (const name in element) open.push(element[name]);
     }
   }

@@ -1,19 +1,19 @@
-/** Whether a Patient resource is the record to work with, and what must be known about it. */
+/** Decides whether a Patient resource is the record to work with, and which cautions apply. */
 import { asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { flagOf } from './foreign-flag.ts';
 import { conditionsOf } from './modifier-elements.ts';
 
-/** What a page says of the record beside the identity. */
+/** The state of the record, shown beside the identity. */
 export interface RecordState {
   /** The EHR has merged this record into another one: nothing may be written to it. */
   isReplaced: boolean;
-  /** Sentences for the clinician, the gravest first. */
+  /** Sentences for the clinician, most severe first. */
   cautions: readonly string[];
 }
 
 const MOST_LINKS = 1_000;
 
-/** Patient.link.type, by its letters; `replace` is what DSTU2 calls `replaced-by`. */
+/** Patient.link.type by its letters only; DSTU2 calls `replaced-by` `replace`. */
 const LINKS = new Map([
   ['replacedby', 'replaced'],
   ['replace', 'replaced'],
@@ -35,7 +35,7 @@ const SENTENCES = [
 /**
  * Reads the modifier elements of a Patient: `link`, `active` and those of every resource.
  *
- * @param resource untrusted. Never throws. A link that cannot be read is said, not passed over.
+ * @param resource untrusted. Never throws. An unreadable link is reported, not ignored.
  */
 export function readRecordState(resource: ForeignRecord): RecordState {
   const links = new Set([resource.link ?? []].flat().slice(0, MOST_LINKS).flatMap(linksOf));
@@ -55,7 +55,7 @@ function linksOf(item: unknown): Link[] {
   const types = asTexts(type).map(
     (text) => LINKS.get(text.toLowerCase().replace(/[^a-z]/g, '') as 'refer') ?? 'unclear',
   );
-  // The same person as another patient's relative, such as a mother in her child's chart, is no other record of a patient.
+  // A link to the same person as another patient's relative, such as a mother, is not a second patient record.
   if (isRelatedPerson(other)) return types.filter((link) => link !== 'other');
   return types.length === 0 ? ['unclear'] : types;
 }

@@ -1,4 +1,4 @@
-/** Reads the patient in context from the EHR and keeps what a clinician needs to be sure it is the right one. */
+/** Reads the patient in context and keeps the facts by which a clinician confirms the identity. */
 
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -30,15 +30,15 @@ export interface PatientSummary {
   readonly deathText: string | undefined;
   /** The EHR has merged this record into another one, so nothing may be written to it. */
   readonly isReplaced: boolean;
-  /** Sentences about the record itself; the gravest first. */
+  /** Sentences about the record itself; most severe first. */
   readonly cautions: readonly string[];
 }
 
-/** Shown where a name should be. The id is no substitute: no reader recognizes a patient by it. */
+/** Shown in place of a missing name. The id is no substitute: readers do not recognize a patient by it. */
 const NO_NAME = 'Patient without a name';
 const DEATH_UNCLEAR = 'The EHR does not say clearly whether this patient has died.';
 
-/** Patient.gender, and the letters that HL7 v2 has for it. */
+/** Patient.gender, and its HL7 v2 letters. */
 const SEX_WORDS = new Map(
   ['Male', 'Female', 'Other', 'Unknown'].flatMap((word) => [
     [word.toLowerCase(), word] as const,
@@ -46,7 +46,7 @@ const SEX_WORDS = new Map(
   ]),
 );
 
-/** An EHR that hides a chart often answers 404; for the patient in context both mean "not for this app". */
+/** EHRs that hide a chart often respond 404; for the patient in context both mean "not for this app". */
 const CODES: Record<FhirFailure, ErrorCode> = {
   unauthorized: 'session.expired',
   refused: 'patient.refused',
@@ -58,7 +58,7 @@ const CODES: Record<FhirFailure, ErrorCode> = {
   'foreign-url': 'patient.unexpected',
 };
 
-/** Where the call itself does not say more. */
+/** Used when the error names no rule itself. */
 const RULES: Record<FhirFailure, Rule> = {
   unauthorized: 'fhir.token-over',
   refused: 'fhir.patient-refused',
@@ -70,7 +70,7 @@ const RULES: Record<FhirFailure, Rule> = {
   'foreign-url': 'fhir.redirect',
 };
 
-/** What was read of the patient of one launch last: the same answer on the same day says the same. */
+/** The last summary of one launch's patient, reused for the same response on the same day. */
 export interface LastPatient {
   known?: { key: string; steadyUntil: number; summary: PatientSummary };
 }
@@ -102,7 +102,7 @@ export async function readPatient(
 }
 
 /**
- * Before anything is written: FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
+ * Call before any write. FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
  *
  * @throws AppError 'patient.replaced'
  */
@@ -112,7 +112,7 @@ export function assertInUse(patient: PatientSummary): PatientSummary {
   throw new AppError('patient.replaced', 'Patient.link says replaced-by', { shown });
 }
 
-/** Another Patient is the alarm; an answer that is no Patient, or does not say which, is none, and shows nothing either (LC-05). */
+/** A different Patient is a mismatch. A response that is not a Patient, or has no id, is not shown either (LC-05). */
 function assertSamePatient({ resourceType, ...resource }: FhirResource, patientId: string): void {
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
   if (!isPatient) {
@@ -123,7 +123,7 @@ function assertSamePatient({ resourceType, ...resource }: FhirResource, patientI
   throw new AppError('patient.mismatch', 'Patient read answered with another id', { rule: 'fhir.other-patient' });
 }
 
-/** Only what looks like a type: the name is a server's. */
+/** Quotes the type only if it has the form of one, because the server chooses the text. */
 function namedType(resourceType: string): string {
   return /^[A-Z][A-Za-z]{1,40}$/.test(resourceType) ? resourceType : 'something else';
 }
@@ -137,7 +137,7 @@ async function getPatient(
     return read(await api.ask(`Patient/${encodeURIComponent(patientId)}`));
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    // The launch has ended by it, and why is worth more than that the token was refused.
+    // The failed renewal has ended the launch, and its reason says more than the refused token.
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
@@ -164,13 +164,13 @@ function summarize(resource: FhirResource, id: string, now: Date, timeZone: stri
   };
 }
 
-/** What is none of FHIR's codes stands as the EHR wrote it. */
+/** A value other than FHIR's codes is shown as the EHR wrote it. */
 function sexWordOf(gender: unknown): string | undefined {
   const text = asText(gender, 40);
   return text && (SEX_WORDS.get(text.toLowerCase()) ?? asInformation(text));
 }
 
-/** `deceased[x]` is a modifier element: a text or a number for the boolean, and a date that is only marked absent, count. */
+/** `deceased[x]` is a modifier element: texts and numbers for the boolean count, and a date marked absent. */
 function readDeath(resource: FhirResource, birthDate: string | undefined, timeZone: string): string | undefined {
   const diedOn = dayText(asInformation(resource['deceasedDateTime'], 40), timeZone)?.slice(0, 10);
   if (diedOn === undefined) return isDead(resource) === true ? 'Died' : undefined;

@@ -1,27 +1,27 @@
-/** Rows written in the background: in groups, bounded in memory, and never a reason for the caller to fail or wait. */
+/** Writes rows in the background: in groups, with bounded memory. The caller never waits and never fails. */
 import { withoutQuery } from './index.ts';
 
 export interface BatchWriter<Item> {
-  /** Returns at once and never throws. @returns false when too many are waiting already: the item is left out. */
+  /** Returns at once and never throws. @returns false when the queue is full; the item is then dropped. */
   add(item: Item): boolean;
-  /** Resolves when everything added so far is written or given up: for shutdown, and for who reads what was written. */
+  /** Resolves when everything added so far is written or given up: for shutdown, and before a read of these rows. */
   flush(): Promise<void>;
 }
 
 export interface BatchWriterOptions<Item> {
   write(items: Item[]): Promise<void>;
-  /** Says in the log what was lost, without its content; the error comes without the values of the query. */
+  /** Logs that items were lost, without their content. The error does not contain the query's values. */
   lost(items: readonly Item[], error: unknown): void;
-  /** Items per statement, and in memory. With half as many in memory none waits for others any more. */
+  /** The most items per statement, and in memory. Above half of the latter, items are written at once. */
   size: number;
   mostWaiting: number;
-  /** How long an item waits for others. The time of one that changed meanwhile is set anew, but never later. */
+  /** How long an item waits to be grouped. A merge may shorten this time, never prolong it. */
   gatherMs: (item: Item) => number;
-  /** Items of one key become one while they wait. */
+  /** Merges waiting items that have the same key. */
   merge?: { keyOf(item: Item): string; combine(known: Item, added: Item): Item };
 }
 
-/** One batch after the other, which keeps the order and one connection. */
+/** Writes one batch at a time, which keeps the order and uses one connection. */
 export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): BatchWriter<Item> {
   const { write, lost, size, mostWaiting, gatherMs, merge } = options;
   const waiting = new Map<string | symbol, { item: Item; due: number }>();
@@ -33,7 +33,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
       await write(items);
     } catch (error) {
       const cause = withoutQuery(error);
-      // One item the database cannot store must not take the other organizations' with it (MT-06).
+      // One item that the database rejects must not lose other organizations' items (MT-06).
       if (items.length > 1 && isAboutData(cause)) await Promise.all(items.map((item) => writeBatch([item])));
       else lost(items, cause);
     }
@@ -65,7 +65,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
   };
   const wakeAt = (due: number): void => {
     const at = isCrowded() ? 0 : due;
-    // The end of what is being written sets the next time.
+    // A running write schedules the next one when it ends.
     if (writing || at === Infinity || (timer && timer.at <= at)) return;
     clearTimeout(timer?.handle);
     const begin = () => {
@@ -93,7 +93,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
   };
 }
 
-/** SQLSTATE class 22: a value of a row, not the state of the database. */
+/** SQLSTATE class 22: a value of the row is invalid; the database itself is working. */
 function isAboutData(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('22');
 }

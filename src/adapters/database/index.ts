@@ -9,7 +9,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { Client, Pool } from 'pg';
 import { lockFolder } from '#src/adapters/folder-lock.ts';
 
-/** What `execute` answers on either driver. */
+/** The result of `execute` on either driver. */
 interface Answer<Row> {
   rows: Row[];
 }
@@ -18,13 +18,13 @@ interface Answers extends PgQueryResultHKT {
   type: Answer<this['row']>;
 }
 
-/** Queries for both drivers; also what a transaction hands to its callback. */
+/** The query interface of both drivers; a transaction passes the same type to its callback. */
 export type Queries = PgDatabase<Answers>;
 
 export interface Database {
   readonly db: Queries;
   readonly isEmbedded: boolean;
-  /** Brings the tables up to date; harmless when they are, safe when several instances start at once. */
+  /** Migrates the tables. Safe to call again, and safe when several instances start at once. */
   migrate(): Promise<void>;
   /** Resolves when the database answers; rejects within seconds when it does not. */
   ping(): Promise<void>;
@@ -35,22 +35,22 @@ export interface DatabaseOptions {
   /** postgres:// URL; undefined opens PGlite in `${dataDir}/database`. */
   databaseUrl: string | undefined;
   dataDir: string;
-  /** A PGlite that is open already: tests share one, because opening takes a second. */
+  /** An open PGlite: tests share one, because opening it takes a second. */
   client?: PGlite;
 }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) };
-/** Any number, the same in every instance. */
+/** An arbitrary number, the same in every instance. */
 const MIGRATION_LOCK = 7_236_214;
-/** A page that waits longer had better fail with a time to come back; the migration has a connection of its own. */
+/** A page that would wait longer fails with a Retry-After. Migrations have no statement timeout. */
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const POOL_SIZE = 10;
 
 /**
- * Opens the database, without migrating it.
+ * Opens the database without migrating it. PostgreSQL is contacted only by the first query.
  *
- * @throws FolderInUseError when another process has the embedded database open. PostgreSQL is not contacted yet.
+ * @throws FolderInUseError when another process has the embedded database open.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.client) return openEmbedded(undefined, options.client);
@@ -58,21 +58,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /**
- * The driver's own error without the statement and its parameters, which drizzle puts into its message: the only form
- * in which a database failure may reach a log (ST-07).
+ * Returns the driver's own error. drizzle's error message contains the statement and its parameters, so only the
+ * driver's error may reach a log (ST-07).
  */
 export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;
 }
 
-/** Classes of SQLSTATE: connection, shutdown, resources, unknown database; and a statement that took too long. */
+/** SQLSTATE classes: connection, shutdown, resources, unknown database; and a statement that took too long. */
 const AWAY_STATES = /^(?:08|57P|53|3D000|57014)/;
 const AWAY_CODES = /^E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOST|NET)/;
-/** Of the driver and its pool, which give no code. */
+/** Messages of the driver and its pool, which set no code. */
 const AWAY_WORDS =
   /Query read timeout|timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/i;
 
-/** Did this fail because the database is unavailable or too slow, rather than because of the query? */
+/** Did this fail because the database is unavailable or too slow, and not because of the query itself? */
 export function isDatabaseAway(error: unknown): boolean {
   const cause = withoutQuery(error);
   if (!(cause instanceof Error)) return false;
@@ -100,7 +100,7 @@ function openPostgres(connectionString: string): Database {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    // The client's own clock, for a server that no longer answers at all.
+    // The client-side timeout, for a server that no longer answers at all.
     query_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'vectorcare-smart',
@@ -119,12 +119,12 @@ function openPostgres(connectionString: string): Database {
   };
 }
 
-/** On a connection of its own: waiting for another instance's migration may outlast the pool's statement timeout. */
+/** Uses its own connection: waiting for another instance may exceed the pool's statement timeout. */
 async function migratePostgres(connectionString: string): Promise<void> {
   const client = new Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
   try {
-    // Held by the session, so it ends with the connection whatever happens.
+    // The session holds the lock, so the lock always ends with the connection.
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await migrate(drizzle({ client }), MIGRATIONS);
   } finally {

@@ -1,16 +1,16 @@
-/** Pages of a long table, newest first: each begins at a row of its neighbour, so that none is missed and none comes twice. */
+/** Keyset pagination, newest first: each page starts at a row of its neighbour, so no row is skipped or repeated. */
 import { type AnyColumn, and, asc, desc, eq, gt, gte, lt, lte, or } from 'drizzle-orm';
 
-/** A row's place in the table; the id decides between rows of one instant. */
+/** A row's position in the table; the id orders rows of the same instant. */
 export interface Place {
   at: Date;
   id: string;
 }
 
-/** Where a page lies: right after a row, or right before one; undefined is the first page. */
+/** Where a page starts: right after a row, right before one, or (undefined) at the newest row. */
 export type Position = { older: Place } | { newer: Place } | undefined;
 
-/** The condition and order that read the rows next to a position; those before one come in reverse. */
+/** Returns the condition and order that read the rows next to a position. Newer rows come in ascending order. */
 export function keyset(at: AnyColumn, id: AnyColumn, position: Position) {
   if (position && 'newer' in position) {
     const { newer } = position;
@@ -23,9 +23,9 @@ export function keyset(at: AnyColumn, id: AnyColumn, position: Position) {
 }
 
 /**
- * What a page shows of the rows that were read, newest first, and where its neighbours begin.
+ * Returns the rows of a page, newest first, and the positions of its neighbours.
  *
- * @param found one more than `size`, where there are so many.
+ * @param found up to `size` + 1 rows; the extra row shows that there are more.
  */
 export function pageOfRows<Row>(found: readonly Row[], size: number, position: Position, placeOf: (row: Row) => Place) {
   const isUpwards = position !== undefined && 'newer' in position;

@@ -1,4 +1,4 @@
-/** Statements that are asked often: built once, and under a name, so that PostgreSQL parses them once per connection. */
+/** Frequent statements are built once and named, so that PostgreSQL parses them once per connection. */
 import { getTableColumns, sql, type Table } from 'drizzle-orm';
 import type { Queries } from './index.ts';
 
@@ -13,10 +13,10 @@ export function prepared<Statement>(build: (db: Queries) => Statement): (db: Que
 }
 
 /**
- * Rows of a table as one parameter, so that one prepared statement writes batches of every size.
+ * Passes rows of a table as one parameter, so that one prepared statement writes batches of any size.
  *
  * @returns `source` to select from, with the placeholder `rows`; `all` selects every column for an insert; `parameter`
- *   makes its value, in which a member that is left out is NULL.
+ *   makes the placeholder's value, in which a missing member is NULL.
  */
 export function rowsOf(table: Table) {
   const columns = Object.entries(getTableColumns(table));

@@ -3,7 +3,7 @@ import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Public by range, yet answered by a cloud's own host agent. */
+/** These addresses are in a public range, but a cloud's host agent answers them. */
 const METADATA = ['168.63.129.16'];
 
 /**
@@ -15,7 +15,7 @@ const METADATA = ['168.63.129.16'];
 export function isAddressAllowed(address: string, allowPrivate: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
   if (isAddressIn(allowPrivate)(address)) return true;
-  // Judged as written: a mapped address is a way round the check, whatever it maps to.
+  // The address is judged as written: a mapped address could bypass the check, whatever it maps to.
   const written = ipaddr.parse(address);
   return (
     written.range() === 'unicast' && isAllocated(written) && !METADATA.includes(ipaddr.process(address).toString())
@@ -23,7 +23,7 @@ export function isAddressAllowed(address: string, allowPrivate: readonly string[
 }
 
 /**
- * Asks whether an address is one of these; IPv4-mapped addresses count as the IPv4 address.
+ * Returns a test for membership in these ranges; IPv4-mapped addresses count as their IPv4 address.
  *
  * @param ranges addresses or CIDRs, from configuration or settings.
  */
@@ -40,7 +40,7 @@ export function isAddressIn(ranges: readonly string[]): (address: string | undef
   };
 }
 
-/** IPv6 gives out 2000::/3 only; elsewhere hide forms such as `::169.254.169.254` that no range list names. */
+/** IPv6 allocates 2000::/3 only. Other ranges hide forms such as `::169.254.169.254`, which no range list names. */
 function isAllocated(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return address.kind() === 'ipv4' || address.match(ipaddr.parseCIDR('2000::/3'));
 }
@@ -55,7 +55,7 @@ export function isLoopbackHost(hostname: string): boolean {
   );
 }
 
-/** Says which address was refused, without saying where inside the network it was. */
+/** Names the refused host, but not its address inside the network. */
 export class AddressRefusedError extends Error {
   constructor(hostname: string) {
     super(`${hostname} resolves to an address that outbound calls may not reach`);
@@ -64,8 +64,8 @@ export class AddressRefusedError extends Error {
 }
 
 /**
- * A DNS lookup that only ever yields allowed addresses. The socket connects to what it returns, so the address that
- * was checked is the address that is used, whatever DNS says a moment later.
+ * A DNS lookup that returns only allowed addresses. The socket connects to the returned address, so the checked address
+ * is the one used, even if DNS changes a moment later.
  */
 export function guardedLookup(allowPrivate: readonly string[]): LookupFunction {
   return (hostname, options, callback) => {

@@ -1,10 +1,10 @@
-/** How many calls a minute an EHR grants an organization, counted over all instances. */
+/** Limits an organization's calls to its EHR per minute, counted over all instances. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
 
-/** An organization as far as its budget goes; 0 means no limit, and nothing is counted or sent to Redis. */
+/** An organization's budget. With 0 there is no limit, and nothing is counted or sent to Redis. */
 interface BudgetOwner {
   id: string;
   requestsPerMinute: number;
@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 2_000;
 
 export type EhrBudgets = ReturnType<typeof createEhrBudgets>;
 
-/** @param store Redis counts for all instances; without it, or while it is unavailable, each instance counts for itself. */
+/** @param store counts for all instances; while Redis is unavailable, each instance counts alone. */
 export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?: Metrics | undefined }) {
   const counters = new Map<number, SharedCounter>();
   const counterOf = (points: number) => {
@@ -26,9 +26,9 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
   };
   return {
     /**
-     * Spends one call; waits where the next minute begins in a moment.
+     * Spends one call. Waits if the next minute begins within two seconds.
      *
-     * @returns seconds after which another try makes sense, or undefined when the call may go.
+     * @returns seconds until a retry makes sense, or undefined when the call may go.
      */
     spend: async ({ id, requestsPerMinute }: BudgetOwner): Promise<number | undefined> => {
       if (requestsPerMinute === 0) return undefined;
@@ -37,12 +37,12 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
       if (waitMs === undefined) return undefined;
       if (waitMs > LONGEST_WAIT_MS) return Math.ceil(waitMs / 1_000);
       metrics?.budgetWaits.inc({ organization: id });
-      // A little later than the window ends, and not all at once.
+      // The wait ends a little after the window, at a random moment, so that the calls do not resume all at once.
       await pause(waitMs + 10 + Math.random() * 90);
       const again = await counter.spend(id);
       return again === undefined ? undefined : Math.max(1, Math.ceil(again / 1_000));
     },
-    /** Counts a call that was made anyhow. Never rejects. */
+    /** Counts a call that is made whatever the budget says. Never rejects. */
     count: async ({ id, requestsPerMinute }: BudgetOwner): Promise<void> => {
       if (requestsPerMinute > 0) await counterOf(requestsPerMinute).spend(id);
     },

@@ -1,4 +1,4 @@
-/** One bulkhead per organization: its calls in flight are bounded, and an EHR that is down is not called for a moment (TL-06, MT-06). */
+/** One bulkhead per organization: bounds calls in flight and pauses those to an EHR that is down (TL-06, MT-06). */
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
@@ -7,20 +7,20 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import { type Circuit, createCircuit } from './circuit.ts';
 import { type CallEnd, OutboundError } from './error.ts';
 
-/** Calls of one organization at one time; as many as its pages of a busy morning need, and no more. */
+/** Concurrent calls of one organization: enough for its pages on a busy morning. */
 const RUNNING = 64;
 const WAITING = 1_000;
 const LONGEST_WAIT_MS = 3_000;
 const BUSY_SECONDS = 2;
 const BUSY = Symbol('busy');
-/** An EHR names hosts as it likes, for its keys above all: those used last are remembered. */
+/** An EHR can name any number of hosts, for example for its keys, so only the most recently used are kept. */
 const MOST_CIRCUITS = 100;
 
-/** Where a call goes, and for which organization. */
+/** The target of a call and its organization. */
 export interface BulkheadCall {
   organizationId: string;
   url: URL;
-  /** A visitor without proof can have it sent, with any content: a server error in answer to it opens no circuit (MT-06). */
+  /** An unauthenticated visitor may have caused the call: a server error opens no circuit (MT-06). */
   isProvoked?: boolean | undefined;
 }
 
@@ -29,8 +29,8 @@ export interface Bulkheads {
   /**
    * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
    *
-   * @param prepare what has to be settled first, such as a budget; not asked while the circuit is open.
-   * @throws OutboundError 'busy' or 'circuit-open' with a time to come back, or what `call` throws.
+   * @param prepare runs before the call, for example to spend its budget; not called while the circuit is open.
+   * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
    */
   run<T>(
     target: BulkheadCall,
@@ -38,7 +38,7 @@ export interface Bulkheads {
     endOfResult: (result: T) => CallEnd,
     prepare?: () => Promise<void>,
   ): Promise<T>;
-  /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to that host are refused. */
+  /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
   assertAnswering(target: BulkheadCall): void;
 }
 
@@ -82,7 +82,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
       assertClosed(circuit, target);
       await prepare?.();
       const entered = await enter(placesOf(target.organizationId).running, async () => {
-        // Again, and in one go with the call: the library lets callers wait for a probe, and no caller should.
+        // Checked again, in the same tick as the call: the library would let callers wait for a probe.
         assertClosed(circuit, target);
         return circuit.run(call, endOfResult, target.isProvoked === true);
       });
@@ -91,9 +91,9 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
   };
 }
 
-/** A place now, or soon, or none: the library's queue has no deadline. */
+/** Waits at most LONGEST_WAIT_MS for a free slot, because the library's queue has no deadline. */
 async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise<T | typeof BUSY> {
-  // Nearly always: without a timer, as nothing waits.
+  // The usual case: a slot is free, so no timer is needed.
   if (places.executionSlots > 0) return places.execute(call);
   const begun = Promise.withResolvers<void>();
   const givenUp = new AbortController();
@@ -105,7 +105,7 @@ async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise
     await within(LONGEST_WAIT_MS, Promise.race([begun.promise, run]));
   } catch (error) {
     givenUp.abort();
-    // Its turn, when it comes, is a rejection that no caller waits for.
+    // When its turn comes, the aborted run rejects, and no caller waits for it.
     run.catch(() => undefined);
     if (error instanceof TimeoutError || error instanceof BulkheadRejectedError) return BUSY;
     throw error;

@@ -1,21 +1,21 @@
-/** A circuit breaker per host of an EHR, so that a broken authorization server does not close the charts that are open. */
+/** A circuit breaker per host of an EHR: a broken authorization server does not block FHIR calls. */
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { type CallEnd, endOf, isEhrDown } from './error.ts';
 
-/** In a row: one query that always fails, among others that work, opens nothing. */
+/** Consecutive failures: one query that always fails, among others that work, does not open the circuit. */
 const FAILURES = 10;
 const OPEN_MS = 10_000;
-/** While one call finds out whether the EHR is back. */
+/** The retry time while a probe call is under way. */
 const PROBE_SECONDS = 5;
 
 export interface Circuit {
-  /** How long calls are refused; undefined when the next one may go, be it as the probe. */
+  /** How long calls are refused; undefined when the next call may go, even as the probe. */
   secondsClosed(): number | undefined;
-  /** @param isProvoked a server error in answer to it opens nothing, and it is never the probe. */
+  /** @param isProvoked a server error then opens no circuit, and the call is never the probe. */
   run<T>(call: () => Promise<T>, endOfResult: (result: T) => CallEnd, isProvoked: boolean): Promise<T>;
 }
 
-/** What an EHR answered, beside what the circuit has to know of it. */
+/** A call's result, with the outcome that the circuit breaker judges. */
 class Ended<T> {
   readonly result: T;
   readonly end: CallEnd;
@@ -60,7 +60,7 @@ export function createCircuit(changed: (state: string) => void): Circuit {
   };
 }
 
-/** The circuit learns only that the EHR answered well, or not at all. */
+/** Reports a provoked call once it has ended, except a server error, and never to a half-open circuit. */
 async function reportedAfterwards<T>(policy: CircuitBreakerPolicy, attempt: Promise<Ended<T>>): Promise<Ended<T>> {
   const isServerError = await attempt.then(
     ({ end }) => isEhrDown(end),

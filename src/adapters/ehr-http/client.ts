@@ -1,4 +1,4 @@
-/** The one way out: every HTTP call to an EHR passes this guard (TL-01, TL-04, TL-06, DI-15, DI-16). */
+/** The guarded HTTP client for every call to an EHR (TL-01, TL-04, TL-06, DI-15, DI-16). */
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, request as send } from 'undici';
 import type { Log } from '#src/adapters/log.ts';
@@ -12,24 +12,24 @@ import { lateError } from './light-fetch.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 import { type CallKind, createWatch, type WatchedCall } from './watch.ts';
 
-/** One call; the defaults are right for discovery, token and key requests. */
+/** One call; the defaults suit discovery, token and key requests. */
 export interface OutboundRequest {
   method?: 'GET' | 'POST' | 'PUT';
   headers?: Record<string, string>;
   body?: string;
-  /** For the whole exchange: name lookup, connection, answer and body. */
+  /** Covers the whole exchange: name lookup, connection, response and body. */
   deadlineMs?: number;
   /** CIDRs this call may reach although private. */
   allowPrivate?: readonly string[];
   /** For metrics and traces; 'other' unless given. */
   kind?: CallKind;
-  /** The answer is its status first: with a body that breaks off, is late or too large, `text` is '' and nothing fails. */
+  /** Only the status matters: if the body breaks off, is late or too large, `text` is '' and the call does not fail. */
   statusStands?: true;
-  /** Carries unchecked input of a visitor, such as a code: see {@link BulkheadCall}. */
+  /** The call carries unchecked input of a visitor, such as a code: see {@link BulkheadCall}. */
   isProvoked?: boolean;
 }
 
-/** What came back, whatever its status; the protocol step judges it. */
+/** A response of any status; the protocol step judges it. */
 export interface OutboundResponse {
   status: number;
   /** Names in lower case (DI-25). */
@@ -39,12 +39,12 @@ export interface OutboundResponse {
   text: string;
 }
 
-/** An organization as far as its calls go; its settings have these names. */
+/** The settings of an organization that its calls need. */
 export interface EhrOwner {
   id: string;
   /** CIDRs it may reach although private. */
   privateNetworks: readonly string[];
-  /** Over all instances; 0 is no limit. */
+  /** Counted over all instances; 0 means no limit. */
   requestsPerMinute: number;
 }
 
@@ -52,29 +52,29 @@ export interface EhrOwner {
 export interface EhrClient {
   /** Sends one request and never follows a redirect. @throws OutboundError */
   request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;
-  /** May this URL be called at all: https, or http on loopback outside production. */
+  /** May this URL be called: https, or http on loopback outside production? */
   accepts(url: URL): boolean;
-  /** Opens connections for a token request and FHIR reads ahead of need. Never throws. */
+  /** Opens connections ahead of need for a token request and FHIR reads. Never throws. */
   warm(urls: { protocol: URL; fhir: URL }): void;
-  /** The same guard and pools for fhirclient's fetch, inside {@link fhirCall}. */
+  /** A dispatcher with the same guard and pools, for fhirclient's fetch inside {@link fhirCall}. */
   fhirDispatcher(): Dispatcher;
   /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
   fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
   /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
   countVisit(): Promise<void>;
-  /** Nothing is sent. @throws OutboundError 'circuit-open' while calls to this URL's host would be refused. */
+  /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
   assertAnswering(url: URL): void;
 }
 
-/** For no organization: checks, which have to measure whatever the circuit says, and our own sign-in. */
+/** The client without an organization, used by checks (which measure regardless of the circuit) and our own sign-in. */
 export interface Outbound extends EhrClient {
-  /** For calls on behalf of an organization: in its bulkhead, within its budget, to its private networks (TL-06, MT-06). */
+  /** A client for an organization's calls: its bulkhead, its budget and its private networks apply (TL-06, MT-06). */
   forOrganization(organization: EhrOwner): EhrClient;
   close(): Promise<void>;
 }
 
 const DEADLINE_MS = 5_000;
-/** For name lookup, connection and TLS: well within the deadline, so that a late answer is told from no connection. */
+/** For name lookup, connection and TLS. Below the deadline, to tell a late response from no connection. */
 const CONNECT_MS = 3_500;
 const MOST_REACHABLE = 1_000;
 
@@ -96,7 +96,7 @@ export function createOutbound(options: {
   const bulkheads = createBulkheads(options);
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
-  // Of an address and the networks nothing else decides, and EHRs are few.
+  // Reachability depends only on the address and the networks, and EHRs are few, so it is cached.
   const reachable = new LRUCache<string, true>({ max: MOST_REACHABLE });
   const assertReachable = (url: URL, allowPrivate: readonly string[]) => {
     const key = `${url.origin} ${allowPrivate.join(' ')}`;
@@ -139,7 +139,7 @@ export function createOutbound(options: {
             assertReachable(url, networks);
             pools.of(use, networks).warm(url);
           } catch {
-            // The real request will say why.
+            // The real request will report the reason.
           }
         }
       },

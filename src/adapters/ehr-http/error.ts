@@ -1,15 +1,15 @@
-/** How a call to an EHR can end, in our words. */
+/** The failures of a call to an EHR. */
 import { errors } from 'undici';
 import { AddressRefusedError } from './address-policy.ts';
 
-/** Why there is no response; `busy` and `circuit-open` are calls we did not make at all. */
+/** Why there is no response; `busy` and `circuit-open` are calls that were not sent. */
 export type OutboundFailure = 'timeout' | 'address-refused' | 'too-large' | 'tls' | 'network' | 'busy' | 'circuit-open';
 
 /** A call that ended without a usable response. Names the host, never the path or query. */
 export class OutboundError extends Error {
   readonly failure: OutboundFailure;
   readonly host: string;
-  /** When another try makes sense; known for calls we refused ourselves. */
+  /** When a retry makes sense; set for calls that we refused ourselves. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(failure: OutboundFailure, host: string, cause?: unknown, retryAfterSeconds?: number) {
@@ -26,12 +26,12 @@ export class OutboundError extends Error {
   }
 }
 
-/** Was the call refused on our side before a byte of it left, so that whatever it carried is still unused? */
+/** Was the call refused before any byte was sent, so that its code or token is still unused? */
 export function isUnsent(error: unknown): error is OutboundError {
   return error instanceof OutboundError && (error.failure === 'busy' || error.failure === 'circuit-open');
 }
 
-/** How one call ended: the EHR's status, or why there is none; neither when an answer could not be read. */
+/** How a call ended: the EHR's status, or the failure; neither when the response could not be read. */
 export interface CallEnd {
   status?: number;
   failure?: OutboundFailure;
@@ -48,14 +48,14 @@ export function endOf(error: unknown): CallEnd {
 }
 
 /**
- * Does this end say that the EHR is down? Its own refusals (4xx, 501) say that it is up, and a certificate, an address
- * or a size we do not accept needs people, not patience.
+ * Does this outcome mean that the EHR is down? Its refusals (4xx, 501) show that it is up. A rejected certificate,
+ * address or size does not go away by waiting.
  */
 export function isEhrDown({ status = 0, failure }: CallEnd): boolean {
   return failure === 'timeout' || failure === 'network' || (status >= 500 && status !== 501);
 }
 
-/** Names the reason in our words; also used for errors that fhirclient's fetch wraps. */
+/** Classifies an error; also used for errors that fhirclient's fetch wraps. */
 export function failureOf(error: unknown): OutboundFailure {
   const seen = causes(error);
   const ours = seen.find((cause) => cause instanceof OutboundError);
@@ -69,7 +69,7 @@ export function failureOf(error: unknown): OutboundFailure {
   return 'network';
 }
 
-/** An error and what caused it, outermost first. */
+/** An error and its causes, outermost first. */
 export function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
@@ -81,6 +81,6 @@ export function causes(error: unknown): Error[] {
 
 /** A system's or library's code such as ECONNREFUSED; '' when there is none. */
 export function codeOf(error: Error): string {
-  // DOMException's own codes are numbers and say nothing.
+  // DOMException codes are numbers without meaning here.
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

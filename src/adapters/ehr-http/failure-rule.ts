@@ -1,8 +1,8 @@
-/** Which rule of the table of causes broke where a call ended without an answer: more than its failure alone says. */
+/** Maps a call without a response to a rule of the table of causes, which says more than its failure. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { causes, codeOf, failureOf, type OutboundFailure } from './error.ts';
 
-/** Whose host was called: that of the FHIR URL, which an administrator typed, or one that the EHR's documents name. */
+/** Which host was called: the FHIR URL's, which an administrator typed, or one named in the EHR's documents. */
 export type CalledHost = 'FHIR URL' | 'endpoint';
 
 const BY_CODE: Readonly<Record<string, Rule>> = {
@@ -49,7 +49,7 @@ export function ruleOfFailure(error: unknown, host: CalledHost): Rule {
   return ruleOfCodes(codes, failureOf(error), host);
 }
 
-/** @param codes of the system or of TLS, the one that says most first or anywhere. */
+/** @param codes of the system or of TLS; the first known one decides. */
 export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, host: CalledHost): Rule {
   if (codes.some((code) => code === 'ENOTFOUND' || code === 'ENODATA'))
     return host === 'FHIR URL' ? 'network.unknown-name' : 'network.unknown-endpoint-name';

@@ -1,14 +1,14 @@
-/** JSON from outside is measured before it is parsed: what nests without end, or holds a million values, is never walked. */
+/** Measures JSON from outside before it is parsed, so that extreme nesting or a million values are never processed. */
 import type { Dispatcher } from 'undici';
 
-/** What a document may hold at most. */
+/** The limits of a document. */
 export interface JsonBounds {
   depth: number;
-  /** Members of objects and elements of arrays, all together. */
+  /** The total of object members and array elements. */
   values: number;
 }
 
-/** A fraction of what an answer of the greatest size can hold, and more than any chart, key set or id_token has (FH-12, ID-19). */
+/** More than any chart, key set or id_token needs; far less than the largest response can hold (FH-12, ID-19). */
 export const JSON_BOUNDS = {
   protocol: { depth: 64, values: 60_000 },
   fhir: { depth: 64, values: 200_000 },
@@ -31,14 +31,14 @@ const BRACE_END = 0x7d;
 /** White space of JSON, and the three bytes of a UTF-8 byte order mark. */
 const LEADING = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-/** One pass over the bytes; no byte of a longer UTF-8 sequence is taken for a sign of JSON. */
+/** Counts in one pass over the bytes. No byte of a multi-byte UTF-8 sequence equals a JSON delimiter. */
 export function createJsonGauge(bounds: JsonBounds): JsonGauge {
   let kind: 'unknown' | 'json' | 'other' = 'unknown';
   let isText = false;
   let isEscaped = false;
   let depth = 0;
   let values = 0;
-  /** A page or an empty body: no parser gets past its first letter. */
+  /** Bodies that are not JSON are not measured, because a parser stops at their first character. */
   const kindOf = (piece: Uint8Array) => {
     const first = piece.find((byte) => !LEADING.has(byte));
     return first === undefined ? 'unknown' : first === BRACE || first === BRACKET ? 'json' : 'other';
@@ -47,7 +47,7 @@ export function createJsonGauge(bounds: JsonBounds): JsonGauge {
     takes: (piece) => {
       if (kind === 'unknown') kind = kindOf(piece);
       if (kind !== 'json') return true;
-      // Read and written once: a variable that a closure shares is slow to touch for every byte.
+      // Local copies, written back once: variables shared by a closure are slow to access per byte.
       let [inText, escaped, deep, counted] = [isText, isEscaped, depth, values];
       for (let at = 0; at < piece.length; at += 1) {
         const byte = piece[at];
@@ -76,11 +76,10 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
 }
 
 /**
- * A whole document in UTF-8, with or without a byte order mark.
- *
- * One with fewer bytes than it may have values is parsed first: it cannot have more, and its depth is quickly seen then.
- *
- * @throws Error for a document over its bounds; SyntaxError for what is no JSON.
+ * Parses a whole document in UTF-8, with or without a byte order mark.
+ * A document with fewer bytes than permitted values is parsed first: it cannot exceed that limit, and its depth is then
+ * checked quickly.
+ * @throws Error for a document over its bounds; SyntaxError for invalid JSON.
  */
 export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown {
   const isSmall = document.length <= bounds.values;
@@ -93,7 +92,7 @@ export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown 
 function isWithin(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0) return false;
-  // Without a list of its members: an answer has thousands of values.
+  // The loops create no list of members, because a response has thousands of values.
   if (Array.isArray(value)) {
     for (const inner of value) if (!isWithin(inner, depth - 1)) return false;
   } else {
@@ -102,7 +101,7 @@ function isWithin(value: unknown, depth: number): boolean {
   return true;
 }
 
-/** An answer over its bounds: the connection is closed and nothing of it is parsed. */
+/** A response exceeds its bounds. Its connection is closed and it is not parsed. */
 class JsonBoundsError extends Error {
   readonly code = 'JSON_EXCEEDED_MAX_SIZE';
 
@@ -112,7 +111,7 @@ class JsonBoundsError extends Error {
   }
 }
 
-/** Measures every answer of a dispatcher as it comes. */
+/** Measures every response of a dispatcher as it arrives. */
 export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (target, handler) => {
     const gauge = createJsonGauge(bounds);

@@ -1,21 +1,21 @@
-/** As much of fetch as a FHIR client uses, on undici's dispatchers: a fifth of the work for the same answer. */
+/** The subset of fetch that a FHIR client uses, on undici's dispatchers. It does a fifth of fetch's work. */
 import type { Dispatcher } from 'undici';
 import { JSON_BOUNDS, parseBoundedJson } from './json-bounds.ts';
 
-/** What a caller may give; everything else of fetch, such as `mode`, means nothing to a server. */
+/** The supported options; other fetch options, such as `mode`, have no meaning on a server. */
 export interface LightInit {
   method?: string;
   headers?: Record<string, string>;
   body?: string | null;
-  /** For the whole exchange. */
+  /** Covers the whole exchange. */
   deadlineMs: number;
-  /** The guarded connections it goes through. */
+  /** The guarded connections to use. */
   dispatcher: Dispatcher;
-  /** A success has no content type for its caller, so that a FHIR client hands the answer on as it came, unread. */
+  /** Hides the content type of a success, so that a FHIR client passes the response on without parsing it. */
   isUnread?: boolean;
 }
 
-/** The members of a Response that say what came, and all of its bytes. */
+/** A Response's status, headers and all of its bytes. */
 export type LightResponse = Awaited<ReturnType<typeof lightFetch>>;
 
 interface Arrived {
@@ -27,11 +27,10 @@ interface Arrived {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends one request and reads its whole answer, whatever its status. A redirect is an error, as with `redirect: 'error'`
- * (DI-16, FH-03).
+ * Sends one request and reads its whole response, whatever its status. A redirect is an error (DI-16, FH-03).
  *
- * @returns nothing can be streamed; `type` is the content type, whatever `isUnread` says.
- * @throws whatever the dispatcher throws, its own errors unwrapped; TypeError for a redirect.
+ * @returns a response that cannot be streamed; `type` is the content type even when `isUnread` hides it.
+ * @throws whatever the dispatcher throws, not wrapped; TypeError for a redirect.
  */
 export async function lightFetch(address: string, init: LightInit) {
   const { status, headers, bytes } = await arrived(new URL(address), init);
@@ -66,10 +65,10 @@ function arrived(url: URL, { method = 'GET', headers, body, deadlineMs, dispatch
     let [status, came]: [number, Arrived['headers']] = [0, {}];
     let abort: ((reason: Error) => void) | undefined;
     let late: Error | undefined;
-    // Not AbortSignal.timeout: it and its timer would live on, with what they hold, for all of the time that was not needed.
+    // Not AbortSignal.timeout: the signal and its timer would keep their memory until the full time has passed.
     const timer = setTimeout(() => {
       late = lateError();
-      // Before it has a connection, a request is refused when its turn comes.
+      // A request without a connection cannot be aborted yet; it is refused when it starts.
       abort?.(late);
     }, deadlineMs).unref();
     dispatcher.dispatch(
@@ -106,7 +105,7 @@ function arrived(url: URL, { method = 'GET', headers, body, deadlineMs, dispatch
   });
 }
 
-/** As AbortSignal.timeout has it. */
+/** The same error as AbortSignal.timeout's. */
 export function lateError(): Error {
   return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 }

@@ -1,33 +1,33 @@
-/** Connections to EHRs, kept for the next call, by use and by what they may reach. */
+/** Pools of reusable connections to EHRs, by use and by the networks they may reach. */
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { guardedLookup } from './address-policy.ts';
 import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 
-/** Calls of the protocol, or reads of FHIR: their answers differ in size, and neither waits for the other's connections. */
+/** Protocol calls or FHIR reads. Their responses differ in size, and neither waits for the other's connections. */
 export type PoolUse = 'protocol' | 'fhir';
 
 /** The connections for one use. */
 export interface EhrPool {
-  /** Answers are decompressed and limited in size; those of the protocol in depth and values, too. */
+  /** Responses are decompressed and limited in size; protocol responses also in depth and number of values. */
   dispatcher: Dispatcher;
-  /** Opens what the end of a launch uses at once and is not open yet. */
+  /** Opens the connections that the end of a launch uses at once, as far as none are free. */
   warm(url: URL): void;
 }
 
 /** Every pool of this process. */
 export interface EhrPools {
-  /** @param networks CIDRs that may be reached although private: no permission lends another its connections. */
+  /** @param networks CIDRs that may be reached although private; each list has its own pools. */
   of(use: PoolUse, networks: readonly string[]): EhrPool;
   close(): Promise<void>;
 }
 
-/** A page of 200 requests with narratives is well below a half of the second (FH-12). */
+/** A page of 200 requests with narratives is well below half of the FHIR limit (FH-12). */
 const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
-/** A ceiling against leaks only: organizations may share a host, and the bulkhead of each bounds what it uses of this. */
+/** A limit against leaks only: organizations may share a host, and each one's bulkhead bounds its own use. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;
-/** What the end of a launch uses at once: one token request; then the patient, the requests and the user together. */
+/** Concurrent calls at the end of a launch: one token request; then the patient, the requests and the user together. */
 const WARM: Record<PoolUse, number> = { protocol: 1, fhir: 3 };
 
 /**
@@ -60,7 +60,7 @@ function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
   });
   const bounded = agent.compose(interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false }));
   return {
-    // What FHIR answers is measured when it is parsed, which an answer that is known already never is.
+    // FHIR responses are measured when they are parsed; a response that is already known is never parsed.
     dispatcher: use === 'fhir' ? bounded : bounded.compose(boundsJson(JSON_BOUNDS.protocol)),
     warm: (url: URL) => {
       for (let free = freeConnections(agent, url); free < WARM[use]; free += 1) connector.warm(url);

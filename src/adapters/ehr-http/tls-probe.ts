@@ -1,4 +1,4 @@
-/** Looks at a host's name and certificate without sending it a request, behind the same address guard as every call (TL-01, TL-04). */
+/** Inspects a host's addresses and certificate without an HTTP request, behind the address guard (TL-01, TL-04). */
 import { once } from 'node:events';
 import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
@@ -6,7 +6,7 @@ import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
 import { failureOf, type OutboundFailure } from './error.ts';
 
-/** What a TLS server showed, whether or not it may be trusted. */
+/** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
   /** Such as `TLSv1.3`. */
   protocol: string;
@@ -15,7 +15,7 @@ export interface Handshake {
   /** The certificate proves that it was published in a log of certificates (RFC 6962), as public authorities do and a hospital's own does not. */
   isLogged: boolean;
   nameMatches: boolean;
-  /** The names the certificate is for, shortened. */
+  /** The names in the certificate, shortened. */
   names: string;
   issuer: string;
   expiresAt: Date;
@@ -23,14 +23,14 @@ export interface Handshake {
   fingerprint: string;
 }
 
-/** An answer, or the reason why there is none; `detail` is a system code such as ENOTFOUND, never an address. */
+/** A result, or the reason for its absence; `detail` is a system code such as ENOTFOUND, never an address. */
 export type Probed<Found> = { ok: true; found: Found } | { ok: false; failure: OutboundFailure; detail: string };
 
 /** Never throws and never sends a byte of HTTP. */
 export interface ConnectionProbe {
-  /** The addresses of a host, as far as we may reach them. */
+  /** The addresses of a host that we may reach. */
   resolve(hostname: string, options: ProbeOptions): Promise<Probed<string[]>>;
-  /** One TLS handshake with whatever the server offers, TLS 1.0 included, so that the report can name it. */
+  /** Makes one TLS handshake with any version, TLS 1.0 included, so that the report can name it. */
   handshake(url: URL, options: ProbeOptions): Promise<Probed<Handshake>>;
 }
 
@@ -70,7 +70,7 @@ function resolveAll(hostname: string, lookup: LookupFunction): Promise<string[]>
 
 async function shake(url: URL, lookup: LookupFunction, deadlineMs: number): Promise<Handshake> {
   const hostname = bare(url);
-  // A host that is an address is not looked up when the socket connects.
+  // The socket does not call the lookup for an IP address, so the guard is applied here.
   if (isIP(hostname)) await resolveAll(hostname, lookup);
   const socket = openSocket(hostname, Number(url.port || 443), lookup);
   try {
@@ -85,7 +85,7 @@ function bare(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Node does not ask a lookup about a host that is an address already. */
+/** Adds the guard for hosts that are IP addresses, because Node resolves only names. */
 function lookupFor(hostname: string, allowPrivate: readonly string[]): LookupFunction {
   if (!isIP(hostname)) return guardedLookup(allowPrivate);
   return (address, _options, callback) => {
@@ -100,7 +100,7 @@ function openSocket(host: string, port: number, lookup: LookupFunction): TLSSock
     port,
     lookup,
     ...(isIP(host) ? {} : { servername: host }),
-    // Looked at, not used: this connection carries nothing, and a bad certificate is what we are here to describe.
+    // The connection is inspected only and carries no data; a bad certificate is what the report describes.
     rejectUnauthorized: false,
     minVersion: 'TLSv1',
     ciphers: 'DEFAULT@SECLEVEL=0',
@@ -116,7 +116,7 @@ function read(socket: TLSSocket, hostname: string): Handshake {
   const problem = socket.authorized ? undefined : String(socket.authorizationError);
   return {
     protocol: socket.getProtocol() ?? 'unknown',
-    // A wrong name is a row of its own.
+    // A wrong name has its own row in the report.
     chainProblem: problem?.includes('ALTNAME') ? undefined : problem,
     isLogged: certificate.raw?.includes(LOG_PROOFS) ?? false,
     nameMatches: nameProblem === undefined,

@@ -1,4 +1,4 @@
-/** Connections opened ahead of need, so that a launch after idle minutes does not pay for TCP and TLS twice. */
+/** Opens connections ahead of need, so that a launch after idle minutes does not wait for TCP and TLS again. */
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
@@ -6,15 +6,15 @@ import { buildConnector } from 'undici';
 const KEEP_MS = 60_000;
 const MOST_PER_ORIGIN = 12;
 
-/** An undici connector with a shelf of connections that are not used yet. */
+/** An undici connector with a store of unused open connections. */
 export interface WarmConnector {
   connect: buildConnector.connector;
-  /** Opens one connection to the origin and shelves it. Never throws; a failure shows when the real request is made. */
+  /** Opens one connection to the origin and stores it. Never throws; a failure appears with the real request. */
   warm(origin: URL): void;
   close(): void;
 }
 
-/** Unused connections of one origin, each with what stops watching over it. */
+/** Unused connections of one origin, each with the function that removes it and its listeners. */
 type Shelf = Map<Socket, () => void>;
 
 /** @param options as for undici's own connector; its lookup guard applies to warmed connections too. */
@@ -26,12 +26,12 @@ export function createWarmConnector(options: buildConnector.BuildOptions): WarmC
   return {
     connect: (target, callback) => {
       const socket = takeFrom(shelves.get(keyOf(target)));
-      // Later, as a connection always arrives: undici is not ready for an answer within its own call.
+      // Deferred, as a real connection is: undici does not expect the callback within its own call.
       if (socket) queueMicrotask(() => callback(null, socket));
       else open(target, callback);
     },
     warm: ({ protocol, host, port, hostname: bracketed }) => {
-      // undici asks for IPv6 hosts without the brackets a URL has.
+      // undici passes IPv6 hosts without the brackets that a URL has.
       const target = { protocol, host, port, hostname: bracketed.replace(/^\[|\]$/g, '') };
       const key = keyOf(target);
       const shelf: Shelf = shelves.get(key) ?? new Map();

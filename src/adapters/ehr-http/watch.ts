@@ -1,12 +1,12 @@
-/** What operators see of calls to EHRs: how long, how they ended, and a span each; never a path, a header or a body. */
+/** Metrics and spans for calls to EHRs: duration and outcome, never a path, a header or a body. */
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { type CallEnd, endOf } from './error.ts';
 
-/** What a call is for: a label of ours. */
+/** The purpose of a call, as a label. */
 export type CallKind = 'discovery' | 'token' | 'keys' | 'fhir' | 'revocation' | 'style' | 'other';
 
-/** What of a call may be disclosed. */
+/** The parts of a call that may be disclosed. */
 export interface WatchedCall {
   kind: CallKind;
   method: string;
@@ -15,14 +15,14 @@ export interface WatchedCall {
   organizationId: string | undefined;
 }
 
-/** Makes a call and measures it, never its content. */
+/** Makes a call and records its duration and outcome, never its content. */
 export type Watch = <T>(
   watched: WatchedCall,
   call: () => Promise<T>,
   endOfResult: (result: T) => CallEnd,
 ) => Promise<T>;
 
-/** @param options both optional: the command line watches nothing. */
+/** @param options both are optional; the command line has neither. */
 export function createWatch(options: { metrics?: Metrics | undefined; telemetry?: Telemetry | undefined }): Watch {
   const { metrics, telemetry } = options;
   return async ({ kind, method, url, organizationId }, call, endOfResult) => {

@@ -1,34 +1,34 @@
-/** The connection to Redis, whatever it is made of: one server, a cluster, or a master that sentinels name. */
+/** The connection to Redis: a single server, a cluster, or a master found through sentinels. */
 import { Cluster, Redis } from 'ioredis';
 import { within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { type RedisTarget, readRedisUrl } from '#src/config/redis-url.ts';
 import { AppError } from '#src/errors.ts';
 
-/** For libraries that bring their own commands; each key alone, so that they also run on a cluster. */
+/** For libraries with their own commands. Each command uses one key, so that it also runs on a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** Short of two seconds, because a launch also asks for its limit. */
+/** Less than two seconds, because a launch also checks its limit. */
 const COMMAND_TIMEOUT_MS = 1_700;
 
-/** A host that vanished without a word is given up, so that a fail-over is found. Only counts while an answer is due. */
+/** Gives up a host that stopped answering, so that a fail-over is found. Counts only while an answer is due. */
 const SILENCE_MS = 5_000;
 
-/** No `commandTimeout`: {@link answerOf} keeps the deadline, and some callers want to hear a late answer. */
+/** No `commandTimeout`: {@link answerOf} keeps the deadline, and some callers need a late answer. */
 const CONNECTION = {
   connectTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SILENCE_MS,
 };
 const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
 
-/** Connects in the background, and again whenever the connection is lost. @param url checked by the configuration. */
+/** Connects in the background and reconnects when the connection is lost. @param url checked by the configuration. */
 export function openRedisClient(url: string, log: Log): RedisClient {
   const client = clientFor(readRedisUrl(url));
   client.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   return client;
 }
 
-/** One script of Redis, sent whole once per connection and by its hash from then on; Redis may forget it at any time. */
+/** A Redis script, sent in full once per connection and then by its hash; Redis may forget it at any time. */
 export function scriptOf(
   client: RedisClient,
   name: string,
@@ -45,7 +45,7 @@ function clientFor(target: RedisTarget): RedisClient {
     maxRetriesPerRequest: 1,
     enableAutoPipelining: true,
     retryStrategy,
-    // A master that has become a replica: look for the new one and send the command there.
+    // The master has become a replica: find the new master and send the command there.
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
   if (target.kind === 'single') return new Redis(target.url, options);
@@ -66,10 +66,10 @@ function clusterFor({ nodes, username, password, tls }: Extract<RedisTarget, { k
   return new Cluster(nodes, {
     clusterRetryStrategy: retryStrategy,
     enableAutoPipelining: true,
-    // Waiting is done by `answerOf`: a command given up is never sent later, and an outage fills no memory.
+    // `answerOf` does the waiting: an abandoned command is never sent later, and an outage fills no memory.
     enableOfflineQueue: false,
     redisOptions: { ...CONNECTION, ...given({ username, password }), ...(tls ? { tls: {} } : {}) },
-    // With TLS the certificate is for the name, so the name is what we connect to.
+    // With TLS the certificate is for the name, so we connect to the name.
     ...(tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
   });
 }
@@ -83,10 +83,10 @@ function given<Options extends Record<string, string | undefined>>(
 }
 
 /**
- * One command's answer within two seconds, whatever the connection is doing: also a command that waits behind another
- * one, or for a cluster that is being found again.
+ * Returns a command's answer within two seconds, in any state of the connection: also for a command queued behind
+ * another, or while a cluster is being found again.
  *
- * @param late hears an answer that came after it was given up: the command was carried out all the same.
+ * @param late receives an answer that arrives after the deadline: the command was carried out all the same.
  * @throws AppError 'store.unavailable'.
  */
 export async function answerOf<T>(
@@ -113,7 +113,7 @@ export async function answerOf<T>(
 
 const waiting = new WeakMap<Cluster, Promise<void>>();
 
-/** Shared, so that a thousand commands are one listener. */
+/** Shared, so that a thousand waiting commands use one listener. */
 function readiness(cluster: Cluster): Promise<void> {
   const known = waiting.get(cluster);
   if (known) return known;

@@ -1,45 +1,45 @@
-/** Everything short-lived: launch transactions and launch records. What a store promises, and Redis as one; memory.ts is the other. */
+/** The store for short-lived data, such as launch records: its interface, and Redis. memory.ts is the other one. */
 import type { Log } from '#src/adapters/log.ts';
 import { answerOf, openRedisClient, type RedisClient, scriptOf } from './client.ts';
 
-/** What the launch needs of Redis: each method is one command, so each is atomic. Values are sealed before they come here. */
+/** The operations on Redis. Each method is one command, so each is atomic. Callers seal values first. */
 export interface KeyStore {
-  /** The connection, to ask the server about itself, through `answerOf`; undefined in memory. May be a cluster. */
+  /** The connection, for commands about the server, through `answerOf`; undefined in memory. May be a cluster. */
   readonly client: RedisClient | undefined;
   get(key: string): Promise<string | undefined>;
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, lifetimeMs: number): Promise<void>;
-  /** Sets what is not there yet; of many callers one gets true, which makes it a lock that ends by itself (SET NX). */
+  /** Sets an absent key. Only one of many callers gets true, so it serves as a lock that expires (SET NX). */
   setIfAbsent(key: string, value: string, lifetimeMs: number): Promise<boolean>;
-  /** Reads, and gives what is there a new lifetime in the same step (GETEX). */
+  /** Reads a value and renews its lifetime in one step (GETEX). */
   getAndRenew(key: string, lifetimeMs: number): Promise<string | undefined>;
   /**
-   * Puts a value in the place of another one and keeps its lifetime: of many callers one gets what was there, the others
-   * get each other's; where nothing was, nothing is put (SET XX GET KEEPTTL).
+   * Replaces an existing value, keeps its lifetime and returns the old value. Of concurrent callers, one gets the
+   * original value, the others each other's. A missing key stays missing (SET XX GET KEEPTTL).
    *
-   * @param late is told what was there when the answer comes after this has thrown.
+   * @param late receives the old value when the answer arrives after this has thrown.
    */
   exchange(key: string, value: string, late: (was: string) => void): Promise<string | undefined>;
   /**
-   * Replaces exactly the value the caller has seen, and keeps its lifetime; false when it has changed or gone, so that of
-   * many callers one gets true.
+   * Replaces a value only if it still equals `seen`, and keeps its lifetime. False when it has changed or gone, so that
+   * only one of many callers gets true.
    */
   replace(key: string, seen: string, value: string): Promise<boolean>;
-  /** Gives what is there a new lifetime (PEXPIRE); false when nothing is. */
+  /** Renews a key's lifetime (PEXPIRE); false when the key does not exist. */
   renew(key: string, lifetimeMs: number): Promise<boolean>;
-  /** Reads and deletes in one step: of many callers one gets the value (GETDEL). */
+  /** Reads and deletes in one step: only one of many callers gets the value (GETDEL). */
   take(key: string): Promise<string | undefined>;
-  /** How much of its lifetime a key has left (PTTL); undefined when it is not there or has no end. */
+  /** A key's remaining lifetime (PTTL); undefined when it does not exist or does not expire. */
   lifetimeLeftMs(key: string): Promise<number | undefined>;
-  /** Adds to a number that begins with its first change, and ends after that lifetime. */
+  /** Adds to a counter. The first addition creates it and starts its lifetime. */
   count(key: string, by: number, lifetimeMs: number): Promise<{ total: number; leftMs: number }>;
   /**
-   * Puts a member into a ranking or moves it there (sorted set), and gives the whole ranking a new lifetime; drops members
-   * ranked below `dropBelow`, if that is given.
+   * Adds or moves a member of a ranking (sorted set) and renews the ranking's lifetime. Drops members with a score
+   * below `dropBelow`, if given.
    */
   rank(key: string, member: string, options: { score: number; dropBelow?: number; lifetimeMs: number }): Promise<void>;
   unrank(key: string, ...members: string[]): Promise<void>;
-  /** Members ranked at `fromScore` or above, highest first, without the first `offset`; all unless `most` says how many. */
+  /** Members with a score of at least `fromScore`, highest first, skipping `offset`; at most `most`, all by default. */
   ranked(key: string, fromScore: number, most?: number, offset?: number): Promise<string[]>;
   countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
@@ -47,13 +47,13 @@ export interface KeyStore {
   close(): Promise<void>;
 }
 
-/** One key only, so that it also runs on a cluster. */
+/** Uses one key only, so that it also runs on a cluster. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
 const COUNT = `local total = redis.call('INCRBY', KEYS[1], ARGV[1]) local left = redis.call('PTTL', KEYS[1]) if left < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) left = tonumber(ARGV[2]) end return {total, left}`;
 
 /**
- * Redis itself, of any kind. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for Redis to come back.
- *
+ * The store in Redis, of any kind. Every failure is AppError 'store.unavailable' within two seconds: nothing waits for
+ * Redis to return.
  * @param url one server, a cluster or sentinels, from configuration.
  */
 export function connectRedis(url: string, log: Log): KeyStore {
@@ -65,7 +65,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
   return {
     client: redis,
     get: async (key) => (await answer(() => redis.get(key))) ?? undefined,
-    // Key by key, as a cluster wants it; they leave together all the same.
+    // One GET per key, as a cluster requires; they are pipelined all the same.
     getMany: async (keys) => {
       const values = await answer(() => Promise.all(keys.map((key) => redis.get(key))));
       return values.map((value) => value ?? undefined);
@@ -91,7 +91,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
       const [total, leftMs] = (await answer(() => count(key, by, lifetimeMs))) as [number, number];
       return { total, leftMs };
     },
-    // The member first: a ranking that is empty is gone, and with it the lifetime it had.
+    // The member comes first: dropping the last old member would delete the ranking and its lifetime.
     rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
       const drop = async () => dropBelow !== undefined && redis.zremrangebyscore(key, '-inf', `(${dropBelow}`);
       await answer(() => Promise.all([redis.zadd(key, score, member), redis.pexpire(key, lifetimeMs), drop()]));

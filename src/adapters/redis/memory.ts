@@ -1,8 +1,8 @@
-/** The key store in memory, for development and tests: the same promises as Redis. */
+/** The key store in memory, for development and tests, with the same behaviour as Redis. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** Gone with the process. */
+/** Its content is lost when the process ends. */
 export function createMemoryStore(clock: Clock): KeyStore {
   const values = createAgeing<string>(clock);
   const rankings = createAgeing<ReadonlyMap<string, number>>(clock);
@@ -84,7 +84,7 @@ export function createMemoryStore(clock: Clock): KeyStore {
   };
 }
 
-/** Entries that are not found any more once their lifetime is over. */
+/** A map whose entries expire. */
 function createAgeing<Value>(clock: Clock) {
   const entries = new Map<string, { value: Value; expiresAt: number }>();
   const get = (key: string) => {

@@ -1,16 +1,16 @@
-/** Sealed records that several windows change: each change sees what the others have left (compare and set). */
+/** Sealed records that several windows change: each change starts from the latest version (compare and set). */
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** How one kind of record is kept. */
+/** How one kind of record is stored. */
 interface RecordKind<Value> {
   mostBytes: number;
-  /** Of a record that holds this, from its latest change on. */
+  /** The lifetime of a record with this value, from its latest change on. */
   lifetimeMs(value: Value): number;
-  /** @param stored as it was sealed; undefined where there is none. */
+  /** @param stored the unsealed value; undefined where there is no record. */
   read(stored: unknown): Value;
-  /** Of a record that cannot be opened: forged, or sealed by a secret that was retired (ST-04, ST-08). */
+  /** The value in place of a record that cannot be opened: forged, or sealed by a retired secret (ST-04, ST-08). */
   unreadable(): Value;
 }
 
@@ -25,16 +25,16 @@ export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind
   };
   const swap = async (key: string, seen: string | undefined, value: string, lifetimeMs: number): Promise<boolean> => {
     if (seen === undefined) return redis.setIfAbsent(key, value, lifetimeMs);
-    // First, so that a change never outlives its record.
+    // Renewed first, so that a change never outlives its record.
     await redis.renew(key, lifetimeMs);
     return redis.replace(key, seen, value);
   };
   return {
     of: async (key: string): Promise<Value> => (await open(key)).value,
     /**
-     * @param by sees what is known this moment, and again whenever another window was quicker; with undefined nothing is
-     *   changed. What it throws ends the change.
-     * @returns whether it was changed.
+     * @param by receives the current value, and is called again when another window changed it first. Returning
+     *   undefined changes nothing; an exception ends the change.
+     * @returns whether the record was changed.
      */
     change: async (key: string, by: (value: Value) => Value | undefined | Promise<Value | undefined>) => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {

@@ -1,18 +1,18 @@
-/** The HTTP server: what a slow, silent or greedy visitor may take of it, whatever the app does. */
+/** The HTTP server, with limits for slow, silent or greedy clients, independent of the app. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createVisitorCap } from './visitor-cap.ts';
 
-/** Deadlines in milliseconds and sizes; tests bring shorter ones. */
+/** Deadlines in milliseconds and sizes; tests use shorter ones. */
 export interface ServerLimits {
-  /** From the connection, or from the end of the answer before, to the end of the headers. */
+  /** From the connection, or the end of the previous response, to the end of the headers. */
   headersMs: number;
   /** To the end of the body. */
   requestMs: number;
-  /** From the headers of the request to the last byte of the answer, however slowly it is read. */
+  /** From the request's headers to the last byte of the response, however slowly it is read. */
   answerMs: number;
   connections: number;
-  /** Whole hospitals come from one address, each browser with up to six connections that live for seconds. */
+  /** A whole hospital may share one address; each browser opens up to six short-lived connections. */
   connectionsPerVisitor: number;
   headerBytes: number;
 }
@@ -30,10 +30,10 @@ const LIMITS: ServerLimits = {
 };
 
 /**
- * A server that closes what does not go on.
+ * Creates a server that closes stalled connections.
  *
- * @param isProxy whether an address is one of our own proxies (TRUST_PROXY): its connections carry everybody, so they are
- *   bounded together and not as one visitor's; the app counts the requests behind it by visitor.
+ * @param isProxy whether an address is one of our proxies (TRUST_PROXY). A proxy's connections carry all visitors, so
+ *   only the total limit applies; the app limits the requests behind it per visitor.
  */
 export function createHttpServer(
   listener: RequestListener,
@@ -45,7 +45,7 @@ export function createHttpServer(
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
-      // What is overdue is looked for this often.
+      // How often overdue connections are looked for.
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
     },
     listener,

@@ -1,4 +1,4 @@
-/** Browsers that were let in before: a flood of strangers takes nothing from what is kept for them. */
+/** Recognises browsers that were let in before, so that a flood of strangers cannot use up their share of a limit. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -6,20 +6,20 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 
 /**
- * One signed note in each browser, as OWASP's "device cookies" are. It opens nothing and proves no one: it only says that
- * a sign-in or a launch was once completed here, and whose share of a limit the next one counts in.
+ * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
+ * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
  */
 export interface KnownBrowsers {
   /**
-   * @param place an organization or an account as it was typed; being known in one says nothing of another.
-   * @returns a name for this browser there, to count by; undefined for a stranger.
+   * @param place an organization, or an account as typed; each place is recognised separately.
+   * @returns this browser's name there, to count by; undefined for a stranger.
    */
   recognise(request: Request, place: string): string | undefined;
-  /** After a proven sign-in or launch. The browser keeps its name, so that one browser has one share. */
+  /** Called after a proven sign-in or launch. The browser keeps its name, so that it has one share. */
   remember(request: Request, response: Response, place: string): void;
 }
 
-/** The cookie that holds the note; what it reads is untrusted. */
+/** The cookie that holds the note; its value is untrusted. */
 export interface NoteCookie {
   read(request: Request): string | undefined;
   write(request: Request, response: Response, note: string): void;
@@ -27,7 +27,7 @@ export interface NoteCookie {
 
 /** How long a browser stays known after its last sign-in or launch. */
 export const KNOWN_LIFETIME_MS = 90 * 24 * 60 * 60_000;
-/** The least recently used gives way. */
+/** The least recently used place is dropped. */
 const MOST_PLACES = 3;
 /** Longer than any note of ours. */
 const LONGEST = 400;
@@ -38,7 +38,7 @@ interface Known {
   until: number;
 }
 
-/** @param kind of the cookie, so that a note of one says nothing in another. */
+/** @param kind of the cookie: a note of one kind is not valid in another. */
 export function createKnownBrowsers(
   kind: string,
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
@@ -70,7 +70,7 @@ export function createKnownBrowsers(
   };
 }
 
-/** So that the cookie is short and names no one. */
+/** Hashed, so that the cookie is short and contains no names. */
 function hashOf(place: string): string {
   return createHash('sha256').update(place).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,4 @@
-/** Limits over all instances: one too many ends in a page that says when to come back. */
+/** Rate limits over all instances; a refused request gets a page with a time to retry. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { type Allowance, createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {
   /** Part of the Redis key. */
   name: string;
-  /** What one too many ends in; carries Retry-After. */
+  /** The error of a refused request; it carries Retry-After. */
   code: ErrorCode;
 }
 

@@ -1,11 +1,13 @@
-/** One visitor's requests at a time: behind a proxy, where every connection is the proxy's, this is the cap per visitor. */
+/**
+ * Limits one visitor's concurrent requests. Behind a proxy, which opens every connection, this is the only such cap.
+ */
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { createVisitorCap } from './visitor-cap.ts';
 
 const MOST = 500;
 
-/** First of all middleware that works. @throws AppError 'request.too-many' as the request's failure. */
+/** Must be the first middleware that does work. @throws AppError 'request.too-many' as the request's failure. */
 export function limitRequestsUnderWay(most = MOST): RequestHandler {
   const visitors = createVisitorCap(most);
   return (request, response, next) => {

@@ -1,4 +1,4 @@
-/** Bounds on what a press of a button in Settings may set off, over all instances. */
+/** Rate limits for costly actions in Settings, over all instances. */
 import type { RequestHandler } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
@@ -7,8 +7,8 @@ import { createLimiter, type Limiter } from './limiter.ts';
 const TEN_MINUTES = { seconds: 600, code: 'settings.too-many-tries' } as const;
 
 /**
- * What one user may change: each change is a row of the audit trail, which nothing but time deletes. Behind the guard
- * that proves who it is; reading is free.
+ * Limits one user's changes, because each one adds a row to the audit trail that only age deletes. Mounted behind the
+ * guard that identifies the user; reads are not limited.
  *
  * @throws AppError 'settings.too-many-tries' as the request's failure.
  */
@@ -21,7 +21,7 @@ export function limitWrites(redis: KeyStore): RequestHandler {
   };
 }
 
-/** Exports of the audit trail, which are reads and still leave a row. */
+/** Exports of the audit trail: they are reads, but each leaves a row. */
 export function createExportLimit(redis: KeyStore): Limiter {
   return createLimiter(redis, { name: 'exports', points: 20, ...TEN_MINUTES });
 }
@@ -31,12 +31,12 @@ export function createKeyProofLimit(redis: KeyStore): Limiter {
   return createLimiter(redis, { name: 'key-proof', points: 5, ...TEN_MINUTES });
 }
 
-/** Checks of a connection, per organization: each is some forty requests to an EHR. */
+/** Connection checks, per organization: each makes some forty requests to an EHR. */
 export function createCheckLimit(redis: KeyStore): Limiter {
   return createLimiter(redis, { name: 'checks', points: 40, ...TEN_MINUTES });
 }
 
-/** Reports with a link, per organization: each is a row and a door. */
+/** Shared reports, per organization: each adds a row and a link that opens it. */
 export function createReportLimit(redis: KeyStore): Limiter {
   return createLimiter(redis, { name: 'reports', points: 40, ...TEN_MINUTES });
 }

@@ -1,13 +1,13 @@
-/** How much of one kind a visitor may hold at a time, such as connections: counted in this process. */
+/** Caps how many things of one kind, such as connections, a visitor holds at a time, in this process. */
 import { visitorKey } from './visitor-key.ts';
 
-/** Places that are taken and given up again. */
+/** Slots that are taken and released. */
 export interface VisitorCap {
-  /** @returns what gives the place up, once; undefined when the visitor has no place left. */
+  /** @returns a function that releases the slot, once; undefined when the visitor has no slot left. */
   enter(address: string): (() => void) | undefined;
 }
 
-/** @param most places of one visitor: an IPv4 address, or the /64 that a network gives to one customer. */
+/** @param most slots per visitor: an IPv4 address, or the /64 that a network assigns to one customer. */
 export function createVisitorCap(most: number): VisitorCap {
   const taken = new Map<string, number>();
   return {

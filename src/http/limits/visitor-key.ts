@@ -1,20 +1,20 @@
-/** What counts as one visitor: the part of an address that one subscriber is given, not what they may choose in it. */
+/** Decides which addresses count as one visitor: by the assigned prefix, not by the part a subscriber can choose. */
 import ipaddr from 'ipaddr.js';
 
-/** What limits count by. */
+/** The keys that limits count by. */
 export interface VisitorKey {
   /** An IPv4 address, or an IPv6 /64: one line's addresses. */
   one: string;
-  /** The /48 around an IPv6 /64, for a second and wider count: one customer's networks. Undefined for IPv4. */
+  /** The /48 around an IPv6 /64, for a second, wider limit per customer. Undefined for IPv4. */
   network: string | undefined;
 }
 
-/** Everything that is not an address is one visitor, so that garbage buys no count of its own. */
+/** All invalid addresses count as one visitor, so that inventing them gains nothing. */
 const UNREADABLE: VisitorKey = { one: 'unreadable', network: undefined };
-/** The longest text of an address with brackets, zone and port; nothing longer is looked at. */
+/** The longest address with brackets, zone and port; longer texts are not parsed. */
 const LONGEST = 100;
 
-/** IPv6 addresses that stand for an IPv4 one, and the byte at which it begins. */
+/** IPv6 ranges that embed an IPv4 address, and the byte at which it begins. */
 const CARRIES_IPV4: readonly (readonly [cidr: string, at: number])[] = [
   ['::ffff:0:0/96', 12],
   // RFC 2765 and its successors, stateless translation; RFC 6052 and RFC 8215, NAT64.
@@ -24,17 +24,17 @@ const CARRIES_IPV4: readonly (readonly [cidr: string, at: number])[] = [
   // RFC 3056, 6to4: every holder of one IPv4 address has a whole /48.
   ['2002::/16', 2],
 ];
-/** RFC 4380, Teredo: the last four bytes are the client's IPv4 address with every bit turned over. */
+/** RFC 4380, Teredo: the last four bytes are the client's IPv4 address with all bits inverted. */
 const TEREDO = '2001::/32';
 
 /**
- * The visitor behind an address, as `request.ip` tells it.
+ * The visitor for an address from `request.ip`.
  *
- * IPv4 counts whole. IPv6 counts by /64, because one line chooses freely among its 2^64 addresses, and once more by
- * /48. Forms that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) count as that address: otherwise one holder would
- * be many, or all holders one.
+ * IPv4 counts as a whole. IPv6 counts by /64, because one line chooses freely among its 2^64 addresses, and again by
+ * /48. Forms that embed an IPv4 address (mapped, NAT64, 6to4, Teredo) count as that address: otherwise one holder would
+ * count as many visitors, or all holders as one.
  *
- * @param address untrusted; also as proxies write it, with a port, brackets or a zone.
+ * @param address untrusted; may include a port, brackets or a zone, as proxies write it.
  */
 export function visitorKey(address: string | undefined): VisitorKey {
   const text = bare(address ?? '');

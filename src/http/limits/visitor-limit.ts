@@ -4,10 +4,10 @@ import { createLimiter, type Limit } from './limiter.ts';
 import { visitorKey } from './visitor-key.ts';
 
 /**
- * Counts visitors by {@link visitorKey}, over all instances. Addresses are untrusted; `scope` is what else a count is
- * for, such as an organization.
+ * Counts visitors by {@link visitorKey}, over all instances. Addresses are untrusted; `scope` separates counts, for
+ * example by organization.
  *
- * @param limit `networkPoints` is what all of an IPv6 /48 may take together.
+ * @param limit `networkPoints` is the total allowance of an IPv6 /48.
  */
 export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit }: Limit & { networkPoints: number }) {
   const byOne = createLimiter(store, limit);
@@ -21,16 +21,16 @@ export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit 
     /** @throws AppError with the limit's code. */
     take: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
-      // In turn: what one visitor is refused is not held against its neighbours.
+      // In sequence: a visitor's refused request does not count against its neighbours.
       await byOne.take(one);
       if (network !== undefined) await byNetwork.take(network);
     },
-    /** One place back, here and in the network's count. Never rejects. */
+    /** Returns one point to both counts. Never rejects. */
     giveBack: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
       await Promise.all([byOne.giveBack(one), network === undefined ? undefined : byNetwork.giveBack(network)]);
     },
-    /** The visitor starts afresh, and the network gets one place back. Never rejects. */
+    /** Resets the visitor's count and returns one point to the network's. Never rejects. */
     forget: async (address: string | undefined, scope?: string): Promise<void> => {
       const { one, network } = keys(address, scope);
       await Promise.all([byOne.forget(one), network === undefined ? undefined : byNetwork.giveBack(network)]);

@@ -1,4 +1,4 @@
-/** Who is signed in on a page of the settings, for every route behind the guard of src/admin. */
+/** The signed-in user of a Settings page, for routes behind the guard of src/admin. */
 import type { Request } from 'express';
 import { csrfToken } from '#src/http/csrf.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -19,15 +19,15 @@ declare module '#src/http/request-context.ts' {
   interface RequestContext {
     /** Set by the guard once it has proved whose session this is. */
     admin?: AdminIdentity;
-    /** A one-time password is in force: nothing but choosing a new one is possible. */
+    /** A one-time password is in use: the user can only choose a new one. */
     mustChoosePassword?: boolean;
   }
 }
 
 /**
- * The user the guard proved for this request.
+ * The user whom the guard proved for this request.
  *
- * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
+ * @throws Error when the route is not behind the guard, which is a programming error.
  */
 export function adminOf(request: Request): AdminIdentity {
   const { admin } = contextOf(request);
@@ -35,18 +35,18 @@ export function adminOf(request: Request): AdminIdentity {
   return admin;
 }
 
-/** Who acts, from where and under which support code: the actor of an audit event behind the guard. */
+/** The actor, address and support code for an audit event behind the guard. */
 export function actorOf(request: Request) {
   const { address, supportCode } = contextOf(request);
   return { actor: { userId: adminOf(request).userId }, address, supportCode };
 }
 
-/** What the frame of every Settings page needs. */
+/** The properties that every Settings page's layout needs. */
 export function pageAdminOf(request: Request) {
   return { identity: adminOf(request), csrfToken: adminCsrfToken(request) };
 }
 
-/** The value of the hidden field `csrf` that every form of a signed-in page carries; bound to this session's secret id. */
+/** The value of the hidden field `csrf` in every form of a signed-in page; bound to the session's secret id. */
 export function adminCsrfToken(request: Request): string {
   return csrfToken(request.sessionID);
 }

@@ -1,4 +1,4 @@
-/** The administrators' forms: a POST is answered by a redirect to a page, which shows what came of it (PRG). */
+/** Post/Redirect/Get for the administrators' forms: a POST redirects to a page that shows its outcome. */
 
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
@@ -10,26 +10,26 @@ import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
 /**
- * What a page is sent, and the parameter that names it: a `form` that was refused, at each reload; what is `done`, once;
- * a `secret`, once, after which the page can say that it was shown; a `run` that the page begins, once.
+ * The kind of outcome, and the parameter that names it. A refused `form` is shown at each reload; `done` once; a
+ * `secret` once, after which the page can say that it was shown; `run` makes the page begin a run, once.
  */
 export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
-/** What is there for a page. */
+/** The outcome for a page. */
 export interface AfterPostRead<Shown> {
   shown: Partial<Shown>;
-  /** The address names a secret that was shown before, or was not looked at soon enough. */
+  /** The address names a secret that was already shown or has expired. */
   isSecretGone: boolean;
 }
 
 /** Both methods may throw AppError 'store.unavailable'. */
 export interface AfterPost {
   /**
-   * Keeps the outcome for this session, and sends the browser to the page. Where a status is given, a client that asks
-   * for JSON gets it, with the outcome, at once.
+   * Stores the outcome for this session and redirects the browser to the page. With a status, a client that asks for
+   * JSON gets the outcome directly.
    *
    * @param page path and query of ours.
-   * @param outcome never holds a password that was typed.
+   * @param outcome must not contain a typed password.
    * @throws AppError 'request.too-large' as well.
    */
   answer(
@@ -38,12 +38,12 @@ export interface AfterPost {
     page: string,
     outcome: { kind: OutcomeKind; status?: number; shown: object },
   ): Promise<void>;
-  /** For a GET, right before it is answered: what is shown once is gone with this. */
+  /** For a GET, right before its response: reading deletes an outcome that is shown once. */
   read<Shown>(request: Request): Promise<AfterPostRead<Shown>>;
 }
 
 const MINUTE = 60_000;
-/** A refused form as long as a session waits for its user; what is shown once only until the browser has followed. */
+/** A refused form lives as long as an idle session; outcomes shown once live until the browser has followed. */
 const BOUNDS: Readonly<Record<OutcomeKind, OutcomeBounds>> = {
   form: { lifetimeMs: 30 * MINUTE, mostBytes: 131_072 },
   done: { lifetimeMs: 5 * MINUTE, mostBytes: 32_768 },
@@ -52,11 +52,11 @@ const BOUNDS: Readonly<Record<OutcomeKind, OutcomeBounds>> = {
 };
 const KINDS = ['form', 'done', 'secret', 'run'] as const satisfies OutcomeKind[];
 
-/** Whose forms they are, where not those of a signed-in session. */
+/** The owner of forms without a signed-in session. */
 export interface AfterPostOptions {
-  /** What no other browser has. Undefined: nothing is kept for it yet. */
+  /** A secret of this browser; undefined while it has none, and then nothing is kept. */
   browserSecretOf: (request: Request) => string | undefined;
-  /** Of a refused form, in milliseconds. */
+  /** The lifetime of a refused form. */
   formLifetimeMs: number;
 }
 
@@ -69,7 +69,7 @@ export function createAfterPost(
   const boundsOf = (kind: OutcomeKind) =>
     kind === 'form' && options ? { ...BOUNDS.form, lifetimeMs: options.formLifetimeMs } : BOUNDS[kind];
   const outcomes = createPostOutcomes(redis, sealer);
-  // The kind too: what is shown once is not read again under another parameter.
+  // The owner includes the kind, so that an outcome shown once cannot be read again under another parameter.
   const ownerOf = (request: Request, page: string, kind: OutcomeKind) => {
     const secret = browserSecretOf(request);
     return secret && JSON.stringify([secret, contextOf(request).admin?.userId, kind, placeOf(page)]);
@@ -102,12 +102,12 @@ export function createAfterPost(
   };
 }
 
-/** A script, not a browser: it gets its answer at once. */
+/** Is the client a script that wants a direct answer, not a browser? */
 export function wantsJson(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json';
 }
 
-/** One page of one organization, and its export: what is kept for it is shown nowhere else (MT-01). */
+/** The page and organization of an outcome; it is shown on no other page but the page's export (MT-01). */
 function placeOf(page: string): string[] {
   const { pathname, searchParams } = new URL(page, 'http://path.only');
   return [pathname.replace(/\.csv$/, ''), searchParams.get('organization') ?? ''];

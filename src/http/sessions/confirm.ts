@@ -1,12 +1,12 @@
-/** An action that ends or deletes something asks once: GET of its address shows the question, POST does it. */
+/** Asks before an action that ends or deletes something: GET shows the question, POST does it. */
 import type { Request, Response } from 'express';
 import { confirmPage, type QuestionProps } from '#views/settings/confirm-page.ts';
 import { pageAdminOf } from './admin-session.ts';
 
 /**
- * Answers a GET with the question; its form posts to the same address. Nothing is changed by asking.
+ * Answers a GET with the question; its form posts to the same address. Nothing is changed.
  *
- * @param fields of the form, for an action whose address does not say what it is about.
+ * @param fields of the form, for an action whose address does not identify its object.
  */
 export function ask(
   request: Request,

@@ -1,4 +1,4 @@
-/** The pages of a list in its addresses: `older=` and `newer=` name the row that a page begins after or ends before. */
+/** Pagination in a list's address: `older=` and `newer=` name the row that a page starts after or ends before. */
 import type { Request } from 'express';
 import type { Place, Position } from '#src/adapters/database/keyset.ts';
 import { instantOf, ROW_ID } from '#src/http/filter-fields.ts';
@@ -8,14 +8,14 @@ import { adminOf } from './admin-session.ts';
 /** Rows on a page of launches, of the audit trail, and of a timeline. */
 export const PAGE_SIZE = 25;
 
-/** Untrusted; what cannot be a place is the first page. */
+/** Reads the position from the untrusted address; an invalid one means the first page. */
 export function positionIn(request: Request): Position {
   const query = queryOf(request);
   const [older, newer] = [placeOf(query.get('older')), placeOf(query.get('newer'))];
   return older ? { older } : newer && { newer };
 }
 
-/** What an address asks for, '' or with its `?`, from its first page on. An administrator's names no organization (MT-01). */
+/** The address's query without its position: '' or with its `?`; for administrators without an organization (MT-01). */
 export function filterQuery(request: Request): string {
   const { search, searchParams } = addressOf(request);
   return searchParams.size === 0 ? '' : search;
@@ -28,7 +28,7 @@ function addressOf(request: Request): URL {
   return url;
 }
 
-/** Addresses of the pages beside one: the request's own, with another place. */
+/** The addresses of the neighbouring pages: the request's own with another position. */
 export function neighbourHrefs(
   request: Request,
   { newer, older }: { newer: Place | undefined; older: Place | undefined },

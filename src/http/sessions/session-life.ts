@@ -1,13 +1,13 @@
-/** How long an administrator's session lasts, and what is kept of it. */
+/** The lifetime of an administrator's session, and the data it stores. */
 
-/** What the store keeps of a signed-in user; written once at sign-in and never changed. */
+/** The stored data of a signed-in user; written once at sign-in and never changed. */
 export interface AdminSessionData {
   userId: string;
-  /** The user's session generation at sign-in; another one now means that this session has ended. */
+  /** The user's session generation at sign-in; a different one now means that this session has ended. */
   generation: number;
   /** Milliseconds since 1970. */
   signedInAt: number;
-  /** A one-time password has to be changed only by the user who signed in with it. */
+  /** Only a user who signed in with a one-time password has to change it. */
   via: 'password' | 'sso';
 }
 
@@ -17,17 +17,17 @@ declare module 'express-session' {
   }
 }
 
-/** Without a request for this long, a session ends. */
+/** A session ends after this time without a request. */
 const IDLE_MS = 30 * 60_000;
-/** So long after the sign-in it ends whatever happens. */
+/** A session always ends this long after sign-in. */
 const ABSOLUTE_MS = 8 * 60 * 60_000;
 
-/** Has the absolute end come? (The idle end is the store's: what is not asked for is forgotten there.) */
+/** Has the session reached its absolute end? The store enforces the idle limit by expiry. */
 export function isSessionOver(held: AdminSessionData, now: Date): boolean {
   return now.getTime() >= held.signedInAt + ABSOLUTE_MS;
 }
 
-/** How long the store may keep a session from now on without another request. */
+/** How long the store keeps a session without another request. */
 export function remainingMs(held: AdminSessionData | undefined, now: Date): number {
   const untilEnd = held ? held.signedInAt + ABSOLUTE_MS - now.getTime() : IDLE_MS;
   return Math.max(1_000, Math.min(IDLE_MS, untilEnd));

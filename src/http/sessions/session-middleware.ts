@@ -1,11 +1,11 @@
-/** The administrators' session: express-session, its cookie, and the steps in which one begins and ends. */
+/** The administrators' session: express-session, its cookie, and how a session begins and ends. */
 import { hkdfSync } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import session, { type Store } from 'express-session';
 import { AppError } from '#src/errors.ts';
 import type { AdminSessionData } from './session-life.ts';
 
-/** What the session needs of a deployment. */
+/** The deployment's settings for sessions. */
 export interface SessionOptions {
   publicUrl: URL;
   /** APP_SECRETS: the first signs, all are accepted. */
@@ -14,10 +14,10 @@ export interface SessionOptions {
 }
 
 /**
- * Loads the session of a request. A visitor who is not signed in has none and gets no cookie, so there is nothing to
- * plant in a stranger's browser, and a flood of visitors stores nothing.
+ * Loads the session of a request. A visitor who is not signed in has no session and gets no cookie, so no session can
+ * be planted in a browser and a flood of visitors stores nothing.
  *
- * Mount on the administrators' paths alone: launches and key sets never meet it.
+ * Mount on the administrators' paths only: launches and key sets do not use it.
  *
  * @throws AppError 'store.unavailable' as the request's failure when Redis does not answer.
  */
@@ -29,15 +29,15 @@ export function adminSessions({ publicUrl, secrets, store }: SessionOptions): Re
     store,
     resave: false,
     saveUninitialized: false,
-    // No lifetime in the cookie: it ends with the browser, and in the store after the idle time.
+    // The cookie has no lifetime: it ends with the browser, and in the store after the idle time.
     cookie: { path: '/', httpOnly: true, secure, sameSite: 'lax' },
   });
   return secure ? [reachedByHttps, load] : [load];
 }
 
 /**
- * The same for public pages that only say more to a signed-in user: while the store is unavailable they are shown as to a
- * stranger, and the browser keeps its cookie.
+ * The same for public pages that show more to a signed-in user. While the store is unavailable, they are shown as to a
+ * stranger and the browser keeps its cookie.
  */
 export function sessionsIfReachable(options: SessionOptions): RequestHandler[] {
   return adminSessions(options).map(
@@ -57,9 +57,9 @@ function sessionCookieName(publicUrl: URL): string {
 }
 
 /**
- * Begins a signed-in session under a new id; what the request came with is destroyed (fixation).
+ * Begins a signed-in session under a new id and destroys the previous one (session fixation).
  *
- * @returns when it is stored: after this a redirect may promise the visitor that they are signed in.
+ * @returns when it is stored, so that a redirect may rely on it.
  * @throws AppError 'store.unavailable'; then the visitor has no session and no cookie.
  */
 export async function beginSession(request: Request, held: AdminSessionData): Promise<void> {
@@ -85,14 +85,14 @@ export async function endSession(request: Request, response: Response, publicUrl
   response.clearCookie(sessionCookieName(publicUrl), { path: '/', httpOnly: true, secure, sameSite: 'lax' });
 }
 
-/** Without this express-session would try to store it once more and hand out its cookie with the error page. */
+/** Otherwise express-session would try to store it again and send its cookie with the error page. */
 function dropSession(request: Request): void {
   Reflect.deleteProperty(request, 'session');
 }
 
 /**
- * express-session sets a `Secure` cookie only on requests it believes to be secure, and says nothing otherwise. Whether
- * browsers reach us by https is decided by PUBLIC_URL, which also holds behind a proxy that TRUST_PROXY does not name.
+ * express-session silently omits a `Secure` cookie on requests it considers insecure. PUBLIC_URL decides whether
+ * browsers reach us by https, even behind a proxy that TRUST_PROXY does not name.
  */
 const reachedByHttps: RequestHandler = (request, _response, next) => {
   Object.defineProperty(request, 'secure', { value: true, configurable: true });

@@ -1,4 +1,4 @@
-/** Where administrators' sessions are kept: Redis through connect-redis, or memory in development and tests. */
+/** Stores administrators' sessions: in Redis through connect-redis, or in memory for development and tests. */
 import { createHash } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
@@ -10,7 +10,7 @@ import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';
 
-/** What a session store is made of. */
+/** The dependencies of the session store. */
 export interface SessionStoreOptions {
   keyStore: KeyStore;
   sealer: Sealer;
@@ -19,10 +19,10 @@ export interface SessionStoreOptions {
 }
 
 /**
- * A store whose entries live as long as {@link remainingMs} says, renewed by each request. Each entry is sealed for its
- * key, and the key is a hash of the session's id, so access to Redis neither shows a session nor makes one (ST-03..05).
+ * A store whose entries live for {@link remainingMs}, renewed by each request. Each entry is sealed for its key, and
+ * the key is a hash of the session's id, so access to Redis neither reveals nor creates a session (ST-03..05).
  *
- * Renewing only ever prolongs an entry that exists, so a request in flight cannot bring a signed-out session back.
+ * Renewing only prolongs an existing entry, so a request in flight cannot revive a signed-out session.
  */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
   const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
@@ -30,8 +30,8 @@ export function createSessionStore({ keyStore, sealer, clock, log }: SessionStor
 }
 
 /**
- * The calls connect-redis makes on a node-redis client, over our key store: keys hashed, values sealed. A value that
- * cannot be opened is none, so its user signs in again; a store that does not answer is a page of 503.
+ * The node-redis calls that connect-redis makes, on our key store: keys hashed, values sealed. A value that cannot be
+ * opened counts as missing, so its user signs in again; an unavailable store is a 503 page.
  */
 function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
   const get = async (key: string) => {
@@ -48,7 +48,7 @@ function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
       return keys.length;
     },
     mGet: (keys: string[]) => Promise.all(keys.map(get)),
-    // Keys are hashes, which name no session: there is nothing to list.
+    // Keys are hashes, so sessions cannot be listed.
     scanIterator: async function* none() {},
   };
 }
@@ -67,7 +67,7 @@ async function openOrNull(name: string, sealed: string, sealer: Sealer): Promise
   }
 }
 
-/** Renewing happens when the page is on its way already: a failure may cost the idle time, not the page. */
+/** Renewal runs after the page was sent, so a failure may cost the idle time but not the page. */
 function forgivingTouch(store: Store, log: Log): Store {
   const touch = store.touch?.bind(store);
   store.touch = (id, session, done) => {

@@ -1,4 +1,4 @@
-/** Which organization's records a signed-in user may see: administrators their own, operators the one they name or all. */
+/** Decides whose records a user sees: administrators their own organization's, operators a named one's or all. */
 import type { Request } from 'express';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
@@ -9,7 +9,7 @@ import { adminOf } from './admin-session.ts';
 const LONGEST_ID = 64;
 
 /**
- * MT-01: what an administrator writes into the address changes nothing.
+ * MT-01: an organization in an administrator's address is ignored.
  *
  * @returns undefined for an operator who names none, which means all.
  */
@@ -20,7 +20,7 @@ export function visibleOrganization(request: Request): string | undefined {
   return organizationId;
 }
 
-/** The time zone of a page: of the organization it is about, or the server's where it is about all or an unknown one. */
+/** The time zone of a page: its organization's, or the server's for all organizations or an unknown one. */
 export function timeZoneOf(
   organizations: readonly { readonly id: string; readonly timeZone: string }[],
   organizationId: string | null | undefined,
