@@ -1,13 +1,13 @@
-/** Puts FHIR's Quantity, Ratio and Range into words, wherever one is read. */
+/** Formats FHIR's Quantity, Ratio and Range as text. */
 import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
 
-/** "3 units", "< 5 mg": without its comparator, a limit would read as the amount. Undefined without a finite number. */
+/** "3 units" or "< 5 mg": the comparator is kept, or a limit would read as the amount. Undefined without a finite number. */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  // UCUM annotates what has no unit.
+  // UCUM writes an annotation such as `{count}` where there is no unit.
   const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{\w+\}$/, '');
   const limit = COMPARATORS.find((one) => one === comparator);
   return [limit, String(value), measure].filter(Boolean).join(' ');
