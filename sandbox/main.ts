@@ -1,4 +1,4 @@
-/** Starts the mock EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+/** Starts only the mock EHR, for `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE`. */
 import { endpoints } from './authorization/documents.ts';
 import { profiles, type VendorProfileName } from './profiles.ts';
 import { startSandbox } from './sandbox.ts';

@@ -1,4 +1,4 @@
-/** Standalone launches in the hands of the user: from the accepted request to the answer on the sign-in page. */
+/** Keeps standalone launches from the accepted request to the answer on the sign-in page. */
 import { randomBytes } from 'node:crypto';
 import type { LaunchContext } from '#sandbox/launches.ts';
 
@@ -16,7 +16,7 @@ export interface SignIns {
   answered(form: string): RequestParameters | undefined;
   /** Remembers the answer for this request alone; the value resumes it. */
   remember(parameters: RequestParameters, answer: Answer): string;
-  /** Gives the answer out once, and only to the request it was given for. */
+  /** Returns the answer once, and only for the request it belongs to. */
   take(value: string, parameters: RequestParameters): Answer | undefined;
 }
 

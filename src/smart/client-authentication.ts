@@ -19,7 +19,7 @@ export type AssertionType = 'JWT' | 'client-authentication+jwt';
 /** The input of one client assertion. A launch fixes every field except `now` when it begins. */
 export interface ClientCredentials {
   clientId: string;
-  /** The only audience: the URL that receives the POST, or the issuer if the organization is set up so (CAJ-06, CAJ-13). */
+  /** The only audience: the URL of the POST, or the issuer if the organization is set up so (CAJ-06, CAJ-13). */
   audience: string;
   key: AssertionKey;
   /** Header `typ`; an organization setting (CAJ-03). */

@@ -12,8 +12,8 @@ export interface SentAssertion {
 }
 
 /**
- * Returns the same error with a more specific rule: first a setting that differs from the SMART default, then whether the
- * server fetched our keys before it refused.
+ * Returns the same error with a more specific rule: first a setting that differs from the SMART default, then whether
+ * the server fetched our keys before it refused.
  */
 export function explainRefusedAssertion(error: unknown, sent: SentAssertion): unknown {
   if (!(error instanceof AppError) || error.rule !== 'client.key') return error;

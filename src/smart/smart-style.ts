@@ -29,8 +29,8 @@ const PROPERTIES: Readonly<Record<string, RegExp>> = {
  *
  * @param options.url from the launch context; untrusted. The outbound guard accepts https only.
  * @param options.allowedHosts `host` or `host:port` of the organization, its FHIR server's included.
- * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when the answer is
- *   not usable. Never throws, because a launch works without a style.
+ * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when the answer
+ *   is not usable. Never throws, because a launch works without a style.
  */
 export async function fetchSmartStyle(options: {
   url: string;
@@ -51,9 +51,9 @@ export async function fetchSmartStyle(options: {
 }
 
 /**
- * Writes the usable properties of a style document as CSS. Other properties, and values that are not exactly a colour, a
- * length or a list of font names, are left out, so no value can end its declaration. Colours that make text hard to read
- * and unsuitable sizes are left out too.
+ * Writes the usable properties of a style document as CSS. Other properties, and values that are not exactly a colour,
+ * a length or a list of font names, are left out, so no value can end its declaration. Colours that make text hard to
+ * read and unsuitable sizes are left out too.
  *
  * @param document the parsed response body; untrusted.
  */

@@ -1,8 +1,8 @@
 /**
  * Step 3: find this EHR's authorization server.
  *
- * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The deprecated CapabilityStatement is used only if
- * that does not exist. Rules DI-01..02, DI-15..25.
+ * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The deprecated CapabilityStatement is used only
+ * if that does not exist. Rules DI-01..02, DI-15..25.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
@@ -66,8 +66,8 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
 }
 
 /**
- * Fetches the well-known document, and the CapabilityStatement only if that does not exist. The same rules apply to both
- * (DI-18..22).
+ * Fetches the well-known document, and the CapabilityStatement only if that does not exist. The same rules apply to
+ * both (DI-18..22).
  *
  * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
  */

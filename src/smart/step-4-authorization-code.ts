@@ -127,8 +127,8 @@ function once(query: URLSearchParams, name: string): string | undefined {
 }
 
 /**
- * Checks a response after this browser proved that it owns the `state`. `iss` is checked first (RFC 9207; CB-11, MT-04),
- * so that another server's error or code is never used.
+ * Checks a response after this browser proved that it owns the `state`. `iss` is checked first (RFC 9207; CB-11,
+ * MT-04), so that another server's error or code is never used.
  *
  * @param expected.issuers the issuers configured or discovered for this launch.
  * @param expected.issuerPromised the server said it always sends `iss`.

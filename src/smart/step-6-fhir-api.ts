@@ -1,6 +1,6 @@
 /**
- * Step 6: make FHIR calls with the access token through our guarded connections. Reads use fhirclient's FhirClient; writes
- * do not.
+ * Step 6: make FHIR calls with the access token through our guarded connections. Reads use fhirclient's FhirClient;
+ * writes do not.
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
@@ -35,7 +35,7 @@ export interface FhirApi {
    * @throws FhirError
    */
   ask(pathOrUrl: string): Promise<FhirAnswer>;
-  /** Reads a resource. @param onBytes is called with the size of the answer, to limit reads of several pages (FH-12). */
+  /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
   get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
   /** Posts a batch Bundle of reads to the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
@@ -48,8 +48,8 @@ export interface FhirApi {
    */
   create(resource: FhirResource): Promise<CreateAnswer>;
   /**
-   * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only after
-   * a refused token.
+   * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only
+   * after a refused token.
    *
    * @returns any 2xx, as for {@link create}.
    * @throws FhirError otherwise; 409 and 412 mean that the resource has another version now.
@@ -123,8 +123,8 @@ export function createFhirApi(options: {
   };
   const call = (url: URL, init: CallInit): Promise<FhirAnswer> =>
     withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
-  // Writes do not use fhirclient: after an empty 201 it reads the Location in the same call, and the result of that read
-  // would pass for the answer to the POST.
+  // Writes do not use fhirclient: after an empty 201 it reads the Location in the same call, and the result of that
+  // read would pass for the answer to the POST.
   const write = async (
     token: string,
     { url, method, version }: { url: URL; method: 'POST' | 'PUT'; version?: string },

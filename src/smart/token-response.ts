@@ -19,7 +19,7 @@ export interface TokenResponse {
   refreshToken: string | undefined;
   /** undefined when the server did not say: the lifetime is then unknown, neither zero nor unlimited (TK-12). */
   expiresInSeconds: number | undefined;
-  /** Seconds after which the EHR considers the user inactive (Oracle's Active User Presence); undefined: no such rule. */
+  /** Seconds after which the EHR considers the user inactive (Oracle's Active User Presence); undefined: no limit. */
   activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;

@@ -32,8 +32,8 @@ interface UnderWay {
 }
 
 /**
- * Checks `state` and this browser's cookie first (CB-01..03). Then there is exactly one token call: a second callback in
- * this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
+ * Checks `state` and this browser's cookie first (CB-01..03). Then there is exactly one token call: a second callback
+ * in this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;

@@ -82,8 +82,8 @@ async function store(
 }
 
 /**
- * Ends this browser's older launches if another user of the organization launches, or if there are too many of one kind.
- * Only launches whose cookie secret is right are considered, so a forged cookie ends nothing. Launches of other
+ * Ends this browser's older launches if another user of the organization launches, or if there are too many of one
+ * kind. Only launches whose cookie secret is right are considered, so a forged cookie ends nothing. Launches of other
  * organizations stay: any EHR can start a launch by a link, and must not end those of another by it (MT-06).
  */
 async function endOthers(

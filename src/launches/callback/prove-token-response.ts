@@ -76,8 +76,8 @@ export async function proveTokenResponse(
 }
 
 /**
- * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID does
- * not. So the scope is checked for `openid` only if there is no id_token, to explain why.
+ * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID
+ * does not. So the scope is checked for `openid` only if there is no id_token, to explain why.
  */
 function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
   const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);

@@ -1,4 +1,4 @@
-/** The only way to end a launch: deletes its record, revokes its tokens, and keeps the reason for audit and next visit. */
+/** The only way to end a launch: deletes its record, revokes its tokens, keeps the reason for audit and next visit. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrOwner } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';

@@ -14,7 +14,7 @@ export interface RevocableGrant {
 }
 
 export interface Revoker {
-  /** Returns at once. Revokes the refresh token, then the access token; no-op if the EHR has no such endpoint (RV-04). */
+  /** Returns at once. Revokes the refresh token, then the access token; no-op if the EHR has no endpoint (RV-04). */
   revoke(grant: RevocableGrant, organization: EhrOwner): void;
   /** Resolves when all pending revocations are done or given up, for shutdown and tests. */
   flush(): Promise<void>;

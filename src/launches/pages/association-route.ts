@@ -27,8 +27,8 @@ export interface AssociationRouteDependencies {
 }
 
 /**
- * Behind the launch guard that lets waiting launches pass. The result of a code is in the query, because a reload must not
- * spend another try; it is one of a fixed set of words.
+ * Behind the launch guard that lets waiting launches pass. The result of a code is in the query, because a reload must
+ * not spend another try; it is one of a fixed set of words.
  */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -37,7 +37,7 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
     if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
     if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
       return show(request, response, undefined);
-    // The organization may require confirmation only since this launch began, so the request has to reach the administrator.
+    // If confirmation is required only since this launch began, the administrator has not seen the request yet.
     const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const admission = await deps.clinicians.admit(organization, launching);

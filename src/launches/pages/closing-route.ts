@@ -1,4 +1,4 @@
-/** Warns before an unused launch ends: its pages go to `/launches/:launchId/closing` by themselves, without a script. */
+/** Warns before an unused launch ends: its pages go to `/launches/:launchId/closing` without a script. */
 import type { RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
@@ -14,16 +14,16 @@ import { openLaunchOf } from './guard.ts';
 /**
  * Makes a page of a launch go to the warning in time, so that no patient stays on the screen after the launch.
  *
- * This uses the `Refresh` header, because a streamed page sends its head before the time is known. Browsers treat it like
- * the `meta` element.
+ * This uses the `Refresh` header, because a streamed page sends its head before the time is known. Browsers treat it
+ * like the `meta` element.
  */
 export function leaveInTime(response: Response, launchId: string, closing: Closing, now: Date): void {
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
 /**
- * Like {@link leaveInTime}, for a page with a form: the browser leaves it only when the launch has ended, because leaving
- * loses the input.
+ * Like {@link leaveInTime}, for a page with a form: the browser leaves it only when the launch has ended, because
+ * leaving loses the input.
  *
  * @returns the seconds after which a script that saves the input is to go to the warning.
  */
@@ -37,9 +37,9 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
 }
 
 /**
- * Behind a launch guard that renews nothing. If the launch was used in another tab meanwhile, the browser goes back to the
- * list, which does not count as a visit: two unattended tabs must not keep each other open. No token is renewed for them;
- * with an expired token they stay here (RF-13, RF-14).
+ * Behind a launch guard that renews nothing. If the launch was used in another tab meanwhile, the browser goes back to
+ * the list, which does not count as a visit: two unattended tabs must not keep each other open. No token is renewed for
+ * them; with an expired token they stay here (RF-13, RF-14).
  *
  * @param leftForm finds the path, below the launch, of a form that this user left unfinished for this patient.
  */

@@ -1,4 +1,4 @@
-/** Guards the clinician's pages: the URL selects a launch, its cookie proves it, and the organization still allows it. */
+/** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -64,9 +64,10 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09). It answers 401 with the reason unless this browser holds the
- * cookie, the record exists and is within its limit, the organization is enabled and unchanged (REG-11, MT-05), and the
- * user is still its clinician (FU-07). A user who is not associated yet is sent to `/launches/:launchId/association`.
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09). It answers 401 with the reason unless this browser holds
+ * the cookie, the record exists and is within its limit, the organization is enabled and unchanged (REG-11, MT-05), and
+ * the user is still its clinician (FU-07). A user who is not associated yet is sent to
+ * `/launches/:launchId/association`.
  *
  * @param options.renews false for pages that never renew the idle period; others do unless the visit is unattended.
  */

@@ -15,8 +15,8 @@ import { signedOutPage } from '#views/launches/signed-out-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /**
- * Clear-Site-Data for our pages. `"cookies"` is not used, because it reaches every site of the registrable domain, also the
- * settings in another tab. The launch cookies are deleted one by one instead.
+ * Clear-Site-Data for our pages. `"cookies"` is not used, because it reaches every site of the registrable domain, also
+ * the settings in another tab. The launch cookies are deleted one by one instead.
  */
 const CLEARED = '"cache", "storage"';
 

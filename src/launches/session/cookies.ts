@@ -10,8 +10,8 @@ import type { LaunchOrigin } from './launch-origin.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
- * The content of a cookie. The secret authenticates. The origin only decides the page policy and the text of an error page
- * when the record is gone.
+ * The content of a cookie. The secret authenticates. The origin only decides the page policy and the text of an error
+ * page when the record is gone.
  */
 export interface CookieValue extends LaunchOrigin {
   issuedAt: number;
@@ -24,8 +24,8 @@ export interface LaunchCookie extends CookieValue {
 }
 
 /**
- * A cookie's name contains the kind of launch. One browser may hold both kinds, with different attributes, and neither may
- * replace or clear the other.
+ * A cookie's name contains the kind of launch. One browser may hold both kinds, with different attributes, and neither
+ * may replace or clear the other.
  */
 const NAMES = {
   ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
@@ -39,11 +39,11 @@ export interface LaunchCookies {
   /** Did the browser send any of our cookies for this kind of launch? */
   arrived(request: Request, kind: LaunchKind): boolean;
   setProbe(request: Request, response: Response, origin: LaunchOrigin): void;
-  /** The note of a known browser. It is part of the probe cookie, because browsers keep few cookies for a framed site. */
+  /** The note of a known browser. It is in the probe cookie, because browsers keep few cookies for a framed site. */
   knownNote(kind: LaunchKind): NoteCookie;
   /**
-   * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves nothing: it
-   * only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
+   * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
+   * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
    */
   lastOrigin(request: Request): LaunchOrigin | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;

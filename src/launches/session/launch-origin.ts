@@ -1,4 +1,4 @@
-/** Adapts pages to the launch: an EHR may frame those of an EHR launch; those of a standalone launch can start again. */
+/** Adapts pages to the kind of launch: who may frame them, which colours they have, and how to start again. */
 import type { Request, Response } from 'express';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -17,7 +17,7 @@ export interface LaunchOrigin {
 /** Query parameter of a navigation that a page makes by itself; such a visit does not renew the idle period. */
 export const UNATTENDED = 'unattended';
 
-/** Is the page shown inside a chart, so that it takes the chart's colours? A browser that does not say counts as yes. */
+/** Is the page shown inside a chart, so that it takes the chart's colours? If the browser does not say, yes. */
 export function isInChart(request: Request, kind: LaunchKind): boolean {
   return kind === 'ehr' && isFramed(request) !== false;
 }
@@ -51,8 +51,8 @@ export function standalonePath(organizationId: string): string {
 
 /**
  * Fits a page, also an error page, to its origin. The organization's EHR may frame an EHR launch, because otherwise the
- * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its error
- * pages offer to start again.
+ * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its
+ * error pages offer to start again.
  *
  * @param open launches of this browser, for {@link furnishErrorPage}.
  * @returns the organization, when there is one.

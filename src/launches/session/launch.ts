@@ -25,7 +25,7 @@ export interface LaunchTokens {
 /** A refresh in progress, unproven or postponed. */
 export type RefreshState =
   | { kind: 'under-way'; since: string }
-  /** The issuer's keys are unavailable, so the id_token of the refresh is not verified. The token is not used (ID-22). */
+  /** The id_token of the refresh is not verified, because the keys are unavailable. The token is not used (ID-22). */
   | { kind: 'unproven'; idToken: string; until: string; failures: number }
   /** The EHR was busy or unavailable; no refresh before `until`. */
   | { kind: 'put-off'; until: string; failures: number };

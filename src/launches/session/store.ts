@@ -28,15 +28,15 @@ export interface LaunchStore {
    */
   save(launch: Launch, secret: string, now: Date): Promise<void>;
   /**
-   * Opens the launch and renews its idle period; undefined when it is unknown or ended, or the secret is wrong. The caller
-   * checks the limit.
+   * Opens the launch and renews its idle period; undefined when it is unknown or ended, or the secret is wrong. The
+   * caller checks the limit.
    */
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
   /** Opens the launch without renewing the idle period, and says how much of that is left. */
   glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
   /** Reads the current record without proof, for a caller that has proved the launch. Its lifetime does not change. */
   reopen(id: string): Promise<OpenedLaunch | undefined>;
-  /** Replaces the record unless it has changed or ended since it was opened; only one of many callers succeeds (RF-04). */
+  /** Replaces the record unless it has changed or ended since it was opened; one of many callers succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
   /** Like `replace`, but undone if the store does not answer. */
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
@@ -54,8 +54,8 @@ export interface EndableLaunchStore extends LaunchStore {
    * Deletes records with their tokens (ST-09), and stores the reason for the next visit. Once a record was read, its
    * deletion is retried in the background if the store stops answering.
    *
-   * @returns the launches that this call ended. Of many callers only one gets each launch, unless the store does not say
-   *   who was first.
+   * @returns the launches that this call ended. Of many callers only one gets each launch, unless the store does not
+   *   say who was first.
    * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
    */
   end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
@@ -132,7 +132,8 @@ export function createLaunchStore(
       const key = keyOf(id);
       const secretHash = hashOf(secret);
       const known = proved.get(id);
-      // URLs and logs contain the id, so the id alone must not renew a launch (RF-14): an unknown one proves its secret first.
+      // URLs and logs contain the id, so it alone must not renew a launch (RF-14): an unknown one proves its secret
+      // first.
       const isKnown = known !== undefined && isEqualSecret(known.secretHash, secretHash);
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
       if (!opened) return undefined;

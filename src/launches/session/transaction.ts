@@ -43,16 +43,16 @@ export interface TransactionKey {
 }
 
 /**
- * The key of a transaction. It needs the `state` *and* the browser's secret, so a stolen `state` opens nothing and, unlike
- * a lookup by `state` alone, consumes nothing either (CB-03).
+ * The key of a transaction. It needs the `state` *and* the browser's secret, so a stolen `state` opens nothing and,
+ * unlike a lookup by `state` alone, consumes nothing either (CB-03).
  */
 export function transactionName({ state, secret }: TransactionKey): string {
   return `tx:${createHash('sha256').update(`${state}.${secret}`).digest('base64url')}`;
 }
 
 /**
- * Derives the launch's id and secret from the transaction key and our secrets. So a reloaded callback finds the same launch
- * without stored data, and the launch is as hard to guess as the transaction key.
+ * Derives the launch's id and secret from the transaction key and our secrets. So a reloaded callback finds the same
+ * launch without stored data, and the launch is as hard to guess as the transaction key.
  *
  * @returns one per secret of ours, the current one first, because another instance may have used an older one.
  */

@@ -38,8 +38,8 @@ export interface Transactions {
    */
   begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
   /**
-   * Takes a transaction; only one of many callers gets it (CB-04, CB-06). The others wait, as long as a callback may take,
-   * until it is completed (CB-19) or put back.
+   * Takes a transaction; only one of many callers gets it (CB-04, CB-06). The others wait, as long as a callback may
+   * take, until it is completed (CB-19) or put back.
    *
    * @returns undefined when unknown, expired, or begun in another browser, or when the callback that has it gave up or died;
    *   the caller cannot tell which, and neither can an attacker.
@@ -49,8 +49,8 @@ export interface Transactions {
   /** Called when the launch of {@link completionsOf} is stored. */
   completed(key: TransactionKey): void;
   /**
-   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once, so one that was stolen
-   * there can only be used here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
+   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once, so one that was
+   * stolen there can only be used here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
    *
    * @returns false when the code is bound to another transaction.
    */

@@ -90,7 +90,7 @@ export async function beginLaunch(
   }));
 }
 
-/** Does not send a browser to an EHR that is down: the EHR would show its own error page and the launch value be spent. */
+/** Sends no browser to an EHR that is down, which would show its own error page and spend the launch value. */
 async function usableConfiguration(
   { connections, outbound }: BeginLaunchDependencies,
   organization: Organization,

@@ -25,8 +25,8 @@ export interface LaunchRouteDependencies extends CookieProbeDependencies {
 }
 
 /**
- * Checks the organization and the EHR before this server sends any request, then tests whether cookies arrive before the
- * EHR's one-time launch value is spent (LA-12), then begins the launch.
+ * Checks the organization and the EHR before this server sends any request, then tests whether cookies arrive before
+ * the EHR's one-time launch value is spent (LA-12), then begins the launch.
  */
 export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -65,7 +65,7 @@ function launchFactsOf(request: Request): StepFacts {
   return { ...facts, [FRAMING_PAGE]: framingOrigin(request) };
 }
 
-/** Notes that the embedding page may not frame the app. This is only a warning, because only the browser can be sure. */
+/** Warns that the embedding page may not frame the app. It is not a refusal, because only the browser can be sure. */
 function frameFacts({ frameAncestors }: Organization, page: StepFacts[string]): StepFacts {
   const isOther = typeof page === 'string' && frameAncestors.length > 0 && !mayFrame(frameAncestors, page);
   return isOther ? { rule: 'launch.other-frame', warning: 'framed by a page that may not show the app' } : {};

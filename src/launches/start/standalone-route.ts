@@ -11,9 +11,9 @@ import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
- * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names only a registered
- * organization; the EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page may frame it, to prevent
- * clickjacking (LA-14).
+ * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names only a
+ * registered organization; the EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page may frame it, to
+ * prevent clickjacking (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -53,7 +53,7 @@ async function whoIsAsked(
   return organization;
 }
 
-/** Refuses added parameters, because their sender expects an effect; an EHR with parameters has to use the launch URL. */
+/** Refuses added parameters, because their sender expects an effect. An EHR with parameters uses the launch URL. */
 function assertNothingAdded(query: URLSearchParams): void {
   const isOurs = query.size === 0 || (query.size === 1 && query.get(PROBED) === '1');
   if (!isOurs) throw new AppError('launch.standalone-parameters', 'parameters were added to the standalone URL');

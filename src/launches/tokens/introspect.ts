@@ -1,4 +1,4 @@
-/** Asks the EHR before a page is shown whether the launch's token is active, if the organization wants it (RV-06, RV-07). */
+/** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -15,8 +15,8 @@ import type { CurrentTokens } from './current-token.ts';
 
 export interface TokenConfirmations {
   /**
-   * Confirms the launch's token, or renews one that is no longer active. It asks at most once a minute per launch, across
-   * all instances, and only when a page is requested. A failing endpoint does not end the launch.
+   * Confirms the launch's token, or renews one that is no longer active. It asks at most once a minute per launch,
+   * across all instances, and only when a page is requested. A failing endpoint does not end the launch.
    *
    * @throws AppError 'session.expired' when the token is inactive and cannot be renewed, or belongs to another app or
    *   patient; the launch has then ended. 'refresh.unavailable' when it may be renewed later (RF-07).

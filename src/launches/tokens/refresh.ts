@@ -1,4 +1,4 @@
-/** Refreshes a launch's token once: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
+/** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
 
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
@@ -104,7 +104,7 @@ async function exchange(
   }
 }
 
-/** RF-03: without a new refresh token the old one is kept. RF-09: a smaller scope takes effect, a larger one does not. */
+/** RF-03: without a new refresh token the old one is kept. RF-09: a smaller scope takes effect, a larger does not. */
 function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, now: Date): Launch {
   const tokens = tokensOf(token, now);
   return {

@@ -1,4 +1,4 @@
-/** Checks that the id_token of a refresh names the same user. While the keys are unavailable, the check is postponed. */
+/** Checks that the id_token of a refresh names the same user. While the keys are unavailable, the check waits. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { AppError } from '#src/errors.ts';
@@ -28,8 +28,8 @@ export function areKeysUnavailable(error: unknown): error is AppError {
 const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
 /**
- * Asserts the same issuer, subject and audience. Nonce and `auth_time` must be absent or those of the launch (RF-10, OpenID
- * Connect Core 12.2).
+ * Asserts the same issuer, subject and audience. Nonce and `auth_time` must be absent or those of the launch (RF-10,
+ * OpenID Connect Core 12.2).
  *
  * @param launch with the tokens the id_token came with.
  * @param idToken untrusted; checked by the time it was received, so that waiting for keys does not expire it.
@@ -64,8 +64,8 @@ export async function assertSameUser(
 }
 
 /**
- * Like {@link assertSameUser}, but within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not expire
- * (RF-15). After that the fetch of the keys continues, for the next try.
+ * Like {@link assertSameUser}, but within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not
+ * expire (RF-15). After that the fetch of the keys continues, for the next try.
  *
  * @throws also AppError 'identity.keys-timeout'.
  */
@@ -85,8 +85,8 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
 /**
  * Retries the verification of a postponed id_token. Concurrent calls are harmless.
  *
- * @throws AppError 'refresh.unavailable' while the keys are unavailable; 'refresh.identity-refused' when the id_token is
- *   invalid, which ends the launch.
+ * @throws AppError 'refresh.unavailable' while the keys are unavailable; 'refresh.identity-refused' when the id_token
+ *   is invalid, which ends the launch.
  */
 export async function verifyLater(
   dependencies: IdTokenDependencies,

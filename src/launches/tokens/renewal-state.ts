@@ -4,8 +4,8 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 
 /**
- * No refresh takes longer: bulkhead and budget 5 s, token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store. So an
- * older claim belongs to an instance that died after it used the refresh token (RF-15).
+ * No refresh takes longer: bulkhead and budget 5 s, token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store. So
+ * an older claim belongs to an instance that died after it used the refresh token (RF-15).
  */
 const CLAIM_LIFETIME_MS = 20_000;
 /** Keys that take longer to fetch count as unavailable; see {@link CLAIM_LIFETIME_MS}. */

@@ -1,4 +1,4 @@
-/** Decides which addresses in an EHR's documents are accepted, by their form and by the allowed hosts (DI-04, DI-05). */
+/** Decides which addresses in an EHR's documents are accepted, by their form and the allowed hosts (DI-04, DI-05). */
 import { AppError } from '#src/errors.ts';
 
 /** What an endpoint is checked against. */
@@ -36,7 +36,7 @@ export function isListedHost(url: URL, hosts: readonly string[]): boolean {
   return hosts.some((host) => URL.parse(`${url.protocol}//${host}`)?.host === url.host);
 }
 
-/** Returns an absolute URL with an accepted scheme and no userinfo, or undefined. The outbound guard checks the rest. */
+/** Returns an absolute URL with an accepted scheme and no userinfo, or undefined. The outbound guard does the rest. */
 export function fetchableUrl(address: string, accepts: (url: URL) => boolean): URL | undefined {
   const url = URL.parse(address);
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;

@@ -13,8 +13,8 @@ import type { Fetching } from './openid-configuration.ts';
 export type VerificationKeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The accepted id_token signature algorithms (ID-06). SMART demands RS256; EHRs also list the others. `none` and MACs are
- * never accepted.
+ * The accepted id_token signature algorithms (ID-06). SMART demands RS256; EHRs also list the others. `none` and MACs
+ * are never accepted.
  */
 export const idTokenAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256', 'ES384'] as const;
 

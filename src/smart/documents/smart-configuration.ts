@@ -133,8 +133,8 @@ export function readSmartConfiguration(
 const CAPABILITIES_USED = new Set(['permission-v1', 'permission-v2', 'authorize-post']);
 
 /**
- * The part of a configuration that a launch stores and uses after its start (DI-06). Lists of unbounded content are left
- * out or reduced to the names that the code uses.
+ * The part of a configuration that a launch stores and uses after its start (DI-06). Lists of unbounded content are
+ * left out or reduced to the names that the code uses.
  */
 export function pinnedConfiguration(configuration: SmartConfiguration): SmartConfiguration {
   const { tokenEndpointAuthMethods: _methods, tokenEndpointAuthSigningAlgs: _algs, ...pinned } = configuration;
@@ -168,8 +168,8 @@ export function isUsable(configuration: SmartConfiguration): boolean {
 }
 
 /**
- * Does the server accept private_key_jwt? A method list without it means no, whatever the capabilities say. A missing list
- * means yes, because some servers publish only the capability (DI-08).
+ * Does the server accept private_key_jwt? A method list without it means no, whatever the capabilities say. A missing
+ * list means yes, because some servers publish only the capability (DI-08).
  */
 export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean {
   return configuration.tokenEndpointAuthMethods?.includes('private_key_jwt') ?? true;

@@ -4,8 +4,8 @@ import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import { lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
 
 const fromFhirclient = createRequire(createRequire(import.meta.url).resolve('fhirclient/lib/FhirClient.js'));
-// Only fhirclient requires cross-fetch (package.json, overrides). Our fetch takes its place in the module cache, so that no
-// second copy of undici is loaded.
+// Only fhirclient requires cross-fetch (package.json, overrides). Our fetch takes its place in the module cache, so
+// that no second copy of undici is loaded.
 const crossFetch = new Module(fromFhirclient.resolve('cross-fetch'));
 Object.assign(crossFetch, { exports: { fetch: lightFetch }, loaded: true });
 fromFhirclient.cache[crossFetch.id] = crossFetch;

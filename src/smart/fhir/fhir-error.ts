@@ -17,7 +17,7 @@ export type FhirFailure =
   | 'unexpected'
   | 'foreign-url';
 
-/** A failed FHIR call. It has no `cause`, because fhirclient's errors quote the URL and the body, which are clinical. */
+/** A failed FHIR call. It has no `cause`, because fhirclient's errors quote URL and body, which are clinical. */
 export class FhirError extends Error {
   readonly failure: FhirFailure;
   readonly status: number | undefined;

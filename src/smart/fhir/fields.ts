@@ -29,8 +29,8 @@ export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
  * The value as one line of readable text.
  *
  * Letters of every script are kept. Control characters become spaces. Invisible formatting is removed, above all the
- * bidirectional overrides that can make "Ada" read as another name; the joiners stay, because Persian and emoji need them.
- * The result is not HTML-safe: views escape it (FH-10).
+ * bidirectional overrides that can make "Ada" read as another name; the joiners stay, because Persian and emoji need
+ * them. The result is not HTML-safe: views escape it (FH-10).
  *
  * @param maxLength in visible characters; a longer text is cut and ends in "…".
  * @returns undefined for anything but a string with at least one visible character.
@@ -77,8 +77,9 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
 /**
  * The best readable text of a CodeableConcept: its text, the display its author picked, any display, else a bare code.
  *
- * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". A reason for a missing value
- * (v3-NullFlavor, data-absent-reason, "unknown") counts as not given. "Other" is used only when nothing says more.
+ * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". A reason for a missing
+ * value (v3-NullFlavor, data-absent-reason, "unknown") counts as not given. "Other" is used only when nothing says
+ * more.
  */
 export function asConceptText(value: unknown): string | undefined {
   // Some servers write a list where one concept belongs.
@@ -125,7 +126,7 @@ function codeText(coding: ForeignRecord): string | undefined {
   return code !== undefined && asText(coding.system) === undefined && isNullCode(code) ? undefined : code;
 }
 
-/** Has a FHIR Period ended by `now`? A missing or unreadable end counts as no; a partial date ends with its last day. */
+/** Has a FHIR Period ended by `now`? A missing or unreadable end counts as no; a partial date lasts to its last day. */
 export function hasEnded(period: unknown, now: Date): boolean {
   const end = asRecord(period).end;
   if (typeof end !== 'string') return false;

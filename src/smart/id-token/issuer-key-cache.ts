@@ -12,8 +12,8 @@ import type { VerificationKeySet } from '#src/smart/documents/key-set.ts';
 export interface VerificationKeys {
   readonly keySet: VerificationKeySet;
   /**
-   * Gets newer keys for a token whose key is not in `keySet` (ID-08): those that another launch has fetched meanwhile, or
-   * the result of a new fetch. Undefined when the limit of such fetches is reached.
+   * Gets newer keys for a token whose key is not in `keySet` (ID-08): those that another launch has fetched meanwhile,
+   * or the result of a new fetch. Undefined when the limit of such fetches is reached.
    */
   readonly fetchAgain: () => Promise<VerificationKeySet | undefined>;
 }
@@ -44,8 +44,8 @@ const RESERVATION_MS = 30_000;
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
 /**
- * Makes the cache. Cache-Control decides the lifetime, at most one hour; five minutes without it. Failures are not cached
- * (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
+ * Makes the cache. Cache-Control decides the lifetime, at most one hour; five minutes without it. Failures are not
+ * cached (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
  */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
@@ -91,7 +91,7 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
   };
 }
 
-/** The key contains everything that affects the fetch, so organizations share neither access nor failures (MT-05, MT-06). */
+/** The key covers all that affects the fetch, so organizations share neither access nor failures (MT-05, MT-06). */
 function entryFor(entries: LRUCache<string, Entry>, issuer: IssuerToTrust): Entry {
   const { id = '', privateNetworks = [] } = issuer.organization ?? {};
   const { fallbackJwksUri = '', givenJwksUri = '' } = issuer;

@@ -22,7 +22,7 @@ declare const verified: unique symbol;
 /** Who launched the app, proven by the issuer's signature. Only this file can make one. */
 export interface VerifiedIdentity {
   readonly [verified]: true;
-  /** Together with `sub` and the organization, the identity key. fhirUser and name are not part of it (ID-18, MT-02). */
+  /** With `sub` and the organization, the identity key. fhirUser and name are not part of it (ID-18, MT-02). */
   readonly iss: string;
   readonly sub: string;
   /** As claimed; resolveFhirUser checks it. */

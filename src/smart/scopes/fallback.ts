@@ -22,13 +22,13 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. If the setting has a wildcard, the literal
- * `patient/*.read` is tried too, for servers that know nothing else.
+ * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. If the setting has a wildcard, the
+ * literal `patient/*.read` is tried too, for servers that know nothing else.
  *
- * After `invalid_scope` the hints `launch/…` are dropped, because `launch` alone gives an EHR launch its context (SCO-09).
- * If all of that fails, `online_access` is dropped too; it becomes `offline_access` only if the setting names that
- * (SCO-11). After an empty grant nothing was rejected, so only the syntax of the resources changes. Nothing is dropped or
- * added because of `scopes_supported` (DI-11).
+ * After `invalid_scope` the hints `launch/…` are dropped, because `launch` alone gives an EHR launch its context
+ * (SCO-09). If all of that fails, `online_access` is dropped too; it becomes `offline_access` only if the setting names
+ * that (SCO-11). After an empty grant nothing was rejected, so only the syntax of the resources changes. Nothing is
+ * dropped or added because of `scopes_supported` (DI-11).
  *
  * @param failed the strings requested so far, in any order; none is requested again.
  * @returns undefined when no fallback is left.

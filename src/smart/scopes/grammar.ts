@@ -48,8 +48,8 @@ export function parseResourceScope(token: string): ResourceScope | undefined {
 }
 
 /**
- * Reads a scope that a server granted. Any search after `?` is taken as a limit, also after a v1 suffix, because the app
- * does not refuse a grant for its form.
+ * Reads a scope that a server granted. Any search after `?` is taken as a limit, also after a v1 suffix, because the
+ * app does not refuse a grant for its form.
  */
 export function parseGrantedScope(token: string): ResourceScope | undefined {
   const at = token.indexOf('?');
@@ -74,8 +74,8 @@ export function isExtensionScope(token: string): boolean {
 /**
  * Writes a resource scope in the other syntax.
  *
- * SCO-03 applies to v2, SCO-04 to v1: there, any of r, s becomes `.read` and any of c, u, d becomes `.write`. Both give two
- * tokens, because servers list `.read` and `.write` but not `.*`. A filter is dropped, because v1 has none.
+ * SCO-03 applies to v2, SCO-04 to v1: there, any of r, s becomes `.read` and any of c, u, d becomes `.write`. Both give
+ * two tokens, because servers list `.read` and `.write` but not `.*`. A filter is dropped, because v1 has none.
  */
 export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
   const stem = `${scope.level}/${scope.type}`;

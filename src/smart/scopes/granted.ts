@@ -10,8 +10,8 @@ const MOST_PROBLEMS = 20;
  * Lists the problems of a configured scope string, one sentence each, for the form and the command line.
  *
  * SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every
- * organization launches from the EHR and signs a clinician in (standaloneScopes removes `launch`). One string does not mix
- * v1 and v2 (SCO-02).
+ * organization launches from the EHR and signs a clinician in (standaloneScopes removes `launch`). One string does not
+ * mix v1 and v2 (SCO-02).
  *
  * @param text untrusted; any white space separates, because people paste from web pages.
  * @returns an empty list when the string may be used.
@@ -111,9 +111,9 @@ export interface Permission {
 /**
  * Does the grant cover an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19)?
  *
- * `user/` scopes count too unless `level` says otherwise: they cover everything the clinician may do, which includes the
- * open chart, and every read is restricted to the patient in context anyway. `system/` never counts. A `?`-limited scope
- * is not enough, because it covers a subset only. Write does not imply read (SCO-22).
+ * `user/` scopes count too unless `level` says otherwise: they cover everything the clinician may do, which includes
+ * the open chart, and every read is restricted to the patient in context anyway. `system/` never counts. A `?`-limited
+ * scope is not enough, because it covers a subset only. Write does not imply read (SCO-22).
  */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
   return limitsOf(granted, permission)?.length === 0;
