@@ -29,8 +29,8 @@ console.log(
 
 const { publishesMetadata } = profiles[profile];
 if (!publishesMetadata) {
-  const told = { ...endpoints(sandbox), issuer: sandbox.issuer };
-  const lines = Object.entries(told).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
+  const addresses = { ...endpoints(sandbox), issuer: sandbox.issuer };
+  const lines = Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
   console.log(`It publishes no documents. Tell the app by hand:\n${lines.join('\n')}`);
 }
 

@@ -188,13 +188,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   temporarily_unavailable: 'authorization.unavailable',
 };
 
-/** CB-13, CB-14: the error code decides. The log says only whether there was a description, not what it says. */
+/** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */
 function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
-  const said = description ? ', with a description' : '';
+  const suffix = description ? ', with a description' : '';
   const code = ERRORS.get(error) ?? 'authorization.refused';
   const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
   const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
   const rule = error === 'invalid_request' ? ruleOfInvalidRequest(description ?? '') : ofError;
-  return new AppError(code, `the authorization server answered ${known}${said}`, { rule });
+  return new AppError(code, `the authorization server answered ${known}${suffix}`, { rule });
 }

@@ -16,15 +16,15 @@ export interface CommandAnswer {
 
 /** Runs a command in this process, because starting the program takes a second and a half. */
 export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
-  const said = { stdout: '', stderr: '' };
-  const into = (name: keyof typeof said) => ({
+  const output = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof output) => ({
     write: (piece: string | Uint8Array) => {
-      said[name] += String(piece);
+      output[name] += String(piece);
       return true;
     },
   });
   const terminal = { stdin: Readable.from([input]), stdout: into('stdout'), stderr: into('stderr') };
-  return { code: await runCommand(args, terminal, env), ...said };
+  return { code: await runCommand(args, terminal, env), ...output };
 }
 
 /** Runs the program, as a shell does. */

@@ -85,7 +85,7 @@ export async function recheckUser(
   const { launch } = opened;
   const isAutomatic = organization.userAssociation === 'automatic';
   const membership = await clinicians.membership(organization.id, launch.user).catch((error: unknown) => {
-    // An admitted launch continues while the database is unavailable, because nobody can be disabled meanwhile either.
+    // An admitted launch continues while the database is unavailable, because no user can be disabled meanwhile either.
     if (launch.clinicianId !== undefined || isAutomatic) return undefined;
     throw error;
   });

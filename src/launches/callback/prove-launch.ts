@@ -78,8 +78,8 @@ export async function proveLaunch(
   // Only a valid code proves that a browser was at the EHR. Without that proof, anyone could spend the budget (MT-06).
   void ehr.countVisit();
   try {
-    const came = { issuers, authorizationServer, token, trace, launchId };
-    return await proveTokenResponse(dependencies, organization, transaction, came);
+    const received = { issuers, authorizationServer, token, trace, launchId };
+    return await proveTokenResponse(dependencies, organization, transaction, received);
   } catch (error) {
     revoker.revoke({ authorizationServer, tokens: token }, organization);
     throw error;

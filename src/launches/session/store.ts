@@ -132,8 +132,7 @@ export function createLaunchStore(
       const key = keyOf(id);
       const secretHash = hashOf(secret);
       const known = proved.get(id);
-      // URLs and logs contain the id, so it alone must not renew a launch (RF-14): an unknown one proves its secret
-      // first.
+      // URLs and logs contain the id, so it alone must not renew a launch (RF-14): an unknown one is proved first.
       const isKnown = known !== undefined && isEqualSecret(known.secretHash, secretHash);
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
       if (!opened) return undefined;

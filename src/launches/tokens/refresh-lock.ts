@@ -1,4 +1,4 @@
-/** Locks a launch's record during a refresh: claims it before the token is sent, then stores the result or reverts. */
+/** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { AppError } from '#src/errors.ts';

@@ -3,7 +3,7 @@ import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
 
-/** "3 units" or "< 5 mg". Without its comparator, a limit would read as the amount. Undefined for no finite number. */
+/** "3 units" or "< 5 mg". Without its comparator a limit would read as the amount. Undefined without a number. */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;

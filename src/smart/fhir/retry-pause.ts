@@ -4,7 +4,7 @@ import { responseOf } from './fhir-error.ts';
 const LONGEST_RETRY_AFTER_MS = 2_000;
 
 /**
- * FH-07: a GET is retried once if Retry-After is short, or after a 429 without Retry-After.
+ * FH-07: a GET is retried once after a 429 or 503 with a short Retry-After, or after a 429 without one.
  *
  * @returns ms; undefined if the read is not retried.
  */

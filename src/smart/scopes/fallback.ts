@@ -22,8 +22,8 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. If the setting has a wildcard, the
- * literal `patient/*.read` is tried too, for servers that know nothing else.
+ * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. A wildcard of the setting is tried
+ * last, also as the literal `patient/*.read`, for servers that know nothing else.
  *
  * After `invalid_scope` the hints `launch/…` are dropped, because `launch` alone gives an EHR launch its context
  * (SCO-09). If all of that fails, `online_access` is dropped too; it becomes `offline_access` only if the setting names

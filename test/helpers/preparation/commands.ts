@@ -33,8 +33,8 @@ export function run(program: string, args: readonly string[]): void {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new PreparationError(`${program} ${args.join(' ')} failed\n${said.slice(-2_000)}`);
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    throw new PreparationError(`${program} ${args.join(' ')} failed\n${output.slice(-2_000)}`);
   }
 }
 
