@@ -1,4 +1,4 @@
-/** `npm run bench -- --attack`: do clinicians still launch, and does health still answer, while a visitor means harm? */
+/** `npm run bench -- --attack`: can clinicians still launch, and does health still answer, during an attack? */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { request } from 'undici';
@@ -13,11 +13,11 @@ const HEALTH_EVERY_MS = 200;
 const LONGEST_HEALTH_MS = 1_000;
 const SECONDS = 60;
 
-/** Twenty launches a minute and five health checks a second, beside the attacker; none may fail or take too long. */
+/** Makes twenty launches a minute and five health checks a second during the attack; none may fail or take too long. */
 export async function measureAttack(product: Contestant): Promise<Report> {
   const { launchUrl } = product;
   const { origin } = new URL(launchUrl);
-  // Before: the organization is known and the connections are open, as on any working day.
+  // Warms up: loads the organization and opens the connections, as on any working day.
   await launchOnce(launchUrl);
   const order: AttackOrder = { origin, launchUrl, seconds: SECONDS };
   const attacker = new Worker(new URL('./attacker.ts', import.meta.url), { workerData: order });
@@ -56,7 +56,7 @@ export async function measureAttack(product: Contestant): Promise<Report> {
   };
 }
 
-/** Begins a piece of work at each interval, whether or not the one before has ended; resolves when all have. */
+/** Starts the work at each interval, even if the previous run has not ended; resolves when all have ended. */
 async function every(intervalMs: number, end: number, work: () => Promise<void>): Promise<void> {
   const begun: Promise<void>[] = [];
   while (performance.now() < end) {

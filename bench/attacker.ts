@@ -1,12 +1,12 @@
 /**
- * A visitor who means harm, in a thread of its own: everything that can be sent without signing in, from one IPv4 address
- * and from as many addresses of one IPv6 /64 as there are requests. Loopback only.
+ * An attacker in its own thread. It sends everything that can be sent without signing in, from one IPv4 address and
+ * from a new address of one IPv6 /64 for each request. Loopback only.
  */
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Agent, request } from 'undici';
 
-/** What the thread is told. */
+/** The input of the thread. */
 export interface AttackOrder {
   origin: string;
   launchUrl: string;
@@ -22,7 +22,7 @@ const end = performance.now() + seconds * 1_000;
 const answers = new Map<string, number>();
 let serial = 0;
 
-/** The service trusts this machine as its proxy, so the header is where a visitor comes from. */
+/** The service trusts this machine as its proxy, so the header sets the visitor's address. */
 function address(): string {
   serial += 1;
   return serial % 2 === 0
@@ -41,7 +41,7 @@ interface Shot {
   body?: string;
 }
 
-/** One of each kind, in turns. */
+/** The attacks, used in turn. */
 const SHOTS: readonly (() => Shot)[] = [
   () => ({ path: '/sign-in', method: 'POST', headers: form, body: `email=${pick(heavy)}&password=x` }),
   () => ({ path: '/sign-in', method: 'POST', headers: form, body: `email=a%40b.example&password=${pick(heavy)}` }),
@@ -81,7 +81,7 @@ async function shoot({ path, method = 'GET', headers = {}, body }: Shot): Promis
   }
 }
 
-/** A browser that signs in with a wrong password, cookie and token and all; every other time with a heavy address. */
+/** Signs in with a wrong password and a valid cookie and token; every other time with a very long address. */
 async function guessPassword(): Promise<void> {
   const headers = { 'x-forwarded-for': address() };
   const page = await request(`${origin}/sign-in`, { dispatcher: agent, headers }).catch(() => undefined);
@@ -96,7 +96,7 @@ async function guessPassword(): Promise<void> {
   await shoot({ path: '/sign-in', method: 'POST', headers: { ...form, cookie }, body });
 }
 
-/** A browser that begins launches and finishes none, cookie and all. */
+/** Begins launches with a valid cookie and finishes none. */
 async function beginLaunch(): Promise<void> {
   const { pathname, search } = new URL(launchUrl);
   const headers = { 'x-forwarded-for': address() };
@@ -109,7 +109,7 @@ async function beginLaunch(): Promise<void> {
   await shoot({ path: `${pathname}${search}&probed=1`, headers: { cookie } });
 }
 
-/** Sends a byte of a request now and then, and never its end. */
+/** Sends a request byte by byte and never completes it. */
 function crawl(): void {
   const socket = connect(Number(new URL(origin).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -129,7 +129,7 @@ function note(answer: string): void {
 async function attack(worker: number): Promise<void> {
   for (let turn = worker; performance.now() < end; turn += 1) {
     const shot = SHOTS[turn % (SHOTS.length + 2)];
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, in as many lines as there are workers
+    // oxlint-disable-next-line no-await-in-loop -- each worker sends one request after the other
     await (shot ? shoot(shot()) : turn % 2 === 0 ? guessPassword() : beginLaunch());
   }
 }

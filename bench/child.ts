@@ -1,4 +1,4 @@
-/** Servers under measurement, each in a process of its own. */
+/** Runs the measured servers, each in its own process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
@@ -10,7 +10,7 @@ export interface Child {
   /** One question at a time. @throws Error when the process has ended. */
   ask(question: Question): Promise<Usage>;
   stop(): Promise<void>;
-  /** As a lost machine ends it: without a word, in the middle of what it does. */
+  /** Kills the process without a shutdown, as the loss of a machine does. */
   kill(): Promise<void>;
 }
 
@@ -21,8 +21,8 @@ const preload = fileURLToPath(new URL('./report-usage.ts', import.meta.url));
  * Starts `node <script>` and waits until `readyUrl` answers 200.
  *
  * @param options.flags of node itself, such as --cpu-prof.
- * @param options.log the file that takes its output; it is dropped without one.
- * @throws Error when it ends first or does not become ready within 20 s.
+ * @param options.log the file for its output, which is discarded without one.
+ * @throws Error when the process ends or is not ready within 20 s.
  */
 export async function startChild(
   script: string,

@@ -1,4 +1,4 @@
-/** `npm run bench`: launches, re-loads, the page, and round trips of the product and of both peers. */
+/** `npm run bench`: measures launches, reloads, the page, and round trips of the product and of both peers. */
 import { gzipSync } from 'node:zlib';
 import type { Contestant, ContestantName } from './contestants.ts';
 import { measureTrips, type Trips } from './round-trips.ts';

@@ -1,4 +1,4 @@
-/** The servers that are compared, started the same way and on the same stores. */
+/** Starts the compared servers, in the same way and on the same stores. */
 import { randomBytes } from 'node:crypto';
 import { freePort } from '#test/helpers/preparation/commands.ts';
 import { type Child, runToEnd, startChild } from './child.ts';
@@ -7,25 +7,25 @@ import { CLIENT_ID } from './stub/documents.ts';
 
 export type ContestantName = 'product' | 'openid-client' | 'fhirclient';
 
-/** A server that can be launched into, and begun anew. */
+/** A measured server, which can be restarted. */
 export interface Contestant {
   name: ContestantName;
   launchUrl: string;
   child(): Child;
-  /** The same server in a new process: what it saved is all it knows. */
+  /** Restarts the server in a new process, which knows only the saved data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Where contestants find what they need. */
+/** The stub EHR and the stores that the contestants use. */
 export interface Surroundings {
   fhirBase: string;
   stores: Stores;
-  /** Of node itself, such as --cpu-prof. */
+  /** Flags of node itself, such as --cpu-prof. */
   flags: readonly string[];
 }
 
-/** The product, set up and not started: one organization for each Org ID. */
+/** The product, set up but not started, with one organization for each Org ID. */
 export interface ProductSetup {
   origin: string;
   env: Record<string, string>;
@@ -35,7 +35,7 @@ export interface ProductSetup {
 const ORGANIZATION = 'bench';
 const LAUNCH = 'bench';
 
-/** As src/main.ts has them, which does not begin anew where a parent talks to it. */
+/** The flags of src/main.ts, which does not restart itself with them if a parent process talks to it. */
 export const PRODUCT_FLAGS = ['--max-semi-space-size=16'] as const;
 
 /** The product and both peers. */
@@ -44,7 +44,7 @@ export async function startContestants(surroundings: Surroundings): Promise<Cont
   return [product, await startPeer('openid-client', surroundings), await startPeer('fhirclient', surroundings)];
 }
 
-/** A server of few lines, from `peers/`. */
+/** Starts a small server from `peers/`. */
 export async function startPeer(
   name: Exclude<ContestantName, 'product'>,
   { fhirBase, stores, flags }: Surroundings,
@@ -82,7 +82,7 @@ export async function setUpProduct(
     PORT: String(port),
     HOST: '127.0.0.1',
     PUBLIC_URL: origin,
-    // Visitors of --attack and --soak say where they come from; the others send no such header.
+    // Visitors of --attack and --soak send their address in a header; the others do not.
     TRUST_PROXY: 'loopback',
     APP_SECRETS: randomBytes(48).toString('base64url'),
     MALLOC_ARENA_MAX: '2',

@@ -1,11 +1,11 @@
-/** Instances of the product on the same stores, behind a load balancer that takes turns among those that are ready. */
+/** Runs instances of the product on the same stores, behind a load balancer that uses the ready ones in turn. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '#test/helpers/preparation/commands.ts';
 import { type Child, startChild } from './child.ts';
 import { PRODUCT_FLAGS, type ProductSetup } from './contestants.ts';
 
 export interface Instance {
-  /** The process that runs now; undefined between its end and the next start. */
+  /** The current process; undefined between its end and the next start. */
   child(): Child | undefined;
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -13,14 +13,14 @@ export interface Instance {
 
 export interface Fleet {
   instances: readonly Instance[];
-  /** Resolves when every running instance reaches its stores. @throws Error when one does not within so long. */
+  /** Resolves when every running instance reaches its stores. @throws Error when one does not in time. */
   connected(withinMs: number): Promise<void>;
-  /** Where a request to the public address goes. @param among the first so many instances. */
+  /** The target of a request to the public address. @param among how many instances are used. */
   balance(url: string, among?: number): string;
   stop(): Promise<void>;
 }
 
-/** Starts so many; the first has the public address. @param log the file that takes what all of them say. */
+/** Starts the instances; the first has the public address. @param log the file for the output of all. */
 export async function startFleet(
   { origin: publicOrigin, env }: ProductSetup,
   size: number,

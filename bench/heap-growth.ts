@@ -1,4 +1,4 @@
-/** What has grown between two heap snapshots, by kind of object. */
+/** Computes the growth between two heap snapshots, by kind of object. */
 import { readFile } from 'node:fs/promises';
 
 export interface Growth {
@@ -15,7 +15,7 @@ interface HeapSnapshot {
   strings: string[];
 }
 
-/** @param before,after files that V8 wrote. @returns what takes more now, the largest growth first. */
+/** @param before,after snapshot files of V8. @returns the kinds that have grown, the largest growth first. */
 export async function growthByKind(before: string, after: string): Promise<Growth[]> {
   const old = await kindsOf(before);
   const grown = [...(await kindsOf(after)).values()].map(({ kind, count, bytes }) => {
@@ -33,7 +33,7 @@ async function kindsOf(file: string): Promise<Map<string, Growth>> {
   for (let start = 0; start < nodes.length; start += fields.length) {
     const field = (at = 0) => nodes[start + at] ?? 0;
     const type = types[0][field(typeAt)] ?? '';
-    // Names of closures and objects say where they come from; those of strings would be their content.
+    // The names of closures and objects show their origin; the name of a string would be its content.
     const name = strings[field(nameAt)] ?? '';
     const kind = type === 'object' ? name : type === 'closure' ? `${name || 'anonymous'}()` : `(${type})`;
     const known = kinds.get(kind) ?? { kind, count: 0, bytes: 0 };

@@ -1,4 +1,4 @@
-/** `npm run bench -- --instances`: one, two and three instances on one Redis and one PostgreSQL. */
+/** `npm run bench -- --instances`: measures one, two and three instances on one Redis and one PostgreSQL. */
 import type { ProductSetup } from './contestants.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import type { Report, Row } from './table.ts';
@@ -8,10 +8,10 @@ import { follow, type Landing, launchOnce, type Route } from './visitor.ts';
 const ROUNDS = 3;
 const ROUND_MS = 2_000;
 const WARM_UP_MS = 2_000;
-/** Charts that are open at once. */
+/** The number of open charts. */
 const LAUNCHES = 12;
 
-/** Launches and list re-loads per second, in turns; every request of a launch may meet another instance. */
+/** Measures launches and list reloads per second, in turn; each request of a launch may reach another instance. */
 export async function measureInstances(setup: ProductSetup, organizationId: string): Promise<Report> {
   if (setup.env['REDIS_URL'] === '') throw new Error('instances share a Redis and a PostgreSQL: start both first');
   const fleet = await startFleet(setup, 3);

@@ -1,4 +1,4 @@
-/** `npm run bench -- --memory`: what a thousand open launches take of each process, and what of the product's heap grows. */
+/** `npm run bench -- --memory`: the memory of a thousand open launches, and the growth of the product's heap. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const LAUNCHES = 1_000;
 const WARM_UP = 100;
 const KIB_PER_MIB = 1_024;
 
-/** One after the other, each alone on the machine; every launch is of another patient. */
+/** Measures one server after the other, each alone on the machine; every launch has another patient. */
 export async function measureMemory(surroundings: Surroundings): Promise<Report> {
   const exposed = { ...surroundings, flags: [...surroundings.flags, '--expose-gc'] };
   const starts = [
@@ -51,7 +51,7 @@ function heapKiB({ before, after }: { before: Usage; after: Usage }): number {
   return (after.heapMiB - before.heapMiB) * KIB_PER_MIB;
 }
 
-/** After the figures, because a snapshot takes as much memory as it shows. */
+/** Runs after the measurement, because a snapshot takes as much memory as it shows. */
 async function printGrowth(contestant: Contestant): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-heap-'));
   const snapshot = async (name: string): Promise<string> => {

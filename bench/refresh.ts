@@ -1,4 +1,4 @@
-/** `npm run bench -- --refresh`: pages of tokens that live against pages of tokens that are over, of the same app. */
+/** `npm run bench -- --refresh`: compares pages with valid tokens and pages with expired tokens, of the same app. */
 import type { Contestant, ContestantName } from './contestants.ts';
 import type { StubEhr } from './stub/control.ts';
 import { COMPARISON_HEAD, comparisonRow, type Report } from './table.ts';
@@ -12,16 +12,16 @@ interface PageCost {
   trips: number;
 }
 
-/** A launch each, so that no refresh is shared. */
+/** Each page has its own launch, so that no refresh is shared. */
 const LAUNCHES = 8;
 const ROUNDS = 5;
 const PAGES_PER_ROUND = 10;
 const DELAY_MS = 200;
 const LONG_SECONDS = 3_600;
-/** Over for the product at once; fhirclient takes 0 for unknown, and both peers renew ten seconds before the end. */
+/** For the product, 0 is expired at once. For fhirclient it is unknown. Both peers renew ten seconds before expiry. */
 const SHORT_SECONDS = { product: 0, 'openid-client': 1, fhirclient: 1 };
 
-/** Bounded by its number of pages: under a minute on an idle machine. */
+/** Limited by the number of pages: less than a minute on an idle machine. */
 export async function measureRefresh(contestants: readonly Contestant[], stub: StubEhr): Promise<Report> {
   const fresh = new Map<ContestantName, PageCost>();
   const renewed = new Map<ContestantName, PageCost>();

@@ -1,7 +1,7 @@
-/** Preloaded into every measured process: answers its parent with what it has used, and ends with its parent. */
+/** Preloaded into every measured process: reports its usage to its parent, and ends with it. */
 import { writeHeapSnapshot } from 'node:v8';
 
-/** `settled`: after a full collection, where the process was started with --expose-gc. */
+/** `settled` runs a full garbage collection first, if the process was started with --expose-gc. */
 export type Question = { ask: 'usage' | 'settled' } | { ask: 'snapshot'; file: string };
 
 export interface Usage {
@@ -15,7 +15,7 @@ const MIB = 1_024 * 1_024;
 
 process.on('message', (question: Question) => {
   if (question.ask === 'snapshot') writeHeapSnapshot(question.file);
-  // What a finalizer lets go of is collected by the second.
+  // The second run collects what finalizers have released.
   else if (question.ask === 'settled') for (let time = 0; time < 2; time += 1) globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();

@@ -1,4 +1,4 @@
-/** What one launch asks of the EHR, and how many round trips the visitor waits for one after the other. */
+/** Counts the requests of one launch to the EHR, and the sequential round trips that the visitor waits for. */
 import type { Contestant } from './contestants.ts';
 import type { StubEhr } from './stub/control.ts';
 import { median } from './throughput.ts';
@@ -6,7 +6,7 @@ import { launchOnce } from './visitor.ts';
 
 /**
  * - cold: the first launch of a new process, for an organization saved (and launched) before
- * - warm: launches one after the other
+ * - warm: consecutive launches
  * - after idle minutes: the EHR has closed every idle connection since the last launch
  */
 export type Situation = 'cold' | 'warm' | 'after idle minutes';
@@ -15,14 +15,14 @@ export interface Trips {
   situation: Situation;
   requests: number;
   connections: number;
-  /** Time the app kept the browser waiting, in units of the added delay. */
+  /** How long the app kept the browser waiting, in units of the added delay. */
   sequential: number;
   paths: readonly string[];
 }
 
-/** Long enough that the machine's own work hardly shows. */
+/** So long that the machine's own work hardly matters. */
 const DELAY_MS = 200;
-/** Its connection, and its request: no browser is back from the authorization server sooner. */
+/** The least time of a browser at the authorization server: its connection and its request. */
 const PAUSE_AT_EHR_MS = 3 * DELAY_MS;
 const LAUNCHES = 3;
 

@@ -1,14 +1,14 @@
 /**
- * `npm run bench`: the product beside two peers of few lines, on this machine, in this run. In place of that:
+ * `npm run bench`: compares the product with two small peers on this machine. Other measurements:
  *
- * - `-- --refresh`: what renewing a token costs
+ * - `-- --refresh`: the cost of renewing a token
  * - `-- --instances`: one, two and three instances on the same stores
- * - `-- --memory`: what a thousand open launches take, and what of the product grows
- * - `-- --stores`: what a launch costs Redis and PostgreSQL
- * - `-- --attack`: launches and health checks while a visitor means harm
- * - `-- --soak [--minutes N]`: steady load, with a Redis that crashes and an instance that is killed
+ * - `-- --memory`: the memory of a thousand open launches, and the growth of the product's heap
+ * - `-- --stores`: the cost of a launch in Redis and PostgreSQL
+ * - `-- --attack`: launches and health checks during an attack
+ * - `-- --soak [--minutes N]`: steady load, while Redis crashes and an instance is killed
  *
- * The last two end with 1 when a promise is broken. `-- --profile` also writes CPU profiles to bench/results.
+ * The last two exit with 1 when a promise is broken. `-- --profile` also writes CPU profiles to bench/results.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** `npm run bench -- --stores`: what a launch and a re-load cost Redis and PostgreSQL, and what they leave there. */
+/** `npm run bench -- --stores`: the cost of a launch and a reload in Redis and PostgreSQL, and the data they leave. */
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { type Surroundings, startProduct } from './contestants.ts';
@@ -8,13 +8,13 @@ import { follow } from './visitor.ts';
 
 const LAUNCHES = 500;
 const RELOADS_PER_LAUNCH = 2;
-/** Statistics and batches arrive a second later or two. */
+/** Statistics and batches arrive a second or two later. */
 const SETTLING_MS = 3_000;
 
-/** Counters of both stores; those of Redis are of the whole server, so nothing else may use it meanwhile. */
+/** Counters of both stores. Those of Redis cover the whole server, so nothing else may use it meanwhile. */
 type Counts = Record<'commands' | 'redisBytes' | 'transactions' | 'auditRows' | 'traceRows' | 'updates', number>;
 
-/** Warm: the organization, its keys and its clinicians are known. @throws Error without real stores. */
+/** Measures warm: the organization, its keys and its clinicians are cached. @throws Error without real stores. */
 export async function measureStoreLoad(surroundings: Surroundings): Promise<Report> {
   const { REDIS_URL, DATABASE_URL } = surroundings.stores.env;
   if (REDIS_URL === '') throw new Error('this counts what Redis and PostgreSQL do: start both first');

@@ -1,4 +1,4 @@
-/** The stores under the measured servers: Redis and PostgreSQL as a hospital has them, embedded ones where the machine has none. */
+/** The stores of the measured servers: Redis and PostgreSQL, as in a hospital, or else embedded ones. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { DEFAULT_REDIS, isRedisUsable } from '#test/helpers/preparation/redis.ts
 
 export interface Stores {
   name: string;
-  /** By which every contestant finds them. */
+  /** The environment variables by which every contestant finds them. */
   env: { DATABASE_URL: string; REDIS_URL: string; DATA_DIR?: string };
   drop(): Promise<void>;
 }
 
-/** Those that tests use, in a database of this run's own. */
+/** Opens the stores that tests use, with a separate database for this run. */
 export async function openStores(): Promise<Stores> {
   const redis = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
   if ((await hasPostgres()) && (await isRedisUsable(redis))) {
@@ -27,14 +27,14 @@ export async function openStores(): Promise<Stores> {
   return { name: 'embedded stores', env: { DATA_DIR: folder, DATABASE_URL: '', REDIS_URL: '' }, drop };
 }
 
-/** What an earlier run left counts as open charts for an hour. */
+/** Empties Redis, because launches of an earlier run count as open charts for an hour. */
 async function empty(url: string): Promise<void> {
   const redis = new Redis(url);
   await redis.flushdb();
   await redis.quit();
 }
 
-/** What several instances share. @throws Error without a PostgreSQL. */
+/** Opens stores that several instances share. @throws Error without a PostgreSQL. */
 export async function openSharedStores(redisUrl: string): Promise<Stores> {
   if (!(await hasPostgres())) throw new Error('instances share a PostgreSQL: start one first');
   const database = await createPostgresDatabase();

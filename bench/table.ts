@@ -1,12 +1,12 @@
-/** The table a run prints: names on the left, figures on the right, ratios to each peer at the end. */
+/** The table of a run: names on the left, figures on the right, ratios to each peer at the end. */
 import type { ContestantName } from './contestants.ts';
 
 export type Row = readonly string[];
 
-/** What a run has found. */
+/** The result of a run. */
 export interface Report {
   rows: Row[];
-  /** Promises that were broken; any makes the run fail. */
+  /** Broken promises; if there are any, the run fails. */
   broken?: readonly string[];
 }
 

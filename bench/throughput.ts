@@ -1,4 +1,4 @@
-/** Launches and re-loads per second, and the CPU time of the server for each. */
+/** Measures launches and reloads per second, and the server's CPU time for each. */
 import type { Contestant, ContestantName } from './contestants.ts';
 import { follow, type Landing, launchOnce } from './visitor.ts';
 
@@ -11,10 +11,10 @@ export interface Throughput {
 const AT_ONCE = 8;
 
 /**
- * Measures the contestants in turns, so that whatever else the machine does falls on all. Bounded by time, not by work:
- * a busy machine gives fewer samples, not a longer run.
+ * Measures the contestants in turn, so that other load on the machine affects all. The time is fixed, not the amount of
+ * work: a busy machine gives fewer samples, not a longer run.
  *
- * @param work one piece of it, for one contestant.
+ * @param work one unit of work for one contestant.
  */
 export async function measureThroughput(
   contestants: readonly Contestant[],
@@ -63,7 +63,7 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Does a piece of work again and again, eight at once. @returns how many times it was done. */
+/** Repeats the work, eight at once. @returns how many times it was done. */
 export async function repeatFor(durationMs: number, work: () => Promise<unknown>): Promise<number> {
   const end = performance.now() + durationMs;
   let times = 0;
@@ -77,7 +77,7 @@ export async function repeatFor(durationMs: number, work: () => Promise<unknown>
   return times;
 }
 
-/** Launches so many patients, each in a browser of its own. @param prefix of their names: letters. */
+/** Launches each patient in a separate browser. @param prefix of their names, of letters only. */
 export async function launchMany({ launchUrl }: Contestant, prefix: string, launches: number): Promise<Landing[]> {
   const landings: Landing[] = [];
   const names = Array.from({ length: launches }, (_, serial) => `${prefix}${serial}`);
@@ -89,9 +89,9 @@ export async function launchMany({ launchUrl }: Contestant, prefix: string, laun
   return landings;
 }
 
-/** Works through a list, eight at once. */
+/** Processes a list, eight items at once. */
 export async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
-  // One list for all workers: each takes what the others have not.
+  // All workers take their items from this list.
   const left = [...items];
   const worker = async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) await work(next);

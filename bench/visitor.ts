@@ -1,36 +1,36 @@
-/** The browser of the benchmark: cookies and redirects, the time an app made it wait, and whose page it was shown. */
+/** The browser of the benchmark: handles cookies and redirects, measures waiting time, and checks whose page it got. */
 import { Agent, request } from 'undici';
 import { patientOf } from './stub/documents.ts';
 
-/** One browser on its way: where it is, and what it carries. */
+/** The state of one browser during its redirects. */
 export interface Journey {
   launch: string;
   appOrigin: string;
   url: string;
   cookies: Map<string, string>;
-  /** Where the browser says it comes from; the service trusts this machine as its proxy. */
+  /** The browser's claimed address; the service trusts this machine as its proxy. */
   address: string | undefined;
-  /** Waiting for the app under measurement; the authorization server's own page is not counted. */
+  /** Time spent waiting for the measured app; the authorization server's own page is not counted. */
   appMs: number;
 }
 
-/** A browser that shows its page. */
+/** A browser that has reached its page. */
 export interface Landing extends Journey {
   page: string;
 }
 
-/** A page of another patient than the one who was launched. */
+/** The page shows another patient than the launched one. */
 export class ForeignPageError extends Error {}
 
-/** How a browser gets to the app. */
+/** How a browser reaches the app. */
 export interface Route {
-  /** How long the browser is at the authorization server. */
+  /** How long the browser stays at the authorization server. */
   pauseAtEhrMs?: number;
   /** The instance that answers a URL of the app's public address, as a load balancer decides. */
   at?: (url: string) => string;
 }
 
-/** The measuring side keeps its connections open, so that it measures servers and not itself. */
+/** The agent keeps its connections open, so that it measures the servers and not itself. */
 const agent = new Agent({ connections: 64, keepAliveTimeout: 60_000 });
 
 /** A fresh browser before its first request. @param launchUrl with the EHR's `launch`, which names the patient. */
@@ -41,8 +41,8 @@ export function journeyTo(launchUrl: string, address?: string): Journey {
 }
 
 /**
- * Asks for where the browser is, and follows every redirect to the page: a launch, or the reload of a page, or of a step
- * that has failed before, because the journey stays where it failed.
+ * Requests the browser's current URL and follows every redirect to the page. This is a launch, the reload of a page, or
+ * the retry of a failed step, because the journey stays where it failed.
  *
  * @throws ForeignPageError, or Error when it does not end in the page of this launch's patient.
  */
@@ -92,8 +92,8 @@ function headersOf({ cookies, address }: Journey): Record<string, string> {
 }
 
 /**
- * Whatever the status is: the patient's id is in the name and in every row, and no other's may be anywhere. Its
- * two dots are never in a token's random letters.
+ * Checks a page of any status: the patient's id must be in the name and in every row, and no other patient's id may
+ * occur. A token cannot look like an id, because an id has two dots.
  */
 function assertPage({ status, body }: { status: number; body: string }, patient: string): void {
   const others = new Set((body.match(/\bp\.t\.[A-Za-z0-9]+/g) ?? []).filter((named) => named !== patient));

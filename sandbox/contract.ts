@@ -1,4 +1,4 @@
-/** What the sandbox EHR promises to the tests, the demo and the benchmarks that start it. */
+/** The interface of the sandbox EHR for the tests, the demo and the benchmarks. */
 import type { ServerOptions } from 'node:https';
 import type { StyleName } from './data/styles.ts';
 import type { FaultSwitches } from './fault-switches.ts';
@@ -17,7 +17,7 @@ export interface SandboxApp {
   ca?: string;
 }
 
-/** A clinician who can be at the keyboard of the mock EHR. `fhirUser` is relative to the FHIR base. */
+/** A clinician who can use the mock EHR. `fhirUser` is relative to the FHIR base. */
 export interface SandboxUser {
   id: string;
   name: string;
@@ -35,13 +35,13 @@ export interface SandboxOptions {
   app: SandboxApp;
   profile?: VendorProfileName;
   users?: SandboxUser[];
-  /** Clock for launch values, id_tokens and the FHIR server's idea of token expiry. */
+  /** The clock for launch values, id_tokens and token expiry. */
   now?: () => Date;
   /** The records' dates follow the clock, so that a demo shows requests of today; default: they are fixed. */
   datesFromToday?: boolean;
 }
 
-/** One request the sandbox received, kept so that tests can assert on what an app really sent. */
+/** One received request, kept so that tests can assert on what an app really sent. */
 export interface SandboxRequest {
   at: Date;
   method: string;
@@ -64,7 +64,7 @@ export interface LaunchOptions {
   /** Default true. */
   needPatientBanner?: boolean;
   fhirContext?: unknown;
-  /** The chart's look, which the app is told; default: day. */
+  /** The chart's look, which the app learns by `smart_style_url`; default: day. */
   style?: StyleName;
 }
 
@@ -76,9 +76,9 @@ export interface Sandbox {
   profile: VendorProfileName;
   faults: FaultSwitches;
   requests: RequestLog;
-  /** Mints a single-use launch value as the chart does; returns the app's full launch URL with `iss` and `launch`. */
+  /** Makes a single-use launch value, as the chart does; returns the app's launch URL with `iss` and `launch`. */
   launch(patientId: string, options?: LaunchOptions): string;
-  /** Replaces the app's registration: product and sandbox need each other's URLs. */
+  /** Replaces the app's registration, because product and sandbox need each other's URLs. */
   configureApp(app: SandboxApp): void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The demo's operator, with a password that stays: the one-time password is replaced as a person would do it, by the forms. */
+/** Gives the demo's operator a permanent password: replaces the one-time password through the product's forms. */
 
 /** Who signs in, and the password the demo prints. */
 export interface DemoOperator {
@@ -10,7 +10,7 @@ export interface DemoOperator {
  * Signs in once with the bootstrap password and chooses the printed one.
  *
  * @param appUrl of the product, which runs and has made the operator.
- * @throws Error when a form does not lead on, such as when the operator has another password by now.
+ * @throws Error when a form fails, for example because the operator already has another password.
  */
 export async function settlePassword(appUrl: string, operator: DemoOperator, bootstrapPassword: string): Promise<void> {
   const cookies = new Map<string, string>();

@@ -14,10 +14,10 @@ import { openSharedStores } from './shared-stores.ts';
 
 const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-demo';
-/** The implementation guide's, and with them permission for New request. */
+/** The implementation guide's scopes, and the permission for New request. */
 const GUIDE_SCOPES = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const OPERATOR = { email: 'operator@example.com', password: 'synthetic-demo-password' };
-/** Works once, as every bootstrap password. */
+/** Like every bootstrap password, it works once. */
 const BOOTSTRAP_PASSWORD = 'synthetic-one-time-password';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -42,12 +42,12 @@ const sandbox = await startSandbox({
   },
 });
 
-// The product as an operator would run it: configured by environment and command line, nothing imported from it.
+// The product runs as at an operator's: configured by environment and command line, with nothing imported from it.
 const env = {
   ...process.env,
   NODE_ENV: 'development',
   PORT: String(port),
-  // Whatever an image says: the operator's password below is known to everybody.
+  // Loopback, even in an image, because the operator's password below is public.
   HOST: '127.0.0.1',
   PUBLIC_URL: appUrl,
   DATA_DIR: dataDir,
@@ -55,7 +55,7 @@ const env = {
   ...stores,
   ...(instances === 1 ? {} : { TRUST_PROXY: 'loopback' }),
   APP_SECRETS: '',
-  // Has no effect when an earlier demo has made an operator.
+  // Has no effect when an earlier demo has created an operator.
   BOOTSTRAP_OPERATOR_EMAIL: OPERATOR.email,
   BOOTSTRAP_OPERATOR_PASSWORD: BOOTSTRAP_PASSWORD,
   PASSWORD_SIGN_IN: 'on',
@@ -107,7 +107,7 @@ if (instances > 1)
   );
 const settled = `${dataDir}/operator-has-password`;
 if (!existsSync(settled)) {
-  // An operator of an earlier version of the demo keeps the password that was chosen then.
+  // An operator of an earlier demo keeps the password chosen then.
   await settlePassword(appUrl, OPERATOR, BOOTSTRAP_PASSWORD).catch((error: unknown) => console.error(error));
   writeFileSync(settled, '');
 }
@@ -167,7 +167,7 @@ async function runToEnd(command: string[]): Promise<void> {
   const code = await new Promise((resolve) => startChild(command, 'ignore').once('exit', resolve));
   if (code === 0) return;
   await sandbox.close();
-  // The command has said why.
+  // The command has already printed the cause.
   process.exit(1);
 }
 
@@ -181,7 +181,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the product did not become ready');
 }
 
-/** The wished port, or any free one when something else has it. */
+/** The wanted port, or any free one if it is in use. */
 async function freePort(wished: number): Promise<number> {
   const listenOn = (candidate: number) =>
     new Promise<number | undefined>((resolve) => {

@@ -19,7 +19,7 @@ function send(response: Response, document: JsonObject): void {
   response.set('cache-control', 'public, max-age=300').json(document);
 }
 
-/** As a server does that turns any object into XML: an element per member. Names and values here need no escaping. */
+/** Writes an object as XML, an element per member, as some servers do. Names and values here need no escaping. */
 function sendXml(response: Response, document: JsonObject): void {
   const elements = Object.entries(document).map(([name, value]) => `<${name}>${String(value)}</${name}>`);
   response.type('application/xml').send(`<SmartConfiguration>${elements.join('')}</SmartConfiguration>`);
@@ -66,7 +66,7 @@ export function documentsRouter(deps: DocumentDeps): Router {
   for (const name of Object.keys(styles) as StyleName[]) {
     router.get(stylePath(name), (_request, response) => send(response, styles[name]));
   }
-  // oidc-provider would answer with documents of its own where this vendor has none.
+  // Without this, oidc-provider would serve its own documents where this vendor has none.
   router.all(['/auth/.well-known/{*rest}', '/fhir/r4/.well-known/{*rest}'], (_request, response) => {
     response.status(404).json({ message: 'no such document' });
   });

@@ -1,4 +1,4 @@
-/** What every part of one sandbox knows about it: its public addresses and its clock. */
+/** The public addresses and the clock that all parts of one sandbox share. */
 export interface Facts {
   origin: string;
   issuer: string;

@@ -1,4 +1,4 @@
-/** The switchboard of one sandbox: which named faults are on, and how the seams ask them to interfere. */
+/** The fault switches of one sandbox: which named faults are on, and how the seams apply them. */
 import type { Fault, FaultValue } from './fault.ts';
 import { type FaultName, faultCatalogue } from './faults.ts';
 
@@ -7,20 +7,20 @@ interface Setting {
   remaining: number;
 }
 
-/** A switched-on fault as a seam meets it. */
+/** An active fault, as a seam sees it. */
 export interface ActiveFault {
   name: FaultName;
   fault: Fault;
   value: FaultValue | undefined;
-  /** Counts one use; a fault set with `times` switches itself off when they are spent. */
+  /** Counts one use; a fault with `times` switches itself off after that many. */
   used(): void;
 }
 
 export interface FaultSwitches {
   /**
    * Switches a fault on.
-   * @param value what the row's `value` text describes; the row has a default.
-   * @param times how often it strikes before it switches itself off; default: until cleared.
+   * @param value described by the row's `value` text; the row has a default.
+   * @param times how often it is applied before it switches itself off; default: until cleared.
    */
   set(name: FaultName, value?: FaultValue, options?: { times?: number }): void;
   /** Switches one fault off, or all. */
@@ -57,7 +57,7 @@ export function createFaultSwitches(): FaultSwitches {
 }
 
 /**
- * Passes a value through every active fault that has this seam, in the order they were switched on.
+ * Passes a value through every active fault of this seam, in the order in which they were switched on.
  *
  * A fault returns undefined to leave the value alone; only a change counts as a use.
  */
@@ -68,7 +68,7 @@ export async function throughFaults<T>(
 ): Promise<T> {
   let current = start;
   for (const active of switches.list()) {
-    // oxlint-disable-next-line no-await-in-loop -- one fault sees what the one before it left
+    // oxlint-disable-next-line no-await-in-loop -- each fault changes the result of the one before
     const changed = await seam(active.fault, current, active.value);
     if (changed === undefined) continue;
     active.used();

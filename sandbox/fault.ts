@@ -1,11 +1,11 @@
-/** What a named fault is: a description and the seams it interferes at. Faults are data; the seams call them. */
+/** Defines a named fault: a description and the seams where it acts. Faults are data; the seams call them. */
 import type { JWTPayload } from 'jose';
 import type { Records } from '#sandbox/data/records.ts';
 import type { Facts } from './facts.ts';
 
 export type FaultValue = string | number;
 
-/** The places of the sandbox an outside request can arrive at. */
+/** The routes of the sandbox. */
 export type RouteName =
   | 'smart-configuration'
   | 'openid-configuration'
@@ -24,7 +24,7 @@ export interface Call {
   route: RouteName;
   method: string;
   url: URL;
-  /** Fires when the caller goes away or the sandbox closes. */
+  /** Aborted when the caller disconnects or the sandbox closes. */
   signal: AbortSignal;
   facts: Facts;
 }
@@ -51,7 +51,7 @@ export interface FhirAnswer {
   headers?: Record<string, string>;
   /** The body is not sent. */
   isEmpty?: true;
-  /** Sent instead of all that, as it is: with no other header than its own. */
+  /** Sent unchanged instead of the other members, with no header but its own. */
   raw?: Answer;
 }
 
@@ -64,23 +64,23 @@ interface FhirCall {
   records: Records;
 }
 
-/** Every seam is optional; returning undefined means "not me". */
+/** Every seam is optional; it returns undefined to change nothing. */
 export interface Fault {
   description: string;
-  /** What `set(name, value)` means, when a value is taken. */
+  /** Describes the value of `set(name, value)`, if the fault takes one. */
   value?: string;
   request?(call: Call, value: FaultValue | undefined): Promise<Answer | undefined> | Answer | undefined;
   smartConfiguration?(document: JsonObject, facts: Facts, value: FaultValue | undefined): JsonObject;
   openidConfiguration?(document: JsonObject, facts: Facts, value: FaultValue | undefined): JsonObject;
   /** Which keys the JWKS shows. */
   publishedKeys?(keys: readonly ('current-key' | 'next-key')[]): ('current-key' | 'next-key')[];
-  /** A query the authorization endpoint has of its own, and insists on (AZ-13): `name=value`. */
+  /** A query that is part of the authorization endpoint and must be kept (AZ-13): `name=value`. */
   authorizeQuery?: string;
-  /** Whether the authorization endpoint answers `invalid_scope`; the launch value stays good for another try. */
+  /** Whether the authorization endpoint answers `invalid_scope`; the launch value stays valid for another try. */
   refusesScopes?(scope: string, value: FaultValue | undefined): boolean;
   /** Such a refusal spends the launch value. */
   spendsRefusedLaunch?: true;
-  /** Launch values stay good after a request that was accepted. */
+  /** Launch values stay valid after an accepted request. */
   keepsLaunch?: true;
   grantScopes?(scopes: string[], value: FaultValue | undefined): string[];
   authorizationResponse?(parameters: URLSearchParams, facts: Facts, value: FaultValue | undefined): URLSearchParams;

@@ -1,4 +1,4 @@
-/** How the EHR fetches the app's key set: own connections, the CA the app was registered with, no redirects. */
+/** Fetches the app's key set for the EHR: own connections, the registered CA, no redirects. */
 import { Agent, fetch } from 'undici';
 import type { SandboxApp } from './contract.ts';
 
@@ -16,7 +16,7 @@ export function createJwksFetch(currentApp: () => SandboxApp): JwksFetch {
     return agent;
   };
   return {
-    // oidc-provider brings a dispatcher that refuses loopback; this fetch has its own.
+    // oidc-provider's own dispatcher refuses loopback, so this fetch uses another one.
     fetch: async (url) => {
       const response = await fetch(url, {
         dispatcher: agentFor(currentApp().ca),

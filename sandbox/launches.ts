@@ -1,4 +1,4 @@
-/** The launch values the chart mints: opaque, single use, short-lived, each bound to a patient and a user. */
+/** The launch values of the chart: opaque, single use, short-lived, each bound to a patient and a user. */
 import { randomBytes } from 'node:crypto';
 import type { LaunchOptions, SandboxUser } from './contract.ts';
 import type { StyleName } from './data/styles.ts';
@@ -7,12 +7,12 @@ import type { StyleName } from './data/styles.ts';
 const lifetimeMs = 5 * 60_000;
 
 export interface LaunchContext {
-  /** undefined: a standalone launch that did not ask for one. */
+  /** undefined in a standalone launch that did not ask for a patient. */
   patient: string | undefined;
   user: SandboxUser;
   encounter: string | undefined;
   intent: string | undefined;
-  /** undefined: not said. */
+  /** undefined when not sent. */
   needPatientBanner: boolean | undefined;
   fhirContext: unknown;
   /** Default: day. */
@@ -20,9 +20,9 @@ export interface LaunchContext {
 }
 
 export interface Launches {
-  /** Mints a value for a context. */
+  /** Makes a value for a context. */
   mint(patient: string, user: SandboxUser, options: LaunchOptions): string;
-  /** Gives the context out once, or leaves the value good; undefined when unknown, expired or spent. */
+  /** Returns the context; the value is then spent unless `keep`. Undefined when unknown, expired or spent. */
   take(value: string, keep?: boolean): LaunchContext | undefined;
 }
 
@@ -31,7 +31,7 @@ export function createLaunches(now: () => Date): Launches {
   const open = new Map<string, { context: LaunchContext; expires: number }>();
   return {
     mint: (patient, user, options) => {
-      // Opaque means opaque (LA-04): characters that break when an app decodes twice or forgets to encode.
+      // The value is opaque (LA-04). These characters break if an app decodes twice or does not encode.
       const value = `${randomBytes(18).toString('base64url')}.a+b/%25=&c`;
       const { encounter, intent, needPatientBanner = true, fhirContext, style } = options;
       const context = { patient, user, encounter, intent, needPatientBanner, fhirContext, style };

@@ -1,4 +1,4 @@
-/** The sandbox's listening socket, http or https, and how it ends without leaving a handle. */
+/** Opens and closes the sandbox's listening socket, http or https. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { SandboxOptions } from './contract.ts';

@@ -1,4 +1,4 @@
-/** Starts the mock EHR alone: `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE` say for whom. */
+/** Starts only the mock EHR, for `SANDBOX_PORT`, `APP_URL`, `CLIENT_ID`, `ORG_ID` and `SANDBOX_PROFILE`. */
 import { endpoints } from './authorization/documents.ts';
 import { profiles, type VendorProfileName } from './profiles.ts';
 import { startSandbox } from './sandbox.ts';
@@ -29,8 +29,8 @@ console.log(
 
 const { publishesMetadata } = profiles[profile];
 if (!publishesMetadata) {
-  const told = { ...endpoints(sandbox), issuer: sandbox.issuer };
-  const lines = Object.entries(told).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
+  const addresses = { ...endpoints(sandbox), issuer: sandbox.issuer };
+  const lines = Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(24)}${address}`);
   console.log(`It publishes no documents. Tell the app by hand:\n${lines.join('\n')}`);
 }
 

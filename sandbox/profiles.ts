@@ -1,4 +1,4 @@
-/** Vendor profiles: what real EHRs do differently, as overrides of the generic, strict server. */
+/** Vendor profiles: the differences of real EHRs, as overrides of the generic, strict profile. */
 import { generic, type VendorProfile } from './generic-profile.ts';
 
 export type VendorProfileName =

@@ -1,9 +1,9 @@
-/** A vendor's limit on requests, as eClinicalWorks has it: per minute, sign-in included, and no word on when to return. */
+/** A vendor's request limit, like that of eClinicalWorks: per minute, sign-in included, without Retry-After. */
 import type { RequestHandler } from 'express';
 
 const MINUTE_MS = 60_000;
 
-/** Counts what an app costs an EHR: FHIR, token and authorization requests; documents and the chart are free. */
+/** Counts FHIR, token and authorization requests; documents and the chart are not counted. */
 export function requestBudget(requestsPerMinute: number, now: () => Date): RequestHandler {
   let minute = 0;
   let count = 0;

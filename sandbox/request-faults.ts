@@ -1,4 +1,4 @@
-/** The first seam: before anything handles a request, a fault may delay it or answer in its place. */
+/** The first seam: a fault may delay a request or answer it before any handler. */
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Facts } from './facts.ts';
 import type { Answer, RouteName } from './fault.ts';
@@ -39,7 +39,7 @@ export function requestFaults(faults: FaultSwitches, facts: Facts, closing: Abor
   };
 }
 
-/** As it is: Express would add a content type where there is none. */
+/** Sends the answer unchanged; Express would add a content type. */
 export function sendRaw(response: Response, { status, headers, body }: Answer): void {
   response.status(status).set(headers).end(body);
 }

@@ -1,4 +1,4 @@
-/** The log of everything the sandbox received: an app is judged by what it really sent. */
+/** Logs every received request, so that tests see what an app really sent. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestLog, SandboxRequest } from './contract.ts';
 
@@ -8,10 +8,10 @@ export function createRequestLog(): RequestLog {
   return Object.assign(log, { clear: () => void log.splice(0) });
 }
 
-/** Resolves with the body once all of it has arrived; long before a handler reads it, as far as it fits the buffer. */
+/** Resolves with the body when it has arrived, before a handler reads it if it fits the buffer. */
 export type Arrival = Promise<string>;
 
-/** Adds a request to the log; its body is listened in on as it arrives, without taking it from the handlers. */
+/** Adds a request to the log. It copies the body as it arrives; the handlers still get it. */
 export function record(log: RequestLog, request: IncomingMessage, at: Date): Arrival {
   const chunks: Buffer[] = [];
   const text = () => Buffer.concat(chunks).toString();
@@ -29,7 +29,7 @@ export function record(log: RequestLog, request: IncomingMessage, at: Date): Arr
     request.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk instanceof Buffer) chunks.push(chunk);
       const wantsMore = push(chunk, encoding);
-      // A full buffer waits for the handler to read: a caller that waits for the end must not wait any longer.
+      // A full buffer waits until a handler reads, so a caller that waits for the end is released now.
       if (chunk === null || !wantsMore) resolve(text());
       return wantsMore;
     };

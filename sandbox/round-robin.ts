@@ -1,7 +1,7 @@
-/** One loopback address before several instances of the product: in turn, leaving out those that do not answer. */
+/** A round-robin proxy on loopback before several instances of the product; skips those that do not answer. */
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Closes the address; the instances stay. */
+/** Closes the proxy, not the instances. */
 export interface RoundRobin {
   close(): Promise<void>;
 }
@@ -12,14 +12,14 @@ interface Upstream {
 }
 
 const LOOK_EVERY_MS = 500;
-/** Forms of the product are smaller. */
+/** The product's forms are smaller. */
 const MOST_BODY_BYTES = 256 * 1_024;
 
-/** Streams answers as they come, and says by X-Forwarded-For and -Proto who asked. @param port to listen on, loopback only. */
+/** Streams answers and sets X-Forwarded-For and -Proto. @param port to listen on, loopback only. */
 export async function startRoundRobin(port: number, upstreamPorts: readonly number[]): Promise<RoundRobin> {
   const upstreams = upstreamPorts.map((upstreamPort): Upstream => ({ port: upstreamPort, isAlive: true }));
   let turn = 0;
-  /** The living in turn; when none seems to live, all of them, because a look may be old. */
+  /** The live instances in turn; if none seems live, all of them, because the last probe may be outdated. */
   const candidates = (): Upstream[] => {
     turn = (turn + 1) % upstreams.length;
     const inTurn = [...upstreams.slice(turn), ...upstreams.slice(0, turn)];
@@ -53,7 +53,7 @@ async function look(upstream: Upstream): Promise<void> {
   upstream.isAlive = answer?.ok === true;
 }
 
-/** The next instance gets the request when one was never reached, or was lost before it answered a GET. */
+/** Passes the request to the next instance if one cannot be reached, or fails before it answers a GET. */
 async function forward(request: IncomingMessage, response: ServerResponse, upstreams: Upstream[]): Promise<void> {
   const body = await bodyOf(request);
   for (const upstream of upstreams) {

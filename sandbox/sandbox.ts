@@ -37,7 +37,7 @@ interface Parts {
   launch: Sandbox['launch'];
 }
 
-/** The EHR's site map; the order is the order of judgement. */
+/** Mounts the parts of the EHR; requests pass them in this order. */
 function createEhr(parts: Parts): Express {
   const { facts, faults, keys, launches, requests, jwks, app } = parts;
   const profile = profiles[parts.profileName];
@@ -98,7 +98,7 @@ function createFacts(options: SandboxOptions, port: number): Facts {
   return { origin, issuer, authorizationBase, fhirBase: `${origin}/fhir/r4`, now: options.now ?? (() => new Date()) };
 }
 
-/** The same port by the other name of this machine; a sandbox with a public name has no other. */
+/** The same port under the other loopback name; a sandbox with a public name has no other. */
 function otherLoopback(origin: string): string {
   const url = new URL(origin);
   if (url.hostname === 'localhost') url.hostname = '127.0.0.1';
@@ -107,7 +107,7 @@ function otherLoopback(origin: string): string {
 }
 
 /**
- * Starts one mock EHR. Nothing is shared between instances but the signing keys, which hold no state.
+ * Starts one mock EHR. Instances share only the signing keys, which hold no state.
  *
  * @throws when the port is taken, or when a launch names an unknown user.
  */

@@ -1,8 +1,8 @@
-/** Redis and PostgreSQL for a demo of several instances: those that are named, or this machine's. */
+/** Provides Redis and PostgreSQL for a demo of several instances: the configured ones, or those of this machine. */
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 
-/** Environment of the product. */
+/** Environment variables for the product. */
 export interface SharedStores {
   REDIS_URL: string;
   DATABASE_URL: string;
@@ -13,16 +13,16 @@ const LOCAL_POSTGRES = 'postgres://postgres@127.0.0.1:5432';
 const DATABASE = 'vectorcare_demo';
 
 /**
- * Named ones are used as they are. On this machine a database of its own is made, and made anew when `isFresh`: its signing
- * keys can only be opened with the secret they were made under.
+ * Configured ones are used unchanged. Otherwise a separate database is created on this machine, and recreated if
+ * `isFresh`, because its signing keys can be opened only with the secret they were made under.
  *
- * @throws Error that says what is missing and what to do.
+ * @throws Error that says what is missing and how to fix it.
  */
 export async function openSharedStores(env: NodeJS.ProcessEnv, isFresh: boolean): Promise<SharedStores> {
   const redisUrl = env['REDIS_URL'] || LOCAL_REDIS;
   const databaseUrl = env['DATABASE_URL'] || `${LOCAL_POSTGRES}/${DATABASE}`;
   const problems: string[] = [];
-  // Of several Redis servers the product itself says what is wrong.
+  // Other forms, such as several Redis servers, are checked by the product itself.
   if (/^rediss?:/.test(redisUrl)) {
     await reachRedis(redisUrl).catch((error: unknown) => problems.push(missing('Redis', 'REDIS_URL', redisUrl, error)));
   }

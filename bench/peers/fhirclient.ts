@@ -1,6 +1,6 @@
 /**
- * The app a tutorial ends with: fhirclient's authorize() and ready(), and one page. It verifies no id_token, keeps one
- * session per browser, and has no limits, no audit and no log.
+ * A tutorial app: fhirclient's authorize() and ready(), and one page. It verifies no id_token, keeps one session per
+ * browser, and has no limits, no audit and no log.
  */
 import smart from 'fhirclient';
 import { CLIENT_ID } from '#bench/stub/documents.ts';

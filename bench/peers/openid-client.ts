@@ -1,6 +1,6 @@
 /**
- * What a careful developer writes with openid-client: PKCE, `state` and `nonce`, a signed assertion, a verified id_token,
- * a new session after the sign-in, tokens in Redis and renewed. It seals nothing, and has no limits, no audit and no log.
+ * A careful app with openid-client: PKCE, `state` and `nonce`, a signed assertion, a verified id_token, a new session
+ * after the sign-in, and renewed tokens in Redis. It seals nothing, and has no limits, no audit and no log.
  */
 import type { Request } from 'express';
 import type { Session } from 'express-session';
@@ -31,7 +31,7 @@ const known = new Map<string, Promise<openid.Configuration>>();
 
 function configurationOf(iss: string): Promise<openid.Configuration> {
   const url = new URL(`${iss}/.well-known/smart-configuration`);
-  // The stub speaks http; signatures of id_tokens are verified although they come over the back channel.
+  // The stub uses http. Signatures of id_tokens are verified although they come over the back channel.
   const execute = [openid.allowInsecureRequests, openid.enableNonRepudiationChecks];
   const found = known.get(iss) ?? openid.discovery(url, CLIENT_ID, undefined, openid.PrivateKeyJwt(key), { execute });
   known.set(iss, found);

@@ -1,4 +1,4 @@
-/** What the two peers have in common: Express with one session per browser in Redis, a signing key, and a short page. */
+/** The common part of the two peers: Express with one session per browser in Redis, a signing key, and a short page. */
 import { generateKeyPairSync } from 'node:crypto';
 import { html } from '@remix-run/html-template';
 import { RedisStore } from 'connect-redis';
@@ -20,7 +20,7 @@ export const origin = `http://127.0.0.1:${process.env['PORT']}`;
 const jwk = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
 export const privateJwk = { ...jwk, kid: 'peer', alg: 'ES384', key_ops: ['sign'] };
 
-/** An app with sessions, in memory where the bench found no Redis. */
+/** An app with sessions, which are in memory if the bench found no Redis. */
 export function createPeer(name: string): Express {
   const app = express();
   const url = process.env['REDIS_URL'];
@@ -45,7 +45,7 @@ export function requestsPage(patient: Patient, bundle: Bundle): string {
   return String(html`<!doctype html><title>${title}</title><h1>${title}</h1><table>${rows}</table>`);
 }
 
-/** connect-redis speaks to node-redis; these are its calls on the client that the project has. */
+/** connect-redis expects node-redis; this maps its calls to the client of the project. */
 function nodeRedisCalls(redis: Redis) {
   return {
     get: (key: string) => redis.get(key),

@@ -1,4 +1,4 @@
-/** What one core carries, before the soak: CPU time of one instance per visit. */
+/** Measures the capacity of one core before the soak: the CPU time of one instance per visit. */
 import type { Fleet } from '#bench/fleet.ts';
 import { repeatFor } from '#bench/throughput.ts';
 import { follow, launchOnce } from '#bench/visitor.ts';
@@ -12,7 +12,7 @@ export interface Capacity {
   visitsPerCore: number;
 }
 
-/** Of the first instance, alone: a visit is a launch and its re-loads. */
+/** Measures only the first instance. A visit is a launch and its reloads. */
 export async function measureCapacity(
   fleet: Fleet,
   launchUrl: (serial: string, index: number) => string,

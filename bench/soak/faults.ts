@@ -1,15 +1,15 @@
-/** When something is broken on purpose: failures that touch such a time are judged after it, all others at once. */
+/** Tracks deliberate faults. A failure during one is judged after it; any other failure counts at once. */
 
 export interface Faults {
-  /** Runs what breaks and restores something; its time ends a moment after, when clients are connected again. */
+  /** Runs work that breaks and restores something. The fault ends a moment later, when clients are connected again. */
   during(work: () => Promise<void>): Promise<void>;
-  /** Was anything broken at any moment since then? By `performance.now()`. */
+  /** Was there a fault at any time since `began`, by `performance.now()`? */
   touchedSince(began: number): boolean;
-  /** Resolves when nothing is broken. */
+  /** Resolves when there is no fault. */
   over(): Promise<void>;
 }
 
-/** The product looks for a lost Redis every second at most, and counts without it for two. */
+/** The product retries a lost Redis at least every second, and counts without it for two. */
 const SETTLING_MS = 3_000;
 
 export function createFaults(): Faults {

@@ -1,18 +1,18 @@
-/** A steady stream of visits, whatever the servers do: the next begins at its time, not when the one before has ended. */
+/** Makes a steady stream of visits. Each begins on time, even if the one before has not ended. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { atOnce } from '#bench/throughput.ts';
 import type { OpenPage, Visits } from './visits.ts';
 
 export const RELOADS_PER_LAUNCH = 2;
-/** Charts that stay open: re-loads go to launches of minutes ago as well as to new ones. */
+/** The most open charts, so that reloads reach launches of some minutes ago as well as new ones. */
 const MOST_OPEN = 300;
 const MOST_AT_ONCE = 200;
 
 export interface Load {
   done: Promise<void>;
-  /** Every page that is open now, once. */
+  /** Reloads every open page once. */
   reloadAll(): Promise<void>;
-  /** Visits whose time came while too many were waiting. */
+  /** Visits that were skipped because too many were waiting. */
   notBegun(): number;
 }
 

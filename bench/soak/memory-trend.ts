@@ -1,4 +1,4 @@
-/** How the memory of one process went on after its warm-up. */
+/** The memory trend of one process after its warm-up. */
 
 export interface MemorySample {
   minute: number;
@@ -6,20 +6,20 @@ export interface MemorySample {
 }
 
 export interface MemoryTrend {
-  /** Of the mean, over what was judged. */
+  /** The mean over the judged samples. */
   meanMiB: number;
   perMinuteMiB: number;
-  /** Whether enough was seen after the warm-up to say anything. */
+  /** Whether there are enough samples after the warm-up. */
   isJudged: boolean;
   isFlat: boolean;
 }
 
-/** Of a process's life: caches fill (the largest hold 2,000 launches) and the heap finds its size. */
+/** The share of a process's life in which caches fill (the largest hold 2,000 launches) and the heap finds its size. */
 const WARM_UP_SHARE = 1 / 3;
 const LEAST_MINUTES = 5;
 const MOST_RISE = 0.1;
 
-/** The line through the samples after the warm-up; flat when it rises by less than a tenth of the mean from end to end. */
+/** Fits a line to the samples after the warm-up. It is flat if it rises by less than a tenth of the mean in total. */
 export function trendOf(samples: readonly MemorySample[]): MemoryTrend {
   const begun = samples.at(0)?.minute ?? 0;
   const ended = samples.at(-1)?.minute ?? 0;

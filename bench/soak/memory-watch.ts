@@ -10,7 +10,7 @@ export interface ProcessSamples {
 
 const EVERY_MS = 5_000;
 
-/** @returns what ends the watch and gives the processes that ran to the end. */
+/** @returns a function that ends the watch and returns the processes that ran to the end. */
 export function watchMemory(fleet: Fleet): () => ProcessSamples[] {
   const began = performance.now();
   const seen = new Map<Child, ProcessSamples>();
@@ -23,7 +23,7 @@ export function watchMemory(fleet: Fleet): () => ProcessSamples[] {
   const timer = setInterval(() => {
     for (const [index, instance] of fleet.instances.entries()) {
       const child = instance.child();
-      // A process that is killed meanwhile does not answer; its successor is watched instead.
+      // A killed process does not answer; its successor is watched instead.
       if (child) look(child, `instance ${index + 1}`).catch(() => undefined);
     }
   }, EVERY_MS);

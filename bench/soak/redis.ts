@@ -1,4 +1,4 @@
-/** A Redis of the soak's own, as docker-compose.yml has it: an append-only file that is synced every second. */
+/** Runs a separate Redis for the soak. As in docker-compose.yml, its append-only file is synced every second. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,11 +11,11 @@ import { isRedisUsable } from '#test/helpers/preparation/redis.ts';
 
 export interface SoakRedis {
   url: string;
-  /** Is the record of this launch there? Asked past the product. */
+  /** Does the record of this launch exist? This asks Redis directly. */
   hasLaunch(id: string): Promise<boolean>;
-  /** As a lost power supply ends it; what was not synced may be lost. */
+  /** Ends it like a power cut; writes that were not synced may be lost. */
   crash(): Promise<void>;
-  /** With what its file has. Resolves when it answers. */
+  /** Starts it from its file. Resolves when it answers. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }

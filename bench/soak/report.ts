@@ -1,4 +1,4 @@
-/** The soak's table, and which of its promises were broken. */
+/** Makes the soak's table and the list of broken promises. */
 import type { Report, Row } from '#bench/table.ts';
 import type { Capacity } from './capacity.ts';
 import { trendOf } from './memory-trend.ts';
@@ -10,7 +10,7 @@ export interface SoakFindings {
   capacity: Capacity;
   perSecond: number;
   notBegun: number;
-  /** Of the processes that ran to the end. */
+  /** The processes that ran to the end. */
   processes: readonly ProcessSamples[];
 }
 

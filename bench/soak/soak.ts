@@ -1,4 +1,4 @@
-/** `npm run bench -- --soak`: three instances under load, while their Redis crashes and one of them is killed. */
+/** `npm run bench -- --soak`: puts three instances under load, while their Redis crashes and one of them is killed. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,19 +17,19 @@ import { reportOf } from './report.ts';
 import { createVisits } from './visits.ts';
 
 const INSTANCES = 3;
-/** Several, so that none has more open launches than an organization may have, and one's pages are not another's. */
+/** Several organizations, so that none exceeds its limit of open launches and mixed-up pages are noticed. */
 const ORGANIZATIONS = ['north', 'south', 'east', 'west', 'central', 'harbour', 'hill', 'lake', 'park', 'river'];
 const SHARE_OF_A_CORE = 0.8;
 const REDIS_CRASHES_AT = 0.4;
 const REDIS_IS_GONE_MS = 2_000;
-/** An instance that has not found a Redis again by then is broken. */
+/** An instance that is not connected to Redis again by then is broken. */
 const CONNECTED_WITHIN_MS = 10_000;
 const INSTANCE_IS_KILLED_AT = 0.6;
 const KILLED = 1;
-/** The stub lists what it was asked. */
+/** The stub keeps a list of requests, which is cleared this often. */
 const FORGET_EVERY_MS = 10_000;
 
-/** @param minutes of load; ten are the least to say anything about memory. @returns what was broken, if anything. */
+/** @param minutes of load; at least ten for a memory trend. @returns the report, with broken promises if any. */
 export async function soak(stub: StubEhr, minutes: number): Promise<Report> {
   if (!(minutes >= 1)) throw new Error('--minutes takes a number from 1');
   await using after = new AsyncDisposableStack();
@@ -63,7 +63,7 @@ export async function soak(stub: StubEhr, minutes: number): Promise<Report> {
     await redis.crash();
     await pause(REDIS_IS_GONE_MS);
     await redis.start();
-    // A busy machine takes longer to notice: what fails until then is of the crash.
+    // A busy machine notices later, so a failure until then counts as caused by the crash.
     await fleet.connected(CONNECTED_WITHIN_MS);
   };
   const killInstance = async () => {

@@ -1,16 +1,16 @@
-/** The visitors of the soak, and the judgement on what they were shown. */
+/** The visitors of the soak, and the checks of their pages. */
 import { ForeignPageError, follow, type Journey, journeyTo, type Landing } from '#bench/visitor.ts';
 import type { Faults } from './faults.ts';
 
-/** What came of all visits. */
+/** The results of all visits. */
 export interface VisitCounts {
   launches: number;
   reloads: number;
-  /** Failed while something was broken, and came right at the next reload. */
+  /** Failed during a fault and succeeded at the next reload. */
   cameRight: number;
-  /** Failed while something was broken, before there was a record: launched again from the chart. */
+  /** Failed during a fault before there was a record, and launched again from the chart. */
   launchedAgain: number;
-  /** Their record was written in the last moments before Redis crashed, and is gone. */
+  /** Lost a record that was written just before Redis crashed. */
   lost: number;
 }
 
@@ -18,7 +18,7 @@ export interface Visits {
   counts: VisitCounts;
   broken: string[];
   foreignPages: string[];
-  /** Launches in a fresh browser. @returns its open page, or undefined when it came to nothing. */
+  /** Launches in a fresh browser. @returns its open page, or undefined when the launch failed. */
   launch(launchUrl: string): Promise<OpenPage | undefined>;
   /** @returns whether the page is still open. */
   reload(page: OpenPage): Promise<boolean>;
@@ -34,17 +34,17 @@ export interface VisitSurroundings {
   faults: Faults;
   at: (url: string) => string;
   hasRecord(launchId: string): Promise<boolean>;
-  /** By `performance.now()`; undefined while it has not. */
+  /** By `performance.now()`; undefined before the crash. */
   redisCrashedAt(): number | undefined;
 }
 
-/** The file is synced every second, and the disk may take another. */
+/** The file is synced every second, and the sync may take another. */
 const UNSYNCED_MS = 2_000;
 
 /**
- * A request that fails while nothing is broken is a broken promise. One that touches a fault waits until it is over, and
- * then Redis itself says whether the launch's record is there. Where it is, the very next reload must show the page.
- * Where it is not, the launch must have been unfinished, or younger than what the append-only file guarantees.
+ * A request that fails without a fault is a broken promise. If it fails during a fault, the visitor waits until the
+ * fault is over and asks Redis for the launch's record. If the record exists, the next reload must show the page. If
+ * not, the launch must have been unfinished, or younger than the append-only file guarantees.
  */
 export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSurroundings): Visits {
   const counts: VisitCounts = { launches: 0, reloads: 0, cameRight: 0, launchedAgain: 0, lost: 0 };
@@ -64,14 +64,14 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
       return error instanceof Error ? error : new Error(String(error));
     }
   };
-  /** Of a request that failed: what it is when nothing is broken any more. */
+  /** The result of a failed request when it is repeated after the fault. */
   const afterFault = async (journey: Journey): Promise<{ outcome: Landing | Error; hadRecord: boolean }> => {
     await faults.over();
     const id = launchIdIn(journey.url);
     const hadRecord = id !== undefined && (await hasRecord(id));
     const began = performance.now();
     const outcome = await attempt(journey);
-    // On a busy machine the second fault may come before this answer.
+    // On a busy machine the second fault may begin before this answer.
     if (outcome instanceof Error && faults.touchedSince(began)) return afterFault(journey);
     if (!(outcome instanceof Error)) counts.cameRight += 1;
     else if (hadRecord) failed(`the record survived, the page did not come: ${outcome.message}`);
@@ -110,7 +110,7 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
     else if (!hadRecord) failed('a record is gone that was older than what a crash of Redis may cost');
     return false;
   };
-  /** May its record have been lost with what was not synced? */
+  /** Could the record be lost because it was not synced? */
   const isLost = (shownAt: number): boolean => {
     const crashedAt = redisCrashedAt();
     return crashedAt !== undefined && shownAt <= crashedAt && shownAt > crashedAt - UNSYNCED_MS;
@@ -118,7 +118,7 @@ export function createVisits({ faults, at, hasRecord, redisCrashedAt }: VisitSur
   return { counts, broken, foreignPages, launch, reload };
 }
 
-/** Known as soon as the callback has sent the browser to the launch's own address. */
+/** The launch's id, known once the callback has redirected the browser to the launch's address. */
 function launchIdIn(url: string): string | undefined {
   return /\/launches\/([^/]+)\//.exec(new URL(url).pathname)?.[1];
 }

@@ -1,9 +1,9 @@
-/** The stub EHR in its own process, and its switches. */
+/** Runs the stub EHR in its own process and controls it. */
 
 import { startChild } from '#bench/child.ts';
 import { freePort } from '#test/helpers/preparation/commands.ts';
 
-/** What the stub was asked since the last reset. */
+/** The requests to the stub since the last reset. */
 export interface StubStats {
   requests: number;
   connections: number;
@@ -15,16 +15,16 @@ export interface StubEhr {
   fhirBase: string;
   /** Adds this much to every round trip from now on. */
   setDelay(ms: number): Promise<void>;
-  /** Tokens given from now on live so long. */
+  /** Sets the lifetime of tokens issued from now on. */
   setLifetime(seconds: number): Promise<void>;
   reset(): Promise<void>;
   stats(): Promise<StubStats>;
-  /** As minutes without a launch do. */
+  /** Closes idle connections, as happens after some minutes without a launch. */
   closeIdleConnections(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of 127.0.0.1. */
+/** Starts the stub on a free port of 127.0.0.1. */
 export async function startStubEhr(): Promise<StubEhr> {
   const port = await freePort(0);
   const origin = `http://127.0.0.1:${port}`;
@@ -45,7 +45,7 @@ export async function startStubEhr(): Promise<StubEhr> {
     stats: () => control('stats'),
     closeIdleConnections: async () => {
       await control('close-idle');
-      // Both ends must have seen it: the next event is a launch.
+      // Both ends must notice the close before the next launch.
       await new Promise((resolve) => setTimeout(resolve, 50));
     },
     stop: child.stop,

@@ -1,22 +1,22 @@
-/** What the stub EHR says, made once: discovery documents, a patient, and a Bundle of requests as a busy chart has. */
+/** The stub EHR's answers, made once: discovery documents, a patient, and a Bundle of requests of a busy chart. */
 
 const REQUESTS = 40;
 export const CLIENT_ID = 'bench-client';
-/** Stands in the documents for the patient's id, which is in the name and in every request, so that a foreign page shows. */
+/** Placeholder for the patient's id, which is in the name and in every request, so that a foreign page is noticed. */
 const PATIENT = 'p.t.PATIENT';
 const USER = 'bench-userUSER';
 
-/** The patient that the EHR has open when it launches with this value: letters and digits. */
+/** The patient of a launch with this value, of letters and digits. */
 export function patientOf(launch: string): string {
   return `p.t.${launch}`;
 }
 
-/** Who launches: a hundred clinicians take turns where launches are numbered. */
+/** The user of a launch; numbered launches use a hundred clinicians in turn. */
 export function userOf(launch: string): string {
   return `bench-user${Number(/\d*$/.exec(launch)?.[0]) % 100}`;
 }
 
-/** Every JSON answer: by its path without the id, and the id. */
+/** Returns every JSON answer by its path without the id, and the id. */
 export function stubDocuments(origin: string, jwk: object): (path: string, id: string) => string | undefined {
   const documents: Record<string, unknown> = {
     '/fhir/.well-known/smart-configuration': smartConfiguration(origin),

@@ -1,9 +1,9 @@
 /**
- * An EHR that costs next to nothing: ready answers after a network delay that can be set, and counts of what was
- * asked. It checks no more than that a code or a refresh token is used once; the sandbox does the rest.
+ * A stub EHR with minimal cost: prepared answers after an adjustable network delay, and counts of requests. It checks
+ * only that a code or a refresh token is used once; the sandbox checks the rest.
  *
- * A connection costs what it costs over TLS 1.3: two round trips from its opening until its first request can arrive. So
- * an app that opens it ahead of need, or keeps it, gains exactly what it would gain over a real network.
+ * A new connection costs two round trips before its first request, as with TLS 1.3. So an app that opens a connection
+ * early, or keeps it open, gains as much as on a real network.
  */
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -29,10 +29,10 @@ const documentAt = stubDocuments(origin, {
 });
 const openedAt = new WeakMap<Socket, number>();
 const counted = new WeakSet<Socket>();
-/** By the code or refresh token that was given: whose tokens come for it. */
+/** The grant of each issued code or refresh token. */
 const grants = new Map<string, Grant>();
 let delayMs = 0;
-/** Of the tokens given from now on; with it comes a refresh token. */
+/** The lifetime of tokens issued from now on. */
 let lifetimeSeconds = 3600;
 let stats = { requests: 0, connections: 0, paths: [] as string[] };
 
@@ -69,7 +69,7 @@ function control(url: URL, response: ServerResponse): void {
   json(response, JSON.stringify(stats));
 }
 
-/** The browser's side: no form, no delay (the visitor waits by itself), not counted. */
+/** The authorization endpoint: no form, no delay (the visitor waits by itself), not counted. */
 function authorize(url: URL, response: ServerResponse): void {
   const code = randomBytes(16).toString('hex');
   const launch = url.searchParams.get('launch') ?? '';
@@ -96,7 +96,7 @@ async function travel(socket: Socket): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
-/** One use of each: a second answers as a real EHR does. */
+/** Accepts each code or refresh token once; a second use is refused, as by a real EHR. */
 function token(form: URLSearchParams): string | undefined {
   const presented = form.get('code') ?? form.get('refresh_token') ?? '';
   const grant = grants.get(presented);

@@ -1,4 +1,4 @@
-/** Where oidc-provider keeps codes, tokens and grants: one Map per sandbox, with the app's registration looked up live. */
+/** Stores oidc-provider's codes, tokens and grants in one Map per sandbox; reads the app's registration at each use. */
 import type { SandboxApp } from '#sandbox/contract.ts';
 
 interface Stored extends Record<string, unknown> {
@@ -12,7 +12,7 @@ type Store = Map<string, Stored>;
 function registration(app: SandboxApp, revision: number): Stored {
   return {
     client_id: app.clientId,
-    // Another name makes it another client to oidc-provider, so that cached keys of the old registration are dropped.
+    // A new name makes oidc-provider drop the cached keys of the old registration.
     client_name: `App under test, registration ${revision}`,
     redirect_uris: [app.redirectUri],
     jwks_uri: app.jwksUrl,

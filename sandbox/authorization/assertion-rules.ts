@@ -1,4 +1,4 @@
-/** What SMART demands of a token request and its client assertion where oidc-provider is lenient (TK, CAJ rules). */
+/** Enforces SMART's rules for token requests and client assertions where oidc-provider is lenient (TK, CAJ rules). */
 import { errors, type ProviderContext } from 'oidc-provider';
 import type { SandboxApp } from '#sandbox/contract.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
@@ -28,7 +28,7 @@ interface AssertionRules {
   profile: VendorProfile;
 }
 
-/** One string: the token endpoint (or, by profile, the issuer); other endpoints also take the issuer. */
+/** `aud` must be one string: the token endpoint or, by profile, the issuer. Other endpoints also accept the issuer. */
 function isAudience(aud: unknown, ctx: ProviderContext, profile: VendorProfile): boolean {
   const issuer = ctx.oidc.provider.issuer;
   if (profile.assertionAudience === 'issuer') return aud === issuer;

@@ -1,4 +1,4 @@
-/** What SMART demands of an authorization request beyond OAuth: oidc-provider runs these as parameter validations. */
+/** SMART's rules for authorization requests beyond OAuth; oidc-provider runs them as parameter validations. */
 import { errors, type ProviderContext } from 'oidc-provider';
 import type { Facts } from '#sandbox/facts.ts';
 import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
@@ -7,7 +7,7 @@ import type { VendorProfile } from '#sandbox/profiles.ts';
 import { grantable, scopeProblem } from './scope-policy.ts';
 import type { RequestParameters, SignIns } from './sign-ins.ts';
 
-/** Nothing else may be sent: AZ-16 forbids `max_age`, `claims` and the like, and we hold an app to what it needs. */
+/** The only accepted parameters: AZ-16 forbids `max_age`, `claims` and the like. */
 const known = new Set([
   'response_type',
   'response_mode',
@@ -20,7 +20,7 @@ const known = new Set([
   'code_challenge',
   'code_challenge_method',
   'nonce',
-  // Ours: how the sign-in page of a standalone launch resumes the request it belongs to.
+  // The sandbox's own parameter, by which the sign-in page of a standalone launch resumes its request.
   'signed_in',
 ]);
 
@@ -29,16 +29,16 @@ export interface AuthorizeDeps {
   profile: VendorProfile;
   faults: FaultSwitches;
   launches: Launches;
-  /** Called once the request is accepted; the user who opened the chart is the one who is signed in. */
+  /** Called when the request is accepted; the user who opened the chart is signed in. */
   accept(ctx: ProviderContext, context: LaunchContext, scopes: string[]): void;
   signIns: SignIns;
-  /** Called when a standalone request is good but for its user: the sign-in page is shown instead of an answer. */
+  /** Called when a valid standalone request still lacks its user: the sign-in page is shown instead of an answer. */
   ask(ctx: ProviderContext, parameters: RequestParameters, wantsPatient: boolean): void;
 }
 
 type Parameters = Record<string, string | string[] | undefined>;
 
-/** The parameters as they came, before oidc-provider drops what it does not know. */
+/** The parameters as received, before oidc-provider drops unknown ones. */
 function rawParameters(ctx: ProviderContext): Parameters {
   return (ctx.method === 'POST' ? ctx.oidc.body : ctx.query) ?? {};
 }
@@ -70,7 +70,7 @@ function checkParameters(ctx: ProviderContext, endpointQuery: string[]): void {
   requireThat(typeof nonce === 'string' && nonce.length >= 22 && nonce !== state, 'nonce: 128 bits or more');
 }
 
-/** `invalid_scope`, where a fault says so; before the launch value is spent, unless a fault spends it. */
+/** Answers `invalid_scope` if a fault says so. The launch value is not spent unless a fault spends it. */
 function refuseByFault(faults: FaultSwitches, requested: string, spend: () => void): void {
   const refusing = faults.list().find(({ fault, value }) => fault.refusesScopes?.(requested, value));
   if (!refusing) return;
@@ -79,7 +79,7 @@ function refuseByFault(faults: FaultSwitches, requested: string, spend: () => vo
   throw new errors.InvalidScope('a scope is not registered for this client', requested);
 }
 
-/** The validations by parameter name; they run in this order, so that only a perfect request spends the launch value. */
+/** The validations by parameter name, run in this order, so that only a valid request spends the launch value. */
 export function authorizeRules(deps: AuthorizeDeps) {
   return {
     aud: (ctx: ProviderContext, aud: string | undefined) => {
@@ -113,7 +113,7 @@ function launchContext(ctx: ProviderContext, launch: string, { faults, launches 
   return context;
 }
 
-/** Nobody has opened a chart: the user signs in and picks a patient, and the same request comes again with that. */
+/** In a standalone launch the user signs in and picks a patient; then the same request is repeated with the choice. */
 function standaloneContext(ctx: ProviderContext, granted: string[], { signIns, ask }: AuthorizeDeps): LaunchContext {
   const { signed_in: signedIn, ...parameters } = onceEach({ ...ctx.query, ...rawParameters(ctx) });
   if (signedIn === undefined) {
@@ -126,7 +126,7 @@ function standaloneContext(ctx: ProviderContext, granted: string[], { signIns, a
   return granted.includes('launch/patient') ? answer.context : { ...answer.context, patient: undefined };
 }
 
-/** Repeated parameters were refused before. */
+/** Repeated parameters have already been refused. */
 function onceEach(parameters: Parameters): RequestParameters {
   const entries = Object.entries(parameters);
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

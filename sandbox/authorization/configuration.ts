@@ -1,4 +1,4 @@
-/** oidc-provider's configuration: everything SMART does not need is off. */
+/** oidc-provider's configuration. Features that SMART does not need are off. */
 import type { ProviderContext } from 'oidc-provider';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 import type { createAdapter } from './adapter.ts';
@@ -25,7 +25,7 @@ const claims = { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] };
 
 const routes = { authorization: '/authorize', token: '/token', revocation: '/revoke', introspection: '/introspect' };
 
-/** Access to FHIR is one "resource server": its scopes are whatever was granted or, before that, requested. */
+/** FHIR is one "resource server". Its scopes are the granted ones or, before the grant, the requested ones. */
 function fhirAsResource({ facts, profile }: AuthorizationDeps) {
   return {
     enabled: true,
@@ -121,7 +121,7 @@ export function configuration(parts: ConfigurationParts): Record<string, unknown
   };
 }
 
-/** An error that cannot be sent back to the app because its client or redirect URI is not known. */
+/** Shows an error that cannot be sent to the app, because its client or redirect URI is unknown. */
 function renderError(ctx: ProviderContext, out: Record<string, string>): void {
   ctx.type = 'text/plain';
   ctx.body = `The mock EHR refused this request.\n${JSON.stringify(out, null, 2)}\n`;

@@ -17,6 +17,6 @@ export interface AuthorizationDeps {
   users: readonly SandboxUser[];
   keys: SigningKeys;
   currentApp: () => SandboxApp;
-  /** Fetches the app's JWKS; the sandbox decides whom it trusts. */
+  /** Fetches the app's JWKS; the sandbox decides which CA it trusts. */
   fetchJwks: (url: string, init: RequestInit) => Promise<Response>;
 }

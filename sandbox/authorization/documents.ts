@@ -1,4 +1,4 @@
-/** The two discovery documents of the mock EHR, as its vendor profile words them. */
+/** The two discovery documents of the mock EHR, by vendor profile. */
 import type { Facts } from '#sandbox/facts.ts';
 import type { JsonObject } from '#sandbox/fault.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
@@ -72,12 +72,12 @@ export function smartConfiguration(facts: Facts, profile: VendorProfile): JsonOb
   };
 }
 
-/** OpenID Connect Discovery 1.0; at the issuer or, for one profile, at the FHIR base with that as issuer. */
+/** OpenID Connect Discovery 1.0; at the issuer or, in one profile, at the FHIR base, which is then the issuer. */
 export function openidConfiguration(facts: Facts, profile: VendorProfile): JsonObject {
   return {
     issuer: profile.openidConfiguration === 'fhir-base' ? facts.fhirBase : facts.issuer,
     ...endpoints(facts),
-    // An identity provider of its own serves its own keys.
+    // A separate identity provider serves its own keys.
     jwks_uri: `${profile.issuerOnOtherHost ? `${new URL(facts.issuer).origin}/auth` : facts.authorizationBase}/jwks`,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],

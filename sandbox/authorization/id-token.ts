@@ -1,4 +1,4 @@
-/** The id_token as it leaves the EHR: oidc-provider's claims, completed, passed through the faults and signed. */
+/** Makes the id_token: completes oidc-provider's claims, applies the faults, and signs. */
 import { createHash } from 'node:crypto';
 import { decodeJwt, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { Facts } from '#sandbox/facts.ts';
@@ -28,7 +28,7 @@ function breakSignature(token: string): string {
   return token.slice(0, position) + other + token.slice(position + 1);
 }
 
-/** Claims of the mock EHR: `at_hash` always, times by the sandbox's clock, `iss` as the vendor has it. */
+/** Adds `at_hash`, times by the sandbox's clock, and `iss` by the vendor profile. */
 function complete(claims: JWTPayload, accessToken: string, deps: IdTokenDeps): JWTPayload {
   const { facts, profile } = deps;
   const iat = Math.floor(facts.now().getTime() / 1000);
@@ -36,7 +36,7 @@ function complete(claims: JWTPayload, accessToken: string, deps: IdTokenDeps): J
   return { ...claims, iat, exp: iat + 3600, at_hash: atHash(accessToken), iss: iss ?? facts.issuer };
 }
 
-/** Signs oidc-provider's id_token again, so that at_hash, vendor issuer and faults are in it. */
+/** Signs oidc-provider's id_token again, with at_hash, vendor issuer and faults. */
 export async function finishIdToken(idToken: string, accessToken: string, deps: IdTokenDeps): Promise<string> {
   const start: IdTokenDraft = { claims: complete(decodeJwt(idToken), accessToken, deps), sign: 'current-key' };
   const draft = await throughFaults(deps.faults, start, (fault, current, value) =>

@@ -1,21 +1,21 @@
-/** Oracle's Active User Presence: `active_ttl` in every token response, `active_at` in a refresh, and an end to the idle. */
+/** Oracle's Active User Presence: `active_ttl` in token responses, `active_at` in a refresh, expiry for idle users. */
 import { errors, type ProviderContext } from 'oidc-provider';
 import type { Facts } from '#sandbox/facts.ts';
 import type { JsonObject } from '#sandbox/fault.ts';
 
-/** What the server knows of its users' activity, by grant. */
+/** The last activity of the users, by grant. */
 export interface Presence {
   /**
-   * Before a refresh: takes over a later activity the app reports.
+   * Called before a refresh. Stores a later activity that the app reports.
    *
-   * @throws InvalidGrant when the user has been away for too long; a token so refused stays refused.
+   * @throws InvalidGrant when the user was inactive for too long; the token then stays refused.
    */
   judge(ctx: ProviderContext): void;
-  /** `active_ttl` as it is now; nothing for a profile without it. */
+  /** The current `active_ttl`; empty for a profile without it. */
   members(grantId: string | undefined): JsonObject;
 }
 
-/** @param activeTtlSeconds of the vendor profile; undefined switches all of it off. */
+/** @param activeTtlSeconds of the vendor profile; undefined turns the extension off. */
 export function createPresence(facts: Facts, activeTtlSeconds: number | undefined): Presence {
   const lastActive = new Map<string, number>();
   const nowSeconds = () => facts.now().getTime() / 1000;
@@ -25,12 +25,12 @@ export function createPresence(facts: Facts, activeTtlSeconds: number | undefine
       const grantId = ctx.oidc.entities.RefreshToken?.grantId;
       if (activeTtlSeconds === undefined || grantId === undefined) return;
       if (nowSeconds() - known(grantId) > activeTtlSeconds) {
-        // What is reported now comes too late: the token has ended (the extension, "Declares Active User Presence").
+        // The report is too late: the token has expired (the extension, "Declares Active User Presence").
         lastActive.set(grantId, Number.NEGATIVE_INFINITY);
         throw new errors.InvalidGrant('no active user presence');
       }
       const reported = String(ctx.oidc.body?.active_at ?? '');
-      // 1*DIGIT, seconds ago; anything else, negative too, is as if it were not there.
+      // 1*DIGIT, in seconds ago; any other value counts as absent.
       if (/^\d+$/.test(reported)) lastActive.set(grantId, Math.max(known(grantId), nowSeconds() - Number(reported)));
     },
     members: (grantId) => {

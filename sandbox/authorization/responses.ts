@@ -1,4 +1,4 @@
-/** The seams between oidc-provider and the outside: SMART context goes into its answers, and faults strike there. */
+/** Changes oidc-provider's answers: adds the SMART context and applies faults. */
 import type { KoaContext, OidcContext } from 'oidc-provider';
 import type { SandboxApp } from '#sandbox/contract.ts';
 import { stylePath } from '#sandbox/data/styles.ts';
@@ -56,10 +56,10 @@ async function finishRedirect(ctx: KoaContext, deps: ResponseDeps): Promise<void
   ctx.set('location', target.href);
 }
 
-/** No cookies, and no CORS: the token endpoint is not for scripts. */
+/** Removes cookies and CORS, because the token endpoint is not for scripts. */
 const unwanted = ['set-cookie', 'access-control-allow-origin', 'access-control-expose-headers', 'vary'];
 
-/** Koa middleware around all of oidc-provider. The EHR session is the launch itself, so cookies never pass. */
+/** Koa middleware around all of oidc-provider. The EHR session is the launch itself, so cookies are removed. */
 export function finishResponses(deps: ResponseDeps) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
     delete ctx.req.headers.cookie;

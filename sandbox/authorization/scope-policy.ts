@@ -1,4 +1,4 @@
-/** Which of the requested scopes are refused, which are granted, and in which grammar (SCO rules). */
+/** Decides which requested scopes are refused or granted, and in which grammar (SCO rules). */
 
 /** v1: `patient/Observation.read`; v2: `patient/Observation.rs?category=laboratory`. */
 const v1Scope = /^(patient|user)\/([A-Z][A-Za-z]+|\*)\.(read|write|\*)$/;
@@ -15,7 +15,7 @@ const plainScopes = new Set([
   'offline_access',
 ]);
 
-/** A clinical scope taken apart; interactions in `cruds` letters. */
+/** A parsed clinical scope; interactions in `cruds` letters. */
 export interface ClinicalScope {
   context: 'patient' | 'user';
   resourceType: string;
@@ -41,7 +41,7 @@ export function parseClinicalScope(scope: string): ClinicalScope | undefined {
 }
 
 /**
- * Judges the scope string of an authorization request.
+ * Checks the scope string of an authorization request.
  *
  * @param kind whether the request brought a launch value; bare `launch` without one is refused before (AZ-05).
  * @returns the reason it must be refused (SCO-01, SCO-05, SCO-07, SCO-13, SCO-25), or undefined when it may proceed.
@@ -57,7 +57,7 @@ export function scopeProblem(scope: string, kind: 'ehr' | 'standalone'): string 
   return undefined;
 }
 
-/** The requested scopes this server knows; unknown ones are left out in silence, as servers do. */
+/** The requested scopes that this server knows; unknown ones are silently dropped, as servers do. */
 export function grantable(scope: string, refuses: (scope: string) => boolean): string[] {
   const known = scope.split(' ').filter((one) => plainScopes.has(one) || parseClinicalScope(one) !== undefined);
   return known.filter((one) => !refuses(one));

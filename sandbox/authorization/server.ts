@@ -1,4 +1,4 @@
-/** The authorization server of the mock EHR: oidc-provider, configured as strict as SMART allows. */
+/** The authorization server of the mock EHR: oidc-provider, configured as strictly as SMART allows. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider, type ProviderContext } from 'oidc-provider';
 import type { SandboxUser } from '#sandbox/contract.ts';
@@ -31,7 +31,7 @@ interface AcceptedLaunch {
   scopes: string[];
 }
 
-/** Every launch has a grant of its own, so that two patients in one browser never share one. */
+/** Every launch has its own grant, so that two patients in one browser never share one. */
 function newGrant(provider: Provider, clientId: string, fhirBase: string, launch: AcceptedLaunch) {
   const grant = new provider.Grant({ accountId: launch.context.user.id, clientId });
   grant.addOIDCScope(launch.scopes.join(' '));

@@ -1,4 +1,4 @@
-/** The mock EHR's sign-in page of a standalone launch: who is it, and which patient? No script, no password. */
+/** The mock EHR's sign-in page of a standalone launch, to choose user and patient. No script, no password. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { Patient } from 'fhir/r4.js';
 import { layout } from '#sandbox/chart/layout.ts';
@@ -9,7 +9,7 @@ export interface SignInPageProps {
   /** Single use. */
   form: string;
   users: readonly SandboxUser[];
-  /** Empty: the app asked for no patient. */
+  /** Empty when the app did not ask for a patient. */
   patients: readonly Patient[];
 }
 

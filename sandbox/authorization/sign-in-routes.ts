@@ -1,4 +1,4 @@
-/** What the sign-in page of a standalone launch posts: the choice is kept and the browser goes on with its request. */
+/** Handles the POST of the sign-in page: keeps the choice and lets the browser continue its request. */
 import express, { type Request, type Response, Router } from 'express';
 import type { SandboxUser } from '#sandbox/contract.ts';
 import { currentStay } from '#sandbox/data/current-stay.ts';
@@ -16,13 +16,13 @@ export interface SignInDeps {
   signIns: SignIns;
 }
 
-/** The page for a request that is good but for its user. */
+/** The page for a valid request that still lacks its user. */
 export function askUser(deps: SignInDeps, parameters: RequestParameters, wantsPatient: boolean): string {
   const patients = wantsPatient ? deps.records.ofType('Patient') : [];
   return signInPage({ form: deps.signIns.ask(parameters), users: deps.users, patients });
 }
 
-/** What was chosen; undefined when it was not on the page. */
+/** The choice; undefined when it was not on the page. */
 function readAnswer(body: Record<string, unknown>, scopes: string[], deps: SignInDeps): Answer | undefined {
   if (body.action === 'cancel') return { kind: 'cancelled' };
   const user = deps.users.find(({ id }) => id === body.user);
@@ -49,7 +49,7 @@ function answer(request: Request, response: Response, deps: SignInDeps): void {
   response.set('cache-control', 'no-store').redirect(303, url.href);
 }
 
-/** To be mounted before the authorization server. */
+/** Mount before the authorization server. */
 export function signInRouter(deps: SignInDeps): Router {
   const router = Router();
   router.post('/auth/sign-in', express.urlencoded({ extended: false }), (request, response) =>

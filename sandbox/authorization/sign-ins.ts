@@ -1,22 +1,22 @@
-/** Standalone launches in the hands of the user: from the accepted request to the answer on the sign-in page. */
+/** Keeps standalone launches from the accepted request to the answer on the sign-in page. */
 import { randomBytes } from 'node:crypto';
 import type { LaunchContext } from '#sandbox/launches.ts';
 
 /** The parameters of an authorization request, each once. */
 export type RequestParameters = Record<string, string>;
 
-/** What the user did. */
+/** The user's choice on the sign-in page. */
 export type Answer = { kind: 'picked'; context: LaunchContext } | { kind: 'cancelled' };
 
 /** Both values are opaque, single use and live for ten minutes. */
 export interface SignIns {
-  /** A request that is good but for its user; the value goes into the form of the sign-in page. */
+  /** Keeps a valid request that still lacks its user; the returned value goes into the form of the sign-in page. */
   ask(parameters: RequestParameters): string;
-  /** Gives the request out once; undefined when unknown, expired or answered. */
+  /** Returns the request once; undefined when unknown, expired or answered. */
   answered(form: string): RequestParameters | undefined;
-  /** Remembers the answer for this request alone; the value resumes it. */
+  /** Keeps the answer for this request only; the returned value resumes the request. */
   remember(parameters: RequestParameters, answer: Answer): string;
-  /** Gives the answer out once, and only to the request it was given for. */
+  /** Returns the answer once, and only for the request it belongs to. */
   take(value: string, parameters: RequestParameters): Answer | undefined;
 }
 

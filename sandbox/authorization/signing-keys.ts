@@ -1,4 +1,4 @@
-/** The keys the mock EHR signs id_tokens with: made once per process, because RSA keys are slow to make. */
+/** The keys with which the mock EHR signs id_tokens: made once per process, because RSA keys are slow to make. */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 type KeyName = 'current-key' | 'next-key' | 'unpublished-key';
@@ -13,7 +13,7 @@ export interface SigningKeys {
 
 let made: Promise<SigningKeys> | undefined;
 
-/** The process-wide key set: keys hold no state of a sandbox, so instances may share them. */
+/** The process-wide key set. Sandboxes may share it, because keys hold no state. */
 export function signingKeys(): Promise<SigningKeys> {
   made ??= makeKeys();
   return made;

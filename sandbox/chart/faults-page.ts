@@ -1,4 +1,4 @@
-/** The faults page: every named fault with a switch, for people; tests use the same switches. */
+/** The faults page: a switch for every named fault. Tests use the same switches. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { ActiveFault } from '#sandbox/fault-switches.ts';
 import { type FaultName, faultCatalogue, faultNames } from '#sandbox/faults.ts';

@@ -1,4 +1,4 @@
-/** The frame around every page of the mock EHR: unmistakably synthetic. */
+/** The layout of every page of the mock EHR, which marks it as synthetic. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { chartStyle } from './style.ts';
 

@@ -1,4 +1,4 @@
-/** How the mock EHR itself names a patient: its own code, so that it can contradict the app's. */
+/** Formats a patient's name for the mock EHR. It shares no code with the app, so that it can contradict the app. */
 import type { Patient } from 'fhir/r4.js';
 
 /** Family name first, as charts do; never empty. */

@@ -39,7 +39,7 @@ function styleOf({ query: { style } }: Request): StyleName {
   return isStyleName(style) ? style : 'day';
 }
 
-/** The launch a click in this chart means: the chosen user, and the patient's current stay as the encounter. */
+/** The options of a launch from this chart: the chosen user, and the patient's current stay as the encounter. */
 function launchOptions(request: Request, patientId: string, { records, users }: ChartDeps): LaunchOptions {
   const asked = textOf(request.query.user);
   const user = users.find((one) => one.id === asked) ?? users[0];
@@ -47,7 +47,7 @@ function launchOptions(request: Request, patientId: string, { records, users }: 
   return { ...(user && { user: user.id }), ...(encounter && { encounter }), style: styleOf(request) };
 }
 
-/** The patient in the path; answers 404 itself when there is none by that id. */
+/** The patient in the path; answers 404 itself when there is none. */
 function findPatient(request: Request, response: Response, { records }: ChartDeps): Patient | undefined {
   const patient = records.ofType('Patient').find((one) => one.id === request.params.patientId);
   if (!patient) response.status(404).type('text/plain').send('No such patient in this mock EHR.\n');
@@ -91,7 +91,7 @@ function switchFault(request: Request, response: Response, { faults }: ChartDeps
   response.redirect(303, '/faults');
 }
 
-/** Everything a human sees of the mock EHR. */
+/** All pages of the mock EHR. */
 export function chartRouter(deps: ChartDeps): Router {
   const router = Router();
   router.get('/', (_request, response) => response.redirect(303, '/chart'));

@@ -1,4 +1,4 @@
-/** The mock EHR's own look beside Bootstrap: the app must look at home in something that is not its own design. */
+/** The mock EHR's own look, so that the app is seen inside a design that is not its own. */
 
 export const chartStyle = `
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: #e8edf1; }

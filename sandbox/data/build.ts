@@ -32,7 +32,7 @@ export function named(reference: string, display: string): Reference {
   return { reference, display };
 }
 
-/** A reference and nothing else: the name must be read. */
+/** A reference without a display text, so that the app must read the name. */
 export function bare(reference: string): Reference {
   return { reference };
 }

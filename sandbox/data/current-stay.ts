@@ -1,4 +1,4 @@
-/** The encounter a patient is in at the moment, if any: what an EHR hands over as the encounter of a launch. */
+/** Finds a patient's current encounter, if any, which the EHR passes to a launch. */
 import type { Records } from './records.ts';
 
 /** Its id. */

@@ -1,16 +1,16 @@
-/** The hospital's dates, moved so that what was written for a day of July 2026 reads as if it were today's. */
+/** Moves the hospital's dates, which were written for a day in July 2026, to today. */
 
-/** When the records are up to date: what is planned lies after it, and what was recorded before. */
+/** The "now" of the records: planned events are after it, recorded ones before. */
 const WRITTEN_FOR = Date.parse('2026-07-15T17:00:00Z');
 const DAY_MS = 86_400_000;
 const DATE = /^(\d{4})-(\d\d)(?:-(\d\d))?(T.+)?$/;
 
-/** By how many whole days the records are moved for a time of today; hours and offsets stay as they are. */
+/** The number of whole days by which the records are moved; hours and offsets stay unchanged. */
 export function daysSinceWritten(now: Date): number {
   return Math.floor((now.getTime() - WRITTEN_FOR) / DAY_MS);
 }
 
-/** A resource with every date moved, but no date of birth: a month stays a month, and an age stays true. */
+/** Moves every date of a resource, but no date of birth. A month stays a month. */
 export function moveDates<T>(resource: T, days: number): T {
   return JSON.parse(
     JSON.stringify(resource, (key, value: unknown) =>

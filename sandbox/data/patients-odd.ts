@@ -1,4 +1,4 @@
-/** The patients whose names, dates and records are awkward but legal FHIR. SYNTHETIC DATA. */
+/** Patients whose names, dates and records are unusual but legal FHIR. SYNTHETIC DATA. */
 import type { HumanName, Patient } from 'fhir/r4.js';
 import { patientIdentifiers } from './build.ts';
 

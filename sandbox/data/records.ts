@@ -59,7 +59,7 @@ export const servedTypes: readonly ServedType[] = [
   'Task',
 ];
 
-/** Whether a path segment from outside names a type this server has. */
+/** Does an untrusted path segment name a type that this server has? */
 export function isServedType(type: string): type is ServedType {
   return servedTypes.some((served) => served === type);
 }
@@ -68,14 +68,14 @@ export interface Records {
   ofType<T extends ServedType>(type: T): Extract<SandboxResource, { resourceType: T }>[];
   /** `Type/id`, relative. */
   byReference(reference: string): SandboxResource | undefined;
-  /** What an app has created. */
+  /** Adds a resource that an app has created. */
   add(resource: SandboxResource): void;
 }
 
 /**
  * Builds the records anew, so that no two sandboxes share an object.
  *
- * @param today moves their dates so that the stays and requests are those of this day; without it they are fixed.
+ * @param today the day to which their dates are moved; without it they are fixed.
  */
 export function createRecords(today?: Date): Records {
   const written: SandboxResource[] = [

@@ -13,7 +13,7 @@ const containedRequester: Practitioner = {
 };
 const containedPerformer: Organization = { resourceType: 'Organization', id: 'perf', name: 'Harbor Home Health' };
 
-/** In the order the EHR would answer: by date of entry, oldest first. */
+/** In the order of the EHR's answer: by date of entry, oldest first. */
 export function adaRequests(): ServiceRequest[] {
   return [...openRequests(), ...closedRequests()];
 }

@@ -5,7 +5,7 @@ import { serviceRequest } from './service-request.ts';
 
 const patient = 'pat-ben';
 
-/** The EHR lists it under two ids, equal in every detail. */
+/** The EHR lists this request under two ids, equal in every detail. */
 const stretcher = (id: string): ServiceRequest =>
   serviceRequest(
     { id, patient, kind: 'transport', service: 'Stretcher transport to rehabilitation', status: 'active' },

@@ -1,9 +1,9 @@
-/** Requests of the awkward patients: markup in texts, missing fields, dangling references. SYNTHETIC DATA. */
+/** Requests of the unusual patients: markup in texts, missing fields, dangling references. SYNTHETIC DATA. */
 import type { ServiceRequest } from 'fhir/r4.js';
 import { bare, concept } from './build.ts';
 import { serviceRequest } from './service-request.ts';
 
-/** One or two each, so that every list has something to get wrong. */
+/** One or two per patient, so that every list has a difficult case. */
 export function oddRequests(): ServiceRequest[] {
   return [
     serviceRequest(

@@ -1,4 +1,4 @@
-/** One ServiceRequest from the few things that differ between them. SYNTHETIC DATA. */
+/** Builds a ServiceRequest from the few values that differ between them. SYNTHETIC DATA. */
 import type { ServiceRequest } from 'fhir/r4.js';
 import { bare, concept } from './build.ts';
 
@@ -11,7 +11,7 @@ const categories: Record<ServiceKind, [string, string]> = {
   referral: ['3457005', 'Referral'],
 };
 
-/** What every request of the sandbox says; the rest is given as it is. */
+/** The values that every request of the sandbox has. */
 export interface RequestBasics {
   id: string;
   patient: string;
@@ -21,7 +21,7 @@ export interface RequestBasics {
   intent?: ServiceRequest['intent'];
 }
 
-/** Builds the resource; everything in `rest` is taken over. */
+/** Builds the resource; `rest` is merged into it. */
 export function serviceRequest(basics: RequestBasics, rest: Partial<ServiceRequest> = {}): ServiceRequest {
   const [code, text] = categories[basics.kind];
   return {

@@ -1,4 +1,4 @@
-/** Hand-overs: what became of some requests at the provider. SYNTHETIC DATA. */
+/** Tasks: the state of some requests at the provider. SYNTHETIC DATA. */
 import type { Task } from 'fhir/r4.js';
 import { bare, concept, named } from './build.ts';
 

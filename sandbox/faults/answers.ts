@@ -1,4 +1,4 @@
-/** The answers and delays several faults share. */
+/** Answers and delays that several faults share. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Call, FaultValue, JsonObject, RouteName } from '#sandbox/fault.ts';
 
@@ -17,17 +17,17 @@ export function htmlAnswer(status: number): Answer {
   };
 }
 
-/** A compressed answer whose bytes are none. */
+/** An answer that claims to be compressed but is not. */
 export function garbledAnswer(): Answer {
   return { status: 200, headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: 'not gzip' };
 }
 
-/** A redirect away from where the caller wanted to be. */
+/** A redirect to another address. */
 export function redirectAnswer(location: string): Answer {
   return { status: 307, headers: { location }, body: '' };
 }
 
-/** A document with other members. @param value them as JSON; null takes one away; default: one without a meaning. */
+/** A document with changed members. @param value the members as JSON, null removes one; default: a meaningless one. */
 export function withMembers(document: JsonObject, value: FaultValue | undefined): JsonObject {
   const members: JsonObject = JSON.parse(String(value ?? '{"x-other":true}'));
   return Object.fromEntries(Object.entries({ ...document, ...members }).filter(([, member]) => member !== null));
@@ -51,7 +51,7 @@ export function slow(
       await delay(Number(value ?? 60_000), undefined, { signal: call.signal });
       return undefined;
     } catch {
-      // The caller left or the sandbox closes: no caller waits for an answer any more.
+      // The caller disconnected or the sandbox closes, so nothing waits for an answer.
       return jsonAnswer(503, { error: 'temporarily_unavailable' });
     }
   };

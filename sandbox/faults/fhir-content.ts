@@ -6,7 +6,7 @@ interface BundleBody extends JsonObject {
   link?: { relation: string; url: string }[];
 }
 
-/** Changes a searchset; anything else is left alone. */
+/** Changes a searchset; any other answer stays unchanged. */
 function inSearchset(answer: FhirAnswer, change: (bundle: BundleBody) => BundleBody): FhirAnswer | undefined {
   const bundle: BundleBody = answer.body;
   return bundle.type === 'searchset' ? { ...answer, body: change(bundle) } : undefined;

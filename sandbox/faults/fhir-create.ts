@@ -1,5 +1,5 @@
 /**
- * Faults of creating a request: refused, never arrived, done with the answer lost, done and not to be read back, or
+ * Faults of creating a request: refused, never received, created but the answer lost, created but not readable, or
  * answered with a success that proves nothing (FH-17).
  */
 import type { Answer, Call, Fault } from '#sandbox/fault.ts';
@@ -12,7 +12,7 @@ const isReadBack = (call: Call) => /\/ServiceRequest\/[^/]+$/.test(call.url.path
 const fhirJson = { 'content-type': 'application/fhir+json; charset=utf-8' };
 const request = { resourceType: 'ServiceRequest', status: 'active', intent: 'order' };
 
-/** An answer in place of the real one: without the value `created` nothing is created. */
+/** An answer in place of the real one. Only with the value `created` is the request created. */
 function answeredWith(description: string, answer: Answer): Fault {
   return {
     description: `a request to create is answered with ${description}`,
@@ -23,7 +23,7 @@ function answeredWith(description: string, answer: Answer): Fault {
   };
 }
 
-/** Every success that is none, or may be none. */
+/** Success answers that do not prove a creation. */
 const unprovedAnswers = {
   'create-200-error': answeredWith('200 and an OperationOutcome of an error', refusal(200, 'business-rule', 'no')),
   'create-200-fatal': answeredWith(
@@ -114,5 +114,5 @@ export const fhirCreateFaults = {
   },
 } as const satisfies Record<string, Fault>;
 
-/** Names of the faults of this kind: without the value `created` nothing of them is in the EHR. */
+/** The names of these faults. Only with the value `created` is the request in the EHR. */
 export const unprovedCreateFaults = Object.keys(unprovedAnswers) as (keyof typeof unprovedAnswers)[];

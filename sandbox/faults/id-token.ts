@@ -1,4 +1,4 @@
-/** Faults of the id_token: signed again with the sandbox's own key, so that only the named thing is wrong (ID, FU rules). */
+/** Faults of the id_token, which is signed again, so that only the named part is wrong (ID, FU rules). */
 import type { JWTPayload } from 'jose';
 import type { Fault, IdTokenDraft } from '#sandbox/fault.ts';
 

@@ -1,9 +1,9 @@
-/** Faults of an EHR that does not take the scopes it is asked for (CB-14, SCO-18). */
+/** Faults of an EHR that refuses the requested scopes (CB-14, SCO-18). */
 import type { Fault, FaultValue } from '#sandbox/fault.ts';
 
 const WHICH = 'a pattern of the scopes it is about, such as /\\*; default: any';
 
-/** Whether any of the scopes, separated by spaces, is one the fault is about. */
+/** Does the fault concern any of the space-separated scopes? */
 function isAbout(scopes: unknown, value: FaultValue | undefined): boolean {
   const pattern = new RegExp(String(value ?? ''));
   return typeof scopes === 'string' && scopes.split(' ').some((scope) => pattern.test(scope));

@@ -1,4 +1,4 @@
-/** Faults inside a token response that is otherwise right (TK-10 to TK-15, SCO-17, SCO-18, LC rules). */
+/** Faults inside an otherwise correct token response (TK-10 to TK-15, SCO-17, SCO-18, LC rules). */
 import type { Fault, JsonObject } from '#sandbox/fault.ts';
 
 function without(member: string): (members: JsonObject) => JsonObject {

@@ -1,4 +1,4 @@
-/** The CapabilityStatement: what this server does, and SMART's older way to name the OAuth endpoints (DI-18). */
+/** The CapabilityStatement, with SMART's older way to name the OAuth endpoints (DI-18). */
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js';
 import { endpoints } from '#sandbox/authorization/documents.ts';
 import { type ServedType, servedTypes } from '#sandbox/data/records.ts';

@@ -1,4 +1,4 @@
-/** FHIR create, for ServiceRequest alone: strict about whom it is for, what it must say and who may write. */
+/** FHIR create, only for ServiceRequest, with strict checks of patient, content and permission. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceRequest } from 'fhir/r4.js';
 import { z } from 'zod';
@@ -17,10 +17,10 @@ const newServiceRequest = z.looseObject({
 });
 
 /**
- * Stores what an app sends, for the patient in context only.
+ * Stores a request of the app, only for the patient in context.
  *
- * @throws FhirRefusal 403 without the scope or for another patient, 405 where the vendor takes none, 422 when it breaks
- *   FHIR's rules or ours.
+ * @throws FhirRefusal 403 without the scope or for another patient, 405 if the vendor does not support create, 422 when
+ *   the request breaks FHIR's rules or the sandbox's.
  */
 export function createServiceRequest(body: unknown, { access, records, profile }: FhirContext): ServiceRequest {
   if (!profile.createsRequests) throw new FhirRefusal(405, 'not-supported', 'ServiceRequest cannot be created here');

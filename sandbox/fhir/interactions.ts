@@ -16,7 +16,7 @@ export interface FhirContext {
   fhirBase: string;
 }
 
-/** More than this in one batch is refused: a client asks for names, not for the hospital. */
+/** The most entries of a batch. */
 const maximumBatch = 20;
 
 function isOffered(type: string, profile: VendorProfile): boolean {
@@ -26,7 +26,7 @@ function isOffered(type: string, profile: VendorProfile): boolean {
 /** FHIR read. @throws FhirRefusal 403, 404 */
 function read(type: string, id: string, context: FhirContext): FhirResource {
   const resource = context.records.byReference(`${type}/${id}`);
-  // A stranger without any scope must not learn which ids exist.
+  // A caller without a scope must not learn which ids exist.
   if (!resource) requireScope(context.access, 'r', type);
   if (!resource) throw new FhirRefusal(404, 'not-found', `${type}/${id} is not known`);
   requireRead(context.access, resource);
@@ -77,7 +77,7 @@ function batchEntry({ method, url }: BatchRequest, context: FhirContext): Bundle
   }
 }
 
-/** FHIR batch of GETs; each entry succeeds or fails alone. @throws FhirRefusal 400 when it is no batch, or too large. */
+/** FHIR batch of GETs; each entry succeeds or fails alone. @throws FhirRefusal 400 if it is no batch or too large. */
 export function batch(body: unknown, context: FhirContext): Bundle {
   const parsed = batchBundle.safeParse(body);
   if (!parsed.success) throw new FhirRefusal(400, 'invalid', `a batch of at most ${maximumBatch} entries is expected`);

@@ -1,4 +1,4 @@
-/** FHIR refusals: thrown anywhere in the FHIR server, answered as an OperationOutcome in one place. */
+/** FHIR refusals, which are thrown anywhere in the FHIR server and answered as OperationOutcomes in one place. */
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
 
 /** Ends a FHIR request; `code` is from FHIR's issue-type value set. */
@@ -14,7 +14,7 @@ export class FhirRefusal extends Error {
   }
 }
 
-/** The refusal as the resource that travels. */
+/** The refusal as a resource. */
 export function operationOutcome(refusal: FhirRefusal): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',

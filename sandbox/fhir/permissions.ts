@@ -1,4 +1,4 @@
-/** What a token may see: SMART scopes (v1 and v2) and the compartment of the patient in context. */
+/** Decides what a token may see, by SMART scopes (v1 and v2) and the compartment of the patient in context. */
 
 import { parseClinicalScope } from '#sandbox/authorization/scope-policy.ts';
 import type { Access } from '#sandbox/authorization/server.ts';
@@ -32,7 +32,7 @@ function hasCategory(resource: SandboxResource, wanted: string): boolean {
   return conceptsOf(resource, 'category').some((concept) => hasCoding(concept, wanted));
 }
 
-/** A v2 restriction such as `?category=laboratory`; a parameter we do not know permits nothing. */
+/** Does a resource meet a v2 restriction such as `?category=laboratory`? An unknown parameter permits nothing. */
 function meets(resource: SandboxResource | undefined, restriction: URLSearchParams | undefined): boolean {
   if (!restriction || !resource) return true;
   return [...restriction].every(([name, value]) => name === 'category' && hasCategory(resource, value));

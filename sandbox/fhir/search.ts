@@ -1,4 +1,4 @@
-/** Searches: the parameters a type supports, judged strictly, and the matches in their order. */
+/** Searches by the parameters that a type supports; unknown ones are refused. */
 import type { Access } from '#sandbox/authorization/server.ts';
 import type { Records, SandboxResource, ServedType } from '#sandbox/data/records.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
@@ -6,10 +6,10 @@ import { FhirRefusal } from './outcome.ts';
 import { isInCompartment, maySee, patientOf, requireScope } from './permissions.ts';
 import { conceptsOf, hasCoding } from './tokens.ts';
 
-/** Parameters every search takes beside its own. */
+/** Parameters that every type supports. */
 const common = new Set(['_id', '_count', '_page']);
 
-/** Parameters that select no resource here: paging, and whose practice the tenant is (athenahealth). */
+/** Parameters that select no resource here: paging, and the tenant's practice (athenahealth). */
 const unfiltered = new Set(['_count', '_page', '_include', '_revinclude', 'ah-practice', 'ah-chart-sharing-group']);
 
 /** The one `_revinclude` of ServiceRequest. */
@@ -33,7 +33,7 @@ export function searchParameters(type: ServedType, profile: VendorProfile): read
 
 const bareId = (reference: string | undefined) => (reference ?? '').replace(/^.*\//, '');
 
-/** The reference a reference parameter looks at, where the type has it. */
+/** The reference that a reference parameter searches, if the type has it. */
 function referenceOf(resource: SandboxResource, name: string): string | undefined {
   if (name === 'practitioner' && resource.resourceType === 'PractitionerRole') return resource.practitioner?.reference;
   if (name === 'focus' && resource.resourceType === 'Task') return resource.focus?.reference;
@@ -46,7 +46,7 @@ function hasIdentifier(resource: SandboxResource, value: string): boolean {
   return identifiers.some((one) => value === one.value || value === `${one.system}|${one.value}`);
 }
 
-/** One alternative of one parameter against one resource. */
+/** Does a resource match one alternative of one parameter? */
 function matches(resource: SandboxResource, name: string, value: string): boolean {
   switch (name) {
     case '_id':

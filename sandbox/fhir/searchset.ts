@@ -1,4 +1,4 @@
-/** A page of search results as a Bundle: matches, what `_include` asks for, and an opaque `next` link. */
+/** A page of search results as a Bundle: matches, included resources, and an opaque `next` link. */
 import type { Bundle, BundleEntry, FhirResource, Reference, ServiceRequest } from 'fhir/r4.js';
 import type { Access } from '#sandbox/authorization/server.ts';
 import type { Records, SandboxResource } from '#sandbox/data/records.ts';
@@ -9,7 +9,7 @@ import { TASKS_ALONG } from './search.ts';
 
 const defaultPageSize = 20;
 
-/** Servers cap what a client may ask for in one page. */
+/** The most matches of a page, whatever the client asks for. */
 const maximumPageSize = 50;
 
 interface PageState {
@@ -18,7 +18,7 @@ interface PageState {
   offset: number;
 }
 
-/** The next link's token: only this server reads it, and permissions are checked again when it comes back. */
+/** The next link's token. Only this server reads it, and it checks the permissions again. */
 function encodePage(state: PageState): string {
   return Buffer.from(JSON.stringify(state)).toString('base64url');
 }
@@ -30,7 +30,7 @@ export function decodePage(token: string): PageState {
     if (typeof state.type === 'string' && typeof state.query === 'string' && Number.isInteger(state.offset))
       return state;
   } catch {
-    // Falls through to the refusal: any unreadable token is refused alike.
+    // Falls through to the refusal of every unreadable token.
   }
   throw new FhirRefusal(400, 'invalid', 'unknown page');
 }
@@ -47,7 +47,7 @@ function referencesFor(request: ServiceRequest, include: string): Reference[] {
   return include.endsWith(':requester') ? (request.requester ? [request.requester] : []) : (request.performer ?? []);
 }
 
-/** What the token may see of the Tasks about the requests of the page. */
+/** The Tasks about the page's requests that the token may see. */
 function tasksAbout(page: SandboxResource[], query: URLSearchParams, records: Records, access: Access) {
   const asked = query.getAll('_revinclude');
   const unsupported = asked.find((name) => name !== TASKS_ALONG);

@@ -32,7 +32,7 @@ async function authenticate(request: Request, deps: FhirDeps): Promise<FhirConte
   return { access, records: deps.records, profile: deps.profile, fhirBase: deps.facts.fhirBase };
 }
 
-/** FHIR http, content negotiation: only JSON is spoken here, as at Oracle. @throws FhirRefusal 406 */
+/** FHIR http, content negotiation: this server supports only JSON, like Oracle. @throws FhirRefusal 406 */
 function requireJsonAccepted(request: Request): void {
   if (request.accepts([fhirJson, 'application/json']) === false) {
     throw new FhirRefusal(406, 'not-supported', 'only application/fhir+json is spoken here');
@@ -78,14 +78,14 @@ async function respond(
   }
 }
 
-/** A body that is no JSON, or too long: FHIR answers that with an OperationOutcome as well. */
+/** Answers a body that is not JSON or is too long with an OperationOutcome. */
 const refuseBody: ErrorRequestHandler = (error, _request, response, next) => {
   const status = Number(error?.status);
   if (status >= 400 && status < 500) refuse(response, new FhirRefusal(status, 'invalid', 'the body cannot be read'));
   else next(error);
 };
 
-/** The FHIR endpoint, to be mounted at the FHIR base. */
+/** The FHIR endpoint; mount it at the FHIR base. */
 export function fhirRouter(deps: FhirDeps): Router {
   const router = Router();
   router.get('/metadata', (_request, response) => {

@@ -1,4 +1,4 @@
-/** FHIR update, for ServiceRequest alone: of the very version that If-Match names, and of the patient in context. */
+/** FHIR update, only for ServiceRequest of the patient in context, and only of the version that If-Match names. */
 import type { ServiceRequest } from 'fhir/r4.js';
 import { z } from 'zod';
 import type { FhirContext } from './interactions.ts';
@@ -13,7 +13,7 @@ const changedRequest = z.looseObject({
 });
 
 /**
- * Puts a request in the place of its version before.
+ * Replaces the current version of a request.
  *
  * @param ifMatch as sent: `W/"1"`.
  * @throws FhirRefusal 403, 404, 405, 412 for another version, 422.

@@ -1,8 +1,8 @@
-/** The registration as a file, for EHRs that take one: client metadata of RFC 7591, as SMART and UDAP read it (REG-04). */
+/** The registration as a file for EHRs that accept one: RFC 7591 client metadata, as in SMART and UDAP (REG-04). */
 import type { RegistrationSheet } from './registration.ts';
 
 /**
- * @param contact of the operator; only an e-mail address may stand in `contacts`.
+ * @param contact of the operator; `contacts` takes only an e-mail address.
  * @param version of this app. @param logoPath of our logo, a PNG, as UDAP asks for.
  */
 export function clientMetadata(
@@ -14,7 +14,7 @@ export function clientMetadata(
     client_uri: `${publicUrl.origin}/`,
     logo_uri: `${publicUrl.origin}${logoPath}`,
     redirect_uris: [sheet.redirectUri],
-    // SMART's name and OpenID Connect's: where the EHR opens the app.
+    // SMART and OpenID Connect have different names for the URL at which the EHR opens the app.
     launch_url: sheet.launchUrl,
     initiate_login_uri: sheet.launchUrl,
     grant_types: sheet.grantTypes,

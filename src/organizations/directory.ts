@@ -1,6 +1,6 @@
 /**
- * Organizations for the request path: from memory, at most a second old, and through a short database outage. Those in use
- * are compared with the database twice a second, so that no visitor waits for it.
+ * Serves organizations to the request path from memory, at most a second old, also during a short database outage.
+ * Those in use are compared with the database twice a second, so that no visitor waits for it.
  */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
@@ -13,17 +13,17 @@ import type { OrganizationStore } from './store.ts';
 
 export interface OrganizationDirectory {
   /**
-   * @param id untrusted; anything that cannot be an Org ID is unknown without a query.
+   * @param id untrusted; a text that cannot be an Org ID is not looked up.
    * @returns undefined when there is no such organization.
    * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
    */
   find(id: string): Promise<Organization | undefined>;
   /**
-   * The version of an organization less than a second ago. While it is the same, nothing changed that its users may do
-   * here; undefined when that is not known.
+   * The version of an organization, less than a second old, or undefined if unknown. While the version stays the same,
+   * the permissions of its users have not changed.
    */
   versionOf(id: string): string | undefined;
-  /** After a change by this process, which then counts here at once. Never rejects. */
+  /** Called after a change by this process, so that the change takes effect here at once. Never rejects. */
   refresh(id: string): Promise<void>;
   close(): void;
 }
@@ -31,19 +31,19 @@ export interface OrganizationDirectory {
 interface Copy {
   organization: Organization | undefined;
   version: string | undefined;
-  /** When the last question was asked that the database answered. */
+  /** When the last answered query was sent. */
   readAt: number;
-  /** When the database was last asked, in vain or not: an outage is not made worse by asking for every request. */
+  /** When the last query was sent, answered or not, so that requests do not add load to an outage. */
   askedAt: number;
-  /** The last question was not answered: until one is, no request waits for the next. */
+  /** The last query failed. Until one succeeds, requests do not wait for the next. */
   isOutage: boolean;
   usedAt: number;
 }
 
-/** A change by the command line on another machine is seen well within the promised 2 s. */
+/** Makes a change by the command line on another machine take effect well within the promised 2 s. */
 const FRESH_MS = 1_000;
 const COMPARE_MS = 500;
-/** What no visitor came for as long as this is read again when one comes. */
+/** An organization without a visitor for this long is read again at the next visit. */
 const USED_MS = 60 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 
@@ -53,7 +53,7 @@ export function createOrganizationDirectory(
   clock: Clock,
   log: Log,
 ): OrganizationDirectory {
-  // Known and unknown ids are counted apart, so that a flood of invented ids evicts no real organization (MT-06).
+  // Known and unknown ids have separate caches, so that a flood of invented ids evicts no real organization (MT-06).
   const known = new LRUCache<string, Copy>(atMost(5_000));
   const unknown = new LRUCache<string, Copy>(atMost(1_000));
   const pending = new Map<string, Promise<Organization | undefined>>();
@@ -110,7 +110,7 @@ export function createOrganizationDirectory(
 
   let comparing: Promise<void> | undefined;
   const timer = setInterval(() => {
-    // A failure shows when a visitor needs an answer; lastKnown says so in the log.
+    // A failure matters only when a visitor needs an answer; lastKnown then logs it.
     comparing ??= compare()
       .catch(() => undefined)
       .finally(() => (comparing = undefined));
@@ -132,7 +132,7 @@ export function createOrganizationDirectory(
       return copy && now() - copy.readAt < FRESH_MS ? copy.version : undefined;
     },
     refresh: async (id) => {
-      // What was asked before the change may be answered as before it.
+      // A query sent before the change may return the old state.
       await pending.get(id)?.catch(() => undefined);
       await share(id).catch(() => undefined);
     },

@@ -1,4 +1,4 @@
-/** Learns the documents of the EHRs when the process starts, so that its first clinicians do not wait for them. */
+/** Fetches the documents of the EHRs when the process starts, so that the first clinicians do not wait for them. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -7,14 +7,14 @@ import { isConnected, type Organization } from './organization.ts';
 import { issuersOf, type SmartConnections } from './smart-connections.ts';
 import type { OrganizationStore } from './store.ts';
 
-/** EHRs asked at one time: one that does not answer holds up a quarter of the others for its deadline. */
+/** Concurrent fetches: an EHR that does not answer delays a quarter of the others for its deadline. */
 const AT_ONCE = 4;
-/** An organization without a launch for so long is not asked for. */
+/** An organization without a launch for this long is skipped. */
 const UNUSED_MS = 7 * 24 * 60 * 60_000;
 
 /**
- * SMART configuration where the saved one is no longer fresh, and the issuer's keys, by the same rules and within the same
- * budget as a launch. Never rejects: what fails is left to the launch that needs it.
+ * Fetches stale SMART configurations and the issuers' keys, by the same rules and within the same budget as a launch.
+ * Never rejects: a failed fetch is left to the next launch.
  */
 export async function discoverEarly(options: {
   store: Pick<OrganizationStore, 'list'>;

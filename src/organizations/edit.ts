@@ -1,4 +1,4 @@
-/** Changing an organization: merge, check by the one schema, save, record in the audit trail. */
+/** Changes an organization: merges the changes, checks them by the schema, saves, and writes the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
@@ -18,23 +18,23 @@ export interface EditDependencies {
   audit: Audit;
   clock: Clock;
   production: boolean;
-  /** Whether a new organization may wait for its FHIR URL and Client ID; the command line wants both at once. */
+  /** Whether a new organization may lack its FHIR URL and Client ID; the command line requires both. */
   mayBeginUnset?: boolean;
   endLaunches: EndLaunches;
 }
 
 /**
- * Ends the open launches of an organization and revokes their tokens with the connection they were made with (MT-05,
- * REG-11). Never fails a change that is already saved.
+ * Ends the open launches of an organization and revokes their tokens, by the connection they were made with (MT-05,
+ * REG-11). Never throws, because the change is already saved.
  *
- * @returns how many; undefined when that cannot be done from here or now: then each is refused at its next request.
+ * @returns how many; undefined when they cannot be ended from here or now. Each is then refused at its next request.
  */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
 /** Who changes settings, for the audit trail. */
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
 
-/** 'none': the change ends no launch; undefined: see {@link EndLaunches}. */
+/** 'none' if the change ends no launch; undefined as for {@link EndLaunches}. */
 export type EndedLaunches = number | 'none' | undefined;
 
 export type EditResult =
@@ -42,9 +42,9 @@ export type EditResult =
   | { ok: false; problems: SettingProblem[] };
 
 /**
- * Creates the organization or changes what is given of it; with any problem nothing is changed.
+ * Creates the organization or changes the given settings. If there is any problem, nothing is changed.
  *
- * A vendor brings its preset for every setting that was not changed before; what is given beside it comes first.
+ * A new vendor sets its preset for every setting that was not changed before. Given settings take precedence.
  *
  * @param changes raw and untrusted.
  */
@@ -71,7 +71,7 @@ export async function editOrganization(
   return { ok: true, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
 }
 
-/** Only what the saved change has ended already: the next request of any of them would be refused. */
+/** Ends only launches whose next request would be refused anyway after the saved change. */
 async function endAfter(
   endLaunches: EndLaunches,
   { before, after }: SavedOrganization,
@@ -82,7 +82,7 @@ async function endAfter(
 }
 
 /**
- * Switches an organization on or off; off ends its launches at once (REG-11).
+ * Enables or disables an organization; disabling ends its launches at once (REG-11).
  *
  * @returns undefined when there is no such organization.
  */
@@ -104,7 +104,7 @@ function merge(id: string, before: Organization | undefined, changes: SettingCha
   return { ...base, ...preset, ...changes, id };
 }
 
-/** What is set once stays set. */
+/** A field that was set once cannot be emptied. */
 function unsetFields(before: Organization | undefined, mayBeginUnset: boolean): UnsetField[] {
   const fields: UnsetField[] = ['fhirBaseUrl', 'clientId'];
   return fields.filter((field) => (before ? before[field] === '' : mayBeginUnset));

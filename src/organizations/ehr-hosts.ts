@@ -1,4 +1,4 @@
-/** The hosts an organization's EHR is known to have. */
+/** Lists the known hosts of an organization's EHR. */
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { Organization } from './organization.ts';
 

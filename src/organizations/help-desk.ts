@@ -1,10 +1,10 @@
-/** Whom the users of an organization call. */
+/** The help desk of an organization. */
 import type { HelpDesk } from '#views/support-line.ts';
 import type { OrganizationSettings } from './organization.ts';
 
 type Settings = Pick<OrganizationSettings, 'helpDeskName' | 'helpDeskTelephone' | 'helpDeskUrl'>;
 
-/** @returns undefined while the organization has set nothing of it. */
+/** @returns undefined while the organization has not set any part of it. */
 export function helpDeskOf({ helpDeskName, helpDeskTelephone, helpDeskUrl }: Settings): HelpDesk | undefined {
   if (helpDeskName + helpDeskTelephone + helpDeskUrl === '') return undefined;
   return {
@@ -14,10 +14,10 @@ export function helpDeskOf({ helpDeskName, helpDeskTelephone, helpDeskUrl }: Set
   };
 }
 
-/** What a text calls `{help desk}`: the organization's own, by its name. @param text of ours. */
+/** Replaces `{help desk}` by the name of the organization's help desk. @param text one of our own texts. */
 export function withHelpDesk(text: string, { helpDeskName }: Pick<Settings, 'helpDeskName'>): string {
   return text.replaceAll('{help desk}', helpDeskName || HELP_DESK);
 }
 
-/** Where the organization has named none, as on error pages. */
+/** The default if the organization has named none, as on error pages. */
 export const HELP_DESK = 'your help desk';

@@ -1,4 +1,4 @@
-/** An organization (tenant): everything that pins its EHR and how we behave there (REG-05). */
+/** An organization (tenant): the settings that identify its EHR and determine how the app behaves there (REG-05). */
 import { z } from 'zod';
 import { AppError } from '#src/errors.ts';
 import { serverUrl } from '#src/settings/addresses.ts';
@@ -6,10 +6,10 @@ import { type SettingProblem, type SettingValues, settingsShape } from '#src/set
 import { plainText, textFormat } from '#src/settings/formats.ts';
 import { missingFrom } from '#src/smart/documents/given-endpoints.ts';
 
-/** Org IDs stand in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
+/** Org IDs are used in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Every value an administrator or operator decides. */
+/** Every value that an administrator or operator sets. */
 export interface OrganizationSettings extends SettingValues {
   id: string;
   name: string;
@@ -17,10 +17,10 @@ export interface OrganizationSettings extends SettingValues {
   clientId: string;
 }
 
-/** Raw values by field, before the schema has seen them. */
+/** Raw values by field, not yet checked by the schema. */
 export type SettingChanges = Partial<Record<keyof OrganizationSettings, unknown>>;
 
-/** Settings that may be empty while an organization waits for its EHR team: no launch matches an empty FHIR base. */
+/** Settings that may be empty while an organization waits for its EHR team. No launch matches an empty FHIR base. */
 export type UnsetField = 'fhirBaseUrl' | 'clientId';
 
 const shape = (production: boolean, mayBeUnset: readonly UnsetField[]) => ({
@@ -38,7 +38,7 @@ const shape = (production: boolean, mayBeUnset: readonly UnsetField[]) => ({
 type Schema = ReturnType<typeof makeSchema>;
 const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) => z.object(shape(production, mayBeUnset));
 
-/** Each of the few schemas is made once: making one costs more than all that it checks. */
+/** Schemas are cached, because making one costs more than using it. */
 const schemas = new Map<string, { typed: Schema; stored: Schema }>();
 
 function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
@@ -51,24 +51,24 @@ function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
   return made;
 }
 
-/** The last discovery that succeeded, kept so that a new process knows it (one EHR round trip fewer). */
+/** The last successful discovery, stored so that a new process saves one EHR round trip. */
 export interface Discovered {
-  /** Plain JSON; its reader validates it again. */
+  /** Plain JSON; it is validated again when it is read. */
   configuration: unknown;
   /** ISO instants. */
   fetchedAt: string;
   freshUntil: string;
-  /** What the CapabilityStatement offers to send along with ServiceRequests: `_include`, and Tasks by `_revinclude`; absent until a check has read it. */
+  /** The `_include` and `_revinclude` values that the CapabilityStatement offers; absent until a check has read it. */
   requestIncludes?: readonly string[] | undefined;
-  /** Whether it says that ServiceRequests can be updated; absent until a check has read it. */
+  /** Whether it declares that ServiceRequests can be updated; absent until a check has read it. */
   updatesRequests?: boolean | undefined;
-  /** Whether it supports US Core's profile of ServiceRequest; absent as above. */
+  /** Whether it declares US Core's ServiceRequest profile; absent until a check has read it. */
   usCoreRequests?: boolean | undefined;
 }
 
 export interface Organization extends OrganizationSettings {
   enabled: boolean;
-  /** Grows when what we trust about the EHR changes or the organization is disabled: ends its launches (MT-05, REG-11). */
+  /** Grows when trusted data of the EHR change or the organization is disabled; ends its launches (MT-05, REG-11). */
   connectionVersion: number;
   discovered: Discovered | undefined;
 }
@@ -76,9 +76,9 @@ export interface Organization extends OrganizationSettings {
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
 /**
- * Checks settings as typed by a person or machine; defaults fill what is missing, unknown names are problems.
+ * Checks untrusted settings. Missing ones get their defaults; unknown names are problems.
  *
- * @param production whether http on loopback is refused, as the outbound guard will.
+ * @param production whether http on loopback is refused, as the outbound guard does.
  * @param mayBeUnset fields for which '' is accepted; none by default.
  */
 export function parseSettings(
@@ -92,22 +92,22 @@ export function parseSettings(
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings: parsed.data };
 }
 
-/** DI-23: a launch with half of the addresses would have to look elsewhere for the rest. */
+/** DI-23: a launch cannot use an incomplete set of addresses, because two sources are never mixed. */
 const IS_NEEDED = 'is needed where endpoints are given by hand: fill it in, or empty all of them';
 const MISSING: Partial<Record<string, string>> = {
   issuers: 'must name the one issuer where endpoints are given by hand: no document of the EHR names it',
 };
 
 /**
- * Reads what the database holds: settings this version does not know are dropped, new ones get their defaults.
+ * Reads settings from the database. Settings unknown to this version are dropped; missing ones get their defaults.
  *
- * @throws ZodError when the row breaks the rules: no launch uses settings that were not checked.
+ * @throws ZodError when the row is invalid, so that no launch uses unchecked settings.
  */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
   return schemasFor(false, ['fhirBaseUrl', 'clientId']).stored.parse(stored);
 }
 
-/** Whether its EHR is known: until then {@link assertConnected} ends every launch. */
+/** Is the EHR set up? Until then {@link assertConnected} ends every launch. */
 export function isConnected(organization: Pick<Organization, UnsetField>): boolean {
   return organization.fhirBaseUrl !== '' && organization.clientId !== '';
 }

@@ -15,20 +15,20 @@ export interface RegistrationSheet {
   grantTypes: readonly ['authorization_code', 'refresh_token'];
   clientId: string;
   scopes: string;
-  /** Only where standalone launch is switched on. */
+  /** Only if standalone launch is enabled. */
   standaloneUrl?: string;
   standaloneScopes?: string;
 }
 
 /**
- * Where the authorization server sends the browser back to. With a redirect URI of its own no other organization's
- * authorization server can bring an answer of this one to us unnoticed (MT-04, CB-12).
+ * The redirect URI of an organization. If it has its own, a response that belongs to another organization is detected
+ * (MT-04, CB-12).
  */
 export function redirectUriOf(publicUrl: URL, organization: Pick<OrganizationSettings, 'id' | 'redirectUri'>): string {
   return `${publicUrl.origin}/smart/callback${organization.redirectUri === 'own' ? `/${organization.id}` : ''}`;
 }
 
-/** Built from PUBLIC_URL alone, never from a request (REG-02). */
+/** Built from PUBLIC_URL, never from a request (REG-02). */
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
   organization: Pick<OrganizationSettings, 'id' | 'clientId' | 'scopes' | 'redirectUri'> & { standalone?: boolean },

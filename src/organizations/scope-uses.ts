@@ -1,10 +1,10 @@
-/** What the app does with each resource it may use, and what a clinician loses without it. */
+/** Lists what the app does with each FHIR resource, and what a clinician loses without it. */
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { OrganizationSettings } from './organization.ts';
 
 /** One use of the chart. */
 export interface ScopeUse {
-  /** Every one of these is needed. */
+  /** All of these are needed. */
   readonly permissions: readonly Permission[];
   /** What the app does with it. */
   readonly purpose: string;
@@ -55,7 +55,7 @@ const CREATING: readonly ScopeUse[] = [
   },
 ];
 
-/** Everything this organization's clinicians can do with the chart, the most important first. */
+/** All uses of the chart by this organization's clinicians, the most important first. */
 export function scopeUses({ showEhrOrders, createRequests }: UseSettings): ScopeUse[] {
   return [...ALWAYS, ...(showEhrOrders ? ORDERS : []), ...(createRequests ? CREATING : [])];
 }

@@ -1,10 +1,10 @@
-/** What each scope is for and what is lost without it, in words an EHR team can show its security officer. */
+/** Explains each scope and what is lost without it, in words for an EHR team and its security officer. */
 import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
 
 export interface ScopeWords {
   scope: string;
   purpose: string;
-  /** Without it. Undefined for a resource: that depends on what the app does with it. */
+  /** What is lost without the scope. Undefined for a resource, where it depends on the app's use of it. */
   loss: string | undefined;
 }
 
@@ -57,7 +57,7 @@ const WORDS: readonly ScopeWords[] = [
   },
 ];
 
-/** One row per scope of a configured string: the guide's order first, then the resources one by one. */
+/** One row per scope of a configured string, first in the guide's order, then the resources. */
 export function scopeWords(scopes: string): ScopeWords[] {
   const tokens = [...new Set(scopes.split(/\s+/).filter(Boolean))];
   const known = WORDS.filter(({ scope }) => tokens.includes(scope));

@@ -1,4 +1,4 @@
-/** What we know of each organization's EHR: discovered once, shared by all launches, kept as long as the EHR allows (DI-13, DI-14). */
+/** Caches each EHR's discovery for all launches, as long as the EHR allows (DI-13, DI-14). */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -17,11 +17,11 @@ import { discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
-/** Answers from the organization's settings, from memory, from the organization's row, or from the EHR, in this order. */
+/** The sources, in this order: the organization's settings, memory, the organization's row, the EHR. */
 export interface SmartConnections {
-  /** @throws AppError 'discovery.…'; a failure is never kept, nor a document that a launch refuses. */
+  /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
   configurationOf(organization: Organization): Promise<SmartConfiguration>;
-  /** Has this FHIR URL answered before, as far as is known? */
+  /** Is this FHIR URL known to have answered before? */
   hasAnswered(organization: Organization): boolean;
 }
 
@@ -31,9 +31,9 @@ interface Known {
   freshUntil: number;
 }
 
-/** The part of its life after which a configuration in use is fetched again in the background. */
+/** The share of its lifetime after which a configuration in use is fetched again in the background. */
 const RENEW_AFTER = 0.75;
-/** As many as the directory of organizations keeps; the others are read from their rows. */
+/** The same number as the directory of organizations keeps; others are read from their rows. */
 const MOST_KNOWN = 5_000;
 
 /** One per process. */
@@ -46,7 +46,7 @@ export function createSmartConnections(options: {
   const { outbound, store, clock, log } = options;
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();
-  /** Also those whose documents may not be kept; the version by organization. */
+  /** The connection version by organization that answered, even if its documents may not be cached. */
   const answered = new Map<string, number>();
 
   const fetchOnce = (organization: Organization): Promise<Known> => {
@@ -76,7 +76,7 @@ export function createSmartConnections(options: {
     (err: unknown) =>
       log.warn({ err, organizationId }, event);
 
-  // The row is as young as the directory's copy, so what another instance or a check has found is seen within its second.
+  // The row is at most a second old, like the directory's copy, so it has the results of other instances and checks.
   const recall = (organization: Organization): Known | undefined => {
     const { id, connectionVersion: version, discovered } = organization;
     const copy = known.get(id);
@@ -106,7 +106,7 @@ export function createSmartConnections(options: {
 
 function fromRow({ discovered }: Organization): Known | undefined {
   const configuration = discovered && readStoredConfiguration(discovered.configuration);
-  // What was given by hand counts only while it stands in the settings.
+  // Endpoints given by hand are used only while they are in the settings.
   if (!configuration || configuration.source === 'settings' || !isUsable(configuration)) return undefined;
   return { configuration, fetchedAt: Date.parse(discovered.fetchedAt), freshUntil: Date.parse(discovered.freshUntil) };
 }
@@ -116,8 +116,8 @@ function iso(instant: number): string {
 }
 
 /**
- * The issuers whose id_tokens and callbacks this organization accepts: those an administrator configured, else the one
- * the EHR names, else its FHIR base (DI-12, ID-02).
+ * The issuers whose id_tokens and callbacks this organization accepts: the configured ones, else the one that the EHR
+ * names, else its FHIR base (DI-12, ID-02).
  */
 export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
   const { issuer = organization.fhirBaseUrl, jwksUri, source } = configuration;
@@ -133,7 +133,7 @@ export function issuersOf(organization: Organization, configuration: SmartConfig
   }));
 }
 
-/** Before the issuer's own document says so, nothing is fetched from a host that the SMART configuration alone names. */
+/** A host that only the SMART configuration names is not fetched from before the issuer's own document names it too. */
 function isKnownHost(address: string, issuer: string, { fhirBaseUrl, allowedHosts }: Organization): boolean {
   const [url, fhirBase] = [URL.parse(address), URL.parse(fhirBaseUrl)];
   if (!url || !fhirBase) return false;

@@ -1,4 +1,4 @@
-/** Organizations in the database: one row each, the settings beside the columns queries need. */
+/** Stores organizations in the database: one row each, with the settings and the columns that queries need. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -14,8 +14,8 @@ import {
 } from './organization.ts';
 
 /**
- * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL we hand
- * out carries it, so two departments on one EHR may share a FHIR base, and a row without the discriminator cannot exist.
+ * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL contains
+ * it, so two departments of one EHR may share a FHIR base.
  */
 export const organizations = pgTable('organizations', {
   id: text('id').primaryKey(),
@@ -31,24 +31,24 @@ export const organizations = pgTable('organizations', {
   updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
 });
 
-/** A FHIR URL that did not pass its checks yet, beside the connection in use. */
+/** A FHIR URL that has not passed its checks yet; the connection in use is unaffected. */
 export interface ConnectionDraft {
   fhirUrl: string;
   /** Settings accepted for this URL; they take effect together with it. */
   accepted: Readonly<Record<string, unknown>>;
   /** ISO instant. */
   at: string;
-  /** For people: an e-mail address or `cli`. */
+  /** The editor, for display: an e-mail address or `cli`. */
   by: string;
 }
 
-/** What an edit did. */
+/** The result of an edit. */
 export interface SavedOrganization {
   before: Organization | undefined;
   after: Organization;
 }
 
-/** An organization and the version of its row: any change makes another one. */
+/** An organization and the version of its row, which every change changes. */
 export interface OrganizationVersion {
   organization: Organization;
   version: string;
@@ -56,32 +56,32 @@ export interface OrganizationVersion {
 
 export interface OrganizationStore {
   find(id: string): Promise<Organization | undefined>;
-  /** The same, for who keeps it and asks {@link OrganizationStore.versionsOf} later whether it is still current. */
+  /** Like `find`, with the version, so that {@link OrganizationStore.versionsOf} can tell if the copy is current. */
   read(id: string): Promise<OrganizationVersion | undefined>;
-  /** The versions of the rows that there are, by Org ID. */
+  /** The versions of the existing rows, by Org ID. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By Org ID. */
   list(): Promise<Organization[]>;
   /**
-   * Creates or updates. `edit` sees the current row and answers with the whole of the new settings, or undefined to
-   * leave everything as it is. Edits of one organization wait for each other. A changed connection ends the
-   * organization's launches and forgets its discovery (MT-05).
+   * Creates or updates. `edit` gets the current row and returns the complete new settings, or undefined for no change.
+   * Edits of one organization are serialized. A changed connection ends the organization's launches and deletes its
+   * discovery (MT-05).
    */
   save(
     id: string,
     edit: (before: Organization | undefined) => OrganizationSettings | undefined,
     now: Date,
   ): Promise<SavedOrganization | undefined>;
-  /** Switches on or off; off ends its launches (REG-11). Undefined when there is no such organization. */
+  /** Enables or disables; disabling ends its launches (REG-11). Undefined when there is no such organization. */
   setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
-  /** Keeps a discovery, unless the connection it was made for has changed meanwhile. */
+  /** Stores a discovery, unless the connection it was made for has changed meanwhile. */
   saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
   findDraft(id: string): Promise<ConnectionDraft | undefined>;
-  /** Replaces the draft; undefined removes it. Touches nothing a launch uses. */
+  /** Replaces the draft; undefined removes it. Launches are not affected. */
   saveDraft(id: string, draft: ConnectionDraft | undefined): Promise<void>;
 }
 
-/** The store over either driver. Every query but `list` names the organization (MT-01). */
+/** Works with either driver. Every query except `list` names the organization (MT-01). */
 export function createOrganizationStore(db: Queries): OrganizationStore {
   return {
     find: async (id) => (await read(byId(db), id))?.organization,
@@ -106,7 +106,7 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
       await db
         .update(organizations)
-        // What this one does not say, an earlier one of the same connection has found, perhaps a moment ago.
+        // Members that this discovery lacks keep the values that an earlier one of the same connection found.
         .set({
           discovered: sql`coalesce(${organizations.discovered}, '{}'::jsonb) || ${JSON.stringify(storedValue(discovered))}::jsonb`,
         })
@@ -126,15 +126,15 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
   };
 }
 
-/** Also when the row does not exist yet, so that two creations do not overwrite each other. */
+/** Locks also a row that does not exist yet, so that two creations do not overwrite each other. */
 async function lockAndFind(tx: Queries, id: string): Promise<Organization | undefined> {
-  // No row can have it, and the schema refuses to make one.
+  // No row can have this id, because the schema refuses it.
   if (!ORGANIZATION_ID.test(id)) return undefined;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`organization:${id}`}, 0))`);
   return (await read(byId(tx), id))?.organization;
 }
 
-/** PostgreSQL's own: the transaction that wrote the row last. */
+/** PostgreSQL's xmin: the transaction that last wrote the row. */
 const version = sql<string>`${organizations}.xmin::text`;
 const byId = prepared((db) =>
   db
@@ -151,7 +151,7 @@ const versions = prepared((db) =>
     .prepare('organization_versions'),
 );
 
-/** @param id untrusted; what cannot be an Org ID is not looked up. */
+/** @param id untrusted; a text that cannot be an Org ID is not looked up. */
 async function read(statement: ReturnType<typeof byId>, id: string): Promise<OrganizationVersion | undefined> {
   if (!ORGANIZATION_ID.test(id)) return undefined;
   const [found] = await statement.execute({ id });
@@ -159,8 +159,8 @@ async function read(statement: ReturnType<typeof byId>, id: string): Promise<Org
 }
 
 /**
- * Gives the row another version, in the transaction that changes what the organization allows beside its settings: every
- * process then asks anew what it knows about its users.
+ * Changes the version of the row, in a transaction that changes permissions outside the settings. Every process then
+ * reads the organization's users anew.
  */
 export async function markChanged(tx: Queries, id: string): Promise<void> {
   await tx.update(organizations).set({ id }).where(eq(organizations.id, id));
@@ -185,7 +185,7 @@ function nextOrganization(before: Organization | undefined, settings: Organizati
     : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
 }
 
-/** What we trust about the EHR, as one comparable text. */
+/** The trusted data of the EHR, as one comparable text. */
 function connectionOf(settings: OrganizationSettings): string {
   return JSON.stringify([settings.fhirBaseUrl, settings.clientId, ...endingFields.map((field) => settings[field])]);
 }

@@ -1,4 +1,4 @@
-/** An organization as the command line shows it: settings, registration sheet, warnings. */
+/** Formats an organization for the command line: settings, registration sheet, warnings. */
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
 import { settingKeyOf } from '#src/settings/command-text.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
@@ -10,7 +10,7 @@ import type { SavedOrganization } from './store.ts';
 
 type Deployment = { publicUrl: URL; appName: string };
 
-/** What `organization set` answers: what changed, what to register in the EHR, and what is still in the way. */
+/** The output of `organization set`: what changed, what to register in the EHR, and the warnings. */
 export function describeSaved(
   saved: SavedOrganization & { changed: string[]; ended: EndedLaunches },
   deployment: Deployment,
@@ -41,7 +41,7 @@ export function describeSaved(
   });
 }
 
-/** What `organization show` answers. */
+/** The output of `organization show`. */
 export function describeOrganization(organization: Organization, deployment: Deployment): CommandOutcome {
   const { text, ...json } = registrationOf(organization, deployment);
   const settings = Object.entries(settingsOf(organization)).map(([field, value]) => [
@@ -56,7 +56,7 @@ export function describeOrganization(organization: Organization, deployment: Dep
   return done([table([...settings, ...state]), text].join('\n'), json);
 }
 
-/** What happened to open launches; nothing if the change ended none. */
+/** How many open launches ended; empty if the change ended none. */
 export function endedText(ended: EndedLaunches): string[] {
   if (ended === 'none') return [];
   if (ended === undefined)
@@ -68,12 +68,12 @@ export function endedText(ended: EndedLaunches): string[] {
   return [`${launches} tokens revoked, if the EHR supports revocation.`];
 }
 
-/** For machines; null when it is not known. */
+/** The number of ended launches for the JSON output; null when unknown. */
 export function endedCount(ended: EndedLaunches): number | null {
   return ended === 'none' ? 0 : (ended ?? null);
 }
 
-/** An organization for machines: everything but the discovery document, which is the EHR's and long. */
+/** An organization for the JSON output, without the long discovery document. */
 export function withoutDocument({ discovered, ...organization }: Organization) {
   return { ...organization, discoveredAt: discovered?.fetchedAt ?? null };
 }
@@ -84,7 +84,7 @@ function headline(id: string, isNew: boolean, changed: readonly string[]): strin
   return `Organization ${id} updated: ${changed.map(settingKeyOf).join(', ')}.`;
 }
 
-/** The registration sheet and the warnings, for people and for machines. */
+/** The registration sheet and the warnings, as text and as JSON. */
 function registrationOf(organization: Organization, deployment: Deployment) {
   const registration = registrationSheet(deployment, organization);
   const warnings = warningsOf(organization);

@@ -1,18 +1,18 @@
-/** An organization as a text that another environment can read: every setting, and nothing that is secret or our own state. */
+/** Exports and imports the settings of an organization, for another environment. Secrets and state are not included. */
 import { parseJsonObject } from '#src/adapters/json-object.ts';
 import { settingsOf } from './edit.ts';
 import type { Organization, SettingChanges } from './organization.ts';
 
-/** Stands for this product and for the form of the text; another number is another form. */
+/** Identifies the product and the version of the export format. */
 const FORM = 'vectorcare-organization/1';
 
-/** The export as JSON. An organization has no secret of its own: keys, users and launches stay where they are. */
+/** The export as JSON. Settings hold no secret; keys, users and launches are not exported. */
 export function exportOf(organization: Organization) {
   return { form: FORM, ...settingsOf(organization) };
 }
 
 /**
- * Reads an export. Its settings are as untrusted as typed ones: the schema checks them when they are saved.
+ * Reads an export. Its settings are untrusted; the schema checks them when they are saved.
  *
  * @param text of a file; untrusted.
  * @returns undefined for anything but an export of this form.

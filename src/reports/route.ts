@@ -1,4 +1,4 @@
-/** A shared report behind its link, as a page and as JSON: the token is the permission, without sign-in or cookie. */
+/** Serves a shared report as a page and as JSON. The token in the link is the permission: no sign-in, no cookie. */
 import { Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -7,10 +7,10 @@ import { onlyMethods } from '#src/http/error-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { findReport, type ReportKind, type SharedReport } from './store.ts';
 
-/** How one kind of report is shown. */
+/** How to show one kind of report. */
 export interface ReportShape<Content> {
   kind: ReportKind;
-  /** Where its links lead; the token follows. */
+  /** The path of its links, which the token follows. */
   path: string;
   json(report: SharedReport<Content>): object;
   page(report: SharedReport<Content>, jsonUrl: string): string;
@@ -27,7 +27,7 @@ export function reportRoute<Content>(deps: { db: Queries; clock: Clock }, shape:
     const [token = '', more] = pathPartOf(request, 'token').split(/(\.json)$/);
     const found = TOKEN.test(token) ? await findReport<Content>(deps.db, kind, token, deps.clock()) : undefined;
     if (!found) throw new AppError('settings.report-gone', 'no report behind this link');
-    // For the people who have the link, not for search engines.
+    // Keeps reports out of search engines.
     response.setHeader('X-Robots-Tag', 'noindex');
     response.vary('Accept');
     const wantsJson = more !== undefined || request.accepts(['html', 'json']) === 'json';

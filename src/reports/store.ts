@@ -1,4 +1,4 @@
-/** Reports that are sent to an EHR team: a redacted copy behind a link that cannot be guessed, for two weeks. */
+/** Stores reports for EHR teams: redacted copies, each behind a link that cannot be guessed, for two weeks. */
 import { createHash, randomBytes } from 'node:crypto';
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
@@ -21,7 +21,7 @@ export const sharedReports = pgTable(
   (table) => [index('shared_reports_by_expiry').on(table.expiresAt)],
 );
 
-/** A report as its readers may have it. */
+/** A report as its readers see it. */
 export interface SharedReport<Content> {
   createdAt: Date;
   expiresAt: Date;
@@ -31,7 +31,7 @@ export interface SharedReport<Content> {
 const LIFETIME_MS = 14 * 24 * 60 * 60_000;
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
-/** Keeps a copy, so that the report says tomorrow what it says today. The token of its link has 256 random bits. */
+/** Stores a copy, so that the report does not change. The token of its link has 256 random bits. */
 export async function saveReport(
   db: Queries,
   report: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId' | 'content'>,
@@ -60,7 +60,7 @@ export async function findReport<Content>(
 
 const MOST_LISTED = 50;
 
-/** The reports of one kind that can still be opened, newest first. Their links are not known any more. */
+/** The reports of one kind that can still be opened, newest first. Their links are not stored. */
 export async function listReports(
   db: Queries,
   { kind, organizationId }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'>,
@@ -75,7 +75,7 @@ export async function listReports(
     .limit(MOST_LISTED);
 }
 
-/** From now on the link leads nowhere. @param id of {@link listReports}. @returns whether there was one. */
+/** Invalidates the link. @param id of {@link listReports}. @returns whether the report existed. */
 export async function revokeReport(
   db: Queries,
   { kind, organizationId, id }: Pick<typeof sharedReports.$inferSelect, 'kind' | 'organizationId'> & { id: string },
@@ -89,7 +89,7 @@ function ofOrganization(kind: ReportKind, organizationId: string | null) {
   return and(eq(sharedReports.kind, kind), eq(sharedReports.organizationId, organizationId ?? ''));
 }
 
-/** Returns how many there were. */
+/** @returns how many were deleted. */
 export async function deleteExpiredReports(db: Queries, now: Date): Promise<number> {
   const { expiresAt, tokenHash } = sharedReports;
   return (await db.delete(sharedReports).where(lt(expiresAt, now)).returning({ tokenHash })).length;

@@ -13,29 +13,27 @@ export interface AssertionKey {
   privateKey: CryptoKey;
 }
 
-/**
- * Header `typ`: `JWT` as SMART says, the longer one for servers of RFC 7523bis (CAJ-03).
- */
+/** Header `typ`: SMART prescribes `JWT`; servers that follow RFC 7523bis require the longer value (CAJ-03). */
 export type AssertionType = 'JWT' | 'client-authentication+jwt';
 
-/** What authenticates one request; a launch fixes all but the time when it begins. */
+/** The input of one client assertion. A launch fixes every field except `now` when it begins. */
 export interface ClientCredentials {
   clientId: string;
-  /** The assertion's one audience: the URL that is posted to, or the issuer where an organization says so (CAJ-06, CAJ-13). */
+  /** The only audience: the URL of the POST, or the issuer if the organization is set up so (CAJ-06, CAJ-13). */
   audience: string;
   key: AssertionKey;
-  /** Header `typ`, an organization's setting (CAJ-03). */
+  /** Header `typ`; an organization setting (CAJ-03). */
   assertionType: AssertionType;
   now: Date;
 }
 
-/** Two minutes: far below the five allowed, far above any clock skew worth tolerating (CAJ-07). */
+/** SMART allows five minutes; two still cover any clock skew that we tolerate (CAJ-07). */
 const LIFETIME_SECONDS = 120;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` is 122 random bits
- * and never used twice, by any process (CAJ-08, CAJ-10).
+ * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` has 122 random bits,
+ * so no process uses the same one twice (CAJ-08, CAJ-10).
  */
 export async function clientAssertion(
   request: ClientCredentials,
@@ -53,7 +51,7 @@ export async function clientAssertion(
   return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
 }
 
-/** A form to an endpoint of the authorization server: nothing in the query or the Authorization header (TK-01, TK-05..07). */
+/** A form POST to the authorization server. Query and Authorization header stay empty (TK-01, TK-05..07). */
 export function formRequest(body: URLSearchParams) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   return { method: 'POST', headers, body: body.toString() } as const;

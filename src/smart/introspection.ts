@@ -1,5 +1,5 @@
 /**
- * Asking the authorization server whether it still honours a token.
+ * Asks the authorization server whether a token is still active.
  *
  * SMART App Launch 2.2.0, "Token Introspection"; RFC 7662; rules RV-06, RV-07, CAJ-13.
  */
@@ -15,15 +15,15 @@ export interface Introspection extends ClientCredentials {
   accessToken: string;
 }
 
-/** What the server says of it. */
+/** The server's answer about the token. */
 export type IntrospectionAnswer =
   /** Members are undefined when the server does not say; `patient` is as sent, and patientIdOf reads it. */
   | { kind: 'active'; clientId: string | undefined; patient: string | undefined }
   | { kind: 'inactive' }
-  /** No answer worth the name: nothing is known, and nothing ends because of it. */
+  /** No usable answer. The launch does not end because of it. */
   | { kind: 'unknown'; reason: string };
 
-// A blank member tells nothing either.
+// A blank member counts as absent.
 const text = z.string().regex(/\S/).optional().catch(undefined);
 const schema = z.looseObject({
   active: z.unknown().optional(),
@@ -32,12 +32,10 @@ const schema = z.looseObject({
   exp: z.number().optional().catch(undefined),
 });
 
-/** Clocks differ; a server that calls a token active knows better than a minute. */
+/** The clocks may differ by a minute, so a token that the server calls active is not expired within it. */
 const CLOCK_SKEW_SECONDS = 60;
 
-/**
- * Asks once. Never throws for what a server does.
- */
+/** Sends one request. A failed or unusable answer of the server gives `unknown`; it is not thrown. */
 export async function introspectToken(introspection: Introspection, outbound: EhrClient): Promise<IntrospectionAnswer> {
   const { introspectionEndpoint, accessToken, now } = introspection;
   try {
@@ -52,7 +50,7 @@ export async function introspectToken(introspection: Introspection, outbound: Eh
   }
 }
 
-/** Judges the answer: `active` is the boolean true or the token is not active, whatever else stands there (RV-06). */
+/** Reads the answer. The token is active only if `active` is the boolean true (RV-06). */
 export function readIntrospection(body: string, now: Date): IntrospectionAnswer {
   const parsed = schema.safeParse(parseJson(body));
   if (!parsed.success) return { kind: 'unknown', reason: 'not a JSON object' };

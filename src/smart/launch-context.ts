@@ -4,11 +4,11 @@ import { boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 
-/** What the EHR said about the chart it opened us from. Everything in it is bounded; nothing in it is HTML. */
+/** The chart from which the EHR opened the app. Every member is bounded; none is HTML. */
 export interface LaunchContext {
   readonly patient: string | undefined;
   readonly encounter: string | undefined;
-  /** True unless the EHR said, with a boolean `false`, that its own banner is in view (LC-11). */
+  /** True unless the EHR sent a boolean `false`, because its own banner is in view (LC-11). */
   readonly needPatientBanner: boolean;
   /** As sent; only fetchSmartStyle may follow it (LC-13). */
   readonly smartStyleUrl: string | undefined;
@@ -22,12 +22,13 @@ export interface PatientLaunchContext extends LaunchContext {
 const MAX_URL_LENGTH = 2_048;
 
 /**
- * Reads the launch context from the members of a token response and from nowhere else (LC-01).
+ * Reads the launch context from the members of a token response, its only source (LC-01).
  *
- * SMART App Launch 2.2.0, "Launch context arrives with your access token". `patient` must be a FHIR id and present
- * when required (LC-02, LC-03); `encounter` may be absent or blank, but not malformed (LC-04); members of the wrong type
- * that steer no FHIR call are ignored, as are all others, `authorization_details` and `appContext` included (LC-15,
- * LC-16). References such as `Patient/1` are no ids: the IG shows bare ids only, and a patient is never guessed.
+ * SMART App Launch 2.2.0, "Launch context arrives with your access token". `patient` must be a FHIR id and present when
+ * required (LC-02, LC-03). `encounter` may be absent or blank, but not malformed (LC-04). Members that affect no FHIR
+ * call are ignored if they have the wrong type; all other members, such as `authorization_details` and `appContext`,
+ * are always ignored (LC-15, LC-16). A reference such as `Patient/1` is refused: the IG shows bare ids only, and a
+ * patient is never guessed.
  *
  * @param tokenResponse the parsed JSON object; untrusted.
  * @throws AppError context.invalid, naming the member and the rule but never a value.
@@ -62,7 +63,7 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   if (!Object.hasOwn(tokenResponse, member)) return undefined;
   const value = tokenResponse[member];
   if (isFhirId(value)) return value;
-  // No encounter is normal, however it is said (LC-04); no patient never is.
+  // A missing encounter is normal, whether absent or blank (LC-04); a missing patient is an error.
   if (isBlank(value) && member === 'encounter') return undefined;
   const rule = isBlank(value) ? 'context.patient-missing' : 'context.id-malformed';
   throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`, { rule });

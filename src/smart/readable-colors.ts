@@ -1,8 +1,8 @@
-/** Which of an EHR's colours our text stays readable in: its style may change our look, never cost legibility. */
+/** Selects the colours of an EHR's style with which the app's text stays readable. */
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** WCAG 2.2, 1.4.3: what normal text needs against everything it stands on. */
+/** WCAG 2.2, 1.4.3: the least contrast of normal text with its background. */
 const READABLE = 4.5;
 
 /** How app.css mixes its own colours from text and background; a test compares these with the stylesheet. */
@@ -14,19 +14,19 @@ export const MIXES = {
   accents: { highlight: '#007ea8', error: '#d42a22', success: '#1f8a4c', warning: '#b06a00' },
 } as const;
 
-/** What of a style may be used; each a CSS colour as the EHR wrote it. */
+/** The usable colours of a style; each is a CSS colour as the EHR wrote it. */
 export interface ReadableColors {
-  /** Text on background, with everything mixed from the two readable; undefined means our own. */
+  /** A pair with which the text and all colours mixed from the pair are readable; undefined means our own colours. */
   page: { text: string; background: string; scheme: 'light' | 'dark' } | undefined;
-  /** The words these may colour; absent ones keep our own colour. */
+  /** Colours for single words; an absent one means our own colour. */
   words: { highlight?: string; error?: string; success?: string };
 }
 
 /**
- * Judges a style's colours by WCAG contrast (LC-13). Text and background come together or not at all, since one of them
- * alone would meet whichever of our two backgrounds the visitor's system prefers; so would the other colours.
+ * Checks a style's colours by WCAG contrast (LC-13). Text and background are used together or not at all: one alone
+ * would be combined with either of our two colour schemes, as the visitor's system prefers. So would the other colours.
  *
- * @param style valid CSS colours: `#…`, `rgb(…)` or `rgba(…)`; see-through ones are not judged and not used.
+ * @param style valid CSS colours: `#…`, `rgb(…)` or `rgba(…)`; transparent ones are not used.
  */
 export function readableColors(style: {
   text?: string | undefined;
@@ -50,7 +50,7 @@ export function readableColors(style: {
     const parsed = opaque(color);
     return color !== undefined && parsed && isReadable(parsed, highlight) ? color : undefined;
   };
-  // The banner is tinted by the highlight, so a new one must leave every word on it readable.
+  // The highlight tints the banner, so every word must be readable on it.
   const tint = opaque(used(style.highlight));
   const found = {
     highlight: tint && words.every((color) => isReadable(color, tint)) ? style.highlight : undefined,
@@ -82,7 +82,7 @@ function mix(one: Rgb, share: number, other: Rgb): Rgb {
   return [at(0), at(1), at(2)];
 }
 
-/** The colour's three numbers; undefined when there is none or one can see through it. */
+/** The colour's three numbers; undefined when there is no colour or it is transparent. */
 function opaque(color: string | undefined): Rgb | undefined {
   const hex = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(color ?? '')?.[1];
   const pairs = hex?.length === 3 ? hex.replaceAll(/./g, '$&$&') : hex;

@@ -1,10 +1,10 @@
-/** Which rule a token endpoint's refusal means: by its error, by the clocks, and by the words it adds, which are never kept. */
+/** Finds the rule behind a refusal by its error code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
-/** A refusal as it came. */
+/** A refusal by a token endpoint. */
 export interface Refusal {
   status: number;
-  /** Of RFC 6749 5.2, or of the server's own. */
+  /** A code of RFC 6749 5.2, or one of the server's own. */
   error: string;
   /** `error_description`; '' when there is none. Untrusted. */
   said: string;
@@ -12,7 +12,7 @@ export interface Refusal {
   isClockOff: boolean;
 }
 
-/** The rule that a sentence means in which one word of every group stands; the first that fits. */
+/** A rule applies to a sentence that contains a word of each of its groups; the first such rule counts. */
 type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
 
 // Not "invalid": every server says so of a client whose proof it does not take.
@@ -65,7 +65,7 @@ const OF_GRANT: Hints = [
   ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
 ];
 
-/** What `invalid_request` is about when an authorization server says so. */
+/** Hints in the description of an `invalid_request` from the authorization endpoint. */
 const OF_AUTHORIZATION: Hints = [
   ['authorization.launch-over', ['launch'], ['unknown', 'expired', 'used', 'invalid', 'found', 'already']],
   ['authorization.audience', ['aud', 'audience']],
@@ -96,7 +96,7 @@ function hintIn(said: string, hints: Hints): Rule | undefined {
   return hints.find(([, ...groups]) => groups.every((group) => group.some((word) => words.has(word))))?.[0];
 }
 
-/** @returns the rule; a clock that is off comes first where it explains the error (CAJ-17). */
+/** @returns the rule; a clock difference comes first if it explains the error (CAJ-17). */
 export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rule {
   if (status === 503 || status === 429) return 'token.busy';
   if (status >= 500) return 'token.server-error';

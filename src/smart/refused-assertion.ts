@@ -1,21 +1,21 @@
-/** What of our own side explains a refused client assertion that the token endpoint did not explain. */
+/** Looks on our own side for the cause of a refused client assertion that the token endpoint did not explain. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { AssertionType } from './client-authentication.ts';
 
-/** What was sent, and what was seen meanwhile. */
+/** The assertion that was sent, and whether our JWKS was fetched meanwhile. */
 export interface SentAssertion {
   tokenEndpoint: string;
   audience: string;
   assertionType: AssertionType;
-  /** Whether our JWKS was fetched from outside while the call was under way. */
+  /** Whether our JWKS was fetched from outside during the call. */
   isJwksFetched: boolean;
   clientIdInBody: boolean;
 }
 
 /**
- * The same error, with a rule that says more: settings that differ from what SMART says come first, then whether the
- * server had looked at our keys before it refused.
+ * Returns the same error with a more specific rule: first a setting that differs from the SMART default, then whether
+ * the server fetched our keys before it refused.
  */
 export function explainRefusedAssertion(error: unknown, sent: SentAssertion): unknown {
   if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;

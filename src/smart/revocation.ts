@@ -14,15 +14,15 @@ export interface Revocation extends ClientCredentials {
   hint: 'refresh_token' | 'access_token';
 }
 
-/** How the server took it. */
+/** The server's answer. */
 export type RevocationAnswer =
-  /** Gone, or never known: both are success (RV-03). */
+  /** Revoked, or unknown to the server: both are success (RV-03). */
   { kind: 'revoked' } | { kind: 'later'; afterSeconds: number } | { kind: 'refused'; reason: string };
 
 const DEFAULT_PAUSE_SECONDS = 30;
 
 /**
- * Asks the server to forget one token. Never throws: a launch has ended here whatever the EHR says.
+ * Asks the server to revoke one token. Never throws: the launch has already ended, whatever the EHR answers.
  */
 export async function revokeToken(revocation: Revocation, outbound: EhrClient): Promise<RevocationAnswer> {
   const { revocationEndpoint, token, hint } = revocation;

@@ -1,4 +1,4 @@
-/** `smart_style_url`: the EHR's colours and fonts, turned into a stylesheet that can do nothing else. */
+/** Turns the document at `smart_style_url` into a stylesheet that can set only colours, fonts and sizes. */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { fetchableUrl, isListedHost } from './documents/endpoint.ts';
 import { readableColors } from './readable-colors.ts';
@@ -9,7 +9,7 @@ const LENGTH = /^(?:0|\d{1,2}(?:\.\d{1,3})?(?:px|em|rem))$/;
 const FONT_NAME = `(?:'[A-Za-z0-9 _-]{1,60}'|"[A-Za-z0-9 _-]{1,60}"|-?[A-Za-z][A-Za-z0-9-]{0,59}(?: [A-Za-z0-9-]{1,60}){0,5})`;
 const FONT_FAMILY = new RegExp(`^${FONT_NAME}(?:\\s*,\\s*${FONT_NAME}){0,9}$`);
 
-/** The 11 properties of SMART App Launch 2.2.0, "Styling", each with all it may look like. */
+/** The 11 properties of SMART App Launch 2.2.0, "Styling", each with the form of its allowed values. */
 const PROPERTIES: Readonly<Record<string, RegExp>> = {
   color_background: COLOR,
   color_error: COLOR,
@@ -25,12 +25,12 @@ const PROPERTIES: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Fetches the EHR's style from our servers, without a token (LC-13).
+ * Fetches the EHR's style with a request from our server, without a token (LC-13).
  *
  * @param options.url from the launch context; untrusted. The outbound guard accepts https only.
  * @param options.allowedHosts `host` or `host:port` of the organization, its FHIR server's included.
- * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when nothing
- *   usable came back. Never throws: a style is no reason to fail.
+ * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when the answer
+ *   is not usable. Never throws, because a launch works without a style.
  */
 export async function fetchSmartStyle(options: {
   url: string;
@@ -51,9 +51,9 @@ export async function fetchSmartStyle(options: {
 }
 
 /**
- * Writes the usable properties of a style document as CSS; every other property and every value that is not exactly
- * a colour, a length or a list of font names is left out, so no value can end its declaration. So is a colour in which
- * our text would be hard to read, and a size too small to read or too large for the page.
+ * Writes the usable properties of a style document as CSS. Other properties, and values that are not exactly a colour,
+ * a length or a list of font names, are left out, so no value can end its declaration. Colours that make text hard to
+ * read and unsuitable sizes are left out too.
  *
  * @param document the parsed response body; untrusted.
  */
@@ -75,7 +75,7 @@ export function smartStyleSheet(document: unknown): string | undefined {
     declare('color_error', words.error),
     declare('color_success', words.success),
     declare('color_highlight', words.highlight),
-    // Lines carry no words, so they may have a colour that words may not.
+    // Lines need no contrast with text, so they may have any colour.
     declare('color_line', color_highlight),
     ...Object.entries(rest).map(([property, value]) => declare(property, value)),
   ].filter((declaration) => declaration !== undefined);

@@ -5,11 +5,11 @@
  */
 import { AppError } from '#src/errors.ts';
 
-/** What the EHR said, checked for form only. Nothing in it is trusted until `iss` equals a registered FHIR base. */
+/** The launch parameters, checked for form only. They are untrusted until `iss` equals a registered FHIR base. */
 export interface LaunchRequest {
-  /** As sent; goes back byte for byte as `aud` (AZ-04). */
+  /** As sent; returned byte for byte as `aud` (AZ-04). */
   iss: string;
-  /** Opaque; goes back byte for byte (LA-04). */
+  /** Opaque; returned byte for byte (LA-04). */
   launch: string;
 }
 
@@ -19,7 +19,7 @@ const LAUNCH_MAX_LENGTH = 8_192;
 /**
  * Reads the launch parameters.
  *
- * LA-01, LA-03, LA-05, LA-06. Only these two names are read; nothing else in the query can steer a launch (LA-07).
+ * LA-01, LA-03, LA-05, LA-06. Only these two parameters are read; no other can affect a launch (LA-07).
  *
  * @param query of the launch URL, untrusted.
  * @throws AppError 'launch.invalid'
@@ -55,7 +55,7 @@ function isPlaceholder(value: string): boolean {
 }
 
 /**
- * What is wrong with a FHIR base as a text, or undefined. Says nothing about whether it is registered.
+ * What is wrong with the text of a FHIR base, or undefined. Does not check whether it is registered.
  *
  * LA-03: absolute http(s) without userinfo, query, fragment, backslash, white space or control characters.
  */

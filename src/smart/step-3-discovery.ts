@@ -1,8 +1,8 @@
 /**
- * Step 3: learn where this EHR's authorization server is.
+ * Step 3: find this EHR's authorization server.
  *
- * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration"; the deprecated CapabilityStatement only where that
- * does not exist. Rules DI-01..02, DI-15..25.
+ * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The deprecated CapabilityStatement is used only
+ * if that does not exist. Rules DI-01..02, DI-15..25.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
@@ -18,14 +18,14 @@ import {
   type SmartConfiguration,
 } from './documents/smart-configuration.ts';
 
-/** What discovery found, and for how long it may be used. */
+/** The result of discovery, and how long it may be used. */
 export interface Discovery {
   configuration: SmartConfiguration;
-  /** Milliseconds from now; 0 when the server forbids keeping it. */
+  /** Milliseconds from now; 0 when the server forbids caching. */
   freshForMs: number;
 }
 
-/** An EHR as far as the organization's settings describe it. */
+/** The settings that describe an organization's EHR. */
 export interface Ehr {
   /** The registered FHIR base, as the administrator wrote it. */
   fhirBaseUrl: string;
@@ -47,13 +47,13 @@ export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery
   });
   if (!parsed?.configuration) {
     if (parsed?.refusal) throw parsed.refusal;
-    // The EHR itself names this base; only where nothing at all is below it, it is to be doubted.
+    // The EHR itself names this base. It is suspect only if the CapabilityStatement below it is missing too.
     throw fetchProblem(fetched, ruleOfConfiguration(wellKnown, fetched === wellKnown || isFhirBase(fetched)));
   }
   return { configuration: parsed.configuration, freshForMs: parsed.freshForMs };
 }
 
-/** By what the endpoints of an EHR are judged, discovered or given by hand. */
+/** The rules for the endpoints of an EHR, whether discovered or given by hand. */
 export function endpointRules({ fhirBaseUrl, allowedHosts }: Ehr, outbound: Pick<EhrClient, 'accepts'>): EndpointRules {
   return { fhirBase: new URL(fhirBaseUrl), allowedHosts, accepts: (url) => outbound.accepts(url) };
 }
@@ -66,10 +66,10 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
 }
 
 /**
- * The well-known document, and the CapabilityStatement only where that does not exist; both obey the same rules
- * (DI-18..22).
+ * Fetches the well-known document, and the CapabilityStatement only if that does not exist. The same rules apply to
+ * both (DI-18..22).
  *
- * @returns `parsed` undefined when there is no document to judge; `fetched` is the last that was asked for.
+ * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
  */
 export async function findConfiguration(from: {
   wellKnown(): Promise<Fetched>;

@@ -1,5 +1,5 @@
 /**
- * Step 4: ask the EHR's authorization server for a code, and judge what comes back.
+ * Step 4: ask the EHR's authorization server for a code, and check its response.
  *
  * SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
  */
@@ -9,7 +9,7 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
 import { ruleOfDescription } from './refusal-rule.ts';
 
-/** The secrets of one attempt: 256 random bits each, never used again (AZ-07, AZ-11, AZ-12). */
+/** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
   state: string;
   nonce: string;
@@ -22,7 +22,7 @@ export function createAttemptSecrets(): AttemptSecrets {
   return { state: secret(), nonce: secret(), codeVerifier: secret() };
 }
 
-/** What the authorization request says; `launch` is absent in a standalone launch. */
+/** The parameters of the authorization request; `launch` is absent in a standalone launch. */
 export interface AuthorizationRequest {
   clientId: string;
   redirectUri: string;
@@ -42,7 +42,7 @@ const LONGEST_URL = 2_000;
 
 /**
  * Builds the request: by GET, or by POST when the server offers `authorize-post` and the URL would be long (AZ-13, AZ-14).
- * S256 always, whatever the server advertises (DI-07).
+ * The PKCE method is always S256, whatever the server advertises (DI-07).
  */
 export function authorizationRedirect(
   configuration: SmartConfiguration,
@@ -62,11 +62,11 @@ export function authorizationRedirect(
     code_challenge_method: 'S256',
   };
   const url = new URL(configuration.authorizationEndpoint);
-  // An endpoint may have a query of its own; it keeps it, but ours are said once (AZ-17).
+  // An endpoint keeps a query of its own, but each of our parameters occurs only once (AZ-17).
   for (const name of Object.keys(fields)) url.searchParams.delete(name);
   const action = url.href;
   for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
-  // Servers agree on %20 and not all on '+'; a literal '+' is already %2B here.
+  // Every server decodes %20, but not every server decodes '+' as a space. A literal '+' is already %2B here.
   url.search = url.search.replaceAll('+', '%20');
   const tooLong = url.href.length > LONGEST_URL;
   if (tooLong && configuration.capabilities.includes('authorize-post')) return { method: 'POST', action, fields };
@@ -75,18 +75,18 @@ export function authorizationRedirect(
 
 declare const validated: unique symbol;
 
-/** An authorization response of the right form; proof, made only here, that it carries exactly one usable `code`. */
+/** A valid authorization response with exactly one usable `code`. Only this file can make one. */
 export interface ValidatedCallback {
   readonly [validated]: true;
   readonly code: string;
 }
 
-/** A code no server ever gave out, for the key proof alone: a server that knows our key refuses only the code. */
+/** Makes an invalid code for the key proof: a server that accepts our key refuses only the code. */
 export function inventedCallback(): ValidatedCallback {
   return { code: `key-proof-${randomBytes(16).toString('base64url')}` } as ValidatedCallback;
 }
 
-/** What the browser brought back, with `state` read but nothing yet believed. */
+/** The parameters of the callback; `state` is read, but nothing is checked yet. */
 export interface CallbackParameters {
   state: string;
   code: string | undefined;
@@ -127,8 +127,8 @@ function once(query: URLSearchParams, name: string): string | undefined {
 }
 
 /**
- * Judges a response whose `state` this browser proved to own. `iss` first (RFC 9207; CB-11, MT-04), so that another
- * server's error or code is never looked at.
+ * Checks a response after this browser proved that it owns the `state`. `iss` is checked first (RFC 9207; CB-11,
+ * MT-04), so that another server's error or code is never used.
  *
  * @param expected.issuers the issuers configured or discovered for this launch.
  * @param expected.issuerPromised the server said it always sends `iss`.
@@ -165,7 +165,7 @@ const ERRORS = new Map<string, ErrorCode>([
   ['access_denied', 'authorization.denied'],
   ['temporarily_unavailable', 'authorization.unavailable'],
   ['invalid_scope', 'authorization.scope-refused'],
-  // OpenID Connect Core 3.1.2.6 and its Unmet Authentication Requirements 1.0: what only the user can do, at the EHR.
+  // OpenID Connect Core 3.1.2.6 and Unmet Authentication Requirements 1.0: only the user can act, at the EHR.
   ['login_required', 'authorization.sign-in-needed'],
   ['interaction_required', 'authorization.sign-in-needed'],
   ['consent_required', 'authorization.sign-in-needed'],
@@ -173,7 +173,7 @@ const ERRORS = new Map<string, ErrorCode>([
   ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
 ]);
 
-/** Errors that mean the same to every user, and not to the person who has to act. */
+/** Errors with the same message for every user but different remedies for the administrator. */
 const RULES: Readonly<Record<string, Rule>> = {
   access_denied: 'authorization.denied',
   unauthorized_client: 'authorization.client-not-allowed',
@@ -191,13 +191,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   invalid_redirect_uri: 'authorization.redirect-uri',
 };
 
-/** CB-13, CB-14: the error code decides; the server's words are only for the log, cleaned and cut. */
+/** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */
 function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
-  const said = description ? ', with a description' : '';
+  const suffix = description ? ', with a description' : '';
   const code = ERRORS.get(error) ?? 'authorization.refused';
   const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
   const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
   const rule = ruleOfDescription(error, description ?? '') ?? ofError;
-  return new AppError(code, `the authorization server answered ${known}${said}`, { rule });
+  return new AppError(code, `the authorization server answered ${known}${suffix}`, { rule });
 }

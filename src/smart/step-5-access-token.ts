@@ -12,17 +12,17 @@ import { type ClientCredentials, clientAssertion, formRequest } from './client-a
 import type { ValidatedCallback } from './step-4-authorization-code.ts';
 import { readTokenResponse, type TokenResponse } from './token-response.ts';
 
-/** What the exchange needs beside a validated callback; all of it was fixed when the launch began. */
+/** The input of the exchange beside a validated callback. All of it was fixed when the launch began. */
 export interface CodeExchange extends ClientCredentials {
   tokenEndpoint: string;
   redirectUri: string;
   codeVerifier: string;
-  /** Only for servers that need it; the rule is to leave it out (TK-04). */
+  /** Only for servers that need it; by default `client_id` is left out (TK-04). */
   clientIdInBody: boolean;
 }
 
 /**
- * Posts the code to the token endpoint. One request: a code is never sent twice, whatever happens (TK-08).
+ * Posts the code to the token endpoint, in one request: a code is never sent twice (TK-08).
  *
  * @throws AppError 'token.…' or 'connection.untrusted'
  */
@@ -44,7 +44,7 @@ export async function exchangeCode(
 }
 
 /**
- * Posts a grant to the token endpoint pinned at launch, once, and says in our words when no answer came.
+ * Posts a grant once to the token endpoint pinned at launch. A failed call becomes an AppError.
  *
  * TK-01, TK-05..07: urlencoded, nothing in the query or the Authorization header, no redirect followed.
  *

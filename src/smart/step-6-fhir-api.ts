@@ -1,6 +1,6 @@
 /**
- * Step 6: FHIR calls with the access token through our guarded connections: reads by fhirclient's FhirClient, writes by
- * ourselves.
+ * Step 6: make FHIR calls with the access token through our guarded connections. Reads use fhirclient's FhirClient;
+ * writes do not.
  *
  * SMART App Launch 2.2.0, "Access FHIR API"; rules FH-01..07, FH-12, FH-17.
  */
@@ -17,12 +17,12 @@ import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
 
-/** A 2xx to a create or an update. Only its reader can say what it proves. */
+/** A 2xx answer to a create or an update. The caller decides what it proves. */
 export interface CreateAnswer {
   readonly status: number;
-  /** Parsed JSON, whatever the content type says; undefined when it cannot be read as such. Untrusted. */
+  /** Parsed JSON, of any content type; undefined when it is not JSON. Untrusted. */
   readonly body: unknown;
-  /** Where the resource is, as the server says; untrusted and never followed. */
+  /** The server's Location of the resource; untrusted and never followed. */
   readonly location: string | undefined;
 }
 
@@ -35,24 +35,24 @@ export interface FhirApi {
    * @throws FhirError
    */
   ask(pathOrUrl: string): Promise<FhirAnswer>;
-  /** The resource that it answers. @param onBytes hears how much came: for reads that go on from page to page (FH-12). */
+  /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
   get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
-  /** Posts a batch Bundle of reads on the base. Never retried. @throws FhirError */
+  /** Posts a batch Bundle of reads to the base. Never retried. @throws FhirError */
   batch(bundle: FhirResource): Promise<FhirResource>;
   /**
-   * Posts a new resource to its type's endpoint. Never retried but for a refused token, with which nothing was done
-   * (FH-05, FH-07, FH-17). A body that breaks off, is too large or no JSON does not take its status away.
+   * Posts a new resource to its type's endpoint. It is retried only after a refused token, because then nothing was
+   * created (FH-05, FH-07, FH-17). A truncated, oversized or malformed body does not invalidate the status.
    *
-   * @returns any 2xx, unjudged: portals, firewalls and queues answer so too.
-   * @throws FhirError for any other end; then {@link isRefusal} alone says that the resource does not exist.
+   * @returns any 2xx, which may also come from a portal, a firewall or a queue.
+   * @throws FhirError otherwise; only if {@link isRefusal} is true was the resource certainly not created.
    */
   create(resource: FhirResource): Promise<CreateAnswer>;
   /**
-   * Puts a resource in the place of exactly this version of it (FHIR R4 http, "Managing Resource Contention"). Never retried
-   * but for a refused token.
+   * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only
+   * after a refused token.
    *
-   * @returns any 2xx, unjudged.
-   * @throws FhirError for any other end; 409 and 412 mean that it is another version by now.
+   * @returns any 2xx, as for {@link create}.
+   * @throws FhirError otherwise; 409 and 412 mean that the resource has another version now.
    */
   update(resource: FhirResource & { readonly id: string }, version: string): Promise<CreateAnswer>;
 }
@@ -66,16 +66,16 @@ const FHIR_JSON = 'application/fhir+json';
 const DEADLINE_MS = 10_000;
 
 /**
- * @param options.base the launch's FHIR base: the only place the token is ever sent to (FH-02).
+ * @param options.base the launch's FHIR base; the token is sent to no other address (FH-02).
  * @param options.outbound of the organization whose EHR this is.
  */
 export function createFhirApi(options: {
   base: URL;
   accessToken: string;
   outbound: EhrClient;
-  /** Asked once when the server refuses a token; a newer token means one more try of that read (FH-05). */
+  /** Called once when the server refuses a token. If it returns a newer token, the call is retried once (FH-05). */
   renew?: (refusedToken: string) => Promise<string | undefined>;
-  /** Did a renewal take away what a call needs? Such a call is not sent (RF-09, SCO-19). */
+  /** Did a renewal withdraw a permission? A call that needs it is not sent (RF-09, SCO-19). */
   isTakenAway?: (permission: Permission | undefined) => boolean;
 }): FhirApi {
   const base = new URL(options.base.href.replace(/\/$/, ''));
@@ -87,7 +87,7 @@ export function createFhirApi(options: {
       const answer: unknown = await client.fhirRequest(url.href, {
         ...init,
         headers: { ...headersOf(token), ...(init.body === undefined ? {} : { 'content-type': FHIR_JSON }) },
-        // Ours: fhirclient hands them through to fetch untouched.
+        // Our own options; fhirclient passes them on to fetch unchanged.
         ...{ dispatcher, deadlineMs: DEADLINE_MS, isUnread: true },
       });
       return toAnswer(answer as LightResponse);
@@ -95,15 +95,15 @@ export function createFhirApi(options: {
     return outbound.fhirCall({ url, method: init.method ?? 'GET' }, send);
   };
   let accessToken = options.accessToken;
-  // A renewal that fails leaves the refusal as it was, and the user has to open the app again; one that is only
-  // put off means an EHR that is unavailable for a moment (RF-07), and still a refusal: nothing was done.
+  // If the renewal fails, the refusal stands and the user has to open the app again. If it is postponed, the EHR is
+  // unavailable for a moment (RF-07). Both are refusals: nothing was done.
   const newerThan = async (used: string) =>
     options.renew?.(used).catch((error: unknown) => {
       if (!(error instanceof AppError)) return undefined;
       if (error.status === 503) throw new FhirError('unavailable', 401);
       throw new FhirError('unauthorized', 401, { renewal: error });
     });
-  // A read may have waited for the renewal of another, or have its turn after one: asked before every request.
+  // Another call may have renewed the token while this one waited, so the permission is checked before every request.
   const withGoodToken = async <T>(sent: SentCall, send: (token: string) => Promise<T>): Promise<T> => {
     const assertPermitted = () => {
       if (neededPermissions(base, sent).some((permission) => options.isTakenAway?.(permission)))
@@ -123,8 +123,8 @@ export function createFhirApi(options: {
   };
   const call = (url: URL, init: CallInit): Promise<FhirAnswer> =>
     withGoodToken({ url, method: init.method ?? 'GET', body: init.body }, (token) => callWith(token, url, init));
-  // Not by fhirclient: after an empty 201 it reads the Location in the same call, and what comes of that would pass for
-  // the answer to the POST.
+  // Writes do not use fhirclient: after an empty 201 it reads the Location in the same call, and the result of that
+  // read would pass for the answer to the POST.
   const write = async (
     token: string,
     { url, method, version }: { url: URL; method: 'POST' | 'PUT'; version?: string },

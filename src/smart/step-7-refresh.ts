@@ -1,5 +1,5 @@
 /**
- * Step 7: a new access token from the refresh token, for a user who is still there.
+ * Step 7: get a new access token by the refresh token, for an active user.
  *
  * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
  */
@@ -12,20 +12,21 @@ import { type ClientCredentials, clientAssertion } from './client-authentication
 import { postGrant } from './step-5-access-token.ts';
 import { readTokenResponse, type TokenResponse } from './token-response.ts';
 
-/** What the refresh needs; the endpoint is the one pinned at launch (DI-06). */
+/** The input of the refresh; the endpoint is the one pinned at launch (DI-06). */
 export interface TokenRefresh extends ClientCredentials {
   tokenEndpoint: string;
   refreshToken: string;
   clientIdInBody: boolean;
-  /** The token response spoke of `active_ttl`: the EHR wants to hear when the user was last active. */
+  /** The token response had `active_ttl`, so the EHR expects to be told when the user was last active. */
   tellsActivity: boolean;
 }
 
 /**
- * Sends the refresh token, once, with a fresh client assertion (RF-01, RF-04). `scope` is left out: the same grant.
+ * Sends the refresh token once, with a fresh client assertion (RF-01, RF-04). Without `scope`, the grant stays the
+ * same.
  *
- * `active_at` is in seconds ago (Oracle Health, Active User Presence Extension). It is always 0: a token is renewed only
- * because the user has just asked for a page (RF-13).
+ * `active_at` counts seconds into the past (Oracle Health, Active User Presence Extension). It is always 0, because a
+ * token is renewed only when the user has just requested a page (RF-13).
  *
  * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
  */
@@ -40,7 +41,7 @@ export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient):
   return readTokenResponse(await postGrant(refresh, body, outbound), refresh.now);
 }
 
-/** Is the failure a passing one, after which the refresh token is still good (RF-07)? */
+/** Is the failure temporary, so that the refresh token is still valid (RF-07)? */
 export function isPassingFailure(error: unknown): error is AppError {
   return error instanceof AppError && PASSING.has(error.code);
 }
@@ -54,12 +55,13 @@ const PASSING = new Set([
   'connection.untrusted',
 ]);
 
-/** Refresh when this much of the lifetime is over, at the latest (RF-05). */
+/** The share of the lifetime after which the token is refreshed at the latest (RF-05). */
 const LIFETIME_SHARE = 0.8;
 
 /**
- * Is it time for a new token? After 80 % of its life, and at least the margin before its end; a life shorter than twice
- * the margin is halved instead (RF-05). Never for a token whose lifetime the server did not tell: a 401 will say (TK-12).
+ * Is a new token due? It is after 80 % of the lifetime, or the margin before the end if that is earlier. If the
+ * lifetime is shorter than twice the margin, it is due after half of it (RF-05). An unknown lifetime is never due: the
+ * app waits for a 401 (TK-12).
  *
  * @param token with `expiresAt` undefined when unknown.
  * @param marginSeconds the organization's setting.
@@ -76,8 +78,8 @@ export function needsRefresh(
 }
 
 /**
- * The launch context does not follow the EHR: a refresh that names another patient or encounter ends the launch
- * (LC-17, LC-18); absent members keep the old ones (RF-11). So does a blank encounter; a blank patient is none of ours.
+ * Asserts that a refresh names the same patient and encounter; otherwise the launch ends (LC-17, LC-18). An absent
+ * member or a blank encounter means no change (RF-11). A blank patient is refused.
  *
  * @throws AppError 'session.expired'
  */

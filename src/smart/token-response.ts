@@ -1,5 +1,5 @@
 /**
- * The response of a token endpoint, to a code (step 5) or a refresh token (step 7): judged, or one clear refusal.
+ * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7).
  *
  * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 5; rules TK.
  */
@@ -12,31 +12,31 @@ import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
 
-/** A token response of the right form, made only here. Its id_token and context members are not yet proven. */
+/** A token response of the right form. Only this file can make one. Its id_token and context are not yet verified. */
 export interface TokenResponse {
   readonly [checked]: true;
   accessToken: string;
   refreshToken: string | undefined;
-  /** undefined: the server did not say, which is neither zero nor forever (TK-12). */
+  /** undefined when the server did not say: the lifetime is then unknown, neither zero nor unlimited (TK-12). */
   expiresInSeconds: number | undefined;
-  /** Seconds after which the EHR takes the user for gone; undefined: no such rule (Oracle's Active User Presence). */
+  /** Seconds after which the EHR considers the user inactive (Oracle's Active User Presence); undefined: no limit. */
   activeTtlSeconds: number | undefined;
   /** undefined: the server did not say (SCO-17). */
   scope: string | undefined;
-  /** undefined: none came. */
+  /** undefined when absent. */
   idToken: unknown;
   /** The whole response, for the launch context. */
   members: JsonObject;
-  /** `12 s ahead of`, where the clocks differ noticeably. */
+  /** Such as `12 s ahead of`; undefined unless the clocks differ noticeably. */
   clockDifference: string | undefined;
 }
 
 const LONGEST_TOKEN = 32_768;
-/** Kept with the launch, so no EHR decides how much that is (MT-06): about 500 scopes. */
+/** About 500 scopes. The scope string is stored with the launch, so its size is limited (MT-06). */
 const LONGEST_SCOPE = 16_384;
 
 /**
- * Judges the answer of a token endpoint: 200, JSON, a bearer token and sane members, or one clear refusal.
+ * Accepts the answer of a token endpoint only if it is a 200 with JSON, a bearer token and valid members.
  *
  * TK-07, TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
  *
@@ -79,12 +79,12 @@ function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError 
   return new AppError('token.invalid', detail, { rule, ...(upstreamStatus === undefined ? {} : { upstreamStatus }) });
 }
 
-/** RFC 6750 2.1, b64token: what an Authorization header may carry; anything else could end it or begin another. */
+/** RFC 6750 2.1, b64token: the characters of an Authorization header; any other could inject a second header. */
 const B64_TOKEN = /^[\w.~+/-]+=*$/;
-/** RFC 6749 A.17: only ever sent in a form. */
+/** RFC 6749 A.17; a refresh token is sent only in a form body. */
 const VISIBLE = /^[\x20-\x7e]+$/;
 
-/** Opaque, but only of the characters that may stand where it will be sent (TL-07). */
+/** A token is opaque, but restricted to the characters that are safe where it is sent (TL-07). */
 function readToken(members: JsonObject, name: 'access_token' | 'refresh_token', allowed: RegExp): string {
   const value = members[name];
   const rule = name === 'access_token' ? 'token.no-access-token' : 'token.refresh-token';
@@ -94,7 +94,7 @@ function readToken(members: JsonObject, name: 'access_token' | 'refresh_token', 
   return value;
 }
 
-/** Thirty years: no launch lasts so long, and no date overflows by it. */
+/** About thirty years: longer than any launch, and without overflow of a date. */
 const LONGEST_LIFETIME_SECONDS = 1_000_000_000;
 
 function readExpiresIn(value: unknown): number | undefined {
@@ -106,7 +106,7 @@ function readExpiresIn(value: unknown): number | undefined {
   return Math.min(seconds, LONGEST_LIFETIME_SECONDS);
 }
 
-/** An extension of one vendor: what is not understood is as good as absent (TK-15). */
+/** This is an extension of one vendor, so an unknown form counts as absent (TK-15). */
 function readActiveTtl(value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   const isUsable = typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0;
@@ -118,7 +118,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['invalid_grant', 'token.invalid-grant'],
 ]);
 
-/** TK-16, TK-17: the OAuth error when there is one, the status when the body is anything else. */
+/** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
   const { error, error_description: description } = parseJsonObject(response.text) ?? {};
@@ -144,13 +144,13 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   return invalid(isRedirect ? 'token.redirect' : 'token.not-json', `token endpoint answered ${status}`, status);
 }
 
-/** Only the form in seconds; the EHR's wish is honoured, not its wildest one. */
+/** Reads Retry-After in seconds only, up to four digits. */
 function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } {
   const header = response.headers['retry-after'] ?? '';
   return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
 
-/** An assertion looks expired or not yet valid to a server whose clock is off; worth a hint well before that. */
+/** A server with a wrong clock takes an assertion for expired or not yet valid; the hint appears well before that. */
 export const NOTEWORTHY_SKEW_SECONDS = 30;
 
 function clockDifference(response: OutboundResponse, now: Date | undefined): string | undefined {

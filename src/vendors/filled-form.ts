@@ -1,12 +1,12 @@
-/** A vendor's form with what to type into it. */
+/** A vendor's registration form, filled with the organization's values. */
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { VendorFormProps } from '#views/guide/vendor-form.ts';
 import { fieldName, type SheetKey, vendorForms } from './registration-forms.ts';
 
 /**
- * @param sheet the organization's.
- * @param contact of the operator; empty where it is not known, and then no field asks for it.
- * @returns undefined for a vendor whose form is not known.
+ * @param sheet of the organization.
+ * @param contact of the operator; if empty, its fields are left out.
+ * @returns undefined for a vendor whose form is unknown.
  */
 export function filledForm(
   vendor: Vendor | undefined,

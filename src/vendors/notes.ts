@@ -1,6 +1,6 @@
 /**
- * What the guide tells an EHR team about its vendor beside the preset, which explains itself: from the vendors' own
- * documents, and marked where it is not.
+ * Vendor notes in the guide for EHR teams, beyond the preset. They are from the vendors' own documents, or are marked
+ * if they are not.
  */
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 
@@ -15,9 +15,9 @@ export interface VendorNote {
 interface Notes<Note = VendorNote> {
   /** What to do when registering, in order. */
   register: readonly Note[];
-  /** What the EHR does that looks wrong and is not, or is wrong and how to recognize it. */
+  /** Behaviour of the EHR that only looks wrong, or that is wrong, with how to recognize it. */
   expect: readonly Note[];
-  /** Values no preset can know, to be chosen in the advanced settings. */
+  /** Values that no preset can know; they are chosen in the advanced settings. */
   settings: readonly Note[];
 }
 
@@ -31,7 +31,7 @@ const unconfirmed = (text: string): VendorNote => ({ text, confirm: true });
 const TWO_SERVERS =
   'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.';
 
-/** In the order of the guide: every vendor but the two generic ones. */
+/** Every vendor except the two generic ones, in the order of the guide. */
 const NOTES: Partial<Record<Vendor, Partial<Notes<string | VendorNote>>>> = {
   epic: {
     register: [

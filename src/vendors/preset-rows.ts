@@ -1,4 +1,4 @@
-/** The vendor presets as data: one row per vendor, and for each value of its own the reason and the source. */
+/** The vendor presets as data: one row per vendor, with the reason and the source of each value. */
 import type { PresetField, SettingValues } from '#src/settings/derived.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 
@@ -6,13 +6,13 @@ import type { Vendor } from '#src/settings/vendor-names.ts';
 export interface PresetRow<Value = SettingValues[PresetField]> {
   value: Value;
   why: string;
-  /** Where the fact is from. */
+  /** The source of the fact. */
   source: string;
-  /** The source is not the vendor itself (an issue thread, another integrator's guide): to be confirmed. */
+  /** The source is an issue thread or another integrator's guide, not the vendor, so the value is to be confirmed. */
   confirm?: true;
 }
 
-/** Only what differs from the defaults, or what the vendor insists on although it is the default. */
+/** Only values that differ from the defaults, and defaults that the vendor insists on. */
 export type Preset = { [Field in PresetField]?: PresetRow<SettingValues[Field]> };
 
 const IDENTITY = 'openid fhirUser profile';

@@ -1,4 +1,4 @@
-/** What an EHR vendor's servers are known to want, as starting values an administrator may change. */
+/** Derives the initial settings for an EHR vendor; an administrator may change them. */
 import { defaultSettings, type PresetField, presetFields, type SettingValues } from '#src/settings/derived.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { type PresetRow, vendorRows } from './preset-rows.ts';
@@ -6,34 +6,34 @@ import { type PresetRow, vendorRows } from './preset-rows.ts';
 /** Every setting a preset decides. */
 export type PresetSettings = Pick<SettingValues, PresetField>;
 
-/** Everything an organization of this vendor begins with. */
+/** The initial settings of an organization of this vendor. */
 export function presetSettings(vendor: Vendor): PresetSettings {
   const own = Object.entries(vendorRows[vendor]).map(([field, { value }]) => [field, value]);
   const values: SettingValues = { ...defaultSettings(), ...Object.fromEntries(own) };
   return pick(values, presetFields) as PresetSettings;
 }
 
-/** The scope string to begin with at this vendor. */
+/** The initial scope string for this vendor. */
 export function presetScopes(vendor: Vendor): string {
   return presetSettings(vendor).scopes;
 }
 
-/** What a vendor's row says of one setting, and why; every other setting has its default. */
+/** The settings of a vendor's row, with reasons; every other setting has its default. */
 export function presetReasons(vendor: Vendor): (PresetRow & { field: PresetField })[] {
   const sets = vendorRows[vendor];
   return presetFields.flatMap((field) => (sets[field] ? [{ field, ...sets[field] }] : []));
 }
 
-/** The settings that differ from the preset of their vendor: an administrator has changed them. */
+/** The settings that an administrator has changed from the preset of the vendor. */
 export function changedFromPreset(settings: PresetSettings & { vendor: Vendor }): PresetField[] {
   const preset = presetSettings(settings.vendor);
   return presetFields.filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(preset[field]));
 }
 
 /**
- * What choosing another vendor changes: every setting that still has the value of the former vendor's preset.
+ * The settings that change with the vendor: those that still have the value of the former vendor's preset.
  *
- * @param before undefined for an organization that is just being made; then the whole preset.
+ * @param before undefined for a new organization; then the whole preset applies.
  */
 export function broughtAlong(
   before: (PresetSettings & { vendor: Vendor }) | undefined,

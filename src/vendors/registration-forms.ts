@@ -1,18 +1,18 @@
-/** What vendors' own forms for registering an app ask for: their fields in their order and words, as data. */
+/** The vendors' app registration forms as data: their fields, in their order and words. */
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { presetScopes } from './presets.ts';
 
 /** The values of our registration sheet that a field may ask for. */
 export type SheetKey = 'applicationName' | 'launchUrl' | 'redirectUri' | 'jwksUri' | 'scopes' | 'fhirVersion';
 
-/** One field of a vendor's form: the sheet's value, or one that is the same for everybody. */
+/** One field of a vendor's form: a value of the sheet, or a fixed one. */
 export interface VendorField {
   /** `{Environment}` stands for Production or Non-Production. */
   readonly name: string;
   readonly from?: SheetKey | 'contact';
   readonly is?: string;
   readonly note?: string;
-  /** Known from a secondary source only: the reader is asked to confirm it. */
+  /** Known only from a secondary source, so the reader is asked to confirm it. */
   readonly confirm?: true;
 }
 
@@ -23,7 +23,7 @@ export interface VendorForm {
   readonly fields: readonly VendorField[];
 }
 
-/** What an app reads, from the scopes of the vendor's preset. */
+/** The resource types in the scopes of the vendor's preset. */
 function resourcesOf(vendor: Vendor): string {
   return [...presetScopes(vendor).matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
 }
@@ -79,7 +79,7 @@ export const vendorForms: Partial<Record<Vendor, VendorForm>> = {
   },
 };
 
-/** How other forms call what the sheet calls otherwise. */
+/** Usual names, in other forms, for the values of the sheet. */
 const COMMON_NAMES: Readonly<Partial<Record<SheetKey, string>>> = {
   applicationName: 'App name, client_name',
   launchUrl: 'SMART launch URI, App launch URL, initiate_login_uri',
@@ -88,7 +88,7 @@ const COMMON_NAMES: Readonly<Partial<Record<SheetKey, string>>> = {
   scopes: 'Permissions, API access, scope',
 };
 
-/** The words of this vendor's form for the values of the sheet; where it has none, the usual ones. */
+/** The names of the sheet's values in this vendor's form, or else the usual ones. */
 export function namesInForm(vendor: Vendor | undefined, environment: string): Partial<Record<SheetKey, string>> {
   const form = vendor && vendorForms[vendor];
   if (!form) return COMMON_NAMES;

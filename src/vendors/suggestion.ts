@@ -1,8 +1,8 @@
-/** Whose EHR a FHIR URL looks like: a hint for a person, never a decision. */
+/** Guesses the vendor from a FHIR URL. The guess is only a hint for the administrator. */
 
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
-/** A preset worth looking at, and the mark it was recognized by. */
+/** A suggested preset, and the mark by which it was recognized. */
 export interface VendorSuggestion {
   vendor: Vendor;
   name: string;
@@ -10,7 +10,7 @@ export interface VendorSuggestion {
   seen: string;
 }
 
-/** By host, or by a path no other vendor uses; all from the vendors' published addresses. */
+/** Marks by host, or by a path that no other vendor uses; all from the vendors' published addresses. */
 const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
   { vendor: 'oracle', host: /^fhir-(?:ehr|ehr-code|open|myrecord)\.cerner\.com$|^fhir\.cerner\.com$/ },
   { vendor: 'athenahealth', host: /(?:^|\.)platform\.athenahealth\.com$/ },
@@ -23,8 +23,8 @@ const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
 ];
 
 /**
- * @param fhirUrl as configured; anything that is no URL suggests nothing.
- * @returns undefined for an address that says nothing about its vendor, as most hospitals' own do.
+ * @param fhirUrl as configured; it may be malformed.
+ * @returns undefined for an address that does not show its vendor, such as most hospitals' own.
  */
 export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
   const url = URL.parse(fhirUrl);

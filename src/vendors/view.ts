@@ -1,4 +1,4 @@
-/** Presets as the pages and the command line show them. */
+/** Prepares presets for the pages and the command line. */
 import { type PresetField, settingRows, valueText } from '#src/settings/derived.ts';
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
@@ -7,18 +7,18 @@ import { changedFromPreset, type PresetSettings, presetReasons, presetSettings }
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
 
 type Chosen = PresetSettings & { vendor: Vendor };
-/** What of an organization's settings a preset is about. */
+/** The settings of an organization that concern presets. */
 type Connection = Chosen & { fhirBaseUrl: string };
 
-/** What a preset sets, with the reasons. */
+/** The settings of a preset, with the reasons. */
 export function presetRows(vendor: Vendor): PresetRowProps[] {
   return presetReasons(vendor).map(({ field, value, ...reason }) => ({ ...valueProps(field, value), ...reason }));
 }
 
 /**
- * The vendor whose preset an organization may want: only while it has none, and never for an unknown address.
+ * Suggests a preset while an organization has none and its address is recognized.
  *
- * @param draftUrl a FHIR URL that waits; looked at while none is in use.
+ * @param draftUrl a FHIR URL that has not passed its checks; used while no other is set.
  */
 export function suggestionFor(
   { vendor, fhirBaseUrl }: Pick<Connection, 'vendor' | 'fhirBaseUrl'>,
@@ -27,7 +27,7 @@ export function suggestionFor(
   return vendor === 'generic' ? suggestVendor(fhirBaseUrl || (draftUrl ?? '')) : undefined;
 }
 
-/** The section of the connection's page. */
+/** The vendor section of the connection page. */
 export function vendorProps(organization: Connection, draftUrl: string | undefined): VendorProps {
   const { vendor } = organization;
   const suggestion = suggestionFor(organization, draftUrl);
@@ -38,7 +38,7 @@ export function vendorProps(organization: Connection, draftUrl: string | undefin
   };
 }
 
-/** The rows of the preset, then the settings it leaves at their default, each with what it was changed to. */
+/** The rows of the preset, then the settings at their default, each with its current value if that was changed. */
 function comparedRows(settings: Chosen): PresetRowProps[] {
   const { vendor } = settings;
   const changed = changedFromPreset(settings);

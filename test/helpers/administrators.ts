@@ -1,4 +1,4 @@
-/** People who sign in to the settings of a world. */
+/** Adds and signs in users of a world's settings. */
 import { argon2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { User } from '#src/admin/user.ts';
@@ -7,7 +7,7 @@ import { createBrowser, type TestBrowser, type Visit } from './browser.ts';
 import { csrfOf, ledTo } from './visits.ts';
 import { ORG_ID, type World } from './world.ts';
 
-/** A password of their own, long enough for the rules. */
+/** Their password, long enough for the rules. */
 export const PASSWORD = 'correct horse battery';
 
 /** The users' table of a world. */
@@ -15,10 +15,10 @@ export function usersOf(world: World) {
   return createUserStore(world.dependencies.database.db);
 }
 
-/** What a person may differ in. */
+/** Options of a user. */
 export interface PersonOptions {
   role?: User['role'];
-  /** Of an administrator; the world's first organization when not given. */
+  /** The organization of an administrator; default: the world's first. */
   organizationId?: string;
   mustChangePassword?: boolean;
   passwordExpiresAt?: Date | null;
@@ -43,7 +43,7 @@ export async function addPerson(world: World, email: string, options: PersonOpti
   return user;
 }
 
-/** Opens the form and sends it, as a person does. */
+/** Opens the form and sends it, as a user does. */
 export async function signIn(
   world: World,
   email: string,
@@ -55,12 +55,12 @@ export async function signIn(
   return { browser, answer };
 }
 
-/** What came of a sign-in: a refusal leads back to its form, with why. */
+/** The result of a sign-in; a refusal leads back to the form, with the reason. */
 export function resultOf(answer: Visit): number | 'refused' {
   return answer.headers['location']?.startsWith('/sign-in?') && ledTo(answer) === 'form' ? 'refused' : answer.status;
 }
 
-/** Of {@link PASSWORD}, with the least that argon2id takes: what costs the product 60 ms costs tests many times that. */
+/** Hashes {@link PASSWORD} with argon2id's smallest parameters, because the product's 60 ms would add up in tests. */
 async function cheapHash(): Promise<string> {
   const nonce = Buffer.alloc(16, 's');
   const parameters = { message: PASSWORD, nonce, tagLength: 32, memory: 8, passes: 1, parallelism: 1 };
@@ -69,7 +69,7 @@ async function cheapHash(): Promise<string> {
   return `$argon2id$v=19$m=8,t=1,p=1$${salt}$${hash}`;
 }
 
-/** A browser of a person who is signed in. */
+/** A browser of a signed-in user. */
 export async function signedIn(world: World, email: string): Promise<TestBrowser> {
   const { browser, answer } = await signIn(world, email);
   if (resultOf(answer) !== 303) throw new Error(`${email} could not sign in: ${resultOf(answer)}`);

@@ -1,4 +1,4 @@
-/** At the end of every file: what it has faked is real again for the next one in this worker. */
+/** Removes all fakes at the end of every file, for the next file in this worker. */
 import { afterAll, vi } from 'vitest';
 
 afterAll(() => {

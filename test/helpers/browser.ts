@@ -1,7 +1,7 @@
-/** A browser as a test needs it: a cookie jar, redirects followed one by one, and a record of every answer. */
+/** A test browser: a cookie jar, redirects followed one by one, and a record of every answer. */
 import { fetch } from 'undici';
 
-/** One answer with where it came from. */
+/** One answer and its address. */
 export interface Visit {
   url: string;
   status: number;
@@ -10,14 +10,14 @@ export interface Visit {
   body: string;
 }
 
-/** What a visit may differ in. */
+/** Options of a visit. */
 export interface VisitOptions {
   method?: string;
   headers?: Record<string, string>;
   form?: Record<string, string>;
 }
 
-/** A browser with a jar of its own. */
+/** A browser with its own cookie jar. */
 export interface TestBrowser {
   /** Cookie name (with prefix) → value, by host name. */
   jar: Map<string, Map<string, string>>;
@@ -31,7 +31,7 @@ export interface TestBrowser {
   openUntil(url: string, path: string): Promise<string>;
 }
 
-/** How a browser may differ. */
+/** Options of a browser. */
 export interface BrowserOptions {
   /** Drops every cookie, as a browser with all cookies blocked in frames does. */
   blocksCookies?: boolean;

@@ -1,13 +1,13 @@
-/** Searching for what must not be found: secrets in every form they could hide in (ST-01..07). */
+/** Searches a text for secrets, in every encoded form (ST-01..07). */
 import type { Sandbox } from '#sandbox/sandbox.ts';
 
-/** Secret values by what they are. */
+/** Secret values by kind. */
 export type Secrets = Map<string, Set<string>>;
 
-/** A marker and every form in which it could hide. */
+/** A marker in every encoded form. */
 function formsOf(marker: string): string[] {
   const bytes = Buffer.from(marker);
-  // base64 without its first and last group, which depend on what stands beside it.
+  // base64 without its first and last group, which depend on the neighbouring bytes.
   const base64 = [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
     return text.slice(4, -4);
@@ -17,7 +17,7 @@ function formsOf(marker: string): string[] {
 
 const toUrlSafe = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_');
 
-/** Every secret of the protocol that passed through the sandbox, by what it is. */
+/** Every protocol secret that passed through the sandbox, by kind. */
 export function secretsSeenBy(sandbox: Sandbox): Secrets {
   const secrets = new Map<string, Set<string>>();
   const add = (kind: string, value: string | null | undefined) => {
@@ -35,7 +35,7 @@ export function secretsSeenBy(sandbox: Sandbox): Secrets {
   return secrets;
 }
 
-/** The places of `text` in which a secret of this kind is found, shortened so that a failure can be read. */
+/** The places in `text` that contain a secret of these kinds, shortened so that a failure is readable. */
 export function leaksOf(secrets: Secrets, text: string, kinds = [...secrets.keys()]): string[] {
   const found = kinds.flatMap((kind) =>
     [...(secrets.get(kind) ?? [])].flatMap((secret) =>
@@ -48,7 +48,7 @@ export function leaksOf(secrets: Secrets, text: string, kinds = [...secrets.keys
   return found.slice(0, 5);
 }
 
-/** The dump with everything that looks like base64 or hex read as such. */
+/** The dump, with everything that looks like base64 or hex decoded. */
 export function decoded(dump: string): string {
   const words = dump.match(/[\w+/-]{16,}/g) ?? [];
   return words

@@ -1,4 +1,4 @@
-/** Certificates for tests, made on the spot: a good one and those that no client may accept (TL-01). */
+/** Makes certificates for tests: a valid one and those that no client may accept (TL-01). */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,13 @@ export interface Certificate {
   cert: string;
 }
 
-/** One authority and what it signed; every certificate but `wrongName` is for localhost. */
+/** One authority and its certificates; every one except `wrongName` is for localhost. */
 export interface Certificates {
-  /** PEM of the authority, for those who are to trust it. */
+  /** PEM of the authority, for clients that trust it. */
   authority: string;
   good: Certificate;
   expired: Certificate;
   wrongName: Certificate;
-  /** Signed by nobody but itself. */
   selfSigned: Certificate;
   /** Of an authority that no client knows, as a hospital's own is. */
   ofHospital: Certificate;
@@ -31,7 +30,7 @@ const LOG_PROOFS = '1.3.6.1.4.1.11129.2.4.2=ASN1:FORMAT:HEX,OCTETSTRING:0000\n';
 const WEAK_KEY = ['-newkey', 'rsa:1024', '-nodes'];
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** Needs the openssl command. Keys live for two days and only in memory. */
+/** Needs the openssl command. The certificates are valid for two days and kept only in memory. */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-certificates-'));
   const openssl = (...args: string[]) => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });

@@ -1,6 +1,6 @@
 /**
- * A real Chromium, set up as some hospital's workstation would be. Starting one takes seconds, so a worker keeps one per
- * kind of workstation, and the next visitor finds it without windows, cookies and permissions.
+ * Runs a real Chromium, set up like a hospital's workstation. Starting one takes seconds, so a worker keeps one per
+ * kind of workstation and clears its windows, cookies and permissions between visitors.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,25 +9,25 @@ import { type BrowserContext, chromium } from 'playwright-core';
 import { atExit } from './at-exit.ts';
 import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
 
-/** What a workstation's policy does with cookies; Debian's Chromium blocks third-party ones unless told. */
+/** The cookie policy of a workstation; Debian's Chromium blocks third-party cookies by default. */
 export type CookiePolicy =
   | 'all allowed'
   | 'third-party blocked'
-  /** Nothing is kept for `app` in a frame of `ehr`, partitioned or not, as Safari or a locked-down policy has it. */
+  /** Blocks all cookies of `app` in a frame of `ehr`, partitioned or not, like Safari or a locked-down policy. */
   | { blockedInFrame: { app: string; ehr: string } }
   | 'all blocked';
 
-/** How this visitor's browser differs. */
+/** Options of this visitor's browser. */
 export interface ChromiumOptions {
   cookies: CookiePolicy;
   /** Public key (base64 SHA-256) that is accepted without a known authority. */
   spki: string;
   javaScript?: boolean;
-  /** Nobody had it before or gets it after: for what cannot be taken out of a browser again, such as init scripts. */
+  /** The browser is not shared: for changes that cannot be undone, such as init scripts. */
   isOwn?: boolean;
 }
 
-/** An open browser; `close` gives it back. */
+/** An open browser; `close` returns it to the worker. */
 export interface Chromium {
   context: BrowserContext;
   close(): Promise<void>;
@@ -68,7 +68,7 @@ const LISTENED_TO = ['weberror', 'console', 'request', 'response', 'dialog', 'pa
 async function clear(context: BrowserContext): Promise<void> {
   for (const event of LISTENED_TO) await context.removeAllListeners(event, { behavior: 'ignoreErrors' });
   const pages = context.pages();
-  // Without any window the browser would end.
+  // The browser would exit without a window.
   await context.newPage();
   await Promise.all(pages.map((page) => page.close()));
   await context.clearCookies();
@@ -90,7 +90,7 @@ async function start(options: ChromiumOptions): Promise<BrowserContext> {
     viewport: { width: 1280, height: 800 },
     handleSIGTERM: false,
   });
-  // Shorter than a test's time, so that a failure names what was waited for.
+  // Shorter than a test's timeout, so that a failure names what was waited for.
   context.setDefaultTimeout(30_000);
   return context;
 }
@@ -107,7 +107,7 @@ function preferences(policy: CookiePolicy): Record<string, unknown> {
   return {
     ...thirdParty(true),
     default_content_setting_values: { cookies: ALLOW },
-    // "whose cookies, inside which site": third-party blocking alone leaves partitioned cookies alone.
+    // The key is "whose cookies, inside which site". Third-party blocking alone does not affect partitioned cookies.
     content_settings: { exceptions: { cookies: { [`${app},${ehr}`]: { setting: BLOCK } } } },
   };
 }

@@ -1,4 +1,4 @@
-/** `npm run admin -- …`, run in this process, or as a program of its own where the program itself is the point. */
+/** Runs `npm run admin -- …` in this process, or as a program if the program itself is tested. */
 import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -7,27 +7,27 @@ import { runCommand } from '#src/run-command.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
-/** What a terminal shows, and the exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandAnswer {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a command here: starting the program takes a second and a half. */
+/** Runs a command in this process, because starting the program takes a second and a half. */
 export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
-  const said = { stdout: '', stderr: '' };
-  const into = (name: keyof typeof said) => ({
+  const output = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof output) => ({
     write: (piece: string | Uint8Array) => {
-      said[name] += String(piece);
+      output[name] += String(piece);
       return true;
     },
   });
   const terminal = { stdin: Readable.from([input]), stdout: into('stdout'), stderr: into('stderr') };
-  return { code: await runCommand(args, terminal, env), ...said };
+  return { code: await runCommand(args, terminal, env), ...output };
 }
 
-/** Runs the program as a shell does. */
+/** Runs the program, as a shell does. */
 export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
   const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'], ...env } });
   const code = new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
@@ -36,7 +36,7 @@ export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[]
   return { code: await code, stdout, stderr };
 }
 
-/** Runs a command that a test only builds on. @throws Error with what it said. */
+/** Runs a command that a test needs as its setup. @throws Error with the command's output. */
 export async function mustRunAdmin(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await runAdmin(env, args);
   if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);

@@ -1,6 +1,6 @@
 /**
- * Databases for tests, each migrated, empty and a test's own. They are few: opening one costs a second, so a worker
- * empties and lends again what was given back to it. Those on PostgreSQL are dropped at the end of the run.
+ * Databases for tests, each migrated, empty and used by one test at a time. Opening one costs a second, so a worker
+ * empties and reuses returned ones. Those on PostgreSQL are dropped at the end of the run.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -27,19 +27,19 @@ import { testServer } from './preparation/prepared.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../src/adapters/database/migrations', import.meta.url));
 const SERVER_URL = testServer('DATABASE_URL_TEST', DEFAULT_POSTGRES);
-/** Of every database of this run; `global-setup.ts` names the run and drops them. */
+/** The name prefix of every database of this run; `global-setup.ts` names the run and drops them. */
 const PREFIX = `vectorcare_test_${process.env['TEST_RUN'] ?? 'alone'}_`;
 
 /** One way of running the product's database. */
 export interface TestDatabaseKind {
   name: 'embedded PGlite' | 'PostgreSQL';
-  /** A migrated, empty database of its own; `close` also gives it back. */
+  /** Opens a migrated, empty database; `close` also returns it. */
   open: () => Promise<Database>;
 }
 
 /**
- * The kinds this machine has: always the embedded one; PostgreSQL when `DATABASE_URL_TEST` names it or one listens on
- * the usual port. For `describe.for(await testDatabases())('… on $name', …)`.
+ * The kinds that this machine has: always the embedded one, and PostgreSQL if `DATABASE_URL_TEST` names one or one
+ * listens on the usual port. For `describe.for(await testDatabases())('… on $name', …)`.
  */
 export async function testDatabases(): Promise<TestDatabaseKind[]> {
   const embedded: TestDatabaseKind = { name: 'embedded PGlite', open: openEmbeddedDatabase };
@@ -47,7 +47,7 @@ export async function testDatabases(): Promise<TestDatabaseKind[]> {
   return [embedded, { name: 'PostgreSQL', open: openPostgresDatabase }];
 }
 
-/** Is there a PostgreSQL for tests? One that was asked for by name must be there. */
+/** Is there a PostgreSQL for tests? It throws if one is configured but does not answer. */
 export async function hasPostgres(): Promise<boolean> {
   try {
     await onServer('select 1');
@@ -69,14 +69,14 @@ export async function openEmbeddedDatabase(): Promise<Database> {
     lent.end();
     await client.exec(EMPTY).then(
       () => void idleEmbedded.push(client),
-      // What a test has broken is not lent again.
+      // A database that a test has broken is not reused.
       () => client.close(),
     );
   };
   return { ...database, close: onlyOnce(giveBack) };
 }
 
-/** The same database as an object that can be closed and refuses afterwards. */
+/** Wraps the database in an object that can be closed and then refuses calls. */
 function lend(client: PGlite): { client: PGlite; end: () => void } {
   let isClosed = false;
   const get = (target: PGlite, name: keyof PGlite) => {
@@ -106,14 +106,14 @@ export async function lendPostgres(): Promise<{ url: string; giveBack: () => Pro
   const giveBack = onlyOnce(async () => {
     await onServer(`${DISCONNECT};${EMPTY}`, url).then(
       () => void idlePostgres.push(url),
-      // As above; it is dropped with the others at the end of the run.
+      // A broken database is not reused either; it is dropped with the others at the end of the run.
       () => undefined,
     );
   });
   return { url, giveBack };
 }
 
-/** A database for commands as their environment names it: on PostgreSQL where there is one, at a tenth of PGlite's CPU. */
+/** A database for commands, as environment variables; on PostgreSQL if possible, at a tenth of PGlite's CPU time. */
 export async function lendCommandDatabase(): Promise<{ env: Record<string, string>; giveBack: () => Promise<void> }> {
   if (await hasPostgres()) {
     const { url, giveBack } = await lendPostgres();
@@ -123,7 +123,7 @@ export async function lendCommandDatabase(): Promise<{ env: Record<string, strin
   return { env: { DATA_DIR: folder }, giveBack: async () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A data folder as a first start leaves it, with the embedded database migrated and empty. */
+/** Makes a data folder as after a first start, with the embedded database migrated and empty. */
 export async function makeDataFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-data-'));
   const database = join(folder, 'database');
@@ -149,7 +149,7 @@ export async function createPostgresDatabase(): Promise<{ url: string; drop: () 
   return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
 }
 
-/** Drops what the workers of a run have kept for the next file. */
+/** Drops the databases that the workers of a run have kept for reuse. */
 export async function dropDatabasesOf(run: string): Promise<void> {
   const client = new Client({ connectionString: SERVER_URL, connectionTimeoutMillis: 2_000 });
   await client.connect();
@@ -163,11 +163,11 @@ export async function dropDatabasesOf(run: string): Promise<void> {
   }
 }
 
-/** As dropping the database would do. */
+/** Ends all connections, as dropping the database would do. */
 const DISCONNECT =
   'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
 
-/** Deletes every row in one statement, so that foreign keys are looked at once all are gone; fails where tables are missing. */
+/** Deletes every row in one statement, so that foreign keys are checked at the end; fails if tables are missing. */
 const EMPTY = `do $$
   begin
     assert exists (select from drizzle.__drizzle_migrations);
@@ -189,7 +189,7 @@ async function onServer(statement: string, connectionString = SERVER_URL): Promi
   }
 }
 
-/** A second call does nothing: a test may close in its middle what afterAll closes again. */
+/** Makes a second call a no-op, because a test may close what afterAll closes again. */
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => (done ??= work());
@@ -199,10 +199,10 @@ async function migratedSnapshot(): Promise<Blob> {
   return new Blob([readFileSync(await snapshotFile())]);
 }
 
-/** What opening a copy costs most: 128 MB of buffers to set to zero, and a log to go through. */
+/** Most of the cost of opening a copy: 128 MB of buffers to set to zero, and a log to replay. */
 const SLIM = ["alter system set shared_buffers = '4MB'", 'checkpoint'];
 
-/** A migrated PGlite as a file to load: made once per state of the migrations, because a fresh one takes seconds. */
+/** A migrated PGlite as a file to load, made once per state of the migrations, because a fresh one takes seconds. */
 async function snapshotFile(): Promise<string> {
   const file = join(tmpdir(), `vectorcare-database-${migrationsHash()}.tar`);
   if (!existsSync(file)) {
@@ -212,7 +212,7 @@ async function snapshotFile(): Promise<string> {
     for (const statement of SLIM) await client.exec(statement);
     const dump = await client.dumpDataDir('none');
     await client.close();
-    // Renamed into place, so that a test file beginning now never reads half of it.
+    // Renamed into place, so that another test file never reads an incomplete file.
     const unfinished = `${file}.${randomBytes(4).toString('hex')}`;
     writeFileSync(unfinished, Buffer.from(await dump.arrayBuffer()));
     renameSync(unfinished, file);
@@ -222,7 +222,7 @@ async function snapshotFile(): Promise<string> {
 
 function migrationsHash(): string {
   const hash = createHash('sha256').update(SLIM.join());
-  // The journal too: its dates decide what a database counts as applied.
+  // The journal is included, because its dates decide which migrations count as applied.
   const names = readdirSync(MIGRATIONS).filter((entry) => entry.endsWith('.sql'));
   for (const name of ['meta/_journal.json', ...names.toSorted()]) {
     hash.update(name).update(readFileSync(join(MIGRATIONS, name)));

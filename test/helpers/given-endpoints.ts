@@ -1,6 +1,6 @@
 /** The settings of an organization whose EHR publishes no documents (DI-23). */
 
-/** All that can be given, for a mock EHR of ours. */
+/** All endpoint settings, for a mock EHR. */
 export function givenEndpoints({ origin, issuer = `${origin}/auth` }: { origin: string; issuer?: string }) {
   return {
     authorizationEndpoint: `${origin}/auth/authorize`,

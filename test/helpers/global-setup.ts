@@ -1,8 +1,8 @@
-/** Around a whole run: its name, by which databases are dropped again that workers have kept for their next file. */
+/** Names the run, and at its end drops the databases that workers have kept for reuse. */
 import { randomBytes } from 'node:crypto';
 import { dropDatabasesOf, hasPostgres } from './databases.ts';
 
-/** @returns what happens at the end of the run. */
+/** @returns the teardown for the end of the run. */
 export default function setUp(): () => Promise<void> {
   const run = randomBytes(4).toString('hex');
   process.env['TEST_RUN'] = run;

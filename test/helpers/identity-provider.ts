@@ -1,8 +1,8 @@
-/** A certified OpenID Connect provider on loopback (oidc-provider), as a customer's single sign-on would be. */
+/** A certified OpenID Connect provider on loopback (oidc-provider), in the role of a customer's single sign-on. */
 import { errors, Provider, type ProviderContext } from 'oidc-provider';
 import { startServer } from './listener.ts';
 
-/** Somebody who is signed in there. */
+/** A user who is signed in at the provider. */
 export interface ProviderPerson {
   sub: string;
   [claim: string]: unknown;
@@ -11,13 +11,13 @@ export interface ProviderPerson {
 /** A running provider. */
 export interface TestIdentityProvider {
   issuer: string;
-  /** Whoever comes is this person. */
+  /** The user of every sign-in. */
   current: ProviderPerson;
-  /** The person declines. */
+  /** Whether the user declines. */
   declines: boolean;
-  /** Changes the token response on its way out. */
+  /** Changes the token response before it is sent. */
   changeTokens: ((tokens: Record<string, unknown>) => Record<string, unknown>) | undefined;
-  /** `METHOD /path` of everything asked. */
+  /** `METHOD /path` of every request. */
   requests: string[];
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface TestIdentityProvider {
 export const SSO_CLIENT_ID = 'vectorcare-settings';
 export const SSO_CLIENT_SECRET = 'a secret from the provider';
 
-/** @param redirectUri of the product, which may be known only after the provider has started. */
+/** @param redirectUri of the product; it may be known only after the provider has started. */
 export async function startIdentityProvider(redirectUri: () => string): Promise<TestIdentityProvider> {
   let handle: ReturnType<Provider['callback']> | undefined;
   const server = await startServer((request, response) => {
@@ -65,7 +65,7 @@ function createProvider(state: TestIdentityProvider, redirectUri: string): Provi
       await grant.save();
       return grant;
     },
-    // Runs for every authorization request; nobody has to fill in a form.
+    // Runs for every authorization request, so that no form is needed.
     extraParams: {
       whoever_comes: (ctx: ProviderContext) => {
         if (state.declines) throw new errors.AccessDenied('declined');

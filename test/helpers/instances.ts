@@ -1,4 +1,4 @@
-/** More instances of a world's product in this process: the same configuration, stores and clock, nothing else in common. */
+/** Starts more instances of a world's product in this process, which share only configuration, stores and clock. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog } from '#src/adapters/log.ts';
@@ -15,7 +15,7 @@ export interface Instance {
   close(): Promise<void>;
 }
 
-/** @param world needs a Redis of its own; an embedded database is shared as an object, PostgreSQL is connected to anew. */
+/** @param world needs its own Redis. An embedded database is shared as an object; PostgreSQL gets a new connection. */
 export async function addInstance(world: World, changes: Partial<Config> = {}): Promise<Instance> {
   const { database, clock } = world.dependencies;
   const log = createLog(world.config.logLevel, { write: (line) => void world.logLines.push(line) });

@@ -1,4 +1,4 @@
-/** A small server of a test's own on loopback, which counts its connections and remembers what it was asked. */
+/** A small test server on loopback, which records its connections and requests. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -17,7 +17,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts one on any free port of 127.0.0.1. */
+/** Starts a server on a free port of 127.0.0.1. */
 export async function startServer(handle: RequestListener, tls?: ServerOptions): Promise<TestServer> {
   const requests: string[] = [];
   const connections: Socket[] = [];

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { createLog, type Log } from '#src/adapters/log.ts';
 
-/** The product's log, whose JSON lines land in `lines` instead of on standard output. */
+/** The product's log, which writes its JSON lines to `lines` instead of standard output. */
 export function logInto(lines: string[]): Log {
   const destination = new Writable({
     write: (chunk, _encoding, written) => {

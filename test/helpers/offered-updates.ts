@@ -1,11 +1,11 @@
-/** What an EHR's CapabilityStatement says of cancelling, as a check of the connection leaves it. */
+/** Stores what an EHR's CapabilityStatement says about cancelling, as a connection check does. */
 import { vi } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import type { TestBrowser } from './browser.ts';
 import { launchUrl } from './stub-world.ts';
 import type { World } from './world.ts';
 
-/** Launches once, so that the EHR's documents are known, and goes on when every instance has heard of it. */
+/** Launches once, so that the EHR's documents are known, and waits until every instance knows the change. */
 export async function offerUpdates(
   { world, browser, organizationId }: { world: World; browser: TestBrowser; organizationId: string },
   updatesRequests: boolean | undefined,

@@ -1,7 +1,6 @@
 /**
- * Before the tests: a real Redis, a real PostgreSQL and a Chromium. What the environment names or the machine has is
- * used; what is missing is started, and on a Debian where we are root it is installed first. Otherwise one message says
- * what to install.
+ * Prepares a real Redis, a real PostgreSQL and a Chromium before the tests. Existing ones are used; missing ones are
+ * started and, as root on a Debian, installed first. Otherwise one message says what to install.
  */
 import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
 import { findProgram, isRootOnDebian, PreparationError, run } from './preparation/commands.ts';
@@ -33,7 +32,7 @@ const postgres: Need = {
   start: startPostgres,
 };
 
-/** The URL of a running server: the one named, the usual one, or the one an earlier run has started. */
+/** The URL of a running server: the configured one, the usual one, or the one that an earlier run has started. */
 async function findRunning({ variable, defaultUrl, isUsable }: Need): Promise<string | undefined> {
   const named = process.env[variable];
   if (named) {
@@ -66,7 +65,7 @@ function install(packages: readonly string[]): void {
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
-/** Makes the browser tests twice as fast; without it they use Chromium alone. */
+/** Makes the browser tests twice as fast; without it they use only Chromium. */
 function installHeadlessShell(): void {
   if (findHeadlessShell() || !isRootOnDebian()) return;
   try {
@@ -86,7 +85,7 @@ async function prepare(): Promise<void> {
   if (!findProgram('openssl')) missing.push('openssl');
   if (missing.length > 0) install(missing);
   installHeadlessShell();
-  // A package may have started its server by itself.
+  // Installing a package may have started its server.
   const found = await Promise.all(
     needs.map(async (need, index) => urls[index] ?? (await findRunning(need)) ?? startInstalled(need)),
   );

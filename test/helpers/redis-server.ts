@@ -1,4 +1,4 @@
-/** A Redis process of a test's own, to be stopped, frozen and started again. Needs the redis-server command. */
+/** A Redis process for one test, which can be stopped, frozen and restarted. Needs the redis-server command. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -9,12 +9,12 @@ export interface RedisServer {
   url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Connections stay open and nothing is answered, as when a machine hangs. */
+  /** Keeps connections open but answers nothing, like a machine that hangs. */
   freeze(): void;
   thaw(): void;
 }
 
-/** Reserves a free port; nothing runs until `start`. @param folder where everything survives a stop; none: nothing does. */
+/** Reserves a free port; nothing runs until `start`. @param folder for data that survive a stop; default: none do. */
 export async function createRedisServer(folder?: string): Promise<RedisServer> {
   const port = await freePort();
   let running: ChildProcess | undefined;
@@ -40,7 +40,7 @@ export async function createRedisServer(folder?: string): Promise<RedisServer> {
   };
 }
 
-/** A port nobody listens on now; low enough for a cluster's bus port, which is 10,000 above. */
+/** A free port, low enough for a cluster's bus port, which is 10,000 above. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,7 +50,7 @@ export async function freePort(): Promise<number> {
   return port < 55_000 ? port : freePort();
 }
 
-/** Resolves when a server, cluster node or sentinel says that it is up. */
+/** Resolves when a server, cluster node or sentinel reports that it is ready. */
 export function untilReady(redis: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     redis.once('exit', () => reject(new Error('redis-server did not start')));

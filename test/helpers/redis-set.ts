@@ -1,4 +1,4 @@
-/** Redis of several processes of a test's own: a cluster of three masters, and a master that sentinels watch. */
+/** Redis sets of several processes for one test: a cluster of three masters, and a master watched by sentinels. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,14 +12,14 @@ const run = promisify(execFile);
 /** Running processes behind one URL. */
 export interface RedisSet {
   url: string;
-  /** Signals every data server: stopped, they hang with their connections open. */
+  /** Signals every data server; stopped ones hang with their connections open. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   stop(): Promise<void>;
 }
 
 /** A master with one replica, watched by two sentinels. */
 export interface SentinelSet extends RedisSet {
-  /** Kills the present master for good; the sentinels make the other server the next one. */
+  /** Kills the current master permanently; the sentinels promote the other server. */
   killMaster(): Promise<void>;
   /** Resolves when every write so far is on the replica. */
   untilReplicated(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startRedisCluster(): Promise<RedisSet> {
   return { url: `redis-cluster://${nodes.join(',')}`, signal: home.signal, stop: home.stop };
 }
 
-/** The first sentinel of the URL is not there, as on any bad day. */
+/** The first sentinel of the URL does not exist, so that clients must try the next. */
 export async function startSentinels(): Promise<SentinelSet> {
   const home = createHome();
   const [first = 0, second = 0, ...sentinels] = await distinctPorts(4);
@@ -68,7 +68,7 @@ export async function startSentinels(): Promise<SentinelSet> {
   };
 }
 
-/** A folder and the processes that live in it. */
+/** A folder and the processes that use it. */
 function createHome() {
   const folder = mkdtempSync(join(tmpdir(), 'vectorcare-redis-'));
   const data = new Map<number, ChildProcess>();
@@ -130,7 +130,7 @@ async function ask(port: number, ...command: string[]): Promise<string> {
   return (await run('redis-cli', ['-p', String(port), ...command])).stdout.replaceAll('\r', '');
 }
 
-/** The test's own time limit ends this, if need be. */
+/** Waits until the condition holds; only the test's time limit ends it otherwise. */
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

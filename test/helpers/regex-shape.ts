@@ -1,4 +1,4 @@
-/** Which regular expressions can take longer than their input is long: a small reader of patterns for one test. */
+/** A small regex parser that finds patterns of more than linear time, for one test. */
 
 /** One part of a sequence; `letters` are the sample letters it can consume. */
 interface Term {
@@ -10,7 +10,7 @@ interface Term {
   inner: Term[][];
 }
 
-/** Every ASCII letter, and one of each kind that our classes tell apart. */
+/** Every ASCII letter, and one character of each kind that our character classes distinguish. */
 const SAMPLES = [
   ...Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code)),
   ...['\u0301', '\u0316', '\u200b', '\u200c', '\u2028', '\u202e', '\ufeff', '\uff1d', '\u4e00', '\u{1f600}'],
@@ -47,7 +47,7 @@ function problemOf(alternatives: Term[][], isAnchored: boolean): string | undefi
   return undefined;
 }
 
-/** Each round of the outer repetition begins with a letter that the inner ones cannot take. */
+/** Does each round of the outer repetition begin with a letter that the inner ones cannot consume? */
 function isNestedSafely(terms: Term[]): boolean {
   const repeated = terms.flatMap(unboundedIn);
   const first = terms.find((term) => term.min > 0 && !term.isAssertion);
@@ -58,7 +58,7 @@ function unboundedIn(term: Term): Term[] {
   return [...(term.isUnbounded ? [term] : []), ...term.inner.flat().flatMap(unboundedIn)];
 }
 
-/** Can what `term` begins with not be a letter of `from`? */
+/** Is it impossible that `term` begins with a letter of `from`? */
 function beginsApart(term: Term, from: Term): boolean {
   const begins = term.inner.length === 0 ? [term] : term.inner.map(([first]) => first);
   return begins.every(

@@ -1,4 +1,4 @@
-/** The product's own keys, made once per worker and put into each world's database: an RSA key takes a tenth of a second. */
+/** The product's keys, made once per worker for all databases, because an RSA key takes a tenth of a second. */
 import { exportJWK, generateKeyPair } from 'jose';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';

@@ -1,10 +1,10 @@
-/** A scriptable EHR on node:http for what the sandbox cannot do: any answer can be replaced, every request is kept. */
+/** A scriptable EHR on node:http for what the sandbox cannot do: any answer can be replaced, requests are recorded. */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** One request as it arrived. */
+/** One received request. */
 export interface StubRequest {
   route: string;
   method: string;
@@ -12,12 +12,12 @@ export interface StubRequest {
   path: string;
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
-  /** As name, value, name, value: for what the parsed headers hide. */
+  /** Alternating names and values, because the parsed headers hide repetitions. */
   rawHeaders: string[];
   body: string;
 }
 
-/** What to answer; `body` goes out as it is when it is text or bytes, else as JSON. */
+/** The answer; `body` is sent unchanged if it is text or bytes, else as JSON. */
 export interface StubAnswer {
   status?: number;
   headers?: Record<string, string>;
@@ -39,15 +39,15 @@ export interface StubEhr {
   requests: StubRequest[];
   /** The requests of one route: `METHOD /path`, or the name of a standard one such as 'token'. */
   seen(route: string): StubRequest[];
-  /** Replaces the answer of a standard route or a path; the standard answer is the second argument's result. */
+  /** Replaces the answer of a standard route or a path by that of the script. */
   on(route: string, script: Script): void;
   /** Replaces members of the standard JSON document of a route; undefined removes one. */
   change(route: string, members: Record<string, unknown>): void;
   /** The standard answer of a route, for scripts that change only a part. */
   standard(request: StubRequest): Promise<StubAnswer>;
-  /** Who signs in from now on, by the id_token's `sub`; the `fhirUser` stays. */
+  /** Sets the `sub` of later id_tokens; `fhirUser` does not change. */
   signsIn(sub: string): void;
-  /** Forgets scripts, requests and who signs in. */
+  /** Resets scripts, requests and the signed-in user. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ const ROUTES: Record<string, string> = {
 
 const FIRST_USER = 'user-1';
 
-/** One key for all stubs of a file: making it is the slow part. */
+/** One key for all stubs of a file, because making a key is slow. */
 const signingKey = generateKeyPair('ES256');
 
 /** Starts a stub whose patient is pat-1, Stella Stub, and whose user is user-1. */
@@ -159,7 +159,7 @@ export async function startStubEhr(): Promise<StubEhr> {
   };
 }
 
-/** A server that must never be seen. */
+/** A server that must never receive a request. */
 export async function startEvil(): Promise<{ origin: string; requests: string[]; close(): Promise<void> }> {
   const requests: string[] = [];
   const { origin, close } = await listen(async (incoming, response) => {
@@ -172,7 +172,7 @@ export async function startEvil(): Promise<{ origin: string; requests: string[];
   return { origin, requests, close };
 }
 
-/** Writes without end in pieces of 64 KB, until `bytes` or the reader is gone. */
+/** Writes pieces of 64 KB until `bytes` are sent or the reader disconnects. */
 export function flood(response: ServerResponse, bytes: number, status = 200): 'answered' {
   response.writeHead(status, { 'content-type': 'application/json' });
   const piece = Buffer.alloc(65_536, ' ');

@@ -1,4 +1,4 @@
-/** The product with a scriptable EHR and a server that must never be seen: the world of the tests about bad EHRs. */
+/** The world of the tests about bad EHRs: the product, a scriptable EHR, and a server that must never be called. */
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { supportCodeOf, type TestBrowser, type Visit } from './browser.ts';
 import { type StubEhr, startEvil, startStubEhr } from './stub-ehr.ts';
@@ -9,11 +9,11 @@ export const LIST = 'Requests for Stella Stub';
 
 let world: World;
 let serial = 0;
-/** The stub, without scripts or requests at the beginning of each test. */
+/** The stub; it is reset before each test. */
 export let ehr: StubEhr;
 export let evil: Awaited<ReturnType<typeof startEvil>>;
 
-/** Starts all three for a test file and, at its end, proves that nobody ever called the evil one. */
+/** Starts all three for a test file and, at its end, checks that the evil server was never called. */
 export function useStubWorld(): { world: () => World } {
   beforeAll(async () => {
     [world, ehr, evil] = await Promise.all([startWorld(), startStubEhr(), startEvil()]);
@@ -27,7 +27,7 @@ export function useStubWorld(): { world: () => World } {
   return { world: () => world };
 }
 
-/** An organization nobody remembers anything of. Its own private network keeps even its connections apart. */
+/** A new organization, about which nothing is cached. Its own private network separates even its connections. */
 export async function newOrganization(settings: Record<string, unknown> = {}, at = ehr): Promise<string> {
   serial += 1;
   const id = `stub-${serial}`;
@@ -37,18 +37,18 @@ export async function newOrganization(settings: Record<string, unknown> = {}, at
   return id;
 }
 
-/** The address the EHR opens. */
+/** The launch URL that the EHR opens. */
 export function launchUrl(orgId: string, launchValue = 'opaque', at = ehr): string {
   const query = new URLSearchParams({ orgId, iss: at.fhirBase, launch: launchValue });
   return `${world.url}/smart/launch?${query.toString()}`;
 }
 
-/** A whole launch for a new organization; the answer is where the browser ended. */
+/** Makes a whole launch for a new organization; returns the last page. */
 export async function launch(settings: Record<string, unknown> = {}, browser?: TestBrowser): Promise<Visit> {
   return (browser ?? world.browser()).open(launchUrl(await newOrganization(settings)));
 }
 
-/** Status of a page, and the error code of the log line that its support code finds. */
+/** The status of a page, and the error code of the log line with its support code. */
 export function outcomeOf(page: Visit): { status: number; code: string | undefined } {
   const supportCode = supportCodeOf(page);
   const line = world.logLines.map((text) => JSON.parse(text)).find((one) => one.supportCode === supportCode);

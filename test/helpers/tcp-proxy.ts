@@ -1,19 +1,19 @@
-/** A wire between a product and its database that a test can cut or clamp. */
+/** A TCP proxy between a product and its database, which a test can cut or stall. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** Forwards to one server. */
 export interface TcpProxy {
   port: number;
-  /** Connections stay open, new ones are accepted, and nothing passes. */
+  /** Stalls: connections stay open and new ones are accepted, but no data passes. */
   clamp(): void;
-  /** Open connections break, new ones break at once. */
+  /** Breaks open connections at once, and new ones too. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
-/** Starts it on a free port. */
+/** Starts the proxy on a free port. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   let state: 'open' | 'clamped' | 'cut' = 'open';
   const sockets = new Set<Socket>();
@@ -42,7 +42,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       breakAll();
     },
     mend: () => {
-      // What was swallowed meanwhile cannot be made good on the same connection.
+      // Data swallowed meanwhile is lost, so the connections cannot be used any more.
       if (state === 'clamped') breakAll();
       state = 'open';
     },

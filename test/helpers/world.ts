@@ -1,4 +1,4 @@
-/** The product and a sandbox EHR on loopback, on embedded or real stores: the world most tests happen in. */
+/** The world of most tests: the product and a sandbox EHR on loopback, on embedded or real stores. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
@@ -19,14 +19,14 @@ import { testServer } from './preparation/prepared.ts';
 import { DEFAULT_REDIS } from './preparation/redis.ts';
 import { addSigningKeys } from './signing-keys.ts';
 
-/** Where a world keeps its data. */
+/** The stores of a world. */
 export type Stores = 'embedded stores' | 'PostgreSQL' | 'real Redis and PostgreSQL';
 
 const REDIS_SERVER = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
 /** One Redis database per test worker, so that files running side by side do not see each other. */
 const redisUrl = () => `${REDIS_SERVER}/${1 + (Number(process.env['VITEST_POOL_ID'] ?? 1) % 14)}`;
 
-/** The kinds of stores this machine has; `npm test` makes sure that it is both. */
+/** The kinds of stores that this machine has; `npm test` makes sure that it has both. */
 export async function testStores(): Promise<Stores[]> {
   return (await hasPostgres()) && (await hasRedis())
     ? ['embedded stores', 'real Redis and PostgreSQL']
@@ -45,11 +45,11 @@ async function hasRedis(): Promise<boolean> {
   }
 }
 
-/** What a test may want different. */
+/** Options of a world. */
 export interface WorldOptions {
   stores?: Stores;
   sandbox?: Partial<SandboxOptions>;
-  /** Settings of the first organization beyond the usual. */
+  /** Settings of the first organization, merged into the usual ones. */
   settings?: Record<string, unknown>;
   clock?: Clock;
   env?: Record<string, string>;
@@ -63,7 +63,7 @@ export interface World {
   sandbox: Sandbox;
   /** Every log line so far, as text. */
   logLines: string[];
-  /** Adds or changes an organization; `settings` over the usual ones for this sandbox. */
+  /** Adds or changes an organization; `settings` are merged into the usual ones for this sandbox. */
   setOrganization(id: string, settings?: Record<string, unknown>, sandbox?: Sandbox): Promise<void>;
   disableOrganization(id: string): Promise<void>;
   /** Another EHR with the product registered for organization `id`. */
@@ -71,7 +71,7 @@ export interface World {
   browser(options?: BrowserOptions): TestBrowser;
   /** Launches from the chart in a browser and follows every redirect. */
   launch(patientId: string, browser?: TestBrowser): Promise<Visit>;
-  /** Everything in Redis (or its equal) that a dump would show. */
+  /** Everything that a dump of Redis (or of the embedded store) would show. */
   dumpRedis(): Promise<string>;
   close(): Promise<void>;
 }
@@ -168,7 +168,7 @@ async function listen() {
   return { listener, url: `http://localhost:${port}`, closeServer };
 }
 
-/** Where a test does not say: the embedded key store, and PostgreSQL where there is one, at a third of PGlite's CPU. */
+/** The default: the embedded key store, and PostgreSQL if there is one, at a third of PGlite's CPU time. */
 async function usualStores(): Promise<Stores> {
   return (await isPostgresThere) ? 'PostgreSQL' : 'embedded stores';
 }

@@ -1,4 +1,4 @@
-/** Is the user who launched, or reloads, one of this organization's? Before that nothing of the patient is read. */
+/** Checks that the user belongs to the organization, at launch and at each request, before any patient data is read. */
 
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Membership } from '#src/clinicians/clinician.ts';
@@ -17,13 +17,13 @@ export interface UserAdmissionDependencies {
   revoker: Pick<Revoker, 'revoke'>;
 }
 
-/** Why a launch has no page yet. */
+/** Why a launch must wait before it may show a page. */
 export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
- * A proven launch, judged by who launched it (FU-06, FU-07). Tokens of a refused user are revoked.
+ * Admits or refuses the user of a proven launch (FU-06, FU-07). The tokens of a refused user are revoked.
  *
- * @returns the launch with its clinician; `isAdmitted` false while a code or a confirmation is awaited.
+ * @returns the launch with its clinician; `isAdmitted` is false while a code or a confirmation is pending.
  * @throws AppError 'user.not-allowed', 'user.disabled' or 'store.unavailable'
  */
 export async function admitUser(
@@ -55,7 +55,7 @@ function admissionFacts(admission: Admission): StepFacts {
   return { 'first launch': admission.isFirst };
 }
 
-/** @param launch its `fhirUser` is a resource of the organization's own FHIR server, or undefined (FU-02, FU-03). */
+/** @param launch `fhirUser` is a resource of the organization's own FHIR server, or undefined (FU-02, FU-03). */
 function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
   const type = user.fhirUser?.split('/')[0];
@@ -65,17 +65,17 @@ function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   });
 }
 
-/** An open launch, judged again. */
+/** The result of checking the user of an open launch again. */
 export type Rechecked =
   | { kind: 'admitted'; opened: OpenedLaunch }
   | { kind: 'waits'; membership: Waiting }
-  /** Disabled by an administrator, or not linked to this clinician any more: the launch is over. */
+  /** An administrator disabled the user, or the user is no longer linked to this clinician. */
   | { kind: 'ended'; reason: 'administrator' | 'clinician' };
 
 /**
- * Asked at every request of a launch.
+ * Checks the user at every request of a launch.
  *
- * @throws AppError 'store.unavailable' while the database does not answer about a user who was not admitted before.
+ * @throws AppError 'store.unavailable' while the database is unavailable and the user was not admitted before.
  */
 export async function recheckUser(
   { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
@@ -85,7 +85,7 @@ export async function recheckUser(
   const { launch } = opened;
   const isAutomatic = organization.userAssociation === 'automatic';
   const membership = await clinicians.membership(organization.id, launch.user).catch((error: unknown) => {
-    // What was admitted goes on while the database is unavailable; nothing could be undone meanwhile either.
+    // An admitted launch continues while the database is unavailable, because no user can be disabled meanwhile either.
     if (launch.clinicianId !== undefined || isAutomatic) return undefined;
     throw error;
   });
@@ -104,8 +104,8 @@ export async function recheckUser(
 }
 
 /**
- * From now on the launch ends with the association. A record that is being changed by another request is tied later; so is
- * one whose token is being renewed, as only the record that was claimed can take the new one (RF-03).
+ * Ties the launch to the clinician, so that it ends with the association. If another request is changing the record, or
+ * renewing its token, this is left to a later request: only the claimed record can take the new token (RF-03).
  */
 export async function tieToClinician(
   launches: UserAdmissionDependencies['launches'],

@@ -32,8 +32,8 @@ interface UnderWay {
 }
 
 /**
- * `state` and this browser's cookie first (CB-01..03); then one token call whatever the browser does: a second callback
- * in this process waits for the first, a later one is sent where the first ended (CB-06, CB-19).
+ * Checks `state` and this browser's cookie first (CB-01..03). Then there is exactly one token call: a second callback
+ * in this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
@@ -45,7 +45,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const callback = readCallback(queryOf(request));
     const cookie = launchCookies.ofTransaction(request, callback.state);
     if (!cookie) {
-      // Nothing proves whose callback this is; the last launch of this browser is the likeliest.
+      // Nothing proves which organization this callback belongs to; the browser's last launch is the best guess.
       if (last) trace.know({ organizationId: last.id });
       const rule = launchCookies.isUnderWay(request) ? 'callback.state-changed' : 'callback.no-cookie';
       throw new AppError('callback.invalid', 'no transaction cookie for this state', { rule });
@@ -64,11 +64,11 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? answerCallback(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });
-    // One trace for one launch, however often its callback is called.
+    // A launch has one trace, however often its callback is called.
     const end = await finishing
       .finally(() => trace.joins(shared?.trace.id))
       .catch((error: unknown) => {
-        // Store away or code not sent: nothing is decided, and the browser keeps its half, so that a reload can succeed.
+        // If the store failed or the code was not sent, the browser keeps its cookie, so that a reload can succeed.
         const isUndecided = (error instanceof AppError && error.code === 'store.unavailable') || isGrantUnused(error);
         if (!isUndecided) launchCookies.clearTransaction(response, callback.state, kind);
         throw error;
@@ -81,7 +81,7 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     }
     const { launchId, secret, ended, isFirst } = end;
     const known = knownBrowsers[kind].recognise(request, organizationId);
-    // One launch frees one place, however often its callback is called; the browser does not wait for it.
+    // A launch frees its place once, however often its callback is called. The browser does not wait for this.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
     knownBrowsers[kind].remember(request, response, organizationId);
     launchCookies.retireLaunches(

@@ -1,4 +1,4 @@
-/** One callback as its browser made it. */
+/** One request to the callback. */
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
@@ -7,12 +7,12 @@ import type { CallbackParameters } from '#src/smart/step-4-authorization-code.ts
 
 export interface CallbackVisit {
   callback: CallbackParameters;
-  /** The address of ours it came to. */
+  /** The redirect URI that received the callback. */
   redirectUri: string;
   key: TransactionKey;
-  /** As its transaction cookie says. */
+  /** From the transaction cookie. */
   kind: LaunchKind;
-  /** As the browser says; undefined when it does not. */
+  /** As the browser reports; undefined when it does not. */
   isInFrame: boolean | undefined;
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];

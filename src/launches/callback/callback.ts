@@ -1,4 +1,4 @@
-/** One callback, from the claimed transaction to a launch; everything that must happen exactly once. */
+/** Processes one callback, from the transaction to the launch, and makes sure that each step happens only once. */
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
@@ -14,9 +14,9 @@ export interface CallbackDependencies extends CompleteLaunchDependencies {
 }
 
 /**
- * Claims the transaction and completes the launch. A transaction completed a moment ago leads to its launch again
- * (CB-19), and one that another instance holds is waited for; an unknown one leads nowhere (CB-02, CB-04..06). One that
- * was refused for its scopes leads back to the authorization server, once.
+ * Claims the transaction and completes the launch. A transaction completed a moment ago leads to the same launch
+ * (CB-19). If another instance holds it, this call waits. An unknown one is refused (CB-02, CB-04..06). If the EHR
+ * refused the scopes, the browser goes back to the authorization server once.
  *
  * @throws AppError; then the transaction is gone and no launch exists.
  */
@@ -56,7 +56,7 @@ export async function answerCallback(
   }
 }
 
-/** A code that was not sent is still good, where nothing speaks against it: the same callback may come again (TK-08). */
+/** Puts the transaction back if its code was not sent, so that the same callback can be repeated (TK-08). */
 async function release(
   { transactions, retries }: CallbackDependencies,
   { key }: CallbackVisit,
@@ -67,7 +67,7 @@ async function release(
   const isStoreUnavailable = error instanceof AppError && error.code === 'store.unavailable';
   const mayComeAgain = isGrantUnused(error) || (isStoreUnavailable && !isCodeSent);
   const work = () => (mayComeAgain ? transactions.begin(key, transaction) : transactions.abandon(key));
-  // The visitor does not wait a second time for a store that has just not answered.
+  // The store has just failed, so the visitor does not wait for it a second time.
   if (isStoreUnavailable) retries.insist(work);
   else await work().catch(() => retries.insist(work));
 }

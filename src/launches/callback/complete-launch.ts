@@ -1,4 +1,4 @@
-/** A callback becomes a launch: proven, admitted, stored under a new secret, in place of older ones of its browser. */
+/** Turns a callback into a launch: proves it, admits the user, stores it and ends the launches that it replaces. */
 import type { Sealer } from '#src/adapters/seal.ts';
 import { type Audit, auditActor, auditPatient } from '#src/audit/audit.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -20,20 +20,20 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
   retries: Pick<StoreRetries, 'insist'>;
   /** For keyed hashes in the trace. */
   sealer: Sealer;
-  /** Lets the pages start reading while the browser follows the redirect. */
+  /** Starts the reads for the pages while the browser follows the redirect. */
   onCompleted(launch: Launch, organization: Organization): void;
 }
 
-/** A launch as its browser needs to know it. */
+/** A completed launch, as the callback route needs it. */
 export interface LaunchDone extends Completion {
   kind: 'finished';
-  /** Cookies of launches of this browser that this one ended; they go. */
+  /** Launches of this browser that this one ended; their cookies are deleted. */
   ended: LaunchCookie[];
-  /** False for a callback that was answered before and came again (CB-19). */
+  /** False for a repeated callback (CB-19). */
   isFirst: boolean;
 }
 
-/** @throws AppError; then no launch exists, and the tokens that came are revoked. */
+/** @throws AppError; then no launch exists, and received tokens are revoked. */
 export async function completeLaunch(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit & { onCodeSent(): void },
@@ -52,7 +52,7 @@ export async function completeLaunch(
   const by = { actor: launch.user, supportCode, address };
   const ended = await store(dependencies, visit, { launch, isAdmitted, secret }, organization).catch(
     (error: unknown) => {
-      // No browser gets its cookie, and a store that has not answered may keep the record all the same (CB-22).
+      // No browser gets the cookie, but the store may have saved the record although it did not answer (CB-22).
       revoker.revoke(launch, organization);
       retries.insist(() => endings.end([launch.id], 'not-stored', organization, by));
       throw error;
@@ -65,7 +65,7 @@ export async function completeLaunch(
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
-/** Stores the launch, where a repeated callback finds it, and ends those of this browser that it replaces. */
+/** Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. */
 async function store(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,
@@ -75,16 +75,16 @@ async function store(
   const { launches, transactions, clock, onCompleted } = dependencies;
   const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
   await visit.trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
-  // FU-07: for a user who is not admitted yet nothing is read, the patient least of all.
+  // FU-07: nothing is read, above all not the patient, before the user is admitted.
   if (isAdmitted) onCompleted(launch, organization);
   transactions.completed(visit.key);
   return endOthers(dependencies, visit, launch, organization);
 }
 
 /**
- * A launch by another user of its organization ends this browser's older ones; so does one too many of its kind. Only
- * launches whose cookie secret is right are looked at, so a forged cookie ends nothing, and none of another organization:
- * its EHR can begin a launch in any browser that follows a link, and would end those of others by it (MT-06).
+ * Ends this browser's older launches if another user of the organization launches, or if there are too many of one
+ * kind. Only launches whose cookie secret is right are considered, so a forged cookie ends nothing. Launches of other
+ * organizations stay: any EHR can start a launch by a link, and must not end those of another by it (MT-06).
  */
 async function endOthers(
   { launches, endings }: CompleteLaunchDependencies,

@@ -1,4 +1,4 @@
-/** From the authorization server's answer to a launch: token, identity, permissions and context, all proven, or nothing. */
+/** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/facts.ts';
@@ -31,11 +31,11 @@ export interface ProveLaunchDependencies {
 }
 
 /**
- * Judges the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
- * calls are the token request and, beside it, the issuer's keys when they are not known yet. Tokens that came with
- * something unacceptable are revoked (CB-22).
+ * Checks the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
+ * calls are the token request and, in parallel, the fetch of the issuer's keys if they are not cached. If a check of
+ * the token response fails, its tokens are revoked (CB-22).
  *
- * @param organization as it is now; the transaction says what it was.
+ * @param organization in its current state; the transaction holds the state at the start.
  * @throws AppError; then nothing of the launch remains.
  */
 export async function proveLaunch(
@@ -75,18 +75,18 @@ export async function proveLaunch(
   };
   const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
   keyUses.keyAccepted(organization.id, key.kid);
-  // A good code is proof that the browser was there; anything less would let strangers spend the budget (MT-06).
+  // Only a valid code proves that a browser was at the EHR. Without that proof, anyone could spend the budget (MT-06).
   void ehr.countVisit();
   try {
-    const came = { issuers, authorizationServer, token, trace, launchId };
-    return await proveTokenResponse(dependencies, organization, transaction, came);
+    const received = { issuers, authorizationServer, token, trace, launchId };
+    return await proveTokenResponse(dependencies, organization, transaction, received);
   } catch (error) {
     revoker.revoke({ authorizationServer, tokens: token }, organization);
     throw error;
   }
 }
 
-/** What of the authorization server the launch keeps, as it was discovered when the launch began (DI-06). */
+/** The data of the authorization server that the launch keeps, as discovered when it began (DI-06). */
 function authorizationServerOf(
   organization: Organization,
   { configuration, clientId, assertionAlg }: Transaction,
@@ -100,7 +100,7 @@ function authorizationServerOf(
   return { ...endpoints, audience, clientId, assertionAlg, assertionType, jwksUri, isGivenByHand };
 }
 
-/** REG-11, MT-05: what an administrator changed while the user signed in counts. */
+/** REG-11, MT-05: a change that an administrator made while the user signed in takes effect. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
   if (!organization.enabled)
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {
@@ -116,7 +116,7 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
   }
 }
 
-/** MT-04: with a redirect URI of its own, only this organization's authorization responses come there (CB-12). */
+/** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
   if (redirectUri !== arrivedAt) {
     throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI", {

@@ -1,4 +1,4 @@
-/** What came with a token: permissions, identity and context, each proven or refused, make the launch. */
+/** Checks the permissions, identity and context of a token response, and makes the launch from them. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
@@ -16,10 +16,10 @@ import { isEmptyGrant } from '#src/smart/scopes/fallback.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 
-/** Without it there is no page to show (SCO-20). */
+/** Without this permission there is no page to show (SCO-20). */
 const NEEDED = [{ type: 'Patient', interaction: 'r' }] as const;
 
-/** @throws AppError 'scope.…', 'identity.…' or 'context.…': then the tokens are to be revoked. */
+/** @throws AppError 'scope.…', 'identity.…' or 'context.…'; the caller then revokes the tokens. */
 export async function proveTokenResponse(
   { issuerKeys, clock }: { issuerKeys: IssuerKeys; clock: Clock },
   organization: Organization,
@@ -33,7 +33,7 @@ export async function proveTokenResponse(
   },
 ): Promise<Launch> {
   const { token, issuers, authorizationServer, trace } = came;
-  // SCO-17: a response without scope means the scope we asked for.
+  // SCO-17: a response without `scope` grants the requested scope.
   const scope = token.scope ?? transaction.scope;
   const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
   await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
@@ -65,7 +65,7 @@ export async function proveTokenResponse(
     user: { iss, sub, name, fhirUser: resolved.ok ? resolved.user.reference : undefined },
     nonce,
     ...(authTime === undefined ? {} : { authTime }),
-    // Outside the EHR no other page shows who the patient is, whatever the EHR says (LC-11).
+    // Outside the EHR no other page shows the patient, so the banner is always needed (LC-11).
     context: transaction.kind === 'standalone' ? { ...context, needPatientBanner: true } : context,
     scope,
     tokens: tokensOf(token, now),
@@ -76,8 +76,8 @@ export async function proveTokenResponse(
 }
 
 /**
- * An id_token is the proof that `openid` was granted, once it is verified: servers need not repeat it in `scope`, and
- * Microsoft Entra ID does not. Only where none came, what the scope says of `openid` tells why.
+ * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID
+ * does not. So the scope is checked for `openid` only if there is no id_token, to explain why.
  */
 function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
   const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);

@@ -1,4 +1,4 @@
-/** One more authorization request, with other scopes, in a launch whose first was refused for its scopes. */
+/** Sends a second authorization request with other scopes if the EHR refused those of the first. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
@@ -20,7 +20,7 @@ export interface AskAgainDependencies {
   clock: Clock;
 }
 
-/** The browser goes back to the authorization server, with a transaction and a cookie of its own. */
+/** The browser returns to the authorization server, with a new transaction and cookie. */
 export interface AskedAgain {
   kind: 'asked-again';
   redirect: AuthorizationRedirect;
@@ -30,8 +30,8 @@ export interface AskedAgain {
 }
 
 /**
- * Was this a refusal of scopes, and may the launch ask once more? Then it does: fresh state, nonce, verifier and browser
- * secret, and of the old transaction what was pinned, with the same `launch` and `aud`. Once per launch (ER-03).
+ * Asks again if the error is a refusal of scopes, at most once per launch (ER-03). State, nonce, verifier and browser
+ * secret are fresh; the pinned data, `launch` and `aud` are those of the old transaction.
  *
  * @returns undefined when the error is to be shown.
  */
@@ -44,7 +44,7 @@ export async function askAgain(
 ): Promise<AskedAgain | undefined> {
   const failure = failureOf(error);
   const { configuration, clientId, redirectUri, fhirBase: aud, launch } = transaction;
-  // Only a launch by the EHR: it is the one that proved to work without `launch/patient`.
+  // Only an EHR launch: it is the one that works without `launch/patient`.
   if (!failure || transaction.answerTo || launch === undefined) return undefined;
   const scope = scopeAfter(organization, transaction, failure);
   if (scope === undefined) return undefined;
@@ -70,7 +70,7 @@ function failureOf(error: unknown): FailedScope['failure'] | undefined {
   return error.code === 'scope.none-granted' ? 'empty-grant' : undefined;
 }
 
-/** Undefined when nothing else is left to ask for. */
+/** @returns undefined when no other scope string is left. */
 function scopeAfter(
   organization: Organization,
   { scope, configuration: { capabilities } }: Transaction,
@@ -81,8 +81,8 @@ function scopeAfter(
 }
 
 /**
- * What the visitor reads when the second request fails as well: what the first was refused for. An EHR that has spent its
- * launch value answers the second with `invalid_request` or the like, which says nothing about the scopes (SCO-20).
+ * The error to show if the second request fails too: that of the first. An EHR whose launch value is spent answers the
+ * second with `invalid_request` or the like, which says nothing about the scopes (SCO-20).
  */
 export function afterAskingAgain({ answerTo }: Transaction, error: unknown): unknown {
   if (!answerTo || !(error instanceof AppError) || error.code !== 'authorization.refused') return error;

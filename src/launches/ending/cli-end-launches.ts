@@ -1,4 +1,4 @@
-/** Ends launches from the command line, which has none of its own: it opens Redis and the way to the EHR only when needed. */
+/** Ends launches from the command line. It connects to Redis and the EHR only when needed. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -24,7 +24,7 @@ export interface CommandLineEndingDependencies {
 
 const TRIES = 5;
 
-/** Without Redis there is nothing to reach: the launches are in another process's memory. */
+/** Without Redis it ends nothing, because the launches are in the memory of another process. */
 export function endFromCommandLine(dependencies: CommandLineEndingDependencies): EndLaunches {
   const { redisUrl } = dependencies.config;
   return async (organization, by) => {
@@ -38,7 +38,7 @@ export function endFromCommandLine(dependencies: CommandLineEndingDependencies):
   };
 }
 
-/** Waits until each token was revoked or tried once: the process ends right after. */
+/** Waits until each revocation has succeeded or was tried once, because the process exits right after. */
 async function endWith(
   { config, db, sealer, audit, clock, log }: CommandLineEndingDependencies,
   redisUrl: string,
@@ -57,11 +57,11 @@ async function endWith(
   opened.defer(() => retries.flush());
   await untilItAnswers(redis);
   const endings = createLaunchEndings({ launches: createLaunchStore(redis, sealer, retries), revoker, audit, clock });
-  // Awaited here: what was opened is closed on the way out.
+  // Awaited here, because the connections close when this function returns.
   return await work(endAfterChange(endings, log));
 }
 
-/** No visitor waits here, so a first connection may take longer. */
+/** No visitor waits, so the first connection may take longer. */
 async function untilItAnswers(redis: KeyStore): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

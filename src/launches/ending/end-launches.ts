@@ -1,4 +1,4 @@
-/** The one way to end a launch: its record goes, its tokens are revoked, the audit trail and the next visit learn the reason. */
+/** The only way to end a launch: deletes its record, revokes its tokens, keeps the reason for audit and next visit. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrOwner } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -9,21 +9,21 @@ import type { EndableLaunchStore } from '#src/launches/session/store.ts';
 import type { EndLaunches } from '#src/organizations/edit.ts';
 import type { Revoker } from './revoker.ts';
 
-/** Who ends them, for the audit trail. */
+/** Who ends the launches, for the audit trail. */
 export type Ending = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
-/** The organization as far as its EHR must be reached; without one no private address is. */
+/** The organization whose EHR is called; without it, no private address is allowed. */
 type Reachable = EhrOwner | undefined;
 
-/** Takes effect on every instance at once: they all read the same records. */
+/** Ends launches on every instance at once, because all read the same records. */
 export interface LaunchEndings {
-  /** @returns how many of them were open until now. */
+  /** @returns how many of them were still open. */
   end(ids: readonly string[], reason: EndReason, organization: Reachable, by: Ending): Promise<number>;
-  /** Everything an organization has open, or what of it is chosen. */
+  /** Ends all open launches of an organization, or those that `isChosen` selects. */
   endOf(organization: EhrOwner, reason: EndReason, by: Ending, isChosen?: (launch: Launch) => boolean): Promise<number>;
 }
 
-/** So many at a time, so that a hospital's worth does not keep everybody else waiting. */
+/** The batch size; a large hospital must not delay the requests of others. */
 const BATCH = 100;
 
 /** One per process. @throws from its methods: AppError 'store.unavailable'. */
@@ -38,10 +38,10 @@ export function createLaunchEndings(dependencies: {
     const ended = await launches.end(ids, reason);
     for (const launch of ended) {
       const { organizationId, id: launchId } = launch;
-      // What was not stored was revoked as soon as the store did not answer.
+      // The tokens of a launch that was not stored are already revoked.
       if (reason !== 'not-stored')
         revoker.revoke(launch, organization ?? { id: organizationId, privateNetworks: [], requestsPerMinute: 0 });
-      // A person's own signing out has an event of its own.
+      // A sign-out has its own audit event.
       const event = reason === 'signed-out' ? 'sign-out' : 'launch-ended';
       const detail = reason === 'signed-out' ? {} : { detail: { reason } };
       audit.record({ event, organizationId, launchId, ...by, ...detail });
@@ -64,8 +64,8 @@ export function createLaunchEndings(dependencies: {
 }
 
 /**
- * Ends what an organization has open, for the process that saves a change of its settings (MT-05, REG-11). The guard
- * refuses these launches on every instance anyway; this revokes their tokens without waiting for a visit.
+ * Ends the open launches of an organization after a change of its settings (MT-05, REG-11). The guard refuses these
+ * launches on every instance anyway; this revokes their tokens without waiting for a visit.
  */
 export function endAfterChange(endings: Pick<LaunchEndings, 'endOf'>, log: Log): EndLaunches {
   return async (organization, by) => {

@@ -7,24 +7,23 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 
-/** What there is to revoke, and where. */
+/** The tokens to revoke, and their authorization server. */
 export interface RevocableGrant {
   authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
 }
 
-/** Revokes in the background. */
 export interface Revoker {
-  /** Returns at once. Refresh token first, then the access token; nothing where the EHR offers no revocation (RV-04). */
+  /** Returns at once. Revokes the refresh token, then the access token; no-op if the EHR has no endpoint (RV-04). */
   revoke(grant: RevocableGrant, organization: EhrOwner): void;
-  /** Resolves when everything under way is done or given up, for shutdown and tests. */
+  /** Resolves when all pending revocations are done or given up, for shutdown and tests. */
   flush(): Promise<void>;
 }
 
-/** The longest pause before another try: tokens wait in memory. */
+/** The longest pause before a retry; tokens wait in memory meanwhile. */
 const LONGEST_PAUSE_SECONDS = 60;
 const MOST_TRIES = 3;
-/** An authorization server that does not answer must not fill memory with tokens; a whole hospital may end at once. */
+/** Limits the memory for tokens if an authorization server does not answer; a whole hospital may end at once. */
 const MOST_UNDER_WAY = 20_000;
 
 /** One per process. */

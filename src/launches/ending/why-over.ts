@@ -1,9 +1,9 @@
-/** Why a launch that is still stored is over all the same: its organization has changed, or its time is up. */
+/** Finds out why a stored launch is over: its organization has changed, or it has reached its limit. */
 import { type EndReason, isOver, limitReason } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
-/** @param organization as it is now (REG-11, MT-05); undefined when it is gone. */
+/** @param organization in its current state (REG-11, MT-05); undefined when it was deleted. */
 export function whyOver(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
   if (!organization || !isStillAllowed(launch, organization)) return 'organization';
   return isOver(launch, now) ? limitReason(launch) : undefined;

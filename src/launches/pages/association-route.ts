@@ -1,4 +1,4 @@
-/** `/launches/:launchId/association`: a first launch stops here until the user is known; no patient is read before. */
+/** `/launches/:launchId/association`: a user's first launch waits here until the user is associated. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
@@ -27,8 +27,8 @@ export interface AssociationRouteDependencies {
 }
 
 /**
- * Behind the launch guard that lets waiting launches pass. What came of a code is in the query, since a page that is
- * reloaded must not spend another try; it is one of our words and says nothing else.
+ * Behind the launch guard that lets waiting launches pass. The result of a code is in the query, because a reload must
+ * not spend another try; it is one of a fixed set of words.
  */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -37,7 +37,7 @@ export function associationRoute(deps: AssociationRouteDependencies): RequestHan
     if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
     if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
       return show(request, response, undefined);
-    // The organization began to ask for confirmations after this launch: the administrator has to see it.
+    // If confirmation is required only since this launch began, the administrator has not seen the request yet.
     const { supportCode } = contextOf(request);
     const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
     const admission = await deps.clinicians.admit(organization, launching);

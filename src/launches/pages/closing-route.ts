@@ -1,4 +1,4 @@
-/** The end of an unused launch, announced: pages lead to `/launches/:launchId/closing` before it, without a script. */
+/** Warns before an unused launch ends: its pages go to `/launches/:launchId/closing` without a script. */
 import type { RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
@@ -12,21 +12,20 @@ import { closingPage } from '#views/launches/closing-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /**
- * Makes a page of a launch go to the announcement when it is time, and beyond it when that has been read and the launch
- * ends: a patient does not stay on the screen after the launch.
+ * Makes a page of a launch go to the warning in time, so that no patient stays on the screen after the launch.
  *
- * By header, as a page that is sent in parts has its head out before anything is known; browsers treat it like the
- * `meta` element.
+ * This uses the `Refresh` header, because a streamed page sends its head before the time is known. Browsers treat it
+ * like the `meta` element.
  */
 export function leaveInTime(response: Response, launchId: string, closing: Closing, now: Date): void {
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
 /**
- * The same for a page that is typed into: by itself the browser leaves it only when the launch has ended, because that
- * loses what is typed.
+ * Like {@link leaveInTime}, for a page with a form: the browser leaves it only when the launch has ended, because
+ * leaving loses the input.
  *
- * @returns after how many seconds a script that keeps what is typed is to leave for the announcement.
+ * @returns the seconds after which a script that saves the input is to go to the warning.
  */
 export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
   refreshAt(response, launchId, closing.at, now);
@@ -38,11 +37,11 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
 }
 
 /**
- * Behind a launch guard that renews nothing. A user who used the launch in another tab meanwhile is sent straight back, to a
- * list that counts as no visit: two tabs left alone must not keep each other open, and no token is renewed for them; with
- * a token that is over they wait here (RF-13, RF-14).
+ * Behind a launch guard that renews nothing. If the launch was used in another tab meanwhile, the browser goes back to
+ * the list, which does not count as a visit: two unattended tabs must not keep each other open. No token is renewed for
+ * them; with an expired token they stay here (RF-13, RF-14).
  *
- * @param leftForm where the form is, below the launch, that this user left open with something typed for this patient.
+ * @param leftForm finds the path, below the launch, of a form that this user left unfinished for this patient.
  */
 export function closingRoute(clock: Clock, leftForm: (launch: Launch) => Promise<string | undefined>): RequestHandler {
   return async (request, response) => {
@@ -76,7 +75,7 @@ function refreshAt(response: Response, launchId: string, at: Date, now: Date): v
   response.setHeader('Refresh', `${secondsUntil(at, now)}; url=/launches/${launchId}/closing`);
 }
 
-/** A second late rather than early: at the very instant the launch would still be there. */
+/** Rounds up and adds a second, because at the exact instant the launch would still be open. */
 function secondsUntil(at: Date, now: Date): number {
   return Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 1_000) + 1);
 }

@@ -9,9 +9,9 @@ import { openLaunchOf } from './guard.ts';
 const MOST_STYLES = 200;
 const HOUR_MS = 60 * 60_000;
 
-/** Behind the launch guard. An EHR without a usable style gets an empty stylesheet; a style is no reason to fail. */
+/** Behind the launch guard. Without a usable style the answer is an empty stylesheet, not an error. */
 export function themeRoute(outbound: Outbound): RequestHandler {
-  // The URL is the style's version (SMART App Launch 2.2.0, "Styling"), so what was read once stays right.
+  // A style changes only with its URL (SMART App Launch 2.2.0, "Styling"), so a cached one stays valid.
   const styles = new LRUCache<string, string>({ max: MOST_STYLES });
   return async (request, response) => {
     const { launch, organization } = openLaunchOf(request);
@@ -24,7 +24,7 @@ export function themeRoute(outbound: Outbound): RequestHandler {
         : (styles.get(key) ??
           (await fetchSmartStyle({ url, allowedHosts, outbound: outbound.forOrganization(organization) })));
     if (css !== undefined) styles.set(key, css);
-    // As long as a launch may last: the page that says why it has ended is still shown in the chart.
+    // Cached for the longest launch, because the page that says why a launch has ended is still shown in the chart.
     const seconds = (css === undefined ? HOUR_MS : ABSOLUTE_LIMIT_MS) / 1_000;
     response.setHeader('Cache-Control', `private, max-age=${seconds}`);
     response.type('css').send(css ?? '');

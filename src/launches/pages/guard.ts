@@ -1,4 +1,4 @@
-/** The clinician's pages are behind this: the URL selects a launch, its cookie proves it, the organization still allows it. */
+/** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -26,13 +26,13 @@ export interface OpenLaunch {
   /** The record the launch was read from. */
   opened: OpenedLaunch;
   organization: Organization;
-  /** Of this launch's cookie; forms of its pages carry a token made from it. */
+  /** The secret of the launch's cookie; the CSRF token of its forms is derived from it. */
   cookieSecret: string;
-  /** Behind the guard that lets waiting launches pass: why this one waits. */
+  /** Why this launch waits; set only behind the guard that lets waiting launches pass. */
   waits: Waiting | undefined;
-  /** As things stand with this visit. */
+  /** When the launch ends, this visit included. */
   closing: Closing;
-  /** Whether a browser came by itself, so that no idle hour began anew. */
+  /** Whether the page loaded by itself, so that the idle period was not renewed. */
   isUnattended: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies,
   sealer: Sealer;
   clock: Clock;
   traces: Pick<LaunchTraces, 'follow'>;
-  /** For the few routes of a user who is not associated yet: the association itself and signing out. */
+  /** For the routes of a user who is not associated yet: association and sign-out. */
   acceptsWaiting?: boolean;
 }
 
@@ -67,11 +67,12 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09): 401 with the reason unless this browser holds its cookie,
- * the record is there and not at its limit, the organization is enabled and unchanged since (REG-11, MT-05), and the user
- * still one of its clinicians (FU-07). A user who is not associated yet is sent to `/launches/:launchId/association`.
+ * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09). It answers 401 with the reason unless this browser holds
+ * the cookie, the record exists and is within its limit, the organization is enabled and unchanged (REG-11, MT-05), and
+ * the user is still its clinician (FU-07). A user who is not associated yet is sent to
+ * `/launches/:launchId/association`.
  *
- * @param options.renews false for pages that never begin a new idle hour; others do unless the visit is unattended.
+ * @param options.renews false for pages that never renew the idle period; others do unless the visit is unattended.
  */
 export function requireLaunch(
   dependencies: LaunchGuardDependencies,
@@ -83,7 +84,7 @@ export function requireLaunch(
     const cookie = launchCookies.ofLaunch(request, launchId);
     const ended = cookie ? undefined : launchCookies.endedLaunch(request, launchId);
     const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
-    // What the browser still has of a launch that is over.
+    // A browser may still hold the cookie or the note of a launch that is over.
     if (cookie ?? ended) contextOf(request).themeUrl = themeUrl(launchId);
     /** What the EHR has to change is found by the code on the page; other ends are as they should be. */
     const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
@@ -100,7 +101,7 @@ export function requireLaunch(
     const now = clock();
     const isUnattended = !renews || queryOf(request).has(UNATTENDED);
     const stored = await openRecord(dependencies, cookie, isUnattended, now);
-    // The kind says who may frame the page, so a record of the other kind is not this cookie's.
+    // The kind decides who may frame the page, so cookie and record must have the same kind.
     const record = stored?.launch.kind === cookie.kind ? stored : undefined;
     const reason = record
       ? whyOver(record.launch, organization, now)
@@ -137,7 +138,7 @@ export function requireLaunch(
   };
 }
 
-/** A page leads there; anything else is refused. */
+/** Redirects a page to the association and refuses any other request. */
 function sendToAssociation(request: Request, response: Response, launchId: string): void {
   if (request.method === 'GET' && request.accepts(['html', 'json']) === 'html')
     return response.redirect(303, `/launches/${launchId}/association`);

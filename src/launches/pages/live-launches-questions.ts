@@ -1,11 +1,11 @@
-/** What an administrator is asked before launches are ended: how many, and of whom (RF-16). */
+/** Asks the administrator to confirm how many launches are ended, and whose (RF-16). */
 import type { Request, RequestHandler } from 'express';
 import { queryOf } from '#src/http/request-values.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type LiveLaunchesDependencies, organizationOf, pageOf, userOf } from './live-launches-visit.ts';
 
-/** What is asked; undefined when there is nothing to end any more. */
+/** The question; undefined when no such launch is open any more. */
 type Asked = { question: string; subject?: string; button: string; fields: Record<string, string> } | undefined;
 type Asking = (deps: LiveLaunchesDependencies, request: Request, organization: Organization) => Promise<Asked>;
 

@@ -1,4 +1,4 @@
-/** Settings > Live launches: who has the app open now, and ending it for them (RF-16). */
+/** Settings > Live launches: lists the open launches and ends them (RF-16). */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
@@ -10,7 +10,7 @@ import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#vie
 import { asking, askToEndAll, askToEndOne, askToEndUser } from './live-launches-questions.ts';
 import { type LiveLaunchesDependencies, organizationOf, pageOf, queryFor, userOf } from './live-launches-visit.ts';
 
-/** What the page shows of the last post: how many launches it ended. */
+/** The result of the last POST: how many launches it ended. */
 interface Posted {
   ended: number;
 }
@@ -47,7 +47,7 @@ function list(deps: LiveLaunchesDependencies): RequestHandler {
     const open = await live.page(organization.id, now, before, PAGE_SIZE);
     if (open.length === 0 && page > 1) return response.redirect(303, pageOf(request, organization));
     const count = await live.count(organization.id, now);
-    // The index may count one that is gone: the last page has none after it.
+    // The index may count launches that have ended, so only a full page can have a next one.
     const hasMore = count > before + open.length && open.length === PAGE_SIZE;
     const { ended } = (await deps.afterPost.read<Posted>(request)).shown;
     const props = {
@@ -75,7 +75,7 @@ function ending(deps: LiveLaunchesDependencies, end: End): RequestHandler {
   };
 }
 
-/** MT-01: the launch named by the form has to be the organization's; another's is as good as none. */
+/** MT-01: a launch of another organization counts as not found. */
 const endOne: End = async ({ launches, endings }, request, organization) => {
   const found = await launches.reopen(fieldOf(request, 'launch', 'id'));
   if (found?.launch.organizationId !== organization.id) return 0;
@@ -99,7 +99,7 @@ function rowOf(deps: LiveLaunchesDependencies, { launch, lastUsedAt }: LiveLaunc
     startedAt: new Date(startedAt),
     lastUsedAt,
     endsAt: new Date(endsAt),
-    // While one is spent on a renewal, there is none in the record.
+    // During a renewal the record has no refresh token.
     isRenewable: tokens.refreshToken !== undefined || refresh?.kind === 'under-way',
   };
 }

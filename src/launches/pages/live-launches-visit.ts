@@ -1,4 +1,4 @@
-/** A request to Settings > Live launches: which organization it is about, and its addresses. */
+/** Finds the organization and the addresses of a request to Settings > Live launches. */
 import type { Request } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -25,7 +25,7 @@ export interface LiveLaunchesDependencies {
 
 const PAGE = '/settings/live-launches';
 
-/** Administrators act on their own organization, whatever the address says; operators on the one they name. */
+/** Administrators act on their own organization, whatever the address says; operators on the one in the address. */
 export async function organizationOf({ store }: LiveLaunchesDependencies, request: Request): Promise<Organization> {
   const id = visibleOrganization(request);
   const organization = id === undefined ? undefined : await store.find(id);
@@ -45,7 +45,7 @@ export function queryFor(request: Request, { id }: Organization): string {
   return adminOf(request).role === 'operator' ? new URLSearchParams({ organization: id }).toString() : '';
 }
 
-/** The keyed hash that stands for a person in the audit trail and the launch list too. */
+/** The keyed hash of a user, the same as in the audit trail and the launch list. */
 export function userOf({ sealer }: LiveLaunchesDependencies, { user }: Launch): string {
   return auditActor(sealer, user);
 }

@@ -15,8 +15,8 @@ import { signedOutPage } from '#views/launches/signed-out-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /**
- * What the browser may have kept of our pages. Not `"cookies"`: that reaches every site of our registrable domain, also
- * the settings in another tab; ours are taken away one by one.
+ * Clear-Site-Data for our pages. `"cookies"` is not used, because it reaches every site of the registrable domain, also
+ * the settings in another tab. The launch cookies are deleted one by one instead.
  */
 const CLEARED = '"cache", "storage"';
 
@@ -42,18 +42,18 @@ export function signOutRoute(dependencies: {
     const { supportCode } = contextOf(request);
     const by = { actor: launch.user, address: request.ip, supportCode };
     const end = () => endings.end(ids, 'signed-out', organization, by);
-    // The visitor is signed out here and now; a store that does not answer hears of it when it does.
+    // The visitor is signed out at once. If the store does not answer, the deletion is retried in the background.
     await end().catch(() => retries.insist(end));
     for (const id of ids) onEnded(id);
     launchCookies.retireLaunches(request, response, ids, 'signed-out');
     response.setHeader('Clear-Site-Data', CLEARED);
-    // A page of its own, so that reloading it is no second sign-out.
+    // A separate page, so that a reload is not a second sign-out.
     const kind = launch.kind === 'standalone' ? '?standalone' : '';
     response.redirect(303, new URL(`/signed-out/${organization.id}${kind}`, publicUrl).href);
   };
 }
 
-/** `GET /signed-out/:orgId`: the same for everybody; the organization only says whose EHR may frame it. */
+/** `GET /signed-out/:orgId`: a static page; the organization only decides which EHR may frame it. */
 export function signedOutRoute(directory: OrganizationDirectory): RequestHandler {
   return async (request, response) => {
     const organizationId = pathPartOf(request, 'orgId');

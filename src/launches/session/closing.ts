@@ -1,20 +1,20 @@
-/** When an open launch will end, and from when on its user is warned. */
+/** Computes when an open launch will end, and when its user is warned. */
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
-/** When a launch closes without a further visit, and what a visit changes about it. */
+/** When a launch ends without another visit, and whether a visit postpones that. */
 export interface Closing {
   at: Date;
-  /** Whether a visit puts it off; nothing puts off the absolute limit and the end of a token. */
+  /** Whether a visit postpones it; the absolute limit and the end of a token cannot be postponed. */
   canStay: boolean;
   /** From this instant on the visitor is warned. */
   warnAt: Date;
 }
 
 const WARNING_MS = 5 * 60_000;
-/** Of a launch that is shorter than half an hour, no more than this part is spent on the warning. */
+/** In a short launch, the warning takes at most this share of the time. */
 const LONGEST_WARNING_SHARE = 1 / 5;
 
-/** @param idleLeftMs how long the record would still be kept without a visit. */
+/** @param idleLeftMs the remaining lifetime of the record without a visit. */
 export function closingOf(
   { startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>,
   idleLeftMs: number,

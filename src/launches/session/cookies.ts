@@ -1,4 +1,4 @@
-/** Our kinds of cookie: a probe, one per launch under way, one per completed launch, and notes of what ended. */
+/** The cookies of launches: a probe, one per transaction, one per launch, and notes of ended launches. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
@@ -10,22 +10,22 @@ import type { LaunchOrigin } from './launch-origin.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
 /**
- * What a cookie says. The secret authenticates; the origin is only for the page policy and the words of an error page,
- * when the record that would know them is gone.
+ * The content of a cookie. The secret authenticates. The origin only decides the page policy and the text of an error
+ * page when the record is gone.
  */
 export interface CookieValue extends LaunchOrigin {
   issuedAt: number;
   secret: string;
 }
 
-/** A launch cookie with the launch it is for. */
+/** A launch cookie and the id of its launch. */
 export interface LaunchCookie extends CookieValue {
   id: string;
 }
 
 /**
- * The kind of launch is in a cookie's name: one browser may hold both, with different attributes, and neither must
- * replace, refuse or clear the other.
+ * A cookie's name contains the kind of launch. One browser may hold both kinds, with different attributes, and neither
+ * may replace or clear the other.
  */
 const NAMES = {
   ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
@@ -34,20 +34,20 @@ const NAMES = {
 const KINDS = ['ehr', 'standalone'] as const;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 
-/** Reads and writes them on one deployment. */
+/** Reads and writes the launch cookies of one deployment. */
 export interface LaunchCookies {
-  /** Did the browser bring any cookie of ours for this kind of launch? */
+  /** Did the browser send any of our cookies for this kind of launch? */
   arrived(request: Request, kind: LaunchKind): boolean;
   setProbe(request: Request, response: Response, origin: LaunchOrigin): void;
-  /** The note of a browser that launched before: it shares the probe's cookie, for a framed site may keep few. */
+  /** The note of a known browser. It is in the probe cookie, because browsers keep few cookies for a framed site. */
   knownNote(kind: LaunchKind): NoteCookie;
   /**
-   * The origin of the launch this browser last began; the one from a chart, if it began both. Proves nothing: it only chooses where
-   * an error page may be framed and what it offers, when the cookie that would know better is gone (ER-01).
+   * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
+   * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
    */
   lastOrigin(request: Request): LaunchOrigin | undefined;
   ofTransaction(request: Request, state: string): CookieValue | undefined;
-  /** Does this browser hold the cookie of any launch under way? */
+  /** Does this browser hold any transaction cookie? */
   isUnderWay(request: Request): boolean;
   setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
   clearTransaction(response: Response, state: string, kind: LaunchKind): void;
@@ -55,7 +55,7 @@ export interface LaunchCookies {
   /** Every launch cookie of this browser, oldest first. */
   launches(request: Request): LaunchCookie[];
   setLaunch(response: Response, cookie: LaunchCookie): void;
-  /** Takes launches' cookies away and, where it is known, notes why they ended. */
+  /** Deletes the cookies of launches and notes why they ended, if known. */
   retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
   endedLaunch(request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined;
 }
@@ -65,7 +65,7 @@ export function createCookieValue({ kind, organizationId }: LaunchOrigin, now: D
   return { issuedAt: now.getTime(), secret: randomBytes(32).toString('base64url'), kind, organizationId };
 }
 
-/** How many of a browser's launches must end before another begins, oldest first. */
+/** The browser's oldest launches, which must end before another begins. */
 export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
   return open.slice(0, Math.max(0, open.length - MOST_LAUNCHES_PER_BROWSER + 1));
 }
@@ -85,7 +85,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
   };
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
     KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
-  /** Its organization, and after the first `~` the note. */
+  /** The value is the organization and, after the first `~`, the note. */
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =
       /^([^~]*)(?:~(.*))?$/.exec(cookies[kind].read(request).get(NAMES[kind].probe) ?? '') ?? [];

@@ -1,15 +1,15 @@
-/** What remains of an ended launch for an hour: why it ended, for the browser that held its cookie. */
+/** Stores for an hour why a launch ended, for the browser that held its cookie. */
 import { z } from 'zod';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import { type EndReason, endReasons } from './end-reasons.ts';
 
-/** A reason each, without token, user or patient; sealed and bound to its place like a record. */
+/** Each entry is only a reason, without token, user or patient. It is sealed and bound to its key like a record. */
 export interface EndedLaunches {
   /** @param secretHash of the launch's cookie, as the record had it. */
   leave(launchId: string, secretHash: string, reason: EndReason): Promise<void>;
-  /** @returns undefined when nothing is known, or to the wrong browser. */
+  /** @returns undefined when the reason is unknown, or for another browser. */
   read(launchId: string, secretHash: string): Promise<EndReason | undefined>;
 }
 

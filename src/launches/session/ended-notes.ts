@@ -1,4 +1,4 @@
-/** Notes in a browser of why its launches ended: another tab of the same launch would otherwise have nothing to say. */
+/** Cookies that note why launches ended, so that another tab of the same launch can say so. */
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { type EndReason, endReasons } from './end-reasons.ts';
@@ -7,11 +7,11 @@ import type { LaunchOrigin } from './launch-origin.ts';
 
 const PREFIX = { ehr: 'ended-', standalone: 'standalone-ended-' } as const satisfies Record<LaunchKind, string>;
 const KINDS = ['ehr', 'standalone'] as const;
-/** A browser keeps few cookies for a framed site, and the open launches need them. */
+/** Browsers keep few cookies for a framed site, and open launches need them. */
 const MOST_PER_BROWSER = 5;
 const LIFETIME_MS = 60 * 60_000;
 
-/** A note proves nothing: it chooses only words and which EHR may frame them. */
+/** A note proves nothing: it only decides the text of a page and which EHR may frame it. */
 export function createEndedNotes(cookies: Record<LaunchKind, Cookies>) {
   return {
     leave: (

@@ -1,4 +1,4 @@
-/** What the pages of a launch may do and offer, by where it began: a frame of the EHR for one from a chart, a way to start again for the other. */
+/** Adapts pages to the kind of launch: who may frame them, which colours they have, and how to start again. */
 import type { Request, Response } from 'express';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -8,16 +8,16 @@ import { helpDeskOf } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { LaunchKind } from './launch.ts';
 
-/** Where a launch began and for whom, from a cookie of ours; it proves nothing. */
+/** The kind and the organization of a launch, from one of our cookies; it proves nothing. */
 export interface LaunchOrigin {
   kind: LaunchKind;
   organizationId: string;
 }
 
-/** In the query of an address that a page of ours goes to by itself: it begins no new idle hour. */
+/** Query parameter of a navigation that a page makes by itself; such a visit does not renew the idle period. */
 export const UNATTENDED = 'unattended';
 
-/** Is this page of a launch shown inside a chart, whose colours it should have? A browser that does not say may well be the EHR's own. */
+/** Is the page shown inside a chart, so that it takes the chart's colours? If the browser does not say, yes. */
 export function isInChart(request: Request, kind: LaunchKind): boolean {
   return kind === 'ehr' && isFramed(request) !== false;
 }
@@ -28,8 +28,8 @@ export function themeUrl(launchId: string): string {
 }
 
 /**
- * Tells the error page of this request whom the visitor may call, and the colours of the chart as the organization's last
- * launch in this browser knows them.
+ * Gives the error page of this request the contact of the organization, and the chart's colours from the organization's
+ * last launch in this browser.
  *
  * @param open launches of this browser, oldest first.
  */
@@ -50,9 +50,9 @@ export function standalonePath(organizationId: string): string {
 }
 
 /**
- * Fits a page to its origin, also the page that says why there is nothing else to show. A launch from a chart may be
- * framed by its organization's EHR, for without that a refusal inside the chart is the browser's own blank page
- * (LA-11, ER-01). No page may frame a standalone launch; its refusals offer to start again.
+ * Fits a page, also an error page, to its origin. The organization's EHR may frame an EHR launch, because otherwise the
+ * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its
+ * error pages offer to start again.
  *
  * @param open launches of this browser, for {@link furnishErrorPage}.
  * @returns the organization, when there is one.

@@ -1,4 +1,4 @@
-/** One launch as it is stored: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05). */
+/** The stored form of a launch: sealed under its own key, with the hash of its cookie's secret (ST-04, ST-05). */
 import { hash } from 'node:crypto';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
@@ -10,27 +10,27 @@ export interface LaunchRecord {
   secretHash: string;
 }
 
-/** A launch as it was opened, with the stored text that a replacement must still find. */
+/** An opened launch, with its stored text; a replacement succeeds only while that text is unchanged. */
 export interface OpenedLaunch {
   launch: Launch;
   sealed: string;
 }
 
 export const keyOf = (id: string) => `launch:${id}`;
-/** What is kept beside the record goes with it: the list that was read last, and what was searched it for. */
+/** These keys are deleted together with the record: the list read last, and the search in it. */
 export const listKeyOf = (id: string) => `launch-list:${id}`;
 export const searchKeyOf = (id: string) => `launch-search:${id}`;
 export const hashOf = (secret: string) => hash('sha256', secret, 'base64url');
 
 export function createLaunchSealing(sealer: Sealer) {
-  /** Undefined for what is absent, forged, moved from another key or sealed by a retired secret (ST-04, ST-08). */
+  /** @returns undefined if absent, forged, moved from another key or sealed by a retired secret (ST-04, ST-08). */
   const unseal = async (id: string, sealed: string | undefined): Promise<LaunchRecord | undefined> => {
     if (sealed === undefined) return undefined;
     return (await sealer.open(keyOf(id), sealed).catch(() => undefined)) as LaunchRecord | undefined;
   };
   return {
     unseal,
-    /** Tokens and scopes are as long as the EHR makes them. @throws AppError 'token.invalid' for what is too large. */
+    /** @throws AppError 'token.invalid' if the record is too large, because the EHR decides how long its tokens are. */
     seal: async (record: LaunchRecord): Promise<string> => {
       try {
         return await sealer.seal(keyOf(record.launch.id), record);
@@ -39,7 +39,7 @@ export function createLaunchSealing(sealer: Sealer) {
         throw new AppError('token.invalid', `tokens and scopes are too large to keep: ${error.message}`);
       }
     },
-    /** Undefined also when the secret is another launch's. */
+    /** @returns undefined also when the secret belongs to another launch. */
     prove: async (id: string, secret: string, sealed: string | undefined): Promise<OpenedLaunch | undefined> => {
       const record = await unseal(id, sealed);
       const isProven = record !== undefined && isEqualSecret(record.secretHash, hashOf(secret));

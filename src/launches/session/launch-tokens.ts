@@ -1,4 +1,4 @@
-/** A token response in instants: how long its tokens and its launch last. */
+/** Computes when the tokens of a response, and their launch, end. */
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchTokens } from './launch.ts';
 
@@ -16,7 +16,7 @@ export function tokensOf(token: TokenResponse, now: Date): LaunchTokens {
   };
 }
 
-/** RF-12, RF-14: what cannot be renewed ends the launch with it. */
+/** RF-12, RF-14: the launch ends with a token that cannot be renewed. */
 export function endOf({ refreshToken, expiresInSeconds }: TokenResponse, now: Date): Date {
   const isRenewable = refreshToken !== undefined || expiresInSeconds === undefined;
   const lifetimeMs = isRenewable ? ABSOLUTE_LIMIT_MS : expiresInSeconds * 1_000;

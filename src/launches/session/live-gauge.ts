@@ -1,4 +1,4 @@
-/** The metric of open launches: counted when it is asked for, per organization. */
+/** The metric of open launches per organization, counted at each scrape. */
 
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -6,7 +6,7 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLiveIndex } from './live-index.ts';
 
-/** One count per organization and scrape. While a store is unavailable, only this metric is absent. */
+/** Makes one count per organization and scrape. While a store is unavailable, only this metric is missing. */
 export function measureLiveLaunches(dependencies: {
   metrics: Metrics;
   redis: KeyStore;

@@ -1,24 +1,24 @@
-/** Which launches of an organization are open: ids alone, so that administrators and changes of settings find them. */
+/** Indexes the ids of an organization's open launches, for administrators and for changes of settings. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
-/** A launch that is used is noted again after this long, so its place says a little more time than it has. */
+/** A used launch is noted again after this long, so its score may be this much too high. */
 export const NOTE_EVERY_MS = 60_000;
 const LONGEST_MS = IDLE_LIMIT_MS + NOTE_EVERY_MS;
 
 type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
 
 /**
- * One ranking per organization, by when a launch ends unless it is used again. It says where to look; what is open is
- * decided by the records alone.
+ * One ranking per organization, by the time a launch ends without further use. It only lists candidates; the records
+ * decide which launches are open.
  */
 export interface LiveIndex {
-  /** When a launch begins, and while it is used once in {@link NOTE_EVERY_MS}. */
+  /** Called when a launch begins, and once per {@link NOTE_EVERY_MS} while it is used. */
   note(launch: Indexed, now: Date): Promise<void>;
   drop(organizationId: string, ids: readonly string[]): Promise<void>;
-  /** Longest to go first, without the first `offset`; all of them unless `most` says how many. */
+  /** Sorted by remaining time, longest first; skips `offset` and returns at most `most`, by default all. */
   ids(organizationId: string, now: Date, most?: number, offset?: number): Promise<string[]>;
-  /** May count a launch that has just ended elsewhere, for an hour at most. */
+  /** May still count a launch that ended elsewhere, for at most an hour. */
   count(organizationId: string, now: Date): Promise<number>;
 }
 
@@ -33,7 +33,7 @@ export function createLiveIndex(redis: KeyStore): LiveIndex {
       const isSwept = time - (sweptAt.get(organizationId) ?? 0) < NOTE_EVERY_MS;
       if (!isSwept) sweptAt.set(organizationId, time);
       const score = Math.min(Date.parse(endsAt), time + LONGEST_MS);
-      // No member is ranked beyond that, so the whole need not live longer.
+      // No score is later than that, so the ranking may expire then.
       const options = { score, lifetimeMs: LONGEST_MS, ...(isSwept ? {} : { dropBelow: time }) };
       await redis.rank(keyOf(organizationId), id, options);
     },

@@ -1,4 +1,4 @@
-/** The open launches of an organization, as their records say; what the index still lists and is gone is dropped. */
+/** Reads the open launches of an organization from their records, and drops ended ones from the index. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { isOver } from './end-reasons.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
@@ -11,19 +11,19 @@ export interface LiveLaunch {
   lastUsedAt: Date;
 }
 
-/** In the order of the index: what would stay open longest without further use comes first. */
+/** Launches in the order of the index: the one that would stay open longest without further use comes first. */
 export interface LiveLaunches {
-  /** All of them: to end them, or to count some. */
+  /** All open launches, to end them or to count some. */
   all(organizationId: string, now: Date): Promise<LiveLaunch[]>;
-  /** `size` of them after the first `offset`; reads hardly more, however many are open. */
+  /** `size` launches after the first `offset`; reads hardly more records than that. */
   page(organizationId: string, now: Date, offset: number, size: number): Promise<LiveLaunch[]>;
-  /** By the index: see there. */
+  /** See {@link LiveIndex}. */
   count(organizationId: string, now: Date): Promise<number>;
 }
 
-/** So many at a time, for the sake of the other organizations. */
+/** The batch size, so that other organizations do not wait. */
 const BATCH = 100;
-/** Of entries that are gone, a page looks at no more than about this many times its size. */
+/** A page skips at most about this many times its size of ended entries. */
 const MOST_LOOKS = 8;
 
 export function createLiveLaunches(
@@ -35,7 +35,7 @@ export function createLiveLaunches(
     const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
     if (!opened || left === undefined || isOver(opened.launch, now)) return undefined;
     if (opened.launch.organizationId !== organizationId) return undefined;
-    // A record that was never opened may have been given less than an hour.
+    // The first lifetime of a record may be less than an hour.
     const used = Math.max(now.getTime() - (IDLE_LIMIT_MS - left), Date.parse(opened.launch.startedAt));
     return { launch: opened.launch, lastUsedAt: new Date(used) };
   };
@@ -60,7 +60,7 @@ export function createLiveLaunches(
     page: async (organizationId, now, offset, size) => {
       const open: LiveLaunch[] = [];
       for (let looks = 0; looks < MOST_LOOKS && open.length < size; looks += 1) {
-        // What was gone was dropped, so the rest of the ranking has moved up to here.
+        // Ended entries were dropped, so the rest of the ranking has moved up to this offset.
         // oxlint-disable-next-line no-await-in-loop
         const ids = await index.ids(organizationId, now, size - open.length, offset + open.length);
         if (ids.length === 0) break;

@@ -1,21 +1,21 @@
-/** How much of the store an organization's unfinished launches may take: one EHR cannot fill it for the others (MT-06). */
+/** Limits the store space of an organization's unfinished launches, so that one EHR cannot fill the store (MT-06). */
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 
-/** Counts per process what is stored until a launch is finished, given up or expired. */
+/** Counts the bytes of this process's unfinished launches until they are finished, given up or expired. */
 export interface PendingBytes {
   /**
-   * @param isKnown whether the browser launched here before: the last quarter of the room is for those.
-   * @throws AppError 'request.too-many' when there is no room for so many bytes more.
+   * @param isKnown whether the browser launched here before; the last quarter of the space is reserved for those.
+   * @throws AppError 'request.too-many' when the bytes exceed the remaining space.
    */
   take(organizationId: string, name: string, pending: { bytes: number; isKnown: boolean }): void;
-  /** Finished or given up: its room is free again. Unknown names, such as another process's, are ignored. */
+  /** Frees the space of a finished or abandoned launch. Unknown names, such as another process's, are ignored. */
   release(name: string): void;
 }
 
-/** Some eight thousand ordinary launches that were begun and not finished within ten minutes. */
+/** About eight thousand ordinary unfinished launches within ten minutes. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
-/** Of the room, for browsers that are not known. */
+/** The share of the space for unknown browsers. */
 const SHARE_OF_STRANGERS = 0.75;
 const RETRY_AFTER_SECONDS = 60;
 
@@ -28,12 +28,12 @@ interface Pending {
 /**
  * One per process.
  *
- * @param options.lifetimeMs how long the store keeps what is taken.
+ * @param options.lifetimeMs how long the store keeps an unfinished launch.
  * @param options.mostBytes per organization.
  */
 export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; mostBytes?: number }): PendingBytes {
   const { clock, lifetimeMs, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
-  // All live equally long, so the order of insertion is the order of expiry.
+  // All have the same lifetime, so the order of insertion is the order of expiry.
   const pending = new Map<string, Pending>();
   const totals = new Map<string, number>();
 

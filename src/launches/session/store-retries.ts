@@ -1,23 +1,23 @@
-/** Writes that would lose a launch, or leave one behind, if they were given up because the store did not answer for a moment. */
+/** Retries writes to the store whose failure would lose a launch or leave one open. */
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
 
-/** Finishes such writes in the background, within bounds. */
+/** Retries in the background, for a limited time. */
 export interface StoreRetries {
   /**
-   * Tries again and again until the work is done; the caller has tried it once.
+   * Retries the work until it succeeds; the caller has tried it once.
    *
-   * @param work one attempt; throws while the store does not answer. It must do no harm when it comes late or twice.
-   * @param giveUp after {@link LONGEST_MS}, or at shutdown.
+   * @param work one attempt; throws while the store does not answer. It must be harmless if executed late or twice.
+   * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
    */
   insist(work: () => Promise<unknown>, giveUp?: () => void): void;
-  /** Leaves what is under way a few seconds more, for shutdown. */
+  /** Gives pending work a few more seconds, at shutdown. */
   flush(): Promise<void>;
 }
 
-/** Tokens wait in memory no longer than this for the store to come back. */
+/** The longest time that tokens wait in memory for the store. */
 const LONGEST_MS = 60_000;
-/** Far shorter than any visitor's reload, so that the launch is whole again before the next request. */
+/** Shorter than a visitor's reload, so that the write is done before the next request. */
 const PAUSE_MS = 200;
 const LONGEST_FLUSH_MS = 5_000;
 
@@ -35,7 +35,7 @@ export function createStoreRetries({ log }: { log: Log }): StoreRetries {
         // oxlint-disable-next-line no-await-in-loop
         return void (await work());
       } catch {
-        // Why the store does not answer was logged when it stopped.
+        // The store client has already logged the cause.
       }
     }
     log.error('store.retries-given-up');

@@ -24,47 +24,47 @@ import type { StoreRetries } from './store-retries.ts';
 export interface LaunchStore {
   /**
    * @param secret of the cookie; only its hash is stored (ST-05).
-   * @throws AppError 'token.invalid' when what the EHR granted is too large to keep, here and in replacements.
+   * @throws AppError 'token.invalid' when the record is too large to store; `replace` and `claim` throw it too.
    */
   save(launch: Launch, secret: string, now: Date): Promise<void>;
   /**
-   * The launch and a new idle period, or undefined when it is unknown, ended, or the secret is another's. The caller
-   * judges its limit.
+   * Opens the launch and renews its idle period; undefined when it is unknown or ended, or the secret is wrong. The
+   * caller checks the limit.
    */
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
-  /** The same without a new idle period, and how much is left of the one under way. */
+  /** Opens the launch without renewing the idle period, and says how much of that is left. */
   glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
-  /** The record as it is now, without proof: the caller has proved the launch before; its lifetime stays. */
+  /** Reads the current record without proof, for a caller that has proved the launch. Its lifetime does not change. */
   reopen(id: string): Promise<OpenedLaunch | undefined>;
-  /** Replaces the record unless it has changed or ended since it was opened: of many callers one succeeds (RF-04). */
+  /** Replaces the record unless it has changed or ended since it was opened; one of many callers succeeds (RF-04). */
   replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** The same; if the store does not answer, what it may have done is undone. */
+  /** Like `replace`, but undone if the store does not answer. */
   claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** The launches of one browser's cookies that are still open; lifetimes stay as they are. */
+  /** The open launches among one browser's cookies. Their lifetimes do not change. */
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
-  /** Why there is nothing to open, as far as that is known. Honest about idleness only for a cookie that is old enough. */
+  /** Why a launch is not open, if known. `idle` is reported only for a cookie that is old enough. */
   whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
   /** The open launches of an organization, as the records say. */
   live: LiveLaunches;
 }
 
-/** For `end-launches` alone, which also revokes the tokens and writes the audit trail. */
+/** Only for `end-launches`, which also revokes the tokens and writes the audit trail. */
 export interface EndableLaunchStore extends LaunchStore {
   /**
-   * Deletes records and with them their tokens (ST-09), and leaves the reason for the next visit. What was read is as
-   * good as deleted: deletion is retried in the background if the store stops answering then.
+   * Deletes records with their tokens (ST-09), and stores the reason for the next visit. Once a record was read, its
+   * deletion is retried in the background if the store stops answering.
    *
-   * @returns the launches that this call ended; of many callers one gets each. Only where the store does not say who was
-   *   first, more than one may.
+   * @returns the launches that this call ended. Of many callers only one gets each launch, unless the store does not
+   *   say who was first.
    * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
    */
   end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }
 
-/** What this process knows of a launch that it has proved before; a launch that it has forgotten costs one command more. */
+/** A launch that this process has proved before; proving an unknown one costs one more store command. */
 interface Proved {
   secretHash: string;
-  /** When the index last heard of it, in milliseconds since 1970. */
+  /** When the launch was last noted in the index, in milliseconds since 1970. */
   notedAt: number;
 }
 
@@ -115,7 +115,7 @@ export function createLaunchStore(
       await bury().catch(() => retries.insist(bury));
       return [taken.launch];
     } catch {
-      // Whether it was taken is unknown: its tokens are revoked from the copy.
+      // It is unknown whether the deletion succeeded, so the caller revokes the tokens of the copy.
       retries.insist(() => Promise.all([redis.delete(keyOf(id)), bury()]));
       return [seen];
     }
@@ -132,7 +132,7 @@ export function createLaunchStore(
       const key = keyOf(id);
       const secretHash = hashOf(secret);
       const known = proved.get(id);
-      // An id that stands in URLs and logs keeps nothing open (RF-14): who is not known here proves the secret first.
+      // URLs and logs contain the id, so it alone must not renew a launch (RF-14): an unknown one is proved first.
       const isKnown = known !== undefined && isEqualSecret(known.secretHash, secretHash);
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
       if (!opened) return undefined;

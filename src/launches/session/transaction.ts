@@ -1,16 +1,16 @@
-/** A launch under way: what must be remembered between sending the browser to the EHR and its return. */
+/** A transaction: what the app stores from sending the browser to the EHR until its return. */
 import { createHash } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
 import type { LaunchKind } from './launch.ts';
 
-/** Everything the callback needs, fixed at launch so that nothing can change under way (DI-06). */
+/** Everything the callback needs, fixed when the launch begins (DI-06). */
 export interface Transaction {
   kind: LaunchKind;
   organizationId: string;
   connectionVersion: number;
-  /** The EHR's `iss` as sent; of a standalone launch, as registered. */
+  /** The EHR's `iss` as sent; in a standalone launch, the registered FHIR base. */
   fhirBase: string;
   configuration: SmartConfiguration;
   clientId: string;
@@ -21,9 +21,9 @@ export interface Transaction {
   assertionAlg: 'RS384' | 'ES384';
   /** The launch trace the callback continues. */
   traceId?: string;
-  /** The EHR's one-time value, for the one further request a refusal of scopes may lead to; nowhere else (LA-04). */
+  /** The EHR's one-time value, kept only for the second request after a refusal of scopes (LA-04). */
   launch?: string;
-  /** Only in that further request: what the one before it was refused with. There is never a third (ER-03). */
+  /** Only in that second request: the refusal of the first. There is never a third (ER-03). */
   answerTo?: Pick<FailedScope, 'failure'> & { shown: string | undefined };
 }
 
@@ -43,18 +43,18 @@ export interface TransactionKey {
 }
 
 /**
- * Where a transaction is stored: found only with the `state` *and* the browser's secret, so a stolen `state` opens
- * nothing and, unlike a lookup by `state` alone, spends nothing either (CB-03).
+ * The key of a transaction. It needs the `state` *and* the browser's secret, so a stolen `state` opens nothing and,
+ * unlike a lookup by `state` alone, consumes nothing either (CB-03).
  */
 export function transactionName({ state, secret }: TransactionKey): string {
   return `tx:${createHash('sha256').update(`${state}.${secret}`).digest('base64url')}`;
 }
 
 /**
- * The launch that a transaction becomes follows from the browser's half of it and our secrets. So nothing has to be
- * stored for a reloaded callback to end where the first one did, and the launch is as hard to guess as that half.
+ * Derives the launch's id and secret from the transaction key and our secrets. So a reloaded callback finds the same
+ * launch without stored data, and the launch is as hard to guess as the transaction key.
  *
- * @returns under every secret, the current one first: another instance may have made it under an older one.
+ * @returns one per secret of ours, the current one first, because another instance may have used an older one.
  */
 export function completionsOf(
   { state, secret }: TransactionKey,

@@ -1,4 +1,4 @@
-/** Launches under way in Redis, sealed: of many callbacks with one `state` one claims its transaction. */
+/** Stores transactions in Redis, sealed. Of many callbacks with one `state`, only one claims the transaction. */
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -17,42 +17,42 @@ import {
   transactionName,
 } from './transaction.ts';
 
-/** What a `state` from this browser stands for. */
+/** What a `state` of this browser refers to. */
 export type Claim = { kind: 'transaction'; transaction: Transaction } | { kind: 'completed'; completion: Completion };
 
-/** So long a reloaded callback leads to its launch. */
+/** How long a reloaded callback leads to its launch. */
 const COMPLETION_LIFETIME_MS = 60_000;
-/** In place of a transaction that is being completed or was. The request that got the transaction in exchange has it. */
+/** The mark that replaces a transaction when a request takes it. */
 const TAKEN = 'taken';
-/** A place in the bulkhead, the budget's minute, the token, the issuer's keys and the user: each has its own deadline. */
+/** Covers the bulkhead, the budget, the token request, the issuer's keys and the user, each with its own deadline. */
 const LONGEST_CALLBACK_MS = 20_000;
 const ASK_AGAIN_MS = 150;
 
 /** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
 export interface Transactions {
   /**
-   * Before the browser is sent onward; if it fails, it is not sent (AZ-21).
+   * Stores a transaction. If this fails, the browser is not sent to the EHR (AZ-21).
    *
    * @throws AppError 'discovery.invalid' when the EHR's addresses make it too large; 'request.too-many' when the
-   *   organization's unfinished launches take all the room they may (MT-06).
+   *   organization's unfinished launches have used their space (MT-06).
    */
   begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
   /**
-   * Takes a transaction out: of many callers one gets it (CB-04, CB-06). The others wait, as long as a callback may take,
-   * for what it was completed with (CB-19), or until it is put back.
+   * Takes a transaction; only one of many callers gets it (CB-04, CB-06). The others wait, as long as a callback may
+   * take, until it is completed (CB-19) or put back.
    *
    * @returns undefined when unknown, expired, or begun in another browser, or when the callback that has it gave up or died;
    *   the caller cannot tell which, and neither can an attacker.
-   * @throws AppError 'store.unavailable'; what was taken is put back when the store's answer comes after all.
+   * @throws AppError 'store.unavailable'; if the store answers late, the transaction is put back.
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
-  /** Its launch is stored: {@link completionsOf} says which. */
+  /** Called when the launch of {@link completionsOf} is stored. */
   completed(key: TransactionKey): void;
   /**
-   * A code belongs to the first transaction it comes with. Codes are sent to one token endpoint once, so a code
-   * that was stolen there can only come here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
+   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once, so one that was
+   * stolen there can only be used here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
    *
-   * @returns false when it came with another transaction before.
+   * @returns false when the code is bound to another transaction.
    */
   bindCode(key: TransactionKey, code: string): Promise<boolean>;
   abandon(key: TransactionKey): Promise<void>;
@@ -67,7 +67,7 @@ export function createTransactions(dependencies: {
   clock: Clock;
 }): Transactions {
   const { redis, sealer, retries, pending, launches, clock } = dependencies;
-  /** By the caller that got the transaction: as no other has it, there is nothing to compare but the mark. */
+  /** Called only by the holder of the transaction, so comparing with the mark is enough. */
   const putBack = (name: string, transaction: string): Promise<void> => {
     const put = () => redis.replace(name, TAKEN, transaction);
     return put().then(
@@ -75,7 +75,7 @@ export function createTransactions(dependencies: {
       () => retries.insist(put),
     );
   };
-  /** What a taken transaction has come to: its launch, nothing, or undefined while that is open. */
+  /** The outcome of a taken transaction: its launch, nothing, or undefined while it is undecided. */
   const outcomeOf = async (key: TransactionKey): Promise<Claim | 'nothing' | undefined> => {
     const now = clock();
     for (const completion of completionsOf(key, sealer)) {
@@ -84,7 +84,7 @@ export function createTransactions(dependencies: {
       const [[launch], reason] = await Promise.all([launches.peek([cookie]), launches.whyEnded(cookie, now)]);
       const isLate = launch && now.getTime() - Date.parse(launch.startedAt) >= COMPLETION_LIFETIME_MS;
       if (isLate || reason === 'not-stored') return 'nothing';
-      // One that has ended since says so on its own page.
+      // A launch that has ended since then says so on its own page.
       if (launch || reason !== undefined) return { kind: 'completed', completion };
     }
     return undefined;
@@ -121,7 +121,7 @@ export function createTransactions(dependencies: {
     bindCode: async (key, code) => {
       const mark = `code:${createHash('sha256').update(code).digest('base64url')}`;
       const name = transactionName(key);
-      // As long as any transaction that was under way when the code came.
+      // The mark lives as long as any transaction that was open when the code came.
       const isFirst = await redis.setIfAbsent(mark, name, TRANSACTION_LIFETIME_MS);
       return isFirst || (await redis.get(mark)) === name;
     },
@@ -142,7 +142,7 @@ async function sealTransaction(name: string, transaction: Transaction, sealer: S
   }
 }
 
-/** Undefined for what is forged, moved from another key, or sealed by a secret or in a form that we do not have. */
+/** @returns undefined if forged, moved from another key, or sealed by a secret or in a form that is unknown here. */
 async function openTransaction(name: string, stored: string, sealer: Sealer): Promise<Transaction | undefined> {
   const opened = await sealer.open(name, stored).catch(() => undefined);
   return (opened as { transaction?: Transaction } | undefined)?.transaction;

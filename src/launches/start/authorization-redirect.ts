@@ -1,4 +1,4 @@
-/** From the EHR's launch request to the redirect that asks its authorization server for a code. */
+/** Turns a launch request into the redirect that asks the authorization server for a code. */
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
@@ -35,26 +35,26 @@ export interface BeginLaunchDependencies {
   keyRing: Pick<KeyRing, 'signingKey'>;
 }
 
-/** What a launch begins with: what the EHR sent, or for a standalone launch the registered FHIR base alone (AZ-04, AZ-05). */
+/** The start of a launch: the EHR's parameters, or in a standalone launch the registered FHIR base (AZ-04, AZ-05). */
 export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalone'; iss: string };
 
-/** The browser that launches, as its cookies say. */
+/** The launching browser, according to its cookies. */
 export interface LaunchingBrowser {
   secret: string;
-  /** It launched here before. */
+  /** Whether it launched here before. */
   isKnown: boolean;
 }
 
-/** A launch under way: where to send the browser, and the state its transaction cookie is for. */
+/** A begun launch: where to send the browser, and the state for its transaction cookie. */
 export interface BegunLaunch {
   redirect: AuthorizationRedirect;
   state: string;
 }
 
 /**
- * Discovers, prepares and stores the transaction; only then is there anywhere to redirect to (AZ-21).
+ * Runs discovery, stores the transaction, and only then returns the redirect (AZ-21).
  *
- * @param start of this organization, already allowed.
+ * @param start already allowed for this organization.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */
 export async function beginLaunch(
@@ -66,7 +66,7 @@ export async function beginLaunch(
 ): Promise<BegunLaunch> {
   const discover = async () => {
     const usable = await usableConfiguration(dependencies, organization);
-    // Here already, so that a document without an algorithm of ours is seen to fail.
+    // Called inside this step, so that the trace shows that discovery failed for want of an algorithm.
     chooseAssertionAlg(usable, organization.assertionAlg);
     return usable;
   };
@@ -83,14 +83,14 @@ export async function beginLaunch(
     const authorization = { clientId, redirectUri, scope, aud: start.iss, ...launch };
     return { redirect: authorizationRedirect(configuration, authorization, secrets), state };
   };
-  // The key is not sent yet; an EHR team that looks at its registration wants to see it already.
+  // The key is not used yet, but its id in the trace helps an EHR team to check its registration.
   return trace.step('authorization-redirect', begin, {}, ({ redirect }) => ({
     ...redirectFacts(redirect, { scope, alg: assertionAlg }),
     kid: dependencies.keyRing.signingKey(assertionAlg).kid,
   }));
 }
 
-/** No browser is sent to an EHR that is down: it would show its own error page, and the launch value would be spent. */
+/** Sends no browser to an EHR that is down, which would show its own error page and spend the launch value. */
 async function usableConfiguration(
   { connections, outbound }: BeginLaunchDependencies,
   organization: Organization,
@@ -107,7 +107,7 @@ async function usableConfiguration(
   }
 }
 
-/** What is fixed at launch, but for the secrets of this one attempt. */
+/** The data that is fixed at launch, without the secrets of the attempt. */
 function transactionOf(
   { publicUrl }: BeginLaunchDependencies,
   organization: Organization,
@@ -131,7 +131,7 @@ function transactionOf(
   };
 }
 
-/** The user is at the authorization server for a moment: time to open the connections and fetch the keys of the return. */
+/** Opens connections and fetches keys for the callback while the user is at the authorization server. */
 function prepareCallback(
   { outbound, issuerKeys }: BeginLaunchDependencies,
   organization: Organization,

@@ -1,4 +1,4 @@
-/** What every launch does once it is known who is asked: do cookies arrive, is there room, and off to the EHR. */
+/** The common part of every launch once the organization is known: cookie probe, limit and redirect to the EHR. */
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
@@ -30,16 +30,16 @@ export interface LaunchVisit {
   response: Response;
 }
 
-/** Marks the one redirect to ourselves that finds out whether cookies arrive. */
+/** Marks the redirect to ourselves that tests whether cookies arrive. */
 export const PROBED = 'probed';
 
-/** LA-10: looking ahead is not launching. */
+/** LA-10: a prefetch is not a launch. */
 export function isPrefetch(request: Request): boolean {
   return /prefetch|prerender/i.test(`${headerOf(request, 'sec-purpose') ?? ''} ${headerOf(request, 'purpose') ?? ''}`);
 }
 
 /**
- * Finds out whether cookies arrive before the EHR's one-time launch value is spent (LA-12), then begins the launch and
+ * Tests whether cookies arrive before the EHR's one-time launch value is spent (LA-12), then begins the launch and
  * sends the browser to the EHR.
  *
  * @param start already allowed for this organization.
@@ -65,7 +65,7 @@ export async function startLaunch(
   const browser = { secret: cookie.secret, isKnown: known !== undefined };
   const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
-  // Again, so that it outlives this launch's own cookie and names its organization.
+  // Set again, so that it outlives the transaction cookie and names this organization.
   launchCookies.setProbe(request, response, origin);
   sendOnward(response, redirect, start.kind === 'ehr' ? organization.frameAncestors : []);
 }

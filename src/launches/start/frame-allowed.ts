@@ -1,11 +1,11 @@
-/** May the browser show in its frame what a launch leads to (LA-11)? */
+/** Stops a launch in a frame that may not show the app's pages (LA-11). */
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
 /**
- * A frame that no EHR page may show stays empty to its end: the launch stops before anything of the EHR's is spent.
+ * If no page may frame the app, a framed launch would stay blank. It stops before the EHR's launch value is spent.
  *
- * @param isInFrame as the browser says; undefined when it does not.
+ * @param isInFrame as the browser reports; undefined when it does not.
  * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
  */
 export function assertFrameAllowed({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {

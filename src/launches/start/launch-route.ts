@@ -26,8 +26,8 @@ export interface LaunchRouteDependencies extends CookieProbeDependencies {
 }
 
 /**
- * Checks who is asked for and by whom before anything leaves this server, then whether cookies arrive before the EHR's
- * one-time launch value is spent (LA-12), then begins the launch.
+ * Checks the organization and the EHR before this server sends any request, then tests whether cookies arrive before
+ * the EHR's one-time launch value is spent (LA-12), then begins the launch.
  */
 export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -43,7 +43,7 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
   };
 }
 
-/** The organization and the EHR of this launch, before anything leaves this server. */
+/** Finds the organization and the EHR of this launch, before this server sends any request. */
 async function whoIsAsked(
   { directory, connections, launchCookies }: LaunchRouteDependencies,
   request: Request,
@@ -66,7 +66,7 @@ function launchFactsOf(request: Request): StepFacts {
   return { ...facts, [FRAMING_PAGE]: framingOrigin(request) };
 }
 
-/** A page that is not among those that may show the app: said, and not relied on, because only the browser knows. */
+/** Warns that the embedding page may not frame the app. It is not a refusal, because only the browser can be sure. */
 function frameFacts({ frameAncestors }: Organization, page: StepFacts[string]): StepFacts {
   const isOther = typeof page === 'string' && frameAncestors.length > 0 && !mayFrame(frameAncestors, page);
   return isOther ? { rule: 'launch.other-frame', warning: 'framed by a page that may not show the app' } : {};
@@ -93,7 +93,7 @@ async function findOrganization(
 }
 
 /**
- * Is this EHR the organization's? Asked before any call leaves this server (LA-02, LA-08).
+ * Asserts that the EHR is the organization's, before this server sends any request (LA-02, LA-08).
  *
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
@@ -105,14 +105,14 @@ function assertLaunchAllowed(connections: SmartConnections, organization: Organi
   assertConnected(organization);
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const rule = ruleOfOtherEhr(connections, organization, request.iss);
-    // As written only where it says no more than the setting does.
+    // The `iss` is quoted only if it says no more than the setting does.
     const iss = rule === 'launch.iss-written-differently' ? { iss: request.iss } : {};
     const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl };
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
 }
 
-/** A FHIR URL that has answered is not to be given up for the iss of one launch. */
+/** A FHIR URL that has answered is probably right, even if the `iss` of a launch differs. */
 function ruleOfOtherEhr(connections: SmartConnections, organization: Organization, iss: string): Rule {
   if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
   if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
@@ -128,7 +128,7 @@ function isOtherAddress({ fhirBaseUrl, discovered }: Organization, iss: string):
   );
 }
 
-/** A FHIR base without what people write in different ways. */
+/** A FHIR base without scheme, case and extra slashes, which people write in different ways. */
 function bareBase(url: string): string {
   const { host, pathname } = new URL(url.toLowerCase());
   return [host, ...pathname.split('/').filter(Boolean)].join('/');

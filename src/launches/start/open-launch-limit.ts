@@ -1,4 +1,4 @@
-/** How many launches of one organization may be open: no EHR fills the store for the others (MT-06). */
+/** Limits the open launches of one organization, so that no EHR fills the store (MT-06). */
 import { LRUCache } from 'lru-cache';
 import { agedBy, atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -6,16 +6,16 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import { createLiveIndex } from '#src/launches/session/live-index.ts';
 
-/** Asked before the EHR's launch value is spent, and answered from a count that is some seconds old. */
+/** Checked before the EHR's launch value is spent, by a count that may be some seconds old. */
 export interface OpenLaunchLimit {
   /** @throws AppError 'launch.too-many-open' with Retry-After; 'store.unavailable' */
   assertRoom(organizationId: string): Promise<void>;
 }
 
-/** A large hospital's, with an hour of idle time. */
+/** Enough for a large hospital with an hour of idle time. */
 const MOST_OPEN = 20_000;
 const RETRY_AFTER_SECONDS = 60;
-/** Asked at every launch, a count costs the store next to nothing. */
+/** How long a count is cached, so that it costs the store next to nothing. */
 const COUNT_LASTS_MS = 10_000;
 const MOST_ORGANIZATIONS = 10_000;
 

@@ -1,20 +1,20 @@
-/** Sends a browser on to the EHR's authorization server, from a launch or from a callback that asks once more. */
+/** Sends a browser to the EHR's authorization server, at launch or for a second request with other scopes. */
 import type { Response } from 'express';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
 import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
 
 /**
- * By redirect, or by a form that posts itself when the address would be too long (AZ-14, AZ-15).
+ * Sends a redirect, or a form that submits itself if the URL would be too long (AZ-14, AZ-15).
  *
- * @param frameAncestors who may show that form in a frame.
+ * @param frameAncestors which pages may frame that form.
  */
 export function sendOnward(
   response: Response,
   redirect: AuthorizationRedirect,
   frameAncestors: readonly string[],
 ): void {
-  // Without a body: Express would repeat the address, and with it the launch value, in one.
+  // Sent without a body, because Express would repeat the URL, with the launch value, in the body.
   if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
   const formAction = new URL(redirect.action).origin;
   setPagePolicy(response, { frameAncestors, formAction });

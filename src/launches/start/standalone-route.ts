@@ -11,9 +11,9 @@ import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
- * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names an organization
- * from the registered list, and nothing else: the EHR, `aud`, scopes and everything else are its settings
- * (LA-13, LA-07). No page may frame it, because a page that opens by itself could be framed to steal clicks (LA-14).
+ * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names only a
+ * registered organization; the EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page may frame it, to
+ * prevent clickjacking (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
@@ -28,7 +28,7 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
   };
 }
 
-/** The organization, before anything leaves this server. */
+/** Finds the organization, before this server sends any request. */
 async function whoIsAsked(
   { directory, launchCookies }: LaunchRouteDependencies,
   request: Request,
@@ -52,7 +52,7 @@ async function whoIsAsked(
   return organization;
 }
 
-/** Refused rather than ignored: who adds a parameter expects it to count, and an EHR with parameters has the launch URL. */
+/** Refuses added parameters, because their sender expects an effect. An EHR with parameters uses the launch URL. */
 function assertNothingAdded(query: URLSearchParams): void {
   const isOurs = query.size === 0 || (query.size === 1 && query.get(PROBED) === '1');
   if (!isOurs) throw new AppError('launch.standalone-parameters', 'parameters were added to the standalone URL');

@@ -1,4 +1,4 @@
-/** A token good for now: renewed before it expires while the user is there, once however many requests ask. */
+/** Provides a valid token, renewed before it expires. Concurrent requests share one renewal. */
 
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -7,27 +7,27 @@ import { type RefreshDependencies, refreshOnce } from './refresh.ts';
 import { verifyLater } from './refreshed-id-token.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 
-/** Keeps launches supplied with a token while the user is there; nothing happens in the background (RF-13). */
+/** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
 export interface CurrentTokens {
   /**
-   * The launch with a token worth using.
+   * The launch with a valid token.
    *
    * @throws AppError 'session.expired' when the EHR's session is over, 'refresh.unavailable' when the token has expired
    *   and the EHR cannot renew it at the moment.
    */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /**
-   * After the FHIR server refused a token: the launch with a newer one, which may permit less than before (RF-09), or
-   * undefined when there is none to be had (FH-05).
+   * After the FHIR server refused a token, gets the launch with a newer one, which may permit less than before (RF-09).
    *
+   * @returns undefined when there is no newer token (FH-05).
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
-  /** The FHIR server refuses the launch's token for good (FH-05). */
+  /** Ends the launch, because the FHIR server refuses its token and there is no newer one (FH-05). */
   end(launchId: string, organization: Organization): Promise<void>;
 }
 
-/** A token younger than this that is refused is not refused for its age. */
+/** The age of a token younger than this cannot be the reason for a refusal. */
 const RENEW_AGAIN_AFTER_MS = 60_000;
 
 /** One per process. */
@@ -50,7 +50,7 @@ export function createCurrentTokens(dependencies: RefreshDependencies): CurrentT
       if (launch.refresh?.kind === 'unproven') {
         if (!isFree(launch, now)) throw unavailable(launch, now);
         const proven = await verifyLater(dependencies, opened, organization);
-        // It may have run out while the keys were away.
+        // The token may have expired while the keys were unavailable.
         const latest = isTokenExpired(proven, clock()) ? await launches.reopen(proven.id) : undefined;
         return latest ? shared(latest, organization) : proven;
       }
@@ -67,12 +67,12 @@ export function createCurrentTokens(dependencies: RefreshDependencies): CurrentT
       const now = clock();
       if (refresh?.kind === 'unproven') throw unavailable(latest.launch, now);
       if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return latest.launch;
-      // A pause says nothing about the refresh token: nothing is sent, and nothing ends (RF-07).
+      // During a pause nothing is sent and the launch does not end (RF-07).
       if (refresh?.kind === 'put-off' && !isFree(latest.launch, now)) throw unavailable(latest.launch, now);
       if (!canRenew(latest.launch, now)) return undefined;
       const renewed = await shared(latest, organization);
       if (renewed.tokens.accessToken !== refusedToken) return renewed;
-      // Put off: for a page the old token may be good enough meanwhile, for this read it is not (RF-07).
+      // The renewal was postponed. A page could still use the old token, but this read was refused with it (RF-07).
       if (renewed.refresh) throw unavailable(renewed, clock());
       return undefined;
     },
@@ -82,7 +82,7 @@ export function createCurrentTokens(dependencies: RefreshDependencies): CurrentT
   };
 }
 
-/** Is there any sense in a refresh after a 401? Not without a refresh token, and not right after one but for its age. */
+/** Can a refresh help after a 401? Not without a refresh token, and not right after another refresh. */
 function canRenew(launch: Launch, now: Date): boolean {
   if (launch.refresh?.kind === 'under-way') return true;
   if (launch.tokens.refreshToken === undefined) return false;

@@ -1,4 +1,4 @@
-/** For organizations that want it: whether the EHR still honours a launch's token, asked before a page is shown (RV-06, RV-07). */
+/** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -15,12 +15,11 @@ import type { CurrentTokens } from './current-token.ts';
 
 export interface TokenConfirmations {
   /**
-   * The launch, with another token where the EHR no longer honoured the one it had. Asks at most once a minute for a
-   * launch, on all instances together, and only when a page is asked for. An endpoint that does not work ends
-   * nothing.
+   * Confirms the launch's token, or renews one that is no longer active. It asks at most once a minute per launch,
+   * across all instances, and only when a page is requested. A failing endpoint does not end the launch.
    *
-   * @throws AppError 'session.expired' when the token is over and not renewed, or is another app's or patient's: then the
-   *   launch has ended. 'refresh.unavailable' when it may be renewed later (RF-07).
+   * @throws AppError 'session.expired' when the token is inactive and cannot be renewed, or belongs to another app or
+   *   patient; the launch has then ended. 'refresh.unavailable' when it may be renewed later (RF-07).
    */
   confirm(launch: Launch, organization: Organization): Promise<Launch>;
 }
@@ -75,7 +74,7 @@ export function createTokenConfirmations(dependencies: {
   };
 }
 
-/** RV-07: a member the server does not send says nothing; a patient that cannot be read for certain is another one. */
+/** RV-07: an absent member is not checked; a patient that cannot be identified for certain counts as another one. */
 function foreignMember(
   { authorizationServer, context, fhirBase }: Launch,
   { clientId, patient }: Extract<IntrospectionAnswer, { kind: 'active' }>,

@@ -1,4 +1,4 @@
-/** A launch's record during a refresh: claimed before the token is sent, replaced by what came of it, or put back. */
+/** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { AppError } from '#src/errors.ts';
@@ -17,10 +17,10 @@ export interface RefreshLockDependencies {
 
 /** A refresh token that only this request has. */
 export interface RefreshClaim {
-  /** As it was before. */
+  /** The launch before the claim. */
   launch: Launch;
   refreshToken: string;
-  /** Without the refresh token; what came of it can replace this record only. */
+  /** The record without the refresh token; the result can replace only this record. */
   claimed: OpenedLaunch;
 }
 
@@ -29,7 +29,7 @@ export interface RefreshClaim {
  * again (RF-04, RF-15). The claim is lock, fencing token and deadline in one.
  *
  * @returns undefined when there is no refresh token or another request was first.
- * @throws AppError 'store.unavailable'; nothing was sent then, and a claim that was made all the same is taken back.
+ * @throws AppError 'store.unavailable'; then nothing was sent, and a claim that was made nevertheless is undone.
  */
 export async function claimRefresh(
   dependencies: RefreshLockDependencies,
@@ -44,16 +44,16 @@ export async function claimRefresh(
   const claimed = await launches.claim(opened, { ...launch, tokens, refresh });
   if (claimed) return { launch, refreshToken, claimed };
   const latest = await launches.reopen(launch.id);
-  // Another request may have changed something else, such as who the user is here.
+  // Another request may have changed another part of the record, such as the clinician.
   const isStillDue = latest?.launch.tokens.accessToken === launch.tokens.accessToken && isFree(latest.launch, clock());
   return isStillDue ? claimRefresh(dependencies, latest) : undefined;
 }
 
 /**
- * Stores the renewed tokens before they are used (RF-03); in the background if the store does not answer.
+ * Stores the renewed tokens before they are used (RF-03). If the store does not answer, it retries in the background.
  *
- * @param revokeRenewed for tokens that find no record any more.
- * @returns false when the record has ended or is another's.
+ * @param revokeRenewed called if the tokens can no longer be stored.
+ * @returns false when the record has ended or was replaced.
  * @throws AppError 'store.unavailable'
  */
 export async function saveRenewed(
@@ -75,16 +75,16 @@ export async function saveRenewed(
 
 async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch): Promise<boolean> {
   if (await launches.replace(claimed, next)) return true;
-  // An attempt that was not answered may have been done.
+  // An unanswered attempt may have succeeded.
   const latest = await launches.reopen(next.id);
   return latest?.launch.tokens.accessToken === next.tokens.accessToken;
 }
 
 /**
- * RF-07: the refresh token goes back into the record, and the next try waits, longer each time, at a random moment.
+ * RF-07: puts the refresh token back into the record. The pause before the next try is random and grows each time.
  *
  * @returns the launch with its old token.
- * @throws AppError 'refresh.unavailable' when that is over.
+ * @throws AppError 'refresh.unavailable' when the old token has expired.
  */
 export async function putOff(
   { launches, clock, log, retries }: RefreshLockDependencies,

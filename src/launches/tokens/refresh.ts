@@ -1,4 +1,4 @@
-/** One refresh of a launch's token: sent, judged and stored, or put off; never twice with one refresh token. */
+/** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
 
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
@@ -31,9 +31,9 @@ export interface RefreshDependencies extends RefreshLockDependencies {
 /**
  * Claims the refresh token, or waits for the request that has it.
  *
- * @param opened as it was when the refresh became due; a record that has changed since is another request's.
- * @throws AppError as {@link renewalError} says or 'session.missing' when the launch is over, 'refresh.unavailable' or
- *   'store.unavailable' when it is not and there is no good token now.
+ * @param opened the record when the refresh became due; if it has changed since, another request is refreshing.
+ * @throws AppError of {@link renewalError} or 'session.missing' when the launch is over; 'refresh.unavailable' or
+ *   'store.unavailable' when it is not over but there is no valid token now.
  */
 export async function refreshOnce(
   dependencies: RefreshDependencies,
@@ -47,7 +47,7 @@ export async function refreshOnce(
     const next = await exchange(dependencies, claim, organization);
     const revokeRenewed = () => revoker.revoke(next, organization);
     if (!(await saveRenewed(dependencies, claim, next, revokeRenewed))) {
-      // Signed out meanwhile: no record has these tokens.
+      // The user signed out meanwhile, so no record holds these tokens.
       revokeRenewed();
       throw new AppError('session.missing', 'the launch ended while its token was renewed');
     }
@@ -58,7 +58,7 @@ export async function refreshOnce(
     const outcome = error instanceof AppError ? error.code : 'server.unexpected';
     metrics.refreshes.inc({ outcome, organization: organization.id });
     if (isPassingFailure(error)) return putOff(dependencies, claim, error);
-    // The record may still be saved, or is left without its refresh token: never a second use of it.
+    // The record may still be saved; if not, it stays without the refresh token, which is never used twice.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
     const final = renewalError(error);
     const reason = final.code === 'refresh.identity-refused' ? 'refresh-identity' : 'refresh-refused';
@@ -67,7 +67,7 @@ export async function refreshOnce(
   }
 }
 
-/** With these the launch goes on. */
+/** Errors that do not end the launch. */
 const KEPT = new Set(['store.unavailable', 'refresh.unavailable']);
 
 async function exchange(
@@ -97,14 +97,14 @@ async function exchange(
       await assertSameUserWithin({ issuerKeys }, next, organization, token.idToken);
     return next;
   } catch (error) {
-    // The refresh token is spent: what came for it is kept until the keys say whose it is.
+    // The refresh token is spent, so the new tokens are kept until the keys can prove whose they are.
     if (areKeysUnavailable(error) && typeof token.idToken === 'string') return asUnproven(next, token.idToken);
     revoker.revoke(next, organization);
     throw error;
   }
 }
 
-/** RF-03: a new refresh token replaces the old, none keeps it. RF-09: less takes effect, more does not. */
+/** RF-03: without a new refresh token the old one is kept. RF-09: a smaller scope takes effect, a larger does not. */
 function renewed(launch: Launch, token: TokenResponse, oldRefreshToken: string, now: Date): Launch {
   const tokens = tokensOf(token, now);
   return {

@@ -1,4 +1,4 @@
-/** The id_token of a refresh: the same user as before, or the launch is over; not yet known while the keys are unavailable. */
+/** Checks that the id_token of a refresh names the same user. While the keys are unavailable, the check waits. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { AppError } from '#src/errors.ts';
@@ -20,7 +20,7 @@ export interface IdTokenDependencies {
   endings: LaunchEndings;
 }
 
-/** Could the issuer's keys not be had, so that the token is neither good nor bad (ID-22)? */
+/** Were the issuer's keys unavailable, so that the token could not be checked (ID-22)? */
 export function areKeysUnavailable(error: unknown): error is AppError {
   return error instanceof AppError && KEYS_UNAVAILABLE.has(error.code);
 }
@@ -28,11 +28,11 @@ export function areKeysUnavailable(error: unknown): error is AppError {
 const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
 /**
- * Same issuer, subject and audience; a nonce and a time of sign-in that are absent or the launch's (RF-10, OpenID Connect
- * Core 12.2).
+ * Asserts the same issuer, subject and audience. Nonce and `auth_time` must be absent or those of the launch (RF-10,
+ * OpenID Connect Core 12.2).
  *
  * @param launch with the tokens the id_token came with.
- * @param idToken untrusted; judged by the clock of the moment it came, so that waiting for keys does not make it old.
+ * @param idToken untrusted; checked by the time it was received, so that waiting for keys does not expire it.
  * @throws AppError 'refresh.identity-refused' or 'identity.…'
  */
 export async function assertSameUser(
@@ -64,8 +64,8 @@ export async function assertSameUser(
 }
 
 /**
- * The same, while the refresh token is claimed: within {@link LONGEST_PROOF_MS}, so that the claim does not outlive its
- * time (RF-15). The keys are fetched all the same, for the next try.
+ * Like {@link assertSameUser}, but within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not
+ * expire (RF-15). After that the fetch of the keys continues, for the next try.
  *
  * @throws also AppError 'identity.keys-timeout'.
  */
@@ -76,17 +76,17 @@ export async function assertSameUserWithin(...given: Parameters<typeof assertSam
   });
 }
 
-/** The renewed launch, not to be used before its id_token is verified. */
+/** The renewed launch, which is not used before its id_token is verified. */
 export function asUnproven(launch: Launch, idToken: string): Launch {
   const until = new Date(Date.parse(launch.tokens.issuedAt) + FIRST_PAUSE_MS).toISOString();
   return { ...launch, refresh: { kind: 'unproven', idToken, until, failures: 1 } };
 }
 
 /**
- * Tries again to verify what could not be verified when it came. Doing it twice at once does no harm.
+ * Retries the verification of a postponed id_token. Concurrent calls are harmless.
  *
- * @throws AppError 'refresh.unavailable' while the keys are unavailable, 'refresh.identity-refused' when it is not good:
- *   then the launch has ended.
+ * @throws AppError 'refresh.unavailable' while the keys are unavailable; 'refresh.identity-refused' when the id_token
+ *   is invalid, which ends the launch.
  */
 export async function verifyLater(
   dependencies: IdTokenDependencies,

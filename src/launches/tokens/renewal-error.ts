@@ -1,11 +1,11 @@
-/** What a refresh that failed for good is called, so that its cause is not lost: whose job it is depends on it. */
+/** Names the error of a refresh that failed for good. It keeps the cause, because that decides who has to act. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 
-/** The EHR's answer broke a rule: the EHR team has to hear which, not the person who launched. */
+/** Errors of the EHR's answer; the EHR team needs to know which rule was broken. */
 const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 
-/** The rules of a first token response hold for a renewed one; only those of the grant itself have their own names. */
+/** The rules of a first token response apply to a renewed one; only those of the grant itself have other names. */
 function ruleOf({ code, rule }: AppError): Rule | undefined {
   if (code === 'token.invalid-grant') return 'refresh.session-over';
   if (rule === 'id-token.audience-missing') return 'refresh.audience-missing';
@@ -15,8 +15,8 @@ function ruleOf({ code, rule }: AppError): Rule | undefined {
 /**
  * The error that ends the launch. Its detail keeps the rule that failed; details never hold a value (ID-21, TK-20).
  *
- * @returns 'refresh.identity-refused' for an id_token that is not acceptable, 'token.invalid' for a token response that is
- *   none, else 'session.expired': the EHR renews no more.
+ * @returns 'refresh.identity-refused' for an unacceptable id_token, 'token.invalid' for a malformed token response,
+ *   else 'session.expired'.
  */
 export function renewalError(error: unknown): AppError {
   if (!(error instanceof AppError))

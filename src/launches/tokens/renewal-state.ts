@@ -1,36 +1,36 @@
-/** What a launch's token needs: over, due for renewal, being renewed, or put off. */
+/** The renewal state of a launch's token: expired, due, being renewed, or postponed. */
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 
 /**
- * A claim older than this belongs to an instance that died with the refresh token spent (RF-15). No refresh takes longer:
- * a turn in the EHR's bulkhead and its budget 5 s, the token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store it.
+ * No refresh takes longer: bulkhead and budget 5 s, token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store. So
+ * an older claim belongs to an instance that died after it used the refresh token (RF-15).
  */
 const CLAIM_LIFETIME_MS = 20_000;
-/** Keys that take longer count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
+/** Keys that take longer to fetch count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
 export const LONGEST_PROOF_MS = 4_000;
 /** The first pause after a failed refresh. */
 export const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** How long to wait after so many failures: longer each time, at a random moment (RF-07). */
+/** The pause after a number of failures; it grows with each and is random (RF-07). */
 export function pauseBefore(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
 }
 
-/** Is the access token over for certain? Without a known expiry only a 401 can say. */
+/** Has the access token certainly expired? If its expiry is unknown, only a 401 can tell. */
 export function isTokenExpired({ tokens }: Launch, now: Date): boolean {
   return tokens.expiresAt !== undefined && Date.parse(tokens.expiresAt) <= now.getTime();
 }
 
-/** Can the launch's token be used as it is, without renewing it, when no user is there (RF-13)? */
+/** Can the token be used without a renewal, because no user is active (RF-13)? */
 export function isUsableAsIs(launch: Launch, now: Date): boolean {
   return launch.refresh?.kind !== 'unproven' && !isTokenExpired(launch, now);
 }
 
 /**
- * Is there a refresh token, and is it time to use it, for its own sake or to show the EHR that the user is active (RF-05)?
+ * Is a refresh possible and due, either to get a new token or to tell the EHR that the user is active (RF-05)?
  *
  * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
  */
@@ -43,16 +43,16 @@ export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boo
   );
 }
 
-/** Is no refresh under way, and no pause? */
+/** May a refresh start now: is none in progress, and no pause? */
 export function isFree({ refresh }: Launch, now: Date): boolean {
   if (refresh?.kind === 'under-way') return now.getTime() - Date.parse(refresh.since) > CLAIM_LIFETIME_MS;
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
 /**
- * The page for a token that is over while the EHR cannot renew it, with when to come back.
+ * The error for an expired token that the EHR cannot renew now, with the time to retry.
  *
- * @param failure of the refresh, where it has just failed: its rule says whose job it is.
+ * @param failure of a refresh that has just failed; its rule decides who has to act.
  */
 export function unavailable({ refresh }: Launch, now: Date, failure?: AppError): AppError {
   const isWaiting = refresh?.kind === 'put-off' || refresh?.kind === 'unproven';

@@ -1,4 +1,4 @@
-/** Waits for the request that has a launch's refresh token, for as long as that may be alive (RF-04, RF-15). */
+/** Waits for the request that holds a launch's refresh token, as long as that may still be running (RF-04, RF-15). */
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
@@ -11,11 +11,11 @@ import { isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 
 const WAIT_STEP_MS = 50;
 const LONGEST_WAIT_MS = 8_000;
-/** The owner of a stale claim may be alive and still storing its result: this long before the launch is given up. */
+/** How long to wait before a launch with a stale claim ends, because its owner may still be storing the result. */
 const STALE_CLAIM_GRACE_MS = 2_000;
 
 /**
- * @returns the launch with the other request's token, or with its own where that is still good.
+ * @returns the launch with the other request's token, or with its own if that is still valid.
  * @throws AppError 'session.expired' or 'refresh.unavailable'
  */
 export async function waitForOther(

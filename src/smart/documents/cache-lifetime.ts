@@ -1,6 +1,6 @@
 /** How long a fetched document may be kept: the server's Cache-Control, within our bounds (DI-13, ID-22; RFC 9111). */
 
-/** What to assume without a max-age, and the most that is accepted. */
+/** The lifetime without a max-age, and the longest accepted one. */
 const DEFAULT_MS = 300_000;
 const CAP_MS = 3_600_000;
 

@@ -1,12 +1,12 @@
-/** A CapabilityStatement, reduced to what the app asks of it; an untrusted document. */
+/** Reads an untrusted CapabilityStatement and keeps only the parts that the app uses. */
 import { isJsonObject, type JsonObject, listMember, objectsOf, textMember } from '#src/adapters/json-object.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
-/** What `_revinclude` brings along with ServiceRequests: what became of them at their providers. */
+/** The `_revinclude` that adds the Tasks of ServiceRequests: a Task says how far the provider has come. */
 export const TASKS_ALONG = 'Task:focus';
 
-/** What a server says of one type. */
+/** What the server declares for one resource type. */
 export interface CapabilityResource {
   interactions: string[];
   searchParameters: string[];
@@ -20,14 +20,14 @@ export interface ParsedCapability {
   fhirVersion: string | undefined;
   resources: Map<string, CapabilityResource>;
   /**
-   * The endpoints of the oauth-uris extension under the names of a smart-configuration, so that both documents pass the
-   * same reader; undefined when it names none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
+   * The endpoints of the oauth-uris extension, under their names in a smart-configuration, so that one reader handles
+   * both documents. Undefined when there are none (SMART App Launch 2.2.0, deprecated mechanism; DI-18, DI-21).
    */
   endpoints: JsonObject | undefined;
 }
 
 /**
- * Reads entry by entry: an odd one hides no other, and the order does not matter.
+ * Reads each entry on its own: a malformed entry does not hide the others, and the order does not matter.
  *
  * @param document parsed JSON, untrusted.
  * @returns undefined when it is no CapabilityStatement.
@@ -55,7 +55,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   };
 }
 
-/** Does it say that requests can be changed? @returns undefined where there is no CapabilityStatement. */
+/** Does the server declare that ServiceRequests can be updated? @returns undefined without a CapabilityStatement. */
 export function offersRequestUpdates(capability: ParsedCapability | undefined): boolean | undefined {
   return capability && capability.resources.get('ServiceRequest')?.interactions.includes('update') === true;
 }
@@ -64,7 +64,7 @@ function textsOf(list: unknown, name: string): string[] {
   return objectsOf(list).flatMap((entry) => textMember(entry, name) ?? []);
 }
 
-/** The first usable address of a name counts. */
+/** If a name occurs more than once, its first usable address counts. */
 function oauthEndpoints(rest: readonly JsonObject[]): JsonObject | undefined {
   const uris = rest
     .flatMap(({ security }) => (isJsonObject(security) ? objectsOf(security['extension']) : []))

@@ -1,19 +1,19 @@
-/** Which rule failed where no SMART configuration could be read below a FHIR URL; the same for a launch and a check. */
+/** Finds the rule that failed when no SMART configuration could be read. Launches and checks share it. */
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { parseCapability } from './capability-statement.ts';
 import { documentOf, type Fetched, isAbsent } from './fetched.ts';
 import { shapeOf } from './shape.ts';
 
-/** Does `metadata` prove that the FHIR URL is the base of a FHIR server? Then its letters are not to be doubted. */
+/** Does `metadata` prove that the FHIR URL is the base of a FHIR server? If so, the URL has no typing error. */
 export function isFhirBase(metadata: Fetched | undefined): boolean {
   return parseCapability(documentOf(metadata)) !== undefined;
 }
 
 /**
- * @param wellKnown the answer in place of smart-configuration; no JSON object with status 200.
- * @param isBase is the FHIR URL proven to be one, by its CapabilityStatement or by an EHR that launches with it? Then the
- *   EHR has to correct its document; else the FHIR URL is to be doubted first.
+ * @param wellKnown the answer to the request for smart-configuration, which is not a JSON object with status 200.
+ * @param isBase whether a CapabilityStatement or a launch by the EHR proves that the FHIR URL is correct. If so, the
+ *   EHR has to correct its document; if not, the FHIR URL is the first suspect.
  */
 export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');

@@ -1,26 +1,26 @@
-/** Which addresses of an EHR's documents are believed: their form, and the hosts an organization knows (DI-04, DI-05). */
+/** Decides which addresses in an EHR's documents are accepted, by their form and the allowed hosts (DI-04, DI-05). */
 import { isIP } from 'node:net';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { AppError } from '#src/errors.ts';
 
-/** By what an endpoint is judged. */
+/** What an endpoint is checked against. */
 export interface EndpointRules {
   /** The registered FHIR base; relative endpoints resolve against it (DI-04). */
   fhirBase: URL;
-  /** `host` or `host:port` beside the FHIR base's own (DI-05). */
+  /** `host` or `host:port`, in addition to the FHIR base's own host (DI-05). */
   allowedHosts: readonly string[];
-  /** The outbound guard's rule for schemes: https, or http on loopback in development. */
+  /** The outbound guard's scheme rule: https, or http on loopback in development. */
   accepts(url: URL): boolean;
 }
 
 export const LONGEST_URL = 2_048;
 
-/** Names that public DNS does not have: of one label, or of a domain that is kept for inside (RFC 6762, RFC 8375). */
+/** Names that public DNS does not have: a single label, or a domain reserved for private networks (RFC 6762, RFC 8375). */
 const INSIDE_NAME = /^[^.:]+$|\.(?:local|internal|intranet|lan|corp|home\.arpa|localdomain)$/;
 
 /**
- * Is this an address of the EHR's own network, where the FHIR base is not? Then the server builds its documents from the
- * name it has inside, and no browser and no call of ours gets there.
+ * Is this an address of the EHR's internal network, unlike the FHIR base? Then the server builds its documents from its
+ * internal name, which neither browsers nor this app can reach.
  */
 export function isInsideAddress(url: URL, { fhirBase }: Pick<EndpointRules, 'fhirBase'>): boolean {
   const isInside = ({ hostname }: URL) => {
@@ -30,7 +30,7 @@ export function isInsideAddress(url: URL, { fhirBase }: Pick<EndpointRules, 'fhi
   return url.host !== fhirBase.host && isInside(url) && (isLoopbackHost(fhirBase.hostname) || !isInside(fhirBase));
 }
 
-/** What is wrong with the form of an endpoint, whatever its host; undefined when nothing is. */
+/** What is wrong with the form of an endpoint; undefined if it is correct. The host is not checked here. */
 export function endpointProblem(text: string, { fhirBase, accepts }: EndpointRules): string | undefined {
   const url = URL.parse(text, fhirBase.href);
   if (text.length > LONGEST_URL) return 'is too long';
@@ -49,22 +49,22 @@ export function isAllowedHost(
   return url.host === fhirBase.host || isListedHost(url, allowedHosts);
 }
 
-/** In any case of the letters, with or without the default port. */
+/** Compares hosts without regard to upper and lower case, and with or without the default port. */
 export function isListedHost(url: URL, hosts: readonly string[]): boolean {
   return hosts.some((host) => URL.parse(`${url.protocol}//${host}`)?.host === url.host);
 }
 
-/** An address that may be fetched: absolute, of an accepted scheme, without user name. The caller's guard does the rest. */
+/** Returns an absolute URL with an accepted scheme and no userinfo, or undefined. The outbound guard does the rest. */
 export function fetchableUrl(address: string, accepts: (url: URL) => boolean): URL | undefined {
   const url = URL.parse(address);
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;
 }
 
 /**
- * Resolves and judges one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
+ * Resolves and checks one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
  * byte for byte.
  *
- * @param field names it in the refusal.
+ * @param field the name of the endpoint in the error.
  * @throws AppError 'discovery.endpoint-refused'
  */
 export function endpoint(field: string, text: string, rules: EndpointRules): string {
@@ -79,11 +79,11 @@ export function endpoint(field: string, text: string, rules: EndpointRules): str
     const rule = isInsideAddress(url, rules) ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host';
     throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule });
   }
-  // `https:evil.example` is a path below the base as a reference, and a host when it is posted to on its own.
+  // `https:evil.example` resolves to a path below the base, but on its own it parses as a URL of the host evil.example.
   return URL.parse(text)?.href === url.href ? text : url.href;
 }
 
-/** An optional endpoint that we would not call counts as absent (RV-05). */
+/** Treats an optional endpoint as absent if the app would not call it (RV-05). */
 export function usableEndpoint(text: string | undefined, rules: EndpointRules): string | undefined {
   if (text === undefined || endpointProblem(text, rules) !== undefined) return undefined;
   return isAllowedHost(new URL(text, rules.fhirBase.href), rules) ? endpoint('endpoint', text, rules) : undefined;

@@ -1,11 +1,11 @@
-/** A public document of the EHR as it was fetched: what came back, or why nothing did. */
+/** The result of fetching a public document of the EHR: the answer, or the error. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 
-/** An answer, whatever its status. */
+/** An HTTP answer of any status. */
 export interface FetchedAnswer {
   kind: 'answer';
   url: URL;
@@ -15,7 +15,7 @@ export interface FetchedAnswer {
   /** The body when it is a JSON object. */
   document: JsonObject | undefined;
   date: string | undefined;
-  /** Milliseconds; 0 when the server forbids keeping it. */
+  /** Milliseconds; 0 when the server forbids caching. */
   freshForMs: number;
   /** Host of a redirect's Location, which is never followed (DI-16). */
   redirectHost: string | undefined;
@@ -26,7 +26,7 @@ export type Fetched = FetchedAnswer | { kind: 'none'; url: URL; error: OutboundE
 
 export type FetchDocument = (url: URL) => Promise<Fetched>;
 
-/** Fetches without credentials; a call that fails is a result. The size is bounded by the client. */
+/** Fetches without credentials. A failed call is returned, not thrown. The client limits the size. */
 export async function fetchDocument(
   url: URL,
   client: Pick<EhrClient, 'request'>,
@@ -58,12 +58,12 @@ function toAnswer(url: URL, { status, contentType, headers, text }: OutboundResp
   };
 }
 
-/** The document of a 200 answer with a JSON object (DI-02); undefined for everything else. */
+/** The JSON object of a 200 answer (DI-02); undefined for every other answer. */
 export function documentOf(fetched: Fetched | undefined): JsonObject | undefined {
   return fetched?.kind === 'answer' && fetched.status === 200 ? fetched.document : undefined;
 }
 
-/** Does the server say that there is no such document? The only answer that allows another way (DI-18, DI-19). */
+/** Does the server say that the document does not exist? Only then may a fallback be used (DI-18, DI-19). */
 export function isAbsent(fetched: Fetched): boolean {
   return fetched.kind === 'answer' && (fetched.status === 404 || fetched.status === 410);
 }

@@ -1,4 +1,4 @@
-/** The addresses of an authorization server that an administrator gives by hand, for an EHR that publishes no documents (DI-23). */
+/** Endpoints that an administrator enters by hand for an EHR without discovery documents (DI-23). */
 import type { EndpointRules } from './endpoint.ts';
 import { type ParsedConfiguration, parseConfiguration } from './smart-configuration.ts';
 
@@ -15,31 +15,31 @@ type GivenField = keyof typeof MEMBERS;
 /** The settings, in the order of the form. */
 export const givenFields = Object.keys(MEMBERS) as GivenField[];
 
-/** An EHR need not have the other two. */
+/** The other two endpoints are optional. */
 const NEEDED: readonly GivenField[] = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'];
 
-/** The settings, '' where an address is not given; one issuer belongs to them. */
+/** The settings; '' where an address is not given. A complete set has exactly one issuer. */
 export type GivenEndpoints = Readonly<Record<GivenField, string>> & { readonly issuers: readonly string[] };
 
-/** Is anything given? Then all of it counts and no document is asked for (DI-23, DI-26). */
+/** Is any endpoint given? Then only the given ones are used and no document is fetched (DI-23, DI-26). */
 export function isGiven(settings: Pick<GivenEndpoints, GivenField>): boolean {
   return givenFields.some((field) => settings[field] !== '');
 }
 
-/** What a set of addresses lacks; nothing where none is given. An issuer alone is no set: it corrects a discovered one. */
+/** The missing fields of a given set; empty if no address is given. An issuer alone only corrects a discovered one. */
 export function missingFrom(settings: GivenEndpoints): (GivenField | 'issuers')[] {
   if (!isGiven(settings)) return [];
   const missing = NEEDED.filter((field) => settings[field] === '');
   return settings.issuers.length === 1 ? missing : [...missing, 'issuers'];
 }
 
-/** They change when an administrator changes them; this long what a check has found beside them is kept. */
+/** Only an administrator changes the addresses, so this lifetime matters only for what a check found in addition. */
 const FRESH_MS = 3_600_000;
 
 /**
- * The addresses as if a document had named them, judged by the same rules.
+ * Parses the given addresses by the same rules as a fetched document.
  *
- * @returns undefined where none is given; without a `configuration` where any of them is missing or refused.
+ * @returns undefined if none is given; a result without `configuration` if any is missing or refused.
  */
 export function parseGiven(settings: GivenEndpoints, rules: EndpointRules): ParsedConfiguration | undefined {
   if (!isGiven(settings)) return undefined;

@@ -1,4 +1,4 @@
-/** An issuer's signing keys for a launch: from its OpenID configuration and the JWKS that names, or not at all. */
+/** Fetches an issuer's signing keys for a launch, by way of its OpenID configuration. */
 import type { EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -14,31 +14,30 @@ export interface IssuerToTrust {
   /** From smart-configuration; used only when the issuer has no OpenID document (404 or 410). */
   readonly fallbackJwksUri?: string | undefined;
   /**
-   * Where the keys probably are: fetched beside the OpenID configuration, and used only if that names this very address
-   * or does not exist (ID-03). Never an address that the organization does not know.
+   * The probable address of the keys. It is fetched at the same time as the OpenID configuration, and used only if that
+   * names the same address or does not exist (ID-03). It must be an address that the organization already knows.
    */
   readonly likelyJwksUri?: string | undefined;
-  /** Given by an administrator: the keys are there, and no document of the issuer is asked for (DI-23). */
+  /** An address that an administrator entered. If set, no document of the issuer is fetched (DI-23). */
   readonly givenJwksUri?: string | undefined;
-  /** Whose bulkhead, budget and private networks its documents are fetched by. */
+  /** The organization whose bulkhead, budget and private networks apply to the fetches. */
   readonly organization?: EhrOwner | undefined;
 }
 
-/** An issuer's keys as just fetched. */
+/** An issuer's keys, freshly fetched. */
 export interface FetchedKeys {
   readonly keySet: VerificationKeySet;
-  /** Where they came from. */
   readonly jwksUri: string;
-  /** The shorter of both documents' lifetimes; 0 when they may not be kept. */
+  /** The shorter lifetime of the two documents; 0 when one forbids caching. */
   readonly lifetimeMs: number;
 }
 
 /**
  * Fetches an issuer's signing keys from the `jwks_uri` of its OpenID configuration (ID-03; SMART App Launch 2.2.0,
- * "Scopes for requesting identity data", ID token steps): in one round trip where the address was guessed right.
+ * "Scopes for requesting identity data", ID token steps). One round trip is enough if `likelyJwksUri` is right.
  *
- * @throws AppError identity.keys-timeout or identity.keys-unavailable. Nothing is ever skipped: only an answer that
- *   says "no such document" (404, 410) leads to the JWKS of smart-configuration (ID-22).
+ * @throws AppError identity.keys-timeout or identity.keys-unavailable. Only a 404 or 410 for the OpenID configuration
+ *   allows the JWKS of smart-configuration instead (ID-22).
  */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
   const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;
@@ -49,7 +48,7 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
   const { likelyJwksUri, givenJwksUri } = issuer;
   if (givenJwksUri !== undefined) return usableKeys(await fetchKeySet(givenJwksUri, fetching), givenJwksUri, []);
   const beside = likelyJwksUri === undefined ? undefined : fetchKeySet(likelyJwksUri, fetching);
-  // A guess may fail as it likes; what counts is what the issuer's own document names.
+  // A failed guess is not an error: only the address in the issuer's own document counts.
   beside?.catch(() => undefined);
   const found = await findIssuer(issuer.issuer, fetching);
   const jwksUri = jwksUriOf(found, issuer.fallbackJwksUri);
@@ -57,13 +56,13 @@ export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound)
   return usableKeys(keys, jwksUri, found.state === 'valid' ? [found.fetched] : []);
 }
 
-/** Where the keys of a launch's issuer are looked for: at an address given by hand and nowhere else, or where its document says. */
+/** Passes on a configured JWKS address: one given by hand is the only source, one from discovery is a fallback. */
 export function keysAt(jwksUri: string | undefined, isGivenByHand: boolean): Partial<IssuerToTrust> {
   if (jwksUri === undefined) return {};
   return isGivenByHand ? { givenJwksUri: jwksUri } : { fallbackJwksUri: jwksUri };
 }
 
-/** @param through the documents that led there: what may not be kept of them may not be kept of the keys. */
+/** @param through the documents that led to the keys; the keys are cached no longer than any of these. */
 function usableKeys(keys: ParsedKeySet, jwksUri: string, through: readonly (Fetched | undefined)[]): FetchedKeys {
   if (!keys.keys) throw fetchProblem('JWKS', keys.fetched);
   if (!keys.keySet) throw unavailable('keys.none-usable', 'JWKS holds no key that can verify an id_token');
@@ -83,7 +82,7 @@ function freshForMs(fetched: Fetched | undefined): number {
   return fetched?.kind === 'answer' ? fetched.freshForMs : 0;
 }
 
-/** Quotes nothing of the answer: a peer's page has no place in our log. */
+/** The error quotes nothing of the answer, because a peer's body must not reach our log. */
 function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | undefined): AppError {
   if (!fetched) return unavailable('keys.address-unusable', `the address of the ${what} is not a usable URL`);
   if (fetched.kind === 'none') {

@@ -1,4 +1,4 @@
-/** A foreign JWKS, reduced to the keys that can verify an id_token. */
+/** Reads the JWKS of an EHR and keeps the keys that can verify an id_token. */
 import { calculateJwkThumbprint, createLocalJWKSet, importJWK, type JWK } from 'jose';
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
@@ -7,14 +7,14 @@ import { documentOf, type Fetched } from './fetched.ts';
 import type { Fetching } from './openid-configuration.ts';
 
 /**
- * Finds the public key for a token's `alg` and `kid`; rejects with jose's JWKS errors when none or several fit. Several
- * are tried in turn, see `verifyIdToken`.
+ * Finds the public key for a token's `alg` and `kid`. Rejects with jose's JWKS errors if none or several match;
+ * `verifyIdToken` tries several in turn.
  */
 export type VerificationKeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The algorithms an id_token may be signed with (ID-06): RS256 is the one SMART demands, the rest are what EHRs list
- * beside it. Never `none`, never a MAC.
+ * The accepted id_token signature algorithms (ID-06). SMART demands RS256; EHRs also list the others. `none` and MACs
+ * are never accepted.
  */
 export const idTokenAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256', 'ES384'] as const;
 
@@ -24,25 +24,24 @@ const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-384', 'ES384'],
 ]);
 
-/** A JWKS as far as it could be had. */
+/** A JWKS, as far as it could be fetched and read. */
 export interface ParsedKeySet {
-  /** undefined when its address is not usable and nothing was asked. */
+  /** undefined when the address is unusable, so no request was sent. */
   fetched: Fetched | undefined;
-  /** Its entries; undefined when it is no key set. */
+  /** The entries; undefined when the document is not a key set. */
   keys: ParsedKey[] | undefined;
   /** undefined when no key can verify an id_token. */
   keySet: VerificationKeySet | undefined;
 }
 
-/** One entry. */
 export interface ParsedKey {
-  /** In brackets when there is none. */
+  /** `(no kid)` when the entry has none. */
   kid: string;
-  /** Equal for equal keys; undefined for an entry that can verify no id_token. */
+  /** Equal for equal keys; undefined for an entry that cannot verify an id_token. */
   thumbprint: string | undefined;
 }
 
-/** Fetches a JWKS from an untrusted address and judges it. */
+/** Fetches and parses a JWKS from an untrusted address. */
 export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): Promise<ParsedKeySet> {
   const url = fetchableUrl(jwksUri, accepts);
   const fetched = url && (await see(url));
@@ -51,8 +50,8 @@ export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): 
 
 /**
  * Keeps the usable keys of a JWKS and ignores entries that are unknown, malformed, private or not for signatures
- * (ID-10; RFC 7517 §5), so that one bad entry does not break the others. Of an entry only what verifies and what names the
- * key is kept; an entry that says the same of the same key as one before is no second one.
+ * (ID-10; RFC 7517 §5), so that one bad entry does not break the others. Only the key material, `kid` and `alg` of an
+ * entry are kept, and duplicates are dropped.
  */
 async function parseKeySet(document: JsonObject | undefined): Promise<Pick<ParsedKeySet, 'keys' | 'keySet'>> {
   const listed = document?.['keys'];
@@ -74,13 +73,13 @@ async function parseKeySet(document: JsonObject | undefined): Promise<Pick<Parse
 
 /** One entry of a JWKS that can verify an id_token. */
 interface VerificationKey {
-  /** The public key with `kid` and `alg` where they are given, and nothing else. */
+  /** The public key, with only `kid` and `alg` if given. */
   jwk: JWK;
-  /** Equal for equal keys, whatever else is said of them (RFC 7638). */
+  /** Depends on the key material only (RFC 7638). */
   thumbprint: string;
 }
 
-/** @param entry untrusted. @returns undefined for an entry that can verify no id_token. */
+/** @param entry untrusted. @returns undefined for an entry that cannot verify an id_token. */
 async function readVerificationKey(entry: unknown): Promise<VerificationKey | undefined> {
   if (typeof entry !== 'object' || entry === null || 'd' in entry || 'k' in entry) return undefined;
   const { kid, use, key_ops: operations, ...given }: JWK = { ...entry };

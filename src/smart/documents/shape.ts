@@ -1,11 +1,11 @@
-/** What kind of text stands where a JSON document should be. */
+/** Recognizes what was sent in place of a JSON document. */
 import { parseJson } from '#src/adapters/json-object.ts';
 import type { FetchedAnswer } from './fetched.ts';
 
 /** `object` is what a document should be. */
 export type Shape = 'object' | 'html' | 'xml' | 'other JSON' | 'not JSON' | 'empty';
 
-/** What kind of text a body is, whatever its content type claims. */
+/** Classifies a body by its text first; the content type only helps where the text is not JSON. */
 export function shapeOf({ text, contentType, document }: FetchedAnswer): Shape {
   if (document) return 'object';
   if (text.trim() === '') return 'empty';

@@ -8,14 +8,14 @@ import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
 import { type EndpointRules, endpoint, LONGEST_URL, usableEndpoint } from './endpoint.ts';
 
-/** Where the addresses of an authorization server are named; `settings`: an administrator gave them by hand (DI-23). */
+/** Where the endpoints come from; `settings` means that an administrator entered them by hand (DI-23). */
 const SOURCES = ['smart-configuration', 'CapabilityStatement', 'settings'] as const;
 
 const storedSchema = z.object({
-  /** All of one place: addresses of two are never mixed (DI-22, DI-23). */
+  /** All endpoints come from one source; two are never mixed (DI-22, DI-23). */
   source: z.enum(SOURCES),
   authorizationEndpoint: z.string(),
-  /** Exactly the text posted to and named as audience (CAJ-06). */
+  /** The exact text used as POST target and as audience (CAJ-06). */
   tokenEndpoint: z.string(),
   revocationEndpoint: z.string().optional(),
   introspectionEndpoint: z.string().optional(),
@@ -29,10 +29,10 @@ const storedSchema = z.object({
   responseIssuerPromised: z.boolean(),
 });
 
-/** Where an EHR's authorization server is and what it can do. Endpoints are absolute, https and on allowed hosts. */
+/** The endpoints and abilities of an EHR's authorization server. Endpoints are absolute, https and on allowed hosts. */
 export type SmartConfiguration = z.infer<typeof storedSchema>;
 
-/** A document that names endpoints, and what a launch makes of it. */
+/** A document that names endpoints, with the configuration or the error that a launch gets from it. */
 export interface ParsedConfiguration {
   source: (typeof SOURCES)[number];
   /** Every member untrusted. */
@@ -44,7 +44,7 @@ export interface ParsedConfiguration {
   freshForMs: number;
 }
 
-/** Judges a document by the rules of a launch; a refusal is a result. */
+/** Checks a document by the rules of a launch. A refusal is returned, not thrown. */
 export function parseConfiguration(
   given: Pick<ParsedConfiguration, 'source' | 'document' | 'freshForMs'>,
   rules: EndpointRules,
@@ -58,7 +58,7 @@ export function parseConfiguration(
   }
 }
 
-/** Every launch under way keeps what is read here, so no EHR decides how much that is (MT-06). */
+/** Every launch in progress stores these lists, so their size is limited (MT-06). */
 const MOST_ITEMS = 200;
 const LONGEST_ITEM = 200;
 
@@ -66,7 +66,7 @@ const strings = z.array(z.unknown()).transform((items) => {
   const usable = items.filter((item) => typeof item === 'string' && item.length <= LONGEST_ITEM);
   return usable.slice(0, MOST_ITEMS) as string[];
 });
-// A field of an unexpected type is as good as absent: only the two endpoints are worth failing for (DI-10).
+// A field of an unexpected type counts as absent: only the two endpoints are required (DI-10).
 const optionalStrings = strings.optional().catch(undefined);
 const optionalText = z.string().regex(/\S/).max(LONGEST_URL).optional().catch(undefined);
 
@@ -92,7 +92,7 @@ const givenSchema = documentSchema.extend({
  * Reads the document of `{base}/.well-known/smart-configuration`. Pure, so that Settings can run it as a check.
  *
  * @param document parsed JSON, untrusted.
- * @param source what is read; of `settings` every address has to be usable.
+ * @param source where the document comes from; with `settings`, every address has to be usable.
  * @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused', naming the field.
  */
 export function readSmartConfiguration(
@@ -108,7 +108,7 @@ export function readSmartConfiguration(
     throw new AppError('discovery.invalid', detail, { rule: 'discovery.endpoint-missing' });
   }
   const fields = parsed.data;
-  // What an EHR names beyond the two is left out where we would not call it (RV-05); what an administrator names is not.
+  // An unusable optional endpoint of an EHR is left out (RV-05); one that an administrator entered is an error.
   const isGiven = source === 'settings';
   const other = (field: 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri') => {
     const text = fields[field];
@@ -133,8 +133,8 @@ export function readSmartConfiguration(
 const CAPABILITIES_USED = new Set(['permission-v1', 'permission-v2', 'authorize-post']);
 
 /**
- * The part of a configuration that the rest of a launch uses (DI-06), for keeping with each launch under way: the lists
- * an EHR fills as it likes are left out, or reduced to the names the code asks for.
+ * The part of a configuration that a launch stores and uses after its start (DI-06). Lists of unbounded content are
+ * left out or reduced to the names that the code uses.
  */
 export function pinnedConfiguration(configuration: SmartConfiguration): SmartConfiguration {
   const { tokenEndpointAuthMethods: _methods, tokenEndpointAuthSigningAlgs: _algs, ...pinned } = configuration;
@@ -142,15 +142,15 @@ export function pinnedConfiguration(configuration: SmartConfiguration): SmartCon
   return { ...pinned, capabilities: [...new Set(capabilities)] };
 }
 
-/** Reads a configuration that we stored ourselves; undefined when another version of us wrote it. */
+/** Reads a stored configuration; undefined when another version of the app wrote it in another form. */
 export function readStoredConfiguration(stored: unknown): SmartConfiguration | undefined {
   const { success, data } = storedSchema.safeParse(stored);
   return success ? data : undefined;
 }
 
 /**
- * Can a launch begin with this configuration at all? One that is refused is not kept: the EHR team may correct it any
- * minute, and the next launch reads it anew (DI-08, DI-09, DI-14).
+ * Asserts that a launch can begin with this configuration. A refused configuration is not cached, because the EHR team
+ * may correct it at any minute (DI-08, DI-09, DI-14).
  *
  * @throws AppError 'discovery.no-client-authentication'
  */
@@ -162,22 +162,21 @@ export function assertUsable(configuration: SmartConfiguration): void {
   chooseAssertionAlg(configuration, 'RS384');
 }
 
-/** The same as a question, for what was stored by a check or before. */
+/** Like {@link assertUsable}, but as a question, for a configuration that is already stored. */
 export function isUsable(configuration: SmartConfiguration): boolean {
   return acceptsPrivateKeyJwt(configuration) && commonAlg(configuration, 'RS384') !== undefined;
 }
 
 /**
- * May we authenticate with private_key_jwt here? A method list without it is a refusal, whatever the capabilities say;
- * no list is none (DI-08; some servers publish only the capability).
+ * Does the server accept private_key_jwt? A method list without it means no, whatever the capabilities say. A missing
+ * list means yes, because some servers publish only the capability (DI-08).
  */
 export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean {
   return configuration.tokenEndpointAuthMethods?.includes('private_key_jwt') ?? true;
 }
 
 /**
- * The algorithm to sign with: the organization's choice when the server takes it, the other of ours when only that is
- * taken, an error when neither is (DI-09).
+ * Chooses the algorithm to sign with: the organization's choice if the server accepts it, else our other one (DI-09).
  *
  * @throws AppError 'discovery.no-client-authentication'
  */
@@ -191,7 +190,7 @@ export function chooseAssertionAlg(configuration: SmartConfiguration, preferred:
 
 type AssertionAlg = 'RS384' | 'ES384';
 
-/** undefined when the server takes neither of ours. */
+/** @returns undefined when the server accepts neither of our algorithms. */
 export function commonAlg(
   { tokenEndpointAuthSigningAlgs: accepted }: Pick<SmartConfiguration, 'tokenEndpointAuthSigningAlgs'>,
   preferred: AssertionAlg,

@@ -1,15 +1,15 @@
-/** fhirclient's FhirClient, with our fetch in the place of the one it would load. */
+/** Loads fhirclient's FhirClient with our fetch instead of the one it would load. */
 import Module, { createRequire } from 'node:module';
 import type * as fhirclient from 'fhirclient/lib/FhirClient.js';
 import { lightFetch } from '#src/adapters/ehr-http/light-fetch.ts';
 
 const fromFhirclient = createRequire(createRequire(import.meta.url).resolve('fhirclient/lib/FhirClient.js'));
-// Where fhirclient takes its fetch from, and nothing else does (package.json, overrides): it finds ours there, and a second
-// copy of undici is never loaded.
+// Only fhirclient requires cross-fetch (package.json, overrides). Our fetch takes its place in the module cache, so
+// that no second copy of undici is loaded.
 const crossFetch = new Module(fromFhirclient.resolve('cross-fetch'));
 Object.assign(crossFetch, { exports: { fetch: lightFetch }, loaded: true });
 fromFhirclient.cache[crossFetch.id] = crossFetch;
 const library: typeof fhirclient.default = fromFhirclient('./FhirClient.js');
 
-/** Sends FHIR requests to one base; what it is handed beyond its own options goes to `lightFetch` untouched. */
+/** Sends FHIR requests to one base. It passes options that are not its own to `lightFetch` unchanged. */
 export const FhirClient = library.default;

@@ -1,19 +1,19 @@
-/** Finds contained resources, which have no life of their own: a reference `#id` leads to one beside or inside. */
+/** Finds contained resources, which only a reference `#id` within their container can name. */
 import { asRecord, asRecords, asText, type ForeignRecord } from './fields.ts';
 import { localReference } from './reference.ts';
 
-/** Where a reference stands, and so what it can lead to. */
+/** The context in which a reference is resolved. */
 export interface Place {
   /** The FHIR base of this launch. */
   base: URL;
-  /** The resource that contains what `#id` means. */
+  /** The resource whose `contained` holds the target of `#id`. */
   container?: ForeignRecord;
 }
 
 /**
- * The contained resource a Reference points at (FHIR R4, "Contained Resources": all of them stand in the outermost one).
+ * The contained resource that a Reference points at (FHIR R4, "Contained Resources": the outermost resource holds all).
  *
- * @returns undefined for every other reference, and for what names another patient than its container does.
+ * @returns undefined for other references, and for a contained resource that names another patient than its container.
  */
 export function containedOf(reference: unknown, { container, base }: Place): ForeignRecord | undefined {
   const literal = asRecord(reference).reference;
@@ -25,7 +25,7 @@ export function containedOf(reference: unknown, { container, base }: Place): For
   return found && container && isOfSamePatient(found, container, base) ? found : undefined;
 }
 
-/** What is contained and names a patient names the one of its container, or is not read: it may be another's. */
+/** A contained resource that names another patient than its container is not read: it may be about that patient. */
 function isOfSamePatient(found: ForeignRecord, container: ForeignRecord, base: URL): boolean {
   const patientsOf = (resource: ForeignRecord) =>
     ['subject', 'patient', 'beneficiary'].flatMap((name) =>

@@ -1,4 +1,4 @@
-/** What a FHIR server answers a read: taken as it came, parsed and bounded when it is looked at (FH-12). */
+/** The answer to a FHIR read. It is kept as bytes, and parsed within bounds when it is used (FH-12). */
 import { hash } from 'node:crypto';
 import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
@@ -6,22 +6,22 @@ import { isJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { FhirError, toFhirError } from './fhir-error.ts';
 
-/** A JSON object that says what resource it is; everything else about it is unproven. */
+/** A JSON object with a `resourceType`; no other member is checked. */
 export type FhirResource = { readonly resourceType: string; readonly [member: string]: unknown };
 
-/** A successful read as it came: what is not looked at is not parsed. */
+/** The answer to a successful read. It is parsed only on demand. */
 export interface FhirAnswer {
   /** SHA-256 of its bytes. */
   readonly digest: string;
-  /** In bytes. */
+  /** Bytes. */
   readonly size: number;
   /** Untrusted. */
   text(): string;
-  /** @throws FhirError for what is no resource, or over the bounds of JSON (FH-12). */
+  /** @throws FhirError if the body is not a resource or exceeds the JSON bounds (FH-12). */
   resource(): FhirResource;
 }
 
-/** @throws FhirError for a web page, and for nothing at all. */
+/** @throws FhirError if the answer is not JSON or is empty. */
 export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
   if (/\bxml\b/i.test(type) && !/html/i.test(type)) throw noResource('fhir.no-json');
   if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();

@@ -1,4 +1,4 @@
-/** How a FHIR call can fail, in our words: nothing of the URL or the body, which are clinical. */
+/** The ways in which a FHIR call can fail. An error quotes neither URL nor body, because both are clinical. */
 import { causes, failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
@@ -6,7 +6,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { summarizeOutcome } from './issue-codes.ts';
 
-/** Why a FHIR call gave nothing. */
+/** Why a FHIR call failed. */
 export type FhirFailure =
   | 'unauthorized'
   | 'refused'
@@ -17,17 +17,17 @@ export type FhirFailure =
   | 'unexpected'
   | 'foreign-url';
 
-/** A failed FHIR call. Holds no cause: fhirclient's errors quote the URL and the body, which are clinical. */
+/** A failed FHIR call. It has no `cause`, because fhirclient's errors quote URL and body, which are clinical. */
 export class FhirError extends Error {
   readonly failure: FhirFailure;
   readonly status: number | undefined;
-  /** When another try makes sense; known for calls we did not make. */
+  /** When to try again; set only for calls that were not sent. */
   readonly retryAfterSeconds: number | undefined;
-  /** The issue codes of the answer's OperationOutcome, of FHIR's own value set. */
+  /** The issue codes of the answer's OperationOutcome; only those of FHIR's own value set. */
   readonly issues: readonly string[];
-  /** Why the token that was refused could not be renewed; ours, so it quotes nothing. */
+  /** Why a refused token could not be renewed. This error is our own, so it quotes nothing clinical. */
   readonly renewal: AppError | undefined;
-  /** Which rule failed, where it is more than failure and status say. */
+  /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
 
   constructor(
@@ -53,12 +53,12 @@ export class FhirError extends Error {
   }
 }
 
-/** Did the server answer that it will not do this? Everything else leaves open whether it was done. */
+/** Did the server definitely refuse the call? After any other failure the server may have executed it. */
 export function isRefusal({ status, failure }: FhirError): boolean {
   return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
 }
 
-/** The status of the answer that an error of ours or of fhirclient stands for. */
+/** The HTTP status behind an error of ours or of fhirclient. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof FhirError ? error.status : responseOf(error)?.status;
 }
@@ -81,13 +81,13 @@ const RULE_BY_STATUS: Record<number, Rule> = {
   407: 'network.proxy-sign-in',
 };
 
-/** The failure that an answer's status means. */
+/** The error for an answer's status. */
 export function answered(status: number, issues: readonly string[]): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   return new FhirError(failure, status, { issues, rule: RULE_BY_STATUS[status] });
 }
 
-/** fhirclient has read the body of a refusal by now, and keeps it at the end of its message alone. */
+/** fhirclient has already read the error body; only the end of its message still holds it. */
 function issuesOf(error: unknown): readonly string[] {
   const body = error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
   return summarizeOutcome(parseJson(body)).issues;
@@ -102,7 +102,7 @@ export function toFhirError(error: unknown): FhirError {
   if (status !== undefined) return answered(status, issuesOf(error));
   if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
   const failure = failureOf(error);
-  // The fetch standard has no code for a redirect that is not followed.
+  // The fetch standard has no error code for a redirect that was not followed.
   const isRedirect = causes(error).some(({ message }) => message === 'unexpected redirect');
   const rule = isRedirect
     ? 'fhir.redirect'
@@ -113,7 +113,7 @@ export function toFhirError(error: unknown): FhirError {
   return new FhirError(failure === 'too-large' ? 'unexpected' : 'unavailable', undefined, { rule });
 }
 
-/** A call we did not make: the EHR is down, or has enough of us for now. */
+/** The error for a call that was not sent, because the EHR is down or our limit for it is reached. */
 function refusedCall({ failure, retryAfterSeconds }: OutboundError): FhirError {
   const rule = failure === 'busy' ? 'network.busy' : 'network.down-lately';
   return new FhirError(failure === 'busy' ? 'throttled' : 'unavailable', undefined, { retryAfterSeconds, rule });

@@ -1,11 +1,11 @@
-/** Reads single fields of foreign FHIR JSON without trusting their shape: the border every domain parser stands on (FH-11, FH-12). */
+/** Reads fields of untrusted FHIR JSON without relying on their type. Every domain parser uses it (FH-11, FH-12). */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
 import { visibleLength } from './visible-text.ts';
 
 const characters = new Intl.Segmenter();
 
-/** One line of visible ASCII and Latin letters with single spaces between: most texts, and nothing about them changes. */
+/** One line of visible ASCII and Latin letters with single spaces. Most texts are such, and need no cleaning. */
 const PLAIN_LINE = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)*$/;
 
 export type ForeignRecord = JsonObject;
@@ -15,7 +15,7 @@ export function asRecord(value: unknown): ForeignRecord {
   return isJsonObject(value) ? value : NOTHING;
 }
 
-/** A list asks for thousands of elements that are not there. */
+/** One shared object, because a list page reads thousands of absent elements. */
 const NOTHING: ForeignRecord = Object.freeze({});
 
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */
@@ -26,14 +26,14 @@ export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
 }
 
 /**
- * The value as one line of text a person may read.
+ * The value as one line of readable text.
  *
- * Letters of every script are kept. Control characters become spaces; invisible formatting goes, above all the
- * bidirectional overrides that can make "Ada" read as another name. The joiners stay: Persian and emoji need them.
- * It is not HTML-safe: views escape (FH-10).
+ * Letters of every script are kept. Control characters become spaces. Invisible formatting is removed, above all the
+ * bidirectional overrides that can make "Ada" read as another name; the joiners stay, because Persian and emoji need
+ * them. The result is not HTML-safe: views escape it (FH-10).
  *
- * @param maxLength in visible characters; a longer text ends in "…", so that a part is not taken for the whole.
- * @returns undefined for anything but a string with something visible in it.
+ * @param maxLength in visible characters; a longer text is cut and ends in "…".
+ * @returns undefined for anything but a string with at least one visible character.
  */
 export function asText(value: unknown, maxLength = 200): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -43,7 +43,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
-    // Letters that fonts draw as a space.
+    // Fonts draw these letters as a space.
     .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
@@ -67,7 +67,7 @@ export function asTexts(value: unknown, limit = 10): string[] {
 /**
  * The value as {@link asText}, unless it says only that there is nothing: "unknown", "UNK", "n/a", "-".
  *
- * For displays and numbers, beside which something better may stand.
+ * For displays and numbers, where another field may say more.
  */
 export function asInformation(value: unknown, maxLength = 200): string | undefined {
   const text = asText(value, maxLength);
@@ -75,11 +75,11 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
 }
 
 /**
- * What a CodeableConcept says to a person: its text, the display its author picked, any display, else a bare code.
+ * The best readable text of a CodeableConcept: its text, the display its author picked, any display, else a bare code.
  *
- * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". What says why there is no
- * value (v3-NullFlavor, data-absent-reason, "unknown") is no value: it never stands in the place of one, and alone it
- * counts as not given. "Other" is shown only when nothing says more.
+ * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". A reason for a missing
+ * value (v3-NullFlavor, data-absent-reason, "unknown") counts as not given. "Other" is used only when nothing says
+ * more.
  */
 export function asConceptText(value: unknown): string | undefined {
   // Some servers write a list where one concept belongs.
@@ -89,7 +89,7 @@ export function asConceptText(value: unknown): string | undefined {
   }
   if (!isJsonObject(value)) return undefined;
   let first: string | undefined;
-  // One after the other: nearly always the first text is it, and a list has hundreds of concepts.
+  // Lazy, because the first text nearly always suffices and a list page has hundreds of concepts.
   for (const text of textsOf(value)) {
     if (text !== undefined && !isCatchAll(text)) return text;
     first ??= text;
@@ -102,7 +102,7 @@ function* textsOf(concept: ForeignRecord): Generator<string | undefined> {
     ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),
   );
   const text = memberText(concept.text, concept['_text']);
-  // Some servers write the code there once more.
+  // Some servers repeat the code in `text`.
   const isCode = codings.some(({ code }) => asText(code) === text);
   if (!isCode) yield text;
   for (const coding of codings) if (coding.userSelected === true) yield displayOf(coding);
@@ -115,23 +115,23 @@ function displayOf(coding: ForeignRecord): string | undefined {
   return memberText(coding.display, coding['_display']);
 }
 
-/** @param beside where FHIR JSON keeps the extensions of a primitive member: under `_` and its name. */
+/** @param beside the `_name` member, where FHIR JSON keeps the extensions of a primitive member. */
 function memberText(value: unknown, beside: unknown): string | undefined {
   return isMarkedAbsent(asRecords(asRecord(beside).extension)) ? undefined : asInformation(value);
 }
 
-/** Only of a coding without a display: the code for "Unknown" says no more than its display. */
+/** The code of a coding without a display. With a display, the code adds nothing: both may mean "Unknown". */
 function codeText(coding: ForeignRecord): string | undefined {
   const code = asText(coding.display) === undefined ? asInformation(coding.code, 60) : undefined;
   return code !== undefined && asText(coding.system) === undefined && isNullCode(code) ? undefined : code;
 }
 
-/** Whether a FHIR Period has ended before `now`. A missing or unreadable end has not; a partial one is its last day. */
+/** Has a FHIR Period ended by `now`? A missing or unreadable end counts as no; a partial date lasts to its last day. */
 export function hasEnded(period: unknown, now: Date): boolean {
   const end = asRecord(period).end;
   if (typeof end !== 'string') return false;
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(end) ?? [];
-  // A bare date lasts until its day is over, and somewhere on earth that is 12 hours after UTC.
+  // A bare date has no zone. Its day is over everywhere on earth only 12 hours after midnight UTC.
   const nextDay = Date.UTC(
     Number(year),
     month === undefined ? 12 : Number(month) - (day ? 1 : 0),

@@ -1,7 +1,7 @@
-/** Reads what an OperationOutcome says to a machine: severities and issue codes, never its words, which may be clinical. */
+/** Reads severities and issue codes of an OperationOutcome, but never its texts, which may be clinical. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 
-/** FHIR R4, value set issue-type: the only text of a foreign outcome that a log or trace may hold (ST-07). */
+/** FHIR R4, value set issue-type: the only text of an OperationOutcome that a log or trace may hold (ST-07). */
 const ISSUE_TYPES = new Set<unknown>(
   `invalid structure required value invariant security login unknown expired forbidden suppressed processing
   not-supported duplicate multiple-matches not-found deleted too-long code-invalid extension too-costly business-rule
@@ -10,15 +10,15 @@ const ISSUE_TYPES = new Set<unknown>(
 const FAILED = new Set<unknown>(['error', 'fatal']);
 const MOST_CODES = 10;
 
-/** An outcome in our words. */
+/** The loggable part of an outcome. */
 export interface OutcomeSummary {
   /** Codes of FHIR's own value set, each once. */
   issues: readonly string[];
-  /** Some issue has the severity error or fatal: what was asked for was not done. */
+  /** An issue has the severity error or fatal, so the operation was not performed. */
   isFailure: boolean;
 }
 
-/** @param body any parsed answer; untrusted. What is no OperationOutcome says nothing. */
+/** @param body any parsed answer; untrusted. A body that is not an OperationOutcome gives an empty summary. */
 export function summarizeOutcome(body: unknown): OutcomeSummary {
   const issues = issuesOf(body);
   const codes = issues.map(({ code }) => code).filter((code): code is string => ISSUE_TYPES.has(code));

@@ -1,4 +1,4 @@
-/** Recognizes the many ways in which an EHR says that it has nothing to say; none of them may stand where a fact is. */
+/** Recognizes texts and codes by which an EHR says that a value is missing, so that none is shown as a fact. */
 
 import { trimEnd } from '#src/adapters/trim-end.ts';
 
@@ -12,7 +12,7 @@ const NULL_CODES = new Set(
   ),
 );
 
-/** As a whole text or word by word. NA is missing: it is also sodium. */
+/** Words that say nothing, alone or in a row. "NA" is left out on purpose: it also means sodium. */
 const EMPTY_WORDS = new Set(
   'unknown unk unkn unspecified ni nask asku nav n/a n.a. null nullflavor undefined nil none tbd'.split(' '),
 );
@@ -45,20 +45,20 @@ const EMPTY_PHRASES = new Set([
   'object object',
 ]);
 
-/** SNOMED CT names the kind of a concept behind its name. */
+/** SNOMED CT appends the kind of a concept to its name. */
 const SEMANTIC_TAG = / \((?:qualifier value|finding|procedure|disorder|situation|observable entity)\)$/i;
 
-/** Is this coding of a vocabulary that only says why there is no value? */
+/** Does this code system only say why a value is missing? */
 export function isNullSystem(system: unknown): boolean {
   return typeof system === 'string' && NULL_SYSTEM.test(system);
 }
 
-/** Is this code, given without a system, one of those that say why there is no value? */
+/** Does this code, given without a system, only say why a value is missing? */
 export function isNullCode(code: string): boolean {
   return NULL_CODES.has(code);
 }
 
-/** Every text that says nothing begins with one of these, or with what a semantic tag leaves of it: nothing. */
+/** The first letters of every text that says nothing; a text may also be nothing but a semantic tag. */
 const FIRST_LETTERS = new Set(
   [...EMPTY_WORDS, ...EMPTY_PHRASES, 'qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'].map(
     firstLetters,
@@ -69,11 +69,11 @@ function firstLetters(text: string): string | undefined {
   return /[a-z]+/.exec(text)?.[0];
 }
 
-/** Does this text say no more than that there is nothing: "unknown", "UNK", "not available", "-"? */
+/** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
   const lower = text.toLowerCase();
   const first = firstLetters(lower);
-  // Nearly every text is told apart by this alone.
+  // A cheap test that settles nearly every text.
   if (first !== undefined && !FIRST_LETTERS.has(first)) return false;
   const begun = lower
     .replace(SEMANTIC_TAG, '')
@@ -84,7 +84,7 @@ export function saysNothing(text: string): boolean {
   return phrase.split(/[\s,;|]+/u).every((word) => EMPTY_WORDS.has(word) || EMPTY_WORDS.has(word.replace(/\.$/, '')));
 }
 
-/** "Other" is an answer, though any real one says more. */
+/** Is this text "Other"? It is a value, but any other text says more. */
 export function isCatchAll(text: string): boolean {
   return /oth/i.test(text) && /^\W*(?:other|oth)\W*$/i.test(text.replace(SEMANTIC_TAG, ''));
 }

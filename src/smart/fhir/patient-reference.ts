@@ -1,13 +1,13 @@
-/** A patient as servers name one where the specification leaves it open: an id, `Patient/<id>`, or the whole URL. */
+/** Reads a patient's id where the specification leaves the form open: a bare id, `Patient/<id>`, or the whole URL. */
 import { isFhirId } from './id.ts';
 
 /**
- * The id a text names, if it is certain that it names a patient of this FHIR server: the id alone, `Patient/<id>`, or
- * that under the FHIR base; a version (`/_history/<v>`) is a state of the same patient. Nothing is decoded or tidied up.
+ * The patient id in a text, if the text certainly names a patient of this FHIR server: the id alone, `Patient/<id>`, or
+ * that below the FHIR base, optionally with a version (`/_history/<v>`). Nothing is decoded or normalized.
  *
  * @param text untrusted.
  * @param fhirBase the launch's FHIR base, with or without trailing slash.
- * @returns undefined for everything else, another server's URLs and other resource types included.
+ * @returns undefined for anything else, such as another server's URL or another resource type.
  */
 export function patientIdOf(text: string, fhirBase: URL): string | undefined {
   const alone: unknown = text;
@@ -20,7 +20,7 @@ export function patientIdOf(text: string, fhirBase: URL): string | undefined {
   return isPatient && isFhirId(id) ? id : undefined;
 }
 
-/** Scheme and host are the same in any case, the path is not (RFC 3986 6.2.2.1). */
+/** Scheme and host are compared without case, the path with case (RFC 3986 6.2.2.1). */
 function isSamePrefix(text: string, base: string): boolean {
   const start = text.slice(0, base.length);
   if (start === base) return true;

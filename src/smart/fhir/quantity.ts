@@ -1,4 +1,4 @@
-/** Puts FHIR's Quantity, Ratio and Range into words, wherever one is read. */
+/** Formats FHIR's Quantity, Ratio and Range as text. */
 import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];

@@ -1,11 +1,11 @@
-/** Judges FHIR references: only resources of the launch's own FHIR base have a name here (FH-02, LC-10). */
+/** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
 import { isFhirId } from './id.ts';
 import { isUnder } from './under-base.ts';
 
 /**
- * Where a Reference points on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10) and
- * for contained, logical, conditional or malformed references.
+ * The target of a Reference on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10)
+ * and for contained, logical, conditional or malformed references.
  */
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
@@ -20,22 +20,22 @@ function pathUnder(base: URL, url: URL): string | undefined {
   return isUnder(base, url) && url.search === '' && url.hash === '' ? url.pathname.slice(prefix.length) : undefined;
 }
 
-/** References of a request whose names its own page shows. */
+/** The members of a request whose targets the request's own page shows by name. */
 const NAMED = [
   ...['requester', 'performer', 'locationReference', 'encounter', 'reasonReference', 'insurance', 'supportingInfo'],
   ...['relevantHistory', 'specimen'],
 ];
-/** More than these are not looked up. */
+/** The most references that are looked up. */
 const MOST_NAMED = 10;
 
-/** `Type/id` of what a request refers to without saying its name, so that its page can ask for all of it at once. */
+/** `Type/id` of each reference without a display, so that the request's page can fetch all of them at once. */
 export function namelessReferences(resource: ForeignRecord, base: URL): string[] {
   const references = NAMED.flatMap((name) => asRecords(resource[name]));
   const nameless = references.filter(({ display }) => asInformation(display) === undefined);
   return [...new Set(nameless.flatMap((reference) => localReference(reference, base) ?? []))].slice(0, MOST_NAMED);
 }
 
-/** How a request is related to others: `Type/id` of orders, and the number of a form that several orders share. */
+/** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */
 export function relationsOf(resource: ForeignRecord, base: URL) {
   const requests = (name: string) =>
     asRecords(resource[name]).flatMap((reference) => localReference(reference, base) ?? []);

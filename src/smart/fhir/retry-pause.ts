@@ -1,18 +1,18 @@
-/** How long a read waits before its one more try. */
+/** How long a read waits before its only retry. */
 import { responseOf } from './fhir-error.ts';
 
 const LONGEST_RETRY_AFTER_MS = 2_000;
 
 /**
- * FH-07: one more try of a GET when the server asks for it and is soon done, or is too busy to say when.
+ * FH-07: a GET is retried once after a 429 or 503 with a short Retry-After, or after a 429 without one.
  *
- * @returns ms; undefined where the read is not tried again.
+ * @returns ms; undefined if the read is not retried.
  */
 export function retryPause(error: unknown): number | undefined {
   const response = responseOf(error);
   if (!response || ![429, 503].includes(response.status)) return undefined;
   const asked = response.headers.get('retry-after');
-  // At a random moment, so that calls refused together do not come back together.
+  // The random part keeps calls that were refused together from returning together.
   if (asked === null && response.status === 429) return LONGEST_RETRY_AFTER_MS * (0.2 + 0.8 * Math.random());
   const seconds = Number(asked ?? 'none');
   if (!Number.isFinite(seconds) || seconds < 0) return undefined;

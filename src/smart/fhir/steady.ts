@@ -1,19 +1,19 @@
-/** Until when the words of an answer stay as they are: "25 min", "7 h", "3 d", late or not, valid or ended. */
+/** Computes how long the rendered texts of an answer stay true: "25 min", "7 h", "3 d", late, valid, ended. */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Nothing that is remembered is older than this. */
+/** A remembered page is never older than this. */
 const LONGEST_MS = 10 * MINUTE_MS;
-/** Of one answer; beyond it, nothing is known. */
+/** An answer with more instants is not examined and counts as changing at once. */
 const MOST_INSTANTS = 2_000;
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?/g;
 
 /**
- * What a page says of a moment changes by whole minutes of its distance while that is under an hour, by hours for two
- * days, and then by days; what it says of a day changes at a midnight, which {@link dayKey} is about. So no word can
- * change before the next such step from any moment that stands in the answer.
+ * A page shows the distance to an instant in whole minutes below an hour, in hours below two days, and then in days. So
+ * no text changes before the next such step of any instant in the answer. Texts about a day change at a midnight, which
+ * {@link dayKey} covers.
  *
  * @returns ms since 1970; never more than ten minutes from now.
  */
@@ -32,7 +32,7 @@ function nextStep(instant: string, nowMs: number): number {
   const since = nowMs - at;
   const distance = Math.abs(since);
   const step = distance < HOUR_MS ? MINUTE_MS : distance < 2 * DAY_MS ? HOUR_MS : DAY_MS;
-  // Its zone is the reader's, or was written with an escape that is not read here.
+  // Without a readable zone (it is the reader's, or is escaped in the JSON) only the minute is certain.
   return afterStep(since, isLocal ? MINUTE_MS : step, nowMs);
 }
 
@@ -40,7 +40,7 @@ function afterStep(since: number, step: number, nowMs: number): number {
   return nowMs + step - (((since % step) + step) % step);
 }
 
-/** Changes at midnight in UTC and at noon, where days that have no zone end (fields.ts). */
+/** A key that changes at midnight UTC, and at noon UTC, when a day without a zone ends (fields.ts). */
 export function dayKey(now: Date): number {
   return Math.floor(now.getTime() / (DAY_MS / 2));
 }

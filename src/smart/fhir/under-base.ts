@@ -1,4 +1,4 @@
-/** The FHIR base is the only place a token is ever sent to (FH-02). */
+/** Keeps requests with a token below the FHIR base (FH-02). */
 import type { Dispatcher } from 'undici';
 import { FhirError } from './fhir-error.ts';
 
@@ -17,8 +17,8 @@ export function resolveUnder(base: URL, pathOrUrl: string): URL {
 }
 
 /**
- * fhirclient follows the Location of an empty 201 with the token, wherever it points; this refuses it at the last
- * place every request passes.
+ * fhirclient follows the Location of an empty 201 with the token, to any address. This interceptor refuses that at the
+ * last point that every request passes.
  */
 export function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (target, handler) => {

@@ -1,14 +1,14 @@
-/** Whether a text shows anything. Many characters leave no mark on a page, and a field of such characters is empty. */
+/** Measures the visible part of a text. A field of characters that leave no mark on a page counts as empty. */
 
-/** Spaces of all kinds, controls, joiners, selectors, tags and the letters that fonts draw as nothing. */
+/** Spaces of all kinds, controls, joiners, selectors, tags and letters that fonts do not draw. */
 const UNSEEN =
   /[\s\p{Cc}\p{Cf}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\uFFFC\uFFFD\u{13441}\u{13442}\u{1D159}]/gv;
 
-/** Accents and vowel signs alone stand on nothing. */
+/** Accents and vowel signs; without a letter they are not visible. */
 const MARK = /\p{M}/gu;
 
 /**
- * How many UTF-16 units of a text can be seen, accents included; spaces and everything invisible do not count.
+ * Counts the visible UTF-16 units of a text, accents included, spaces and invisible characters excluded.
  *
  * @returns 0 for a text of invisible characters or of accents alone.
  */

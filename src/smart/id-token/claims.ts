@@ -1,4 +1,4 @@
-/** The claims rules of an id_token that go beyond what every JWT is checked for. */
+/** Checks the id_token claims for which there are rules beyond those of every JWT. */
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -8,10 +8,10 @@ export const SKEW_SECONDS = 60;
 const MAX_AGE_SECONDS = 600;
 const MAX_SUB_LENGTH = 255;
 
-/** The rule that is broken, and how; never a value. */
+/** The broken rule, and how it is broken; never a value of the token. */
 export type ClaimsProblem = readonly [rule: Rule, detail: string];
 
-/** What the claims must agree with. */
+/** The values that the claims must match. */
 export interface ClaimsExpectation {
   readonly clientId: string;
   readonly nonce: string;
@@ -19,12 +19,12 @@ export interface ClaimsExpectation {
   readonly audienceRequired?: boolean;
   readonly accessToken: string;
   readonly now: Date;
-  /** The verified header's, one of the allow-list: it names the hash of `at_hash`. */
+  /** From the verified header, on the allow-list. It determines the hash of `at_hash`. */
   readonly alg: string;
 }
 
 /**
- * Judges the claims of a token whose signature, `iss`, `aud`, `exp` and `nbf` jose has verified.
+ * Checks the claims of a token whose signature, `iss`, `aud`, `exp` and `nbf` jose has already verified.
  *
  * @param claims proven to come from the issuer.
  * @returns undefined when no rule is broken.
@@ -44,7 +44,7 @@ function subjectProblem({ sub }: JWTPayload): ClaimsProblem | undefined {
   return valid ? undefined : ['id-token.subject', 'sub is not a string of 1 to 255 characters'];
 }
 
-/** No audience but us is trusted, with or without azp (ID-12). */
+/** The only trusted audience is our client id, with or without azp (ID-12). */
 function audienceProblem(
   claims: JWTPayload,
   { clientId, audienceRequired = true }: ClaimsExpectation,

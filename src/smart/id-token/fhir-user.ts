@@ -1,4 +1,4 @@
-/** `fhirUser`: the signed-in person as a resource of the EHR. */
+/** Resolves and reads `fhirUser`, the signed-in user as a resource of the EHR. */
 
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -7,7 +7,7 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 const USER_TYPES = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person'] as const;
 
-/** A user of the EHR that its own FHIR server can be asked about. */
+/** A user whose resource is on the EHR's own FHIR server. */
 export interface FhirUser {
   readonly type: (typeof USER_TYPES)[number];
   readonly id: string;
@@ -15,7 +15,7 @@ export interface FhirUser {
   readonly reference: string;
 }
 
-/** The user, or why there is none; the reason holds no value. */
+/** The user, or the reason why there is none; the reason quotes no value. */
 export type ResolvedFhirUser =
   | { readonly ok: true; readonly user: FhirUser }
   | { readonly ok: false; readonly reason: string };
@@ -23,10 +23,10 @@ export type ResolvedFhirUser =
 /**
  * Resolves the `fhirUser` claim, relative or absolute, to a resource under the FHIR base (FU-01 to FU-03; SMART App
  * Launch 2.2.0, "Scopes for requesting identity data"). A URL of another server is neither fetched nor rewritten. A
- * version (`/_history/2`) is left out: the person is meant, as they are now.
+ * version (`/_history/2`) is dropped, because the current resource is wanted.
  *
- * @param claims of a verified id_token; `profile` counts only where `fhirUser` is absent and only when it is such a
- *   URL (ID-20), because OpenID Connect means a home page by it.
+ * @param claims of a verified id_token; `profile` counts only if `fhirUser` is absent and `profile` is such a URL
+ *   (ID-20), because in OpenID Connect it is a home page.
  * @param fhirBase the launch's FHIR base, with or without trailing slash.
  */
 export function resolveFhirUser(
@@ -53,21 +53,21 @@ function isAbsolute(claim: string): boolean {
   return /^[a-z][a-z0-9+.-]*:|^\/\//i.test(claim);
 }
 
-/** The part after the base, or undefined; MT-03: `/fhir/ab` is not under `/fhir/a`. */
+/** The path after the base, or undefined; `/fhir/ab` is not under `/fhir/a` (MT-03). */
 function pathUnder(fhirBase: URL, claim: string): string | undefined {
   const url = URL.parse(claim);
   if (!url || url.origin !== fhirBase.origin || url.username || url.password) return undefined;
   const prefix = `${fhirBase.pathname.replace(/\/$/, '')}/`;
-  // The parser resolves `..` and drops tabs; a path it had to tidy up, or one with a query, is not one we follow.
+  // The URL parser resolves `..` and drops tabs. A path that it changed, or one with a query, is refused.
   const verbatim = url.pathname.startsWith(prefix) && claim.endsWith(url.pathname);
   return verbatim ? url.pathname.slice(prefix.length) : undefined;
 }
 
 /**
- * Reads the user's resource for what there is to show.
+ * Reads the user's resource, for display.
  *
- * @returns undefined when the EHR does not let us read it (FU-05) or answers with another resource (FU-04): the page
- *   then does without. Its members are unproven.
+ * @returns undefined when the EHR does not let us read it (FU-05) or answers with another resource (FU-04); the page is
+ *   then shown without it. The members are untrusted.
  */
 export async function readFhirUser(
   api: FhirApi,

@@ -1,4 +1,4 @@
-/** The signing keys of the issuers we trust, in memory: fetched once, shared, and fetched again after a rotation. */
+/** Caches the signing keys of trusted issuers in memory. Launches share one fetch; a key rotation causes a new one. */
 
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
@@ -12,18 +12,18 @@ import type { VerificationKeySet } from '#src/smart/documents/key-set.ts';
 export interface VerificationKeys {
   readonly keySet: VerificationKeySet;
   /**
-   * Newer keys for a token whose key is not in `keySet` (ID-08): those another launch has fetched meanwhile, or a new
-   * fetch. Undefined when that was done too often lately.
+   * Gets newer keys for a token whose key is not in `keySet` (ID-08): those that another launch has fetched meanwhile,
+   * or the result of a new fetch. Undefined when the limit of such fetches is reached.
    */
   readonly fetchAgain: () => Promise<VerificationKeySet | undefined>;
 }
 
 /** The cache of all issuers' keys. */
 export interface IssuerKeys {
-  /** Starts the fetch that {@link keysFor} will need, beside the token call. Never throws. */
+  /** Starts the fetch for {@link keysFor} in parallel with the token call. Never throws. */
   prefetch(issuer: IssuerToTrust): void;
   /**
-   * The issuer's keys; no request at all when they are known and fresh.
+   * The issuer's keys; sends no request while cached keys are fresh.
    *
    * @throws AppError identity.keys-timeout or identity.keys-unavailable (ID-22).
    */
@@ -33,19 +33,19 @@ export interface IssuerKeys {
 interface Entry {
   fetched: (FetchedKeys & { readonly at: number }) | undefined;
   pending: Promise<FetchedKeys> | undefined;
-  /** A prefetched answer belongs to the launch that asked for it, even if it may not be kept for others. */
+  /** A launch may use the answer that it prefetched even if caching is forbidden. */
   reserved: boolean;
   refetchedAt: number[];
 }
 
 const MAX_ENTRIES = 500;
 const RESERVATION_MS = 30_000;
-/** Three in 30 s: two rotations in a row get through, and a hundred tokens with invented kids cause three fetches. */
+/** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
 /**
- * Makes the cache. Fresh by Cache-Control with a cap of one hour, five minutes when the server says nothing; failures
- * are never kept (ID-22); concurrent launches share one fetch; at most 500 issuers are remembered.
+ * Makes the cache. Cache-Control decides the lifetime, at most one hour; five minutes without it. Failures are not
+ * cached (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
  */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
@@ -91,7 +91,7 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
   };
 }
 
-/** Keyed by all that decides what is fetched and how: no organization gets keys by another's permissions, or fails with it (MT-05, MT-06). */
+/** The key covers all that affects the fetch, so organizations share neither access nor failures (MT-05, MT-06). */
 function entryFor(entries: LRUCache<string, Entry>, issuer: IssuerToTrust): Entry {
   const { id = '', privateNetworks = [] } = issuer.organization ?? {};
   const { fallbackJwksUri = '', givenJwksUri = '' } = issuer;

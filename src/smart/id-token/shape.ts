@@ -1,4 +1,4 @@
-/** The form of an id_token: what is checked before any key is fetched. */
+/** Checks the form of an id_token before any key is fetched. */
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { isBoundedJson, JSON_BOUNDS } from '#src/adapters/ehr-http/json-bounds.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -7,25 +7,26 @@ import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 
 const MAX_LENGTH = 100_000;
 
-/** An id_token as far as it may be read before its signature is verified. */
+/** The parts of an id_token that are used before its signature is verified. */
 export interface UnverifiedIdToken {
   /** Compact serialization, three parts. */
   readonly text: string;
   /** On the allow-list. */
   readonly alg: string;
-  /** For the choice of the issuer only. */
+  /** Used only to choose the issuer. */
   readonly iss: unknown;
 }
 
-/** Is this short and flat enough to be decoded at all? @param token untrusted, any text. */
+/** Is the token short and shallow enough to be decoded? @param token untrusted, any text. */
 export function isDecodable(token: string): boolean {
   if (token.length > MAX_LENGTH) return false;
   return token.split('.', 2).every((part) => isBoundedJson(Buffer.from(part, 'base64url'), JSON_BOUNDS.idToken));
 }
 
 /**
- * Refuses what can be refused without a key: a missing token (TK-14), a malformed, encrypted or huge one (ID-19), an
- * algorithm off the allow-list (ID-06), `crit` (ID-07). Key material in the header is not even read.
+ * Makes the checks without a key. It refuses a missing token (TK-14), a malformed, encrypted or oversized one
+ * (ID-19), an algorithm that is not on the allow-list (ID-06), and `crit` (ID-07). Key material in the header is not
+ * read.
  *
  * @param idToken untrusted, any JSON.
  * @throws AppError identity.invalid
@@ -57,7 +58,7 @@ function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHea
   }
 }
 
-/** @param detail the rule in our words; never a value of the token (ID-21). */
+/** @param detail what is wrong; never a value of the token (ID-21). */
 export function refusedIdToken(rule: Rule, detail: string): AppError {
   return new AppError('identity.invalid', detail, { rule });
 }

@@ -1,4 +1,4 @@
-/** The id_token: proof of who launched the app, believed only after every check of OpenID Connect Core §3.1.3.7. */
+/** Verifies the id_token, the proof of who launched the app, by every check of OpenID Connect Core §3.1.3.7. */
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -19,13 +19,13 @@ import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from '.
 
 declare const verified: unique symbol;
 
-/** Who launched the app, proven by the issuer's signature; made only here. */
+/** Who launched the app, proven by the issuer's signature. Only this file can make one. */
 export interface VerifiedIdentity {
   readonly [verified]: true;
-  /** With `sub` and the organization, the identity key; never fhirUser or name (ID-18, MT-02). */
+  /** With `sub` and the organization, the identity key. fhirUser and name are not part of it (ID-18, MT-02). */
   readonly iss: string;
   readonly sub: string;
-  /** As claimed; resolveFhirUser judges it. */
+  /** As claimed; resolveFhirUser checks it. */
   readonly fhirUser: string | undefined;
   readonly profile: string | undefined;
   readonly name: string | undefined;
@@ -35,15 +35,15 @@ export interface VerifiedIdentity {
   readonly claimNames: readonly string[];
 }
 
-/** What an id_token must agree with. */
+/** The values that an id_token must match. */
 export interface IdTokenExpectation {
-  /** Of this organization; the token's `iss` only chooses among them. */
+  /** The organization's issuers. The token's `iss` can only select one of them. */
   readonly expectedIssuers: readonly IssuerToTrust[];
   readonly clientId: string;
   readonly nonce: string;
-  /** False accepts an absent nonce; a wrong one is refused always (ID-15). */
+  /** False accepts an absent nonce. A wrong one is always refused (ID-15). */
   readonly nonceRequired: boolean;
-  /** False accepts an absent `aud`, in a refresh only; a wrong one is refused always (RF-10). Default: required. */
+  /** False accepts an absent `aud`, only in a refresh. A wrong one is always refused (RF-10). Default: required. */
   readonly audienceRequired?: boolean;
   /** From the same token response, for `at_hash`. */
   readonly accessToken: string;
@@ -56,13 +56,13 @@ const MAX_CLAIM_LENGTH = 2_048;
 /**
  * Verifies an id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
  *
- * The unverified `iss` is compared with the expected issuers before anything is fetched (ID-02); key material in the
- * header is never looked at (ID-07); an unknown key, or a signature that the known keys do not verify, causes one new
- * fetch of the keys (ID-08). Where several keys fit, each is tried, {@link MOST_TRIED} at most (ID-09).
+ * The unverified `iss` is compared with the expected issuers before anything is fetched (ID-02). Key material in the
+ * header is never read (ID-07). An unknown key, or a signature that no known key verifies, causes one new fetch of the
+ * keys (ID-08). If several keys match, each is tried, at most {@link MOST_TRIED} (ID-09).
  *
  * @param idToken the `id_token` member of the token response; untrusted, any JSON.
  * @throws AppError identity.invalid, its detail naming the rule and never a value (ID-21); identity.keys-unavailable
- *   or identity.keys-timeout when the keys cannot be had (ID-22).
+ *   or identity.keys-timeout when the keys cannot be fetched (ID-22).
  */
 export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpectation): Promise<VerifiedIdentity> {
   const token = readUnverifiedIdToken(idToken);
@@ -104,7 +104,7 @@ async function verifySignature(
   try {
     return await verifyWith(keySet, token.text, options);
   } catch (error) {
-    // A rotated key shows as a bad signature where it has no `kid`, or the old one's.
+    // After a rotation the signature fails if the new key has no `kid`, or that of the old key.
     if (!isOfTheKey(error)) throw refusedIdToken(...describeFailure(error));
     failure = error;
   }
@@ -119,7 +119,7 @@ async function verifySignature(
   }
 }
 
-/** No issuer needs more under one name, and no document makes us try hundreds. */
+/** No issuer needs more keys with one `kid`; the limit keeps a document from making us try hundreds. */
 const MOST_TRIED = 10;
 
 async function verifyWith(keys: VerificationKeySet, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
@@ -131,7 +131,7 @@ async function verifyWith(keys: VerificationKeySet, token: string, options: JWTV
   }
 }
 
-/** Equal keys count once; what the right one says of the claims is final. */
+/** Tries each distinct key. A claims error under a key that verifies the signature is final. */
 async function retryWithEachKey(
   candidates: AsyncIterable<CryptoKey>,
   token: string,
@@ -152,14 +152,14 @@ async function retryWithEachKey(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-/** Is it the key that is wrong, and not what the token says? An unusable key, such as a short one, is no JOSE error. */
+/** Does the error concern the key and not the claims? An unusable key, such as a short one, is not a JOSE error. */
 function isOfTheKey(error: unknown): boolean {
   const isUnverified =
     error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
   return isUnverified || !(error instanceof errors.JOSEError);
 }
 
-/** In our words: jose's errors carry the claims. */
+/** Describes the failure without jose's own text, because jose's errors carry the claims. */
 function describeFailure(error: unknown): ClaimsProblem {
   if (error instanceof errors.JWKSNoMatchingKey)
     return ['id-token.unknown-key', "no key of the issuer fits the token's kid and alg"];
@@ -183,7 +183,7 @@ const RULE_BY_CLAIM: Readonly<Record<string, Rule>> = {
   iat: 'id-token.time-missing',
 };
 
-/** The name is one that jose checks by itself (ID-02, ID-11 to ID-16), never a value of the token. */
+/** Quotes only the name of a claim that jose checks (ID-02, ID-11 to ID-16), never a value of the token. */
 function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): ClaimsProblem {
   const isNoAudience = claim === 'aud' && reason === 'missing';
   const rule = isNoAudience ? 'id-token.audience-missing' : (RULE_BY_CLAIM[claim] ?? 'id-token.other-claim');

@@ -1,16 +1,16 @@
-/** The scope string to ask for next when an EHR refused the one before or granted nothing (CB-14, SCO-18). */
+/** Finds the next scope string to request after an EHR refused one or granted nothing (CB-14, SCO-18). */
 import { parseResourceScope, type ResourceScope } from './grammar.ts';
 import { grantedScopes, requestedScope } from './granted.ts';
 
-/** A scope string that did not lead to a launch, and how: `error=invalid_scope`, or a grant without any resource. */
+/** A scope string that failed, by `error=invalid_scope` or by a grant without any resource. */
 export interface FailedScope {
   readonly scope: string;
   readonly failure: 'invalid-scope' | 'empty-grant';
 }
 
-/** What the fallbacks are made from. */
+/** The input for the fallbacks. */
 export interface FallbackBase {
-  /** An organization's own setting: no fallback asks for anything it does not cover. */
+  /** The organization's setting. No fallback asks for more than it covers. */
   readonly setting: string;
   readonly version: 'auto' | 'v1' | 'v2';
   /** From smart-configuration; unknown entries are ignored. */
@@ -22,16 +22,16 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * Starts from the configured string: each type by itself as v1 `.read`, as v2 `.rs`, as `.r`, and the wildcard only
- * where the setting has one, also as the literal `patient/*.read`, for servers that know nothing else.
+ * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. A wildcard of the setting is tried
+ * last, also as the literal `patient/*.read`, for servers that know nothing else.
  *
- * After `invalid_scope` the hints `launch/…` go as well, because an EHR launch gives its context with `launch` alone
- * (SCO-09); when all of that fails too, so does `online_access`, which becomes `offline_access` only if the setting
- * names that (SCO-11). After an empty grant nothing was rejected, so only the resources are asked for in another syntax.
- * Nothing is ever dropped or added because of `scopes_supported` (DI-11).
+ * After `invalid_scope` the hints `launch/…` are dropped, because `launch` alone gives an EHR launch its context
+ * (SCO-09). If all of that fails, `online_access` is dropped too; it becomes `offline_access` only if the setting names
+ * that (SCO-11). After an empty grant nothing was rejected, so only the syntax of the resources changes. Nothing is
+ * dropped or added because of `scopes_supported` (DI-11).
  *
- * @param failed what was asked for already, in any order; its strings never come back.
- * @returns undefined when there is nothing left to ask for.
+ * @param failed the strings requested so far, in any order; none is requested again.
+ * @returns undefined when no fallback is left.
  */
 export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): string | undefined {
   const tried = new Set([requestedScope(base.setting, base), ...failed.map(({ scope }) => scope)].map(inOrder));
@@ -40,7 +40,7 @@ export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): s
 }
 
 /**
- * Whether a grant is of no use for want of any FHIR resource, although resources were asked for (SCO-18).
+ * Does a grant contain no FHIR resource although some were requested (SCO-18)?
  *
  * @param granted the `scope` of the token response, untrusted.
  */
@@ -69,7 +69,7 @@ function isHint(token: string): boolean {
 function refreshFallbacks(tokens: readonly string[]): string[][] {
   const configured = tokens.filter((token) => REFRESH.has(token));
   const offline = configured.filter((token) => token === 'offline_access');
-  // Without any refresh token there is nothing left to refuse, so that comes last.
+  // A request without a refresh token loses most, so it comes last.
   return configured.length > offline.length && offline.length > 0
     ? [configured, offline, []]
     : configured.length > 0
@@ -86,7 +86,7 @@ function resourceFallbacks(base: FallbackBase, tokens: readonly string[]): strin
   return [...enumerated, ...wildcards].filter((resources) => resources.length > 0);
 }
 
-/** The setting's own word first, then the advertisement; `auto` leaves none out, because advertisements are wrong too. */
+/** The setting decides; `auto` orders the syntaxes by the capabilities but keeps all, because those may be wrong. */
 function syntaxesOf({ version, capabilities }: FallbackBase): Syntax[] {
   if (version === 'v1') return ['read'];
   if (version === 'v2') return ['rs', 'r'];
@@ -94,7 +94,7 @@ function syntaxesOf({ version, capabilities }: FallbackBase): Syntax[] {
   return onlyV2 ? ['rs', 'r', 'read'] : ['read', 'rs', 'r'];
 }
 
-/** The types the setting lets the app read, one by one; its writing scopes stay where the syntax has a word for them. */
+/** Lists the types that the setting allows one by one; write scopes stay if the syntax can express them. */
 function enumerate({ types }: FallbackBase, tokens: readonly string[], syntax: Syntax): string[] {
   const { resources } = grantedScopes(tokens.join(' '));
   return levelsOf(tokens).flatMap((level) => {
@@ -103,10 +103,10 @@ function enumerate({ types }: FallbackBase, tokens: readonly string[], syntax: S
   });
 }
 
-/** v1 has one word for r and s (SCO-04); v2 says no more than the setting does. */
+/** v1 has one suffix for r and s (SCO-04); v2 names no more than the setting allows. */
 function inSyntax(stem: string, allowed: string, syntax: Syntax): string[] {
   if (!/[rs]/.test(allowed)) return [];
-  // The last resort asks for the letters that the app uses, each by itself.
+  // The last fallback requests each letter that the app uses by itself.
   if (syntax === 'r') {
     const used = ['r', 'c'].filter((one) => allowed.includes(one));
     return used.includes('r') ? used.map((one) => `${stem}.${one}`) : [];
@@ -115,7 +115,7 @@ function inSyntax(stem: string, allowed: string, syntax: Syntax): string[] {
   return [`${stem}.read`, ...(/[cud]/.test(allowed) ? [`${stem}.write`] : [])];
 }
 
-/** What the setting allows with a type. A wildcard that allows writing is no wish to write each single type. */
+/** The interactions that a fallback asks for with a type. A wildcard of the setting counts for reading only. */
 function interactionsOf(scopes: readonly ResourceScope[], type: string): string {
   const allowing = scopes.filter((scope) => scope.type === type || scope.type === '*');
   const allows = (one: string) =>
@@ -135,7 +135,7 @@ function wildcardLevels(tokens: readonly string[]): string[] {
   );
 }
 
-/** Two strings that ask for the same are the same, whatever their order. */
+/** Sorts the tokens, because their order does not change a request. */
 function inOrder(scope: string): string {
   return scope.split(' ').toSorted().join(' ');
 }

@@ -1,6 +1,6 @@
-/** The grammar of one scope token, v1 and v2, read into what it allows. */
+/** Parses one scope token, v1 or v2. */
 
-/** What a FHIR resource scope says; v1 suffixes are already read as v2 interactions (SCO-03). */
+/** A parsed FHIR resource scope; a v1 suffix is converted to v2 interactions (SCO-03). */
 export interface ResourceScope {
   readonly level: 'patient' | 'user' | 'system';
   /** A FHIR resource type, or `*` for all. */
@@ -48,8 +48,8 @@ export function parseResourceScope(token: string): ResourceScope | undefined {
 }
 
 /**
- * Reads a scope as a server granted it. Whatever search stands after its `?` is taken as a limit, and one is understood
- * after a v1 suffix too: what the EHR grants in its own way is not for us to refuse.
+ * Reads a scope that a server granted. Any search after `?` is taken as a limit, also after a v1 suffix, because the
+ * app does not refuse a grant for its form.
  */
 export function parseGrantedScope(token: string): ResourceScope | undefined {
   const at = token.indexOf('?');
@@ -66,7 +66,7 @@ export function isLaunchScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && LAUNCH_SCOPE.test(token);
 }
 
-/** A vendor's own scope: an absolute URI or `__name`; allowed in a request, meaningless to us in a grant (SCO-23). */
+/** A vendor's own scope: an absolute URI or `__name`; allowed in a request, ignored in a grant (SCO-23). */
 export function isExtensionScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && (/^__\w/.test(token) || /^(?:https?:\/\/[^/]|urn:[a-z0-9])/i.test(token));
 }
@@ -74,8 +74,8 @@ export function isExtensionScope(token: string): boolean {
 /**
  * Writes a resource scope in the other syntax.
  *
- * SCO-03 upwards; SCO-04 downwards, where any of r, s becomes `.read` and any of c, u, d becomes `.write`, two tokens
- * if need be (`.*` would be shorter, but servers list `.read` and `.write`), and a filter, unknown to v1, is dropped.
+ * SCO-03 applies to v2, SCO-04 to v1: there, any of r, s becomes `.read` and any of c, u, d becomes `.write`. Both give
+ * two tokens, because servers list `.read` and `.write` but not `.*`. A filter is dropped, because v1 has none.
  */
 export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
   const stem = `${scope.level}/${scope.type}`;

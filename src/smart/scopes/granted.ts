@@ -2,16 +2,16 @@
 import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './grammar.ts';
 import { tokenProblem } from './problem.ts';
 
-/** Of a configured scope string. */
+/** The longest configured scope string. */
 export const LONGEST_SETTING = 4_000;
 const MOST_PROBLEMS = 20;
 
 /**
- * Says what is wrong with a configured scope string, one sentence per problem, for the form and the command line.
+ * Lists the problems of a configured scope string, one sentence each, for the form and the command line.
  *
  * SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every
- * organization launches from the EHR and signs a clinician in (standaloneScopes takes `launch` out); v1
- * and v2 are not mixed in one string (SCO-02).
+ * organization launches from the EHR and signs a clinician in (standaloneScopes removes `launch`). One string does not
+ * mix v1 and v2 (SCO-02).
  *
  * @param text untrusted; any white space separates, because people paste from web pages.
  * @returns an empty list when the string may be used.
@@ -60,7 +60,7 @@ export function requestedScope(
   const syntax = options.version === 'auto' ? onlyAdvertisedSyntax(options.capabilities) : options.version;
   const tokens = configuredTokens(setting).flatMap((token) => {
     const resource = syntax && parseResourceScope(token);
-    // A scope already in the wanted syntax stays letter for letter: `.*` must not come back as `.read .write`.
+    // A scope already in the wanted syntax is not rewritten: `.*` must not become `.read .write`.
     return !resource || resource.syntax === syntax ? [token] : scopeInSyntax(resource, syntax);
   });
   return [...new Set(tokens)].join(' ');
@@ -75,7 +75,7 @@ function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | un
 
 declare const read: unique symbol;
 
-/** What the EHR granted, read from its words; made only here. */
+/** The scopes that the EHR granted. Only this file can make one. */
 export interface GrantedScopes {
   readonly [read]: true;
   /** Whole, case-sensitive tokens, for questions such as `tokens.has('openid')`. */
@@ -109,20 +109,20 @@ export interface Permission {
 }
 
 /**
- * Whether the grant covers an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19).
+ * Does the grant cover an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19)?
  *
- * `user/` scopes count too unless `level` says otherwise: they let the app do what the clinician may do, which
- * includes the chart that is open, and every read is restricted to the patient in context anyway. `system/` never
- * counts. A `?`-limited scope covers a subset only, so it is not enough. Write never implies read (SCO-22).
+ * `user/` scopes count too unless `level` says otherwise: they cover everything the clinician may do, which includes
+ * the open chart, and every read is restricted to the patient in context anyway. `system/` never counts. A `?`-limited
+ * scope is not enough, because it covers a subset only. Write does not imply read (SCO-22).
  */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
   return limitsOf(granted, permission)?.length === 0;
 }
 
 /**
- * The searches that limit what the grant covers of an interaction with a type: the parts after `?` of each such scope.
+ * The searches, after the `?` of granted scopes, that limit an interaction with a type.
  *
- * @returns empty when nothing limits it; undefined when it is not granted at all.
+ * @returns empty when the interaction is unlimited; undefined when it is not granted.
  */
 export function limitsOf(granted: GrantedScopes, permission: Permission): readonly string[] | undefined {
   const covering = granted.resources.filter(
@@ -137,8 +137,8 @@ export function limitsOf(granted: GrantedScopes, permission: Permission): readon
 }
 
 /**
- * Whether the EHR may be asked for this: a read that the grant covers in part gets that part, and the EHR judges which
- * it is. A write needs a grant without limits, because whether ours is within them is not for us to guess.
+ * May the app send this call? A read needs only a partial grant, because the EHR filters the result. A write needs an
+ * unlimited grant, because the app cannot know whether its resource is within a limit.
  */
 export function mayAsk(granted: GrantedScopes, permission: Permission): boolean {
   return 'rs'.includes(permission.interaction)
@@ -146,7 +146,7 @@ export function mayAsk(granted: GrantedScopes, permission: Permission): boolean 
     : permits(granted, permission);
 }
 
-/** How much of what a resource scope asks for a grant covers, in whatever words (SCO-03, SCO-16). */
+/** How much of a requested resource scope the grant covers, in either syntax (SCO-03, SCO-16). */
 export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'part' | 'none' {
   const asked = parseGrantedScope(token);
   if (!asked || asked.level === 'system') return 'none';
@@ -158,17 +158,17 @@ export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'pa
   return limits.every((one) => one?.length === 0) ? 'whole' : 'part';
 }
 
-/** The same for any part of a type's resources: a scope limited by a search is enough. */
+/** Like {@link permits}, but a scope limited by a search is enough. */
 export function touches(granted: GrantedScopes, permission: Permission): boolean {
   const unlimited = granted.resources.map((scope) => ({ ...scope, filter: undefined }));
   return permits({ ...granted, resources: unlimited }, permission);
 }
 
 /**
- * Names what is needed and was not granted, for the page that stops the launch (SCO-20).
+ * Lists the needed scopes that were not granted, for the page that stops the launch (SCO-20).
  *
  * @param needed permissions, or plain tokens such as `openid`.
- * @returns unique scopes in the v1 words of the registration sheet, such as `patient/Patient.read`.
+ * @returns unique scopes in the v1 syntax of the registration sheet, such as `patient/Patient.read`.
  */
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {

@@ -1,11 +1,11 @@
-/** What a FHIR call needs to be permitted, read from the call itself (SCO-19; FHIR R4 http). */
+/** Derives the permissions that a FHIR call needs from the call itself (SCO-19; FHIR R4 http). */
 import type { Permission } from './granted.ts';
 
-/** A call as it is about to be sent. */
+/** A call that is about to be sent. */
 export interface SentCall {
   url: URL;
   method: string;
-  /** Of a batch: its Bundle as text. */
+  /** The Bundle of a batch, as text. */
   body?: string | undefined;
 }
 
@@ -13,8 +13,8 @@ const TYPE = /^[A-Z][A-Za-z]*$/;
 
 /**
  * @param base the FHIR base, without a trailing slash.
- * @returns one permission per interaction; undefined among them for one that its address does not tell, such as a `next`
- *   link of the server's own making.
+ * @returns one permission per interaction, or undefined for an address that does not show it, such as a `next` link in
+ *   the server's own form.
  */
 export function neededPermissions(base: URL, { url, method, body }: SentCall): (Permission | undefined)[] {
   const path = below(base, url);

@@ -1,12 +1,12 @@
-/** What exactly is wrong with one scope token, for the person who typed it (SCO-01, SCO-05, SCO-12, SCO-25). */
+/** Explains the problem of one scope token to the administrator who typed it (SCO-01, SCO-05, SCO-12, SCO-25). */
 import { isExtensionScope, isLaunchScope, parseResourceScope } from './grammar.ts';
 
-/** Scopes that stand for themselves. */
+/** Scopes without parameters or a resource type. */
 const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);
 
 /**
  * @param token without white space; untrusted.
- * @returns one sentence without its full stop that begins with the token; undefined when the token may be asked for.
+ * @returns a sentence that begins with the token and has no full stop; undefined when the token may be requested.
  */
 export function tokenProblem(token: string): string | undefined {
   const resource = parseResourceScope(token);

@@ -1,10 +1,9 @@
-/** The scopes of a standalone launch, made from those an organization has for launches from a chart. */
+/** Derives the scopes of a standalone launch from the organization's scope setting. */
 
 /**
  * Turns an organization's scope setting into that of a standalone launch (SCO-08; SMART App Launch 2.2.0, "Requesting
- * context with a standalone launch"): never bare `launch`, which stands for an open chart, and always
- * `launch/patient`, so that the EHR lets the user pick a patient. `launch/encounter`, `openid fhirUser` and everything
- * else stays, in its order.
+ * context with a standalone launch"). Bare `launch` is removed, because it refers to an open chart. `launch/patient` is
+ * added, so that the EHR lets the user pick a patient. All other scopes stay, in their order.
  *
  * @param setting as `scopeProblems` accepts it.
  */

@@ -1,8 +1,8 @@
-/** The browser of the end-to-end tests: where it usually is. */
+/** Finds the browser of the end-to-end tests. */
 import { findProgram, firstExecutable } from './commands.ts';
 
 const USUAL_PATHS = ['/usr/bin/chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
-/** Chromium without a window's interface: a page costs it a third, but it has no policies about cookies. */
+/** Chromium without a user interface. A page costs it a third of the time, but it has no cookie policies. */
 const SHELL_NAMES = ['chromium-headless-shell', 'chrome-headless-shell'];
 const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -13,7 +13,7 @@ export function findChromium(): string | undefined {
   return firstExecutable(USUAL_PATHS) ?? USUAL_NAMES.map(findProgram).find((path) => path !== undefined);
 }
 
-/** Where a browser's own settings do not matter, it takes {@link findChromium}'s place; undefined when there is none. */
+/** Replaces {@link findChromium} where browser settings do not matter; undefined when there is none. */
 export function findHeadlessShell(): string | undefined {
   return SHELL_NAMES.map(findProgram).find((path) => path !== undefined);
 }

@@ -1,13 +1,13 @@
-/** Finding and running other programs while the test machine is made ready. */
+/** Finds and runs other programs to prepare the test machine. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
-/** Something only a person can mend; the message says how. */
+/** A problem that only the developer can fix; the message says how. */
 export class PreparationError extends Error {}
 
-/** The first of these files that can be run. */
+/** The first executable of these files. */
 export function firstExecutable(paths: readonly string[]): string | undefined {
   return paths.find((path) => {
     try {
@@ -25,7 +25,7 @@ export function findProgram(name: string): string | undefined {
   return firstExecutable(folders.map((folder) => join(folder, name)));
 }
 
-/** Runs a program to its end, silent unless it fails. @throws PreparationError with what it said. */
+/** Runs a program to its end, silently unless it fails. @throws PreparationError with its output. */
 export function run(program: string, args: readonly string[]): void {
   try {
     execFileSync(program, args, {
@@ -33,12 +33,12 @@ export function run(program: string, args: readonly string[]): void {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new PreparationError(`${program} ${args.join(' ')} failed\n${said.slice(-2_000)}`);
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    throw new PreparationError(`${program} ${args.join(' ')} failed\n${output.slice(-2_000)}`);
   }
 }
 
-/** Whether apt may be used: a Debian, and nobody to ask. */
+/** May apt be used without asking: is this a Debian, and are we root? */
 export function isRootOnDebian(): boolean {
   return process.getuid?.() === 0 && isDebian() && findProgram('apt-get') !== undefined;
 }
@@ -51,7 +51,7 @@ function isDebian(): boolean {
   }
 }
 
-/** The wished port of 127.0.0.1, or any free one when something else has it. */
+/** The wanted port of 127.0.0.1, or any free one if it is in use. */
 export async function freePort(wished: number): Promise<number> {
   return (await tryPort(wished)) ?? (await tryPort(0)) ?? wished;
 }

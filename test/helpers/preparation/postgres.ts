@@ -1,4 +1,4 @@
-/** A PostgreSQL for tests: the one that is there, or a throw-away cluster of our own that trusts 127.0.0.1. */
+/** A PostgreSQL for tests: an existing one, or a temporary cluster that trusts 127.0.0.1. */
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { findProgram, firstExecutable, freePort, PreparationError, run } from '.
 
 export const DEFAULT_POSTGRES = 'postgres://postgres@127.0.0.1:5432/postgres';
 
-/** Does a PostgreSQL answer here that lets us in and lets us create databases? */
+/** Does a PostgreSQL answer that accepts our login and lets us create databases? */
 export async function isPostgresUsable(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => {});
@@ -25,8 +25,8 @@ export async function isPostgresUsable(url: string): Promise<boolean> {
 }
 
 /**
- * Makes a cluster of its own and starts it in the background, on the usual port when that is free. Clusters that exist
- * are never touched: who may enter them is their owner's decision.
+ * Makes a new cluster and starts it in the background, on the usual port if that is free. Existing clusters are never
+ * changed, because access to them is their owner's decision.
  *
  * @returns its URL; undefined when the programs are not installed.
  */
@@ -38,13 +38,13 @@ export async function startPostgres(): Promise<string | undefined> {
   const data = join(folder, 'data');
   const runAs = unprivileged(folder);
   runAs(control, ['initdb', '--silent', '-D', data, '-o', '-U postgres -A trust -E UTF8 --locale=C --no-sync']);
-  // Nothing here has to outlive a power cut.
+  // The data need not survive a power cut.
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`;
   runAs(control, ['start', '--silent', '--wait', '-D', data, '-l', join(folder, 'log'), '-o', settings]);
   return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }
 
-/** Debian keeps pg_ctl off the PATH, one folder per major version. */
+/** Finds pg_ctl, which Debian keeps outside the PATH, in one folder per major version. */
 function findControl(): string | undefined {
   const home = '/usr/lib/postgresql';
   const versions = listFolder(home).toSorted((one, other) => Number(other) - Number(one));
@@ -59,7 +59,7 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** PostgreSQL refuses to run as root; its package brings a user for it, who needs the folder. */
+/** PostgreSQL refuses to run as root. Its package creates a user, which needs access to the folder. */
 function unprivileged(folder: string): typeof run {
   if (process.getuid?.() !== 0) return run;
   const runuser = findProgram('runuser');

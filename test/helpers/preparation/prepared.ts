@@ -1,4 +1,4 @@
-/** What `npm test` found or started, handed to the tests by a small file: a pretest script cannot set their variables. */
+/** Passes what `npm test` found or started to the tests by a file: a pretest script cannot set their variables. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +8,13 @@ export type Prepared = Partial<Record<'REDIS_URL_TEST' | 'DATABASE_URL_TEST' | '
 
 const FILE = fileURLToPath(new URL('../../../data/prepared-for-tests.json', import.meta.url));
 
-/** Remembers only what tests would not find by themselves. */
+/** Writes only what tests would not find by themselves. */
 export function writePrepared(prepared: Prepared): void {
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, `${JSON.stringify(prepared, null, 2)}\n`);
 }
 
-/** What was remembered; nothing when no run has prepared this machine. */
+/** The written values; empty when no run has prepared this machine. */
 export function readPrepared(): Prepared {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8')) as Prepared;
@@ -23,7 +23,7 @@ export function readPrepared(): Prepared {
   }
 }
 
-/** Where a test finds its server: as the environment says, as `npm test` has started it, or at the usual address. */
+/** The server of a test: from the environment, else the one that `npm test` started, else the usual address. */
 export function testServer(variable: 'REDIS_URL_TEST' | 'DATABASE_URL_TEST', usual: string): string {
   return process.env[variable] || readPrepared()[variable] || usual;
 }

@@ -1,4 +1,4 @@
-/** A Redis for tests: the one that is there, or one of our own that keeps nothing on disk. */
+/** A Redis for tests: an existing one, or a new one that stores nothing on disk. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { findProgram, freePort, run } from './commands.ts';
 
 export const DEFAULT_REDIS = 'redis://127.0.0.1:6379';
 
-/** Does a Redis that lets us in answer here? */
+/** Does a Redis answer that accepts our login? */
 export async function isRedisUsable(url: string): Promise<boolean> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, connectTimeout: 2_000 });
   redis.on('error', () => {});
