@@ -10,6 +10,7 @@ import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-sessi
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
+import { mustChoosePassword } from './admin-guard.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 import type { User } from './user.ts';
@@ -33,7 +34,7 @@ const PAGE = '/settings/account';
 export function accountRoute({ users, afterPost, publicUrl }: AccountDependencies): RequestHandler {
   return async (request, response) => {
     const user = await users.find(adminOf(request).userId);
-    if (!user) return;
+    if (!user) throw new AppError('admin.sign-in-needed', 'the user has been removed since the request began');
     const { shown } = await afterPost.read<Posted>(request);
     const goOn = readReturnPath(queryOf(request).get('next'), publicUrl);
     showAccount(request, response, user, { ...shown, goOn });
@@ -51,7 +52,7 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     const user = await users.find(userId);
     if (!user?.passwordHash) throw new AppError('request.bad', 'this user has no password');
     const goOn = readReturnPath(fieldOf(request, 'go-on', 'url'), publicUrl);
-    const isForced = mustReplace(request, user);
+    const isForced = mustChoosePassword(request, user);
     const account = sealer.fingerprint(email);
     const browser = knownBrowsers.recognise(request, email);
     await limit.begin(account, request.ip, browser);
@@ -76,11 +77,6 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
   };
 }
 
-/** A user who signed in by single sign-on has not used the one-time password. */
-function mustReplace(request: Request, user: User): boolean {
-  return user.mustChangePassword && request.session.admin?.via === 'password';
-}
-
 function showAccount(
   request: Request,
   response: Response,
@@ -94,7 +90,7 @@ function showAccount(
       organizationId,
       csrfToken: adminCsrfToken(request),
       hasPassword: user.passwordHash !== null,
-      isForced: mustReplace(request, user),
+      isForced: mustChoosePassword(request, user),
       goOn: posted.goOn,
       isChanged: posted.isChanged ?? false,
       minLength: PASSWORD_MIN_LENGTH,

@@ -103,8 +103,8 @@ export function requireOperator(audit: Audit): RequestHandler {
   };
 }
 
-/** A user who came by single sign-on has not used the one-time password. */
-function mustChoosePassword(request: Request, user: User): boolean {
+/** Must the user replace a one-time password first? Single sign-on does not use it. */
+export function mustChoosePassword(request: Request, user: User): boolean {
   return user.mustChangePassword && request.session.admin?.via === 'password';
 }
 
