@@ -50,7 +50,9 @@ test('the form has no accessibility violation, light and dark, at 1280, 768 and 
   visitor = await createVisitor(deployment);
   const tab = await visitor.newTab();
   // An empty script instead of ours, so that the form stays to be looked at.
-  await tab.route('**/assets/submit.*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await tab.route('**/assets/send-authorize-form.*.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: '' }),
+  );
   await tab.goto(deployment.ehr.launch('pat-ada'));
   await tab.getByRole('button', { name: 'Continue to sign-in' }).waitFor();
   await examine(tab, 'authorize form');

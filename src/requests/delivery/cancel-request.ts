@@ -49,16 +49,22 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (versionOf(found) !== wanted.version) return { kind: 'changed' };
   const resource = { ...found, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
   const answer = await api.update(resource, wanted.version).catch(failureOf);
+  const isConflict = answer instanceof FhirError && (answer.status === 409 || answer.status === 412);
   if (answer instanceof FhirError) {
-    if (answer.status === 409 || answer.status === 412) return { kind: 'changed' };
-    if (isRefusal(answer)) return refused(answer);
-  } else if (!summarizeOutcome(answer.body).isFailure && isCancelled(asRecord(answer.body))) {
+    if (!isConflict && isRefusal(answer)) return refused(answer);
+  } else if (!summarizeOutcome(answer.body).isFailure && isOwnAndCancelled(asRecord(answer.body), wanted)) {
     return { kind: 'cancelled', isNews: true, names };
   }
-  // Anything else proves nothing, so the EHR is asked what it has now.
+  // Any other answer proves nothing, so the EHR is asked for its current version. A conflict may be with this very update,
+  // sent twice on its way, or with another user who cancelled the request first.
   const later = await readOwn(api, wanted).catch(failureOf);
-  const isDone = later && !(later instanceof FhirError) && isCancelled(later);
-  return isDone ? { kind: 'cancelled', isNews: true, names } : { kind: 'unknown' };
+  if (!later || later instanceof FhirError) return { kind: 'unknown' };
+  if (isCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names };
+  return { kind: isConflict ? 'changed' : 'unknown' };
+}
+
+function isOwnAndCancelled(resource: ForeignRecord, wanted: Cancellation): boolean {
+  return isOwn(resource, wanted) && isCancelled(resource);
 }
 
 function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {
@@ -78,9 +84,16 @@ export async function readOwn(
   { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,
 ): Promise<ForeignRecord | undefined> {
   const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`);
-  const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
+  return isOwn(resource, { requestId, patientId }) ? resource : undefined;
+}
+
+function isOwn(
+  resource: ForeignRecord,
+  { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,
+): boolean {
+  const isRequest = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const hasSubject = asRecord(resource.subject).reference !== undefined;
-  return isOwn && hasSubject && !isOfAnotherPatient(resource, patientId) ? resource : undefined;
+  return isRequest && hasSubject && !isOfAnotherPatient(resource, patientId);
 }
 
 function isCancelled({ status }: ForeignRecord): boolean {

@@ -3,7 +3,7 @@ import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
-import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
+import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
 import type { PartyReference, ServiceRequest } from './service-request.ts';
 import { codeOf, withTask } from './status.ts';
 
@@ -85,7 +85,7 @@ export function toRow(
 function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
   if (status.icon === 'ordered' || status.icon === 'draft') return elapsedText(authoredOn, at);
   const elapsed = elapsedText(lastUpdated, at);
-  return elapsed && `changed ${elapsed === 'today' ? elapsed : `${elapsed} ago`}`;
+  return elapsed && `changed ${elapsed}${isLength(elapsed) ? ' ago' : ''}`;
 }
 
 /** The last thing that is known to have happened; what the future holds has not. */

@@ -66,8 +66,9 @@ const UNITS = new Map([
   ['y', 'year'],
 ]);
 
-/** "3 d" in full words: "since 3 days"; "today" stays a word of its own. */
-function sinceWords(elapsed: string): string {
+/** "3 d" in full words: "since 3 days"; "today" stays a word of its own, and "just now" says nothing about waiting. */
+function sinceWords(elapsed: string): string | undefined {
+  if (elapsed === 'just now') return undefined;
   const [count = '', unit = ''] = elapsed.split(' ');
   const word = UNITS.get(unit);
   return word === undefined ? `since ${elapsed}` : `since ${count} ${word}${count === '1' ? '' : 's'}`;

@@ -6,8 +6,8 @@ import { readFhirDate } from '#src/patients/fhir-date.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * How long ago a FHIR date was: "25 min", "7 h", "3 d", "5 months", "2 y"; "today" when only the day is known. Undefined
- * when the date is unreadable, partial or in the future.
+ * How long ago a FHIR date was: "just now", "25 min", "7 h", "3 d", "5 months", "2 y"; "today" when only the day is known.
+ * Undefined when the date is unreadable, partial or in the future.
  */
 export function elapsedText(value: unknown, { now, timeZone }: { now: Date; timeZone: string }): string | undefined {
   const date = readFhirDate(value, timeZone);
@@ -19,7 +19,14 @@ export function elapsedText(value: unknown, { now, timeZone }: { now: Date; time
   const hours = (now.getTime() - date.at) / HOUR_MS;
   if (hours >= 48) return dayCount(Math.floor(hours / 24));
   if (!(hours >= 0)) return undefined;
-  return hours < 1 ? `${Math.floor(hours * 60)} min` : `${Math.floor(hours)} h`;
+  if (hours >= 1) return `${Math.floor(hours)} h`;
+  const minutes = Math.floor(hours * 60);
+  return minutes === 0 ? 'just now' : `${minutes} min`;
+}
+
+/** Does the text of `elapsedText` name a length of time, so that "ago" or "since" fits? */
+export function isLength(elapsed: string): boolean {
+  return /^\d/.test(elapsed);
 }
 
 function dayCount(days: number): string | undefined {

@@ -22,6 +22,13 @@ type Resource = Record<string, unknown>;
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
+/** Says that it is revoked, but has to be proved to be the one that was meant. */
+const ANOTHER = {
+  resourceType: 'ServiceRequest',
+  id: 'sr-1',
+  status: 'revoked',
+  subject: { reference: 'Patient/pat-1' },
+};
 let list: Visit;
 let organizationId: string;
 /** What the EHR has. */
@@ -129,6 +136,14 @@ describe('a request of ours', () => {
     ['lost, and done', { status: 500 }, true, CANCELLED],
     ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
     ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
+    ['of no type', { status: 200, body: { ...ANOTHER, resourceType: undefined } }, false, 'may be cancelled or not'],
+    ['of another request', { status: 200, body: { ...ANOTHER, id: 'sr-2' } }, false, 'may be cancelled or not'],
+    [
+      "of another patient's",
+      { status: 200, body: { ...ANOTHER, subject: { reference: 'Patient/pat-2' } } },
+      false,
+      'may be cancelled or not',
+    ],
   ])('an answer that is %s says what is known', async ([, answer, isDone, words]) => {
     const page = await open();
     onPut(({ body }) => {
@@ -137,6 +152,15 @@ describe('a request of ours', () => {
     });
     expect((await cancel(page)).body).toContain(words);
     expect(await auditRows()).toEqual(isDone ? [{ status: 'revoked' }] : []);
+  });
+
+  test('that another user or a repeated update has cancelled first is called cancelled', async () => {
+    const page = await open();
+    onPut(({ body }) => {
+      chart = JSON.parse(body);
+      return { status: 412 };
+    });
+    expect((await cancel(page)).body).toContain(CANCELLED);
   });
 
   test.for([

@@ -222,6 +222,7 @@ test.for<[string, number | undefined]>([
 });
 
 test.for<[unknown, string | undefined]>([
+  ['2026-11-22T14:01:30Z', 'just now'],
   ['2026-11-22T13:37:00Z', '25 min'],
   ['2026-11-22T09:02:00-01:00', '4 h'],
   ['2026-11-22', 'today'],

@@ -33,6 +33,8 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'under-way', hasTime: false, hasNoMovement: true }, 'Ask how it stands', true],
   [{ icon: 'accepted', hasNoMovement: true, isOverdue: true }, 'Ask why it is late', true],
   [{ icon: 'accepted', hasNoMovement: true, isProhibited: true }, 'Nothing to do', false],
+  [{ waited: 'just now' }, 'Waiting for the provider', false],
+  [{ waited: 'today' }, 'Waiting for the provider since today', false],
   [{ isOverdue: true }, 'Ask why it is late', true],
   [{ icon: 'under-way', isOverdue: true }, 'Ask why it is late', true],
   [{ icon: 'question' }, 'Answer the question', true],
