@@ -26,7 +26,7 @@ export interface StepsProps {
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;
   readonly isEnabled: boolean;
-  /** the Client ID is not entered yet; where to enter it, for those who may */
+  /** Present while the Client ID is missing: where to enter it, if the administrator may. */
   readonly clientIdMissing: { readonly href: string | undefined } | undefined;
   readonly frame: FrameProps;
   /** the last launch from a chart that reached the request list, with the FHIR URL in use */

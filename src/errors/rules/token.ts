@@ -147,7 +147,7 @@ export const tokenRules = {
     remedy: 'Let both endpoints of smart-configuration belong to this environment, with one store of codes.',
   },
   'grant.consent': {
-    cause: 'The EHR says that nobody has consented to this app, or that the consent was withdrawn',
+    cause: 'The EHR says that consent to this app was never given, or was withdrawn',
     owner: 'EHR team',
     remedy: 'Consent to {client id} for all users, or let the EHR ask each user again at the next launch.',
     help: '{Again} and agree if the EHR asks. If it happens again, give the support code to {help desk}.',
