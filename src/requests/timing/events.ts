@@ -4,28 +4,47 @@ import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
 import { listOf, type Phrases } from './parts.ts';
 
 const MOST_TIMES = 6;
+/** Times that are read of one request: each costs a look at the zone's calendar, and a hostile EHR sends thousands a row. */
+const MOST_READ = 100;
+const DAY_MS = 86_400_000;
 
 /** Every event by its day, in order; repeated ones count once. */
 type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
 
 /**
  * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)", and the last day any event can be on: undefined where one is
- * unreadable or none is given.
+ * unreadable or none is given. Of more than 100 times only the next ones are read, and the EHR has the rest.
  */
 export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
   const items = listOf(value);
-  const dates = items.flatMap((item) => readFhirDate(item, context.timeZone) ?? []);
-  const inOrder = dates.toSorted((a, b) => a.at - b.at);
-  const days = [...Map.groupBy(inOrder, ({ day }) => day)];
+  const times = items.filter((item) => typeof item === 'string' && item.includes('T'));
+  if (times.length > MOST_READ) return { phrases: [...nextPhrases(items, context), null], lastDay: undefined };
+  const dates = datesIn(items, context);
   const isWhole = dates.length === items.length;
-  const lastDays = days.map(([day]) => lastDayOf(day)).toSorted();
+  const lastDays = dates.map(({ day }) => lastDayOf(day)).toSorted();
   return {
-    phrases: [...wordsOf(days, context), ...(isWhole ? [] : [null])],
+    phrases: [...wordsOf(dates, context), ...(isWhole ? [] : [null])],
     lastDay: isWhole ? lastDays.at(-1) : undefined,
   };
 }
 
-function wordsOf(days: Days, context: DateContext): string[] {
+function datesIn(items: readonly unknown[], { timeZone }: DateContext): FhirDate[] {
+  return items.flatMap((item) => readFhirDate(item, timeZone) ?? []);
+}
+
+/** Neither the last day nor the number of days is known, so the request is never said to be over. */
+function nextPhrases(items: readonly unknown[], context: DateContext): string[] {
+  // As a text, a time can be a day behind the facility's calendar.
+  const yesterday = new Date(Date.parse(context.today) - DAY_MS).toISOString().slice(0, 10);
+  const texts = items.filter((item) => typeof item === 'string');
+  const near = texts.filter((text) => lastDayOf(text.slice(0, 10)) >= yesterday).toSorted();
+  const next = datesIn(near.slice(0, MOST_READ), context).filter(({ day }) => !isPast(day, context));
+  return next.length > 0 ? wordsOf(next, context) : [`${items.length} times`];
+}
+
+function wordsOf(dates: readonly FhirDate[], context: DateContext): string[] {
+  const inOrder = dates.toSorted((a, b) => a.at - b.at);
+  const days: Days = [...Map.groupBy(inOrder, ({ day }) => day)];
   const [past, ahead] = [true, false].map((isOver) => days.filter(([day]) => isPast(day, context) === isOver));
   const [next, ...later] = ahead ?? [];
   const last = past?.at(-1);

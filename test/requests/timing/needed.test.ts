@@ -114,6 +114,37 @@ describe('the days of a series', () => {
     );
     expect(timing({ event })).toBe('2026-11-24, +2999 more days');
   });
+
+  describe('of more than a hundred times, the next ones are read and nothing is called over', () => {
+    const daily = (from: string, count: number, time = '14:00:00Z') =>
+      Array.from(
+        { length: count },
+        (_, index) => `${new Date(Date.parse(from) + index * 86_400_000).toISOString().slice(0, 10)}T${time}`,
+      ).toReversed();
+    test.for<[string, readonly unknown[], string]>([
+      ['to come', daily('2026-11-24', 101), `2026-11-24 09:00 EST, +99 more days, ${more}`],
+      ['begun long ago', daily('2026-01-01', 400), `2026-11-24 09:00 EST, +72 more days, ${more}`],
+      ['all past', daily('2026-01-01', 101), `101 times, ${more}`],
+      [
+        'with texts that are none',
+        [...daily('2026-11-24', 101), null, 7, 'soon'],
+        `2026-11-24 09:00 EST, +99 more days, ${more}`,
+      ],
+      [
+        'today, and still yesterday as a text',
+        [...daily('2026-01-01', 101), '2026-11-23T23:30:00-08:00'],
+        `2026-11-24 02:30 EST, ${more}`,
+      ],
+      [
+        'today as a text, and yesterday here',
+        [...daily('2026-01-01', 101), '2026-11-24T03:00:00Z'],
+        `102 times, ${more}`,
+      ],
+    ])('%s', ([, event, words]) => {
+      expect(timing({ event })).toBe(words);
+      expect(readNeeded({ occurrenceTiming: { event } }, at).lastDay).toBeUndefined();
+    });
+  });
 });
 
 describe('a rhythm', () => {
