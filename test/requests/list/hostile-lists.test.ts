@@ -67,13 +67,13 @@ describe('500 requests that are slow to compare', () => {
     expect(cost).toBeLessThan(MOST_MS);
   });
 
-  test('each has 400 times of its own, in a time zone', () => {
+  test('50 requests with 3,900 times each, in a time zone', () => {
     const time = (index: number) => new Date(Date.parse('2026-11-22T00:00:00Z') + index * 61_000).toISOString();
-    const events = upTo(MANY).map((row) => upTo(400).map((index) => time(row * 400 + index)));
+    const events = upTo(50).map((row) => upTo(3_900).map((index) => time(row * 3_900 + index)));
     const cost = costOf(() => {
       for (const event of events) readNeeded({ occurrenceTiming: { event } }, { ...at, timeZone: 'America/New_York' });
     });
-    expect(cost).toBeLessThan(MOST_MS);
+    expect(cost).toBeLessThan(MOST_MS / 4);
   });
 
   test('one order of 90,000 members, and referrals that say they were made from it', () => {
