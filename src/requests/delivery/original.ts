@@ -7,27 +7,39 @@ import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';
+import type { PatientSearch } from './find-sent.ts';
 import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
+import { isReplaced } from './replacement.ts';
 
 /** Why a correction does not leave yet. */
 export type OriginalHindrance =
   /** It is not what the user has seen; `now` is how it is, for the form's next page. */
   | { kind: 'original-changed'; now: Corrected }
+  /** Another request, such as another user's correction, has taken its place since the form was begun. */
+  | { kind: 'original-replaced' }
   /** It could not be read, so nothing is known of it. */
   | { kind: 'refused'; failure: FhirFailure };
 
 const REASON = 'Corrected, and sent anew as another request.';
 
-/** @returns undefined where it is as the user has seen it. */
+/**
+ * @param own identifiers of what this form has sent itself, as `system|value`.
+ * @returns undefined where it is as the user has seen it.
+ */
 export async function originalHindrance(
   api: FhirApi,
   seen: Corrected,
-  patientId: string,
+  search: PatientSearch,
+  own: readonly string[],
 ): Promise<OriginalHindrance | undefined> {
-  const found = await readOwn(api, { requestId: seen.id, patientId }).catch((error: unknown) => {
+  const { patientId } = search;
+  const reading = readOwn(api, { requestId: seen.id, patientId }).catch((error: unknown) => {
     if (error instanceof FhirError) return error;
     throw error;
   });
+  if (search.mayLook && (await isReplaced(api, { ...search, requestId: seen.id, own })))
+    return { kind: 'original-replaced' };
+  const found = await reading;
   if (found instanceof FhirError && found.failure !== 'not-found') return { kind: 'refused', failure: found.failure };
   const resource = found instanceof FhirError ? undefined : found;
   const isOver = resource === undefined || !isOpen(resource);

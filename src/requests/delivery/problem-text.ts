@@ -37,6 +37,8 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       return end.now.isOver
         ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'
         : 'Nothing was sent: the request that this one corrects has changed in the EHR since you opened it. Look at it first. If this one is still right, send it.';
+    case 'original-replaced':
+      return 'Nothing was sent: another request has already replaced the one that this corrects. Open that one from the list. Correct that one if it is wrong, and discard this form.';
     case 'changed':
       return end.isEarlierSent
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'

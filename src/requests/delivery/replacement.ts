@@ -1,5 +1,6 @@
 /** Whether a request has taken the place of another one: what has been replaced is not corrected a second time. */
 
+import { identifiersOf } from '#src/requests/list/own-patient.ts';
 import { searchRequests } from '#src/requests/list/search-requests.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -16,11 +17,12 @@ export function isInForce(status: unknown): boolean {
 /**
  * Asks the EHR for all requests of the patient. Where it does not show them all, only what is seen is proof.
  *
+ * @param search.own identifiers, as `system|value`, of requests that do not count: what the asking form has sent itself.
  * Never throws for what an EHR does.
  */
 export async function isReplaced(
   api: FhirApi,
-  search: { requestId: string; patientId: string; searchParameters: readonly string[] },
+  search: { requestId: string; patientId: string; searchParameters: readonly string[]; own?: readonly string[] },
 ): Promise<boolean> {
   let isFound = false;
   const replaces = ({ resourceType, subject, status, ...rest }: ForeignRecord) =>
@@ -28,7 +30,8 @@ export async function isReplaced(
     localReference(subject, api.base) === `Patient/${search.patientId}` &&
     rest.id !== search.requestId &&
     isInForce(status) &&
-    relationsOf(rest, api.base).replaces.includes(`ServiceRequest/${search.requestId}`);
+    relationsOf(rest, api.base).replaces.includes(`ServiceRequest/${search.requestId}`) &&
+    !identifiersOf(rest).some((name) => search.own?.includes(name));
   await searchRequests(api, search, (resource) => {
     isFound ||= replaces(resource);
   });

@@ -1,6 +1,5 @@
 /** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Audit } from '#src/audit/audit.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
@@ -8,17 +7,11 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
-import { openReadings } from '#src/requests/chart/open-readings.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
-import { lookAgain } from '#src/requests/delivery/look-again.ts';
-import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
-import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
-import { sendForm } from '#src/requests/delivery/send-form.ts';
-import type { FormSending } from '#src/requests/delivery/sending.ts';
 import { soon } from '#src/requests/delivery/store-later.ts';
-import type { Draft, OriginalEnd } from '#src/requests/form/draft-store.ts';
+import type { Draft } from '#src/requests/form/draft-store.ts';
 import {
   type FormOwner,
   type FormTicket,
@@ -27,21 +20,14 @@ import {
   ownerHash,
   ownerOf,
 } from '#src/requests/form/form-ticket.ts';
-import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
-import { assertMayCreate } from '#src/requests/form/permission.ts';
-import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
-import { reviewMark, writeRequest } from '#src/requests/form/write-request.ts';
-import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { chartOf } from './chart-of-form.ts';
-import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
-import { recordCancelled, recordCreated } from './record-created.ts';
+import { readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
+import { reviewMark } from '#src/requests/form/write-request.ts';
+import { PAGE } from './form-page-route.ts';
+import { recordCreated } from './record-created.ts';
+import { type NewRequestDependencies, sendInLaunch } from './send-in-launch.ts';
 import { sentOf } from './what-was-sent.ts';
-
-export interface NewRequestDependencies extends NewRequestFormDependencies {
-  audit: Audit;
-}
 
 /** A post that was proved to be this launch's own. */
 interface Posted {
@@ -116,7 +102,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     trace.discard();
     return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
   }
-  const asked = await trace.step('create', () => ask(deps, posted, typedNow, isLook), {}, createFacts);
+  const asked = await trace.step('create', () => sendInLaunch(deps, posted, typedNow, isLook), {}, createFacts);
   const { end, newlyFound } = asked;
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
   if ('answer' in end && end.answer) {
@@ -146,46 +132,6 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
   }
   toList(deps, request, response);
-}
-
-/** Looks or sends in this launch, with its token as it is now. */
-async function ask(
-  deps: NewRequestDependencies,
-  { request, ticket, now }: Posted,
-  typed: NewRequest | undefined,
-  isLook: boolean,
-): Promise<FormSending & { written?: FhirResource | undefined; replaced?: OriginalEnd | undefined }> {
-  const { organization, opened } = openLaunchOf(request);
-  const launch = await deps.currentTokens.current(opened, organization);
-  assertMayCreate(launch, organization);
-  const { searchParameters, timeZone } = organization;
-  let opening: ReturnType<typeof openReadings> | undefined;
-  const open = () => (opening ??= openReadings(deps, launch, organization));
-  const sendingLaunch = { launch, searchParameters, timeZone, open };
-  const { corrects } = ticket;
-  const replace = async (sending: FormSending, written?: FhirResource) => {
-    if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
-    const { api, patient, user } = open();
-    const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
-    const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
-    const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
-    if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
-    return { ...sending, written, replaced: end };
-  };
-  if (isLook || !typed) return replace(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
-  let written: FhirResource | undefined;
-  const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
-    const hindrance = corrects && (await originalHindrance(open().api, corrects, by.patientId));
-    if (hindrance) return hindrance;
-    const isFromChart = hasChartValues(typed);
-    const chosen = isFromChart
-      ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
-      : NOTHING_CHOSEN;
-    if (!chosen) return { kind: 'chart-changed' };
-    written = writeRequest(typed, chosen, offerOf(organization), by).resource;
-    return written;
-  });
-  return replace(sending, written);
 }
 
 function toList(deps: NewRequestDependencies, request: Request, response: Response): void {

@@ -212,6 +212,39 @@ describe('when another request has taken its place', () => {
     expect(draftsOn(await browser.visit(list.url))).toEqual([]);
   });
 
+  test('while the form was filled in: nothing is sent', async () => {
+    const form = { ...fieldsOf(await correct()), what: 'Wheelchair van with lift' };
+    ehr.requests.length = 0;
+    replaceIt();
+    const page = await sendForm(browser, url('new'), form);
+    expect(page.body).toContain('another request has already replaced the one that this corrects');
+    expect(page.body).toContain('value="Wheelchair van with lift"');
+    expect(writes()).toEqual([]);
+    // As where the other one could also be cancelled.
+    change('sr-1', { status: 'revoked', meta: { versionId: '8' } });
+    const again = await sendForm(browser, url('new'), { ...form, ...ticketOf(page) });
+    expect(again.body).toContain('another request has already replaced the one that this corrects');
+    expect(writes()).toEqual([]);
+  });
+
+  test('by what this form has sent before, in another version: that one is spoken of, and no other', async () => {
+    let late: Resource = {};
+    onCreate = (made) => {
+      late = made;
+      return { status: 503 };
+    };
+    const form = fieldsOf(await correct());
+    const unknown = await sendForm(browser, url('new'), { ...form, what: 'Stretcher van' });
+    chart.set('sr-2', late);
+    onCreate = (made) => ({ status: 201, body: { ...made, id: 'sr-3' } });
+    const changed = { ...form, what: 'Wheelchair van with lift' };
+    const said = await sendForm(browser, url('new'), { ...changed, ...ticketOf(unknown) });
+    expect(said.body).toContain('becomes a second request');
+    const page = await browser.open(url('new'), { form: { ...changed, ...ticketOf(said) } });
+    expect(page.body).not.toContain('another request has already replaced');
+    expect(page.body).toContain(SENT);
+  });
+
   test('its page says so also when no list is kept, for no further call', async () => {
     replaceIt();
     batch();

@@ -1,0 +1,75 @@
+/** Sends what a form says, or looks for it, in the launch it was posted in; then ends the request that it corrects. */
+import type { Request } from 'express';
+import type { Audit } from '#src/audit/audit.ts';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { versionsOf } from '#src/requests/delivery/deliveries.ts';
+import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
+import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
+import { sendForm } from '#src/requests/delivery/send-form.ts';
+import { type FormSending, searchOf } from '#src/requests/delivery/sending.ts';
+import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
+import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { assertMayCreate } from '#src/requests/form/permission.ts';
+import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import { writeRequest } from '#src/requests/form/write-request.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { chartOf } from './chart-of-form.ts';
+import type { NewRequestFormDependencies } from './form-page-route.ts';
+import { recordCancelled } from './record-created.ts';
+
+export interface NewRequestDependencies extends NewRequestFormDependencies {
+  audit: Audit;
+}
+
+/**
+ * @param ticket proved to be this launch's own, and not expired.
+ * @param typed what the form says; undefined when it cannot be sent as it is, so that it is only looked for.
+ * @returns how it ended, what was written, and what became of the request that it corrects.
+ * @throws AppError when this launch may not create requests (any more).
+ */
+export async function sendInLaunch(
+  deps: NewRequestDependencies,
+  { request, ticket, now }: { request: Request; ticket: FormTicket; now: Date },
+  typed: NewRequest | undefined,
+  isLook: boolean,
+): Promise<FormSending & { written?: FhirResource | undefined; replaced?: OriginalEnd | undefined }> {
+  const { organization, opened } = openLaunchOf(request);
+  const launch = await deps.currentTokens.current(opened, organization);
+  assertMayCreate(launch, organization);
+  const { searchParameters, timeZone } = organization;
+  let opening: ReturnType<typeof openReadings> | undefined;
+  const open = () => (opening ??= openReadings(deps, launch, organization));
+  const sendingLaunch = { launch, searchParameters, timeZone, open };
+  const { corrects } = ticket;
+  const replace = async (sending: FormSending, written?: FhirResource) => {
+    if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
+    const { api, patient, user } = open();
+    const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
+    const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
+    const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
+    if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
+    return { ...sending, written, replaced: end };
+  };
+  if (isLook || !typed) return replace(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
+  let written: FhirResource | undefined;
+  const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+    if (corrects) {
+      const versions = versionsOf(ticket, await deps.deliveries.of(ticket.owner));
+      const own = versions.map(({ identifier }) => systemAndValue(deps.publicUrl, identifier));
+      const hindrance = await originalHindrance(open().api, corrects, searchOf(sendingLaunch), own);
+      if (hindrance) return hindrance;
+    }
+    const isFromChart = hasChartValues(typed);
+    const chosen = isFromChart
+      ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
+      : NOTHING_CHOSEN;
+    if (!chosen) return { kind: 'chart-changed' };
+    written = writeRequest(typed, chosen, offerOf(organization), by).resource;
+    return written;
+  });
+  return replace(sending, written);
+}
