@@ -2,9 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
-import type { TestBrowser } from '#test/helpers/browser.ts';
+import { addPerson, signedIn } from '#test/helpers/administrators.ts';
+import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, type Secrets, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { csrfOf, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 /** Launches that end in every part of the product. */
@@ -43,17 +45,27 @@ const TROUBLES: FaultName[] = [
   'outcome-entry',
 ];
 
+const SCOPES = 'launch launch/patient openid fhirUser profile patient/*.read patient/ServiceRequest.write';
+const TYPED = {
+  ...{ service: 'transport', what: 'Van-what-CANARY', neededOn: dayFromNow(30), priority: 'routine' },
+  ...{ reason: 'Fracture-reason-CANARY', note: 'Ring-note-CANARY', from: 'Ward-CANARY', phone: '+1 555 CANARY' },
+};
+
 const CLINICAL = ['Moreno', 'Ada Moreno', '1958-03-14', '100231', 'Wheelchair', 'Rivera', 'pat-ada', 'CANARY'];
 
 describe('on real Redis and PostgreSQL', () => {
   let world: World;
   let browser: TestBrowser;
   let secrets: Secrets;
+  let written: Awaited<ReturnType<typeof writeRequests>>;
+  let auditFile: string;
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
+    const settings = { createRequests: true, scopes: SCOPES };
+    world = await startWorld({ stores: 'real Redis and PostgreSQL', settings });
     browser = world.browser();
     const page = await world.launch('pat-ada', browser);
     await browser.visit(page.url);
+    written = await writeRequests(world, browser, page);
     for (const fault of TROUBLES) {
       world.sandbox.faults.set(fault);
       const answer = await world.launch('pat-ada', browser);
@@ -65,6 +77,9 @@ describe('on real Redis and PostgreSQL', () => {
     await world.launch('pat-ada', browser);
     await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
     await world.dependencies.audit.flush();
+    await addPerson(world, 'auditor@example.com');
+    const auditor = await signedIn(world, 'auditor@example.com');
+    auditFile = (await auditor.visit(`${world.url}/settings/audit.csv`)).body;
     secrets = secretsSeenBy(world.sandbox);
     for (const { setCookies } of browser.history)
       for (const line of setCookies) {
@@ -88,6 +103,16 @@ describe('on real Redis and PostgreSQL', () => {
     ];
     for (const kind of kinds) expect(counts[kind], kind).toBeGreaterThan(5);
     expect(leaksOf(secrets, [...(secrets.get('code') ?? [])].join())).not.toEqual([]);
+  });
+
+  test('a draft was kept, and requests were searched, sent, corrected and cancelled', () => {
+    expect(written).toEqual({ found: true, draft: true, sent: true, corrected: true, cancelled: true });
+  });
+
+  test('the audit file names neither a secret nor a patient or what was asked for', () => {
+    expect(auditFile).toContain('request-cancelled');
+    expect(leaksOf(secrets, auditFile)).toEqual([]);
+    expect(CLINICAL.filter((text) => auditFile.includes(text))).toEqual([]);
   });
 
   test('ST-01, FH-16: no page and no header of ours holds one', () => {
@@ -147,6 +172,36 @@ describe('on real Redis and PostgreSQL', () => {
     expect(dump).not.toMatch(/""d""|"d":|PRIVATE KEY/);
   });
 });
+
+/** Searches the list, keeps a draft, and sends, corrects and cancels a request. @returns which of it the pages confirm. */
+async function writeRequests(world: World, browser: TestBrowser, list: Visit) {
+  const url = (path: string) => `${world.url}/launches/${launchIdOf(list)}/requests${path}`;
+  const sending = 'The request was sent to the EHR.';
+  const found = await browser.open(url(''), { form: { csrf: csrfOf(list), text: 'Wheelchair-CANARY' } });
+  const draft = { ...ticketOf(await browser.visit(url('/new'))), ...TYPED, what: 'Draft-what-CANARY' };
+  const kept = await browser.open(url('/new'), { form: { ...draft, intent: 'back' } });
+  const form = { ...ticketOf(await browser.visit(url('/new'))), ...TYPED };
+  const sent = await sendForm(browser, url('/new'), form);
+  const [, id = ''] = /requests\/([\w-]+)">Van-what-CANARY/.exec(sent.body) ?? [];
+  const correction = await browser.open(url(`/${id}/correct`), { form: { csrf: csrfOf(sent) } });
+  const corrected = await sendForm(browser, url('/new'), {
+    ...TYPED,
+    ...ticketOf(correction),
+    what: 'Bed-what-CANARY',
+  });
+  const [, newId = ''] = /requests\/([\w-]+)">Bed-what-CANARY/.exec(corrected.body) ?? [];
+  const asked = await browser.visit(url(`/${newId}/cancel`));
+  const [, version = ''] = / name="version" value="([^"]*)"/.exec(asked.body) ?? [];
+  const fields = { csrf: csrfOf(asked), version, status: 'revoked', reason: 'Walks-CANARY' };
+  const cancelled = await browser.open(url(`/${newId}/cancel`), { form: fields });
+  return {
+    found: found.body.includes('Wheelchair-CANARY'),
+    draft: kept.body.includes('Draft-what-CANARY'),
+    sent: sent.body.includes(sending),
+    corrected: corrected.body.includes(sending),
+    cancelled: cancelled.body.includes('The request is cancelled in the EHR.'),
+  };
+}
 
 /** What a stranger might send to have it written down somewhere. */
 async function hostileVisits(world: World, browser: TestBrowser): Promise<void> {
