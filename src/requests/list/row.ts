@@ -66,7 +66,7 @@ export function toRow(
     source,
     priority,
     needed,
-    sentTo: sentTo({ ...request, ...status }, nameOf, task),
+    sentTo: sentTo(request, status, nameOf, task),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     isMine: at.user !== undefined && requester?.local === at.user,
@@ -103,11 +103,8 @@ function latestMs(value: unknown, timeZone: string): number | undefined {
 }
 
 function sentTo(
-  {
-    performers,
-    performerType,
-    hasProvider,
-  }: Pick<ServiceRequest, 'performers' | 'performerType'> & { hasProvider: boolean },
+  { performers, performerType }: ServiceRequest,
+  { hasProvider }: { hasProvider: boolean },
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {

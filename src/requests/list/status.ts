@@ -70,8 +70,12 @@ const PRIORITIES = new Map<unknown, RequestPriority>([
   ['urgent', { level: 'urgent', word: 'Urgent' }],
 ]);
 
+/** As FHIR writes its codes, and nearly every server does. */
+const FHIR_CODE = /^[a-z-]{1,40}$/;
+
 /** A FHIR code as it should be written: some servers write it in capitals, in several words, in a list or as a concept. */
 export function codeOf(value: unknown): string | undefined {
+  if (typeof value === 'string' && FHIR_CODE.test(value)) return value;
   return writtenCode(value)
     ?.toLowerCase()
     .replace(/[\s_]+/g, '-');
@@ -79,6 +83,7 @@ export function codeOf(value: unknown): string | undefined {
 
 /** Of several that differ, none is the one. */
 function writtenCode(value: unknown): string | undefined {
+  if (typeof value === 'string') return asText(value, 40);
   const given: unknown[] = [value].flat();
   const codes = given.slice(0, MOST_CODES).map((one) => asText(one, 40) ?? codeIn(asRecord(one)));
   return new Set(codes).size === 1 ? codes[0] : undefined;
@@ -148,7 +153,7 @@ function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
 
 /** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const [given] = [priority].flat();
+  const given: unknown = Array.isArray(priority) ? priority[0] : priority;
   const word = asInformation(given, 40) ?? asConceptText(given);
   if (word === undefined || codeOf(word) === 'routine') return undefined;
   return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };

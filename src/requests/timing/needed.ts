@@ -25,6 +25,7 @@ interface Occurrence {
 
 const MORE = 'more in the EHR';
 const MAX_LENGTH = 300;
+const OF_THE_TIME = /^_?(?:occurrence|asNeeded)/;
 const READ = [
   'occurrenceDateTime',
   'occurrencePeriod',
@@ -64,8 +65,11 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
 
 /** Members of a later FHIR version, and what stands beside the ones we read, are mentioned too. */
 function unknownKinds(resource: ForeignRecord): Phrases {
-  const isUnknown = (name: string) => /^_?(?:occurrence|asNeeded)/.test(name) && !READ.includes(name);
-  return Object.keys(resource).some((name) => isUnknown(name) && isGiven(resource[name])) ? [null] : [];
+  // Without a list of the members, because every request of a list is read.
+  for (const name in resource) {
+    if (OF_THE_TIME.test(name) && !READ.includes(name) && isGiven(resource[name])) return [null];
+  }
+  return [];
 }
 
 function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {

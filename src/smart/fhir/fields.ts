@@ -88,8 +88,11 @@ export function asConceptText(value: unknown): string | undefined {
     return each.length === 0 ? undefined : [...new Set(each)].join(', ');
   }
   if (!isJsonObject(value)) return undefined;
+  // A shortcut, because a list page has hundreds of concepts and nearly all of them have a text.
+  const plain = value['_text'] === undefined ? asInformation(value.text) : undefined;
+  if (plain !== undefined && !isCatchAll(plain) && asRecords(value.coding).every(({ code }) => asText(code) !== plain))
+    return plain;
   let first: string | undefined;
-  // Lazy, because the first text nearly always suffices and a list page has hundreds of concepts.
   for (const text of textsOf(value)) {
     if (text !== undefined && !isCatchAll(text)) return text;
     first ??= text;

@@ -65,8 +65,13 @@ const FIRST_LETTERS = new Set(
   ),
 );
 
+/** Without a list of matches, because every text of a page is looked at. */
 function firstLetters(text: string): string | undefined {
-  return /[a-z]+/.exec(text)?.[0];
+  const start = text.search(/[a-z]/);
+  if (start === -1) return undefined;
+  const rest = text.slice(start);
+  const end = rest.search(/[^a-z]/);
+  return end === -1 ? rest : rest.slice(0, end);
 }
 
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */

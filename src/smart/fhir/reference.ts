@@ -30,8 +30,9 @@ const MOST_NAMED = 10;
 
 /** `Type/id` of each reference without a display, so that the request's page can fetch all of them at once. */
 export function namelessReferences(resource: ForeignRecord, base: URL): string[] {
-  const references = NAMED.flatMap((name) => asRecords(resource[name]));
+  const references = NAMED.flatMap((name) => (resource[name] === undefined ? [] : asRecords(resource[name])));
   const nameless = references.filter(({ display }) => asInformation(display) === undefined);
+  if (nameless.length === 0) return [];
   return [...new Set(nameless.flatMap((reference) => localReference(reference, base) ?? []))].slice(0, MOST_NAMED);
 }
 
