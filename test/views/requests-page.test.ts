@@ -233,7 +233,9 @@ test.for([true, false])('a problem offers to reload the page only where that may
 
 test('notes tell what was left out', () => {
   const page = textOf(end({ notices: ['1 entry entered in error is not shown.'], otherOrders: 3 }));
-  expect(page).toContain('Notes on this list 1 entry entered in error is not shown. Other orders: 3.');
+  expect(page).toContain(
+    'Notes on this list 1 entry entered in error is not shown. 3 entries are steps of carrying out an order, such as a nursing task, and are not shown. See the EHR.',
+  );
   expect(end()).not.toContain('Notes on this list');
 });
 

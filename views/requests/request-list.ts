@@ -131,7 +131,8 @@ function noneIn({ all, title }: RequestListProps, where: string): string {
 
 function noticeLines(list: RequestListProps): SafeHtml | null {
   const count = list.otherOrders;
-  const others = `Other orders: ${count}. ${count === 1 ? 'It is a detail' : 'They are details'} of carrying out an order, such as nursing tasks; see the EHR.`;
+  const details = count === 1 ? '1 entry is a step' : `${count} entries are steps`;
+  const others = `${details} of carrying out an order, such as a nursing task, and ${count === 1 ? 'is' : 'are'} not shown. See the EHR.`;
   const lines = count === 0 ? list.notices : [...list.notices, others];
   if (lines.length === 0) {
     return null;
