@@ -20,6 +20,7 @@ const unit = [
   'test/{docs,env-example,errors,import-order,regexes,rules}.test.ts',
   'test/{adapters,config,patients,sandbox,smart,views}/**/*.test.ts',
   'test/requests/list/!(no-batch).test.ts',
+  'test/requests/search/**/*.test.ts',
   'test/requests/timing/!(time-zone).test.ts',
 ];
 

@@ -49,6 +49,7 @@ const ORDER = [
   'src/launches/pages/',
   'src/requests/timing/',
   'src/requests/progress/',
+  'src/requests/search/',
   'src/requests/list/',
   'src/requests/chart/',
   'src/requests/prefill/',

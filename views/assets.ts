@@ -11,7 +11,7 @@ const NAMES = [
   'copy.js',
   'diagnostics.css',
   'favicon.svg',
-  'form-summary.js',
+  'request-so-far.js',
   'keep-draft.js',
   'logo.png',
   'new-request.css',
@@ -21,7 +21,7 @@ const NAMES = [
   'requests.js',
   'settings.css',
   'send-authorize-form.js',
-  'success.jpg',
+  'all-checks-passed.jpg',
   'verify.js',
 ] as const;
 

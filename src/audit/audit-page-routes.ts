@@ -1,7 +1,7 @@
 /** Settings > Audit: who did what, with filters, and for operators whose chart it was. */
 import { Router } from 'express';
 import { type AuditRouteDependencies, showAudit } from './audit-page-view.ts';
-import { operatorsOnly, revealPatient } from './patient-access.ts';
+import { operatorsOnly, revealPatient } from './reveal-patient.ts';
 import { findRoute, patientRoute, type SearchPage } from './search-routes.ts';
 
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };

@@ -7,10 +7,10 @@ import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import { checkAgain } from './again.ts';
+import { describeRun } from './command-output.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
 import { runChecks } from './run.ts';
 import { createChecksStore } from './store.ts';
-import { describeRun } from './text.ts';
 
 export const checkUsage = [
   'organization check <orgId>    checks its EHR; exit code 1 when a check fails',

@@ -5,7 +5,7 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
-import { suggestionFor } from '#src/vendors/view.ts';
+import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import { askForChecks } from './connection-routes.ts';
 import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './page-visit.ts';
 

@@ -7,7 +7,7 @@ import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
-import { vendorProps } from '#src/vendors/view.ts';
+import { vendorProps } from '#src/vendors/vendor-props.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
 import { integrationUrl } from './page-props.ts';
 import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './page-visit.ts';

@@ -8,11 +8,11 @@ import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
 import { givenAddresses } from '#src/settings/given-addresses.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
-import { presetRows } from '#src/vendors/view.ts';
+import { presetRows } from '#src/vendors/vendor-props.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
 import { startPage } from '#views/guide/start-page.ts';
+import { guideSheet } from './register-props.ts';
 import { type RegisterDependencies, visitedOrganization } from './register-routes.ts';
-import { guideSheet } from './register-view.ts';
 
 /** The start page; public and the same for every visitor. */
 export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): RequestHandler {

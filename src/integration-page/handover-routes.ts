@@ -14,7 +14,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
 import { withOrganization } from './own-organization.ts';
-import { type RegisterConfig, registerSheetProps } from './register-view.ts';
+import { type RegisterConfig, registerSheetProps } from './register-props.ts';
 import { sharedRegister } from './shared-register.ts';
 
 export interface HandoverDependencies {

@@ -10,15 +10,15 @@ import { mayFrame } from '#src/settings/addresses.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { vendorProps } from '#src/vendors/view.ts';
-import { hostedAt } from '#src/vendors/web-addresses.ts';
+import { hostedAt } from '#src/vendors/hosting-domains.ts';
+import { vendorProps } from '#src/vendors/vendor-props.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type { FrameProps } from '#views/integration-page/frame.ts';
 import type { IntegrationProps } from '#views/integration-page/integration-page.ts';
 import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { runProps } from './results-view.ts';
+import { runProps } from './results-props.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 

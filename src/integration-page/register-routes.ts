@@ -11,7 +11,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 import { registerPage } from '#views/guide/register-page.ts';
-import { type RegisterConfig, registerSheetProps } from './register-view.ts';
+import { type RegisterConfig, registerSheetProps } from './register-props.ts';
 
 export interface RegisterDependencies {
   config: RegisterConfig;

@@ -10,7 +10,7 @@ import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } 
 import { saveFrame } from './frame-routes.ts';
 import { withOrganization } from './own-organization.ts';
 import type { Handler, IntegrationDependencies } from './page-visit.ts';
-import { keyProof, report, showTools } from './tools-page.ts';
+import { keyProof, report, showTools } from './tools-routes.ts';
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {

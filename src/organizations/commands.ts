@@ -8,9 +8,9 @@ import {
   UsageError,
 } from '#src/adapters/command-line.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
+import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
 import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
 import type { SettingChanges } from './organization.ts';
-import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './text.ts';
 import { exportOf, readExport } from './transfer.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {

@@ -6,14 +6,14 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { FhirAnswer, FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
-import { dayKey, steadyUntil } from '#src/smart/fhir/steady.ts';
+import { dayKey, steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
-import { readRecordState } from './patient-record.ts';
+import { readRecordState } from './record-state.ts';
 
 /** The patient of a launch, parsed once. Texts are plain and bounded; undefined = not given by the EHR. */
 export interface PatientSummary {

@@ -8,6 +8,7 @@ import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
+import { ACCEPTED_SKEW_SECONDS } from './clock-skew.ts';
 
 /** One access token to ask about. */
 export interface Introspection extends ClientCredentials {
@@ -32,9 +33,6 @@ const schema = z.looseObject({
   exp: z.number().optional().catch(undefined),
 });
 
-/** The clocks may differ by a minute, so a token that the server calls active is not expired within it. */
-const CLOCK_SKEW_SECONDS = 60;
-
 /** Sends one request. A failed or unusable answer of the server gives `unknown`; it is not thrown. */
 export async function introspectToken(introspection: Introspection, outbound: EhrClient): Promise<IntrospectionAnswer> {
   const { introspectionEndpoint, accessToken, now } = introspection;
@@ -55,6 +53,6 @@ export function readIntrospection(body: string, now: Date): IntrospectionAnswer 
   const parsed = schema.safeParse(parseJson(body));
   if (!parsed.success) return { kind: 'unknown', reason: 'not a JSON object' };
   const { active, client_id: clientId, patient, exp } = parsed.data;
-  const isPast = exp !== undefined && exp + CLOCK_SKEW_SECONDS < now.getTime() / 1_000;
+  const isPast = exp !== undefined && exp + ACCEPTED_SKEW_SECONDS < now.getTime() / 1_000;
   return active === true && !isPast ? { kind: 'active', clientId, patient } : { kind: 'inactive' };
 }

@@ -8,6 +8,7 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import { NOTEWORTHY_SKEW_SECONDS } from './clock-skew.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -149,9 +150,6 @@ function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } 
   const header = response.headers['retry-after'] ?? '';
   return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
-
-/** A server with a wrong clock takes an assertion for expired or not yet valid; the hint appears well before that. */
-export const NOTEWORTHY_SKEW_SECONDS = 30;
 
 function clockDifference(response: OutboundResponse, now: Date | undefined): string | undefined {
   const theirs = Date.parse(response.headers['date'] ?? '');

@@ -84,7 +84,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
     styles: ['new-request.css'],
-    script: ['keep-draft.js', 'service-questions.js', 'form-summary.js'],
+    script: ['keep-draft.js', 'service-questions.js', 'request-so-far.js'],
   });
   // A page whose address ends in the target of its notice opens there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">

@@ -4,10 +4,10 @@ import { configurationChecks } from './configuration.ts';
 import type { CheckDefinition } from './definition.ts';
 import { endpointChecks } from './endpoints.ts';
 import { fhirChecks } from './fhir.ts';
-import { guideChecks } from './guide.ts';
 import { issuerChecks } from './issuer.ts';
 import { networkChecks } from './network.ts';
 import { ownChecks } from './our-side.ts';
+import { guideChecks } from './promised-checks.ts';
 import { scopeChecks } from './scopes.ts';
 
 export const checkCatalogue: readonly CheckDefinition[] = [

@@ -21,7 +21,7 @@ import {
   warning,
 } from './definition.ts';
 import { describeFetched } from './fetched.ts';
-import { withoutConfiguration } from './guide.ts';
+import { withoutConfiguration } from './promised-checks.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {

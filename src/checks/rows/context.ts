@@ -8,7 +8,7 @@ import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { documentBelow, findConfiguration, WELL_KNOWN } from '#src/smart/step-3-discovery.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
-import { type FoundIssuer, type FoundKeySet, findIssuers, findKeys } from './issuers.ts';
+import { type FoundIssuer, type FoundKeySet, findIssuers, findKeys } from './issuer-triangle.ts';
 import type { CheckedSettings, CheckInput } from './result.ts';
 
 /** The outside world of the checks. */

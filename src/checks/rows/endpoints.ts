@@ -7,7 +7,7 @@ import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost, isInsideAddress } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
-import { withoutConfiguration } from './guide.ts';
+import { withoutConfiguration } from './promised-checks.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];

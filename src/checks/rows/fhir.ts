@@ -20,7 +20,7 @@ import {
   warning,
 } from './definition.ts';
 import { describeFetched } from './fetched.ts';
-import { withoutConfiguration } from './guide.ts';
+import { withoutConfiguration } from './promised-checks.ts';
 
 export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   {

@@ -10,8 +10,8 @@ import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
-import { GUIDE_TITLES, withoutConfiguration } from './guide.ts';
-import type { FoundIssuer } from './issuers.ts';
+import type { FoundIssuer } from './issuer-triangle.ts';
+import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
 export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
   {

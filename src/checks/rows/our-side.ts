@@ -5,15 +5,14 @@
  */
 
 import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { ACCEPTED_SKEW_SECONDS, NOTEWORTHY_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { SKEW_SECONDS } from '#src/smart/id-token/claims.ts';
-import { NOTEWORTHY_SKEW_SECONDS } from '#src/smart/token-response.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 
 /** The leeway of most servers, and our own for id_tokens (CAJ-07). */
-const HARMFUL_SKEW_SECONDS = SKEW_SECONDS;
+const HARMFUL_SKEW_SECONDS = ACCEPTED_SKEW_SECONDS;
 
 export const ownChecks = checksOf('This app', 'VectorCare', [
   {

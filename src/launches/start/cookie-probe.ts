@@ -13,7 +13,7 @@ import { isInChart, type LaunchOrigin } from '#src/launches/session/launch-origi
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
 import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './authorization-redirect.ts';
-import type { OpenLaunchLimit } from './open-launch-limit.ts';
+import type { OpenLaunchLimit } from './organization-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
 export interface CookieProbeDependencies extends BeginLaunchDependencies {

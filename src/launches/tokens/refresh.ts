@@ -13,9 +13,9 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
+import { renewalError } from './final-refresh-error.ts';
 import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
-import { renewalError } from './renewal-error.ts';
 import { unavailable } from './renewal-state.ts';
 import { waitForOther } from './wait-for-refresh.ts';
 

@@ -10,7 +10,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { keysAt } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
-import { renewalError } from './renewal-error.ts';
+import { renewalError } from './final-refresh-error.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './renewal-state.ts';
 
 export interface IdTokenDependencies {

@@ -5,7 +5,7 @@ import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { FhirAnswer } from '#src/smart/fhir/fhir-answer.ts';
-import { steadyUntil } from '#src/smart/fhir/steady.ts';
+import { steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** A list with the name of everything that it depends on: two with one key are the same list. */

@@ -5,7 +5,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import {
   asConceptText,

@@ -1,6 +1,6 @@
 /** Asks the EHR whether it has what was sent, by the identifier it was sent with (FH-17, FH-13). */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
-import { searchRequests } from '#src/requests/list/search-requests.ts';
+import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** How this patient's requests are searched at this EHR. */

@@ -1,8 +1,8 @@
 /** Whether a request has taken the place of another one: what has been replaced is not corrected a second time. */
 
 import { identifiersOf } from '#src/requests/list/own-patient.ts';
-import { searchRequests } from '#src/requests/list/search-requests.ts';
 import { codeOf } from '#src/requests/list/status.ts';
+import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

@@ -1,6 +1,7 @@
 /** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
-import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
+
 import { codeOf } from '#src/requests/list/status.ts';
+import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';

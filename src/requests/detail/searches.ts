@@ -1,5 +1,5 @@
 /** The searches that go along with the reads of one request: what happened to it, and the patient's other requests. */
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import type { DetailOptions } from './read-detail.ts';
 
 /**

@@ -5,7 +5,7 @@ import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
-import { visibleLength } from '#src/smart/fhir/visible-text.ts';
+import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, OWN, ownProblems } from './service-questions.ts';
 import { timeProblems } from './time-problems.ts';

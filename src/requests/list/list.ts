@@ -2,24 +2,24 @@
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
+import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
+import type { IncludeSupport } from '#src/requests/search/include-support.ts';
+import { describeLimits } from '#src/requests/search/scope-limits.ts';
+import { maxRequests, type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, refusesSuch } from './batch-support.ts';
-import type { IncludeSupport } from './include-support.ts';
 import { mergeRequests } from './merge.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, namesItself, namingTypes, resolveNames } from './names.ts';
 import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, describeRemarks } from './notices.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
-import { describeProblem, type RequestsProblem } from './problem.ts';
 import { orderForReading } from './reading-order.ts';
 import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
-import { describeLimits } from './scope-limits.ts';
-import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
 import { gatherTasks, searchTasks, tasksFor } from './search-tasks.ts';
 import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
+import { describeProblem, type RequestsProblem } from './why-unread.ts';
 
 /** A patient's requests as the page shows them. */
 export interface RequestList {

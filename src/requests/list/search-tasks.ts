@@ -1,13 +1,13 @@
 /** A patient's Tasks, where the EHR has any: what became of requests at their providers. */
 import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
+import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
+import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
-import { withSearchParameters } from './search-parameters.ts';
-import { entriesOf, nextLink, UNKNOWN_PAGE } from './search-requests.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 const MOST_TASKS = 200;

@@ -3,10 +3,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { ownerHash, ownerOf } from '#src/requests/form/form-ticket.ts';
-import type { BatchSupport } from '#src/requests/list/batch-support.ts';
 import type { ChartStore } from '#src/requests/prefill/chart-store.ts';
 import { type ChartFacts, emptyChart } from '#src/requests/prefill/facts.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
+import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 export interface ChartDependencies {

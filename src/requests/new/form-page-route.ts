@@ -9,7 +9,7 @@ import { mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
-import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { soon } from '#src/requests/delivery/store-later.ts';

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
-import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { versionsOf } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';

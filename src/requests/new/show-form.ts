@@ -5,7 +5,7 @@ import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-heade
 import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { openReadings } from '#src/requests/chart/open-readings.ts';
+import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';

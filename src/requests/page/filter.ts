@@ -1,7 +1,7 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { needsAction } from './default-order.ts';
-import type { ListView } from './view.ts';
+import type { ListView } from './view-address.ts';
 
 /** What is looked for: the words of the text search, which no address holds. */
 export interface Search {

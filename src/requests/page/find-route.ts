@@ -3,8 +3,8 @@ import type { RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
-import { LONGEST_TEXT, type SearchTexts } from './search-texts.ts';
-import { readView, viewQuery } from './view.ts';
+import { LONGEST_TEXT, type SearchTexts } from './kept-searches.ts';
+import { readView, viewQuery } from './view-address.ts';
 
 /** Behind the launch guard and a urlencoded body parser. Leads to the view that was asked for. */
 export function findRoute({ publicUrl, texts }: { publicUrl: URL; texts: SearchTexts }): RequestHandler {

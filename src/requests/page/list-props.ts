@@ -7,7 +7,7 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 import type { FreshRows } from '#src/requests/new/just-sent.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import { filterRows } from './filter.ts';
-import { PAGE_ROWS, type Selection, selectRows } from './select.ts';
+import { PAGE_ROWS, type Selection, selectRows } from './page-rows.ts';
 import {
   COLUMNS,
   type Column,
@@ -17,7 +17,7 @@ import {
   type ListView,
   type ViewChange,
   viewQuery,
-} from './view.ts';
+} from './view-address.ts';
 
 /** The words of the columns; of a narrow card's labels, too. */
 const COLUMN_WORDS: Record<Column, string> = {

@@ -1,6 +1,6 @@
 /** The list behind a page: as it is kept for this launch, or read from the EHR now. */
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
-import type { ChartReading } from '#src/requests/chart/readings.ts';
+import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { KeptList } from './kept-list.ts';
 
 /** A reading as far as its page needs it. */

@@ -21,9 +21,9 @@ import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts
 import { HELP_DESK } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { mayShowRequests } from '#src/requests/chart/launch-reads.ts';
-import { endIfOver } from '#src/requests/chart/open-readings.ts';
-import type { ChartReadings } from '#src/requests/chart/readings.ts';
+import { endIfOver } from '#src/requests/chart/page-reads.ts';
+import { mayShowRequests } from '#src/requests/chart/permitted-reads.ts';
+import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import { PAGE } from '#src/requests/new/form-page-route.ts';
 import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
@@ -34,11 +34,11 @@ import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-pag
 import { instantText } from '#views/zone.ts';
 import { findList, keepList, requestFacts } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
+import type { SearchTexts } from './kept-searches.ts';
 import { handlesOf, listProps } from './list-props.ts';
 import { type ListReading, readingOf } from './list-reading.ts';
 import type { PageMemory } from './page-memory.ts';
-import type { SearchTexts } from './search-texts.ts';
-import { isPlain, readView, viewQuery } from './view.ts';
+import { isPlain, readView, viewQuery } from './view-address.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
 

@@ -2,7 +2,7 @@
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { byAttention, needsAction, pressingRank } from './default-order.ts';
 import { collator } from './filter.ts';
-import type { Column, ListView } from './view.ts';
+import type { Column, ListView } from './view-address.ts';
 
 /** What a row is sorted by; undefined comes last, upwards and downwards. */
 const KEYS: Record<Column, (row: RequestRow) => number | string | undefined> = {

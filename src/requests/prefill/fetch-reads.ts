@@ -1,5 +1,5 @@
 /** Asks the EHR for several reads at once: by one batch, or side by side where it takes none (FH-06). */
-import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/list/batch-support.ts';
+import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

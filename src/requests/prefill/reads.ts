@@ -1,6 +1,6 @@
 /** Which parts of the chart a form asks for, and which of them the EHR permits: one row per read. */
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { SectionName } from './facts.ts';

@@ -1,7 +1,7 @@
 /** Reads fields of untrusted FHIR JSON without relying on their type. Every domain parser uses it (FH-11, FH-12). */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
-import { visibleLength } from './visible-text.ts';
+import { visibleLength } from './visible-length.ts';
 
 const characters = new Intl.Segmenter();
 

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 
-/** How far the clocks of the EHR and of this service may differ. */
-export const SKEW_SECONDS = 60;
 const MAX_AGE_SECONDS = 600;
 const MAX_SUB_LENGTH = 255;
 
@@ -59,7 +58,7 @@ function audienceProblem(
 function timeProblem({ iat }: JWTPayload, now: Date): ClaimsProblem | undefined {
   if (typeof iat !== 'number') return ['id-token.time-missing', 'iat is not a number'];
   const ageSeconds = now.getTime() / 1_000 - iat;
-  if (ageSeconds < -SKEW_SECONDS) return ['id-token.clock-ahead', 'iat is in the future'];
+  if (ageSeconds < -ACCEPTED_SKEW_SECONDS) return ['id-token.clock-ahead', 'iat is in the future'];
   return ageSeconds > MAX_AGE_SECONDS ? ['id-token.expired', 'iat is more than 10 minutes ago'] : undefined;
 }
 

@@ -11,9 +11,10 @@ import {
 } from 'jose';
 import { boundedName, boundedText } from '#src/adapters/bounded-text.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
-import { type ClaimsProblem, idTokenProblem, SKEW_SECONDS } from './claims.ts';
+import { type ClaimsProblem, idTokenProblem } from './claims.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './shape.ts';
 
@@ -98,7 +99,7 @@ async function verifySignature(
     ...(isUnaddressed ? {} : { audience: expectation.clientId }),
     requiredClaims: ['sub', 'exp', 'iat'],
     currentDate: expectation.now,
-    clockTolerance: SKEW_SECONDS,
+    clockTolerance: ACCEPTED_SKEW_SECONDS,
   };
   let failure: unknown;
   try {

@@ -1,6 +1,6 @@
 /** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
 import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './grammar.ts';
-import { tokenProblem } from './problem.ts';
+import { tokenProblem } from './typed-scope-problem.ts';
 
 /** The longest configured scope string. */
 export const LONGEST_SETTING = 4_000;

@@ -1,7 +1,7 @@
 /** Names that come along with the requests (`_include`), where the EHR offers it, and what a bad EHR gains by that: nothing. */
 import { expect, test } from 'vitest';
-import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
+import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 let now = new Date('2026-11-22T14:02:00Z');

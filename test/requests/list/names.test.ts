@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createBatchSupport } from '#src/requests/list/batch-support.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };

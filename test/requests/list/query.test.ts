@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { searchRequests } from '#src/requests/list/search-requests.ts';
+import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 

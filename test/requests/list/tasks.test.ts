@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createBatchSupport } from '#src/requests/list/batch-support.ts';
-import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');

@@ -4,7 +4,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
-import type { ChartReadings } from './readings.ts';
+import type { ChartReadings } from './read-ahead.ts';
 
 /** The launch's calls, its patient and its user; a token that is refused for good ends the launch. */
 export function openReadings(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { withSearchParameters } from '#src/requests/list/search-parameters.ts';
+import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };

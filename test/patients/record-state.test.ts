@@ -1,6 +1,6 @@
 /** An order in a record that was merged into another one is not seen by the staff: the strip says so before anything is written. */
 import { expect, test } from 'vitest';
-import { readRecordState } from '#src/patients/patient-record.ts';
+import { readRecordState } from '#src/patients/record-state.ts';
 
 const other = { reference: 'Patient/2' };
 const replaced = 'This record was merged into another one. Open the patient’s current record in the EHR.';

@@ -11,7 +11,7 @@ import { saveReport } from '#src/reports/store.ts';
 import { toolsPage } from '#views/integration-page/connection-pages.ts';
 import type { ProofProps } from '#views/integration-page/tools.ts';
 import { besidePage, type Handler, leadToPage, refused } from './page-visit.ts';
-import { driftProps, proofProps } from './results-view.ts';
+import { driftProps, proofProps } from './results-props.ts';
 
 const NOT_ASKED: ProofProps = {
   verdict: 'undecided',

@@ -5,7 +5,7 @@ import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { withSearchParameters } from './search-parameters.ts';
+import { withSearchParameters } from './extra-parameters.ts';
 import { createTally } from './tally.ts';
 
 const PAGE_SIZE = 50;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { visibleLength } from '#src/smart/fhir/visible-text.ts';
+import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 
 const invisible = [
   ['an empty text', ''],

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { needsAction } from '#src/requests/page/default-order.ts';
 import type { Search } from '#src/requests/page/filter.ts';
-import { PAGE_ROWS, selectRows } from '#src/requests/page/select.ts';
-import { COLUMNS, GROUPS, type ListView, readView, viewQuery } from '#src/requests/page/view.ts';
+import { PAGE_ROWS, selectRows } from '#src/requests/page/page-rows.ts';
+import { COLUMNS, GROUPS, type ListView, readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { pick, randomOf, randomRows, rowOf } from './rows.ts';
 
 const plain: ListView = readView(new URLSearchParams());

@@ -13,7 +13,7 @@ import { ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
-import type { FoundIssuer } from './issuers.ts';
+import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
 
 /** For rows that leave a cause to one of these. */

@@ -7,13 +7,13 @@ import type { Clinicians } from '#src/clinicians/admission.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { LastPatient, PatientSummary } from '#src/patients/patient.ts';
-import { createBatchSupport } from '#src/requests/list/batch-support.ts';
-import { createIncludeSupport } from '#src/requests/list/include-support.ts';
 import type { NamedResource } from '#src/requests/list/named-resource.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type AskedList, createAskedLists } from './asked-list.ts';
 import { basisOf, onceAsked } from './basis.ts';
-import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './launch-reads.ts';
+import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './permitted-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
 /** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */

@@ -2,7 +2,7 @@
 import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts';
 import { settingKeyOf } from '#src/settings/command-text.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
-import { suggestionFor } from '#src/vendors/view.ts';
+import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';
 import type { Organization } from './organization.ts';
 import { type RegistrationSheet, registrationSheet } from './registration.ts';
