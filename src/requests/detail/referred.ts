@@ -1,11 +1,20 @@
 /** What a request refers to, in words: what the reference says, what is contained, or what was read for it. */
+import { isJsonObject } from '#src/adapters/json-object.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
-import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
 import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
-import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {
@@ -19,9 +28,12 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   const byReference = new Map(read.map((one) => [`${String(one.resourceType)}/${String(one.id)}`, one]));
   /** The words of one reference; undefined where there is no reference at all. */
   const nameOf = (reference: ForeignRecord): string | undefined => {
+    // R5 has a CodeableReference where R4 has a Reference.
+    if (isJsonObject(reference.reference)) return nameOf(reference.reference);
+    if (isJsonObject(reference.concept)) return asConceptText(reference.concept);
     const local = localReference(reference, place.base);
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
-    const said = withRemarks(asInformation(reference.display), target ?? {});
+    const said = withRemarks(displayOf(reference), target ?? {});
     const known = target && nameOfResource(target, place);
     const number = asInformation(asRecord(reference.identifier).value);
     return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);

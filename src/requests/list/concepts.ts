@@ -10,11 +10,13 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
 const SIDE = /\b(?:left|right|bilateral)\b/i;
+const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** The EHR has a reason and this app does not read it. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
@@ -23,15 +25,24 @@ export function readService(resource: ForeignRecord): { service: string; categor
   const categories = asRecords(resource.category)
     .map(asConceptText)
     .filter((text) => text !== undefined);
-  const service = asConceptText(resource.code) ?? categories[0] ?? NOT_NAMED;
+  const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
+  const service = named ?? categories[0] ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
 
-/** What distinguishes two orders of one service: the body sites, and how much is ordered. */
+/** What distinguishes two orders of one service: the body sites, how much is ordered, and how. */
 export function readDetail(resource: ForeignRecord): string | undefined {
-  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource)])];
+  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...orderDetailsOf(resource)])];
   const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
   return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;
+}
+
+/** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */
+export function orderDetailsOf(resource: ForeignRecord): string[] {
+  return asRecords(resource.orderDetail).flatMap((one) => {
+    const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
+    return [[asConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
+  });
 }
 
 /** FHIR R4 ServiceRequest.bodySite. Some EHRs write the side as a second coding: "Hand structure (left)". */
@@ -45,6 +56,12 @@ export function bodySitesOf(resource: ForeignRecord): string[] {
   });
 }
 
+/** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */
+export function readStatusReason({ extension }: ForeignRecord): string | undefined {
+  const reasons = asRecords(extension).filter(({ url }) => url === STATUS_REASON);
+  return asConceptText(reasons.map(({ valueCodeableConcept }) => valueCodeableConcept));
+}
+
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
 export function readCaution(resource: ForeignRecord): string | undefined {
   return conditionsOf(resource).join(' · ') || undefined;
@@ -56,8 +73,11 @@ export function readCaution(resource: ForeignRecord): string | undefined {
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const place = { base, container: resource };
-  const coded = asRecords(resource.reasonCode).flatMap((concept) => asConceptText(concept) ?? []);
-  const referred = asRecords(resource.reasonReference).map((reference) => ({
+  // R5 has one list for both.
+  const either = asRecords(resource.reason);
+  const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
+  const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => asConceptText(concept) ?? []);
+  const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),
   }));
@@ -69,7 +89,7 @@ export function readReasons(resource: ForeignRecord, base: URL): string[] {
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
   const contained = containedOf(reference, place) ?? {};
   if (isError(contained)) return undefined;
-  const said = withRemarks(asInformation(reference.display) ?? conceptOf(contained), contained);
+  const said = withRemarks(displayOf(reference) ?? conceptOf(contained), contained);
   return [said, said && valueOf(contained)].filter(Boolean).join(': ') || undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -8,17 +9,16 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, refusesSuch } from './batch-support.ts';
 import type { IncludeSupport } from './include-support.ts';
 import { mergeRequests } from './merge.ts';
-import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, namesItself, namingTypes, resolveNames } from './names.ts';
 import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, describeRemarks } from './notices.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { describeProblem, type RequestsProblem } from './problem.ts';
 import { orderForReading } from './reading-order.ts';
-import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
+import { type ReadAt, type RequestRow, toRow } from './row.ts';
 import { describeLimits } from './scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from './search-requests.ts';
 import { gatherTasks, searchTasks, tasksFor } from './search-tasks.ts';
-import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 
 /** A patient's requests as the page shows them. */
@@ -87,9 +87,9 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
   const { kept, replacedBy, ...merged } = mergeRequests(shown, sifted.inDoubt);
   const taskOf = tasksFor(found.tasks, merged.referred);
-  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
+  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
-  const isNamed = (party: PartyReference) => namesItself(party) || party.local === user?.reference;
+  const isNamed = (party: (typeof others)[number]) => namesItself(party) || party.local === user?.reference;
   if (others.length > 0) includes?.noteNaming({ isComplete: others.every(isNamed) });
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
@@ -137,7 +137,7 @@ interface Found {
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
-  const gathered = gatherTasks(api, patientId);
+  const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {

@@ -1,11 +1,11 @@
 /** Finds out what the people and places named in requests are called: by one batch, or one by one where an EHR takes none. */
 
+import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
+import type { PartyReference } from '#src/patients/party.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from './batch-support.ts';
-import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
-import type { PartyReference } from './service-request.ts';
 
 /** Types that name who asks or who provides; nothing clinical is ever read for a name. */
 export const namingTypes: ReadonlySet<string> = new Set([

@@ -1,10 +1,11 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
 import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import type { PartyReference } from '#src/patients/party.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
-import type { PartyReference, ServiceRequest } from './service-request.ts';
+import type { ServiceRequest } from './service-request.ts';
 import { codeOf, withTask } from './status.ts';
 
 const MOST_NAMED = 2;
@@ -42,13 +43,14 @@ export function toRow(
   // What must not be done is not done by anyone's answer: the order not to do it stands.
   const status = request.isProhibited ? request.status : withTask(request.status, task);
   // The Task's time counts where its word does.
-  const sinceText = status === request.status ? sinceOf(request, at) : elapsedText(task?.changed, at);
+  const isTasks = status.icon !== request.status.icon;
+  const sinceText = isTasks ? elapsedText(task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
   const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
   const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
   const hasOpenOlder = older.some((one) => one.isOpen);
-  const waited = elapsedText(task?.changed ?? request.authoredOn, at);
+  const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   return {
@@ -111,7 +113,7 @@ function sentTo(
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  const all = task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf);
+  const all = task?.owner ? [nameOf(task.owner)] : performers.map(nameOf);
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
   // Those that have no name are as many as they are.
@@ -123,8 +125,3 @@ function sentTo(
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
-
-/** A Task's owner as names are resolved; what a Task contains is not looked at. */
-export function ownerOf(owner: NonNullable<Task['owner']>): PartyReference {
-  return { ...owner, contained: undefined };
-}

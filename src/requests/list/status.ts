@@ -101,6 +101,8 @@ export function describeStatus(facts: {
   readonly intent: unknown;
   readonly hasProvider: boolean;
   readonly isPastNeeded: boolean;
+  /** why it is what it is, in words */
+  readonly reason?: string | undefined;
 }): RequestStatus {
   const { hasProvider } = facts;
   const code = codeOf(facts.status);
@@ -108,11 +110,11 @@ export function describeStatus(facts: {
   const given = asInformation(writtenCode(facts.status), 40);
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const word = isActive ? activeWord(facts.intent, hasProvider) : known;
-  const said = word === UNCLEAR ? `EHR says “${given}”` : undefined;
+  const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
     hasProvider,
-    note: isActive && hasProvider ? 'reply unknown' : said,
+    note: [isActive && hasProvider && 'reply unknown', unclear, facts.reason].filter(Boolean).join(' · ') || undefined,
     isOverdue: word.group === 'open' && facts.isPastNeeded,
   };
 }
@@ -125,8 +127,12 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
   if (!task || !isBare) return status;
   const { word, icon } = task.word;
+  if (task.errand !== undefined && icon !== 'question') {
+    const beside = [`${task.errand}: ${word.toLowerCase()}`, task.reason].filter(Boolean).join(', ');
+    return { ...status, note: [status.note, beside].filter(Boolean).join(' · ') };
+  }
   const isDone = icon === 'done';
-  const said = [task.remark, task.reason].filter((text) => text !== undefined);
+  const said = [task.remark ?? task.errand, task.reason].filter((text) => text !== undefined);
   const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,

@@ -88,6 +88,8 @@ export function asConceptText(value: unknown): string | undefined {
     return each.length === 0 ? undefined : [...new Set(each)].join(', ');
   }
   if (!isJsonObject(value)) return undefined;
+  // R5 wraps it in a CodeableReference.
+  if (value.coding === undefined && isJsonObject(value.concept)) return asConceptText(value.concept);
   let first: string | undefined;
   // Lazy, because the first text nearly always suffices and a list page has hundreds of concepts.
   for (const text of textsOf(value)) {

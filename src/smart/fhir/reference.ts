@@ -15,6 +15,16 @@ export function localReference(reference: unknown, base: URL): string | undefine
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
 }
 
+/**
+ * What a Reference calls its target. Undefined for a patient: another one's name has no place on a page, and how this
+ * one is called, the launch's own read says (LC-06).
+ */
+export function displayOf(reference: unknown): string | undefined {
+  const { reference: literal, type, display } = asRecord(reference);
+  const isPatient = type === 'Patient' || (typeof literal === 'string' && /(?:^|\/)Patient\//.test(literal));
+  return isPatient ? undefined : asInformation(display);
+}
+
 function pathUnder(base: URL, url: URL): string | undefined {
   const prefix = `${base.pathname.replace(/\/$/, '')}/`;
   return isUnder(base, url) && url.search === '' && url.hash === '' ? url.pathname.slice(prefix.length) : undefined;

@@ -67,6 +67,8 @@ test.for<[string, object, string, string | undefined]>([
     'Service not named by EHR',
     undefined,
   ],
+  ['a concept of R5', { code: { concept: { text: 'Home infusion' } } }, 'Home infusion', undefined],
+  ['a reference of R5', { code: { reference: { display: 'Infusion pathway' } } }, 'Infusion pathway', undefined],
   ['odd things', { code: 7, category: ['x', null, { coding: 3 }] }, 'Service not named by EHR', undefined],
 ])('the service, given %s', async ([, change, service, category]) => {
   expect(await rowOf(change)).toMatchObject({ service, category });
@@ -165,6 +167,12 @@ test.for<[string, object, RequestRow['reason']]>([
     { ...referring({ reference: '#hip' }), contained: [7, null, 'x', { id: 'hip', code: [] }] },
     ELSEWHERE,
   ],
+  [
+    'both in one list, as R5 has it',
+    { reason: [{ concept: { text: 'Fall' } }, { reference: { reference: 'Condition/1', display: 'COPD' } }] },
+    { first: 'Fall', more: 1 },
+  ],
+  ['a reference of R5 without words', { reason: [{ reference: { reference: 'Condition/1' } }] }, ELSEWHERE],
   ['junk', { reasonReference: ['x', 7, null, { reference: {}, display: [] }], reasonCode: 'x' }, undefined],
 ])('the reason, given %s', async ([, change, reason]) => {
   expect((await rowOf(change))?.reason).toEqual(reason);
@@ -223,7 +231,33 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['a side as a second coding', { bodySite: [{ coding: [{ display: 'Hand' }, { display: 'Left' }] }] }, 'Hand (left)'],
   ['a side that the text has', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Left' }] }] }, 'Left hand'],
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
+  ['how it is ordered', { orderDetail: [{ text: 'Bariatric' }, { text: 'Oxygen' }] }, 'Bariatric, Oxygen'],
+  [
+    'how, as R5 has it',
+    { orderDetail: [{ parameter: [{ code: { text: 'Oxygen' }, valueQuantity: { value: 2, unit: 'L/min' } }] }] },
+    'Oxygen: 2 L/min',
+  ],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
   expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
+});
+
+test.for<[string, object, string | undefined]>([
+  ['on hold', { status: 'on-hold' }, 'Awaiting authorization'],
+  ['unclear', { status: 'pending' }, 'EHR says “pending” · Awaiting authorization'],
+  ['active', { performer: [{ display: 'Swift' }] }, 'reply unknown · Awaiting authorization'],
+])('why a request is %s stands beside its status', async ([, change, note]) => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+  const reason = { url, valueCodeableConcept: { text: 'Awaiting authorization' } };
+  expect((await rowOf({ intent: 'order', extension: [reason], ...change }))?.status.note).toBe(note);
+});
+
+test.for<[string, string[] | undefined]>([
+  ['masked', ['Name not available']],
+  ['unknown', undefined],
+])('a provider that is %s', async ([valueCode, names]) => {
+  const why = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode }] };
+  // oxlint-disable-next-line no-await-in-loop -- three forms of one thing.
+  for (const performer of [[why], [{ _reference: why }], [{ _display: why }]])
+    expect((await rowOf({ performer }))?.sentTo?.names).toEqual(names);
 });

@@ -221,6 +221,13 @@ test.for([[undefined], [[]], ['none'], [null]])(
   },
 );
 
+test("Epic's warning that nothing was found leaves nothing out", async () => {
+  const details = { coding: [{ code: '4101' }], text: 'Resource request returns no results.' };
+  const issue = [{ severity: 'warning', code: 'processing', details }];
+  const list = await load(searchset([{ resourceType: 'OperationOutcome', issue }]));
+  expect(list).toMatchObject({ open: [], closed: [], notices: [], problem: undefined });
+});
+
 test('of many remarks the one about a restricted chart is shown, and the rest are counted', async () => {
   const issue = [
     ...['A', 'B', 'C', 'D'].map((text) => ({ details: { text } })),
