@@ -5,7 +5,6 @@ import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
-  asRecord,
   asRecords,
   asText,
   asTexts,

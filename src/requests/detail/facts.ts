@@ -6,7 +6,6 @@ import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
-  asRecord,
   asRecords,
   asText,
   asTexts,
@@ -124,11 +123,11 @@ function listed(text: string | undefined): string[] {
 
 /** A text in R4; in R5 a list of texts and documents. */
 function instructionsOf({ patientInstruction: given }: ForeignRecord): string[] {
-  const listed = asRecords(given).map(({ instructionMarkdown, instructionReference }) => {
+  const parts = asRecords(given).map(({ instructionMarkdown, instructionReference }) => {
     const document = instructionReference === undefined ? undefined : 'Document (see the EHR)';
     return asText(instructionMarkdown, LONGEST_NOTE) ?? displayOf(instructionReference) ?? document;
   });
-  return [asText(given, LONGEST_NOTE), ...listed].filter((text) => text !== undefined);
+  return [asText(given, LONGEST_NOTE), ...parts].filter((text) => text !== undefined);
 }
 
 /** What is beyond the bound, or is no Annotation, is not passed over in silence. */

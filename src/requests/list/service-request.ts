@@ -4,14 +4,7 @@ import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  type ForeignRecord,
-} from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
