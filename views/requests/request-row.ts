@@ -80,10 +80,11 @@ export function statusOf({
   source,
   caution: _caution,
 }: Pick<RequestRow, 'status' | 'source' | 'caution'>): SafeHtml {
-  const note = [status.note, source === USUAL_SOURCE ? undefined : source, status.sinceText]
-    .filter(Boolean)
-    .join(' · ');
-  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${minor(note || undefined)}`;
+  const { note, sinceText } = status;
+  const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
+  // A number does not break from its unit.
+  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<span>${sinceText}</span>`;
+  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 
 /** What is to be done at the older request, which has no row of its own, leads there. */
