@@ -93,8 +93,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   if (others.length > 0) includes?.noteNaming({ isComplete: others.every(isNamed) });
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
-  const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
+  const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
+  const at = { now, timeZone, limits: movement, isUser, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;

@@ -41,6 +41,8 @@ export interface Naming {
 export interface Names {
   /** The name of any of the parties; "Name not available" when the EHR did not give it. */
   nameOf(party: PartyReference): string;
+  /** Is it the signed-in user, directly or in a role that came? */
+  isUser(party: PartyReference): boolean;
   /** The types that would have named a party and may not be read. */
   notGranted: readonly string[];
 }
@@ -75,6 +77,8 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const known: Known = new Map([...given, ...byReference([...read, ...own])]);
   return {
     nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
+    isUser: ({ contained, local = '' }) =>
+      user !== undefined && [local, (contained ?? known.get(local))?.role?.practitioner.local].includes(user.reference),
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
   };
 }

@@ -19,8 +19,8 @@ export interface ReadAt {
   readonly timeZone: string;
   /** After how many days without movement a request is flagged; default: never. */
   readonly limits?: MovementLimits | undefined;
-  /** `Type/id` of the signed-in user. */
-  readonly user?: string | undefined;
+  /** Is it the signed-in user, directly or in a role? */
+  readonly isUser?: (party: PartyReference) => boolean;
   /** `Encounter/id` of the launch. */
   readonly encounter?: string | undefined;
 }
@@ -41,7 +41,7 @@ export function toRow(
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
   // What must not be done is not done by anyone's answer: the order not to do it stands.
-  const status = request.isProhibited ? request.status : withTask(request.status, task);
+  const status = request.isProhibited ? request.status : withTask(request.status, task, request.isSeries);
   // The Task's time counts where its word does.
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? elapsedText(task?.changed, at) : sinceOf(request, at);
@@ -71,7 +71,7 @@ export function toRow(
     sentTo: sentTo({ ...request, ...status }, nameOf, task),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
-    isMine: at.user !== undefined && requester?.local === at.user,
+    isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
     /** Requests whose place it has taken. */
     older: older.length === 0 ? undefined : older,
@@ -109,11 +109,14 @@ function sentTo(
     performers,
     performerType,
     hasProvider,
-  }: Pick<ServiceRequest, 'performers' | 'performerType'> & { hasProvider: boolean },
+    icon,
+  }: Pick<ServiceRequest, 'performers' | 'performerType'> & Pick<ServiceRequest['status'], 'hasProvider' | 'icon'>,
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  const all = task?.owner ? [nameOf(task.owner)] : performers.map(nameOf);
+  // A provider that declined leaves the others that the request names.
+  const asked = task?.owner && icon !== 'declined' ? [] : performers.map(nameOf);
+  const all = [...(task?.owner ? [nameOf(task.owner)] : []), ...asked];
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
   // Those that have no name are as many as they are.

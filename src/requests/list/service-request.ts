@@ -4,6 +4,7 @@ import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
+import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
@@ -42,6 +43,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isProhibited: mayBeProhibited(resource),
     needed: needed.text,
     neededMs: beginsAt(resource, at.timeZone),
+    /** It is wanted several times, and not all of them are surely over. */
+    isSeries: isSeries(resource) && !isPastNeeded,
     /** `Encounter/id` on this server. */
     encounter: localReference(resource.encounter, base),
     authoredOn: asText(resource.authoredOn, 40),

@@ -122,17 +122,22 @@ export function describeStatus(facts: {
 /**
  * The status of a request with what its newest Task says: the EHR's own end, draft and hold stand, and of an order that is
  * merely active the Task knows more. An order that a provider declined is open, because the order itself stands.
+ *
+ * @param isSeries it is wanted again: a Task that is done may be one of many.
  */
-export function withTask(status: RequestStatus, task: Task | undefined): RequestStatus {
+export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
   if (!task || !isBare) return status;
-  const { word, icon } = task.word;
-  if (task.errand !== undefined && icon !== 'question') {
-    const beside = [`${task.errand}: ${word.toLowerCase()}`, task.reason].filter(Boolean).join(', ');
+  if (task.errand !== undefined && task.word.icon !== 'question') {
+    const beside = [`${task.errand}: ${task.word.word.toLowerCase()}`, task.reason].filter(Boolean).join(', ');
     return { ...status, note: [status.note, beside].filter(Boolean).join(' · ') };
   }
+  const isPart = isSeries && task.word.icon === 'done';
+  const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
-  const said = [task.remark ?? task.errand, task.reason].filter((text) => text !== undefined);
+  const said = [isPart ? 'part of it done' : undefined, task.remark ?? task.errand, task.reason].filter(
+    (text) => text !== undefined,
+  );
   const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,
@@ -144,6 +149,8 @@ export function withTask(status: RequestStatus, task: Task | undefined): Request
   };
 }
 
+/** Of a series. */
+const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
 /** A provider has it, whether or not the EHR says which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 

@@ -55,7 +55,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const party = readParty(owner, place);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
-    .find((text) => text !== undefined && !Number.isNaN(Date.parse(text)));
+    .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
     about: about.filter((local) => local !== undefined),
     word,

@@ -3,7 +3,7 @@ import { describeStatus, withTask } from '#src/requests/list/status.ts';
 import { newestTask, readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
-const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z') };
+const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
 const ride = { service: 'Wheelchair transport', category: 'Community services' };
 const task = (change: object = {}) =>
   readTask(
