@@ -2,6 +2,7 @@
 
 import { bodySitesOf, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { categoryWords } from '#src/requests/list/scope-limits.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -54,7 +55,7 @@ export function readFacts(
     [
       'What',
       [
-        ['Category', concepts('category')],
+        ['Category', concepts('category').map(categoryWords)],
         ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
         ['Quantity', quantitiesOf(resource)],
         ['Order details', orderDetailsOf(resource)],

@@ -12,10 +12,11 @@ import {
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
+import { categoryWords } from './scope-limits.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
-const SIDE = /\b(?:left|right|bilateral)\b/i;
+const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** The EHR has a reason and this app does not read it. */
 const REASON_ELSEWHERE = 'Given in the EHR';
@@ -24,7 +25,8 @@ const REASON_ELSEWHERE = 'Given in the EHR';
 export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
   const categories = asRecords(resource.category)
     .map(asConceptText)
-    .filter((text) => text !== undefined);
+    .filter((text) => text !== undefined)
+    .map((text) => categoryWords(text));
   const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
   const service = named ?? categories[0] ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
@@ -49,11 +51,17 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
 export function bodySitesOf(resource: ForeignRecord): string[] {
   return asRecords(resource.bodySite).flatMap((site) => {
     const words = asConceptText(site);
-    const codings = asRecords(site.coding).flatMap(({ display }) => SIDE.exec(asText(display) ?? '') ?? []);
-    const sides = new Set(codings.map((side) => side.toLowerCase()));
-    for (const [said] of (words ?? '').matchAll(new RegExp(SIDE, 'gi'))) sides.delete(said.toLowerCase());
+    const said = sideIn(words);
+    const sides = new Set(asRecords(site.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []));
+    if (said !== undefined) sides.delete(said);
     return words === undefined || sides.size === 0 ? (words ?? []) : `${words} (${[...sides].join(', ')})`;
   });
+}
+
+/** "Right and left" is both, and neither of them alone. */
+function sideIn(text: string | undefined): string | undefined {
+  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
+  return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
 /** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */

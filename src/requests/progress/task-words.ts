@@ -59,6 +59,14 @@ const BUSINESS = new Map<string, TaskWord>([
   ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
   ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
+/** The same in free text. */
+const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
+  [
+    /\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b/,
+    WORDS.question,
+  ],
+  [/\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/, WORDS.booked],
+];
 /** In free text, what contradicts that a completed Task was carried out. */
 const NOT_DONE: readonly (readonly [RegExp, TaskWord])[] = [
   [/\b(?:cancel|withdr|revoke|abort)/, WORDS.cancelled],
@@ -93,14 +101,15 @@ export function describeTask(
   );
   const codes = business.map(hyphened);
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
-  const said = known ?? (word === WORDS.done ? contradiction([...codes, ...reasons.map(hyphened)]) : undefined);
+  const texts = word === WORDS.done ? [...codes, ...reasons.map(hyphened)] : codes;
+  const said = known ?? inFreeText(texts, word === WORDS.done ? NOT_DONE : BUSINESS_WORDS);
   if (word === undefined || said === undefined) return word;
   if (FINAL.has(word)) return word === WORDS.done && FINAL.has(said) ? said : word;
   return said;
 }
 
-function contradiction(texts: readonly string[]): TaskWord | undefined {
-  return NOT_DONE.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
+function inFreeText(texts: readonly string[], table: typeof NOT_DONE): TaskWord | undefined {
+  return table.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
 }
 
 const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-');

@@ -60,6 +60,13 @@ test.for<[string, object, string, string | undefined]>([
     'Van',
     'B',
   ],
+  [
+    'a category by its code',
+    { code: { text: 'Ride' }, category: [{ coding: [{ code: 'sdoh' }] }] },
+    'Ride',
+    'Social needs',
+  ],
+  ['nothing but the code of a category', { category: [{ coding: [{ code: '108252007' }] }] }, 'Laboratory', undefined],
   ['an absent code', { code: absent }, 'Service not named by EHR', undefined],
   [
     'invisible text',
@@ -230,6 +237,13 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['more than there is room for', { bodySite: 'abcdef'.split('').map((text) => ({ text })) }, 'a, b, c, d +2 more'],
   ['a side as a second coding', { bodySite: [{ coding: [{ display: 'Hand' }, { display: 'Left' }] }] }, 'Hand (left)'],
   ['a side that the text has', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Left' }] }] }, 'Left hand'],
+  ['both sides', { bodySite: [{ text: 'Bilateral', coding: [{ display: 'Right and left' }] }] }, 'Bilateral'],
+  [
+    'both sides as a second coding',
+    { bodySite: [{ coding: [{ display: 'Knee' }, { display: 'Right and left' }] }] },
+    'Knee (bilateral)',
+  ],
+  ['both sides and one', { bodySite: [{ text: 'Both hands', coding: [{ display: 'Right' }] }] }, 'Both hands (right)'],
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
   ['how it is ordered', { orderDetail: [{ text: 'Bariatric' }, { text: 'Oxygen' }] }, 'Bariatric, Oxygen'],
   [
