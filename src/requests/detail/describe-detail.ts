@@ -69,6 +69,6 @@ export async function describeDetail(
       ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
       ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
     ],
-    json: resourceJson(resource),
+    json: resourceJson(resource, base),
   };
 }

@@ -14,7 +14,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {
@@ -35,7 +35,7 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
     const said = withRemarks(displayOf(reference), target ?? {});
     const known = target && nameOfResource(target, place);
-    const number = asInformation(asRecord(reference.identifier).value);
+    const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
     return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
   };
   return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => nameOf(one) ?? []))];

@@ -74,6 +74,10 @@ export function tasksFor(tasks: readonly Task[], referred: readonly ServiceReque
     ({ request }) => request,
   );
   const about = (key: string) => (byRequest.get(key) ?? []).map(({ task }) => task);
-  return (request: ServiceRequest): Task | undefined =>
-    newestTask([`ServiceRequest/${request.keys.id}`, ...aliases(request.keys)].flatMap(about), request);
+  const found = new Map<ServiceRequest, Task | undefined>();
+  return (request: ServiceRequest): Task | undefined => {
+    const tasksOf = () => [`ServiceRequest/${request.keys.id}`, ...aliases(request.keys)].flatMap(about);
+    if (!found.has(request)) found.set(request, newestTask(tasksOf(), request));
+    return found.get(request);
+  };
 }

@@ -36,13 +36,10 @@ const PLAIN = new Set(
   ),
 );
 
-/** Does an errand only repeat what is asked for: "Transport" of a wheelchair transport? */
-export function isOfService(
-  errand: string,
-  { service, category = '' }: { service: string; category?: string | undefined },
-) {
+/** Tells whether an errand only repeats what a request asks for: "Transport" of a wheelchair transport. */
+export function repeats({ service, category = '' }: { service: string; category: string | undefined }) {
   const known = new Set([...PLAIN, ...wordsOf(service), ...wordsOf(category)]);
-  return wordsOf(errand).every((word) => known.has(word));
+  return (errand: string): boolean => wordsOf(errand).every((word) => known.has(word));
 }
 
 function wordsOf(text: string): string[] {

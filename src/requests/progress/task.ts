@@ -3,7 +3,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { errandOf, isOfService, isOtherErrand } from './errand.ts';
+import { errandOf, isOtherErrand, repeats } from './errand.ts';
 import { describeTask, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -117,7 +117,9 @@ export function newestTask(
   tasks: readonly Task[],
   request: { readonly service: string; readonly category: string | undefined },
 ): Task | undefined {
-  const isBeside = ({ errand }: Task) => errand !== undefined && !isOfService(errand, request);
+  if (tasks.length === 0) return undefined;
+  const isRepeated = repeats(request);
+  const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
   const own = newestOf(tasks.filter((task) => !isBeside(task)));
   if (own) return { ...own, errand: undefined };
   const beside = newestOf(tasks);
@@ -128,6 +130,6 @@ export function newestTask(
 export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
   return [...asRecords(coding).flatMap(({ code, display }) => [code, display]), text].flatMap(
-    (code) => asText(code, 60)?.toLowerCase() ?? [],
+    (code) => asText(code)?.toLowerCase() ?? [],
   );
 }

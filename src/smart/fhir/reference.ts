@@ -20,9 +20,13 @@ export function localReference(reference: unknown, base: URL): string | undefine
  * one is called, the launch's own read says (LC-06).
  */
 export function displayOf(reference: unknown): string | undefined {
-  const { reference: literal, type, display } = asRecord(reference);
-  const isPatient = type === 'Patient' || (typeof literal === 'string' && /(?:^|\/)Patient\//.test(literal));
-  return isPatient ? undefined : asInformation(display);
+  const record = asRecord(reference);
+  return leadsToPatient(record) ? undefined : asInformation(record.display);
+}
+
+/** Does a Reference lead to a patient, on whatever server? */
+export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
+  return type === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
 }
 
 function pathUnder(base: URL, url: URL): string | undefined {
