@@ -1,10 +1,12 @@
 /** Turns a request that was read, with what came for it, into what its page shows. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
+import { readReasons } from '#src/requests/list/concepts.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask, readTask } from '#src/requests/progress/task.ts';
+import { asLongConceptText } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { readFacts, readNumbers } from './facts.ts';
@@ -49,7 +51,8 @@ export async function describeDetail(
   // A referral stands in the list with what only its order says.
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const requester = (request.requester && inFull(request.requester)) ?? listed?.requested.by;
-  const reasons = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : request.reasons;
+  const given = readReasons(resource, base, asLongConceptText);
+  const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };
   return {
     row,

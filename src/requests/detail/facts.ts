@@ -7,6 +7,7 @@ import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
+  asLongConceptText,
   asRecords,
   asText,
   asTexts,
@@ -55,6 +56,7 @@ export function readFacts(
     [
       'What',
       [
+        ['Service', serviceInFull(resource)],
         ['Category', concepts('category').map(categoryWords)],
         ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
         ['Quantity', quantitiesOf(resource)],
@@ -120,6 +122,12 @@ function isSaid(reason: string, _at: number, all: readonly string[]): boolean {
 
 function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
+}
+
+/** The title has room for a part of a long one. */
+function serviceInFull({ code }: ForeignRecord): string[] {
+  const text = asLongConceptText(code);
+  return text === asConceptText(code) ? [] : listed(text);
 }
 
 /** A text in R4; in R5 a list of texts and documents. */

@@ -28,9 +28,6 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   const byReference = new Map(read.map((one) => [`${String(one.resourceType)}/${String(one.id)}`, one]));
   /** The words of one reference; undefined where there is no reference at all. */
   const nameOf = (reference: ForeignRecord): string | undefined => {
-    // R5 has a CodeableReference where R4 has a Reference.
-    if (isJsonObject(reference.reference)) return nameOf(reference.reference);
-    if (isJsonObject(reference.concept)) return asConceptText(reference.concept);
     const local = localReference(reference, place.base);
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
     const said = withRemarks(displayOf(reference), target ?? {});
@@ -38,7 +35,10 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
     const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
     return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
   };
-  return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => nameOf(one) ?? []))];
+  // R5 has a CodeableReference where R4 has a Reference.
+  const wordsOf = (one: ForeignRecord) =>
+    asConceptText(one.concept) ?? nameOf(isJsonObject(one.reference) ? one.reference : one);
+  return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => wordsOf(one) ?? []))];
 }
 
 /** "Body weight: 72 kg, 2026-11-20", "Hip fracture", "Northside Home Care". */

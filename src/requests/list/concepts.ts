@@ -4,6 +4,7 @@ import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
+  asLongConceptText,
   asRecord,
   asRecords,
   asText,
@@ -16,6 +17,8 @@ import { categoryWords } from './scope-limits.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
+/** A row has room for no more; the request's page has. */
+const LONGEST_DETAIL = 80;
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** The EHR has a reason and this app does not read it. */
@@ -34,7 +37,8 @@ export function readService(resource: ForeignRecord): { service: string; categor
 
 /** What distinguishes two orders of one service: the body sites, how much is ordered, and how. */
 export function readDetail(resource: ForeignRecord): string | undefined {
-  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...orderDetailsOf(resource)])];
+  const ordered = orderDetailsOf(resource).flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
+  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
   const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
   return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;
 }
@@ -43,7 +47,7 @@ export function readDetail(resource: ForeignRecord): string | undefined {
 export function orderDetailsOf(resource: ForeignRecord): string[] {
   return asRecords(resource.orderDetail).flatMap((one) => {
     const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
-    return [[asConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
+    return [[asLongConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
   });
 }
 
@@ -78,13 +82,15 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 /**
  * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
  * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
+ *
+ * @param wordsOf with more room, for the request's page.
  */
-export function readReasons(resource: ForeignRecord, base: URL): string[] {
+export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
   const place = { base, container: resource };
   // R5 has one list for both.
   const either = asRecords(resource.reason);
   const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
-  const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => asConceptText(concept) ?? []);
+  const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => wordsOf(concept) ?? []);
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),

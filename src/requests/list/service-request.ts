@@ -67,9 +67,13 @@ function isLate(resource: ForeignRecord, lastDay: string | undefined, today: str
 /** An empty reference, or one that holds only the reason why it is empty, names no provider; one that is masked has one. */
 function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
-  const isMasked = MASKED.test(JSON.stringify([performer.extension, performer['_reference'], performer['_display']]));
-  return isMasked || [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined);
+  const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
+  const reasons = elements.flatMap(({ extension }) => asRecords(extension)).map(({ valueCode }) => valueCode);
+  return (
+    reasons.some((code) => MASKED.has(code)) ||
+    [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined)
+  );
 }
 
 /** FHIR R4 data-absent-reason and v3-NullFlavor: there is a value, which is not sent for reasons of security. */
-const MASKED = /"(?:masked|MSK)"/;
+const MASKED = new Set<unknown>(['masked', 'MSK']);

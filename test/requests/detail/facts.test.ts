@@ -22,6 +22,8 @@ test.for<[label: string, resource: object, texts: string[]]>([
     { patientInstruction: [{ instructionReference: { reference: 'DocumentReference/1' } }] },
     ['Document (see the EHR)'],
   ],
+  ['Service', { code: { text: 'x'.repeat(900) } }, ['x'.repeat(900)]],
+  ['Order details', { orderDetail: [{ text: 'y'.repeat(900) }] }, ['y'.repeat(900)]],
   ['Place', { location: [{ concept: { text: 'Home' } }, { reference: { display: 'Ward 5' } }] }, ['Home', 'Ward 5']],
   ['Body site', { bodyStructure: { reference: 'BodyStructure/1', display: 'Left knee' } }, ['Left knee']],
   ['Attached', { supportingInfo: [{ reference: { display: 'SpO2 88 %' } }] }, ['SpO2 88 %']],
@@ -42,4 +44,20 @@ test.for<[label: string, resource: object, texts: string[]]>([
   };
   const facts = readFacts({ ...resource }, [], known, place).flatMap((section) => section.facts);
   expect(facts.find((fact) => fact.label === label)?.texts).toEqual(texts);
+});
+
+test('nothing is nested so deeply that it cannot be read', () => {
+  let deep: object = {};
+  for (let depth = 0; depth < 50_000; depth += 1) deep = { concept: deep, reference: deep, extension: [deep] };
+  const resource = {
+    code: deep,
+    reason: [deep],
+    supportingInfo: [deep],
+    performer: [deep],
+    patientInstruction: [deep],
+  };
+  const request = readServiceRequest(resource, place);
+  const status = { ...request.status, sinceText: undefined };
+  const known = { needed: undefined, status, requester: undefined, performers: [], reasons: request.reasons };
+  expect(() => readFacts(resource, [], known, place)).not.toThrow();
 });

@@ -245,6 +245,7 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ],
   ['both sides and one', { bodySite: [{ text: 'Both hands', coding: [{ display: 'Right' }] }] }, 'Both hands (right)'],
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
+  ['a long instruction', { orderDetail: [{ text: 'z'.repeat(300) }] }, `${'z'.repeat(79)}…`],
   ['how it is ordered', { orderDetail: [{ text: 'Bariatric' }, { text: 'Oxygen' }] }, 'Bariatric, Oxygen'],
   [
     'how, as R5 has it',
