@@ -129,22 +129,23 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
   if (!task || !isBare) return status;
   if (task.errand !== undefined && task.word.icon !== 'question') {
-    const beside = [`${task.errand}: ${task.word.word.toLowerCase()}`, task.reason].filter(Boolean).join(', ');
-    return { ...status, note: [status.note, beside].filter(Boolean).join(' · ') };
+    return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
   }
   const isPart = isSeries && task.word.icon === 'done';
   const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
-  const said = [isPart ? 'part of it done' : undefined, task.remark ?? task.errand, task.reason].filter(
-    (text) => text !== undefined,
-  );
+  const said = [
+    isPart ? 'part of it done' : undefined,
+    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
+    task.reason,
+  ].filter((text) => text !== undefined);
   const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    note: remark === word ? undefined : remark,
-    hasProvider: status.hasProvider || task.owner !== undefined || HEARD.has(icon),
+    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
+    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
     isOverdue: status.isOverdue && !isDone,
   };
 }

@@ -17,6 +17,8 @@ export interface Task {
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
   readonly errand: string | undefined;
+  /** Of one that speaks for a request: how errands beside it stand. */
+  readonly beside?: string | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
   /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
@@ -108,8 +110,8 @@ function nameKey({ local, display, contained, number }: PartyReference): string 
 }
 
 /**
- * The Task that speaks for a request: of those that carry it out, if there is any. An errand beside it has no word about
- * who provides; that it has ended ends nothing.
+ * The Task that speaks for a request: the one that carries it out, if there is any. An errand beside it has no word about
+ * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
  *
  * @param tasks those about the request.
  */
@@ -121,9 +123,32 @@ export function newestTask(
   const isRepeated = repeats(request);
   const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
   const own = newestOf(tasks.filter((task) => !isBeside(task)));
-  if (own) return { ...own, errand: undefined };
-  const beside = newestOf(tasks);
-  return beside && { ...beside, owner: undefined };
+  const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
+  const newest = errands.flatMap((some) => newestOf(some) ?? []);
+  if (own?.word.icon === 'done' || newest.length === 0) return own && { ...own, errand: undefined };
+  const question = newest.find(({ word }) => word.icon === 'question');
+  const shown = question ?? own ?? newestOf(newest);
+  const beside = newest.filter((one) => one !== question && (own === undefined || PRESSING.has(one.word.icon)));
+  return (
+    shown && {
+      ...shown,
+      ...(shown === own ? { errand: undefined } : { owner: own?.owner }),
+      beside: besideText(beside),
+    }
+  );
+}
+
+/** What the clinician has to know of an errand although the request itself goes on. */
+const PRESSING = new Set<TaskWord['icon']>(['declined', 'hold']);
+const MOST_BESIDE = 2;
+
+/** "Verify insurance: declined, No coverage". */
+function besideText(errands: readonly Task[]): string | undefined {
+  const lines = errands.map(({ errand, word, reason }) =>
+    [`${errand}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
+  );
+  const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
+  return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
 }
 
 /** In lower case, as {@link describeTask} takes them. */

@@ -250,6 +250,57 @@ describe('a Task that does something beside its request', () => {
     );
     expect([found?.word.word, found?.errand, found?.owner?.display]).toEqual([word, errand, owner]);
   });
+
+  const swift = { status: 'accepted', owner: { display: 'Swift' } };
+  const escort = { code: { text: 'Provide escort' } };
+  test.for<[string, object[], word: string, note: string | undefined]>([
+    ['that is declined', [swift, { ...insurance, status: 'rejected' }], 'Accepted', 'Verify insurance: declined'],
+    ['that waits', [swift, { ...escort, status: 'on-hold' }], 'Accepted', 'Provide escort: on hold'],
+    ['that is done', [swift, { ...insurance, status: 'completed' }], 'Accepted', undefined],
+    [
+      'that was declined, and is done by now',
+      [swift, { ...escort, status: 'rejected' }, { ...escort, ...later, status: 'completed' }],
+      'Accepted',
+      undefined,
+    ],
+    [
+      'that was declined, although the request is done',
+      [
+        { ...swift, status: 'completed' },
+        { ...escort, status: 'rejected' },
+      ],
+      'Done',
+      undefined,
+    ],
+    [
+      'that asks',
+      [swift, { ...insurance, status: 'in-progress', businessStatus: { text: 'More information needed' } }],
+      'Question for you',
+      'Verify insurance: More information needed',
+    ],
+    [
+      'of several kinds',
+      [
+        { ...insurance, status: 'completed' },
+        { ...escort, status: 'rejected' },
+      ],
+      'Ordered in the EHR',
+      'Verify insurance: done · Provide escort: declined',
+    ],
+    [
+      'of many kinds',
+      ['W', 'X', 'Y', 'Z'].map((text) => ({ code: { text }, status: 'completed' })),
+      'Ordered in the EHR',
+      'W: done · X: done +2 more',
+    ],
+  ])('%s is not hidden by the request', ([, changes, word, note]) => {
+    const found = newestTask(
+      changes.flatMap((change) => task(change) ?? []),
+      ride,
+    );
+    const bare = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: false });
+    expect(withTask(bare, found)).toMatchObject({ word, note });
+  });
 });
 
 test.for<[string, object, object]>([
@@ -325,7 +376,7 @@ describe('a request with its Task', () => {
       { status: 'in-progress', businessStatus: { text: 'input-required' }, code: { text: 'Verify insurance' } },
       'Question for you',
       'open',
-      'input-required',
+      'Verify insurance: input-required',
     ],
     // Its code may say in many ways that it carries the request out.
     ...[
