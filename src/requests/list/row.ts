@@ -53,6 +53,7 @@ export function toRow(
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
+  const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
   return {
     id,
     /** As the EHR wrote it, before any Task: when it is another one, the row is out of date. */
@@ -62,7 +63,7 @@ export function toRow(
     category,
     caution,
     status: { ...status, sinceText },
-    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, hasTime: needed !== undefined, waited }),
+    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, isDeclinedBeside, hasTime: needed !== undefined, waited }),
     /** Whole days without news, where they are too many. */
     still,
     source,

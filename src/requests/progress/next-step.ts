@@ -11,6 +11,8 @@ export interface StepFacts {
   readonly hasProvider: boolean;
   /** It has taken the place of a request that still stands in the EHR. */
   readonly hasOpenOlder?: boolean;
+  /** Something that goes with it was declined, although its provider goes on. */
+  readonly isDeclinedBeside?: boolean | undefined;
   /** A time is given. */
   readonly hasTime: boolean;
   /** Nothing has been heard of it for longer than its kind of service should take. */
@@ -48,6 +50,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_STATUS.get(icon);
   if (own) return own;
+  if (facts.isDeclinedBeside === true) return act('Check what was declined');
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

@@ -19,6 +19,8 @@ export interface Task {
   readonly errand: string | undefined;
   /** Of one that speaks for a request: how errands beside it stand. */
   readonly beside?: string | undefined;
+  /** One of them was declined, cancelled or failed although the request itself goes on. */
+  readonly isDeclinedBeside?: boolean;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
   /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
@@ -134,6 +136,7 @@ export function newestTask(
       ...shown,
       ...(shown === own ? { errand: undefined } : { owner: own?.owner }),
       beside: besideText(beside),
+      isDeclinedBeside: own !== undefined && beside.some(({ word }) => word.icon === 'declined'),
     }
   );
 }

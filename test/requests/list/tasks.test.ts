@@ -292,3 +292,14 @@ test('a Task that says it changed next year does not end what is under way', asy
   const { list } = await load([request('1')], searchset([odd, task('1', { status: 'in-progress' })]));
   expect(list.open).toMatchObject([{ status: { word: 'Under way' } }]);
 });
+
+test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
+  ['accepted', {}, { status: 'accepted' }, 'Check what was declined', 'open'],
+  ['done', {}, { status: 'completed' }, 'Nothing to do', 'closed'],
+  ['on hold in the EHR', { status: 'on-hold' }, { status: 'accepted' }, 'Decide whether to resume', 'open'],
+  ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Nothing to do', 'closed'],
+])('what was declined beside a request that is %s', async ([, change, answer, step, group]) => {
+  const insurance = task('1', { id: 'i', status: 'rejected', code: { text: 'Verify insurance' } });
+  const { list } = await load([request('1', change)], searchset([insurance, task('1', answer)]));
+  expect(list[group]).toMatchObject([{ next: { text: step } }]);
+});
