@@ -42,6 +42,15 @@ export function repeats({ service, category = '' }: { service: string; category:
   return (errand: string): boolean => wordsOf(errand).every((word) => known.has(word));
 }
 
+/** Is it surely something beside the request? Of any other errand, an answer may be the provider's. */
+export function isDeskWork(errand: string): boolean {
+  return DESK_WORK.test(errand);
+}
+
+/** The work of a desk: who pays, who agrees, what is written, whom to call, and when. */
+const DESK_WORK =
+  /\b(?:verif|eligib|insur|coverage|benefit|authori[sz]|prior auth|approv|review|sign(?:ature)?\b|consent|document|form\b|questionnaire|schedul|book|appointment|contact|call\b|notif|remind|follow|intake|triage|screen|bill|claim|payment|cost|regist|upload|fax|print|obtain|prepar|collect|discuss|educat|reconcil)/i;
+
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -3,7 +3,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { errandOf, isOtherErrand, repeats } from './errand.ts';
+import { errandOf, isDeskWork, isOtherErrand, repeats } from './errand.ts';
 import { describeTask, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -124,22 +124,31 @@ export function newestTask(
   if (tasks.length === 0) return undefined;
   const isRepeated = repeats(request);
   const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
-  const own = newestOf(tasks.filter((task) => !isBeside(task)));
   const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
-  const newest = errands.flatMap((some) => newestOf(some) ?? []);
-  if (own?.word.icon === 'done' || newest.length === 0) return own && { ...own, errand: undefined };
+  const all = errands.flatMap((some) => newestOf(some) ?? []);
+  const own = newestOf(tasks.filter((task) => !isBeside(task))) ?? standIn(all);
+  const newest = all.filter(({ errand }) => own === undefined || errand !== own.errand);
+  if (own?.word.icon === 'done' || newest.length === 0) return own && asOwn(own);
   const question = newest.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(newest);
   const beside = newest.filter((one) => one !== question && (own === undefined || PRESSING.has(one.word.icon)));
   return (
     shown && {
-      ...shown,
-      ...(shown === own ? { errand: undefined } : { owner: own?.owner }),
+      ...(shown === own ? asOwn(shown) : { ...shown, owner: own?.owner }),
       beside: besideText(beside),
       isDeclinedBeside: own !== undefined && beside.some(({ word }) => word.icon === 'declined'),
     }
   );
 }
+
+/** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
+function standIn(tasks: readonly Task[]): Task | undefined {
+  const open = tasks.filter(({ errand = '', word }) => !isOver(word) && !isDeskWork(errand));
+  const found = newestOf(open);
+  return found && { ...found, remark: [found.errand, found.remark].filter(Boolean).join(': ') };
+}
+
+const asOwn = (task: Task): Task => ({ ...task, errand: undefined });
 
 /** What the clinician has to know of an errand although the request itself goes on. */
 const PRESSING = new Set<TaskWord['icon']>(['declined', 'hold']);

@@ -242,6 +242,40 @@ describe('a Task that does something beside its request', () => {
       undefined,
       undefined,
     ],
+    [
+      'may carry it out, where its code is not known and no other does',
+      [{ status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } }],
+      'Accepted',
+      undefined,
+      'Swift',
+    ],
+    [
+      'may have carried out nothing, where its code is not known',
+      [{ status: 'completed', owner: { display: 'Swift' }, code: { text: 'Van trip' } }],
+      'Done',
+      'Van trip',
+      undefined,
+    ],
+    [
+      'ends by itself',
+      [
+        { status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+        { ...later, status: 'completed', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+      ],
+      'Done',
+      'Van trip',
+      undefined,
+    ],
+    [
+      'is the work of a desk, and gives way to one that may carry it out',
+      [
+        { ...insurance, ...later, status: 'in-progress' },
+        { status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+      ],
+      'Accepted',
+      undefined,
+      'Swift',
+    ],
     ['names no provider', [{ ...insurance, status: 'accepted' }], 'Accepted', 'Verify insurance', undefined],
   ])('%s', ([, changes, word, errand, owner]) => {
     const found = newestTask(
