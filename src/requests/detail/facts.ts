@@ -1,5 +1,6 @@
 /** Everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
+import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/list/scope-limits.ts';
@@ -84,7 +85,9 @@ export function readFacts(
         ['Requested by', listed(known.requester)],
         [
           'Provider',
-          known.status.group === 'open' && !known.status.hasProvider ? ['No provider yet'] : known.performers,
+          known.status.group === 'open' && !known.status.hasProvider && !mayBeProhibited(resource)
+            ? ['No provider yet']
+            : known.performers,
         ],
         ['Kind of provider', listed(asConceptText(resource.performerType))],
       ],
