@@ -129,7 +129,8 @@ const NOTHING_FOUND = '4101';
 
 function describeIssue(issue: ForeignRecord): string | undefined {
   const codings = asRecords(asRecord(issue.details).coding);
-  if (codings.some(({ code }) => code === NOTHING_FOUND)) return undefined;
+  const isNothing = /\bno results\b/i.test(asConceptText(issue.details) ?? '');
+  if (isNothing && codings.some(({ code }) => code === NOTHING_FOUND)) return undefined;
   if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
   const text = asConceptText(issue.details);
   if (text !== undefined) return `The EHR remarked: ${text}`;
