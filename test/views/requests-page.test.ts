@@ -163,6 +163,16 @@ test('what needs the clinician is marked in words; what is on hold or closed doe
   expect(end({ rows: [{ ...row, status: { ...row.status, icon: 'hold' } }] })).toContain('class=other');
 });
 
+test.for([
+  [undefined, true],
+  ['Special rules apply: see the EHR', true],
+  ['Do not perform', false],
+  ['May mean “do not perform”: see the EHR · Conditions apply: see the EHR', false],
+] as const)('of a request with the caution %j that no provider is named is said: %s', ([caution, isSaid]) => {
+  const bare = { ...row, caution, sentTo: undefined, status: { ...row.status, hasProvider: false } };
+  expect(textOf(end({ rows: [bare] })).includes('No provider yet')).toBe(isSaid);
+});
+
 test('another source than an order of the EHR is said', () => {
   expect(textOf(end({ rows: [{ ...row, source: 'EHR plan' }] }))).toContain('reply unknown · EHR plan · 3 d');
 });

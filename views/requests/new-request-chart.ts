@@ -38,10 +38,12 @@ ${choices.map(
 `;
 }
 
-/** Facts that are shown and not chosen. */
+/** Facts that are shown and not chosen. What all of them share about their source is said once. */
 export function chartFacts(title: string, values: readonly ChartValue[], remark: string | undefined): SafeHtml {
-  return html`<section class="chart-facts"><h2>${title}</h2>
-${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${one.label}</dt><dd><bdi>${one.text}</bdi>${marks(one)}</dd></div>`)}</dl>`}${remarkLine(remark)}</section>
+  const [source, ...others] = new Set(values.map((one) => one.source));
+  const isShared = values.length > 1 && others.length === 0 && values.every(({ isStale }) => isStale !== true);
+  return html`<section class="chart-facts"><h2>${title}${isShared ? html` <span class="source">${source}</span>` : null}</h2>
+${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${one.label}</dt><dd><bdi>${one.text}</bdi>${isShared ? null : marks(one)}</dd></div>`)}</dl>`}${remarkLine(remark)}</section>
 `;
 }
 

@@ -80,10 +80,11 @@ export function statusOf({
   source,
   caution: _caution,
 }: Pick<RequestRow, 'status' | 'source' | 'caution'>): SafeHtml {
-  const note = [status.note, source === USUAL_SOURCE ? undefined : source, status.sinceText]
-    .filter(Boolean)
-    .join(' · ');
-  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${minor(note || undefined)}`;
+  const { note, sinceText } = status;
+  const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
+  // A number does not break from its unit.
+  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<span>${sinceText}</span>`;
+  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 
 /** What is to be done at the older request, which has no row of its own, leads there. */
@@ -137,9 +138,14 @@ export function dates(text: string): SafeHtml {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
 
-/** An open request that names no provider has none yet, whichever kind is asked for. */
-function providers({ sentTo, status }: Pick<RequestRow, 'sentTo' | 'status'>): SafeHtml | null {
-  const none = status.group === 'open' && !status.hasProvider ? html`<small>No provider yet</small>` : null;
+/** An open request that names no provider has none yet, whichever kind is asked for; what must not be done needs none. */
+function providers({
+  sentTo,
+  status,
+  caution: words = '',
+}: Pick<RequestRow, 'sentTo' | 'status' | 'caution'>): SafeHtml | null {
+  const needsOne = status.group === 'open' && !/do not perform/i.test(words);
+  const none = needsOne && !status.hasProvider ? html`<small>No provider yet</small>` : null;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
   return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;

@@ -1,10 +1,12 @@
 /** Turns a request that was read, with what came for it, into what its page shows. */
-import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
+import type { PartyReference } from '#src/patients/party.ts';
+import { readReasons } from '#src/requests/list/concepts.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
-import { ownerOf, type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { newestTasks, readTask } from '#src/requests/progress/task.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { newestTask, readTask } from '#src/requests/progress/task.ts';
+import { asLongConceptText } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { readFacts, readNumbers } from './facts.ts';
@@ -23,13 +25,15 @@ export async function describeDetail(
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
-  const localOf = (reference: unknown) => localReference(reference, base);
-  const tasks = events.flatMap((event) => readTask(event, { patientId, localOf }) ?? []);
-  const task = newestTasks(tasks).get(`ServiceRequest/${request.id}`);
+  const tasks = events.flatMap((event) => readTask(event, { base, patientId, now }) ?? []);
+  const own = tasks.filter(({ about }) => about.includes(`ServiceRequest/${request.id}`));
+  const task = newestTask(own, request);
   const parties = [...request.performers, ...(request.requester ? [request.requester] : [])];
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
-  const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [ownerOf(task.owner)] : [])], naming);
+  const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
+  const inFull = (party: PartyReference) =>
+    [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
   const fresh = toRow(request, nameOf, { now, timeZone, limits }, task);
   // What the list has found out holds for the state that it has seen, and for no other.
   const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
@@ -43,11 +47,12 @@ export async function describeDetail(
     .filter(({ isEnteredInError }) => !isEnteredInError);
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
-  const named = [...(task?.owner ? [ownerOf(task.owner)] : []), ...request.performers].map(nameOf);
+  const named = [...(task?.owner ? [task.owner] : []), ...request.performers].map(inFull);
   // A referral stands in the list with what only its order says.
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
-  const requester = (request.requester && nameOf(request.requester)) ?? listed?.requested.by;
-  const reasons = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : request.reasons;
+  const requester = (request.requester && inFull(request.requester)) ?? listed?.requested.by;
+  const given = readReasons(resource, base, asLongConceptText);
+  const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };
   return {
     row,
@@ -67,6 +72,6 @@ export async function describeDetail(
       ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
       ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
     ],
-    json: resourceJson(resource),
+    json: resourceJson(resource, base),
   };
 }

@@ -1,18 +1,21 @@
 /** Everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
-import { bodySitesOf } from '#src/requests/list/concepts.ts';
+import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { bodySitesOf, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
-  asRecord,
+  asLongConceptText,
   asRecords,
   asText,
   asTexts,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
 import { namesOf, type Place } from './referred.ts';
 
 /** A label and its texts; one without texts is left out. */
@@ -54,10 +57,11 @@ export function readFacts(
     [
       'What',
       [
-        ['Category', concepts('category')],
-        ['Body site', bodySitesOf(resource)],
+        ['Service', serviceInFull(resource)],
+        ['Category', concepts('category').map(categoryWords)],
+        ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
         ['Quantity', quantitiesOf(resource)],
-        ['Order details', concepts('orderDetail')],
+        ['Order details', orderDetailsOf(resource)],
         ['Specimen', named('specimen')],
       ],
     ],
@@ -71,7 +75,7 @@ export function readFacts(
     [
       'Where',
       [
-        ['Place', [...named('locationReference'), ...concepts('locationCode')]],
+        ['Place', [...named('locationReference'), ...named('location'), ...concepts('locationCode')]],
         ['Encounter', named('encounter')],
       ],
     ],
@@ -81,18 +85,23 @@ export function readFacts(
         ['Requested by', listed(known.requester)],
         [
           'Provider',
-          known.status.group === 'open' && !known.status.hasProvider ? ['No provider yet'] : known.performers,
+          known.status.group === 'open' && !known.status.hasProvider && !mayBeProhibited(resource)
+            ? ['No provider yet']
+            : known.performers,
         ],
         ['Kind of provider', listed(asConceptText(resource.performerType))],
       ],
     ],
-    ['Why', [['Reason', [...new Set([...known.reasons, ...named('reasonReference')])].filter(isSaid)]]],
+    [
+      'Why',
+      [['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)]],
+    ],
     ['Insurance', [['Coverage', named('insurance')]]],
     [
       'Notes',
       [
         ['Note', notesOf(resource, place)],
-        ['For the patient', listed(asText(resource.patientInstruction, LONGEST_NOTE))],
+        ['For the patient', instructionsOf(resource)],
       ],
     ],
     [
@@ -118,6 +127,21 @@ function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
 }
 
+/** The title has room for a part of a long one. */
+function serviceInFull({ code }: ForeignRecord): string[] {
+  const text = asLongConceptText(code);
+  return text === asConceptText(code) ? [] : listed(text);
+}
+
+/** A text in R4; in R5 a list of texts and documents. */
+function instructionsOf({ patientInstruction: given }: ForeignRecord): string[] {
+  const parts = asRecords(given).map(({ instructionMarkdown, instructionReference }) => {
+    const document = instructionReference === undefined ? undefined : 'Document (see the EHR)';
+    return asText(instructionMarkdown, LONGEST_NOTE) ?? displayOf(instructionReference) ?? document;
+  });
+  return [asText(given, LONGEST_NOTE), ...parts].filter((text) => text !== undefined);
+}
+
 /** What is beyond the bound, or is no Annotation, is not passed over in silence. */
 function notesOf({ note }: ForeignRecord, place: Place): string[] {
   const given = [note ?? []].flat().filter((one) => one !== null).length;
@@ -128,7 +152,7 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
 
 function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { timeZone }: Place): string[] {
   const said = asText(text, LONGEST_NOTE);
-  const author = asInformation(authorString) ?? asInformation(asRecord(authorReference).display);
+  const author = asInformation(authorString) ?? displayOf(authorReference);
   const when = momentText(time, { timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');
   return said === undefined ? [] : [by === '' ? said : `${said} (${by})`];

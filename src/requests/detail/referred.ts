@@ -1,11 +1,20 @@
 /** What a request refers to, in words: what the reference says, what is contained, or what was read for it. */
+import { isJsonObject } from '#src/adapters/json-object.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
-import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
 import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
-import { asInformation, asRecord, asRecords, asText, type ForeignRecord, hasEnded } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 
 /** Where and when a page is read; days and times are those of `timeZone`. */
 export interface Place {
@@ -21,12 +30,15 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   const nameOf = (reference: ForeignRecord): string | undefined => {
     const local = localReference(reference, place.base);
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
-    const said = withRemarks(asInformation(reference.display), target ?? {});
+    const said = withRemarks(displayOf(reference), target ?? {});
     const known = target && nameOfResource(target, place);
-    const number = asInformation(asRecord(reference.identifier).value);
+    const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
     return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
   };
-  return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => nameOf(one) ?? []))];
+  // R5 has a CodeableReference where R4 has a Reference.
+  const wordsOf = (one: ForeignRecord) =>
+    asConceptText(one.concept) ?? nameOf(isJsonObject(one.reference) ? one.reference : one);
+  return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => wordsOf(one) ?? []))];
 }
 
 /** "Body weight: 72 kg, 2026-11-20", "Hip fracture", "Northside Home Care". */

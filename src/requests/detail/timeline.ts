@@ -2,8 +2,9 @@
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { codesOf, isOtherErrand } from '#src/requests/progress/task.ts';
-import { describeTask, isOver } from '#src/requests/progress/task-words.ts';
+import { errandOf } from '#src/requests/progress/errand.ts';
+import { codesOf } from '#src/requests/progress/task.ts';
+import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -13,6 +14,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
 import type { Place } from './referred.ts';
 
 /** One line; texts are plain and bounded. */
@@ -69,20 +71,15 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 ]);
 
 function taskEvents(task: ForeignRecord): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus));
+  const word = describeTask(task.status, codesOf(task.businessStatus), codesOf(task.statusReason));
   if (!word) return [];
   // "Done" is said of what was asked for: to check an insurance is not to carry out the request.
-  const errand = isOtherErrand(task) || isOver(word) ? errandOf(task) : undefined;
+  const errand = errandOf(task) ?? (asRecords(task.partOf).length > 0 ? 'a part of it' : undefined);
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const said = [errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
   const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];
-}
-
-function errandOf({ code, partOf }: ForeignRecord): string | undefined {
-  const words = asConceptText(code) ?? (asRecords(partOf).length > 0 ? 'a part of it' : undefined);
-  return words?.toLowerCase() === 'fulfill' ? undefined : words;
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
@@ -115,8 +112,4 @@ function communicationEvents({ status, payload, sent, received, sender }: Foreig
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
   const what = ['Message', ...words, ...said, ...(parts.length > said.length ? ['more in the EHR'] : [])].join(' · ');
   return [{ what, at: sent ?? received, who: displayOf(sender), source: 'Communication' }];
-}
-
-function displayOf(reference: unknown): string | undefined {
-  return asInformation(asRecord(reference).display);
 }

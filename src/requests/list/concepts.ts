@@ -1,20 +1,26 @@
 /** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
+  asLongConceptText,
   asRecord,
   asRecords,
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
-const SIDE = /\b(?:left|right|bilateral)\b/i;
+/** A row has room for no more; the request's page has. */
+const LONGEST_DETAIL = 80;
+const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
+const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** The EHR has a reason and this app does not read it. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
@@ -22,27 +28,50 @@ const REASON_ELSEWHERE = 'Given in the EHR';
 export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
   const categories = asRecords(resource.category)
     .map(asConceptText)
-    .filter((text) => text !== undefined);
-  const service = asConceptText(resource.code) ?? categories[0] ?? NOT_NAMED;
+    .filter((text) => text !== undefined)
+    .map((text) => categoryWords(text));
+  const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
+  const service = named ?? categories[0] ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
 
-/** What distinguishes two orders of one service: the body sites, and how much is ordered. */
+/** What distinguishes two orders of one service: the body sites, how much is ordered, and how. */
 export function readDetail(resource: ForeignRecord): string | undefined {
-  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource)])];
+  const ordered = orderDetailsOf(resource).flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
+  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
   const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
   return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;
+}
+
+/** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */
+export function orderDetailsOf(resource: ForeignRecord): string[] {
+  return asRecords(resource.orderDetail).flatMap((one) => {
+    const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
+    return [[asLongConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
+  });
 }
 
 /** FHIR R4 ServiceRequest.bodySite. Some EHRs write the side as a second coding: "Hand structure (left)". */
 export function bodySitesOf(resource: ForeignRecord): string[] {
   return asRecords(resource.bodySite).flatMap((site) => {
     const words = asConceptText(site);
-    const codings = asRecords(site.coding).flatMap(({ display }) => SIDE.exec(asText(display) ?? '') ?? []);
-    const sides = new Set(codings.map((side) => side.toLowerCase()));
-    for (const [said] of (words ?? '').matchAll(new RegExp(SIDE, 'gi'))) sides.delete(said.toLowerCase());
+    const said = sideIn(words);
+    const sides = new Set(asRecords(site.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []));
+    if (said !== undefined) sides.delete(said);
     return words === undefined || sides.size === 0 ? (words ?? []) : `${words} (${[...sides].join(', ')})`;
   });
+}
+
+/** "Right and left" is both, and neither of them alone. */
+function sideIn(text: string | undefined): string | undefined {
+  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
+  return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
+}
+
+/** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */
+export function readStatusReason({ extension }: ForeignRecord): string | undefined {
+  const reasons = asRecords(extension).filter(({ url }) => url === STATUS_REASON);
+  return asConceptText(reasons.map(({ valueCodeableConcept }) => valueCodeableConcept));
 }
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
@@ -53,11 +82,16 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 /**
  * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
  * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
+ *
+ * @param wordsOf with more room, for the request's page.
  */
-export function readReasons(resource: ForeignRecord, base: URL): string[] {
+export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
   const place = { base, container: resource };
-  const coded = asRecords(resource.reasonCode).flatMap((concept) => asConceptText(concept) ?? []);
-  const referred = asRecords(resource.reasonReference).map((reference) => ({
+  // R5 has one list for both.
+  const either = asRecords(resource.reason);
+  const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
+  const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => wordsOf(concept) ?? []);
+  const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),
   }));
@@ -69,7 +103,7 @@ export function readReasons(resource: ForeignRecord, base: URL): string[] {
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {
   const contained = containedOf(reference, place) ?? {};
   if (isError(contained)) return undefined;
-  const said = withRemarks(asInformation(reference.display) ?? conceptOf(contained), contained);
+  const said = withRemarks(displayOf(reference) ?? conceptOf(contained), contained);
   return [said, said && valueOf(contained)].filter(Boolean).join(': ') || undefined;
 }
 

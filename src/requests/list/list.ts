@@ -1,5 +1,6 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
 import { type MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
@@ -10,14 +11,13 @@ import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { mergeRequests } from './merge.ts';
-import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { type Naming, namesItself, namingTypes, resolveNames } from './names.ts';
 import { describeLeftOut, describeMerged, describeNotGranted, describeOutcome, describeRemarks } from './notices.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import { orderForReading } from './reading-order.ts';
-import { ownerOf, type ReadAt, type RequestRow, toRow } from './row.ts';
+import { type ReadAt, type RequestRow, toRow } from './row.ts';
 import { gatherTasks, searchTasks, tasksFor } from './search-tasks.ts';
-import { type PartyReference, readServiceRequest, type ServiceRequest } from './service-request.ts';
+import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 import { onceById, sift } from './sift.ts';
 import { describeProblem, type RequestsProblem } from './why-unread.ts';
 
@@ -87,14 +87,14 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
   const { kept, replacedBy, ...merged } = mergeRequests(shown, sifted.inDoubt);
   const taskOf = tasksFor(found.tasks, merged.referred);
-  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []).map(ownerOf);
+  const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
-  const isNamed = (party: PartyReference) => namesItself(party) || party.local === user?.reference;
+  const isNamed = (party: (typeof others)[number]) => namesItself(party) || party.local === user?.reference;
   if (others.length > 0) includes?.noteNaming({ isComplete: others.every(isNamed) });
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
-  const { nameOf, notGranted } = await resolveNames(api, parties, naming);
-  const at = { now, timeZone, limits: movement, user: user?.reference, encounter };
+  const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
+  const at = { now, timeZone, limits: movement, isUser, encounter };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
@@ -137,7 +137,7 @@ interface Found {
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
-  const gathered = gatherTasks(api, patientId);
+  const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
   const take = (resource: ForeignRecord): void => {

@@ -1,11 +1,11 @@
 /** Finds out what the people and places named in requests are called: by one batch, or one by one where an EHR takes none. */
 
+import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
+import type { PartyReference } from '#src/patients/party.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from './named-resource.ts';
-import type { PartyReference } from './service-request.ts';
 
 /** Types that name who asks or who provides; nothing clinical is ever read for a name. */
 export const namingTypes: ReadonlySet<string> = new Set([
@@ -41,6 +41,8 @@ export interface Naming {
 export interface Names {
   /** The name of any of the parties; "Name not available" when the EHR did not give it. */
   nameOf(party: PartyReference): string;
+  /** Is it the signed-in user, directly or in a role that came? */
+  isUser(party: PartyReference): boolean;
   /** The types that would have named a party and may not be read. */
   notGranted: readonly string[];
 }
@@ -75,6 +77,8 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const known: Known = new Map([...given, ...byReference([...read, ...own])]);
   return {
     nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
+    isUser: ({ contained, local = '' }) =>
+      user !== undefined && [local, (contained ?? known.get(local))?.role?.practitioner.local].includes(user.reference),
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
   };
 }

@@ -104,8 +104,8 @@ function inWords(names: readonly string[]): string {
 
 /** What the EHR itself remarked in an OperationOutcome about its answer (FH-08). Its diagnostics stay out. */
 export function describeOutcome(outcome: ForeignRecord): string[] {
-  const issues = asRecords(outcome.issue).map(describeIssue);
-  return issues.length > 0 ? issues : [UNSAID];
+  const issues = asRecords(outcome.issue);
+  return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue) ?? []) : [UNSAID];
 }
 
 /** More remarks than these are counted, but for those of a restricted chart: they always say that something is missing. */
@@ -124,8 +124,13 @@ const UNSAID = 'The EHR remarked that its answer may be incomplete.';
 const INFORMED = 'The EHR added a piece of information that this app cannot show.';
 const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
 
-function describeIssue(issue: ForeignRecord): string {
+/** Epic's warning that nothing was found: an empty list says so by itself, and leaves nothing out. */
+const NOTHING_FOUND = '4101';
+
+function describeIssue(issue: ForeignRecord): string | undefined {
   const codings = asRecords(asRecord(issue.details).coding);
+  const isNothing = /\bno results\b/i.test(asConceptText(issue.details) ?? '');
+  if (isNothing && codings.some(({ code }) => code === NOTHING_FOUND)) return undefined;
   if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
   const text = asConceptText(issue.details);
   if (text !== undefined) return `The EHR remarked: ${text}`;

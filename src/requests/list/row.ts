@@ -1,10 +1,11 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
 import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import type { PartyReference } from '#src/patients/party.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
-import type { PartyReference, ServiceRequest } from './service-request.ts';
+import type { ServiceRequest } from './service-request.ts';
 import { codeOf, withTask } from './status.ts';
 
 const MOST_NAMED = 2;
@@ -18,8 +19,8 @@ export interface ReadAt {
   readonly timeZone: string;
   /** After how many days without movement a request is flagged; default: never. */
   readonly limits?: MovementLimits | undefined;
-  /** `Type/id` of the signed-in user. */
-  readonly user?: string | undefined;
+  /** Is it the signed-in user, directly or in a role? */
+  readonly isUser?: (party: PartyReference) => boolean;
   /** `Encounter/id` of the launch. */
   readonly encounter?: string | undefined;
 }
@@ -40,17 +41,19 @@ export function toRow(
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
   // What must not be done is not done by anyone's answer: the order not to do it stands.
-  const status = request.isProhibited ? request.status : withTask(request.status, task);
+  const status = request.isProhibited ? request.status : withTask(request.status, task, request.isSeries);
   // The Task's time counts where its word does.
-  const sinceText = status === request.status ? sinceOf(request, at) : elapsedText(task?.changed, at);
+  const isTasks = status.icon !== request.status.icon;
+  const sinceText = isTasks ? elapsedText(task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
   const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
   const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
   const hasOpenOlder = older.some((one) => one.isOpen);
-  const waited = elapsedText(task?.changed ?? request.authoredOn, at);
+  const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
+  const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
   return {
     id,
     /** As the EHR wrote it, before any Task: when it is another one, the row is out of date. */
@@ -60,7 +63,7 @@ export function toRow(
     category,
     caution,
     status: { ...status, sinceText },
-    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, hasTime: needed !== undefined, waited }),
+    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, isDeclinedBeside, hasTime: needed !== undefined, waited }),
     /** Whole days without news, where they are too many. */
     still,
     source,
@@ -69,7 +72,7 @@ export function toRow(
     sentTo: sentTo(request, status, nameOf, task),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
-    isMine: at.user !== undefined && requester?.local === at.user,
+    isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
     /** Requests whose place it has taken. */
     older: older.length === 0 ? undefined : older,
@@ -104,11 +107,13 @@ function latestMs(value: unknown, timeZone: string): number | undefined {
 
 function sentTo(
   { performers, performerType }: ServiceRequest,
-  { hasProvider }: { hasProvider: boolean },
+  { hasProvider, icon }: ServiceRequest['status'],
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  const all = task?.owner ? [nameOf(ownerOf(task.owner))] : performers.map(nameOf);
+  // A provider that declined leaves the others that the request names.
+  const asked = task?.owner && icon !== 'declined' ? [] : performers.map(nameOf);
+  const all = [...(task?.owner ? [nameOf(task.owner)] : []), ...asked];
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
   // Those that have no name are as many as they are.
@@ -120,8 +125,3 @@ function sentTo(
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
-
-/** A Task's owner as names are resolved; what a Task contains is not looked at. */
-export function ownerOf(owner: NonNullable<Task['owner']>): PartyReference {
-  return { ...owner, contained: undefined };
-}

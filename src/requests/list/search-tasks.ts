@@ -1,11 +1,10 @@
 /** A patient's Tasks, where the EHR has any: what became of requests at their providers. */
-import { newestTask, newestTasks, readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
 import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -20,16 +19,15 @@ const IN_PART = 'Not everything that providers have answered could be read. See 
 const MOST_KEPT = 1_000;
 
 /** Takes Tasks wherever they come from; one of another patient is counted and forgotten (LC-06). */
-export function gatherTasks({ base }: Pick<FhirApi, 'base'>, patientId: string) {
+export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others]: [Task[], Set<unknown>] = [[], new Set()];
-  const localOf = (reference: unknown) => localReference(reference, base);
   return {
     tasks,
     /** How many were of another patient. */
     countOthers: () => others.size,
     take: (resource: ForeignRecord): void => {
-      if (isOfAnotherPatient(resource, patientId)) return void others.add(resource.id ?? resource);
-      const task = tasks.length < MOST_KEPT ? readTask(resource, { patientId, localOf }) : undefined;
+      if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
+      const task = tasks.length < MOST_KEPT ? readTask(resource, at) : undefined;
       if (task) tasks.push(task);
     },
   };
@@ -71,7 +69,15 @@ export function tasksFor(tasks: readonly Task[], referred: readonly ServiceReque
   const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
   const aliases = (keys: ServiceRequest['keys']) =>
     keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
-  const newest = newestTasks(tasks);
-  return ({ keys }: ServiceRequest): Task | undefined =>
-    newestTask([`ServiceRequest/${keys.id}`, ...aliases(keys)].flatMap((key) => newest.get(key) ?? []));
+  const byRequest = Map.groupBy(
+    tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
+    ({ request }) => request,
+  );
+  const about = (key: string) => (byRequest.get(key) ?? []).map(({ task }) => task);
+  const found = new Map<ServiceRequest, Task | undefined>();
+  return (request: ServiceRequest): Task | undefined => {
+    const tasksOf = () => [`ServiceRequest/${request.keys.id}`, ...aliases(request.keys)].flatMap(about);
+    if (!found.has(request)) found.set(request, newestTask(tasksOf(), request));
+    return found.get(request);
+  };
 }

@@ -1,33 +1,18 @@
 /** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
-import { containedOf } from '#src/smart/fhir/contained.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  type ForeignRecord,
-} from '#src/smart/fhir/fields.ts';
+import { isSeries } from '#src/requests/timing/series.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
-import { readCaution, readDetail, readReasons, readService } from './concepts.ts';
+import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
-import { type NamedResource, readNamedResource } from './named-resource.ts';
 import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export type ServiceRequest = ReturnType<typeof readServiceRequest>;
-
-/** A party of a request: what the reference itself says, before anything is looked up. */
-export interface PartyReference {
-  readonly display: string | undefined;
-  /** `Type/id` on this server */
-  readonly local: string | undefined;
-  readonly contained: NamedResource | undefined;
-}
 
 const DERIVED_INTENTS = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
@@ -38,7 +23,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const needed = readNeeded(resource, at);
   const performers = asRecords(resource.performer).filter(namesProvider);
   const isPastNeeded = isLate(resource, needed.lastDay, dayIn(at.now, at.timeZone));
-  const party = (reference: ForeignRecord): PartyReference => readParty(reference, resource, at);
+  const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
     /** `Patient/id` on this server; undefined for any other subject. */
@@ -46,7 +31,10 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isEnteredInError: codeOf(status) === 'entered-in-error',
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
-    status: describeStatus({ status, intent, hasProvider: performers.length > 0, isPastNeeded }),
+    status: describeStatus({
+      ...{ status, intent, hasProvider: performers.length > 0, isPastNeeded },
+      reason: readStatusReason(resource),
+    }),
     priority: describePriority(resource.priority),
     source: describeSource(intent),
     ...readService(resource),
@@ -55,6 +43,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isProhibited: mayBeProhibited(resource),
     needed: needed.text,
     neededMs: beginsAt(resource, at.timeZone),
+    /** It is wanted several times, and not all of them are surely over. */
+    isSeries: isSeries(resource) && !isPastNeeded,
     /** `Encounter/id` on this server. */
     encounter: localReference(resource.encounter, base),
     authoredOn: asText(resource.authoredOn, 40),
@@ -74,17 +64,16 @@ function isLate(resource: ForeignRecord, lastDay: string | undefined, today: str
   return lastDay !== undefined && lastDay < today && !mayBeProhibited(resource);
 }
 
-/** An empty reference, or one that holds only the reason why it is empty, names no provider. */
-function namesProvider({ reference, display, identifier }: ForeignRecord): boolean {
-  return [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined);
+/** An empty reference, or one that holds only the reason why it is empty, names no provider; one that is masked has one. */
+function namesProvider(performer: ForeignRecord): boolean {
+  const { reference, display, identifier } = performer;
+  const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
+  const reasons = elements.flatMap(({ extension }) => asRecords(extension)).map(({ valueCode }) => valueCode);
+  return (
+    reasons.some((code) => MASKED.has(code)) ||
+    [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined)
+  );
 }
 
-function readParty(reference: ForeignRecord, resource: ForeignRecord, at: { base: URL; now: Date }): PartyReference {
-  const place = { ...at, container: resource };
-  const contained = containedOf(reference, place);
-  return {
-    display: asInformation(reference.display),
-    local: localReference(reference, at.base),
-    contained: contained && readNamedResource(contained, place),
-  };
-}
+/** FHIR R4 data-absent-reason and v3-NullFlavor: there is a value, which is not sent for reasons of security. */
+const MASKED = new Set<unknown>(['masked', 'MSK']);

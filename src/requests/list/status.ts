@@ -106,6 +106,8 @@ export function describeStatus(facts: {
   readonly intent: unknown;
   readonly hasProvider: boolean;
   readonly isPastNeeded: boolean;
+  /** why it is what it is, in words */
+  readonly reason?: string | undefined;
 }): RequestStatus {
   const { hasProvider } = facts;
   const code = codeOf(facts.status);
@@ -113,11 +115,11 @@ export function describeStatus(facts: {
   const given = asInformation(writtenCode(facts.status), 40);
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const word = isActive ? activeWord(facts.intent, hasProvider) : known;
-  const said = word === UNCLEAR ? `EHR says “${given}”` : undefined;
+  const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
     hasProvider,
-    note: isActive && hasProvider ? 'reply unknown' : said,
+    note: [isActive && hasProvider && 'reply unknown', unclear, facts.reason].filter(Boolean).join(' · ') || undefined,
     isOverdue: word.group === 'open' && facts.isPastNeeded,
   };
 }
@@ -125,24 +127,36 @@ export function describeStatus(facts: {
 /**
  * The status of a request with what its newest Task says: the EHR's own end, draft and hold stand, and of an order that is
  * merely active the Task knows more. An order that a provider declined is open, because the order itself stands.
+ *
+ * @param isSeries it is wanted again: a Task that is done may be one of many.
  */
-export function withTask(status: RequestStatus, task: Task | undefined): RequestStatus {
+export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
   if (!task || !isBare) return status;
-  const { word, icon } = task.word;
+  if (task.errand !== undefined && task.word.icon !== 'question') {
+    return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
+  }
+  const isPart = isSeries && task.word.icon === 'done';
+  const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
-  const said = [task.remark, task.reason].filter((text) => text !== undefined);
+  const said = [
+    isPart ? 'part of it done' : undefined,
+    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
+    task.reason,
+  ].filter((text) => text !== undefined);
   const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
   return {
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    note: remark === word ? undefined : remark,
-    hasProvider: status.hasProvider || task.owner !== undefined || HEARD.has(icon),
+    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
+    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
     isOverdue: status.isOverdue && !isDone,
   };
 }
 
+/** Of a series. */
+const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
 /** A provider has it, whether or not the EHR says which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 

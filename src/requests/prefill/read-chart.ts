@@ -1,6 +1,6 @@
 /** Reads what a form can take from the chart, in one bounded batch; what is missing leaves one line. */
 import type { Launch } from '#src/launches/session/launch.ts';
-import { readNamedResource } from '#src/requests/list/named-resource.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

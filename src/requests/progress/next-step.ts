@@ -3,6 +3,8 @@
 /** What a next step follows from. */
 export interface StepFacts {
   readonly icon: string;
+  /** Of those that end a hand-over in different ways and share a picture: "Failed". */
+  readonly word?: string;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
   /** It must not be done, or perhaps not. */
@@ -11,6 +13,8 @@ export interface StepFacts {
   readonly hasProvider: boolean;
   /** It has taken the place of a request that still stands in the EHR. */
   readonly hasOpenOlder?: boolean;
+  /** Something that goes with it was declined, although its provider goes on. */
+  readonly isDeclinedBeside?: boolean | undefined;
   /** A time is given. */
   readonly hasTime: boolean;
   /** Nothing has been heard of it for longer than its kind of service should take. */
@@ -36,6 +40,11 @@ const BY_STATUS = new Map<string, NextStep>([
   ['hold', act('Decide whether to resume')],
   ['unknown', act('Check it in the EHR')],
 ]);
+/** The hand-over ended without the provider's refusal: another provider may be no remedy. */
+const BY_WORD = new Map<string | undefined, NextStep>([
+  ['Failed', act('Ask what happened')],
+  ['Cancelled', act('Decide whether it is still needed')],
+]);
 /** The provider has said nothing yet that could be relied on. */
 const WAITING = new Set(['ordered', 'sent', 'received']);
 /** The provider has agreed: a time that is not there has been agreed elsewhere. */
@@ -46,8 +55,9 @@ export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
-  const own = BY_STATUS.get(icon);
+  const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
+  if (facts.isDeclinedBeside === true) return act('Check what was declined');
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

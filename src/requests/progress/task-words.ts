@@ -59,6 +59,23 @@ const BUSINESS = new Map<string, TaskWord>([
   ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
   ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
+/** The same in free text. */
+const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
+  [
+    /\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b/,
+    WORDS.question,
+  ],
+  [/\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/, WORDS.booked],
+];
+/** In free text, what contradicts that a completed Task was carried out. */
+const NOT_DONE: readonly (readonly [RegExp, TaskWord])[] = [
+  [/\b(?:cancel|withdr|revoke|abort)/, WORDS.cancelled],
+  [/\b(?:declin|refus|reject)/, WORDS.declined],
+  [
+    /\bno-shows?\b|\b(?:unable|unsuccessful|unfulfilled|undelivered|incomplete|failed|could-not|cannot|did-not|was-not)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
+    WORDS.failed,
+  ],
+];
 /** What is over stays over, whatever else is said of it; but for what was completed without having been done. */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
 
@@ -68,17 +85,31 @@ export function isOver(word: TaskWord): boolean {
 }
 
 /**
- * @param status Task.status as received. @param business codes and text of Task.businessStatus in lower case; untrusted.
+ * @param status Task.status as received. @param business codes and texts of Task.businessStatus in lower case; untrusted.
+ * @param reasons those of Task.statusReason.
  * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.
  */
-export function describeTask(status: unknown, business: readonly string[]): TaskWord | undefined {
+export function describeTask(
+  status: unknown,
+  business: readonly string[],
+  reasons: readonly string[] = [],
+): TaskWord | undefined {
   const word = STATUSES.get(
     asText(status, 40)
       ?.toLowerCase()
       .replace(/[\s_]+/g, '-'),
   );
-  const said = business.map((code) => BUSINESS.get(code.replace(/[\s_]+/g, '-'))).find((found) => found !== undefined);
+  const codes = business.map(hyphened);
+  const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
+  const texts = word === WORDS.done ? [...codes, ...reasons.map(hyphened)] : codes;
+  const said = known ?? inFreeText(texts, word === WORDS.done ? NOT_DONE : BUSINESS_WORDS);
   if (word === undefined || said === undefined) return word;
   if (FINAL.has(word)) return word === WORDS.done && FINAL.has(said) ? said : word;
   return said;
 }
+
+function inFreeText(texts: readonly string[], table: typeof NOT_DONE): TaskWord | undefined {
+  return table.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
+}
+
+const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-');

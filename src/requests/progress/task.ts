@@ -1,13 +1,9 @@
 /** Parses FHIR Tasks, the hand-overs of a request to a provider, and finds the newest one of each request. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  type ForeignRecord,
-} from '#src/smart/fhir/fields.ts';
+import { type PartyReference, readParty, targetType } from '#src/patients/party.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
+import { errandOf, isDeskWork, isOtherErrand, repeats } from './errand.ts';
 import { describeTask, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -19,8 +15,14 @@ export interface Task {
   readonly remark: string | undefined;
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
+  /** What it asks for, where that may be something beside the request: "Verify insurance". */
+  readonly errand: string | undefined;
+  /** Of one that speaks for a request: how errands beside it stand. */
+  readonly beside?: string | undefined;
+  /** One of them was declined, cancelled or failed although the request itself goes on. */
+  readonly isDeclinedBeside?: boolean;
   /** Who has it, or is asked to take it. */
-  readonly owner: { readonly display: string | undefined; readonly local: string | undefined } | undefined;
+  readonly owner: PartyReference | undefined;
   /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;
@@ -28,10 +30,11 @@ export interface Task {
   readonly latestMs: number;
 }
 
-/** Where a Task was read: `localOf` gives `Type/id` for a Reference of this FHIR base, and undefined for any other. */
+/** For whom, from which EHR and when a Task was read. */
 interface ReadAt {
   readonly patientId: string;
-  readonly localOf: (reference: unknown) => string | undefined;
+  readonly base: URL;
+  readonly now: Date;
 }
 
 /**
@@ -41,26 +44,29 @@ interface ReadAt {
  *   something else than that the request be carried out, is a part of another Task, is for the patient to do, or has
  *   conditions that may turn its meaning round.
  */
-export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt): Task | undefined {
+export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
+  const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
-  const word = describeTask(resource.status, codesOf(resource.businessStatus));
+  const word = describeTask(resource.status, codesOf(resource.businessStatus), codesOf(resource.statusReason));
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
   const isHandOver = resource.resourceType === 'Task' && isWhole(resource) && conditionsOf(resource).length === 0;
   const owner = asRecord(resource.owner);
-  const isPatients = /^(?:Patient|RelatedPerson)\//.test(localOf(owner) ?? '');
+  const place = { base, now, container: resource };
+  const isPatients = PATIENTS_OWN.has(targetType(owner, place));
   if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
-  const party = { display: asInformation(owner.display), local: localOf(owner) };
+  const party = readParty(owner, place);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
-    .find((text) => text !== undefined && !Number.isNaN(Date.parse(text)));
+    .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
     about: about.filter((local) => local !== undefined),
     word,
     remark: asConceptText(resource.businessStatus),
     reason: asConceptText(resource.statusReason),
-    owner: party.display === undefined && party.local === undefined ? undefined : party,
+    errand: errandOf(resource),
+    owner: nameKey(party) === undefined ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
     latestMs: changed === undefined ? Infinity : Date.parse(changed) + (changed.includes('T') ? 0 : DAY_MS),
@@ -68,6 +74,8 @@ export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+/** What the patient or a relative is to do hands the request over to no provider. */
+const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
 /** A Task is about its focus: one whose focus is a form to fill in ends the form, not the request it is based on. */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
@@ -80,29 +88,11 @@ function isWhole(resource: ForeignRecord): boolean {
   return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
 }
 
-/** FHIR's task-code but `fulfill`: to approve, change, suspend or abort a request is not to carry it out. */
-const OTHER_ERRANDS = new Set<unknown>(['approve', 'abort', 'replace', 'change', 'suspend', 'resume']);
-/**
- * Errands beside a request under their authors' own codes: of Gravity's patient tasks, of Da Vinci's requests for documents
- * (HRex, CDex, PAS), and of Epic's check lists.
- */
-const BESIDE =
-  /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
-
-/** Has a Task of this code to do with anything but carrying out its request? */
-export function isOtherErrand({ code }: ForeignRecord): boolean {
-  return asRecords(asRecord(code).coding).some((coding) => {
-    const system = asText(coding.system);
-    const isTaskCode = system === undefined || /\btask-code$/.test(system);
-    return (isTaskCode && OTHER_ERRANDS.has(coding.code)) || BESIDE.test(asText(coding.code) ?? '');
-  });
-}
-
 /**
  * The newest of several. What one provider has done or declined, another may still have to do; and of those that may as
  * well be the newest, one that is not over speaks first, then one that is not done: an end has to be proved.
  */
-export function newestTask(tasks: readonly Task[]): Task | undefined {
+function newestOf(tasks: readonly Task[]): Task | undefined {
   const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
   if (!newest || !isOver(newest.word)) return newest;
   const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
@@ -114,21 +104,69 @@ export function newestTask(tasks: readonly Task[]): Task | undefined {
 }
 
 function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
-  return one !== undefined && other !== undefined && (one.local ?? one.display) !== (other.local ?? other.display);
+  return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
 }
 
-/** The Task that speaks for each request, by `Type/id`. */
-export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
-  const byRequest = Map.groupBy(
-    tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
-    ({ request }) => request,
+function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
+  return local ?? display ?? contained?.name ?? number;
+}
+
+/**
+ * The Task that speaks for a request: the one that carries it out, if there is any. An errand beside it has no word about
+ * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
+ *
+ * @param tasks those about the request.
+ */
+export function newestTask(
+  tasks: readonly Task[],
+  request: { readonly service: string; readonly category: string | undefined },
+): Task | undefined {
+  if (tasks.length === 0) return undefined;
+  const isRepeated = repeats(request);
+  const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
+  const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
+  const all = errands.flatMap((some) => newestOf(some) ?? []);
+  const own = newestOf(tasks.filter((task) => !isBeside(task))) ?? standIn(all);
+  const newest = all.filter(({ errand }) => own === undefined || errand !== own.errand);
+  if (own?.word.icon === 'done' || newest.length === 0) return own && asOwn(own);
+  const question = newest.find(({ word }) => word.icon === 'question');
+  const shown = question ?? own ?? newestOf(newest);
+  const beside = newest.filter((one) => one !== question && (own === undefined || PRESSING.has(one.word.icon)));
+  return (
+    shown && {
+      ...(shown === own ? asOwn(shown) : { ...shown, owner: own?.owner }),
+      beside: besideText(beside),
+      isDeclinedBeside: own !== undefined && beside.some(({ word }) => word.icon === 'declined'),
+    }
   );
-  const newest = [...byRequest].map(([request, some]) => [request, newestTask(some.map(({ task }) => task))] as const);
-  return new Map(newest.flatMap(([request, task]) => (task ? [[request, task]] : [])));
+}
+
+/** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
+function standIn(tasks: readonly Task[]): Task | undefined {
+  const open = tasks.filter(({ errand = '', word }) => !isOver(word) && !isDeskWork(errand));
+  const found = newestOf(open);
+  return found && { ...found, remark: [found.errand, found.remark].filter(Boolean).join(': ') };
+}
+
+const asOwn = (task: Task): Task => ({ ...task, errand: undefined });
+
+/** What the clinician has to know of an errand although the request itself goes on. */
+const PRESSING = new Set<TaskWord['icon']>(['declined', 'hold']);
+const MOST_BESIDE = 2;
+
+/** "Verify insurance: declined, No coverage". */
+function besideText(errands: readonly Task[]): string | undefined {
+  const lines = errands.map(({ errand, word, reason }) =>
+    [`${errand}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
+  );
+  const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
+  return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
 }
 
 /** In lower case, as {@link describeTask} takes them. */
 export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
-  return [...asRecords(coding).map(({ code }) => code), text].flatMap((code) => asText(code, 60)?.toLowerCase() ?? []);
+  return [...asRecords(coding).flatMap(({ code, display }) => [code, display]), text].flatMap(
+    (code) => asText(code)?.toLowerCase() ?? [],
+  );
 }

@@ -15,6 +15,12 @@ const CATEGORIES = new Map([
   ['disability-status', 'disability status'],
   ['cognitive-status', 'cognitive status'],
 ]);
+/** A category of which the EHR gives nothing but the code; any other text stands as it is. */
+export function categoryWords(text: string): string {
+  const words = CATEGORIES.get(text);
+  return words === undefined ? text : `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** More limits than these hide the rest of the line. */
 const MOST_NAMED = 5;
 

@@ -92,7 +92,8 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
     ...(isGiven(repeat) ? orMore(repeatPhrases(asRecord(repeat), context)) : []),
     ...otherMembers(timing, ['code', 'event', 'repeat']),
   ];
-  const phrases = [...new Set(orMore(found))];
+  // "Every 8 hours" as a code and as a rhythm is one.
+  const phrases = [...new Map(orMore(found).map((text) => [text?.toLowerCase(), text])).values()];
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
 }
 

@@ -44,7 +44,7 @@ function rhythmText(times: Span, every: Span, unit: TimeUnit): string {
 const WEEK = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 function weekdays(value: unknown): Phrases {
-  const codes = listOf(value);
+  const codes = listOf(value).map((code) => (typeof code === 'string' ? code.toLowerCase() : code));
   const days = WEEK.filter((day) => codes.includes(day.toLowerCase()));
   const isWhole = codes.every((code) => WEEK.some((day) => day.toLowerCase() === code));
   return [...(days.length > 0 ? [days.join(' ')] : []), ...(isWhole ? [] : [null])];

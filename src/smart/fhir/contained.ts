@@ -26,7 +26,7 @@ export function containedOf(reference: unknown, { container, base }: Place): For
 }
 
 /** A contained resource that names another patient than its container is not read: it may be about that patient. */
-function isOfSamePatient(found: ForeignRecord, container: ForeignRecord, base: URL): boolean {
+export function isOfSamePatient(found: ForeignRecord, container: ForeignRecord, base: URL): boolean {
   const patientsOf = (resource: ForeignRecord) =>
     ['subject', 'patient', 'beneficiary'].flatMap((name) =>
       asRecords(resource[name]).map((one) => localReference(one, base)),

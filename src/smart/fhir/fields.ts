@@ -82,29 +82,47 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
  * more.
  */
 export function asConceptText(value: unknown): string | undefined {
+  return conceptText(value, USUAL);
+}
+
+/** The same with room for what some EHRs write into `text`: whole instructions. */
+export function asLongConceptText(value: unknown): string | undefined {
+  return conceptText(value, LONGEST);
+}
+
+const USUAL = 200;
+const LONGEST = 2_000;
+
+function conceptText(value: unknown, maxLength: number): string | undefined {
   // Some servers write a list where one concept belongs.
   if (Array.isArray(value)) {
-    const each = value.slice(0, 10).flatMap((one) => (Array.isArray(one) ? [] : (asConceptText(one) ?? [])));
+    const each = value.slice(0, 10).flatMap((one) => (Array.isArray(one) ? [] : (conceptText(one, maxLength) ?? [])));
     return each.length === 0 ? undefined : [...new Set(each)].join(', ');
   }
   if (!isJsonObject(value)) return undefined;
+  // R5 wraps it in a CodeableReference.
+  const concept = value.coding === undefined && isJsonObject(value.concept) ? value.concept : value;
   // A shortcut, because a list page has hundreds of concepts and nearly all of them have a text.
-  const plain = value['_text'] === undefined ? asInformation(value.text) : undefined;
-  if (plain !== undefined && !isCatchAll(plain) && asRecords(value.coding).every(({ code }) => asText(code) !== plain))
+  const plain = concept['_text'] === undefined ? asInformation(concept.text, maxLength) : undefined;
+  if (
+    plain !== undefined &&
+    !isCatchAll(plain) &&
+    asRecords(concept.coding).every(({ code }) => asText(code) !== plain)
+  )
     return plain;
   let first: string | undefined;
-  for (const text of textsOf(value)) {
+  for (const text of textsOf(concept, maxLength)) {
     if (text !== undefined && !isCatchAll(text)) return text;
     first ??= text;
   }
   return first;
 }
 
-function* textsOf(concept: ForeignRecord): Generator<string | undefined> {
+function* textsOf(concept: ForeignRecord, maxLength: number): Generator<string | undefined> {
   const codings = asRecords(concept.coding).filter(
     ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),
   );
-  const text = memberText(concept.text, concept['_text']);
+  const text = memberText(concept.text, concept['_text'], maxLength);
   // Some servers repeat the code in `text`.
   const isCode = codings.some(({ code }) => asText(code) === text);
   if (!isCode) yield text;
@@ -119,8 +137,8 @@ function displayOf(coding: ForeignRecord): string | undefined {
 }
 
 /** @param beside the `_name` member, where FHIR JSON keeps the extensions of a primitive member. */
-function memberText(value: unknown, beside: unknown): string | undefined {
-  return isMarkedAbsent(asRecords(asRecord(beside).extension)) ? undefined : asInformation(value);
+function memberText(value: unknown, beside: unknown, maxLength = USUAL): string | undefined {
+  return isMarkedAbsent(asRecords(asRecord(beside).extension)) ? undefined : asInformation(value, maxLength);
 }
 
 /** The code of a coding without a display. With a display, the code adds nothing: both may mean "Unknown". */

@@ -15,6 +15,20 @@ export function localReference(reference: unknown, base: URL): string | undefine
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
 }
 
+/**
+ * What a Reference calls its target. Undefined for a patient: another one's name has no place on a page, and how this
+ * one is called, the launch's own read says (LC-06).
+ */
+export function displayOf(reference: unknown): string | undefined {
+  const record = asRecord(reference);
+  return leadsToPatient(record) ? undefined : asInformation(record.display);
+}
+
+/** Does a Reference lead to a patient, on whatever server? */
+export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
+  return type === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
+}
+
 function pathUnder(base: URL, url: URL): string | undefined {
   const prefix = `${base.pathname.replace(/\/$/, '')}/`;
   return isUnder(base, url) && url.search === '' && url.hash === '' ? url.pathname.slice(prefix.length) : undefined;

@@ -528,6 +528,7 @@ describe('what is not shown of others', () => {
       { resourceType: 'Condition', id: 'c', subject: other, code: { text: 'Foreign illness' } },
       { resourceType: 'Coverage', id: 'v', beneficiary: other, type: { text: 'Foreign plan' } },
       { resourceType: 'RelatedPerson', id: 'p', patient: other, name: [{ family: 'Foreign' }] },
+      { resourceType: 'Patient', id: 'x', name: [{ family: 'Foreign' }] },
       { resourceType: 'Condition', id: 'o', subject: { reference: 'Patient/pat-1' }, code: { text: 'Own illness' } },
     ];
     takeBatches({
@@ -536,10 +537,11 @@ describe('what is not shown of others', () => {
       reasonCode: undefined,
       reasonReference: [{ reference: '#c' }, { reference: '#o' }],
       insurance: [{ reference: '#v' }],
-      performer: [{ reference: '#p' }],
+      performer: [{ reference: '#p' }, other],
+      supportingInfo: [{ type: 'Patient', identifier: { value: 'MRN-Foreign' } }],
     });
-    const text = textOf((await open()).page).replace(/FHIR resource.*/, '');
-    expect(text).not.toMatch(/Foreign/);
+    const text = textOf((await open()).page);
+    expect(text).not.toMatch(/Foreign|Zelda|pat-2/);
     expect(text).toMatch(/Reason Own illness/);
   });
 });

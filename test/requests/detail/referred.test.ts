@@ -115,12 +115,18 @@ test.for<[string, object, string[]]>([
   ['a search', { reference: 'Coverage?identifier=7' }, ['Given in the EHR']],
   ['a number', { identifier: { system: 'urn:x', value: 'M1' } }, ['M1']],
   ['a number that is absent', { identifier: { system: 'urn:x' } }, ['Given in the EHR']],
+  ['another patient', { reference: 'Patient/pat-ben', display: 'Ben Okafor' }, ['Patient (see the EHR)']],
+  ['another patient, by type', { type: 'Patient', display: 'Ben Okafor' }, ['Patient (see the EHR)']],
+  ['another patient, contained', { reference: '#ben' }, ['Given in the EHR']],
+  ['a concept of R5', { concept: { text: 'Oxygen at home' } }, ['Oxygen at home']],
+  ['a reference of R5', { reference: { reference: 'Condition/1', display: 'COPD' } }, ['COPD']],
   ['nothing', {}, []],
   ['a reason why there is nothing', { extension: [{ url: 'urn:x', valueCode: 'unknown' }] }, []],
   ['what is in error, with a name', { reference: '#p', display: 'Fall' }, ['Fall (entered in error)']],
 ])('a reference to %s', ([, reference, expected]) => {
   const contained = [
     { resourceType: 'Condition', id: 'p', verificationStatus: { coding: [{ code: 'entered-in-error' }] } },
+    { resourceType: 'Patient', id: 'ben', name: [{ text: 'Ben Okafor' }] },
   ];
   expect(namesOf({ insurance: [reference], contained }, [], place)('insurance')).toEqual(expected);
 });

@@ -41,6 +41,17 @@ test.for<[string, object, string | undefined]>([
   ['a Task', task, 'Done'],
   ['one to fulfill', { ...task, code: { coding: [{ code: 'fulfill' }] } }, 'Done'],
   ['one to abort the request', { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } }, 'Done · Abort'],
+  ['one to process the request', { ...task, code: { text: 'Process request' } }, 'Done'],
+  [
+    'one under way',
+    { ...task, status: 'in-progress', code: { text: 'Verify insurance' } },
+    'Under way · Verify insurance',
+  ],
+  [
+    'one that was not carried out',
+    { ...task, statusReason: { text: 'Patient not at home' } },
+    'Failed · Patient not at home',
+  ],
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
   ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · a part of it'],
   [
@@ -66,3 +77,17 @@ test('who declined an appointment does not come to it, and a day that is known i
     [undefined, '2026-11-18'],
   ]);
 });
+
+test.for<[string, object]>([
+  ['a Task', { ...task, owner: ben() }],
+  ['a message', { ...message, sender: ben() }],
+  ['a signature', { ...signed, agent: [{ who: ben() }] }],
+  ['an appointment', { ...visit, participant: [{ actor: ben() }] }],
+])('LC-06: another patient has no name in %s', ([, event]) => {
+  const lines = readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' });
+  expect(JSON.stringify(lines)).not.toContain('Okafor');
+});
+
+function ben() {
+  return { reference: 'Patient/pat-ben', display: 'Ben Okafor' };
+}

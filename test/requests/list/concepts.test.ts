@@ -60,6 +60,13 @@ test.for<[string, object, string, string | undefined]>([
     'Van',
     'B',
   ],
+  [
+    'a category by its code',
+    { code: { text: 'Ride' }, category: [{ coding: [{ code: 'sdoh' }] }] },
+    'Ride',
+    'Social needs',
+  ],
+  ['nothing but the code of a category', { category: [{ coding: [{ code: '108252007' }] }] }, 'Laboratory', undefined],
   ['an absent code', { code: absent }, 'Service not named by EHR', undefined],
   [
     'invisible text',
@@ -67,6 +74,8 @@ test.for<[string, object, string, string | undefined]>([
     'Service not named by EHR',
     undefined,
   ],
+  ['a concept of R5', { code: { concept: { text: 'Home infusion' } } }, 'Home infusion', undefined],
+  ['a reference of R5', { code: { reference: { display: 'Infusion pathway' } } }, 'Infusion pathway', undefined],
   ['odd things', { code: 7, category: ['x', null, { coding: 3 }] }, 'Service not named by EHR', undefined],
 ])('the service, given %s', async ([, change, service, category]) => {
   expect(await rowOf(change)).toMatchObject({ service, category });
@@ -165,6 +174,12 @@ test.for<[string, object, RequestRow['reason']]>([
     { ...referring({ reference: '#hip' }), contained: [7, null, 'x', { id: 'hip', code: [] }] },
     ELSEWHERE,
   ],
+  [
+    'both in one list, as R5 has it',
+    { reason: [{ concept: { text: 'Fall' } }, { reference: { reference: 'Condition/1', display: 'COPD' } }] },
+    { first: 'Fall', more: 1 },
+  ],
+  ['a reference of R5 without words', { reason: [{ reference: { reference: 'Condition/1' } }] }, ELSEWHERE],
   ['junk', { reasonReference: ['x', 7, null, { reference: {}, display: [] }], reasonCode: 'x' }, undefined],
 ])('the reason, given %s', async ([, change, reason]) => {
   expect((await rowOf(change))?.reason).toEqual(reason);
@@ -222,8 +237,42 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['more than there is room for', { bodySite: 'abcdef'.split('').map((text) => ({ text })) }, 'a, b, c, d +2 more'],
   ['a side as a second coding', { bodySite: [{ coding: [{ display: 'Hand' }, { display: 'Left' }] }] }, 'Hand (left)'],
   ['a side that the text has', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Left' }] }] }, 'Left hand'],
+  ['both sides', { bodySite: [{ text: 'Bilateral', coding: [{ display: 'Right and left' }] }] }, 'Bilateral'],
+  [
+    'both sides as a second coding',
+    { bodySite: [{ coding: [{ display: 'Knee' }, { display: 'Right and left' }] }] },
+    'Knee (bilateral)',
+  ],
+  ['both sides and one', { bodySite: [{ text: 'Both hands', coding: [{ display: 'Right' }] }] }, 'Both hands (right)'],
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
+  ['a long instruction', { orderDetail: [{ text: 'z'.repeat(300) }] }, `${'z'.repeat(79)}…`],
+  ['how it is ordered', { orderDetail: [{ text: 'Bariatric' }, { text: 'Oxygen' }] }, 'Bariatric, Oxygen'],
+  [
+    'how, as R5 has it',
+    { orderDetail: [{ parameter: [{ code: { text: 'Oxygen' }, valueQuantity: { value: 2, unit: 'L/min' } }] }] },
+    'Oxygen: 2 L/min',
+  ],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
   expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
+});
+
+test.for<[string, object, string | undefined]>([
+  ['on hold', { status: 'on-hold' }, 'Awaiting authorization'],
+  ['unclear', { status: 'pending' }, 'EHR says “pending” · Awaiting authorization'],
+  ['active', { performer: [{ display: 'Swift' }] }, 'reply unknown · Awaiting authorization'],
+])('why a request is %s stands beside its status', async ([, change, note]) => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+  const reason = { url, valueCodeableConcept: { text: 'Awaiting authorization' } };
+  expect((await rowOf({ intent: 'order', extension: [reason], ...change }))?.status.note).toBe(note);
+});
+
+test.for<[string, string[] | undefined]>([
+  ['masked', ['Name not available']],
+  ['unknown', undefined],
+])('a provider that is %s', async ([valueCode, names]) => {
+  const why = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode }] };
+  // oxlint-disable-next-line no-await-in-loop -- three forms of one thing.
+  for (const performer of [[why], [{ _reference: why }], [{ _display: why }]])
+    expect((await rowOf({ performer }))?.sentTo?.names).toEqual(names);
 });

@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { circlesIn } from '#src/requests/list/circles.ts';
 import { mergeRequests } from '#src/requests/list/merge.ts';
+import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestVersions } from '#src/requests/list/versions.ts';
+import { readTask } from '#src/requests/progress/task.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 
 const MANY = 500;
@@ -116,4 +118,17 @@ test.for<[string, Record<string, string[]>, string[][]]>([
   const circles = circlesIn(Object.keys(ways), (node) => ways[node] ?? []);
   const together = [...Map.groupBy(circles.keys(), (node) => circles.get(node)).values()];
   expect(new Set(together.map((some) => some.toSorted().join()))).toEqual(new Set(expected.map((some) => some.join())));
+});
+
+test('a thousand Tasks, each an errand of fifty requests', () => {
+  const requests = upTo(MANY).map((index) => read(String(index), { code: { text: 'Transport '.repeat(20) } }));
+  const tasks = upTo(1_000).flatMap((index) => {
+    const basedOn = upTo(50).map((step) => ({ reference: `ServiceRequest/${(index * 7 + step) % MANY}` }));
+    const task = { resourceType: 'Task', status: 'completed', code: { text: `Transport ${'insurance '.repeat(20)}` } };
+    return readTask({ ...task, basedOn }, { ...at, patientId: 'pat-ada' }) ?? [];
+  });
+  const taskOf = tasksFor(tasks, []);
+  let errand: string | undefined;
+  expect(costOf(() => requests.forEach((request) => (errand = taskOf(request)?.errand)))).toBeLessThan(MOST_MS);
+  expect(errand).toContain('insurance');
 });

@@ -221,6 +221,18 @@ test.for([[undefined], [[]], ['none'], [null]])(
   },
 );
 
+test("Epic's warning that nothing was found leaves nothing out", async () => {
+  const details = { coding: [{ code: '4101' }], text: 'Resource request returns no results.' };
+  const issue = [{ severity: 'warning', code: 'processing', details }];
+  const list = await load(searchset([{ resourceType: 'OperationOutcome', issue }]));
+  expect(list).toMatchObject({ open: [], closed: [], notices: [], problem: undefined });
+  const hidden = { ...details, text: 'Some results are hidden.' };
+  const other = await load(
+    searchset([{ resourceType: 'OperationOutcome', issue: [{ ...issue[0], details: hidden }] }]),
+  );
+  expect(other.notices).toEqual(['The EHR remarked: Some results are hidden.']);
+});
+
 test('of many remarks the one about a restricted chart is shown, and the rest are counted', async () => {
   const issue = [
     ...['A', 'B', 'C', 'D'].map((text) => ({ details: { text } })),

@@ -42,6 +42,21 @@ test.for<[string, object, object[], string]>([
   ['an included resource', { requester: { reference: 'Practitioner/ruth/_history/2' } }, [ruth], 'Dr. Ruth Kim'],
   ['the patient', { requester: { reference: 'Patient/pat-ada' } }, [], 'The patient'],
   ['another patient', { requester: { reference: 'Patient/pat-ben' } }, [], 'Name not available'],
+  // LC-06: no words about another patient stand on this one's page.
+  ...[
+    { reference: 'Patient/pat-ben', display: 'Ben Okafor' },
+    { reference: 'Patient/pat-ben/_history/2', display: 'Ben Okafor' },
+    { reference: 'https://other.example/fhir/Patient/7', display: 'Ben Okafor' },
+    { type: 'Patient', identifier: { value: 'MRN 7' }, display: 'Ben Okafor' },
+    { reference: '#ben' },
+    { reference: '#ben', display: 'Ben Okafor' },
+  ].map((requester): [string, object, object[], string] => [
+    `another patient: ${JSON.stringify(requester)}`,
+    { requester, contained: [{ resourceType: 'Patient', id: 'ben', name: [{ text: 'Ben Okafor' }] }] },
+    [],
+    'Name not available',
+  ]),
+  ['the patient, with a display', { requester: { reference: 'Patient/pat-ada', display: 'ADA' } }, [], 'The patient'],
   [
     'an included role, its person and its organization',
     { requester: { reference: 'PractitionerRole/role' } },

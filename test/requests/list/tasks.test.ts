@@ -245,3 +245,70 @@ test('the encounter, the user and the age of the last news are of the launch', a
     { id: '2', isMine: false, isHere: false, still: 10 },
   ]);
 });
+
+test.for<[string, object, boolean]>([
+  ['a contained role', { requester: { reference: '#r' } }, true],
+  ['a role that came along', { requester: { reference: 'PractitionerRole/r2' } }, true],
+  ['the role of another', { requester: { reference: 'PractitionerRole/r3' } }, false],
+  ['a role that did not come', { requester: { reference: 'PractitionerRole/r4' } }, false],
+])('the user requests in %s', async ([, change, isMine]) => {
+  const role = (id: string, who: string) => ({
+    resourceType: 'PractitionerRole',
+    id,
+    practitioner: { reference: who },
+  });
+  const came = [role('r2', 'Practitioner/me'), role('r3', 'Practitioner/other')];
+  const asked = request('1', { contained: [role('r', 'Practitioner/me')], ...change });
+  const user = { reference: 'Practitioner/me', name: async () => 'Me' };
+  const { list } = await load([asked, ...came], searchset([]), { user });
+  expect(list.open[0]?.isMine).toBe(isMine);
+});
+
+const weekly = { occurrenceTiming: { repeat: { frequency: 3, period: 1, periodUnit: 'wk' } } };
+const bounded = (end: string) => ({
+  occurrenceTiming: { repeat: { ...weekly.occurrenceTiming.repeat, boundsPeriod: { end } } },
+});
+test.for<[string, object, word: string, group: 'open' | 'closed']>([
+  ['a series without an end', weekly, 'Under way', 'open'],
+  ['a series that goes on', bounded('2026-12-24'), 'Under way', 'open'],
+  ['a series that is over', bounded('2026-11-19'), 'Done', 'closed'],
+  ['several times', { occurrenceTiming: { event: ['2026-11-20', '2026-11-27'] } }, 'Under way', 'open'],
+  ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
+  ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
+  ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
+])('one ride that is done ends %s as it should', async ([, change, word, group]) => {
+  const { list } = await load([request('1', change)], searchset([task('1', { status: 'completed' })]));
+  expect(list[group]).toMatchObject([{ status: { word, note: group === 'open' ? 'part of it done' : undefined } }]);
+});
+
+test('a provider that declined stands beside the one that is named by now', async () => {
+  const declined = task('1', { status: 'rejected', owner: { display: 'Swift' } });
+  const { list } = await load([request('1', { performer: [{ display: 'Comfort' }] })], searchset([declined]));
+  expect(list.open[0]?.sentTo).toEqual({ names: ['Swift', 'Comfort'], more: 0 });
+});
+
+test('a Task that says it changed next year does not end what is under way', async () => {
+  const odd = task('1', { id: 'x', status: 'completed', lastModified: '2027-11-20T10:00:00Z' });
+  const { list } = await load([request('1')], searchset([odd, task('1', { status: 'in-progress' })]));
+  expect(list.open).toMatchObject([{ status: { word: 'Under way' } }]);
+});
+
+test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
+  ['accepted', {}, { status: 'accepted' }, 'Check what was declined', 'open'],
+  ['done', {}, { status: 'completed' }, 'Nothing to do', 'closed'],
+  ['on hold in the EHR', { status: 'on-hold' }, { status: 'accepted' }, 'Decide whether to resume', 'open'],
+  ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Nothing to do', 'closed'],
+])('what was declined beside a request that is %s', async ([, change, answer, step, group]) => {
+  const insurance = task('1', { id: 'i', status: 'rejected', code: { text: 'Verify insurance' } });
+  const { list } = await load([request('1', change)], searchset([insurance, task('1', answer)]));
+  expect(list[group]).toMatchObject([{ next: { text: step } }]);
+});
+
+test.for<[status: string, word: string, step: string]>([
+  ['rejected', 'Declined', 'Choose another provider'],
+  ['failed', 'Failed', 'Ask what happened'],
+  ['cancelled', 'Cancelled', 'Decide whether it is still needed'],
+])('after a Task that is %s, the order stands, "%s", and the next step is "%s"', async ([status, word, step]) => {
+  const { list } = await load([request('1')], searchset([task('1', { status })]));
+  expect(list.open).toMatchObject([{ status: { word }, next: { text: step, isAction: true } }]);
+});

@@ -1,7 +1,7 @@
 /** Every field of what the EHR sends may hold anything: a page is still made, and it stays small (FH-11, FH-12). */
 import { expect, test } from 'vitest';
+import { readNamedResource } from '#src/patients/named-resource.ts';
 import { readPatient } from '#src/patients/patient.ts';
-import { readNamedResource } from '#src/requests/list/named-resource.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { startFhirServer } from '#test/requests/fhir-server.ts';
 

@@ -33,16 +33,18 @@ export function choicesOf({ body }: Visit, title: string): string[] {
 
 /** The one line of a kind whose values are missing. */
 export function remarkOf({ body }: Visit, title: string): string | undefined {
-  const box = new RegExp(`<(?:legend|h2)>${title}</(?:legend|h2)>([^]*?)</(?:fieldset|section)>`).exec(body)?.[1] ?? '';
+  const box =
+    new RegExp(`<(?:legend|h2)>${title}(?: <span.*?)?</(?:legend|h2)>([^]*?)</(?:fieldset|section)>`).exec(body)?.[1] ??
+    '';
   const remark = /<p class="hint chart-remark">([^]*?)<\/p>/.exec(box)?.[1];
   return remark === undefined ? undefined : plain(remark);
 }
 
-/** Facts beside the form. */
+/** Facts beside the form, each with its source, which the heading says of all of them where it is the same. */
 export function factsOf({ body }: Visit, title: string): string[] {
-  const box = new RegExp(`<h2>${title}</h2>([^]*?)</section>`).exec(body)?.[1] ?? '';
+  const [, source = '', box = ''] = new RegExp(`<h2>${title}(.*?)</h2>([^]*?)</section>`).exec(body) ?? [];
   return [...box.matchAll(/<dt>([^]*?)<\/dt><dd>([^]*?)<\/dd>/g)].map(
-    ([, dt = '', dd = '']) => `${plain(dt)}: ${plain(dd)}`,
+    ([, dt = '', dd = '']) => `${plain(dt)}: ${plain(`${dd}${source}`)}`,
   );
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { describeStatus, withTask } from '#src/requests/list/status.ts';
-import { newestTasks, readTask } from '#src/requests/progress/task.ts';
+import { newestTask, readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
-const localOf = (reference: unknown) => (reference as { reference?: string } | undefined)?.reference;
-const at = { patientId: 'pat-ada', localOf };
+const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
+const ride = { service: 'Wheelchair transport', category: 'Community services' };
 const task = (change: object = {}) =>
   readTask(
     {
@@ -44,6 +44,16 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['accepted', ['vehicle assigned'], 'Accepted'],
   ['completed', ['input-required'], 'Done'],
   ['completed', ['5.1.4'], 'Done'],
+  ['in-progress', ['awaiting information from referrer'], 'Question for you'],
+  ['received', ['more information needed'], 'Question for you'],
+  ['accepted', ['additional clinical documentation required'], 'Question for you'],
+  ['in-progress', ['requested information received'], 'Under way'],
+  ['accepted', ['booking confirmed'], 'Booked'],
+  ['accepted', ['appointment scheduled'], 'Booked'],
+  ['accepted', ['booking unconfirmed'], 'Accepted'],
+  ['accepted', ['appointment not scheduled'], 'Accepted'],
+  ['rejected', ['more information needed'], 'Declined'],
+  ['completed', ['appointment scheduled'], 'Done'],
   ['completed', ['5.1.2'], 'Failed'],
   ['completed', ['no show'], 'Failed'],
   ['completed', ['not_performed'], 'Failed'],
@@ -94,6 +104,11 @@ describe('which Tasks count', () => {
     ['a part of it', { partOf: [{ reference: 'Task/whole' }] }],
     ['what the patient is to do', { owner: { reference: 'Patient/pat-ada' } }],
     ['what a relative is to do', { owner: { reference: 'RelatedPerson/1' } }],
+    ['what the patient is to do, by type', { owner: { type: 'Patient', identifier: { value: '7' } } }],
+    [
+      'what the patient is to do, contained',
+      { contained: [{ resourceType: 'Patient', id: 'p', name: [{ text: 'Ada' }] }], owner: { reference: '#p' } },
+    ],
     ['unknown conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
     ['unknown rules', { implicitRules: 'urn:rules' }],
   ])('not one of %s', ([, change]) => {
@@ -202,8 +217,139 @@ describe('which Tasks count', () => {
     ],
   ])('the newest is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
-    expect(newestTasks(tasks).get('ServiceRequest/1')?.word.word).toBe(word);
+    expect(newestTask(tasks, ride)?.word.word).toBe(word);
   });
+});
+
+describe('a Task that does something beside its request', () => {
+  const insurance = { code: { text: 'Verify insurance' }, owner: { display: 'Registration desk' } };
+  const later = { lastModified: '2026-11-21T10:00:00Z' };
+  test.for<[string, object[], word: string, errand: string | undefined, owner: string | undefined]>([
+    [
+      'gives way to the provider, although it is newer',
+      [
+        { status: 'accepted', owner: { display: 'Swift' } },
+        { ...insurance, ...later, status: 'completed' },
+      ],
+      'Accepted',
+      undefined,
+      'Swift',
+    ],
+    [
+      'does not open again what is done',
+      [{ status: 'completed' }, { ...insurance, ...later, status: 'in-progress' }],
+      'Done',
+      undefined,
+      undefined,
+    ],
+    [
+      'may carry it out, where its code is not known and no other does',
+      [{ status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } }],
+      'Accepted',
+      undefined,
+      'Swift',
+    ],
+    [
+      'may have carried out nothing, where its code is not known',
+      [{ status: 'completed', owner: { display: 'Swift' }, code: { text: 'Van trip' } }],
+      'Done',
+      'Van trip',
+      undefined,
+    ],
+    [
+      'ends by itself',
+      [
+        { status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+        { ...later, status: 'completed', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+      ],
+      'Done',
+      'Van trip',
+      undefined,
+    ],
+    [
+      'is the work of a desk, and gives way to one that may carry it out',
+      [
+        { ...insurance, ...later, status: 'in-progress' },
+        { status: 'accepted', owner: { display: 'Swift' }, code: { text: 'Van trip' } },
+      ],
+      'Accepted',
+      undefined,
+      'Swift',
+    ],
+    ['names no provider', [{ ...insurance, status: 'accepted' }], 'Accepted', 'Verify insurance', undefined],
+  ])('%s', ([, changes, word, errand, owner]) => {
+    const found = newestTask(
+      changes.flatMap((change) => task(change) ?? []),
+      ride,
+    );
+    expect([found?.word.word, found?.errand, found?.owner?.display]).toEqual([word, errand, owner]);
+  });
+
+  const swift = { status: 'accepted', owner: { display: 'Swift' } };
+  const escort = { code: { text: 'Provide escort' } };
+  test.for<[string, object[], word: string, note: string | undefined]>([
+    ['that is declined', [swift, { ...insurance, status: 'rejected' }], 'Accepted', 'Verify insurance: declined'],
+    ['that waits', [swift, { ...escort, status: 'on-hold' }], 'Accepted', 'Provide escort: on hold'],
+    ['that is done', [swift, { ...insurance, status: 'completed' }], 'Accepted', undefined],
+    [
+      'that was declined, and is done by now',
+      [swift, { ...escort, status: 'rejected' }, { ...escort, ...later, status: 'completed' }],
+      'Accepted',
+      undefined,
+    ],
+    [
+      'that was declined, although the request is done',
+      [
+        { ...swift, status: 'completed' },
+        { ...escort, status: 'rejected' },
+      ],
+      'Done',
+      undefined,
+    ],
+    [
+      'that asks',
+      [swift, { ...insurance, status: 'in-progress', businessStatus: { text: 'More information needed' } }],
+      'Question for you',
+      'Verify insurance: More information needed',
+    ],
+    [
+      'of several kinds',
+      [
+        { ...insurance, status: 'completed' },
+        { ...escort, status: 'rejected' },
+      ],
+      'Ordered in the EHR',
+      'Verify insurance: done · Provide escort: declined',
+    ],
+    [
+      'of many kinds',
+      ['W', 'X', 'Y', 'Z'].map((text) => ({ code: { text }, status: 'completed' })),
+      'Ordered in the EHR',
+      'W: done · X: done +2 more',
+    ],
+  ])('%s is not hidden by the request', ([, changes, word, note]) => {
+    const found = newestTask(
+      changes.flatMap((change) => task(change) ?? []),
+      ride,
+    );
+    const bare = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: false });
+    expect(withTask(bare, found)).toMatchObject({ word, note });
+  });
+});
+
+test.for<[string, object, object]>([
+  [
+    'a contained organization',
+    { contained: [{ resourceType: 'Organization', id: 'o', name: 'Swift' }], owner: { reference: '#o' } },
+    { contained: { name: 'Swift' } },
+  ],
+  [
+    'a number',
+    { owner: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' } } },
+    { number: 'NPI 1234567893' },
+  ],
+])('the owner of a Task is %s', ([, change, expected]) => {
+  expect(task(change)?.owner).toMatchObject(expected);
 });
 
 describe('a request with its Task', () => {
@@ -229,10 +375,91 @@ describe('a request with its Task', () => {
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', undefined],
     ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
     ['draft', { status: 'requested' }, 'Draft', 'open', undefined],
+    // What a Task does beside its request neither ends nor begins it.
+    ...(
+      [
+        ['completed', 'Verify insurance: done'],
+        ['in-progress', 'Verify insurance: under way'],
+        ['rejected', 'Verify insurance: declined'],
+      ] as const
+    ).map(([state, note]): (typeof cases)[number] => [
+      'active',
+      { status: state, code: { text: 'Verify insurance' } },
+      'Ordered in the EHR',
+      'open',
+      note,
+    ]),
+    ...['Verify transport insurance', 'Schedule transport', 'Accept referral', 'Obtener autorización', '4711'].map(
+      (text): (typeof cases)[number] => [
+        'active',
+        { status: 'completed', code: { text } },
+        'Ordered in the EHR',
+        'open',
+        `${text}: done`,
+      ],
+    ),
+    [
+      'active',
+      { status: 'rejected', code: { text: 'Verify insurance' }, statusReason: { text: 'No coverage' } },
+      'Ordered in the EHR',
+      'open',
+      'Verify insurance: declined, No coverage',
+    ],
+    [
+      'active',
+      { status: 'in-progress', businessStatus: { text: 'input-required' }, code: { text: 'Verify insurance' } },
+      'Question for you',
+      'open',
+      'Verify insurance: input-required',
+    ],
+    // Its code may say in many ways that it carries the request out.
+    ...[
+      { text: 'Wheelchair transport' },
+      { text: 'Transport' },
+      { text: 'Transport request' },
+      { text: 'Fulfil the request' },
+      { coding: [{ code: 'fulfill', display: 'Fulfill the focal request' }] },
+      { coding: [{ system: 'https://ehealthontario.ca/fhir/CodeSystem/task-code', code: 'process-request' }] },
+      { coding: [{ system: 'urn:epic', code: 'community-resource', display: 'Community Resource' }] },
+      { text: 'eReferral' },
+      { text: 'unknown' },
+    ].map((code): (typeof cases)[number] => ['active', { status: 'completed', code }, 'Done', 'closed', undefined]),
+    // A completed Task of which its author says otherwise was not carried out.
+    ...(
+      [
+        ['Cancelled by patient', 'Cancelled'],
+        ['Patient declined service', 'Declined'],
+        ['Refused at the door', 'Declined'],
+        ['Patient no-show', 'Failed'],
+        ['Not picked up', 'Failed'],
+        ['Patient not at home', 'Failed'],
+        ['Unable to reach patient', 'Failed'],
+        ['Could not be completed', 'Failed'],
+      ] as const
+    ).flatMap(([text, word]): typeof cases => [
+      ['active', { status: 'completed', businessStatus: { text } }, word, 'open', text],
+      [
+        'active',
+        { status: 'completed', businessStatus: { coding: [{ code: 'x9', display: text }] } },
+        word,
+        'open',
+        text,
+      ],
+      ['active', { status: 'completed', statusReason: { text } }, word, 'open', text],
+      ['active', { status: 'in-progress', statusReason: { text } }, 'Under way', 'open', text],
+    ]),
+    [
+      'active',
+      { status: 'completed', businessStatus: { text: 'Delivered, no issues' } },
+      'Done',
+      'closed',
+      'Delivered, no issues',
+    ],
   ];
   test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
     const own = describeStatus({ status, intent: 'order', hasProvider: false, isPastNeeded: false });
-    const merged = withTask(own, change && task(change));
+    const read = change && task(change);
+    const merged = withTask(own, read && newestTask([read], ride));
     expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
   });
 

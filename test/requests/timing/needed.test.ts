@@ -169,6 +169,7 @@ describe('a rhythm', () => {
     [{ count: 1 }, '1 time in all'],
     [{ dayOfWeek: ['wed', 'mon'] }, 'Mon Wed'],
     [{ dayOfWeek: 'fri' }, 'Fri'],
+    [{ dayOfWeek: ['MON', 'Wed'] }, 'Mon Wed'],
     [{ timeOfDay: ['20:00:00', '08:00:00'] }, 'at 08:00 and 20:00'],
     [{ timeOfDay: ['08:00:00', '12:00:00', '18:30:00'] }, 'at 08:00, 12:00 and 18:30'],
     [{ timeOfDay: '08:00:30' }, 'at 08:00:30'],

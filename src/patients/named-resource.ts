@@ -5,14 +5,13 @@ import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
-  asRecord,
   asRecords,
   asText,
   asTexts,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 
 /** A resource as far as it gives a name. Texts are plain and bounded. */
 export interface NamedResource {
@@ -57,6 +56,8 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
  */
 function ownName(resource: ForeignRecord, now: Date): string | undefined {
   const { resourceType, name, alias, deviceName, type, description } = resource;
+  // Another patient has no name here, and what this one is called the launch's own read says (LC-06).
+  if (resourceType === 'Patient') return undefined;
   const texts = [name, ...asTexts(alias), ...asRecords(deviceName).map((one) => one.name)];
   const given = texts.map((text) => asInformation(text)).find(Boolean) ?? displayName(name, now);
   if (given !== undefined || !KINDS.has(resourceType)) return given;
@@ -71,7 +72,7 @@ function readRole(role: ForeignRecord, place: Place & { now: Date }) {
     const name =
       contained?.resourceType === 'PractitionerRole' ? undefined : contained && ownName(contained, place.now);
     return {
-      display: asInformation(asRecord(reference).display) ?? withRemarks(name, contained ?? {}),
+      display: displayOf(reference) ?? withRemarks(name, contained ?? {}),
       local: localReference(reference, place.base),
     };
   };

@@ -1,0 +1,38 @@
+/** Who asks, provides or has a Task, as far as the reference to them says it, before anything is looked up. */
+import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
+import { asInformation, asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { type NamedResource, readNamedResource } from './named-resource.ts';
+
+/** A party of a request or a Task. */
+export interface PartyReference {
+  readonly display: string | undefined;
+  /** `Type/id` on this server */
+  readonly local: string | undefined;
+  readonly contained: NamedResource | undefined;
+  /** "NPI 1234567893", where the reference is a number and no address. */
+  readonly number?: string | undefined;
+}
+
+/** Never throws (FH-11). */
+export function readParty(reference: ForeignRecord, place: Place & { now: Date }): PartyReference {
+  const contained = containedOf(reference, place);
+  return {
+    display: contained?.resourceType === 'Patient' ? undefined : displayOf(reference),
+    local: localReference(reference, place.base),
+    contained: contained && readNamedResource(contained, place),
+    number: targetType(reference, place) === 'Patient' ? undefined : numberOf(asRecord(reference.identifier)),
+  };
+}
+
+/** The type of what a reference leads to, as far as the reference or the container says it. */
+export function targetType(reference: ForeignRecord, place: Place): unknown {
+  const { reference: literal, type } = reference;
+  const named = typeof literal === 'string' ? /(?:^|\/)([A-Z][A-Za-z]{1,60})\/[^/]+/.exec(literal)?.[1] : undefined;
+  return containedOf(reference, place)?.resourceType ?? named ?? type;
+}
+
+function numberOf({ system, value }: ForeignRecord): string | undefined {
+  const number = asInformation(value, 40);
+  return number && `${system === 'http://hl7.org/fhir/sid/us-npi' ? 'NPI' : 'number'} ${number}`;
+}

@@ -1,0 +1,63 @@
+/** The facts of a request in the elements of R4 and of R5, which some servers send: none of them is passed over. */
+import { expect, test } from 'vitest';
+import { readFacts } from '#src/requests/detail/facts.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+
+const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
+
+test.for<[label: string, resource: object, texts: string[]]>([
+  ['For the patient', { patientInstruction: 'Nothing by mouth' }, ['Nothing by mouth']],
+  [
+    'For the patient',
+    {
+      patientInstruction: [
+        { instructionMarkdown: 'Nothing by mouth' },
+        { instructionReference: { display: 'Leaflet' } },
+      ],
+    },
+    ['Nothing by mouth', 'Leaflet'],
+  ],
+  [
+    'For the patient',
+    { patientInstruction: [{ instructionReference: { reference: 'DocumentReference/1' } }] },
+    ['Document (see the EHR)'],
+  ],
+  ['Service', { code: { text: 'x'.repeat(900) } }, ['x'.repeat(900)]],
+  ['Order details', { orderDetail: [{ text: 'y'.repeat(900) }] }, ['y'.repeat(900)]],
+  ['Place', { location: [{ concept: { text: 'Home' } }, { reference: { display: 'Ward 5' } }] }, ['Home', 'Ward 5']],
+  ['Body site', { bodyStructure: { reference: 'BodyStructure/1', display: 'Left knee' } }, ['Left knee']],
+  ['Attached', { supportingInfo: [{ reference: { display: 'SpO2 88 %' } }] }, ['SpO2 88 %']],
+  ['Reason', { reason: [{ concept: { text: 'Fall' } }, { reference: { display: 'COPD' } }] }, ['Fall', 'COPD']],
+  [
+    'Note',
+    { note: [{ text: 'Call first', authorReference: { reference: 'Patient/b', display: 'Ben' } }] },
+    ['Call first'],
+  ],
+])('%s of %j', ([label, resource, texts]) => {
+  const request = readServiceRequest({ ...resource }, place);
+  const known = {
+    needed: undefined,
+    status: { ...request.status, sinceText: undefined },
+    requester: undefined,
+    performers: [],
+    reasons: request.reasons,
+  };
+  const facts = readFacts({ ...resource }, [], known, place).flatMap((section) => section.facts);
+  expect(facts.find((fact) => fact.label === label)?.texts).toEqual(texts);
+});
+
+test('nothing is nested so deeply that it cannot be read', () => {
+  let deep: object = {};
+  for (let depth = 0; depth < 50_000; depth += 1) deep = { concept: deep, reference: deep, extension: [deep] };
+  const resource = {
+    code: deep,
+    reason: [deep],
+    supportingInfo: [deep],
+    performer: [deep],
+    patientInstruction: [deep],
+  };
+  const request = readServiceRequest(resource, place);
+  const status = { ...request.status, sinceText: undefined };
+  const known = { needed: undefined, status, requester: undefined, performers: [], reasons: request.reasons };
+  expect(() => readFacts(resource, [], known, place)).not.toThrow();
+});
