@@ -78,7 +78,7 @@ export async function saveConnection(
   const { enabled } = organization;
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
   const checked = { ...parsed.settings, enabled, discovered };
-  const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true }, checks);
+  const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true, asksSignIn: true }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return {
     ok: true,

@@ -9,6 +9,18 @@ export const signInRules = {
     remedy:
       'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
   },
+  'authorization.not-there': {
+    cause: 'Nothing is at the authorization endpoint that the EHR names, on {host} (404, 405 or 410)',
+    owner: 'EHR team',
+    remedy: 'Correct authorization_endpoint in smart-configuration: host, path and tenant.',
+  },
+  'authorization.error-page': {
+    cause:
+      'The authorization server shows an error page of its own in place of an answer to our redirect URI: client ID {client id} or redirect URI {redirect URI} is not registered there like this, or it takes no request without a launch',
+    owner: 'EHR team',
+    remedy:
+      'Compare client ID {client id} and redirect URI {redirect URI} with the registration of this environment, letter for letter. If launches arrive, there is nothing to do.',
+  },
   'authorization.denied': {
     cause: 'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
     owner: 'EHR team',
