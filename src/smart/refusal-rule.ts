@@ -28,6 +28,13 @@ const APP = ['client', 'application', 'app'];
 const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
 const OF_CLIENT: Hints = [
   ...OF_REQUEST,
+  ['client.method', ['mtls', 'mutual']],
+  ['client.method', ['certificate'], ['client'], ['required', 'missing', 'provided', 'presented']],
+  [
+    'client.algorithm',
+    ['alg', 'algorithm', 'algorithms'],
+    ['unsupported', 'supported', 'allowed', 'permitted', 'accepted'],
+  ],
   [
     'client.jwks-unreachable',
     KEYS,
@@ -67,6 +74,7 @@ const OF_GRANT: Hints = [
 
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 const OF_AUTHORIZATION: Hints = [
+  ['authorization.pushed-request', ['pushed', 'par', 'request_uri', 'jar']],
   ['authorization.launch-over', ['launch'], ['unknown', 'expired', 'used', 'invalid', 'found', 'already']],
   ['authorization.audience', ['aud', 'audience']],
   ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
@@ -74,7 +82,15 @@ const OF_AUTHORIZATION: Hints = [
   ['authorization.client-unknown', ['client_id', 'client'], UNKNOWN],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
-const OF_DENIAL: Hints = [['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']]];
+const OF_DENIAL: Hints = [
+  ['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']],
+  [
+    'client.off',
+    APP,
+    ['tenant', 'organization', 'facility', 'site', 'environment'],
+    ['enabled', 'installed', 'activated'],
+  ],
+];
 
 /**
  * @param error of an authorization response.
@@ -111,6 +127,15 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.grant-type';
     case 'invalid_scope':
       return 'token.scope';
+    case 'access_denied':
+      return 'authorization.denied';
+    case 'invalid_target':
+      return 'authorization.audience';
+    case 'server_error':
+      return 'token.server-error';
+    case 'temporarily_unavailable':
+    case 'slow_down':
+      return 'token.busy';
     case 'invalid_request':
       return hintIn(said, OF_TOKEN_REQUEST) ?? 'token.request-refused';
     default:

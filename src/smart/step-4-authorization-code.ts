@@ -106,10 +106,11 @@ const LONGEST_VALUE = 16_384;
  */
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
-  if (!state || state.length > LONGEST_STATE)
-    throw new AppError('callback.invalid', 'state is missing, repeated or too long', {
-      rule: 'callback.state-changed',
-    });
+  if (!state || state.length > LONGEST_STATE) {
+    const isLaunch = !query.has('state') && query.has('iss') && query.has('launch');
+    const rule = isLaunch ? 'callback.opened-as-launch-url' : 'callback.state-changed';
+    throw new AppError('callback.invalid', 'state is missing, repeated or too long', { rule });
+  }
   return {
     state,
     code: once(query, 'code'),
@@ -189,6 +190,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // RFC 8707, and what servers say of a redirect URI they sent the browser to all the same.
   invalid_target: 'authorization.audience',
   invalid_redirect_uri: 'authorization.redirect-uri',
+  redirect_uri_mismatch: 'authorization.redirect-uri',
 };
 
 /** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */

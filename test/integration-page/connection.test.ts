@@ -76,6 +76,22 @@ describe('saving the FHIR URL', () => {
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
 
+  test('proposes the way in which the EHR writes it, when a launch was refused for that', async () => {
+    await save(world.sandbox.fhirBase);
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    const iss = world.sandbox.fhirBase.replace('/fhir/r4', '/FHIR/r4');
+    url.searchParams.set('iss', iss);
+    await press('frame', { frameAncestors: world.sandbox.origin });
+    await world.browser().open(url.href);
+    await world.dependencies.traces.flush();
+    const { body } = await page();
+    expect(body).toContain(`the EHR writes its FHIR URL <code class="value">${iss}</code>`);
+    expect(body).toContain(`name="fhirUrl" value="${iss}"`);
+    await save(iss);
+    expect((await organization()).fhirBaseUrl).toBe(iss);
+    expect((await page()).body).not.toContain('Save it as the EHR writes it');
+  });
+
   test('says You to who is asked, one thing to do next, and where to send the rest', async () => {
     world.sandbox.faults.set('discovery-foreign-token-endpoint');
     const { body } = await save(world.sandbox.fhirBase);

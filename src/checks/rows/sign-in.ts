@@ -8,6 +8,7 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
+import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { authorizationRedirect, createAttemptSecrets, inventedCallback } from '#src/smart/step-4-authorization-code.ts';
@@ -71,8 +72,12 @@ async function judgeAuthorization(
     return pass(`${seen(status)}${framingNote(headers)}`);
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    const found = `${url.host}: seen from this service; the browsers of the users have to reach it`;
-    return broken(ruleOfFailure(error, 'endpoint'), found, { verdict: 'warning' });
+    const { cause } = ruleRows[ruleOfFailure(error, 'endpoint')];
+    const found = `${url.host}: not reached from this service, which is no proof that the users’ browsers do not. ${cause}`;
+    return warning(
+      found,
+      'Open this address on a workstation of the hospital. If it opens there, there is nothing to do.',
+    );
   }
 }
 

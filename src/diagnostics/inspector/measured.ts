@@ -22,6 +22,7 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
   'network.unknown-endpoint-name': bySetting,
+  'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
@@ -65,6 +66,12 @@ function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): bo
 function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
   const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
   return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
+}
+
+/** The code was given out on one host and refused on another. */
+function isOnTwoHosts(steps: readonly TraceStep[]): boolean {
+  const [authorization, token] = [factOf(steps, 'authorization host'), factOf(steps, 'token host')];
+  return authorization !== undefined && token !== undefined && authorization !== token;
 }
 
 function claimsOf(steps: readonly TraceStep[]): readonly string[] {

@@ -1,5 +1,5 @@
 /** Rules of the way to the authorization server and back: what it answered, to whom and in whose name. */
-import type { RuleRow } from './row.ts';
+import { LASTING, type RuleRow } from './row.ts';
 
 export const signInRules = {
   'authorization.not-back': {
@@ -80,6 +80,12 @@ export const signInRules = {
     remedy:
       'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
   },
+  'authorization.pushed-request': {
+    cause: 'The authorization server takes only pushed or signed authorization requests from this client (PAR, JAR)',
+    owner: 'EHR team',
+    remedy:
+      'Switch off the demand for pushed or signed authorization requests for {client id}: SMART App Launch sends the parameters with the browser.',
+  },
   'authorization.response-type': {
     cause: 'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
     owner: 'EHR team',
@@ -99,6 +105,13 @@ export const signInRules = {
     cause: 'The EHR refuses a scope that the app asks for (invalid_scope)',
     owner: 'EHR team',
     remedy: 'Register the scopes of the registration sheet for this client; what was asked for is below.',
+  },
+  'callback.opened-as-launch-url': {
+    cause: 'The EHR opened the redirect URI as if it were the launch URL, with iss and launch: the two are mixed up',
+    owner: 'EHR team',
+    remedy:
+      'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
+    help: LASTING,
   },
   'callback.state-changed': {
     cause: 'The EHR sent back another state than the one this browser was sent to it with, or none',

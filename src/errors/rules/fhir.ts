@@ -189,6 +189,13 @@ export const fhirRules = {
       'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     step: 'refresh',
   },
+  'refresh.not-given': {
+    cause:
+      'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
+    owner: 'EHR team',
+    remedy:
+      'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
+  },
   'refresh.none': {
     cause: 'The access token ran out, and the EHR gave no refresh token with it',
     owner: 'EHR team',

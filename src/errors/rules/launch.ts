@@ -26,6 +26,20 @@ export const launchRules = {
     owner: 'EHR team',
     remedy: 'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
   },
+  'launch.encoded-twice': {
+    cause: 'The EHR encoded iss twice, so that it still begins with https%3A after it was decoded once',
+    owner: 'EHR team',
+    remedy: 'Encode iss and launch once when they are added to the launch URL, also in a redirect or proxy before it.',
+    help: LASTING,
+  },
+  'launch.opened-as-redirect-uri': {
+    cause:
+      'The authorization server sent the browser back to the launch URL: the launch URL is registered as the redirect URI, or is the only one registered',
+    owner: 'EHR team',
+    remedy:
+      'Register both addresses of the registration sheet: …/smart/launch as launch URL, and …/smart/callback as redirect URI.',
+    help: LASTING,
+  },
   'launch.org-id-missing': {
     cause: 'The launch URL in the EHR has no orgId, or has it twice',
     owner: 'EHR team',
@@ -64,6 +78,14 @@ export const launchRules = {
     remedy:
       'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
     help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to {help desk}.',
+  },
+  'launch.iss-not-enterable': {
+    cause:
+      'The EHR sends {iss} as iss, with plain http, a default port, capital letters in the host or extra slashes, where its FHIR base is {FHIR URL in Settings}',
+    owner: 'EHR team',
+    remedy:
+      'Send {FHIR URL in Settings} as iss, letter for letter. Behind a proxy, set it as the external base URL of the FHIR server.',
+    help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.',
   },
   'launch.other-environment': {
     cause:

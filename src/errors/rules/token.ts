@@ -146,6 +146,13 @@ export const tokenRules = {
     owner: 'EHR team',
     remedy: 'Let both endpoints of smart-configuration belong to this environment, with one store of codes.',
   },
+  'grant.other-host': {
+    cause:
+      'The EHR did not take the code (invalid_grant), and its two endpoints are on different hosts, {authorization host} and {token host}: they may be of different environments',
+    owner: 'EHR team',
+    remedy:
+      'Check that authorization_endpoint and token_endpoint of smart-configuration belong to the same environment, then look into the log of the token endpoint for why it refused the code.',
+  },
   'grant.consent': {
     cause: 'The EHR says that consent to this app was never given, or was withdrawn',
     owner: 'EHR team',

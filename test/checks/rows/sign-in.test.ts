@@ -116,7 +116,7 @@ test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict,
 });
 
 test.for([
-  ['authorization_endpoint', 'authorization-endpoint', 'warning', /seen from this service/],
+  ['authorization_endpoint', 'authorization-endpoint', 'warning', /not reached from this service/],
   ['token_endpoint', 'token-endpoint', 'failure', /nothing listens/],
 ] as const)('a closed port at %s', async ([member, id, verdict, found]) => {
   alter(ehr, 'smart-configuration', { [member]: 'http://127.0.0.1:1/x' });

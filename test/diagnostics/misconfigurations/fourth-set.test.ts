@@ -1,0 +1,173 @@
+/** A fourth set: the addresses of the sign-in, what was mixed up at the registration, and two environments in one connection. */
+import { expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
+
+const { checkWith, launchWith, prepare } = useSeededWorld();
+
+type Case = [name: string, seed: Seed, place: string, rule: Rule, says?: RegExp];
+
+const members = (changed: Record<string, unknown>): Seed => ({ fault: ['discovery-members', JSON.stringify(changed)] });
+const statement = (changed: unknown): Seed => ({ fault: ['metadata-members', JSON.stringify(changed)] });
+const client = (said: string): Seed => ({ fault: ['invalid-client', said] });
+const token = (said: string): Seed => ({ fault: ['token-refused', said] });
+const sign = (said: string): Seed => ({ fault: ['login-error', said] });
+const iss = (change: (iss: string) => string) => (url: URL) =>
+  url.searchParams.set('iss', change(url.searchParams.get('iss') ?? ''));
+
+const CHECKS: Case[] = [
+  [
+    'nothing at the authorization endpoint',
+    { fault: 'authorize-absent' },
+    'authorization-endpoint',
+    'authorization.not-there',
+  ],
+  ['nothing at the token endpoint', { fault: 'token-no-oauth-error' }, 'token-endpoint', 'token.not-there', /404/],
+  ['a portal at the token endpoint', { fault: 'token-html-200' }, 'token-endpoint', 'token.web-page'],
+  ['a firewall before the token endpoint', { fault: ['token-html-404', 403] }, 'token-endpoint', 'token.web-page'],
+  ['a token endpoint that redirects', { fault: 'token-redirect' }, 'token-endpoint', 'token.redirect'],
+  ['a token endpoint that does not answer in time', { fault: 'slow-token' }, 'token-endpoint', 'network.late'],
+  [
+    'a token endpoint whose host does not exist',
+    {
+      ...members({ token_endpoint: 'https://login.hospital.invalid/token' }),
+      settings: { allowedHosts: ['login.hospital.invalid'] },
+    },
+    'token-endpoint',
+    'network.unknown-endpoint-name',
+  ],
+  [
+    'a client ID that is not registered',
+    { settings: { clientId: 'of-the-other-environment' } },
+    'authorization-endpoint',
+    'authorization.error-page',
+    /of-the-other-environment/,
+  ],
+  [
+    'a redirect URI that is not registered',
+    { registered: { redirectUri: 'https://app.example/callback' } },
+    'authorization-endpoint',
+    'authorization.error-page',
+    /\/smart\/callback/,
+  ],
+  [
+    'pushed authorization requests only',
+    members({ require_pushed_authorization_requests: true }),
+    'flow',
+    'authorization.pushed-request',
+  ],
+];
+
+test.for(CHECKS)('the checks: %s', async ([, seed, row, rule, says = /./]) => {
+  const { open, allPassed } = await checkWith(seed);
+  expectRow(open, row, rule);
+  expect(open[0]?.found).toMatch(says);
+  if (open[0]?.verdict === 'failure') expect(allPassed).toBe(false);
+});
+
+test.for([
+  [
+    'no authorization code flow',
+    members({ grant_types_supported: ['client_credentials'] }),
+    'flow',
+    'failure',
+    /client_credentials/,
+  ],
+  ['no code in the response types', members({ response_types_supported: ['token'] }), 'flow', 'failure', /only token/],
+  [
+    'no sign-in by OpenID Connect',
+    members({ capabilities: ['launch-ehr', 'permission-v1'] }),
+    'flow',
+    'warning',
+    /sso-openid/,
+  ],
+  [
+    'a FHIR URL that the EHR writes in capitals',
+    statement({ implementation: { url: 'BASE' } }),
+    'fhir-url-written',
+    'warning',
+    /letter for letter/,
+  ],
+] as const)('the checks: %s', async ([, seed, row, verdict, found]) => {
+  const { ehr } = await prepare({});
+  const [fault, value] = seed.fault as [string, string];
+  const ownBase = ehr.fhirBase.replace('/fhir/', '/FHIR/');
+  const settings = { fhirBaseUrl: ehr.fhirBase };
+  ehr.faults.set(fault as 'metadata-members', value.replace('BASE', ownBase));
+  const { open } = await checkWith({ settings });
+  expect(open.map(({ id }) => id)).toEqual([row]);
+  expect(open[0]).toMatchObject({ verdict, found: expect.stringMatching(found), remedy: expect.stringMatching(/./) });
+});
+
+const MIXED_UP: Case[] = [
+  [
+    'the redirect URI in place of the launch URL',
+    { launch: (url) => void (url.pathname = '/smart/callback') },
+    'callback',
+    'callback.opened-as-launch-url',
+  ],
+  [
+    'the launch URL in place of the redirect URI',
+    {
+      launch: (url) => {
+        for (const name of ['iss', 'launch']) url.searchParams.delete(name);
+        for (const name of ['code', 'state']) url.searchParams.set(name, 'abc');
+      },
+    },
+    'launch',
+    'launch.opened-as-redirect-uri',
+  ],
+  ['an iss that is encoded twice', { launch: iss(encodeURIComponent) }, 'launch', 'launch.encoded-twice'],
+];
+
+const WORDS: Case[] = [
+  ['mutual TLS at the token endpoint', client('Client certificate is required'), 'token', 'client.method'],
+  ['mTLS by name', client('mTLS authentication failed'), 'token', 'client.method'],
+  [
+    'an algorithm that is not supported',
+    client('Unsupported signature algorithm'),
+    'token',
+    'client.algorithm',
+    /RS384/,
+  ],
+  ['an audience of another FHIR server', token('invalid_target'), 'token', 'authorization.audience'],
+  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'token', 'authorization.denied'],
+  ['a failure with status 400', token('server_error'), 'token', 'token.server-error'],
+  ['a maintenance with status 400', token('temporarily_unavailable'), 'token', 'token.busy'],
+  ['a redirect URI in the words of others', sign('redirect_uri_mismatch'), 'callback', 'authorization.redirect-uri'],
+  [
+    'an app that the tenant has not enabled',
+    sign('access_denied:tenant has not enabled this app'),
+    'callback',
+    'client.off',
+  ],
+  [
+    'a demand for pushed requests',
+    sign('invalid_request:Pushed authorization request is required'),
+    'callback',
+    'authorization.pushed-request',
+    /vectorcare-test/,
+  ],
+  [
+    'no refresh token, though it was asked for',
+    { fault: 'no-refresh-token' },
+    'token',
+    'refresh.not-given',
+    /online_access/,
+  ],
+];
+
+test.for([...MIXED_UP, ...WORDS])('%s', async ([, seed, step, rule, says = /./]) => {
+  const said = await launchWith(seed);
+  expectSaid(said, step, rule);
+  expect(said.words).toMatch(says);
+});
+
+test('a token endpoint of another environment: both hosts are named', async () => {
+  const { ehr: other } = await prepare({});
+  const { host } = new URL(other.origin);
+  const seed = { ...members({ token_endpoint: `${other.origin}/auth/token` }), settings: { allowedHosts: [host] } };
+  const said = await launchWith(seed);
+  expectSaid(said, 'token', 'grant.other-host');
+  expect(said.words).toContain(host);
+});
