@@ -38,8 +38,8 @@ const audited = async (event: string) => {
   );
   return rows;
 };
-/** A server that answers every path with a page, as a portal does. */
-const portal = () => `${world.url}/guide`;
+/** The page of charts, which is no FHIR server. */
+const portal = () => `${world.sandbox.origin}/chart`;
 
 describe('saving the FHIR URL', () => {
   test('of a good EHR says All checks passed, names the authorization server, and launches use it', async () => {
@@ -75,6 +75,15 @@ describe('saving the FHIR URL', () => {
     expect(body).toContain('<h4><a class="row-link" href="#check-guide-smart-configuration">');
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
   });
+
+  test.for(['', '/smart/launch?orgId=general-hospital', '/.well-known/jwks.json'])(
+    'refuses the app’s own address %s: it is for the registration',
+    async (path) => {
+      const { body } = await save(`${world.url}${path}`);
+      expect(body).toContain('This is an address of this app');
+      expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    },
+  );
 
   test('proposes the way in which the EHR writes it, when a launch was refused for that', async () => {
     await save(world.sandbox.fhirBase);

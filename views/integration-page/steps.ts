@@ -143,7 +143,7 @@ ${
     : html`${suggestionList(run.suggestions, connection)}<section class="checks" aria-labelledby="checks"><h3 id="checks">Last checks</h3>
 <p class="note">Checked ${instant(run.at, connection.timeZone)} by <bdi>${run.by}</bdi>: <bdi>${run.fhirUrl}</bdi></p>
 ${foldedCheckRows(run.rows)}
-<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form></section>`
+${connection.draft ? null : html`<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>`}</section>`
 }
 `;
 }
