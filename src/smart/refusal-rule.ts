@@ -102,6 +102,15 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
   return error === 'access_denied' || error === 'unauthorized_client' ? hintIn(said, OF_DENIAL) : undefined;
 }
 
+/** @param query of a callback without a usable state: what came instead says what is wrong. */
+export function ruleOfLostState(query: URLSearchParams): { rule: Rule; seen?: { error: string } } {
+  if (query.has('state')) return { rule: 'callback.state-changed' };
+  if (query.has('iss') && query.has('launch')) return { rule: 'callback.opened-as-launch-url' };
+  const error = query.get('error') ?? '';
+  if (/^[a-z_]{1,64}$/.test(error)) return { rule: 'callback.error-without-state', seen: { error } };
+  return { rule: query.size === 0 ? 'callback.empty' : 'callback.state-changed' };
+}
+
 function hintIn(said: string, hints: Hints): Rule | undefined {
   const words = new Set(
     said

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
-import { ruleOfDescription } from './refusal-rule.ts';
+import { ruleOfDescription, ruleOfLostState } from './refusal-rule.ts';
 
 /** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
@@ -107,9 +107,8 @@ const LONGEST_VALUE = 16_384;
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
   if (!state || state.length > LONGEST_STATE) {
-    const isLaunch = !query.has('state') && query.has('iss') && query.has('launch');
-    const rule = isLaunch ? 'callback.opened-as-launch-url' : 'callback.state-changed';
-    throw new AppError('callback.invalid', 'state is missing, repeated or too long', { rule });
+    const detail = 'state is missing, repeated or too long';
+    throw new AppError('callback.invalid', detail, ruleOfLostState(query));
   }
   return {
     state,

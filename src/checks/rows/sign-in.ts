@@ -15,7 +15,18 @@ import { authorizationRedirect, createAttemptSecrets, inventedCallback } from '#
 import { postGrant } from '#src/smart/step-5-access-token.ts';
 import { readTokenResponse } from '#src/smart/token-response.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import {
+  broken,
+  checksOf,
+  doubtingGiven,
+  failure,
+  info,
+  type Outcome,
+  pass,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { withoutConfiguration } from './guide.ts';
 
 export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
@@ -47,7 +58,7 @@ async function judgeEndpoint(
   if (!found) return withoutConfiguration(context);
   if (!found.configuration) return skipped('not asked: no launch would use these addresses, see the rows above');
   if (!context.ask) return skipped('not asked by a scheduled check');
-  return judge(context, found.configuration, context.ask);
+  return doubtingGiven(await judge(context, found.configuration, context.ask), found.source);
 }
 
 /** What a browser can reach may be closed to this server, and the other way round: unreachable from here is only a warning. */

@@ -10,6 +10,7 @@ type Measure = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => R
 const byClock: Measure = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
 const bySetting: Measure = (rule, { name, facts }, steps) =>
   name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
+const byHand: Measure = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
 const byIssuer: Measure = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
 
 const MEASURES: Partial<Record<Rule, Measure>> = {
@@ -17,11 +18,16 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'id-token.clock-ahead': byClock,
   'callback.other-iss': byIssuer,
   'id-token.issuer': byIssuer,
+  'token.not-there': byHand,
+  'token.web-page': byHand,
+  'token.redirect': byHand,
+  'keys.unreadable': byHand,
+  'network.private-endpoint': byHand,
   'keys.no-document': bySetting,
   'keys.document-unreadable': bySetting,
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
-  'network.unknown-endpoint-name': bySetting,
+  'network.unknown-endpoint-name': (rule, failed, steps) => byHand(bySetting(rule, failed, steps), failed, steps),
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
@@ -39,7 +45,7 @@ export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Ru
 function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
   const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
   if (typeof iss !== 'string') return rule;
-  if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (isGivenByHand(steps) || isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
@@ -54,6 +60,11 @@ function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): bo
   return (
     typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered)
   );
+}
+
+/** Addresses and issuer come from Settings, and no document of the EHR is read. */
+function isGivenByHand(steps: readonly TraceStep[]): boolean {
+  return factOf(steps, 'endpoints named by') === 'your settings';
 }
 
 /** Refused within a minute of being given out: it was never accepted. */

@@ -10,7 +10,7 @@ export const signInRules = {
       'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
   },
   'authorization.not-there': {
-    cause: 'Nothing is at the authorization endpoint that the EHR names, on {host} (404, 405 or 410)',
+    cause: 'Nothing is at the authorization endpoint, on {host} (404, 405 or 410)',
     owner: 'EHR team',
     remedy: 'Correct authorization_endpoint in smart-configuration: host, path and tenant.',
   },
@@ -112,6 +112,25 @@ export const signInRules = {
     remedy:
       'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
     help: LASTING,
+  },
+  'callback.posted': {
+    cause:
+      'The authorization server posts its answer (response_mode form_post), and browsers send no cookie of ours with that',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
+    help: LASTING,
+  },
+  'callback.empty': {
+    cause:
+      'The redirect URI was opened with nothing in its query: from a bookmark, or the EHR put its answer behind a # (response_mode fragment)',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
+  },
+  'callback.error-without-state': {
+    cause: 'The EHR came back with the error {error} and without the state that was sent, so its launch is not known',
+    owner: 'EHR team',
+    remedy:
+      'Look into the authorization server’s log for the error {error}, and return state with errors as well (RFC 6749 4.1.2.1).',
   },
   'callback.state-changed': {
     cause: 'The EHR sent back another state than the one this browser was sent to it with, or none',

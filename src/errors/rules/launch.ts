@@ -40,6 +40,26 @@ export const launchRules = {
       'Register both addresses of the registration sheet: …/smart/launch as launch URL, and …/smart/callback as redirect URI.',
     help: LASTING,
   },
+  'launch.standalone-url-registered': {
+    cause: 'The EHR opened the standalone URL from a chart, with iss and launch: it is registered as the launch URL',
+    owner: 'EHR team',
+    remedy:
+      'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, and not the standalone URL.',
+    help: LASTING,
+  },
+  'launch.no-such-address': {
+    cause:
+      'The EHR opened an address of this app that does not exist: the registered launch URL or redirect URI is misspelled',
+    owner: 'EHR team',
+    remedy: 'Register the launch URL and the redirect URI of the registration sheet, letter for letter.',
+    help: LASTING,
+  },
+  'launch.posted': {
+    cause: 'The EHR opened the launch URL by POST, where a launch is a GET with iss and launch in the query',
+    owner: 'EHR team',
+    remedy: 'Let the EHR open the launch URL by GET (SMART App Launch, “Launch App: EHR Launch”).',
+    help: LASTING,
+  },
   'launch.org-id-missing': {
     cause: 'The launch URL in the EHR has no orgId, or has it twice',
     owner: 'EHR team',

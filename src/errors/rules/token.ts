@@ -187,7 +187,7 @@ export const tokenRules = {
     remedy: 'Look into the log of the authorization server and of the gateway before it for this request.',
   },
   'token.not-there': {
-    cause: 'Nothing takes token requests at the token endpoint that the EHR names, on {host} (404 or 405)',
+    cause: 'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
     owner: 'EHR team',
     remedy: 'Correct token_endpoint in smart-configuration: host, path and tenant.',
     help: LASTING,

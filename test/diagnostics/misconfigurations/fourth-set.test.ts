@@ -1,9 +1,10 @@
 /** A fourth set: the addresses of the sign-in, what was mixed up at the registration, and two environments in one connection. */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
 
-const { checkWith, launchWith, prepare } = useSeededWorld();
+const { checkWith, inspect, launchFrom, launchWith, prepare, world } = useSeededWorld();
 
 type Case = [name: string, seed: Seed, place: string, rule: Rule, says?: RegExp];
 
@@ -170,4 +171,55 @@ test('a token endpoint of another environment: both hosts are named', async () =
   const said = await launchWith(seed);
   expectSaid(said, 'token', 'grant.other-host');
   expect(said.words).toContain(host);
+});
+
+test.for([
+  ['GET', '/smart/callback', 'callback', 'callback.empty'],
+  ['GET', '/smart/callback?error=unauthorized_client', 'callback', 'callback.error-without-state'],
+  ['POST', '/smart/callback', 'callback', 'callback.posted'],
+  ['POST', '/smart/launch?orgId=ID', 'launch', 'launch.posted'],
+  ['GET', '/smart/lauch?orgId=ID&iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
+  ['GET', '/smart/launch/ID/launch?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
+  ['GET', '/smart/standalone/ID?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.standalone-url-registered'],
+] as const)('%s %s: the support code finds why', async ([method, path, step, rule]) => {
+  const { id } = await prepare({});
+  const url = `${world().url}${path.replace('ID', id)}`;
+  const answer = await world()
+    .browser()
+    .open(url, method === 'POST' ? { form: { code: 'a' } } : {});
+  const said = await inspect(answer, id);
+  expectSaid(said, step, rule);
+  expect(said.words).not.toMatch(/Standalone launch/);
+});
+
+test('an address below /smart that no EHR opens is not found, and no launch', async () => {
+  const answer = await world().browser().open(`${world().url}/smart/robots.txt`);
+  expect([answer.status, answer.body]).toEqual([404, expect.stringContaining('Page not found')]);
+});
+
+test.for([
+  ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
+  ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
+  ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back', 'authorization-endpoint'],
+] as const)('given by hand, and wrong: %s', async ([field, path, step, rule, row]) => {
+  const { id, ehr } = await prepare({});
+  const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
+  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), step, rule);
+  const { open } = await checkWith({ settings: { ...settings, fhirBaseUrl: ehr.fhirBase } });
+  const failed = open.filter(({ verdict }) => verdict === 'failure');
+  expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual([[row, 'Your administrator']]);
+  expect(failed[0]?.remedy).toContain('Endpoints given by hand');
+});
+
+test('an issuer given by hand that the EHR does not have', async () => {
+  const { id, ehr } = await prepare({});
+  const settings = { ...givenEndpoints(ehr), issuers: ['https://other.example/auth'] };
+  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'callback', 'issuer.setting-differs');
+});
+
+test('an OpenID document that lists shared secrets only', async () => {
+  const { open } = await checkWith({ fault: ['oidc-members', '{"id_token_signing_alg_values_supported":["HS256"]}'] });
+  expect(open.map(({ id, found }) => [id, found])).toEqual([['jwks-keys', expect.stringContaining('only HS256')]]);
 });
