@@ -40,7 +40,6 @@ export async function startHealthyEhr(): Promise<HealthyEhr> {
     ehr.on('/fhir/.well-known/openid-configuration', () => ({
       body: { issuer: ehr.fhirBase, jwks_uri: `${ehr.origin}/auth/jwks` },
     }));
-    ehr.on('token', () => ({ status: 401, body: { error: 'invalid_client' } }));
     ehr.on('metadata', () => ({ headers: { 'content-type': 'application/fhir+json' }, body: statement }));
   };
   const healthy = { ...ehr, heal };

@@ -98,7 +98,7 @@ function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfT
 function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: ConnectionProps): SafeHtml {
   const { actionOf, csrfToken, inUse, timeZone } = connection;
   return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${iss}">
-<p><strong>Next:</strong> The launch ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL <code class="value">${iss}</code>, and <code class="value">${inUse.fhirBaseUrl}</code> is saved here. They have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
+<p><strong>Next:</strong> The launch of ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL <code class="value">${iss}</code>, and <code class="value">${inUse.fhirBaseUrl}</code> is saved here. They have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
 `;
 }
 
@@ -121,7 +121,7 @@ ${body}</details>
   return html`<div class="steps">
 ${step('url', '1. FHIR URL', urlStep(props, current === 'url' && run?.nearby?.fhirUrl === undefined))}
 ${step('frame', '2. Your EHR’s web address', frameForm(frame, connection, current === 'frame'))}
-${step('launch', '3. Verify a launch', launchStep(props, current === 'launch'))}</div>
+${step('launch', '3. Verify a launch', launchStep(props, current === 'launch' && props.writtenAs === undefined))}</div>
 `;
 }
 
