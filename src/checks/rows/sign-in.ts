@@ -73,7 +73,8 @@ async function judgeAuthorization(
     const answer = await ask(url, { statusStands: true });
     const { status, headers } = answer;
     if (status >= 300 && status < 400) return judgeRedirect(context, answer, url);
-    if ([404, 405, 410].includes(status))
+    // The FHIR server is no place for a browser.
+    if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
       return broken('authorization.not-there', seen(status), { seen: { host: url.host } });
     if (status === 401 || status === 403)
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
@@ -143,8 +144,14 @@ function framingNote(headers: OutboundResponse['headers']): string {
 }
 
 /** Any OAuth error will do: it is what a token endpoint says to a request without a client. */
-async function judgeToken(_context: CheckContext, { tokenEndpoint }: SmartConfiguration, ask: Ask): Promise<Outcome> {
+async function judgeToken(
+  _context: CheckContext,
+  { tokenEndpoint, authorizationEndpoint }: SmartConfiguration,
+  ask: Ask,
+): Promise<Outcome> {
   const { host } = new URL(tokenEndpoint);
+  if (tokenEndpoint === authorizationEndpoint)
+    return broken('token.not-there', 'the same address as the authorization endpoint', { seen: { host } });
   let answer: OutboundResponse | undefined;
   const request: Ask = async (url, sent) => (answer = await ask(url, sent));
   const body = new URLSearchParams({ grant_type: 'authorization_code', code: inventedCallback().code });

@@ -2,6 +2,7 @@
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 const FRESH_TOKEN_MS = 60_000;
 
@@ -28,7 +29,13 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
   'network.unknown-endpoint-name': (rule, failed, steps) => byHand(bySetting(rule, failed, steps), failed, steps),
+  'scope.patient-missing': (rule, _failed, steps) =>
+    asksFor('Patient', 'r', steps) ? rule : 'scope.patient-not-asked',
+  'fhir.search-not-granted': (rule, _failed, steps) =>
+    asksFor('ServiceRequest', 's', steps) ? rule : 'fhir.search-not-asked',
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
+  'fhir.search-invalid': (rule, { facts }) =>
+    listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
   'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
@@ -77,6 +84,12 @@ function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): bo
 function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
   const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
   return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
+}
+
+/** Did the authorization request name this permission? A request that is not in the trace is no proof that it did not. */
+function asksFor(type: string, interaction: 'r' | 's', steps: readonly TraceStep[]): boolean {
+  const requested = listOf(factOf(steps, 'requested scopes'));
+  return requested.length === 0 || mayAsk(grantedScopes(requested.join(' ')), { type, interaction });
 }
 
 /** The code was given out on one host and refused on another. */

@@ -158,7 +158,51 @@ const WORDS: Case[] = [
   ],
 ];
 
-test.for([...MIXED_UP, ...WORDS])('%s', async ([, seed, step, rule, says = /./]) => {
+const SETTINGS: Case[] = [
+  [
+    'scopes that do not ask for the patient',
+    { settings: { scopes: 'launch openid fhirUser' } },
+    'scopes',
+    'scope.patient-not-asked',
+  ],
+  [
+    'scopes that do not ask for requests',
+    { settings: { scopes: 'launch openid fhirUser patient/Patient.read' } },
+    'requests',
+    'fhir.search-not-asked',
+  ],
+  [
+    'a parameter of searches that the EHR does not know',
+    { settings: { searchParameters: ['foo=bar'] }, fault: 'search-refused' },
+    'requests',
+    'fhir.search-setting',
+    /add parameters to it: foo\./,
+  ],
+];
+
+test.for(SETTINGS.slice(0, 2))('the checks: %s', async ([, seed, , rule]) => {
+  expectRow((await checkWith(seed)).open, 'scopes', rule);
+});
+
+test.for([
+  ['the FHIR base as token endpoint', { token_endpoint: 'BASE' }, 'token-endpoint', 'token.not-there'],
+  [
+    'the FHIR base as authorization endpoint',
+    { authorization_endpoint: 'BASE/x' },
+    'authorization-endpoint',
+    'authorization.not-there',
+  ],
+  ['one address for both endpoints', { token_endpoint: 'AUTHORIZE' }, 'token-endpoint', 'token.not-there'],
+] as const)('the checks: %s', async ([, changed, row, rule]) => {
+  const { ehr } = await prepare({});
+  const text = JSON.stringify(changed)
+    .replace('BASE', ehr.fhirBase)
+    .replace('AUTHORIZE', `${ehr.origin}/auth/authorize`);
+  ehr.faults.set('discovery-members', text);
+  expectRow((await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase } })).open, row, rule);
+});
+
+test.for([...MIXED_UP, ...WORDS, ...SETTINGS])('%s', async ([, seed, step, rule, says = /./]) => {
   const said = await launchWith(seed);
   expectSaid(said, step, rule);
   expect(said.words).toMatch(says);
