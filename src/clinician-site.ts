@@ -88,7 +88,7 @@ function mountLaunching(router: Router, mount: Mount, shared: Shared): void {
   mount('/smart/standalone/:orgId', { get: [standaloneRoute(launching)] });
   mount('/smart/callback', { get: [callback] });
   mount('/smart/callback/:orgId', { get: [callback] });
-  router.get('/smart/*address', lostLaunchRoute(launching, 'launch.no-such-address'));
+  router.get(['/', '/smart/*address'], lostLaunchRoute(launching, 'launch.no-such-address'));
   mount('/signed-out/:orgId', { get: [signedOutRoute(directory)] });
 }
 

@@ -38,7 +38,10 @@ const OF_CLIENT: Hints = [
   [
     'client.jwks-unreachable',
     KEYS,
-    ['retrieve', 'retrieved', 'fetch', 'fetched', 'load', 'loaded', 'download', 'read'],
+    [
+      ...['retrieve', 'retrieved', 'retrieving', 'fetch', 'fetched', 'fetching', 'load', 'loaded', 'loading'],
+      ...['download', 'downloaded', 'downloading', 'read', 'reading', 'resolve', 'resolved', 'ssl', 'tls', 'handshake'],
+    ],
   ],
   ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
   ['client.key-off', KEYS, OFF],
@@ -48,6 +51,8 @@ const OF_CLIENT: Hints = [
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
+  // An exp that is not in the future would be over: what is refused is how far.
+  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
   ['client.assertion-times', ['jwt', 'token'], ['active']],
   ['client.method', ['method', 'methods', ...SECRET]],
@@ -64,6 +69,11 @@ const OF_TOKEN_REQUEST: Hints = [
 const OF_GRANT: Hints = [
   ['grant.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+  [
+    'authorization.denied',
+    ['user', 'account'],
+    ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked'],
+  ],
   ['grant.consent', ['consent', 'consented']],
   ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
   ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],

@@ -76,6 +76,7 @@ const DEFAULTS: CheckedSettings = {
   tokenEndpoint: '',
   jwksUri: '',
   revocationEndpoint: '',
+  introspection: 'off',
   introspectionEndpoint: '',
   privateNetworks: [],
   assertionAlg: 'RS384',

@@ -5,6 +5,7 @@
  */
 
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { listMember } from '#src/adapters/json-object.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
@@ -120,7 +121,11 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   const fetched = await context.metadata;
   const document = documentOf(fetched);
   const seen = describeFetched(fetched);
-  if (parseCapability(document)) return pass(seen);
+  if (parseCapability(document)) {
+    const formats = listMember(document, 'format');
+    if (!formats || formats.some((one) => /json/i.test(one))) return pass(seen);
+    return broken('fhir.no-json', `format: only ${shown(formats.join(', ') || 'none', 80)}`, { verdict: 'warning' });
+  }
   // Where there is no configuration either, one row says why.
   if (!(await context.configuration)) return withoutConfiguration(context);
   const { source } = (await context.configuration) ?? {};

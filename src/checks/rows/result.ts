@@ -46,6 +46,7 @@ export type CheckedSettings = Pick<
   | 'tokenEndpoint'
   | 'jwksUri'
   | 'revocationEndpoint'
+  | 'introspection'
   | 'introspectionEndpoint'
   | 'privateNetworks'
   | 'assertionAlg'

@@ -44,6 +44,13 @@ export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
     hard: true,
     judge: async (context) => judgeEndpoint(context, judgeToken),
   },
+  {
+    id: 'introspection-endpoint',
+    title: 'The EHR can be asked whether a token is still active',
+    why: 'The setting asks once a minute, and finds out nothing without an introspection endpoint (RFC 7662).',
+    owner: 'Your administrator',
+    judge: judgeIntrospection,
+  },
 ]);
 
 const LOOK_INTO_LOG = 'Look into the log of the authorization server for this request.';
@@ -59,6 +66,17 @@ async function judgeEndpoint(
   if (!found.configuration) return skipped('not asked: no launch would use these addresses, see the rows above');
   if (!context.ask) return skipped('not asked by a scheduled check');
   return doubtingGiven(await judge(context, found.configuration, context.ask), found.source);
+}
+
+async function judgeIntrospection(context: CheckContext): Promise<Outcome> {
+  if (context.settings.introspection === 'off') return skipped('the setting is off');
+  const configuration = (await context.configuration)?.configuration;
+  if (!configuration) return withoutConfiguration(context);
+  if (configuration.introspectionEndpoint !== undefined) return pass(new URL(configuration.introspectionEndpoint).host);
+  return warning(
+    'no usable introspection endpoint is named',
+    'Switch “Ask the EHR whether a token is still active” off in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
+  );
 }
 
 /** What a browser can reach may be closed to this server, and the other way round: unreachable from here is only a warning. */

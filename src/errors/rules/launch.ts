@@ -49,7 +49,7 @@ export const launchRules = {
   },
   'launch.no-such-address': {
     cause:
-      'The EHR opened an address of this app that does not exist: the registered launch URL or redirect URI is misspelled',
+      'The EHR opened an address of this app that is neither its launch URL nor its redirect URI: what is registered is misspelled',
     owner: 'EHR team',
     remedy: 'Register the launch URL and the redirect URI of the registration sheet, letter for letter.',
     help: LASTING,

@@ -12,7 +12,7 @@ export const tokenRules = {
   },
   'client.key': {
     cause:
-      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without saying why; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
+      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
     owner: 'EHR team',
     remedy:
       'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',

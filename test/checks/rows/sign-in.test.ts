@@ -148,3 +148,11 @@ test('a scheduled look asks neither', async () => {
   for (const id of ['authorization-endpoint', 'token-endpoint']) expect(row(finished, id).verdict).toBe('skipped');
   expect([...ehr.seen('authorize'), ...ehr.seen('token')]).toEqual([]);
 });
+
+test('a setting that asks an introspection endpoint which is not there', async () => {
+  const seen = row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint');
+  expect(seen).toMatchObject({ verdict: 'warning', owner: 'Your administrator' });
+  alter(ehr, 'smart-configuration', { introspection_endpoint: `${ehr.origin}/auth/introspect` });
+  expect(row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint').verdict).toBe('pass');
+  expect(row(await checkup.run(ehr.fhirBase, {}), 'introspection-endpoint').verdict).toBe('skipped');
+});

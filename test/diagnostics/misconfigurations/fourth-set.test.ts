@@ -82,6 +82,7 @@ test.for([
     'warning',
     /sso-openid/,
   ],
+  ['XML only', statement({ format: ['application/fhir+xml'] }), 'capability-statement', 'warning', /only application/],
   [
     'a FHIR URL that the EHR writes in capitals',
     statement({ implementation: { url: 'BASE' } }),
@@ -224,6 +225,7 @@ test.for([
   ['POST', '/smart/launch?orgId=ID', 'launch', 'launch.posted'],
   ['GET', '/smart/lauch?orgId=ID&iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/smart/launch/ID/launch?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
+  ['GET', '/?orgId=ID&iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/smart/standalone/ID?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.standalone-url-registered'],
 ] as const)('%s %s: the support code finds why', async ([method, path, step, rule]) => {
   const { id } = await prepare({});
