@@ -504,6 +504,24 @@ describe('from a newcomer to Ready to launch', () => {
     },
   );
 
+  test.for([
+    ['https://ehr.example.org/chart/patients?tab=1', 'https://ehr.example.org'],
+    ['ehr.example.org', 'https://ehr.example.org'],
+    ['EHR.example.org:8443/chart', 'https://ehr.example.org:8443'],
+    ['https://*.example.org/chart', 'https://*.example.org'],
+  ] as const)('the address of a page, %s, is understood as %s', async ([typed, origin]) => {
+    const { body } = await press('frame', { frameAncestors: typed });
+    expect(body).toContain(`What you typed was understood as ${origin}.`);
+    expect((await organization()).frameAncestors).toEqual([origin]);
+  });
+
+  test.for(['https://ehr.example.org@evil.example/', '*.example.org', 'ftp://ehr.example.org'])(
+    '%s is not made into another address',
+    async (typed) => {
+      expect((await press('frame', { frameAncestors: typed })).body).toContain('id="frameAncestors-problem"');
+    },
+  );
+
   test('the address of an EHR that its vendor hosts is proposed', async () => {
     await world.setOrganization(ORG_ID, { vendor: 'athenahealth', frameAncestors: [] });
     expect((await page()).body).toContain('Allow <bdi>https://*.athenahealth.com</bdi>');
