@@ -85,6 +85,16 @@ describe('saving the FHIR URL', () => {
     },
   );
 
+  test('leaves the web address of the EHR to step 2, which says how it is now', async () => {
+    await press('frame', { frameAncestors: '' });
+    const saved = await save(world.sandbox.fhirBase);
+    for (const { body } of [saved, await page()]) {
+      expect(body).toContain('All checks passed');
+      expect(body).not.toContain('With 1 warning');
+      expect(body).toContain('say which EHR page may show the app');
+    }
+  });
+
   test('proposes the way in which the EHR writes it, when a launch was refused for that', async () => {
     await save(world.sandbox.fhirBase);
     const url = new URL(world.sandbox.launch('pat-ada'));
