@@ -54,7 +54,7 @@ const OF_CLIENT: Hints = [
   // An exp that is not in the future would be over: what is refused is how far.
   ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
-  ['client.assertion-times', ['jwt', 'token'], ['active']],
+  ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
   ['client.method', ['method', 'methods', ...SECRET]],
   ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
   ['client.off', APP, [...OFF, 'active', 'activated', 'enabled', 'approved', 'expired']],

@@ -14,6 +14,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'exp is too far in the future: maximum lifetime is 60 seconds', 'client.assertion-life'],
   ['invalid_client', 'The exp claim is more than 60 seconds in the future', 'client.assertion-life'],
   ['invalid_client', 'iat is in the future', 'client.assertion-times'],
+  ['invalid_client', 'JWT is not yet valid (nbf)', 'client.assertion-times'],
   ['invalid_client', 'Fetching JWKS failed with status 403', 'client.jwks-unreachable'],
   ['invalid_client', 'SSL handshake with jwks_uri failed', 'client.jwks-unreachable'],
   ['invalid_client', 'Could not resolve the host of the jwks_uri', 'client.jwks-unreachable'],
