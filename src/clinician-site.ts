@@ -16,6 +16,7 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import { TRANSACTION_LIFETIME_MS } from '#src/launches/session/transaction.ts';
 import { createTransactions } from '#src/launches/session/transactions.ts';
 import { launchRoute } from '#src/launches/start/launch-route.ts';
+import { lostLaunchRoute } from '#src/launches/start/lost-launch-route.ts';
 import { createOpenLaunchLimit } from '#src/launches/start/organization-launch-limit.ts';
 import { standaloneRoute } from '#src/launches/start/standalone-route.ts';
 import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
@@ -60,13 +61,13 @@ export function clinicianSite(dependencies: ClinicianSiteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const mount = mountIn(router, { head: false });
   const shared = sharedBy(dependencies);
-  mountLaunching(mount, shared);
+  mountLaunching(router, mount, shared);
   mountLaunchPages((path, methods) => mount(`/launches/:launchId${path}`, methods), shared);
   return router;
 }
 
 /** The routes from the EHR's chart, or from our own address, to a launch. */
-function mountLaunching(mount: Mount, shared: Shared): void {
+function mountLaunching(router: Router, mount: Mount, shared: Shared): void {
   const { redis, clock, readings, currentTokens, directory } = shared;
   const pending = createPendingBytes({ clock, lifetimeMs: TRANSACTION_LIFETIME_MS });
   const launching = {
@@ -80,11 +81,14 @@ function mountLaunching(mount: Mount, shared: Shared): void {
   const launch = launchRoute(launching);
   const callback = callbackRoute({ ...launching, onCompleted });
 
+  router.post(['/smart/launch', '/smart/launch/:orgId'], lostLaunchRoute(launching, 'launch.posted'));
+  router.post(['/smart/callback', '/smart/callback/:orgId'], lostLaunchRoute(launching, 'callback.posted'));
   mount('/smart/launch', { get: [launch] });
   mount('/smart/launch/:orgId', { get: [launch] });
   mount('/smart/standalone/:orgId', { get: [standaloneRoute(launching)] });
   mount('/smart/callback', { get: [callback] });
   mount('/smart/callback/:orgId', { get: [callback] });
+  router.get(['/', '/smart/*address'], lostLaunchRoute(launching, 'launch.no-such-address'));
   mount('/signed-out/:orgId', { get: [signedOutRoute(directory)] });
 }
 

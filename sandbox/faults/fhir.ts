@@ -1,6 +1,6 @@
 /** Faults of the FHIR server's HTTP answers (FH-04 to FH-07, FH-12, FH-14). */
 import type { Call, Fault } from '#sandbox/fault.ts';
-import { htmlAnswer, jsonAnswer, on, slow } from './answers.ts';
+import { htmlAnswer, jsonAnswer, on, slow, withMembers } from './answers.ts';
 
 /** A FHIR refusal with an OperationOutcome. */
 export function refusal(status: number, code: string, text: string, headers: Record<string, string> = {}) {
@@ -122,6 +122,15 @@ export const fhirFaults = {
     request: on('metadata', (_call, value = '3.0.2') => {
       const resourceType = String(value).startsWith('1.') ? 'Conformance' : 'CapabilityStatement';
       return jsonAnswer(200, { resourceType, fhirVersion: value, rest: [{ mode: 'server', resource: [] }] });
+    }),
+  },
+  'metadata-members': {
+    description: 'the CapabilityStatement is a short one with other members',
+    value: 'the members as JSON',
+    request: on('metadata', (_call, value) => {
+      const resource = ['Patient', 'ServiceRequest'].map((type) => ({ type, interaction: [] }));
+      const rest = [{ mode: 'server', resource }];
+      return jsonAnswer(200, withMembers({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', rest }, value));
     }),
   },
   'metadata-resources': {

@@ -58,6 +58,14 @@ export const tokenEndpointFaults = {
       jsonAnswer(400, { error: 'invalid_request', error_description: value ?? null }),
     ),
   },
+  'token-refused': {
+    description: 'the token endpoint refuses with another OAuth error: invalid_target',
+    value: 'another error, and after a colon what error_description says',
+    request: on(both, (_call, value = 'invalid_target') => {
+      const [error, description = null] = String(value).split(':');
+      return jsonAnswer(400, { error, error_description: description });
+    }),
+  },
   'token-redirect': {
     description: 'the token endpoint redirects with 307, which would carry code and assertion along',
     value: 'the URL to redirect to',

@@ -28,7 +28,7 @@ export function checkAgain(
   by: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
   occasion: Extract<RunOccasion, 'button' | 'cli'>,
 ): { running: RunningChecks; run: Promise<CheckRun> } {
-  const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks);
+  const running = runChecks({ fhirUrl: organization.fhirBaseUrl, organization, asksSignIn: true }, checks);
   const keep = async (): Promise<CheckRun> => {
     const finished = await running.finished;
     const saved = { ...finished, organizationId: organization.id, by: by.name, occasion, differences: [] };

@@ -67,7 +67,10 @@ async function checkUrl(
   if (!normalized.ok) throw new CommandError(normalized.problem);
   const { url, changes } = normalized;
   return withChecks(dependencies, async (checks) =>
-    describeRun(await runChecks({ fhirUrl: url, organization, isTyped: true }, checks).finished, changes),
+    describeRun(
+      await runChecks({ fhirUrl: url, organization, isTyped: true, asksSignIn: true }, checks).finished,
+      changes,
+    ),
   );
 }
 

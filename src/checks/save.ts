@@ -78,7 +78,7 @@ export async function saveConnection(
   const { enabled } = organization;
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
   const checked = { ...parsed.settings, enabled, discovered };
-  const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true }, checks);
+  const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true, asksSignIn: true }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
   return {
     ok: true,
@@ -91,12 +91,17 @@ export async function saveConnection(
 
 /** The FHIR URL as it would be called, or why it would not be (REG-07). @param typedUrl untrusted. */
 export function readFhirUrl(
-  { production, allowPrivate }: Pick<SaveDependencies, 'production' | 'allowPrivate'>,
+  { production, allowPrivate, checks }: Pick<SaveDependencies, 'production' | 'allowPrivate' | 'checks'>,
   { privateNetworks }: Organization,
   typedUrl: string,
 ): ReturnType<typeof normalizeFhirUrl> {
-  return normalizeFhirUrl(typedUrl, { production, allowPrivate: [...allowPrivate, ...privateNetworks] });
+  const read = normalizeFhirUrl(typedUrl, { production, allowPrivate: [...allowPrivate, ...privateNetworks] });
+  if (!read.ok || new URL(read.url).host !== checks.publicUrl.host) return read;
+  return { ok: false, problem: OWN_ADDRESS, kept: typedUrl.trim() };
 }
+
+const OWN_ADDRESS =
+  'This is an address of this app, which the EHR team registers. Enter the FHIR base URL of the EHR, such as https://ehr.example.org/fhir/r4.';
 
 interface Saving {
   organization: Organization;

@@ -7,14 +7,26 @@ import { done, type Handler, refused } from './page-visit.ts';
 
 const FIELD = 'frameAncestors';
 
+/** A page's address as it is pasted: without its path, and with https where no scheme is typed. Anything else stays for the schema to refuse. */
+function originOf(entry: string): string {
+  const text = /^[\w-]+(?:\.[\w-]+)+(?:[:/]|$)/.test(entry) ? `https://${entry}` : entry;
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && url.username === '' ? url.origin : entry;
+}
+
 /** The whole list as typed, or one proposal added to it; the schema judges both. */
 export const saveFrame: Handler = async (dependencies, visit) => {
   const { organization, request } = visit;
   const added = fieldOf(request, 'add', 'url').trim();
   const typed = fieldOf(request, FIELD, 'list').trim();
-  const values = added === '' ? typed.split(/[\s,]+/).filter(Boolean) : [...organization.frameAncestors, added];
+  const entries = typed.split(/[\s,]+/).filter(Boolean);
+  const values = added === '' ? [...new Set(entries.map(originOf))] : [...organization.frameAncestors, added];
   const result = await editOrganization(dependencies, organization.id, { [FIELD]: values }, actorOf(request));
-  if (result.ok) return done(dependencies, visit, 'Saved: these pages may show the app in a frame.');
+  if (result.ok) {
+    const isShortened = added === '' && entries.some((entry) => !values.includes(entry));
+    const understood = isShortened ? ` What you typed was understood as ${values.join(', ')}.` : '';
+    return done(dependencies, visit, `Saved: these pages may show the app in a frame.${understood}`);
+  }
   const { problems } = refusedForm({}, result.problems);
   const problem = problems[FIELD] ?? Object.values(problems).join('; ');
   return refused(dependencies, visit, 400, { frame: { typed: values.join('\n'), problem } });

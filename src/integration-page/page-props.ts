@@ -28,6 +28,8 @@ export interface SeenLaunches {
   completed: { id: string; at: Date } | undefined;
   /** the newest page that opened the app in a frame and may not show it: a claim of the browser, to be confirmed by a person */
   framedBy: { origin: string; at: Date } | undefined;
+  /** the FHIR URL as the newest launch named it, where that was refused for the way it is written and none has arrived since */
+  writtenAs: { iss: string; at: Date } | undefined;
 }
 
 /** What is on record. */
@@ -97,6 +99,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
         : undefined,
     frame: frameProps(record, extras),
     launch: launches.completed,
+    writtenAs: launches.writtenAs,
     verifyHref: `/settings/verify${role === 'operator' ? `?${new URLSearchParams({ organization: id })}` : ''}`,
     vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,

@@ -38,7 +38,7 @@ export const settings = {
     ownPage: true,
     group: SHOWN,
     label: 'EHR pages that may show the app in a frame',
-    hint: 'Origins, one per line, such as https://ehr.example.org or https://*.example.org. If empty, the app opens only in a window of its own.',
+    hint: 'Address of the EHR’s own pages, one per line, such as https://ehr.example.org or https://*.example.org; a path is left out. If empty, the app opens only in a window of its own.',
   }),
   timeZone: text(timeZone, {
     kind: 'line',

@@ -28,10 +28,20 @@ const APP = ['client', 'application', 'app'];
 const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
 const OF_CLIENT: Hints = [
   ...OF_REQUEST,
+  ['client.method', ['mtls', 'mutual']],
+  ['client.method', ['certificate'], ['client'], ['required', 'missing', 'provided', 'presented']],
+  [
+    'client.algorithm',
+    ['alg', 'algorithm', 'algorithms'],
+    ['unsupported', 'supported', 'allowed', 'permitted', 'accepted'],
+  ],
   [
     'client.jwks-unreachable',
     KEYS,
-    ['retrieve', 'retrieved', 'fetch', 'fetched', 'load', 'loaded', 'download', 'read'],
+    [
+      ...['retrieve', 'retrieved', 'retrieving', 'fetch', 'fetched', 'fetching', 'load', 'loaded', 'loading'],
+      ...['download', 'downloaded', 'downloading', 'read', 'reading', 'resolve', 'resolved', 'ssl', 'tls', 'handshake'],
+    ],
   ],
   ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
   ['client.key-off', KEYS, OFF],
@@ -41,8 +51,10 @@ const OF_CLIENT: Hints = [
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
+  // An exp that is not in the future would be over: what is refused is how far.
+  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
-  ['client.assertion-times', ['jwt', 'token'], ['active']],
+  ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
   ['client.method', ['method', 'methods', ...SECRET]],
   ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
   ['client.off', APP, [...OFF, 'active', 'activated', 'enabled', 'approved', 'expired']],
@@ -57,6 +69,11 @@ const OF_TOKEN_REQUEST: Hints = [
 const OF_GRANT: Hints = [
   ['grant.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+  [
+    'authorization.denied',
+    ['user', 'account'],
+    ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked'],
+  ],
   ['grant.consent', ['consent', 'consented']],
   ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
   ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],
@@ -67,6 +84,7 @@ const OF_GRANT: Hints = [
 
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 const OF_AUTHORIZATION: Hints = [
+  ['authorization.pushed-request', ['pushed', 'par', 'request_uri', 'jar']],
   ['authorization.launch-over', ['launch'], ['unknown', 'expired', 'used', 'invalid', 'found', 'already']],
   ['authorization.audience', ['aud', 'audience']],
   ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
@@ -74,7 +92,15 @@ const OF_AUTHORIZATION: Hints = [
   ['authorization.client-unknown', ['client_id', 'client'], UNKNOWN],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
-const OF_DENIAL: Hints = [['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']]];
+const OF_DENIAL: Hints = [
+  ['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']],
+  [
+    'client.off',
+    APP,
+    ['tenant', 'organization', 'facility', 'site', 'environment'],
+    ['enabled', 'installed', 'activated'],
+  ],
+];
 
 /**
  * @param error of an authorization response.
@@ -84,6 +110,15 @@ const OF_DENIAL: Hints = [['client.off', APP, ['disabled', 'inactive', 'suspende
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
   if (error === 'invalid_request') return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
   return error === 'access_denied' || error === 'unauthorized_client' ? hintIn(said, OF_DENIAL) : undefined;
+}
+
+/** @param query of a callback without a usable state: what came instead says what is wrong. */
+export function ruleOfLostState(query: URLSearchParams): { rule: Rule; seen?: { error: string } } {
+  if (query.has('state')) return { rule: 'callback.state-changed' };
+  if (query.has('iss') && query.has('launch')) return { rule: 'callback.opened-as-launch-url' };
+  const error = query.get('error') ?? '';
+  if (/^[a-z_]{1,64}$/.test(error)) return { rule: 'callback.error-without-state', seen: { error } };
+  return { rule: query.size === 0 ? 'callback.empty' : 'callback.state-changed' };
 }
 
 function hintIn(said: string, hints: Hints): Rule | undefined {
@@ -111,6 +146,15 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.grant-type';
     case 'invalid_scope':
       return 'token.scope';
+    case 'access_denied':
+      return 'authorization.denied';
+    case 'invalid_target':
+      return 'authorization.audience';
+    case 'server_error':
+      return 'token.server-error';
+    case 'temporarily_unavailable':
+    case 'slow_down':
+      return 'token.busy';
     case 'invalid_request':
       return hintIn(said, OF_TOKEN_REQUEST) ?? 'token.request-refused';
     default:

@@ -25,10 +25,17 @@ const LAUNCH_MAX_LENGTH = 8_192;
  * @throws AppError 'launch.invalid'
  */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
+  if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
+    throw new AppError('launch.invalid', 'an authorization response came to the launch URL', {
+      rule: 'launch.opened-as-redirect-uri',
+    });
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
   const problem = fhirBaseProblem(iss);
-  if (problem) throw new AppError('launch.invalid', `iss ${problem}`, { rule: 'launch.parameter-malformed' });
+  if (problem) {
+    const rule = /^https?%3a/i.test(iss) ? 'launch.encoded-twice' : 'launch.parameter-malformed';
+    throw new AppError('launch.invalid', `iss ${problem}`, { rule });
+  }
   return { iss, launch };
 }
 
@@ -73,4 +80,10 @@ export function fhirBaseProblem(text: string): string | undefined {
  */
 export function isSameFhirBase(iss: string, registered: string): boolean {
   return iss.replace(/\/$/, '') === registered.replace(/\/$/, '');
+}
+
+/** A FHIR base without scheme, case and extra slashes, which people write in different ways. @param url an absolute one. */
+export function bareBase(url: string): string {
+  const { host, pathname } = new URL(url.toLowerCase());
+  return [host, ...pathname.split('/').filter(Boolean)].join('/');
 }

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
-import { ruleOfDescription } from './refusal-rule.ts';
+import { ruleOfDescription, ruleOfLostState } from './refusal-rule.ts';
 
 /** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
@@ -106,10 +106,10 @@ const LONGEST_VALUE = 16_384;
  */
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
-  if (!state || state.length > LONGEST_STATE)
-    throw new AppError('callback.invalid', 'state is missing, repeated or too long', {
-      rule: 'callback.state-changed',
-    });
+  if (!state || state.length > LONGEST_STATE) {
+    const detail = 'state is missing, repeated or too long';
+    throw new AppError('callback.invalid', detail, ruleOfLostState(query));
+  }
   return {
     state,
     code: once(query, 'code'),
@@ -189,6 +189,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // RFC 8707, and what servers say of a redirect URI they sent the browser to all the same.
   invalid_target: 'authorization.audience',
   invalid_redirect_uri: 'authorization.redirect-uri',
+  redirect_uri_mismatch: 'authorization.redirect-uri',
 };
 
 /** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */

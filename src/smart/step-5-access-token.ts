@@ -53,7 +53,7 @@ export async function exchangeCode(
 export async function postGrant(
   exchange: { tokenEndpoint: string },
   body: URLSearchParams,
-  outbound: EhrClient,
+  outbound: Pick<EhrClient, 'request'>,
 ): Promise<OutboundResponse> {
   try {
     return await outbound.request(new URL(exchange.tokenEndpoint), {

@@ -127,7 +127,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   const clock = clockDifference(response, now);
   const said = typeof description === 'string' ? description : '';
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
-  const rule = /^token\.(?:other-error|not-there)$/.test(refused) && isWebPage(response) ? 'token.web-page' : refused;
+  const rule = /^token\.(?:other-error|not-there)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
@@ -143,6 +143,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   }
   const isRedirect = status >= 300 && response.headers['location'] !== undefined;
   return invalid(isRedirect ? 'token.redirect' : 'token.not-json', `token endpoint answered ${status}`, status);
+}
+
+/** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
+function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
+  if (isWebPage(response)) return 'token.web-page';
+  return /fhir/.test(response.contentType) ? 'token.not-there' : refused;
 }
 
 /** Reads Retry-After in seconds only, up to four digits. */

@@ -30,7 +30,7 @@ export const statement = {
   rest: [{ mode: 'server', resource: ['Patient', 'ServiceRequest', ...NAMES].map(resource) }],
 };
 
-export const scopes = 'launch openid fhirUser patient/Patient.read';
+export const scopes = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
 
 export async function startHealthyEhr(): Promise<HealthyEhr> {
   const ehr = await startStubEhr();

@@ -106,17 +106,28 @@ export async function startStubEhr(): Promise<StubEhr> {
       return { body: { keys: [{ ...jwk, kid: 'stub', alg: 'ES256', use: 'sig' }] } };
     }
     if (request.route === 'authorize') return authorize(request);
-    if (request.route === 'token') return { body: await tokenResponse(new URLSearchParams(request.body)) };
+    if (request.route === 'token') return answerToken(new URLSearchParams(request.body));
     return { status: 404, body: { resourceType: 'OperationOutcome', issue: [] } };
   }
 
   function authorize(request: StubRequest): StubAnswer {
     const asked = request.method === 'POST' ? new URLSearchParams(request.body) : request.query;
     const code = randomBytes(12).toString('base64url');
+    if (asked.get('prompt') === 'none') {
+      const refused = new URL(asked.get('redirect_uri') ?? '');
+      refused.search = new URLSearchParams({ error: 'login_required', state: asked.get('state') ?? '' }).toString();
+      return { status: 302, headers: { location: refused.href } };
+    }
     codes.set(code, { nonce: asked.get('nonce') ?? '', clientId: asked.get('client_id') ?? '' });
     const back = new URL(asked.get('redirect_uri') ?? '');
     back.search = new URLSearchParams({ code, state: asked.get('state') ?? '', iss: `${origin}/auth` }).toString();
     return { status: 302, headers: { location: back.href } };
+  }
+
+  /** A code that the checks invent is refused; of tests it takes any. */
+  async function answerToken(form: URLSearchParams): Promise<StubAnswer> {
+    const isInvented = form.get('code')?.startsWith('key-proof-') === true;
+    return isInvented ? { status: 400, body: { error: 'invalid_grant' } } : { body: await tokenResponse(form) };
   }
 
   async function tokenResponse(form: URLSearchParams): Promise<Record<string, unknown>> {

@@ -38,8 +38,8 @@ const audited = async (event: string) => {
   );
   return rows;
 };
-/** A server that answers every path with a page, as a portal does. */
-const portal = () => `${world.url}/guide`;
+/** The page of charts, which is no FHIR server. */
+const portal = () => `${world.sandbox.origin}/chart`;
 
 describe('saving the FHIR URL', () => {
   test('of a good EHR says All checks passed, names the authorization server, and launches use it', async () => {
@@ -74,6 +74,41 @@ describe('saving the FHIR URL', () => {
     expect(found).toEqual(found.toSorted((one, other) => one - other));
     expect(body).toContain('<h4><a class="row-link" href="#check-guide-smart-configuration">');
     expect(body.indexOf('id="check-guide-smart-configuration"')).toBeLessThan(body.indexOf('<summary>Show the other'));
+  });
+
+  test.for(['', '/smart/launch?orgId=general-hospital', '/.well-known/jwks.json'])(
+    'refuses the app’s own address %s: it is for the registration',
+    async (path) => {
+      const { body } = await save(`${world.url}${path}`);
+      expect(body).toContain('This is an address of this app');
+      expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    },
+  );
+
+  test('leaves the web address of the EHR to step 2, which says how it is now', async () => {
+    await press('frame', { frameAncestors: '' });
+    const saved = await save(world.sandbox.fhirBase);
+    for (const { body } of [saved, await page()]) {
+      expect(body).toContain('All checks passed');
+      expect(body).not.toContain('With 1 warning');
+      expect(body).toContain('say which EHR page may show the app');
+    }
+  });
+
+  test('proposes the way in which the EHR writes it, when a launch was refused for that', async () => {
+    await save(world.sandbox.fhirBase);
+    const url = new URL(world.sandbox.launch('pat-ada'));
+    const iss = world.sandbox.fhirBase.replace('/fhir/r4', '/FHIR/r4');
+    url.searchParams.set('iss', iss);
+    await press('frame', { frameAncestors: world.sandbox.origin });
+    await world.browser().open(url.href);
+    await world.dependencies.traces.flush();
+    const { body } = await page();
+    expect(body).toContain(`the EHR writes its FHIR URL <code class="value">${iss}</code>`);
+    expect(body).toContain(`name="fhirUrl" value="${iss}"`);
+    await save(iss);
+    expect((await organization()).fhirBaseUrl).toBe(iss);
+    expect((await page()).body).not.toContain('Save it as the EHR writes it');
   });
 
   test('says You to who is asked, one thing to do next, and where to send the rest', async () => {
@@ -476,6 +511,24 @@ describe('from a newcomer to Ready to launch', () => {
         expect(refused.body).not.toContain('<script>alert');
       }
       expect(await organization()).toEqual(before);
+    },
+  );
+
+  test.for([
+    ['https://ehr.example.org/chart/patients?tab=1', 'https://ehr.example.org'],
+    ['ehr.example.org', 'https://ehr.example.org'],
+    ['EHR.example.org:8443/chart', 'https://ehr.example.org:8443'],
+    ['https://*.example.org/chart', 'https://*.example.org'],
+  ] as const)('the address of a page, %s, is understood as %s', async ([typed, origin]) => {
+    const { body } = await press('frame', { frameAncestors: typed });
+    expect(body).toContain(`What you typed was understood as ${origin}.`);
+    expect((await organization()).frameAncestors).toEqual([origin]);
+  });
+
+  test.for(['https://ehr.example.org@evil.example/', '*.example.org', 'ftp://ehr.example.org'])(
+    '%s is not made into another address',
+    async (typed) => {
+      expect((await press('frame', { frameAncestors: typed })).body).toContain('id="frameAncestors-problem"');
     },
   );
 

@@ -34,7 +34,13 @@ const bundle = (type: string, ...resources: object[]) => ({
 });
 
 const answers = new Map<string, Script>([
-  ['token', async (request) => ({ body: { ...((await ehr.standard(request)).body as object), scope } })],
+  [
+    'token',
+    async (request) => {
+      const { body, ...answer } = await ehr.standard(request);
+      return { ...answer, body: { ...(body as object), scope } };
+    },
+  ],
   [USER_READ, () => ({ body: USER })],
   ['/fhir/PractitionerRole', () => bundle('searchset', { ...ROLE, code: [{ text: 'Nurse' }] })],
   ['requests', ({ query }) => bundle('searchset', REQUEST, ...(query.has('_include') ? [RUTH, NORTH] : []))],

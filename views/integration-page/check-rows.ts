@@ -54,7 +54,7 @@ function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
 <p class="found"><bdi>${row.found}</bdi></p>
 ${
   needsWork(row)
-    ? html`<p>${row.remedy}</p>
+    ? html`<p><strong>What to do:</strong> ${row.remedy}</p>
 <p class="note">Whose job: <strong>${row.owner}</strong>. Why it matters: ${row.why}</p>`
     : html`<p class="note">${row.why}</p>`
 }</div>
@@ -68,7 +68,7 @@ export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   if (!allPassed)
     return html`<p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}</span></p>
 `;
-  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: step 1 has them.</p>`}
+  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}, to be read in step 1.</p>`}
 `;
 }
 

@@ -31,6 +31,8 @@ export interface StepsProps {
   readonly frame: FrameProps;
   /** the last launch from a chart that reached the request list, with the FHIR URL in use */
   readonly launch: { readonly id: string; readonly at: Date } | undefined;
+  /** a launch was refused because it writes the FHIR URL in use in another way */
+  readonly writtenAs?: { readonly iss: string; readonly at: Date } | undefined;
   readonly verifyHref: string;
   readonly vendorSuggestion: VendorProps['suggestion'];
   /** undefined while launches ask for scopes that the EHR accepts */
@@ -54,7 +56,7 @@ function currentStep(props: StepsProps): Step | undefined {
 
 /** The one thing to do next, and who does it. */
 export function nextThing(props: StepsProps): SafeHtml | null {
-  const { run, connection, isEnabled, clientIdMissing } = props;
+  const { run, connection, isEnabled, clientIdMissing, writtenAs } = props;
   const current = currentStep(props);
   const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
   const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
@@ -68,6 +70,7 @@ export function nextThing(props: StepsProps): SafeHtml | null {
         ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
         : html`You <a href="${clientIdMissing.href}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
+  if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
   if (current === 'launch')
     return next(html`You <a href="#step-launch">launch the app in a test session of the EHR</a>.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
@@ -91,6 +94,14 @@ function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfT
 `;
 }
 
+/** Launches are compared letter for letter, so the EHR's way of writing it is the one to save. */
+function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: ConnectionProps): SafeHtml {
+  const { actionOf, csrfToken, inUse, timeZone } = connection;
+  return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${iss}">
+<p><strong>Next:</strong> The launch of ${instant(at, timeZone)} was refused: the EHR writes its FHIR URL <code class="value">${iss}</code>, and <code class="value">${inUse.fhirBaseUrl}</code> is saved here. They have to be equal, letter for letter. <button class="btn btn-primary" type="submit">Save it as the EHR writes it</button></p></form>
+`;
+}
+
 /** The current step is open, the others are closed with their state in sight. */
 export function steps(props: StepsProps): SafeHtml {
   const current = currentStep(props);
@@ -110,7 +121,7 @@ ${body}</details>
   return html`<div class="steps">
 ${step('url', '1. FHIR URL', urlStep(props, current === 'url' && run?.nearby?.fhirUrl === undefined))}
 ${step('frame', '2. Your EHR’s web address', frameForm(frame, connection, current === 'frame'))}
-${step('launch', '3. Verify a launch', launchStep(props, current === 'launch'))}</div>
+${step('launch', '3. Verify a launch', launchStep(props, current === 'launch' && props.writtenAs === undefined))}</div>
 `;
 }
 
@@ -132,7 +143,7 @@ ${
     : html`${suggestionList(run.suggestions, connection)}<section class="checks" aria-labelledby="checks"><h3 id="checks">Last checks</h3>
 <p class="note">Checked ${instant(run.at, connection.timeZone)} by <bdi>${run.by}</bdi>: <bdi>${run.fhirUrl}</bdi></p>
 ${foldedCheckRows(run.rows)}
-<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form></section>`
+${connection.draft ? null : html`<form method="post" action="${connection.actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check again</button></form>`}</section>`
 }
 `;
 }

@@ -9,6 +9,7 @@ import { networkChecks } from './network.ts';
 import { ownChecks } from './our-side.ts';
 import { guideChecks } from './promised-checks.ts';
 import { scopeChecks } from './scopes.ts';
+import { signInChecks } from './sign-in.ts';
 
 export const checkCatalogue: readonly CheckDefinition[] = [
   ...guideChecks,
@@ -16,6 +17,7 @@ export const checkCatalogue: readonly CheckDefinition[] = [
   ...configurationChecks,
   ...endpointChecks,
   ...capabilityChecks,
+  ...signInChecks,
   ...issuerChecks,
   ...scopeChecks,
   ...fhirChecks,

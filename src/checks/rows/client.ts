@@ -54,6 +54,12 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     }),
   },
   {
+    id: 'flow',
+    title: 'The authorization code flow, with an id_token',
+    why: 'A launch exchanges a code for tokens, and an id_token says who launched (SMART App Launch 2.2.0, "Obtain authorization code"; "Scopes for requesting identity data").',
+    judge: onDocument(judgeFlow),
+  },
+  {
     id: 'launch-standalone',
     title: 'Launch outside the EHR',
     why: 'People open the app by itself, sign in at the EHR and pick a patient (SMART App Launch 2.2.0, "Conformance", launch-standalone).',
@@ -85,6 +91,31 @@ export const capabilityChecks = checksOf('SMART configuration', 'EHR team', [
     ),
   },
 ]);
+
+const NO_CODE_FLOW = 'Switch on the authorization code flow for this server, or name its launch-capable FHIR URL.';
+
+function judgeFlow({ document }: ParsedConfiguration, { settings }: CheckContext): Outcome {
+  const grants = listMember(document, 'grant_types_supported');
+  const responses = listMember(document, 'response_types_supported');
+  const capabilities = listMember(document, 'capabilities');
+  if (grants && !grants.includes('authorization_code'))
+    return failure(`grant_types_supported: only ${shown(grants.join(', ') || 'none', 80)}`, NO_CODE_FLOW);
+  if (responses && !responses.includes('code'))
+    return failure(`response_types_supported: only ${shown(responses.join(', ') || 'none', 80)}`, NO_CODE_FLOW);
+  const demand = ['require_pushed_authorization_requests', 'require_signed_request_object'].find(
+    (name) => document[name] === true,
+  );
+  if (demand !== undefined)
+    return broken('authorization.pushed-request', demand, { seen: { 'client id': settings.clientId || 'this app' } });
+  if (capabilities && !capabilities.includes('sso-openid-connect'))
+    return warning(
+      'sso-openid-connect is not among the capabilities',
+      'Switch on sign-in by OpenID Connect for this server, and list it: launches need an id_token.',
+    );
+  if (grants && !grants.includes('refresh_token') && /\b(?:online|offline)_access\b/.test(settings.scopes))
+    return info('refresh_token is not listed; a launch shows whether the EHR gives refresh tokens');
+  return pass(grants ? shown(grants.join(', '), 80) : 'not said otherwise');
+}
 
 const judgeStandalone = onDocument((found) => {
   const capabilities = listMember(found.document, 'capabilities') ?? [];

@@ -1,7 +1,8 @@
 /** What the rows judge: every document is fetched once, side by side where the order allows, and shared. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Outbound, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
+import { redirectUriOf } from '#src/organizations/registration.ts';
 import type { EndpointRules } from '#src/smart/documents/endpoint.ts';
 import { type Fetched, fetchDocument } from '#src/smart/documents/fetched.ts';
 import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
@@ -56,10 +57,16 @@ export interface CheckContext {
   ownJwks: Promise<Fetched>;
   /** Looks at another public document, under the same rules. */
   see: (url: URL) => Promise<Fetched>;
+  /** Sends one request to an address of the sign-in; absent in scheduled runs. @throws OutboundError */
+  ask: ((url: URL, request?: OutboundRequest) => Promise<OutboundResponse>) | undefined;
+  /** As a launch names this app; undefined while the organization has no client ID. */
+  client: { clientId: string; redirectUri: string } | undefined;
   rules: EndpointRules;
 }
 
 const DEFAULTS: CheckedSettings = {
+  id: '',
+  clientId: '',
   scopes: presetScopes('generic'),
   scopeVersion: 'auto',
   frameAncestors: [],
@@ -69,6 +76,7 @@ const DEFAULTS: CheckedSettings = {
   tokenEndpoint: '',
   jwksUri: '',
   revocationEndpoint: '',
+  introspection: 'off',
   introspectionEndpoint: '',
   privateNetworks: [],
   assertionAlg: 'RS384',
@@ -84,6 +92,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
   const settings = input.organization ?? DEFAULTS;
   const fhirUrl = input.fhirUrl.replace(/\/$/, '');
   const fhirBase = new URL(fhirUrl);
+  const { clientId } = settings;
   const probing = { deadlineMs: limits.callMs, allowPrivate: settings.privateNetworks };
   const see = (url: URL, accept = 'application/json') => fetchDocument(url, outbound, { accept, clock, ...probing });
   const accepts = (url: URL) => outbound.accepts(url);
@@ -119,6 +128,8 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
       deadlineMs: limits.callMs,
     }),
     see,
+    ask: input.asksSignIn && ((url, request) => outbound.request(url, { ...request, ...probing })),
+    client: clientId === '' ? undefined : { clientId, redirectUri: redirectUriOf(publicUrl, settings) },
     rules,
   };
 }

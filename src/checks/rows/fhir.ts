@@ -5,8 +5,10 @@
  */
 
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { listMember } from '#src/adapters/json-object.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
+import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -28,6 +30,13 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
     title: '{FHIR URL}/metadata gives a CapabilityStatement',
     why: 'It says what the server can do; a launch does not need it (FHIR R4, "capabilities").',
     judge: judgeStatement,
+  },
+  {
+    id: 'fhir-url-written',
+    title: 'The FHIR URL is written as the EHR writes it',
+    why: 'A launch names the FHIR base in iss, and is refused when it differs by a letter’s case; only one slash at the end is ignored (SMART App Launch 2.2.0, "Launch App: EHR Launch").',
+    owner: 'Your administrator',
+    judge: judgeWritten,
   },
   {
     id: 'fhir-version',
@@ -71,6 +80,22 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   },
 ]);
 
+async function judgeWritten({ fhirUrl, metadata, configuration }: CheckContext): Promise<Outcome> {
+  if (!(await configuration)) return skipped('no EHR was found there');
+  const theirs = parseCapability(documentOf(await metadata))?.baseUrl;
+  const exactly = `launches have to name exactly ${shown(fhirUrl, 160)} as iss`;
+  if (theirs === undefined || !URL.canParse(theirs)) return info(`the EHR does not say; ${exactly}`);
+  if (isSameFhirBase(theirs, fhirUrl)) return pass(exactly);
+  const seen = `the EHR writes it ${shown(theirs, 160)}`;
+  // A server behind a proxy often knows its inner name alone, which no launch has.
+  if (bareBase(theirs) !== bareBase(fhirUrl) || new URL(theirs).protocol !== new URL(fhirUrl).protocol)
+    return info(`${seen}, perhaps inside its network; ${exactly}`);
+  return warning(
+    `${seen}, and launches have to name ${shown(fhirUrl, 160)}, letter for letter`,
+    `If launches do not arrive yet, enter the FHIR URL as the EHR writes it: ${shown(theirs, 160)}.`,
+  );
+}
+
 const NICE_TO_HAVE = [
   'Practitioner',
   'PractitionerRole',
@@ -96,7 +121,11 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   const fetched = await context.metadata;
   const document = documentOf(fetched);
   const seen = describeFetched(fetched);
-  if (parseCapability(document)) return pass(seen);
+  if (parseCapability(document)) {
+    const formats = listMember(document, 'format');
+    if (!formats || formats.some((one) => /json/i.test(one))) return pass(seen);
+    return broken('fhir.no-json', `format: only ${shown(formats.join(', ') || 'none', 80)}`, { verdict: 'warning' });
+  }
   // Where there is no configuration either, one row says why.
   if (!(await context.configuration)) return withoutConfiguration(context);
   const { source } = (await context.configuration) ?? {};

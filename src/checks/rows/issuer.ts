@@ -5,6 +5,7 @@
  */
 
 import { type JsonObject, listMember, textMember } from '#src/adapters/json-object.ts';
+import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
@@ -105,6 +106,13 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   if (usable.length === 0) {
     return broken('keys.none-usable', seen);
   }
+  const [first] = await context.issuers;
+  const algorithms = listMember(documentOf(first?.fetched), 'id_token_signing_alg_values_supported');
+  if (algorithms && !algorithms.some((alg) => (idTokenAlgorithms as readonly string[]).includes(alg)))
+    return warning(
+      `id_token_signing_alg_values_supported: only ${shown(algorithms.join(', ') || 'none', 80)}`,
+      'Sign id_tokens for this client with RS256, and list it.',
+    );
   const kids = shown([...new Set(usable.map(({ kid }) => kid))].join(', '), 160);
   const ambiguity = ambiguityOf(usable);
   if (ambiguity === undefined) return pass(`${seen}: ${kids}`);

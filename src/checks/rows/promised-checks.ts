@@ -11,7 +11,18 @@ import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configurat
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import { ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
+import {
+  broken,
+  checksOf,
+  doubtingGiven,
+  GIVEN_BY_YOU,
+  type Outcome,
+  pass,
+  seeRow,
+  shown,
+  skipped,
+  warning,
+} from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
@@ -153,9 +164,7 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const seen = `${describeFetched(parsed.fetched)}, ${named}`;
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
-  if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'endpoint'), seen);
-  return broken(
-    ruleOfKeySet(fetched.status),
-    documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`,
-  );
+  const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched.status);
+  const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
+  return doubtingGiven(broken(rule, found), parsed.source);
 }

@@ -10,6 +10,7 @@ export type CheckGroup =
   | 'The checks of the implementation guide'
   | 'Network'
   | 'SMART configuration'
+  | 'Sign-in addresses'
   | 'Issuer and keys'
   | 'Scopes'
   | 'FHIR server'
@@ -34,6 +35,8 @@ export interface CheckResult {
 /** The settings a check looks at; a URL without an organization is checked with the defaults. */
 export type CheckedSettings = Pick<
   Organization,
+  | 'id'
+  | 'clientId'
   | 'scopes'
   | 'scopeVersion'
   | 'frameAncestors'
@@ -43,6 +46,7 @@ export type CheckedSettings = Pick<
   | 'tokenEndpoint'
   | 'jwksUri'
   | 'revocationEndpoint'
+  | 'introspection'
   | 'introspectionEndpoint'
   | 'privateNetworks'
   | 'assertionAlg'
@@ -65,6 +69,8 @@ export interface CheckInput {
   organization: CheckedSettings | undefined;
   /** A person typed the URL: one that leads nowhere is looked for nearby. */
   isTyped?: true;
+  /** A person waits for the run: the sign-in addresses are asked too, which an EHR's log shows as refused requests. */
+  asksSignIn?: true;
 }
 
 /** What was tried in place of a FHIR URL that leads nowhere. */

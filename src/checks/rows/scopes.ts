@@ -6,9 +6,9 @@
 
 import { listMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { coverageOf, grantedScopes, requestedScope } from '#src/smart/scopes/granted.ts';
+import { coverageOf, grantedScopes, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
 import type { CheckContext } from './context.ts';
-import { checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
+import { broken, checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
 /** A server that lists this many scopes lists them all; one that lists five gives examples. */
 const COMPLETE_LIST = 20;
@@ -59,6 +59,11 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
   const found = await context.configuration;
   if (!found) return skipped('there is no smart-configuration');
   const asked = scopeToAskFor(context, listMember(found.document, 'capabilities') ?? []);
+  const wanted = grantedScopes(asked);
+  if (!mayAsk(wanted, { type: 'Patient', interaction: 'r' }))
+    return broken('scope.patient-not-asked', shown(asked, 240), { verdict: 'warning' });
+  if (context.settings.showEhrOrders && !mayAsk(wanted, { type: 'ServiceRequest', interaction: 's' }))
+    return broken('fhir.search-not-asked', shown(asked, 240), { verdict: 'warning' });
   const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
   const offered = grantedScopes(listed.join(' '));

@@ -61,11 +61,14 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
 /** The launch arrived: a page that failed later, or a list or create that lacks something. */
 function openStep(steps: Steps): TraceStep | undefined {
   const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
-  const failed = last.find(({ code }) => code !== undefined) ?? last.find(({ rule }) => rule !== undefined);
+  const minor = last.find(({ rule }) => rule === 'refresh.not-given');
+  const failed =
+    last.find(({ code }) => code !== undefined) ?? last.find((step) => step.rule !== undefined && step !== minor);
   if (failed) return failed;
   const create = last.find(({ name }) => name === 'create');
   const rule = create && BY_CREATE_END[String(create.facts['how it ended'])];
-  return create && rule && { ...create, rule };
+  // A launch that cannot be renewed lacks the least.
+  return create && rule ? { ...create, rule } : minor;
 }
 
 function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {

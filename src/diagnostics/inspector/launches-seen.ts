@@ -6,6 +6,7 @@ import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { SeenLaunches } from '#src/integration-page/page-props.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
+import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 
 const MOST_LOOKED_AT = 20;
 
@@ -26,10 +27,20 @@ export async function launchesSeen(
     const origin = factOf(trace, FRAMING_PAGE);
     return origin !== '' && !mayFrame(frameAncestors, origin);
   });
+  const [newest] = all;
+  const iss = newest ? factOf(newest, 'iss') : '';
+  const isWritten = newest?.steps.some(({ rule }) => rule === 'launch.iss-written-differently');
+  // The URL in use may be another one by now. A trace quotes only the beginning of a very long iss.
+  const isStill = isWritten && iss.length < 200 && !isSameFhirBase(iss, fhirBaseUrl) && isOf(iss, fhirBaseUrl);
   return {
+    writtenAs: newest && isStill ? { iss, at: newest.startedAt } : undefined,
     completed: last && { id: last.id, at: last.startedAt },
     framedBy: refused && { origin: factOf(refused, FRAMING_PAGE), at: refused.startedAt },
   };
+}
+
+function isOf(iss: string, fhirBaseUrl: string): boolean {
+  return URL.canParse(iss) && URL.canParse(fhirBaseUrl) && bareBase(iss) === bareBase(fhirBaseUrl);
 }
 
 function factOf({ steps }: TraceRecord, name: string): string {

@@ -2,6 +2,7 @@
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 const FRESH_TOKEN_MS = 60_000;
 
@@ -10,6 +11,7 @@ type Measure = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => R
 const byClock: Measure = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
 const bySetting: Measure = (rule, { name, facts }, steps) =>
   name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
+const byHand: Measure = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
 const byIssuer: Measure = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
 
 const MEASURES: Partial<Record<Rule, Measure>> = {
@@ -17,11 +19,23 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'id-token.clock-ahead': byClock,
   'callback.other-iss': byIssuer,
   'id-token.issuer': byIssuer,
+  'token.not-there': byHand,
+  'token.web-page': byHand,
+  'token.redirect': byHand,
+  'keys.unreadable': byHand,
+  'network.private-endpoint': byHand,
   'keys.no-document': bySetting,
   'keys.document-unreadable': bySetting,
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
-  'network.unknown-endpoint-name': bySetting,
+  'network.unknown-endpoint-name': (rule, failed, steps) => byHand(bySetting(rule, failed, steps), failed, steps),
+  'scope.patient-missing': (rule, _failed, steps) =>
+    asksFor('Patient', 'r', steps) ? rule : 'scope.patient-not-asked',
+  'fhir.search-not-granted': (rule, _failed, steps) =>
+    asksFor('ServiceRequest', 's', steps) ? rule : 'fhir.search-not-asked',
+  'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
+  'fhir.search-invalid': (rule, { facts }) =>
+    listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
   'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
@@ -38,7 +52,7 @@ export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Ru
 function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
   const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
   if (typeof iss !== 'string') return rule;
-  if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (isGivenByHand(steps) || isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
@@ -55,6 +69,11 @@ function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): bo
   );
 }
 
+/** Addresses and issuer come from Settings, and no document of the EHR is read. */
+function isGivenByHand(steps: readonly TraceStep[]): boolean {
+  return factOf(steps, 'endpoints named by') === 'your settings';
+}
+
 /** Refused within a minute of being given out: it was never accepted. */
 function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
   const token = steps.findLast(({ name }) => name === 'token');
@@ -65,6 +84,18 @@ function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): bo
 function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
   const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
   return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
+}
+
+/** Did the authorization request name this permission? A request that is not in the trace is no proof that it did not. */
+function asksFor(type: string, interaction: 'r' | 's', steps: readonly TraceStep[]): boolean {
+  const requested = listOf(factOf(steps, 'requested scopes'));
+  return requested.length === 0 || mayAsk(grantedScopes(requested.join(' ')), { type, interaction });
+}
+
+/** The code was given out on one host and refused on another. */
+function isOnTwoHosts(steps: readonly TraceStep[]): boolean {
+  const [authorization, token] = [factOf(steps, 'authorization host'), factOf(steps, 'token host')];
+  return authorization !== undefined && token !== undefined && authorization !== token;
 }
 
 function claimsOf(steps: readonly TraceStep[]): readonly string[] {

@@ -100,13 +100,19 @@ export function assertionFacts(exchange: {
 /** Shorter, and reading a page takes a good part of it. */
 const SHORT_LIFE_SECONDS = 30;
 
-export function tokenFacts(token: TokenResponse): StepFacts {
+/** @param requested the scopes of the authorization request. */
+export function tokenFacts(token: TokenResponse, requested: string): StepFacts {
   const isShort = token.expiresInSeconds !== undefined && token.expiresInSeconds < SHORT_LIFE_SECONDS;
+  const asked = requested.split(' ').find((scope) => /^(?:online|offline)_access$/.test(scope));
+  const isUnrenewable = asked !== undefined && token.refreshToken === undefined;
   return {
     members: namesOf(Object.keys(token.members)),
     'expires in seconds': token.expiresInSeconds ?? '(not said)',
     'refresh token': token.refreshToken !== undefined,
     'EHR clock': token.clockDifference,
+    ...(isUnrenewable
+      ? { 'asked for': asked, rule: 'refresh.not-given', warning: `${asked} was asked for, and no refresh token came` }
+      : {}),
     ...(isShort ? { rule: 'token.short-life', warning: 'the access token has hardly any life' } : {}),
   };
 }

@@ -1,5 +1,5 @@
 /** Rules of the way to the authorization server and back: what it answered, to whom and in whose name. */
-import type { RuleRow } from './row.ts';
+import { LASTING, type RuleRow } from './row.ts';
 
 export const signInRules = {
   'authorization.not-back': {
@@ -8,6 +8,18 @@ export const signInRules = {
     owner: 'EHR team',
     remedy:
       'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
+  },
+  'authorization.not-there': {
+    cause: 'Nothing is at the authorization endpoint, on {host} (404, 405 or 410)',
+    owner: 'EHR team',
+    remedy: 'Correct authorization_endpoint in smart-configuration: host, path and tenant.',
+  },
+  'authorization.error-page': {
+    cause:
+      'The authorization server shows an error page of its own in place of an answer to our redirect URI: client ID {client id} or redirect URI {redirect URI} is not registered there like this, or it takes no request without a launch',
+    owner: 'EHR team',
+    remedy:
+      'Compare client ID {client id} and redirect URI {redirect URI} with the registration of this environment, letter for letter. If launches arrive, there is nothing to do.',
   },
   'authorization.denied': {
     cause: 'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
@@ -68,6 +80,12 @@ export const signInRules = {
     remedy:
       'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
   },
+  'authorization.pushed-request': {
+    cause: 'The authorization server takes only pushed or signed authorization requests from this client (PAR, JAR)',
+    owner: 'EHR team',
+    remedy:
+      'Switch off the demand for pushed or signed authorization requests for {client id}: SMART App Launch sends the parameters with the browser.',
+  },
   'authorization.response-type': {
     cause: 'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
     owner: 'EHR team',
@@ -87,6 +105,32 @@ export const signInRules = {
     cause: 'The EHR refuses a scope that the app asks for (invalid_scope)',
     owner: 'EHR team',
     remedy: 'Register the scopes of the registration sheet for this client; what was asked for is below.',
+  },
+  'callback.opened-as-launch-url': {
+    cause: 'The EHR opened the redirect URI as if it were the launch URL, with iss and launch: the two are mixed up',
+    owner: 'EHR team',
+    remedy:
+      'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
+    help: LASTING,
+  },
+  'callback.posted': {
+    cause:
+      'The authorization server posts its answer (response_mode form_post), and browsers send no cookie of ours with that',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
+    help: LASTING,
+  },
+  'callback.empty': {
+    cause:
+      'The redirect URI was opened with nothing in its query: from a bookmark, or the EHR put its answer behind a # (response_mode fragment)',
+    owner: 'EHR team',
+    remedy: 'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
+  },
+  'callback.error-without-state': {
+    cause: 'The EHR came back with the error {error} and without the state that was sent, so its launch is not known',
+    owner: 'EHR team',
+    remedy:
+      'Look into the authorization server’s log for the error {error}, and return state with errors as well (RFC 6749 4.1.2.1).',
   },
   'callback.state-changed': {
     cause: 'The EHR sent back another state than the one this browser was sent to it with, or none',

@@ -118,6 +118,14 @@ export const discoveryRules = {
       'Set the public address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
     help: LASTING,
   },
+  'endpoint.given-by-hand': {
+    cause:
+      'An address that was given by hand in Settings does not lead to that endpoint of the EHR; the step that failed and its host say which',
+    owner: 'Your administrator',
+    remedy:
+      'Compare the addresses under “Endpoints given by hand” in Advanced settings with the EHR team, letter by letter.',
+    help: LASTING,
+  },
   'discovery.no-private-key-jwt': {
     cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among them',
     owner: 'EHR team',

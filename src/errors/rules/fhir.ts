@@ -112,6 +112,11 @@ export const fhirRules = {
     owner: 'EHR team',
     remedy: 'Register patient/ServiceRequest.read for this client, or patient/*.read where the EHR takes it.',
   },
+  'fhir.search-not-asked': {
+    cause: 'The scopes in Settings do not ask for requests, so the EHR could not grant them and the list is empty',
+    owner: 'Your administrator',
+    remedy: 'Add patient/ServiceRequest.read to “Scopes” in Advanced settings, as it is registered in the EHR.',
+  },
   'fhir.search-refused': {
     cause: 'The FHIR server refused the search for requests (403), although it was granted',
     owner: 'EHR team',
@@ -133,6 +138,13 @@ export const fhirRules = {
     cause: 'The FHIR server considers the search for requests invalid',
     owner: 'EHR team',
     remedy: 'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take.',
+  },
+  'fhir.search-setting': {
+    cause:
+      'The FHIR server considers the search for requests invalid, and Settings add parameters to it: {parameters of our own}',
+    owner: 'Your administrator',
+    remedy:
+      'Compare “Extra parameters of FHIR searches” in Advanced settings with what the EHR team asked for, or empty it.',
   },
   'fhir.search-no-bundle': {
     cause: 'The search for requests answers with something that is no searchset Bundle',
@@ -188,6 +200,13 @@ export const fhirRules = {
     remedy:
       'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     step: 'refresh',
+  },
+  'refresh.not-given': {
+    cause:
+      'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
+    owner: 'EHR team',
+    remedy:
+      'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
   },
   'refresh.none': {
     cause: 'The access token ran out, and the EHR gave no refresh token with it',

@@ -26,6 +26,40 @@ export const launchRules = {
     owner: 'EHR team',
     remedy: 'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
   },
+  'launch.encoded-twice': {
+    cause: 'The EHR encoded iss twice, so that it still begins with https%3A after it was decoded once',
+    owner: 'EHR team',
+    remedy: 'Encode iss and launch once when they are added to the launch URL, also in a redirect or proxy before it.',
+    help: LASTING,
+  },
+  'launch.opened-as-redirect-uri': {
+    cause:
+      'The authorization server sent the browser back to the launch URL: the launch URL is registered as the redirect URI, or is the only one registered',
+    owner: 'EHR team',
+    remedy:
+      'Register both addresses of the registration sheet: …/smart/launch as launch URL, and …/smart/callback as redirect URI.',
+    help: LASTING,
+  },
+  'launch.standalone-url-registered': {
+    cause: 'The EHR opened the standalone URL from a chart, with iss and launch: it is registered as the launch URL',
+    owner: 'EHR team',
+    remedy:
+      'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, and not the standalone URL.',
+    help: LASTING,
+  },
+  'launch.no-such-address': {
+    cause:
+      'The EHR opened an address of this app that is neither its launch URL nor its redirect URI: what is registered is misspelled',
+    owner: 'EHR team',
+    remedy: 'Register the launch URL and the redirect URI of the registration sheet, letter for letter.',
+    help: LASTING,
+  },
+  'launch.posted': {
+    cause: 'The EHR opened the launch URL by POST, where a launch is a GET with iss and launch in the query',
+    owner: 'EHR team',
+    remedy: 'Let the EHR open the launch URL by GET (SMART App Launch, “Launch App: EHR Launch”).',
+    help: LASTING,
+  },
   'launch.org-id-missing': {
     cause: 'The launch URL in the EHR has no orgId, or has it twice',
     owner: 'EHR team',
@@ -64,6 +98,14 @@ export const launchRules = {
     remedy:
       'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
     help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to {help desk}.',
+  },
+  'launch.iss-not-enterable': {
+    cause:
+      'The EHR sends {iss} as iss, with plain http, a default port, capital letters in the host or extra slashes, where its FHIR base is {FHIR URL in Settings}',
+    owner: 'EHR team',
+    remedy:
+      'Send {FHIR URL in Settings} as iss, letter for letter. Behind a proxy, set it as the external base URL of the FHIR server.',
+    help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.',
   },
   'launch.other-environment': {
     cause:

@@ -108,12 +108,15 @@ export const networkRules = {
     remedy: 'Install a certificate of a public authority.',
   },
   'tls.unknown-authority': {
-    cause: 'The certificate is of an authority that this service does not know, such as a hospital’s own',
+    cause:
+      'The certificate is of an authority that this service does not know: a hospital’s own, or that of a proxy between us which inspects TLS',
     owner: 'EHR team',
-    remedy: 'Install a certificate of a public authority, with its intermediate certificates.',
+    remedy:
+      'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   },
   'tls.incomplete-chain': {
-    cause: 'The server does not send the intermediate certificate that belongs to its own',
+    cause:
+      'The server does not send the intermediate certificate that belongs to its own: browsers fetch it themselves, so the address opens there, and servers do not',
     owner: 'EHR team',
     remedy: 'Install the whole chain: the server’s certificate with all intermediate certificates.',
   },
@@ -121,7 +124,8 @@ export const networkRules = {
     cause:
       'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
     owner: 'EHR team',
-    remedy: 'Install a certificate of a public authority, with all its intermediate certificates.',
+    remedy:
+      'Install a certificate of a public authority, with all its intermediate certificates; the checks in Settings say which of the two it is.',
   },
   'tls.unknown-host': {
     cause: 'The server, or the load balancer before it, does not know this host name (SNI)',

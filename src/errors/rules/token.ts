@@ -12,7 +12,7 @@ export const tokenRules = {
   },
   'client.key': {
     cause:
-      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without saying why; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
+      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
     owner: 'EHR team',
     remedy:
       'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
@@ -146,6 +146,13 @@ export const tokenRules = {
     owner: 'EHR team',
     remedy: 'Let both endpoints of smart-configuration belong to this environment, with one store of codes.',
   },
+  'grant.other-host': {
+    cause:
+      'The EHR did not take the code (invalid_grant), and its two endpoints are on different hosts, {authorization host} and {token host}: they may be of different environments',
+    owner: 'EHR team',
+    remedy:
+      'Check that authorization_endpoint and token_endpoint of smart-configuration belong to the same environment, then look into the log of the token endpoint for why it refused the code.',
+  },
   'grant.consent': {
     cause: 'The EHR says that consent to this app was never given, or was withdrawn',
     owner: 'EHR team',
@@ -180,7 +187,7 @@ export const tokenRules = {
     remedy: 'Look into the log of the authorization server and of the gateway before it for this request.',
   },
   'token.not-there': {
-    cause: 'Nothing takes token requests at the token endpoint that the EHR names, on {host} (404 or 405)',
+    cause: 'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
     owner: 'EHR team',
     remedy: 'Correct token_endpoint in smart-configuration: host, path and tenant.',
     help: LASTING,

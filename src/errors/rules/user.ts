@@ -7,6 +7,11 @@ export const userRules = {
     owner: 'EHR team',
     remedy: 'Grant patient/Patient.read (or patient/*.read) to this client and to this user’s role.',
   },
+  'scope.patient-not-asked': {
+    cause: 'The scopes in Settings do not ask for reading the patient, so the EHR could not grant it',
+    owner: 'Your administrator',
+    remedy: 'Add patient/Patient.read to “Scopes” in Advanced settings, as it is registered in the EHR.',
+  },
   'scope.openid-missing': {
     cause: 'The EHR did not grant openid, so nothing says who the user is',
     owner: 'EHR team',

@@ -73,7 +73,9 @@ export async function proveLaunch(
       throw explainRefusedAssertion(error, { ...exchange, isJwksFetched: keyUses.fetchesSeen() > fetchesBefore });
     });
   };
-  const token = await trace.step('token', send, assertionFacts(exchange), tokenFacts);
+  const token = await trace.step('token', send, assertionFacts(exchange), (came) =>
+    tokenFacts(came, transaction.scope),
+  );
   keyUses.keyAccepted(organization.id, key.kid);
   // Only a valid code proves that a browser was at the EHR. Without that proof, anyone could spend the budget (MT-06).
   void ehr.countVisit();

@@ -16,7 +16,7 @@ import { assertConnected, type Organization } from '#src/organizations/organizat
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import { bareBase, isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
 import { assertFrameAllowed } from './frame-allowed.ts';
 
@@ -106,17 +106,28 @@ function assertLaunchAllowed(connections: SmartConnections, organization: Organi
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const rule = ruleOfOtherEhr(connections, organization, request.iss);
     // The `iss` is quoted only if it says no more than the setting does.
-    const iss = rule === 'launch.iss-written-differently' ? { iss: request.iss } : {};
+    const iss = SAME_BASE.includes(rule) ? { iss: request.iss } : {};
     const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl };
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
   }
 }
 
+const SAME_BASE: readonly Rule[] = ['launch.iss-written-differently', 'launch.iss-not-enterable'];
+
 /** A FHIR URL that has answered is probably right, even if the `iss` of a launch differs. */
 function ruleOfOtherEhr(connections: SmartConnections, organization: Organization, iss: string): Rule {
-  if (bareBase(iss) === bareBase(organization.fhirBaseUrl)) return 'launch.iss-written-differently';
+  const { fhirBaseUrl } = organization;
+  if (bareBase(iss) === bareBase(fhirBaseUrl))
+    return isEnterable(iss, fhirBaseUrl) ? 'launch.iss-written-differently' : 'launch.iss-not-enterable';
   if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
   return isOtherAddress(organization, iss) ? 'launch.iss-not-the-base' : 'launch.other-environment';
+}
+
+/** Settings keep no plain http, no default port, no capital letters in the host, and no slashes at the end. */
+function isEnterable(iss: string, fhirBaseUrl: string): boolean {
+  const { origin, protocol } = new URL(iss);
+  const isAccepted = protocol === 'https:' || fhirBaseUrl.startsWith('http:');
+  return isAccepted && `${iss}/`.startsWith(`${origin}/`) && !iss.endsWith('//');
 }
 
 /** A document below the FHIR base, or the issuer that this EHR is known by: the server is the right one. */
@@ -126,10 +137,4 @@ function isOtherAddress({ fhirBaseUrl, discovered }: Organization, iss: string):
   return (
     /^\/(?:metadata|\.well-known\/|Patient)/.test(below) || (issuer !== undefined && bareBase(iss) === bareBase(issuer))
   );
-}
-
-/** A FHIR base without scheme, case and extra slashes, which people write in different ways. */
-function bareBase(url: string): string {
-  const { host, pathname } = new URL(url.toLowerCase());
-  return [host, ...pathname.split('/').filter(Boolean)].join('/');
 }

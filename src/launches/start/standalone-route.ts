@@ -45,11 +45,19 @@ async function whoIsAsked(
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',
     });
+  assertNotFromChart(queryOf(request));
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
   assertNothingAdded(queryOf(request));
   assertConnected(organization);
   return organization;
+}
+
+/** In a chart the patient is known; a standalone launch would let the user pick another. */
+function assertNotFromChart(query: URLSearchParams): void {
+  if (!query.has('iss') || !query.has('launch')) return;
+  const rule = 'launch.standalone-url-registered';
+  throw new AppError('launch.standalone-parameters', 'iss and launch came to the standalone URL', { rule });
 }
 
 /** Refuses added parameters, because their sender expects an effect. An EHR with parameters uses the launch URL. */

@@ -134,7 +134,7 @@ export function requestsRoute(
     const found = await trace.step(
       'requests',
       () => findList(pages, launch, reading, depends),
-      {},
+      { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') },
       ({ facts: known }) => requestFacts(known),
     );
     const { page: remembered, key } = found;

@@ -18,6 +18,8 @@ export interface CapabilityResource {
 
 export interface ParsedCapability {
   fhirVersion: string | undefined;
+  /** The FHIR base as the server itself writes it. */
+  baseUrl: string | undefined;
   resources: Map<string, CapabilityResource>;
   /**
    * The endpoints of the oauth-uris extension, under their names in a smart-configuration, so that one reader handles
@@ -50,6 +52,7 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   }
   return {
     fhirVersion: textMember(document, 'fhirVersion'),
+    baseUrl: isJsonObject(document['implementation']) ? textMember(document['implementation'], 'url') : undefined,
     resources,
     endpoints: oauthEndpoints(rest.filter(({ mode }) => mode === 'server')),
   };

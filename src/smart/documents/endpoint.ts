@@ -35,7 +35,7 @@ export function endpointProblem(text: string, { fhirBase, accepts }: EndpointRul
   const url = URL.parse(text, fhirBase.href);
   if (text.length > LONGEST_URL) return 'is too long';
   // Braces and angle brackets: a placeholder for a tenant that was never filled in.
-  if (!url || /[\s\\{}<>\p{Cc}]/u.test(text)) return 'is not a URL';
+  if (!url || /[\s\\{}<>\p{Cc}]/u.test(text) || url.hostname.includes('*')) return 'is not a URL';
   if (!accepts(url)) return 'is not https';
   if (url.username || url.password) return 'has userinfo';
   return text.includes('#') ? 'has a fragment' : undefined;

@@ -160,7 +160,7 @@ const cases: Case[] = [
   ],
   [
     'no launch-ehr',
-    capabilities('client-confidential-asymmetric', 'permission-v1'),
+    capabilities('client-confidential-asymmetric', 'permission-v1', 'sso-openid-connect'),
     { 'launch-ehr': 'failure' },
     'launch-ehr is not',
   ],
@@ -178,7 +178,10 @@ const cases: Case[] = [
   ],
   [
     'no word about authentication',
-    configuration({ token_endpoint_auth_methods_supported: undefined, capabilities: ['launch-ehr'] }),
+    configuration({
+      token_endpoint_auth_methods_supported: undefined,
+      capabilities: ['launch-ehr', 'sso-openid-connect'],
+    }),
     { 'client-authentication': 'warning' },
     'neither',
   ],

@@ -77,8 +77,22 @@ const LAUNCH: Case[] = [
     'a FHIR URL that differs by two slashes at the end',
     { launch: issChanged((iss) => `${iss}//`), isProven: true },
     'launch',
-    'launch.iss-written-differently',
+    'launch.iss-not-enterable',
   ],
+  ...(
+    [
+      ['capital letters in the host', (iss: string) => iss.replace('localhost', 'LOCALHOST')],
+      ['capital letters in the scheme', (iss: string) => iss.replace('http:', 'HTTP:')],
+    ] as const
+  ).map(
+    ([name, change]): Case => [
+      `a FHIR URL that differs by ${name}, which Settings do not keep`,
+      { launch: issChanged(change), isProven: true },
+      'launch',
+      'launch.iss-not-enterable',
+      /Send http:\/\/localhost/,
+    ],
+  ),
   ['an organization that is switched off', { isDisabled: true }, 'launch', 'launch.organization-disabled'],
 ];
 

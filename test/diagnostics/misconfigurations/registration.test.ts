@@ -58,6 +58,7 @@ const ADDRESSES: Case[] = [
     'discovery',
     'discovery.endpoint-malformed',
   ],
+  ['a host that is a pattern', tokenAt('https://*.ehr.example/token'), 'discovery', 'discovery.endpoint-malformed'],
   [
     'a key set in the EHR’s own network',
     { fault: ['oidc-members', '{"jwks_uri":"https://10.1.2.3/jwks"}'] },

@@ -128,7 +128,10 @@ export function useSeededWorld(options: WorldOptions = {}) {
       const { id } = await prepare(seed);
       const organization = await world.dependencies.directory.find(id);
       if (!organization) throw new Error(`no organization ${id}`);
-      const checking = runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, world.dependencies.checks);
+      const checking = runChecks(
+        { fhirUrl: organization.fhirBaseUrl, organization, asksSignIn: true },
+        world.dependencies.checks,
+      );
       const { results, summary } = await checking.finished;
       const open = results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
       return { open, allPassed: summary.allPassed, suggestions: summary.suggestions };

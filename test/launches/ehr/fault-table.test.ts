@@ -63,6 +63,7 @@ const refusals: Row[] = [
   ['token-garbled', undefined, 503, 'token.unavailable', 'token'],
   ['token-plain-text', undefined, 502, 'token.invalid', 'token'],
   ['token-request-refused', undefined, 502, 'token.refused', 'token'],
+  ['token-refused', undefined, 502, 'token.refused', 'token'],
   ['token-redirect', EVIL, 502, 'token.invalid', 'token'],
   ['token-error-200', undefined, 502, 'token.invalid', 'token'],
   ['expired-code', undefined, 502, 'token.invalid-grant', 'token'],
@@ -168,6 +169,7 @@ const harmless: [FaultName, string?][] = [
 /** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
 const ELSEWHERE: FaultName[] = [
   'authorize-absent',
+  'metadata-members',
   'search-refused',
   'search-outcome-200',
   'search-500',

@@ -1,0 +1,158 @@
+/** The two addresses of the sign-in are asked once by a run that a person waits for; every answer has its own words. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { runChecks } from '#src/checks/run.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { type Checkup, createCheckup, row } from '#test/checks/checkup.ts';
+import { alter, type HealthyEhr, startHealthyEhr } from '#test/checks/healthy-ehr.ts';
+import type { StubAnswer } from '#test/helpers/stub-ehr.ts';
+import { organizationSettings } from '#test/integration-page/organization-settings.ts';
+
+let ehr: HealthyEhr;
+let checkup: Checkup;
+beforeAll(async () => {
+  ehr = await startHealthyEhr();
+  checkup = createCheckup();
+});
+afterEach(() => ehr.heal());
+afterAll(async () => {
+  await checkup.close();
+  await ehr.close();
+});
+
+const OURS = 'http://localhost:1/smart/callback';
+const HTML = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Portal</title>' };
+const json = (status: number, body: object): StubAnswer => ({ status, body });
+const to = (location: string): StubAnswer => ({ status: 302, headers: { location }, body: '' });
+
+async function askedRow(id: string, clientId = 'abc') {
+  const organization = organizationSettings({ fhirBaseUrl: ehr.fhirBase, clientId });
+  const input = { fhirUrl: ehr.fhirBase, organization, asksSignIn: true } as const;
+  return row(await runChecks(input, checkup.dependencies).finished, id);
+}
+
+type Case = [name: string, answer: StubAnswer, verdict: string, found: RegExp, rule?: Rule];
+
+const AUTHORIZATION: Case[] = [
+  [
+    'no sign-in without a user',
+    to(`${OURS}?error=login_required&state=x`),
+    'pass',
+    /to our redirect URI \(login_required\)/,
+  ],
+  ['a sign-in page', HTML, 'pass', /status 200$/],
+  [
+    'a sign-in page that no frame may show',
+    { ...HTML, headers: { ...HTML.headers, 'x-frame-options': 'DENY' } },
+    'pass',
+    /empty frame/,
+  ],
+  ['a sign-in elsewhere', to('https://login.example/start'), 'pass', /login\.example; a launch shows/],
+  [
+    'an error page',
+    { ...HTML, status: 400 },
+    'warning',
+    /client ID abc or redirect URI http/,
+    'authorization.error-page',
+  ],
+  [
+    'an error page elsewhere',
+    to('/error?error=invalid_client'),
+    'warning',
+    /\(invalid_client\)/,
+    'authorization.error-page',
+  ],
+  [
+    'a client without the grant',
+    to(`${OURS}?error=unauthorized_client`),
+    'warning',
+    /knows the client ID abc/,
+    'authorization.client-not-allowed',
+  ],
+  ['nothing', { ...HTML, status: 404 }, 'failure', /Nothing is at/, 'authorization.not-there'],
+  ['no GET', { ...HTML, status: 405 }, 'failure', /Nothing is at/, 'authorization.not-there'],
+  ['a firewall', { ...HTML, status: 403 }, 'info', /browsers may be let in/],
+  ['a failure', { ...HTML, status: 502 }, 'warning', /it fails/],
+  ['a code without a user', to(`${OURS}?code=abc`), 'warning', /without a user/],
+  ['a redirect without an address', { status: 302, body: '' }, 'warning', /without an address/],
+];
+
+test.for(AUTHORIZATION)('the authorization endpoint answers with %s', async ([, answer, verdict, found, rule]) => {
+  ehr.on('authorize', () => answer);
+  const seen = await askedRow('authorization-endpoint');
+  expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
+  if (rule) expect(seen.owner).toBe(ruleRows[rule].owner);
+});
+
+const TOKEN: Case[] = [
+  ['invalid_client', json(401, { error: 'invalid_client' }), 'pass', /401, invalid_client/],
+  ['invalid_request', json(400, { error: 'invalid_request' }), 'pass', /400, invalid_request/],
+  ['a portal', HTML, 'failure', /web page/, 'token.web-page'],
+  ['a portal with 404', { ...HTML, status: 404 }, 'failure', /web page/, 'token.web-page'],
+  ['nothing', json(404, { message: 'no' }), 'failure', /Nothing takes token requests/, 'token.not-there'],
+  ['a redirect', to('https://elsewhere.example/token'), 'failure', /redirects/, 'token.redirect'],
+  [
+    'a gateway’s words',
+    json(401, { message: 'Unauthorized' }),
+    'warning',
+    /without an error code/,
+    'token.other-error',
+  ],
+  ['a maintenance', json(503, { error: 'temporarily_unavailable' }), 'warning', /maintenance/, 'token.busy'],
+  ['a failure', { ...HTML, status: 500 }, 'warning', /500, text\/html: it fails$/],
+  ['an error with 200', json(200, { error: 'invalid_grant' }), 'failure', /200/, 'token.error-in-200'],
+  [
+    'a token for an invented code',
+    json(200, { access_token: 'a', token_type: 'Bearer' }),
+    'failure',
+    /took an invented code/,
+  ],
+];
+
+test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict, found, rule]) => {
+  ehr.on('token', () => answer);
+  const seen = await askedRow('token-endpoint');
+  expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
+  if (rule) expect(seen.owner).toBe(ruleRows[rule].owner);
+});
+
+test.for([
+  ['authorization_endpoint', 'authorization-endpoint', 'warning', /not reached from this service/],
+  ['token_endpoint', 'token-endpoint', 'failure', /nothing listens/],
+] as const)('a closed port at %s', async ([member, id, verdict, found]) => {
+  alter(ehr, 'smart-configuration', { [member]: 'http://127.0.0.1:1/x' });
+  const organization = organizationSettings({ fhirBaseUrl: ehr.fhirBase, allowedHosts: ['127.0.0.1:1'] });
+  const input = { fhirUrl: ehr.fhirBase, organization, asksSignIn: true } as const;
+  const seen = row(await runChecks(input, checkup.dependencies).finished, id);
+  expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
+});
+
+test('one request each, without user, launch, key or anything that could succeed', async () => {
+  ehr.on('authorize', () => to(`${OURS}?error=login_required`));
+  await askedRow('token-endpoint');
+  const [authorize, token] = [ehr.seen('authorize'), ehr.seen('token')];
+  expect([authorize.length, token.length]).toEqual([1, 1]);
+  expect(authorize[0]?.query.get('prompt')).toBe('none');
+  expect(authorize[0]?.query.get('scope')).toBe('openid');
+  expect(authorize[0]?.query.has('launch')).toBe(false);
+  expect([...new URLSearchParams(token[0]?.body).keys()]).toEqual(['grant_type', 'code']);
+});
+
+test('without a client ID the authorization endpoint is asked for nothing', async () => {
+  ehr.on('authorize', () => ({ ...HTML, status: 400 }));
+  expect(await askedRow('authorization-endpoint', '')).toMatchObject({ verdict: 'pass' });
+  expect(ehr.seen('authorize')[0]?.query.size).toBe(0);
+});
+
+test('a scheduled look asks neither', async () => {
+  const finished = await checkup.run(ehr.fhirBase, {});
+  for (const id of ['authorization-endpoint', 'token-endpoint']) expect(row(finished, id).verdict).toBe('skipped');
+  expect([...ehr.seen('authorize'), ...ehr.seen('token')]).toEqual([]);
+});
+
+test('a setting that asks an introspection endpoint which is not there', async () => {
+  const seen = row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint');
+  expect(seen).toMatchObject({ verdict: 'warning', owner: 'Your administrator' });
+  alter(ehr, 'smart-configuration', { introspection_endpoint: `${ehr.origin}/auth/introspect` });
+  expect(row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint').verdict).toBe('pass');
+  expect(row(await checkup.run(ehr.fhirBase, {}), 'introspection-endpoint').verdict).toBe('skipped');
+});
