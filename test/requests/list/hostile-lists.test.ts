@@ -6,6 +6,7 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestVersions } from '#src/requests/list/versions.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
+import { asText } from '#src/smart/fhir/fields.ts';
 
 const MANY = 500;
 const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
@@ -92,6 +93,16 @@ describe('500 requests that are slow to compare', () => {
       expect(beginsAt({ occurrenceTiming: { event } }, 'UTC')).toBe(Date.parse('2026-11-30'));
     });
     expect(cost).toBeLessThan(MOST_MS / 4);
+  });
+
+  test('3,000 texts that are eight times as long as what is shown of them', () => {
+    const texts = upTo(3_000).map((index) => `${index} ${'a'.repeat(1_590)}`);
+    let shown: (string | undefined)[] = [];
+    const cost = costOf(() => {
+      shown = texts.map((text) => asText(text));
+    });
+    expect(new Set(shown.map((text) => text?.length))).toEqual(new Set([200]));
+    expect(cost).toBeLessThan(MOST_MS / 5);
   });
 
   test('one order of 90,000 members, and referrals that say they were made from it', () => {
