@@ -1,5 +1,6 @@
 /** Measures JSON from outside before it is parsed, so that extreme nesting or a million values are never processed. */
 import type { Dispatcher } from 'undici';
+import { watchesAnswers } from './answer-bounds.ts';
 
 /** The limits of a document. */
 export interface JsonBounds {
@@ -113,21 +114,8 @@ class JsonBoundsError extends Error {
 
 /** Measures every response of a dispatcher as it arrives. */
 export function boundsJson(bounds: JsonBounds): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (target, handler) => {
+  return watchesAnswers(() => {
     const gauge = createJsonGauge(bounds);
-    let isOver = false;
-    return dispatch(target, {
-      onRequestStart: (...args) => handler.onRequestStart?.(...args),
-      onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...args) => handler.onResponseStart?.(...args),
-      onResponseData: (controller, piece) => {
-        if (isOver) return;
-        isOver = !gauge.takes(piece);
-        if (isOver) controller.abort(new JsonBoundsError());
-        else handler.onResponseData?.(controller, piece);
-      },
-      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
-      onResponseError: (...args) => handler.onResponseError?.(...args),
-    });
-  };
+    return { onPiece: (piece) => (gauge.takes(piece) ? undefined : new JsonBoundsError()) };
+  });
 }

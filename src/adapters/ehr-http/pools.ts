@@ -1,6 +1,7 @@
 /** Pools of reusable connections to EHRs, by use and by the networks they may reach. */
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { guardedLookup } from './address-policy.ts';
+import { boundsPieces } from './answer-bounds.ts';
 import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 
@@ -58,7 +59,8 @@ function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
     maxResponseSize: MAX_BYTES[use],
     allowH2: false,
   });
-  const bounded = agent.compose(interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false }));
+  const decompress = interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false });
+  const bounded = agent.compose(boundsPieces()).compose(decompress);
   return {
     // FHIR responses are measured when they are parsed; a response that is already known is never parsed.
     dispatcher: use === 'fhir' ? bounded : bounded.compose(boundsJson(JSON_BOUNDS.protocol)),

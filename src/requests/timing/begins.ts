@@ -1,6 +1,7 @@
 /** When a request is needed first, for the order of a list. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { MOST_READ } from './events.ts';
 import { listOf } from './parts.ts';
 
 /** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */
@@ -9,8 +10,18 @@ export function beginsAt(resource: ForeignRecord, timeZone: string): number | un
   const { start, end } = asRecord(occurrencePeriod);
   const timing = asRecord(occurrenceTiming);
   const bounds = asRecord(asRecord(timing.repeat).boundsPeriod);
-  const moments = [occurrenceDateTime, start ?? end, ...listOf(timing.event), bounds.start]
+  const moments = [occurrenceDateTime, start ?? end, ...firstOf(listOf(timing.event)), bounds.start]
     .map((value) => readFhirDate(value, timeZone)?.at)
     .filter((at) => at !== undefined);
   return moments.length === 0 ? undefined : Math.min(...moments);
+}
+
+/** Of more times than are read, the first one as a text: it may be another one of the same day. */
+function firstOf(events: readonly unknown[]): readonly unknown[] {
+  if (events.length <= MOST_READ) return events;
+  let first: string | undefined;
+  for (const event of events) {
+    if (typeof event === 'string' && /^\d{4}-/.test(event) && (first === undefined || event < first)) first = event;
+  }
+  return [first];
 }

@@ -52,10 +52,15 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   return visibleLength(bounded) > 0 ? bounded : undefined;
 }
 
-/** Cuts between characters as people see them, not inside an emoji or an accented letter. */
+/** Cuts between characters as people see them, not inside an emoji or an accented letter; what is cut off is not looked at. */
 function shorten(line: string, maxLength: number): string {
-  const start = Array.from(characters.segment(line), ({ segment }) => segment).slice(0, maxLength - 1);
-  return `${start.join('')}…`;
+  let [end, count] = [0, 1];
+  for (const { index, segment } of characters.segment(line)) {
+    if (count >= maxLength) break;
+    count += 1;
+    end = index + segment.length;
+  }
+  return `${line.slice(0, end)}…`;
 }
 
 /** The texts of a repeating string element, at most `limit`; one lone string counts as a list of one. */

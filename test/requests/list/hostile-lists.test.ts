@@ -6,7 +6,9 @@ import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestVersions } from '#src/requests/list/versions.ts';
 import { readTask } from '#src/requests/progress/task.ts';
+import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
+import { asText } from '#src/smart/fhir/fields.ts';
 
 const MANY = 500;
 const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
@@ -76,6 +78,33 @@ describe('500 requests that are slow to compare', () => {
       for (const event of events) readNeeded({ occurrenceTiming: { event } }, { ...at, timeZone: 'America/New_York' });
     });
     expect(cost).toBeLessThan(MOST_MS / 4);
+  });
+
+  test('50 requests with 3,900 times each, in the order of what is needed first', () => {
+    const time = (index: number) => new Date(Date.parse('2026-11-22T00:00:00Z') + index * 61_000).toISOString();
+    const events = upTo(50).map((row) => upTo(3_900).map((index) => time(row * 3_900 + index)));
+    const cost = costOf(() => {
+      for (const event of events) beginsAt({ occurrenceTiming: { event } }, 'America/New_York');
+    });
+    expect(cost).toBeLessThan(MOST_MS / 4);
+  });
+
+  test('one request with 190,000 times', () => {
+    const event = ['2026-11-30', ...upTo(190_000).map(() => '2026-12-24T09:00:00Z'), 'x', 1];
+    const cost = costOf(() => {
+      expect(beginsAt({ occurrenceTiming: { event } }, 'UTC')).toBe(Date.parse('2026-11-30'));
+    });
+    expect(cost).toBeLessThan(MOST_MS / 4);
+  });
+
+  test('3,000 texts that are eight times as long as what is shown of them', () => {
+    const texts = upTo(3_000).map((index) => `${index} ${'a'.repeat(1_590)}`);
+    let shown: (string | undefined)[] = [];
+    const cost = costOf(() => {
+      shown = texts.map((text) => asText(text));
+    });
+    expect(new Set(shown.map((text) => text?.length))).toEqual(new Set([200]));
+    expect(cost).toBeLessThan(MOST_MS / 5);
   });
 
   test('one order of 90,000 members, and referrals that say they were made from it', () => {
