@@ -20,9 +20,8 @@ const MARKS = '>"\'`,;.';
 
 /**
  * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the
- * end,
- * no query or fragment (LA-03). A path below the FHIR URL, such as a document's name, is left to did-you-mean.ts. Makes
- * no network call.
+ * end, no query or fragment (LA-03). A path below the FHIR URL, such as a document's name, is left to did-you-mean.ts.
+ * Makes no network call.
  *
  * @param typed untrusted.
  * @param policy http is kept only for loopback outside production (TL-02); an IP address is judged as the outbound
