@@ -1,4 +1,4 @@
-/** When a question is shown, in words for a form that works without script and for the administrators' preview. */
+/** Says in words when a question is shown, for forms without script and for the administrators' preview. */
 import type { Service } from './service-catalogue.ts';
 import type { ShownWhen } from './shown-when.ts';
 

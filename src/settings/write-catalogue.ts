@@ -1,4 +1,4 @@
-/** Services as the table that is edited, exported and imported. */
+/** Writes services as the table that is edited, exported and imported. */
 import { csvLine } from '#src/audit/csv-format.ts';
 import { CATALOGUE_COLUMNS, type OwnField, type Service } from './service-catalogue.ts';
 import { shownWhenText } from './shown-when.ts';
