@@ -7,7 +7,7 @@ import { done, type Handler, refused } from './page-visit.ts';
 
 const FIELD = 'frameAncestors';
 
-/** The whole list as typed, or one proposal added to it; the schema judges both. */
+/** Saves the list as typed, or adds one proposal to the saved list; the schema judges both. */
 export const saveFrame: Handler = async (dependencies, visit) => {
   const { organization, request } = visit;
   const added = fieldOf(request, 'add', 'url').trim();
