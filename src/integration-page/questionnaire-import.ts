@@ -2,7 +2,8 @@
 import { fieldOf } from '#src/http/form-body.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
+import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { writeCatalogue } from '#src/settings/write-catalogue.ts';
 import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';

@@ -1,7 +1,7 @@
 /** Reads the options of a Questionnaire's choice as the texts that a user chooses from. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service-catalogue.ts';
+import { LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service.ts';
 
 /** An item that was read, which later conditions may refer to. */
 export interface ReadItem {

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/js
 import { asText } from '#src/smart/fhir/fields.ts';
 import { conditionsOf } from './questionnaire-conditions.ts';
 import { optionsOf, type ReadItem } from './questionnaire-options.ts';
-import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service-catalogue.ts';
+import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
 /** In characters of JSON. */

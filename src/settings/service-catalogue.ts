@@ -1,50 +1,18 @@
 /** Reads the services of an organization from a table with a row per service and a row per field of a service. */
 import { LRUCache } from 'lru-cache';
 import { type CsvRow, readCsv } from './csv.ts';
-import { readShownWhen, type ShownWhen, shownProblem } from './shown-when.ts';
-
-/** Parts of the form that a service may include. */
-export const SERVICE_SECTIONS = ['where', 'clinical', 'contact', 'insurance'] as const;
-
-/** The kinds of answers that a service's own fields take. */
-export const FIELD_KINDS = [
-  'text',
-  'long text',
-  'choice',
-  'number',
-  'whole number',
-  'date',
-  'date-time',
-  'yes/no',
-] as const;
-
-/** The most characters of an answer; a row may set fewer. */
-export const LONGEST_ANSWER = { text: 200, 'long text': 1_000 } as const;
-
-/** One question that only this service asks. */
-export interface OwnField {
-  readonly name: string;
-  readonly label: string;
-  readonly kind: (typeof FIELD_KINDS)[number];
-  readonly choices: readonly string[];
-  readonly required: 'never' | 'always' | { readonly field: string; readonly value: string };
-  /** A field that is not shown is not asked, and its answer is not sent. */
-  readonly shown: ShownWhen;
-  /** For texts, in characters. */
-  readonly longest: number;
-}
-
-/** One service. */
-export interface Service {
-  /** The value in the form and its drafts. */
-  readonly value: string;
-  readonly text: string;
-  /** System and code of the category in the EHR's vocabulary; both are empty, or neither. */
-  readonly system: string;
-  readonly code: string;
-  readonly sections: readonly (typeof SERVICE_SECTIONS)[number][];
-  readonly fields: readonly OwnField[];
-}
+import {
+  FIELD_KINDS,
+  LONGEST_ANSWER,
+  LONGEST_CHOICE,
+  LONGEST_LABEL,
+  MOST_CHOICES,
+  MOST_FIELDS,
+  type OwnField,
+  SERVICE_SECTIONS,
+  type Service,
+} from './service.ts';
+import { readShownWhen, shownProblem } from './shown-when.ts';
 
 /** The services, or every problem with its row. */
 export type ReadCatalogue =
@@ -57,12 +25,6 @@ const MORE_COLUMNS = ['shown', 'longest'];
 export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 const MOST_SERVICES = 20;
-/** Per service: as many as one form can ask. */
-export const MOST_FIELDS = 60;
-export const LONGEST_LABEL = 200;
-export const MOST_CHOICES = 50;
-export const LONGEST_CHOICE = 100;
-
 /**
  * @param text CSV. A row without `field` is a service; a row with it is a field of the service that it names.
  *   `required` is empty, `always`, or `field=value` of the same service; readShownWhen reads `shown`.

@@ -1,5 +1,5 @@
 /** Says in words when a question is shown, for forms without script and for the administrators' preview. */
-import type { Service } from './service-catalogue.ts';
+import type { Service } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
 /** "only if “Oxygen on the way” is yes"; '' for a question that is always shown. */
