@@ -1,7 +1,7 @@
 /** `.env.example` is the operator's list of settings: it agrees with the schema. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { environmentSchema } from '#src/config/index.ts';
+import { environmentSchema } from '#src/config/environment.ts';
 
 const lines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
 /** `NAME=` or, for a setting with a default, `# NAME=`. */
