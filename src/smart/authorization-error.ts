@@ -28,8 +28,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   consent_required: 'authorization.question-for-user',
   account_selection_required: 'authorization.question-for-user',
   temporarily_unavailable: 'authorization.unavailable',
-  // RFC 8707, and what servers say of a redirect URI they sent the browser to all the same.
+  // RFC 8707.
   invalid_target: 'authorization.audience',
+  // Some servers send this to the very redirect URI that they refuse.
   invalid_redirect_uri: 'authorization.redirect-uri',
 };
 
