@@ -1,6 +1,6 @@
 /** `npm run docs` writes the tables of docs/ that the code decides; with `--check` it only says whether they are current. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { environmentSchema } from '#src/config/index.ts';
+import { environmentSchema } from '#src/config/environment.ts';
 import { type Rule, ruleRows, rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode, errorCodes, errorRows } from '#src/errors.ts';
 import { type SettingField, settingFields, settingRows } from '#src/settings/derived.ts';

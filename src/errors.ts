@@ -1,4 +1,4 @@
-/** Every way a launch or a page can end badly: one table from which status, page, inspector, log line and metric follow. */
+/** Every way a launch or a page can fail: one table from which status, page, inspector, log line and metric follow. */
 
 import { requestErrors } from '#src/errors/any-page.ts';
 import { signInErrors } from '#src/errors/authorization.ts';
@@ -72,8 +72,9 @@ export function describeError(
  *
  * @param detail for the operator's log: which rule failed and the shape of the offending value. Never a token, code,
  *   assertion, cookie, launch value or clinical value (ST-07).
- * @param options.rule which rule failed: it names the cause, whose job it is and the next step.
- * @param options.seen facts for the trace beside those of the step: names, addresses and counts, as in trace.ts.
+ * @param options.rule which rule failed: its row names the cause, the owner and the remedy.
+ * @param options.seen facts for the trace, in addition to those of the step: names, addresses and counts, as in
+ *   trace.ts.
  * @param options.cause the underlying error, kept for the log.
  * @param options.shown words of ours the visitor may read after the help text, such as the missing permissions.
  * @param options.retryAfterSeconds sent as Retry-After.

@@ -9,7 +9,7 @@ const textOf = (file: string) => readFileSync(`${root}${file}`, 'utf8');
 test.for(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names files that exist', (file) => {
   const text = textOf(file);
   const written = text.match(/\b(?:src|views|sandbox|test|bench|public)\/[\w./-]*\w/g) ?? [];
-  // The picture of the launch leaves out src/.
+  // The diagram of the launch omits src/.
   const drawn = /```mermaid(.*?)```/s.exec(text)?.[1]?.match(/\b[a-z-]+\/[a-z0-9/-]+\.ts\b/g) ?? [];
   const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) =>
     new URL(target, `file:///${file}`).pathname.slice(1),

@@ -1,4 +1,6 @@
-/** The table of errors: every code leads to a status, to words each audience can act on, and to a cause, an owner and a remedy. */
+/**
+ * The table of errors: every code has a status, words that each audience can act on, a cause, an owner and a remedy.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -10,11 +12,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const product = globSync('src/**/*.ts', { cwd: root }).filter((file) => !/^src\/errors[./]/.test(file));
 const source = product.map((file) => readFileSync(`${root}${file}`, 'utf8')).join('\n');
 
-/** What a nurse need not know: causes and remedies are for the inspector. */
+/** Words that a nurse need not know. They belong in causes and remedies, which the inspector shows. */
 const TECHNICAL =
   /\b(?:orgId|client ID|JWKS|UR[IL]s?|scopes?|id_token|tokens?|issuers?|iss|SMART|FHIR|OAuth2?|certificates?|regist\w+|keys?|metadata|servers?|standalone|endpoints?|configur\w+|frames?|launch(?:es|ed)?|context|Settings|wildcards?|EHR team|IT team|your administrator)\b|patient\/|_/i;
 
-/** These say where the app may be opened instead, to every audience. */
+/** These errors say to every audience where the app may be opened instead. */
 const NAMES_THE_CHART = new Set(['launch.standalone-off', 'launch.standalone-parameters', 'launch.cookies-blocked']);
 
 describe.for(errorCodes)('%s', (code) => {

@@ -1,9 +1,12 @@
-/** The rooms as a rule: who may import whom, and which file alone knows a library or the environment. */
+/** Which folders may import which, and which single file may use a library or the environment. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** In import order: a file may import its own folder and any earlier one. A folder stands for its own files, not for its sub-folders'. */
+/**
+ * In import order: a file may import its own folder and any earlier one. A folder means its own files, not its
+ * sub-folders.
+ */
 const ORDER = [
   'src/errors/',
   'src/errors/rules/',
@@ -75,13 +78,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const filesOf = (folder: string) => globSync(`${folder}/**/*.ts`, { cwd: root }).toSorted();
 const textOf = (file: string) => readFileSync(`${root}${file}`, 'utf8');
 
-/** What a file imports, exports from or loads on demand, as written. */
+/** The targets that a file imports, exports from or loads on demand, as written. */
 function importsOf(file: string): string[] {
   const pattern = /^(?:import|export)\s(?:[^'";=]*\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm;
   return [...textOf(file).matchAll(pattern)].map(([, written, onDemand]) => written ?? onDemand ?? '');
 }
 
-/** The imported file from the root of the project; undefined for a package. */
+/** The path of the imported file from the root of the project; undefined for a package. */
 function resolve(file: string, target: string): string | undefined {
   if (target.startsWith('./')) return `${file.slice(0, file.lastIndexOf('/'))}/${target.slice(2)}`;
   return target.startsWith('#') && target.includes('/') ? target.slice(1) : undefined;

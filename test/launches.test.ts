@@ -1,4 +1,4 @@
-/** The main job, from the chart to the list, on both kinds of stores. */
+/** The main job of the app, from the chart to the list, on both kinds of stores. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';

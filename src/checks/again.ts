@@ -17,7 +17,7 @@ export interface CheckAgainDependencies {
 }
 
 /**
- * Changes no setting; what a good run discovered is what launches use from then on. `run` rejects when the database fails.
+ * Changes no setting. From then on, launches use what a good run discovered. `run` rejects when the database fails.
  *
  * @param organization must have a FHIR URL.
  * @param by `name` is shown beside the run.

@@ -1,4 +1,4 @@
-/** A run of the checks in a terminal and as JSON for machines. */
+/** Formats a run of the checks for a terminal, and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
 import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
@@ -12,7 +12,7 @@ const MARKS: Record<Verdict, string> = {
   info: 'info   ',
 };
 
-/** As the operator at the command line calls them. */
+/** Owners as the operator at the command line calls them. */
 const OWNERS: Partial<Record<Owner, string>> = {
   'Your administrator': "the organization's administrator",
   VectorCare: 'You',

@@ -29,7 +29,7 @@ export interface CheckCommandDependencies extends EditDependencies {
 export type CheckCommand = (dependencies: CheckCommandDependencies) => Promise<CommandOutcome>;
 
 /**
- * Reads what follows the word `check`, before anything is opened.
+ * Reads the arguments of `check`, before any connection is opened.
  *
  * @throws UsageError
  */
@@ -39,7 +39,8 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
 }
 
 /**
- * `organization check <orgId>`: the connection in use, with the run kept and audited like one from the settings.
+ * Reads `organization check <orgId>`. The command checks the connection in use; the run is stored and audited like one
+ * from Settings.
  *
  * @throws UsageError
  */

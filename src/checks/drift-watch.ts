@@ -1,4 +1,4 @@
-/** Checks every enabled organization's EHR again from time to time, and reports what has changed since the last good check. */
+/** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
@@ -23,12 +23,14 @@ export interface DriftWatchOptions {
   metrics: Pick<Metrics, 'drift'>;
   /** Hours between two checks of one organization; 0 switches the watch off. */
   hours: number;
-  /** Calls `work` again and again, and returns how to stop; a test has none and calls {@link DriftWatch.look} itself. */
+  /** Calls `work` at each interval and returns a function that stops it. Tests call {@link DriftWatch.look} instead. */
   every?: (intervalMs: number, work: () => void) => () => void;
 }
 
 export interface DriftWatch {
-  /** Checks the organizations whose time has come, one after the other. Never rejects; two calls at once are one. */
+  /**
+   * Checks the organizations that are due, one after the other. Never rejects; a call during a look joins that look.
+   */
   look(): Promise<void>;
   /** Stops the timer and waits for a check under way. */
   close(): Promise<void>;
@@ -38,8 +40,8 @@ const LOOK_EVERY_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Starts the watch. Time is cut into periods that begin at another moment for each organization, so that not all EHRs are
- * called at once; the instance that locks a period in Redis makes its one check.
+ * Starts the watch. Time is divided into periods, which begin at a different moment for each organization, so that not
+ * all EHRs are called at once. The instance that takes a period's lock in Redis makes the only check of that period.
  */
 export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
   const { store, log, hours, every = repeat } = options;
@@ -84,7 +86,7 @@ async function checkIfDue(organization: Organization, options: DriftWatchOptions
   const periodMs = hours * HOUR_MS;
   const period = periodOf(organization.id, clock(), periodMs);
   try {
-    // A restart forgets an in-memory lock, the database does not.
+    // A restart loses an in-memory lock, so the database is asked as well.
     const last = await checksStore.latestScheduled(organization.id);
     if (last && periodOf(organization.id, new Date(last.at), periodMs) >= period) return;
     if (!(await redis.setIfAbsent(`drift:${organization.id}:${period}`, 'taken', periodMs))) return;
@@ -94,7 +96,7 @@ async function checkIfDue(organization: Organization, options: DriftWatchOptions
   }
 }
 
-/** The number of the period an instant is in; the same in every instance. */
+/** The number of the period that contains a moment; every instance of the app computes the same number. */
 function periodOf(organizationId: string, at: Date, periodMs: number): number {
   const spread = createHash('sha256').update(organizationId).digest().readUInt32BE(0) / 2 ** 32;
   return Math.floor((at.getTime() + spread * periodMs) / periodMs);

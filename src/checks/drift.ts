@@ -1,5 +1,4 @@
-/** What has changed at an EHR since its last good check. */
-
+/** Finds what has changed at an EHR since its last good run. */
 import { storedText } from '#src/adapters/stored-text.ts';
 import { EXPIRES_SOON_DAYS } from '#src/checks/rows/network.ts';
 import type { ConnectionState } from '#src/checks/rows/result.ts';
@@ -10,7 +9,7 @@ export interface Difference {
   field: string;
   before: string;
   after: string;
-  /** `info` for what changes in a healthy EHR too, such as keys and certificates. */
+  /** `info` for changes that a healthy EHR makes too, such as new keys and certificates. */
   severity: 'warning' | 'info';
 }
 
@@ -18,8 +17,8 @@ const LONGEST = 200;
 const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * 86_400_000;
 
 /**
- * Compares two runs. A part that could not be read in either run is not compared: that it could not be read stands in
- * the rows of the run.
+ * Compares two runs. A part that one of them could not read is not compared, because the rows of that run already say
+ * that it could not be read.
  *
  * @param now for the days until a certificate expires.
  */
@@ -47,7 +46,9 @@ function memberDifferences(
   });
 }
 
-/** EHRs rotate their keys, some every two days; none left would be a failed row. */
+/**
+ * EHRs rotate their keys, some every two days, so new keys are only `info`. A set without a usable key fails its row.
+ */
 function keyDifferences(before: string[] | undefined, after: string[] | undefined): Difference[] {
   if (!before || !after || textOf(before) === textOf(after)) return [];
   return [{ part: 'keys', field: 'kid', before: textOf(before), after: textOf(after), severity: 'info' }];

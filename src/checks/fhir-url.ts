@@ -1,10 +1,12 @@
-/** The FHIR URL as people paste it: corrected where the meaning is clear, refused with a reason where it is not. */
+/**
+ * Normalizes a pasted FHIR URL: corrects it where the meaning is clear, and refuses it with a reason where it is not.
+ */
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
-/** `changes`: one sentence per correction. `kept`: what the field shows again, without a pasted password. */
+/** `changes` has one sentence per correction. `kept` is what the field shows again, without a pasted password. */
 export type NormalizedUrl = { ok: true; url: string; changes: string[] } | { ok: false; problem: string; kept: string };
 
 export interface UrlPolicy {
@@ -13,15 +15,17 @@ export interface UrlPolicy {
   allowPrivate: readonly string[];
 }
 
-/** What stands behind an address in a sentence or a list. */
+/** Characters that may follow an address in a sentence or a list and are not part of it. */
 const MARKS = '>"\'`,;.';
 
 /**
- * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the end,
- * no query or fragment (LA-03). What is below a FHIR URL, such as a document's name, is for did-you-mean.ts. Looks nothing up.
+ * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the
+ * end, no query or fragment (LA-03). A path below the FHIR URL, such as a document's name, is left to did-you-mean.ts.
+ * Makes no network call.
  *
  * @param typed untrusted.
- * @param policy http is kept only for loopback outside production (TL-02); an address is judged as the guard will (TL-04).
+ * @param policy http is kept only for loopback outside production (TL-02); an IP address is judged as the outbound
+ *   guard judges it (TL-04).
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
   const changes: string[] = [];
@@ -31,7 +35,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   };
   const refuse = (problem: string): NormalizedUrl => ({ ok: false, problem, kept: withoutUserinfo(typed.trim()) });
 
-  // What was removed from an address may be a few marks and spaces, never more of it than the address.
+  // The limit counts the text as typed, with the marks and spaces that are removed below.
   if (typed.length > MAX_URL_LENGTH)
     return { ok: false, problem: `The address must be at most ${MAX_URL_LENGTH} characters.`, kept: '' };
   let text = typed.trim();
@@ -53,7 +57,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
 
 type Change = (before: string, after: string, sentence: string) => string;
 
-/** From the text, not from the parsed URL: a path is kept letter for letter, because EHRs compare it so. */
+/** Takes the path from the text, because parsing may change it and EHRs compare it letter by letter. */
 function compose(text: string, url: URL, policy: UrlPolicy, change: Change): string {
   const isLocal = !policy.production && isLoopbackHost(url.hostname);
   const scheme =
@@ -73,7 +77,7 @@ function compose(text: string, url: URL, policy: UrlPolicy, change: Change): str
 }
 
 function withScheme(text: string, changes: string[]): string {
-  // A port is no scheme: `ehr.example:8443/fhir` only lacks one.
+  // A colon before a port ends no scheme: `ehr.example:8443/fhir` has none.
   if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
   changes.push('Added https:// in front.');
   return `https://${text.replace(/^\/+/, '')}`;
@@ -83,7 +87,7 @@ function judgeHost(url: URL, { allowPrivate }: UrlPolicy): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const address = isLoopbackHost(url.hostname) && !ipaddr.isValid(host) ? '127.0.0.1' : host;
   if (!ipaddr.isValid(address)) {
-    // Words typed instead of an address would otherwise become a host of their own.
+    // Otherwise a word that was typed instead of an address would be taken for a host.
     return host.includes('.') ? undefined : 'This is not a web address. It looks like https://ehr.example.org/fhir/r4.';
   }
   if (isAddressAllowed(address, allowPrivate)) return undefined;

@@ -1,10 +1,12 @@
-/** What the checks have read anew serves the launches of every instance from then on. */
-
+/** Stores what a run discovered, so that the launches of every instance use it. */
 import type { FinishedChecks } from '#src/checks/rows/result.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 
-/** Unless the checks failed, a launch would refuse it, the EHR forbids keeping it, or the connection has changed since. */
+/**
+ * Stores nothing when nothing was discovered, a launch would refuse the configuration, the EHR forbids keeping it, or
+ * the connection has changed since.
+ */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
   organization: { id: string; connectionVersion: number },

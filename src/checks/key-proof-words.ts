@@ -1,4 +1,4 @@
-/** What the answers to a key proof mean, and what to do about each. */
+/** Explains what the answers to a key proof mean, and what to do about each. */
 import type { Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
 
@@ -58,12 +58,12 @@ const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
   },
 };
 
-/** By the outcome alone. */
+/** The general explanation of an outcome; key-proof.ts replaces parts of it where the table of causes says more. */
 export function explainRefusal(outcome: KeyProofOutcome): Explanation {
   return { outcome, ...EXPLANATIONS[outcome] };
 }
 
-/** `invalid_client` has five usual causes, with the values to compare. */
+/** The five usual causes of `invalid_client`, with the values to compare. */
 export function usualCauses(
   used: { clientId: string; kid: string; alg: string; audience: string },
   publicUrl: URL,

@@ -1,4 +1,7 @@
-/** The key proof: does the EHR accept our client id, key, algorithm and audience? Found out without a patient or a user. */
+/**
+ * The key proof: finds out without a patient or user whether the EHR accepts our client ID, key, algorithm and
+ * audience.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
@@ -35,17 +38,18 @@ export interface KeyProof {
   owner: Owner;
   /** What to do; for `invalid_client` the usual causes, the likeliest first. */
   remedy: string[];
-  /** What was proven or doubted. */
+  /** What the attempt used; undefined when it ended before that was known. */
   used: { clientId: string; kid: string; alg: string; audience: string; tokenEndpoint: string } | undefined;
   /** ISO instant. */
   at: string;
 }
 
 /**
- * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant` means
- * that the assertion was accepted and only the code was not. One attempt per call, never retried: some servers count.
+ * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant`
+ * means that the assertion was accepted and only the code was not. A call makes one attempt and never retries, because
+ * some servers count failures.
  *
- * @param organization must be connected; who may ask, and how often, is the caller's business.
+ * @param organization must be connected. The caller decides who may ask, and how often.
  * @returns always a proof; failures of discovery and network are outcomes.
  */
 export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
@@ -53,7 +57,7 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
   const seen: { response?: OutboundResponse; used?: KeyProof['used'] } = {};
   try {
     await attempt(organization, dependencies, seen);
-    // A server that takes an invented code takes any code.
+    // A server that accepts an invented code accepts any code.
     return { ...explainRefusal('accepted'), found: 'the server accepted an invented code', used: seen.used, at };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -64,7 +68,10 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
   }
 }
 
-/** The table of causes says more than the outcome where a rule is known; without a reason of the EHR's, the usual causes. */
+/**
+ * Takes owner and remedy from the table of causes where the error names its rule. When the EHR refused the key without
+ * a reason (`client.key`), the remedy is the list of usual causes.
+ */
 function explain(
   outcome: KeyProofOutcome,
   { rule, seen }: AppError,
@@ -104,7 +111,7 @@ async function attempt(
       clientIdInBody: organization.clientIdInTokenBody,
       now: clock(),
     },
-    // The same request as a launch's, whatever the circuit says, with an ear on the answer.
+    // The request is a launch's, but it is sent even while the circuit is open, and its answer is recorded.
     {
       ...outbound,
       request: async (url, request) => {
@@ -132,7 +139,7 @@ function outcomeOf(error: AppError, response: OutboundResponse | undefined): Key
   }
 }
 
-/** The server's description helps most where it says anything; never more than a line of it, and no token in it. */
+/** The server's own description, which helps most where there is one: at most one line, with tokens removed. */
 function wordsOf(response: OutboundResponse | undefined): string {
   const description = response && textMember(parseJsonObject(response.text), 'error_description');
   return description ? `: "${shown(description, 200)}"` : '';

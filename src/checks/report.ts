@@ -1,4 +1,4 @@
-/** A run as a report that IT can be sent: dated, complete, and without anything secret. */
+/** A run as a report that can be sent to IT: dated, complete, and without secrets. */
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/result.ts';
 import type { Difference } from './drift.ts';
@@ -20,13 +20,13 @@ export interface CheckReport {
   differences: Difference[];
 }
 
-/** The one word for a run, the same on the page, in the report and in the terminal. */
+/** The verdict on a run, in the same words on the page, in the report and in the terminal. */
 export function verdictOf(summary: CheckSummary): CheckReport['verdict'] {
   if (summary.allPassed) return 'All checks passed';
   return summary.hardFailures.length === 0 ? 'Usable, with open points' : 'Not usable yet';
 }
 
-/** The audit trail's row of a run; the actor says who, so the name for people stays out. */
+/** The audit event of a run. The actor identifies who ran it, so the displayed name is left out. */
 export function checkRunEvent(
   { organizationId, fhirUrl, summary }: CheckRun,
   { name: _name, ...by }: Pick<AuditEvent, 'actor' | 'address'> & { name: string },
@@ -36,7 +36,10 @@ export function checkRunEvent(
   return { event: 'check-run', organizationId, ...by, detail };
 }
 
-/** Picks what a report shows. Who ran it, and the settings behind a suggestion, stay inside (the link is unguessable, not private). */
+/**
+ * Picks what a report shows. It leaves out who ran the checks and the values of suggestions, because the report's link
+ * is unguessable but not private.
+ */
 export function toReport(run: CheckRun, organization: { id: string; name: string }): CheckReport {
   const { summary } = run;
   return {

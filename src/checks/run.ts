@@ -1,4 +1,4 @@
-/** The connection check: asks every question at once, and always ends within its deadline. */
+/** The connection check: starts every check at once, and always ends within its deadline. */
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { checkCatalogue, guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import { beginContext, type CheckContext, type CheckDependencies, defaultLimits } from '#src/checks/rows/context.ts';
@@ -15,8 +15,8 @@ import type {
 import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './verdict.ts';
 
 /**
- * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). Starts at once, read or
- * not; ends within `limits.overallMs` whatever the server does: rows without an answer then say so.
+ * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). The run starts at once, whether or not
+ * its rows are awaited. It ends within `limits.overallMs` whatever the server does; rows without an answer then say so.
  *
  * @param input a URL that {@link normalizeFhirUrl} made; nothing is called that the outbound guard refuses.
  * @throws TypeError only when `input.fhirUrl` is no URL at all.
@@ -50,7 +50,7 @@ async function answer(
 ): Promise<CheckResult> {
   const { id, title, group, why, owner } = definition;
   const outcome = await Promise.race([definition.judge(context).catch(ourMistake), passed]);
-  // What stands on a promised check is left to it: one cause is one row.
+  // Other checks depend on the guide's three, which report that the server is late: one cause has one row.
   const late = guideCheckIds.includes(id) ? unanswered : seeGuide;
   return storedValue({ id, title, group, why, owner, remedy: '', ...(outcome ?? late) });
 }
@@ -63,7 +63,7 @@ const unanswered: Outcome = {
 
 const seeGuide: Outcome = { verdict: 'skipped', found: 'not checked: no answer within the time for all checks' };
 
-/** A server that is late with one document is late with what stands on it: the first row says so for all. */
+/** A server that is late with one document is late with all that depends on it, so only the first row says it. */
 function oneLate(results: CheckResult[]): CheckResult[] {
   const first = results.find(({ found }) => found === unanswered.found);
   return results.map((row) =>
@@ -71,7 +71,7 @@ function oneLate(results: CheckResult[]): CheckResult[] {
   );
 }
 
-/** An unforeseen document must not take the other rows with it. */
+/** A check that throws, for example on an unforeseen document, fails its own row only. */
 function ourMistake(): Outcome {
   return {
     verdict: 'failure',
@@ -100,7 +100,7 @@ async function finish(run: {
   deadline.stop();
   const hardIds = new Set(checkCatalogue.filter(({ hard }) => hard).map(({ id }) => id));
   const summary = { ...countVerdicts(results, hardIds), discovered, suggestions: suggestions ?? [], nearby };
-  // Cleaned here already, so that a run compares equal to the one on record.
+  // The run is cleaned here already, so that it equals the stored one.
   return storedValue({ fhirUrl: context.fhirUrl, at, results, summary, state: state ?? nothingSeen });
 }
 

@@ -1,4 +1,4 @@
-/** Save: checks the typed FHIR URL first, and only a URL that works replaces the one in use (REG-06). */
+/** Saves a connection: the typed FHIR URL is checked first, and replaces the one in use only if it works (REG-06). */
 import { storedText } from '#src/adapters/stored-text.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
@@ -32,7 +32,10 @@ export interface SaveOptions {
   accept?: AcceptedSettings;
 }
 
-/** Refused at the field, or checks under way: stream `running`, then await `outcome` (it rejects when the database fails). */
+/**
+ * Either a problem to show at the field, or a run in progress: the caller streams `running`, then awaits `outcome`,
+ * which rejects when the database fails.
+ */
 export type SaveAnswer =
   | { ok: false; problem: string; kept: string }
   | { ok: true; url: string; changes: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
@@ -89,7 +92,11 @@ export async function saveConnection(
   };
 }
 
-/** The FHIR URL as it would be called, or why it would not be (REG-07). @param typedUrl untrusted. */
+/**
+ * The FHIR URL as it would be called, or why it would not be called (REG-07).
+ *
+ * @param typedUrl untrusted.
+ */
 export function readFhirUrl(
   { production, allowPrivate, checks }: Pick<SaveDependencies, 'production' | 'allowPrivate' | 'checks'>,
   { privateNetworks }: Organization,
@@ -131,7 +138,7 @@ async function settle(
     occasion: 'save',
     differences: [],
   });
-  // Nothing a launch uses changes before the run and who decided on it are on record.
+  // The run and the decision are recorded before anything changes that a launch uses.
   const decision = { state, ...(state === 'used anyway' ? { reason } : {}) };
   await audit.recordNow(checkRunEvent(run, saver, decision));
   if (draft) await store.saveDraft(organization.id, draft);
@@ -152,7 +159,7 @@ async function use(
     { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
     by,
   );
-  // Judged before the checks; only another administrator's change made meanwhile can have spoilt it.
+  // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   await store.saveDraft(organization.id, undefined);
   await keepDiscovered(store, edited.after, finished);

@@ -1,4 +1,4 @@
-/** Runs of the checks in the database: the newest for the page, the last good one for the drift watch. */
+/** Stores runs of the checks: the newest one for the page, the last good one for the drift watch. */
 import { randomUUID } from 'node:crypto';
 import { and, desc, eq, notInArray } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
@@ -20,7 +20,7 @@ export const checkRuns = pgTable(
     by: text('by').notNull(),
     occasion: text('occasion').$type<RunOccasion>().notNull(),
     fhirUrl: text('fhir_url').notNull(),
-    /** No hard failure: may be compared with. */
+    /** True without a hard failure. The drift watch compares only with such runs. */
     good: boolean('good').notNull(),
     results: jsonb('results').$type<CheckResult[]>().notNull(),
     summary: jsonb('summary').$type<CheckSummary>().notNull(),
@@ -37,13 +37,13 @@ export interface CheckRun extends FinishedChecks {
   by: string;
   occasion: RunOccasion;
   good: boolean;
-  /** Against the last good run of the same URL; empty for all but scheduled runs. */
+  /** From the last good run of the same URL; empty for all but scheduled runs. */
   differences: Difference[];
 }
 
 /** Every query names the organization (MT-01). */
 export interface ChecksStore {
-  /** What an EHR said is kept without the characters no column takes. */
+  /** Removes the characters that PostgreSQL does not accept. */
   save(run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun>;
   latest(organizationId: string): Promise<CheckRun | undefined>;
   latestScheduled(organizationId: string): Promise<CheckRun | undefined>;
@@ -53,7 +53,7 @@ export interface ChecksStore {
 
 const KEPT = 60;
 
-/** The store over either driver. */
+/** Works with either driver. */
 export function createChecksStore(db: Queries): ChecksStore {
   const of = (organizationId: string) => eq(checkRuns.organizationId, organizationId);
   const newest = async (organizationId: string, ...more: ReturnType<typeof eq>[]) => {
@@ -79,7 +79,7 @@ export function createChecksStore(db: Queries): ChecksStore {
   };
 }
 
-/** The newest runs stay, and the newest good one whatever its age: it is what drift is measured against. */
+/** Keeps the newest runs, and the newest good one whatever its age, because drift is measured against it. */
 async function prune(db: Queries, organizationId: string): Promise<void> {
   const of = eq(checkRuns.organizationId, organizationId);
   const ids = () => db.select({ id: checkRuns.id }).from(checkRuns);

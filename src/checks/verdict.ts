@@ -1,5 +1,4 @@
-/** All rows taken together: may this URL be used, what was discovered, and what an administrator could change. */
-
+/** Summarizes a run: whether the URL may be used, what was discovered, and which changes are suggested. */
 import { listMember } from '#src/adapters/json-object.ts';
 import { guideCheckIds } from '#src/checks/rows/catalogue.ts';
 import type { CheckContext } from '#src/checks/rows/context.ts';
@@ -55,7 +54,7 @@ export async function discoveredBy(context: CheckContext): Promise<DiscoveredCon
   };
 }
 
-/** As many as an honest server has. */
+/** No server needs more. */
 const MOST_INCLUDES = 50;
 
 function includesOf(capability: ParsedCapability | undefined): string[] | undefined {
@@ -66,7 +65,7 @@ function includesOf(capability: ParsedCapability | undefined): string[] | undefi
   );
 }
 
-/** Changes an administrator may accept; nothing is ever changed without that. */
+/** Changes that an administrator may accept; nothing changes unless they do. */
 export async function suggestionsFor(context: CheckContext): Promise<Suggestion[]> {
   const [hosts, issuers, capability] = await Promise.all([
     foreignHosts(context),
@@ -106,7 +105,7 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
   ];
 }
 
-/** Both values where two disagree: the administrator picks. */
+/** Both values where two documents disagree; the administrator picks one. */
 async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<string[]> {
   const found = await issuers;
   const other = found.flatMap(({ state, named, alternatives }) => [
@@ -164,7 +163,7 @@ export async function stateOf(context: CheckContext): Promise<ConnectionState> {
   };
 }
 
-/** An EHR without documents that begins to publish them has changed (DI-26). */
+/** Adds what an EHR with endpoints given by hand publishes, because it has changed when it begins to (DI-26). */
 function comparable({ source, ...members }: SmartConfiguration, published: ParsedConfiguration | undefined) {
   return source === 'settings' ? { ...members, published: published?.source ?? 'nothing' } : members;
 }

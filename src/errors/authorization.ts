@@ -1,4 +1,4 @@
-/** Errors of the sign-in at the EHR: the callback, the authorization server's refusals and the token endpoint. */
+/** Errors of the sign-in at the EHR: on the callback, at the authorization server and at the token endpoint. */
 import type { ErrorRow } from './row.ts';
 
 export const signInErrors = {

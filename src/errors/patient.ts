@@ -1,4 +1,4 @@
-/** Errors of reading the patient, whose record every page of a launch begins with. */
+/** Errors of reading the patient, which every page of a launch does first. */
 import type { ErrorRow } from './row.ts';
 
 export const patientErrors = {

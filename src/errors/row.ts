@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<Reader, Partial<Record<Owner, string>>>> = {
   outside: { 'Your administrator': 'The organization’s administrator', VectorCare: 'The operator of this service' },
 };
 
-/** Whose job it is, in words for this reader: You, where it is theirs. */
+/** Names the owner in words for this reader: You, if the reader has to act. */
 export function ownerFor(owner: Owner, reader: Reader): string {
   return WORDS[reader][owner] ?? owner;
 }
@@ -22,7 +22,7 @@ export interface Explanation {
   /** The stable name of the rule that failed, where one is known. */
   rule?: string;
   owner: Owner;
-  /** Most likely first; the type asks for one at least. */
+  /** Most likely first. */
   causes: readonly [string, ...string[]];
   /** One thing for the owner to do now. */
   remedy: string;
@@ -34,16 +34,16 @@ export interface ErrorRow extends Explanation {
   /** What happened, for the user: a nurse or a hospital IT person. */
   title: string;
   /**
-   * What to do next, in a nurse's words: causes and remedy are for the inspector. `{Again}` and `{again}` stand for how
-   * this audience starts again, without a full stop, and `{help desk}` for whom it calls.
+   * What to do next, in a nurse's words: causes and remedy are for the inspector. `{Again}` and `{again}` become how
+   * this audience starts again, without a full stop, and `{help desk}` becomes the contact of the audience.
    */
   help: string;
-  /** Only what differs where the launch did not begin in a chart. */
+  /** Only what differs for a launch that did not begin in a chart. */
   standalone?: { title?: string; help?: string };
   /** Only what differs for an administrator in Settings. */
   settings?: { title?: string; help?: string };
-  /** False where another launch from outside the EHR would end in the same failure. */
+  /** False when another launch from outside the EHR would end in the same failure. */
   canStartAgain?: false;
-  /** Whether loading the same address again may succeed, where that does not follow from address and status. */
+  /** Whether loading the same address again may succeed; set only when address and status do not decide it. */
   canReload?: boolean;
 }

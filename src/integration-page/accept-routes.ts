@@ -1,4 +1,4 @@
-/** Changes that the page suggests and an administrator accepts with one press: a check's, a preset, accepted scopes. */
+/** Changes that the page suggests and an administrator accepts with one click: a check's, a preset, accepted scopes. */
 
 import type { AcceptedSettings } from '#src/checks/rows/result.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -9,7 +9,9 @@ import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import { askForChecks } from './connection-routes.ts';
 import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './page-visit.ts';
 
-/** A suggestion of the run on record, by its place: values come from our own checks, never from the form. */
+/**
+ * Accepts a suggestion of the stored run by its position, so that values come from our own checks, never from the form.
+ */
 export const acceptSuggestion: Handler = async (dependencies, visit) => {
   const [runId = '', index = ''] = fieldOf(visit.request, 'suggestion', 'id').split('.');
   const latest = await dependencies.checksStore.latest(visit.organization.id);
@@ -19,7 +21,7 @@ export const acceptSuggestion: Handler = async (dependencies, visit) => {
   await askForChecks(dependencies, visit, latest.fhirUrl, { accept });
 };
 
-/** The form names the vendor it was shown for, so that a press on an old page does not choose another one. */
+/** The form names the vendor that its page showed, so that a click on an old page does not choose another one. */
 export const usePreset: Handler = async (dependencies, visit) => {
   const draft = await dependencies.store.findDraft(visit.organization.id);
   const vendor = suggestionFor(visit.organization, draft?.fhirUrl)?.vendor;
@@ -28,7 +30,7 @@ export const usePreset: Handler = async (dependencies, visit) => {
   await change(dependencies, visit, { vendor }, 'The preset is in use. Check again to see the connection with it.');
 };
 
-/** The form names the scopes it was shown with, for the same reason. */
+/** The form names the scopes that its page showed, for the same reason. */
 export const useScopes: Handler = async (dependencies, visit) => {
   const scopes = (await dependencies.acceptedScopes(visit.organization.id))?.accepted;
   if (scopes === undefined || scopes !== fieldOf(visit.request, 'scopes', 'setting'))

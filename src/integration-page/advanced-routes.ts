@@ -1,4 +1,4 @@
-/** The page of the advanced settings, and its form: saved, or only looked at. */
+/** The page of the advanced settings: its form is saved, or its scopes are previewed. */
 
 import { filterText } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -13,7 +13,7 @@ import { integrationUrl } from './page-props.ts';
 import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './page-visit.ts';
 import { scopeEditorProps } from './scopes.ts';
 
-/** With `?q=`, only what matches. */
+/** With `?q=`, shows only the settings that match. */
 export const showAdvanced: Handler = async (dependencies, visit) => {
   const { request, response, organization } = visit;
   const { id, privateNetworks } = organization;
@@ -50,7 +50,7 @@ export const saveAdvanced: Handler = async (dependencies, visit) => {
   return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED, 'advanced');
 };
 
-/** Shows what the typed scopes would ask for, with their problems, and keeps everything else that was typed. */
+/** Explains the typed scopes and their problems; the page keeps everything that was typed. */
 export const previewScopes: Handler = async (dependencies, visit) => {
   const { typed, changes } = readForm(visit);
   const settings = { ...settingsOf(visit.organization), ...changes, scopes: typed['scopes'] };

@@ -8,7 +8,7 @@ import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
 import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './page-visit.ts';
 import { beginChecks, readRecord } from './stream.ts';
 
-/** The page with what the last post adds, or the checks that it asked for, while they run. */
+/** Shows the page with the result of the last post, or runs the checks that the post asked for. */
 export const showPage: Handler = async (dependencies, visit) => {
   const { request, response, organization } = visit;
   const record = await readRecord(dependencies, organization);
@@ -20,7 +20,7 @@ export const showPage: Handler = async (dependencies, visit) => {
 export const saveUrl: Handler = (dependencies, visit) =>
   askForChecks(dependencies, visit, fieldOf(visit.request, 'fhirUrl', 'url'));
 
-/** The draft, if there is one, else what is in use. */
+/** Checks the draft if there is one, otherwise the address in use. */
 export const checkAgain: Handler = async (dependencies, visit) => {
   const draft = await dependencies.store.findDraft(visit.organization.id);
   await askForChecks(dependencies, visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
@@ -34,7 +34,7 @@ export const useAnyway: Handler = async (dependencies, visit) => {
   return refused(dependencies, visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
 };
 
-/** The question that {@link discardDraft} answers. */
+/** Asks before {@link discardDraft}. */
 export const askToDiscard: Handler = async (dependencies, visit) => {
   const { request, response, organization } = visit;
   const draft = await dependencies.store.findDraft(organization.id);
@@ -54,7 +54,7 @@ export const discardDraft: Handler = async (dependencies, visit) => {
   await done(dependencies, visit, 'The draft was deleted.');
 };
 
-/** The run begins with the page that shows it, and that page begins it once. */
+/** Leads to the page that starts the run and shows it; a reload does not start it again. */
 export async function askForChecks(
   dependencies: IntegrationDependencies,
   visit: Visit,

@@ -14,7 +14,7 @@ function originOf(entry: string): string {
   return url && /^https?:$/.test(url.protocol) && url.username === '' ? url.origin : entry;
 }
 
-/** The whole list as typed, or one proposal added to it; the schema judges both. */
+/** Saves the list as typed, or adds one proposal to the saved list; the schema judges both. */
 export const saveFrame: Handler = async (dependencies, visit) => {
   const { organization, request } = visit;
   const added = fieldOf(request, 'add', 'url').trim();

@@ -1,4 +1,4 @@
-/** `/`: where each visitor goes on. `/guide`: the guide for reference, with this deployment's real values (REG-09). */
+/** `/` leads each kind of visitor on. `/guide` is the guide for reference, with this deployment's values (REG-09). */
 
 import type { Request, RequestHandler } from 'express';
 import { errorCodes, errorRows } from '#src/errors.ts';
@@ -14,16 +14,16 @@ import { startPage } from '#views/guide/start-page.ts';
 import { guideSheet } from './register-props.ts';
 import { type RegisterDependencies, visitedOrganization } from './register-routes.ts';
 
-/** The start page; public and the same for every visitor. */
+/** The start page, which is public and the same for every visitor. */
 export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): RequestHandler {
   const page = startPage(config.appName);
   return (_request, response) => void response.type('html').send(page);
 }
 
 /**
- * The guide's second part, the reference; public. With the values of {@link visitedOrganization}.
+ * The guide's reference part, which is public. It shows the values of {@link visitedOrganization}.
  *
- * Mount behind something that knows a session but does not demand one.
+ * Mount behind recogniseSignIn.
  */
 export function guideRoute(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {
@@ -52,7 +52,7 @@ async function guideProps(dependencies: RegisterDependencies, request: Request):
   };
 }
 
-/** What can end a launch or a clinician's page; failures of the settings pages explain themselves there. */
+/** The failures of launches and clinicians' pages. Those of Settings are explained there. */
 function launchFailures(): GuidePageProps['failures'] {
   return errorCodes.filter((code) => !/^(?:admin|settings)\./.test(code)).map((code) => ({ code, ...errorRows[code] }));
 }

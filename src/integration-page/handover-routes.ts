@@ -1,4 +1,4 @@
-/** Settings: "Send to your EHR team", a link to the pages for registering the app that works for 14 days or until it is revoked. */
+/** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for 14 days. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -27,7 +27,7 @@ export interface HandoverDependencies {
   afterPost: AfterPost;
 }
 
-/** What the page shows of the last post. */
+/** What the page shows after a post. */
 type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
 
 /** Mount at /settings/handover behind requireSignIn, which also checks the forms. */

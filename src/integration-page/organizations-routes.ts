@@ -22,7 +22,7 @@ export interface OrganizationsRouteDependencies extends Omit<EditDependencies, '
 
 type Handler = (deps: OrganizationsRouteDependencies, request: Request, response: Response) => Promise<void>;
 
-/** What a page shows of the last post. */
+/** What a page shows after a post. */
 type Posted = { form: TypedForm } | { done: string };
 
 const PAGE = '/settings/organizations';
@@ -111,7 +111,7 @@ async function postedOf({ afterPost }: OrganizationsRouteDependencies, request: 
   return (await afterPost.read<{ form: TypedForm; done: string }>(request)).shown;
 }
 
-/** The schema allows no id that would have to be encoded; a path of another kind is never one of ours. */
+/** The schema allows no id that needs encoding. It is encoded all the same, so that the address is always one of ours. */
 function pageOf(id: string): string {
   return `${PAGE}/${encodeURIComponent(id)}`;
 }
@@ -122,7 +122,7 @@ async function known({ store }: OrganizationsRouteDependencies, request: Request
   return organization;
 }
 
-/** Trimmed: a Client ID is often copied with the space around it. */
+/** Both are trimmed, because a Client ID is often copied with spaces around it. */
 function namesOf(request: Request): { name: string; clientId: string } {
   return { name: fieldOf(request, 'name', 'name').trim(), clientId: fieldOf(request, 'clientId', 'id').trim() };
 }

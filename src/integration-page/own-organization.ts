@@ -1,4 +1,4 @@
-/** Which organization a Settings page is about: an administrator's own, or the one an operator names. */
+/** Decides which organization a Settings page is about: an administrator's own, or the one that an operator names. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
@@ -8,7 +8,7 @@ import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 
-/** Answers one request about an organization the visitor may see. */
+/** Answers one request about an organization that the visitor may see. */
 export type Step = (request: Request, response: Response, organization: Organization) => Promise<void>;
 
 /** MT-01: an administrator's organization comes from the session; naming another one is refused and recorded. */

@@ -1,4 +1,4 @@
-/** What the page of a connection shows: gathered from the organization, its last checks, its launches and its draft. */
+/** The props of a connection's pages, made from the organization, its last checks, its launches and its draft. */
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
@@ -22,17 +22,19 @@ import { runProps } from './results-props.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 
-/** What launches have shown. */
+/** What launches show about the connection. */
 export interface SeenLaunches {
-  /** the newest that reached the request list from a chart, with the FHIR URL in use */
+  /** The newest launch that reached the request list from a chart, with the FHIR URL in use. */
   completed: { id: string; at: Date } | undefined;
-  /** the newest page that opened the app in a frame and may not show it: a claim of the browser, to be confirmed by a person */
+  /**
+   * The newest page that framed the app without permission. The browser claims it, so an administrator must confirm it.
+   */
   framedBy: { origin: string; at: Date } | undefined;
   /** the FHIR URL as the newest launch named it, where that was refused for the way it is written and none has arrived since */
   writtenAs: { iss: string; at: Date } | undefined;
 }
 
-/** What is on record. */
+/** What is stored about a connection. */
 export interface ConnectionRecord {
   organization: Organization;
   draft: ConnectionDraft | undefined;
@@ -41,42 +43,42 @@ export interface ConnectionRecord {
   launches: SeenLaunches;
 }
 
-/** Checks that were asked for and not begun. */
+/** Checks that were requested and have not started. */
 export interface PendingRun {
-  /** Normalized already, with what was changed for that. */
+  /** Normalized; `changes` has the corrections. */
   url: string;
   changes: readonly string[];
   options: SaveOptions;
 }
 
-/** What the last post adds to it. */
+/** What the last post adds to a page. */
 export interface PageExtras {
   done?: string;
-  /** to be begun by the page */
+  /** Checks that the page starts. */
   run?: PendingRun;
   field?: ConnectionProps['field'];
   frame?: { typed: string; problem: string };
   reasonProblem?: string;
   problem?: string;
   advanced?: TypedForm;
-  /** the form was only previewed */
+  /** Set when the form was previewed and not saved. */
   preview?: { problems: readonly string[] };
   proof?: ProofProps;
-  /** the instant in ISO */
+  /** `expiresAt` is an ISO instant. */
   report?: { url: string; expiresAt: string };
 }
 
-/** The pages of a connection: the three steps, and those beside them. */
+/** The pages of a connection: '' is the page of the three steps. */
 export type Place = '' | 'advanced' | 'tools';
 
-/** The address of one of these pages or of one of their forms; an operator's carries the organization. */
+/** The address of one of these pages or forms; for an operator, it names the organization. */
 export function integrationUrl(request: Request, organizationId: string, step = ''): string {
   const isOperator = adminOf(request).role === 'operator';
   const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
   return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
 }
 
-/** The page of the three steps. */
+/** The props of the page of the three steps. */
 export function pageProps(request: Request, record: ConnectionRecord, extras: PageExtras): IntegrationProps {
   const { organization, draft, accepted, run, launches } = record;
   const { id, name, scopes, enabled } = organization;
@@ -106,7 +108,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
   };
 }
 
-/** What every page of a connection needs. */
+/** The props that every page of a connection needs. */
 export function connectionProps(request: Request, record: Pick<ConnectionRecord, 'organization' | 'run'>) {
   const { organization } = record;
   return {
@@ -134,7 +136,10 @@ function frameProps({ organization, draft, launches: { framedBy } }: ConnectionR
   };
 }
 
-/** From the settings if endpoints are given by hand, from the organization's row, or from the last run if the EHR forbids keeping its document. */
+/**
+ * The facts come from the settings if endpoints are given by hand; from the organization's row; or from the last run if
+ * the EHR forbids keeping its document.
+ */
 function discoveredFacts({ organization, run }: Pick<ConnectionRecord, 'organization' | 'run'>) {
   const { discovered, fhirBaseUrl, tokenEndpoint, issuers } = organization;
   if (isGiven(organization))

@@ -1,4 +1,4 @@
-/** One request to the page of a connection, and the ways to answer it. */
+/** One request to a page of a connection, and the ways to answer it. */
 import type { Request, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -22,12 +22,12 @@ export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProof
   afterPost: AfterPost;
   db: Queries;
   redis: KeyStore;
-  /** What the EHR accepted when the last launch asked twice. */
+  /** The scopes that the EHR accepted when the last launch asked twice. */
   acceptedScopes: (organizationId: string) => Promise<ConnectionRecord['accepted']>;
   launchesSeen: (organization: Organization) => Promise<SeenLaunches>;
 }
 
-/** A request about an organization the visitor may see. */
+/** A request about an organization that the visitor may see. */
 export interface Visit {
   request: Request;
   response: Response;
@@ -37,7 +37,7 @@ export interface Visit {
 /** Answers a visit. */
 export type Handler = (dependencies: IntegrationDependencies, visit: Visit) => Promise<void>;
 
-/** Answers a post by leading to one of the pages, which shows this. */
+/** Answers a post by a redirect to one of the pages, which shows the outcome. */
 export function leadToPage(
   { afterPost }: IntegrationDependencies,
   { request, response, organization }: Visit,
@@ -47,7 +47,7 @@ export function leadToPage(
   return afterPost.answer(request, response, integrationUrl(request, organization.id, place), outcome);
 }
 
-/** Nothing was changed: the page says why, at each reload. */
+/** Answers that nothing was changed. The page says why, also after a reload. */
 export function refused(
   dependencies: IntegrationDependencies,
   visit: Visit,
@@ -58,7 +58,7 @@ export function refused(
   return leadToPage(dependencies, visit, { kind: 'form', status, shown }, place);
 }
 
-/** It is done: the page says so, once. */
+/** Answers that the change was made. The page says so once. */
 export function done(
   dependencies: IntegrationDependencies,
   visit: Visit,
@@ -68,12 +68,12 @@ export function done(
   return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } }, place);
 }
 
-/** The signed-in administrator for the audit trail, with the name that stands beside a run. */
+/** The signed-in administrator for the audit trail, with the name that is shown beside a run. */
 export function saverOf(request: Request): Saver {
   return { name: adminOf(request).email, ...actorOf(request) };
 }
 
-/** What the pages beside the three steps have in common, and what the last post adds. */
+/** The common props of the advanced settings and the tools, and what the last post adds. */
 export async function besidePage(
   { checksStore, afterPost }: IntegrationDependencies,
   { request, organization }: Visit,

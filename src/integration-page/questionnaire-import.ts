@@ -1,13 +1,14 @@
-/** `POST /settings/services/questionnaire`: a FHIR Questionnaire as the questions of a service, shown before it is saved. */
+/** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as the questions of a service. */
 import { fieldOf } from '#src/http/form-body.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
+import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { writeCatalogue } from '#src/settings/write-catalogue.ts';
 import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';
 
-/** The table of services with the new questions is previewed as any other; saving it is that form's. */
+/** Previews the table of services with the new questions like any other; the form of that table saves it. */
 export const previewQuestionnaire: Handler = async ({ afterPost, production }, { request, response, organization }) => {
   const text = fieldOf(request, 'questionnaire', 'document').trim();
   const typed = { text, service: fieldOf(request, 'service', 'choice'), name: fieldOf(request, 'name', 'name').trim() };
@@ -26,7 +27,7 @@ export const previewQuestionnaire: Handler = async ({ afterPost, production }, {
   return answer(200, { services: { text: table, problems: [] }, questionnaire: { service: typed.service, notes } });
 };
 
-/** @returns undefined where the chosen service is not there. */
+/** @returns undefined when the chosen service does not exist. */
 function withQuestions(
   services: readonly Service[],
   { service, name }: { service: string; name: string },

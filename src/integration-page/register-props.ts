@@ -1,4 +1,4 @@
-/** What the pages for registering the app say, of an organization or with placeholders: nothing of it is secret (REG-09). */
+/** The props of the registration pages, for an organization or with placeholders. They hold no secret (REG-09). */
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';
 import { version } from '#src/config/version.ts';
@@ -14,7 +14,7 @@ import type { RegisterSheetProps } from '#views/guide/register-page.ts';
 
 export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
 
-/** The sheet as everywhere else; while no organization is known, a placeholder stands for its Org ID. */
+/** The registration sheet; without an organization, it has a placeholder for the Org ID. */
 export function guideSheet(
   config: RegisterConfig,
   organization: Organization | undefined,
@@ -24,7 +24,7 @@ export function guideSheet(
   return registrationSheet(config, organization ?? placeholder);
 }
 
-/** @param vendor whose form is shown; where no organization is known, whose scopes too. */
+/** @param vendor whose form is shown, and whose scopes if there is no organization. */
 export function registerSheetProps(
   config: RegisterConfig,
   organization: Organization | undefined,

@@ -1,4 +1,4 @@
-/** `/guide/register`: what the EHR team registers, as two printed pages and as files. */
+/** `/guide/register`: what the EHR team registers, as two pages to print and as files. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { csvLine } from '#src/audit/csv-format.ts';
@@ -20,8 +20,8 @@ export interface RegisterDependencies {
 }
 
 /**
- * The organization whose values this visitor may see: an administrator's own, or the one an operator names in
- * `?organization=`; an administrator's own choice counts for nothing (MT-01).
+ * The organization whose values this visitor may see: an administrator's own, or the one that an operator names in
+ * `?organization=`. For an administrator, that parameter is ignored (MT-01).
  */
 export async function visitedOrganization(
   { organizations }: Pick<RegisterDependencies, 'organizations'>,
@@ -32,7 +32,7 @@ export async function visitedOrganization(
   return wanted ? organizations.find(wanted) : undefined;
 }
 
-/** The page. Mount behind something that knows a session but does not demand one. */
+/** The page. Mount behind recogniseSignIn. */
 export function registerRoute(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {
     const { organization, vendor, sheet } = await asked(dependencies, request);
@@ -56,7 +56,7 @@ export function registerRoute(dependencies: RegisterDependencies): RequestHandle
   };
 }
 
-/** The registration as client metadata (RFC 7591). Behind the same guard. */
+/** The registration as client metadata (RFC 7591). Mount behind the same guard. */
 export function registrationJson(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {
     const { sheet } = await asked(dependencies, request);
@@ -64,7 +64,7 @@ export function registrationJson(dependencies: RegisterDependencies): RequestHan
   };
 }
 
-/** The vendor's form, field by field in its order. Behind the same guard. */
+/** The fields of the vendor's form, in its order. Mount behind the same guard. */
 export function registrationCsv(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {
     const { form } = (await asked(dependencies, request)).sheet;

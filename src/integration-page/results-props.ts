@@ -1,4 +1,4 @@
-/** What checks, the key proof and the scheduled re-check found, as the page shows it. */
+/** Turns the results of checks, the key proof and the scheduled check into props. */
 import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { CheckResult } from '#src/checks/rows/result.ts';
 import type { CheckRun } from '#src/checks/store.ts';
@@ -7,7 +7,7 @@ import type { CheckRow } from '#views/integration-page/check-rows.ts';
 import type { FinishedRun } from '#views/integration-page/steps.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';
 
-/** A run as the page shows it. A suggestion is named by its place in its run, so that a form cannot invent one. */
+/** A run as the page shows it. A form names a suggestion by its position in the run, so that it cannot invent one. */
 export function runProps(run: CheckRun, reader: Reader): FinishedRun {
   const { fhirUrl, at, by, results, summary, id } = run;
   const suggestions = summary.suggestions.map(({ title, why }, index) => ({ key: `${id}.${index}`, title, why }));
@@ -34,14 +34,14 @@ function isOfStepTwo({ id, verdict }: CheckResult): boolean {
   return id === 'frame-ancestors' && verdict === 'warning';
 }
 
-/** One row, with whose job it is in words for its reader. */
+/** One row, with the owner in words for its reader. */
 function rowProps(row: CheckResult, reader: Reader): CheckRow {
   if (isOfStepTwo(row))
     return { ...row, verdict: 'info', found: 'step 2 of this page says which pages may', remedy: '' };
   return { ...row, owner: ownerFor(row.owner, reader) };
 }
 
-/** A proof in one sentence and the causes below it. */
+/** A key proof as one sentence, with the causes below it. */
 export function proofProps({ outcome, verdict, found, owner, remedy, used }: KeyProof, reader: Reader): ProofProps {
   if (outcome === 'proven' && used) {
     const text = `Proven: the EHR accepted client ID ${used.clientId}, key ${used.kid} (${used.alg}) and audience ${used.audience}. It answered as expected: ${found}.`;
@@ -54,7 +54,7 @@ export function proofProps({ outcome, verdict, found, owner, remedy, used }: Key
   };
 }
 
-/** Field by field, against the last good checks. */
+/** The differences from the last good run, one line per field. */
 export function driftProps({ at, differences }: CheckRun): DriftProps {
   return {
     at: new Date(at),

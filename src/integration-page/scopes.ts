@@ -1,4 +1,4 @@
-/** A scope string explained: what each scope is for, what a clinician loses without it, what is absent, what is sent. */
+/** Explains a scope string: what each scope is for, what a clinician loses without it, what is absent, what is sent. */
 import type { Organization } from '#src/organizations/organization.ts';
 import { type ScopeUse, scopeUses, type UseSettings } from '#src/organizations/scope-uses.ts';
 import { type ScopeWords, scopeWords } from '#src/organizations/scope-words.ts';
@@ -17,7 +17,7 @@ const NONE = 'Nothing: the app does not use it.';
  * Explains the scopes of a form, saved or only typed.
  *
  * @param form of the advanced settings.
- * @param preview set when it was only typed, with what is wrong with its scopes.
+ * @param preview set when the form was not saved, with the problems of its scopes.
  */
 export function scopeEditorProps(
   organization: Organization,
@@ -40,7 +40,7 @@ export function scopeEditorProps(
   };
 }
 
-/** @param typed tokens that are no scopes are explained as such, not left out; a text that is too long is not read. */
+/** @param typed tokens that are not scopes are explained as such; a text that is too long is not read. */
 export function explainScopes(
   typed: string,
   settings: UseSettings,
@@ -52,9 +52,9 @@ export function explainScopes(
 }
 
 /**
- * The string that goes out in the first request of a launch.
+ * The scope string that the first request of a launch sends.
  *
- * @param capabilities of the EHR; undefined while it was never discovered, and then `auto` is not decided yet.
+ * @param capabilities of the EHR; undefined before discovery, when `auto` cannot be decided.
  */
 export function scopesSent(
   text: string,
@@ -93,7 +93,7 @@ function absentPlain(text: string): ExplainedScopeProps[] {
   return scopeWords(absent.join(' ')).map((words) => explain(words, []));
 }
 
-/** In the syntax that most of the string has. */
+/** Absent scopes are written in v2 if any scope of the string is, otherwise in v1. */
 function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScopeProps[] {
   const granted = grantedScopes(text.replace(/\s+/g, ' '));
   const isV2 = granted.resources.some(({ syntax }) => syntax === 'v2');

@@ -1,11 +1,12 @@
-/** What the page of services and receivers shows: the saved tables, or those of the last post beside what they change. */
+/** The props of the page of services and receivers: the saved tables, or the posted ones with what they change. */
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/receivers.ts';
-import { CATALOGUE_COLUMNS, type OwnField, type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import type { OwnField, Service } from '#src/settings/service.ts';
+import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
 import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { ServicesPageProps } from '#views/settings/services-page.ts';
 import type { PreviewedService } from '#views/settings/services-preview.ts';
@@ -26,13 +27,13 @@ export interface ShownTables {
   readonly questionnaire?: Partial<ServicesPageProps['questionnaire']>;
 }
 
-/** The address of this page or of one of its forms; an operator's carries the organization. */
+/** The address of this page or of one of its forms; for an operator, it names the organization. */
 export function servicesUrl(request: Request, organizationId: string, step = ''): string {
   const query = adminOf(request).role === 'operator' ? `?${new URLSearchParams({ organization: organizationId })}` : '';
   return `${PAGE}${step === '' ? '' : `/${step}`}${query}`;
 }
 
-/** Of both saved tables: a form that was opened before another save carries another one. */
+/** The version of both saved tables. A form that was opened before another save has an older one. */
 export function versionOf({ services, receivers }: Pick<Organization, Tables>): string {
   return createHash('sha256')
     .update(JSON.stringify([services, receivers]))
@@ -42,7 +43,7 @@ export function versionOf({ services, receivers }: Pick<Organization, Tables>): 
 
 type Tables = 'services' | 'receivers';
 
-/** Everything the page shows. A posted table that cannot be read is shown as text only, beside the saved list. */
+/** All props of the page. A posted table that cannot be read is shown as text only, beside the saved list. */
 export function servicesPropsOf(request: Request, organization: Organization, shown: ShownTables): ServicesPageProps {
   const saved = { services: servicesIn(organization.services), receivers: receiversIn(organization.receivers) };
   const readable = (table: Tables) => (shown[table]?.problems.length === 0 ? shown[table].text : organization[table]);

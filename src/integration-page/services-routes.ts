@@ -1,4 +1,6 @@
-/** `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving. */
+/**
+ * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
+ */
 import { type RequestHandler, Router } from 'express';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -46,7 +48,9 @@ const show: Handler = async ({ afterPost }, { request, response, organization })
   response.type('html').send(servicesPage(servicesPropsOf(request, organization, shown)));
 };
 
-/** The table as it is saved, with every cell a text and none a formula; what it says is imported again unchanged. */
+/**
+ * Exports the saved table with every cell as text, so that none is a formula. An import of the file changes nothing.
+ */
 function exportTable(table: Table): Handler {
   return async (_dependencies, { response, organization }) => {
     const lines = csvCells(organization[table]) ?? [];

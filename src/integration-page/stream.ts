@@ -1,4 +1,4 @@
-/** A page that grows while the checks run, without any script. */
+/** Streams the page while the checks run, without any script. */
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { type SaveAnswer, type SavedConnection, saveConnection } from '#src/checks/save.ts';
 import { AppError } from '#src/errors.ts';
@@ -36,8 +36,8 @@ export async function readRecord(
 }
 
 /**
- * Begins checks that a form of this session asked for. The form's outcome was taken, not read, so a reload finds the run
- * on record and asks nothing of the EHR.
+ * Starts the checks that a form of this session requested. The form's outcome is taken from the session once, so a
+ * reload shows the stored run and does not call the EHR.
  */
 export async function beginChecks(
   dependencies: IntegrationDependencies,
@@ -51,17 +51,17 @@ export async function beginChecks(
 }
 
 /**
- * Sends the page while the checks run: a mark for each answer, then what they say together, then the rows as they stand
- * at a reload. A visitor who leaves early does not stop them: their results are saved.
+ * Sends the page while the checks run: a mark for each answer, then the summary, then the rows as a reload shows them.
+ * A visitor who leaves early does not stop the checks; their results are saved.
  *
- * When the run cannot be stored, part of the page has been sent: a notice says so, and the log has the cause.
+ * If the run cannot be stored after part of the page was sent, a notice says so, and the log has the cause.
  */
 async function streamChecks(
   dependencies: IntegrationDependencies,
   { request, response, organization }: Visit,
   { url, changes, running, outcome }: Extract<SaveAnswer, { ok: true }>,
 ): Promise<void> {
-  // Watched from the start, so that an early failure is not an unhandled one.
+  // The handlers are set at once, so that an early failure is not an unhandled rejection.
   const settled = outcome.then(
     (saved) => ({ saved }),
     (error: unknown) => ({ error }),

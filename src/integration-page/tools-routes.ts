@@ -1,4 +1,4 @@
-/** Beside the checks of a connection: the key proof, and the report for the EHR team. */
+/** The tools of a connection: the key proof, and the report for the EHR team. */
 
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
@@ -37,7 +37,7 @@ export const showTools: Handler = async (dependencies, visit) => {
   );
 };
 
-/** One token request per press; limited, and in the audit trail. */
+/** Makes one token request per click. It is limited, and recorded in the audit trail. */
 export function keyProof(limit: Limiter): Handler {
   return async (dependencies, visit) => {
     const { organization, request } = visit;
@@ -53,7 +53,7 @@ export function keyProof(limit: Limiter): Handler {
   };
 }
 
-/** A link to the last run, for people without an account. */
+/** Makes a link to a report of the last run, for people without an account. */
 export function report(limit: Limiter): Handler {
   return async (dependencies, visit) => {
     const { organization, request } = visit;

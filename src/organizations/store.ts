@@ -4,7 +4,7 @@ import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/p
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared } from '#src/adapters/database/statements.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
-import { endingFields } from '#src/settings/derived.ts';
+import { withEnabled, withSettings } from './connection-version.ts';
 import {
   type Discovered,
   ORGANIZATION_ID,
@@ -92,15 +92,13 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
       db.transaction(async (tx) => {
         const before = await lockAndFind(tx, id);
         const settings = edit(before);
-        return settings && { before, after: await write(tx, nextOrganization(before, settings), now) };
+        return settings && { before, after: await write(tx, withSettings(before, settings), now) };
       }),
     setEnabled: (id, enabled, now) =>
       db.transaction(async (tx) => {
         const before = await lockAndFind(tx, id);
         if (!before) return undefined;
-        const ends = before.enabled && !enabled;
-        const connectionVersion = before.connectionVersion + (ends ? 1 : 0);
-        return { before, after: await write(tx, { ...before, enabled, connectionVersion }, now) };
+        return { before, after: await write(tx, withEnabled(before, enabled), now) };
       }),
     saveDiscovered: async (id, connectionVersion, discovered) => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
@@ -175,19 +173,6 @@ async function write(tx: Queries, organization: Organization, now: Date): Promis
     .values({ id, ...row, createdAt: now })
     .onConflictDoUpdate({ target: organizations.id, set: row });
   return organization;
-}
-
-function nextOrganization(before: Organization | undefined, settings: OrganizationSettings): Organization {
-  if (!before) return { ...settings, enabled: true, connectionVersion: 1, discovered: undefined };
-  const { enabled, connectionVersion, discovered } = before;
-  return connectionOf(before) === connectionOf(settings)
-    ? { ...settings, enabled, connectionVersion, discovered }
-    : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
-}
-
-/** The trusted data of the EHR, as one comparable text. */
-function connectionOf(settings: OrganizationSettings): string {
-  return JSON.stringify([settings.fhirBaseUrl, settings.clientId, ...endingFields.map((field) => settings[field])]);
 }
 
 function toOrganization(row: typeof organizations.$inferSelect): Organization {

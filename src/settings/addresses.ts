@@ -1,4 +1,4 @@
-/** What an address in an organization's settings must look like, as zod formats with messages an administrator can act on. */
+/** The formats of addresses in an organization's settings, as zod schemas with messages an administrator can act on. */
 import ipaddr from 'ipaddr.js';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
@@ -10,12 +10,12 @@ import { shown, textFormat } from './formats.ts';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
-/** Of a FHIR base, an issuer, and everything else that is an address. */
+/** In characters, for every setting that is an address. */
 export const MAX_URL_LENGTH = 2048;
 
 /**
- * Why a text cannot be a FHIR base or issuer, or undefined: the form a launch's `iss` must have (LA-03), and https
- * (http on loopback outside production), plain ASCII, and a path that no URL parser would rewrite.
+ * Why a text cannot be a FHIR base or issuer, or undefined. It must have the form of a launch's `iss` (LA-03), https
+ * (or http on loopback outside production), plain ASCII, and a path that no URL parser would rewrite.
  */
 function serverUrlProblem(text: string, production: boolean): string | undefined {
   if (text.length > MAX_URL_LENGTH) return `must be at most ${MAX_URL_LENGTH} characters`;
@@ -27,7 +27,7 @@ function serverUrlProblem(text: string, production: boolean): string | undefined
   return production ? 'must be https' : 'must be https (http is accepted for localhost only)';
 }
 
-/** A FHIR base or issuer, kept exactly as typed: `aud` and `iss` are compared by servers byte for byte. */
+/** A FHIR base or issuer, kept exactly as typed, because servers compare `aud` and `iss` byte for byte. */
 export function serverUrl(production: boolean, mayBeEmpty = false) {
   return textFormat().superRefine((url, context) => {
     const message = url === '' && mayBeEmpty ? undefined : serverUrlProblem(url, production);
@@ -35,7 +35,10 @@ export function serverUrl(production: boolean, mayBeEmpty = false) {
   });
 }
 
-/** An address of the EHR's authorization server, kept exactly as typed, or nothing: it is judged as a discovered one (DI-05). */
+/**
+ * An address of the EHR's authorization server, kept exactly as typed, or ''. It is judged like a discovered one
+ * (DI-05).
+ */
 export function endpointUrl(production: boolean) {
   return textFormat().superRefine((url, context) => {
     const message = url === '' ? undefined : endpointUrlProblem(url, production);
@@ -50,8 +53,8 @@ function endpointUrlProblem(text: string, production: boolean): string | undefin
 }
 
 /**
- * An origin that may frame us: a CSP source of scheme, host and port, `https://*.example.org` included, never `*` and
- * never a wildcard over a public suffix such as `co.uk` or `azurewebsites.net`, where anyone may register a name.
+ * An origin that may frame us, as a CSP source of scheme, host and port. `https://*.example.org` is allowed, but not
+ * `*` or a wildcard over a public suffix such as `co.uk` or `azurewebsites.net`, where anyone may register a name.
  */
 export function frameAncestor(production: boolean) {
   return z
@@ -68,7 +71,7 @@ export function frameAncestor(production: boolean) {
     });
 }
 
-/** The Public Suffix List, with the domains of hosting companies. */
+/** Asks the Public Suffix List, with the domains of hosting companies. */
 function isWildcardOverPublicSuffix(text: string): boolean {
   const [, host] = /^https?:\/\/\*\.([^:]+)/.exec(text) ?? [];
   return host !== undefined && getDomain(host, { allowPrivateDomains: true }) === null;
@@ -89,7 +92,11 @@ export const webPage = textFormat().refine(
   { error: 'must be an https address such as https://help.example.org' },
 );
 
-/** Do these origins that may frame us name this one? @param origin as `URL.origin` has it. */
+/**
+ * Whether an origin may frame us.
+ *
+ * @param origin as `URL.origin` has it.
+ */
 export function mayFrame(ancestors: readonly string[], origin: string): boolean {
   return ancestors.some((one) => {
     const [scheme = '', host = ''] = one.split('://*.');

@@ -1,7 +1,7 @@
-/** Settings on the command line: `key=value` texts to the raw values that the schema checks. */
+/** Settings on the command line: turns `key=value` texts into the raw values that the schema checks. */
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
 
-/** The keys `--setting` knows. */
+/** The keys that `--setting` accepts. */
 export const settingKeys: readonly string[] = settingFields.map(settingKeyOf);
 
 /** Splits `key=value` texts. A list is comma-separated; an empty value clears it. */
@@ -22,7 +22,7 @@ export function readSettingTexts(texts: readonly string[]): {
   return { changes, problems };
 }
 
-/** The key of a field; of any other name, the name. */
+/** The key of a field, or the name itself if it is no field. */
 export function settingKeyOf(field: string): string {
   return (settingFields as string[]).includes(field) ? (settingRows[field as SettingField].key ?? field) : field;
 }

@@ -2,12 +2,12 @@
 
 /** One row below the header, by column. */
 export interface CsvRow {
-  /** As an editor counts lines of the table: the header is the first. */
+  /** The number of its first line, as an editor counts lines: the header is line 1. */
   readonly number: number;
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** The rows, or what is wrong with the table as such. */
+/** The rows, or what is wrong with the table as a whole. */
 export type CsvTable =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
   | { readonly ok: false; readonly problem: string };
@@ -15,10 +15,10 @@ export type CsvTable =
 const MOST_ROWS = 500;
 
 /**
- * Empty rows are passed over, and columns of no known name, so that a wide table costs no more than a narrow one.
+ * Ignores empty rows and unknown columns, so that a wide table costs no more than a narrow one.
  *
- * @param columns of the header, which may stand in any order and must all be there.
- * @param others that it may leave out.
+ * @param columns that the header must name, in any order.
+ * @param others that the header may name.
  */
 export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []): CsvTable {
   const lines = csvCells(text);
@@ -28,7 +28,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
   const places = [...columns, ...others].map((column) => [column, header.lastIndexOf(column)] as const);
   const known = places.filter(([, place]) => place >= 0);
-  // A quoted cell may go over several lines.
+  // A quoted cell may span several lines.
   const linesOf = (cells: readonly string[]) => cells.join('').split('\n').length;
   let next = 1 + linesOf(header);
   const rows = rest.map((cells) => {
@@ -47,12 +47,12 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   };
 }
 
-/** A spreadsheet export of ours has an apostrophe before what would be a formula. */
+/** Removes the apostrophe that our spreadsheet exports put before a possible formula. */
 function unescaped(cell: string): string {
   return cell.replace(/^'(?=[=+\-@])/, '').trim();
 }
 
-/** All cells of all lines, the header included; undefined where a quoted one has no end. */
+/** All cells of all lines, the header included; undefined when a quoted cell has no end. */
 export function csvCells(table: string): string[][] | undefined {
   const text = table.replaceAll('\r\n', '\n');
   const rows: string[][] = [[]];

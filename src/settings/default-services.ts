@@ -1,4 +1,4 @@
-/** The services of an organization that has not changed them. Their codes differ from EHR to EHR, so they have none. */
+/** The services of an organization that has not changed them. They have no codes, because those differ between EHRs. */
 export const DEFAULT_SERVICES = `service,name,system,code,sections,field,label,kind,choices,required,shown
 transport,Transport,,,where clinical contact insurance,,,,,
 transport,,,,,mobility,How the patient travels,choice,On foot|On foot with help|In a wheelchair|On a stretcher,

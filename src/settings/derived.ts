@@ -1,4 +1,4 @@
-/** What follows from the registry: the types, the schema, the defaults and the texts of a setting. */
+/** Derives from the registry the types, schema, defaults and texts of settings. */
 import type { z } from 'zod';
 import { settings } from './registry.ts';
 import type { SettingRow } from './setting-row.ts';
@@ -21,7 +21,7 @@ export interface SettingProblem {
   message: string;
 }
 
-/** The rows, whatever their kind. */
+/** The rows, with the type that all kinds share. */
 export const settingRows: Readonly<Record<SettingField, SettingRow>> = settings;
 
 export const settingFields = Object.keys(settings) as SettingField[];
@@ -31,7 +31,7 @@ export const endingFields = settingFields.filter((field) => settingRows[field].e
 
 export const presetFields = settingFields.filter((field): field is PresetField => settingRows[field].preset === true);
 
-/** Zod formats by field; defaults fill what is missing. */
+/** Zod schemas by field; a missing setting gets its default. */
 export function settingsShape(production: boolean) {
   const shape = ofEach((field) => {
     const row = settingRows[field];
@@ -40,7 +40,7 @@ export function settingsShape(production: boolean) {
   return shape as { [Field in SettingField]: z.ZodType<SettingValues[Field]> };
 }
 
-/** What an organization has until it is changed. */
+/** The settings of an organization until they are changed. */
 export function defaultSettings(): SettingValues {
   return ofEach((field) => structuredClone(settingRows[field].default)) as SettingValues;
 }

@@ -1,4 +1,4 @@
-/** The advanced settings as a form: from values into fields, and from what was typed into changes. */
+/** The form of the advanced settings: turns values into fields, and typed fields into changes. */
 import type { FieldGroup } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
@@ -10,7 +10,11 @@ export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (f
   ([title, fields]) => ({ title, fields: fields.map((name) => ({ name, ...settingRows[name] })) }),
 );
 
-/** The settings whose name, label, hint or heading has every word of this. @param query untrusted, bounded. */
+/**
+ * The settings whose name, label, hint or heading has every word of the query; undefined without a word.
+ *
+ * @param query untrusted, bounded.
+ */
 export function findSettings(query: string): string[] | undefined {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return undefined;
@@ -42,8 +46,8 @@ export function typedValues(field: (name: string, kind: 'setting' | 'list') => s
 /**
  * The raw changes behind a typed form; the schema checks them later.
  *
- * @param typed by {@link typedValues}.
- * @param values as saved: a field that was not changed is left out, so that another vendor may bring its own values.
+ * @param typed from {@link typedValues}.
+ * @param values as saved. A field that was not changed is left out, so that the preset of another vendor may set it.
  */
 export function typedChanges(
   typed: Readonly<Record<string, string>>,
@@ -54,7 +58,7 @@ export function typedChanges(
   return Object.fromEntries(changed.map((name) => [name, rawValue(name, typed[name] ?? '')]));
 }
 
-/** The form again, with what is wrong at each field. */
+/** The form as typed, with the problems of each field. */
 export function refusedForm(values: TypedForm['values'], problems: readonly SettingProblem[]): TypedForm {
   const byField = Map.groupBy(problems, ({ field }) => field);
   const texts = [...byField].map(([field, found]) => [field, found.map(({ message }) => message).join('; ')] as const);

@@ -1,4 +1,4 @@
-/** What a value of a setting must look like, as zod formats with messages an administrator can act on. */
+/** The formats of settings, as zod schemas with messages an administrator can act on. */
 import { z } from 'zod';
 import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { scopeProblems } from '#src/smart/scopes/granted.ts';
@@ -6,7 +6,7 @@ import { DEFAULT_SERVICES } from './default-services.ts';
 import { readReceivers } from './receivers.ts';
 import { readCatalogue } from './service-catalogue.ts';
 
-/** A text; what is missing or no text says so in words a person understands. */
+/** A text, with a plain message when it is missing or of another type. */
 export function textFormat() {
   return z.string({ error: (issue) => (issue.input === undefined ? 'is required' : 'must be text') });
 }
@@ -34,7 +34,7 @@ export function orNothing(format: z.ZodType<string>) {
   });
 }
 
-/** A number that a person dials, with what else there is to know of it. */
+/** A telephone number, with any note that belongs to it. */
 export const telephone = plainText(60).refine((typed) => /\d{2}/.test(typed), { error: 'must contain a number' });
 
 /** Scopes separated by spaces, with every problem of each. */
@@ -42,14 +42,14 @@ export const scopeString = textFormat().superRefine((scopes, context) => {
   for (const message of scopeProblems(scopes)) context.addIssue({ code: 'custom', message });
 });
 
-/** An IANA time zone; an empty text stands for the server's. */
+/** An IANA time zone; an empty text means the server's. */
 export const timeZone = textFormat()
   .transform((name) => (name === '' ? serverTimeZone : name))
   .refine(isTimeZone, { error: 'must be a time zone such as America/New_York or Europe/Berlin' });
 
 const LONGEST_TABLE = 40_000;
 
-/** A table as text, with every problem of every row; line ends are made one. */
+/** A table as text, with every problem of every row. Line ends become LF. */
 function tableText(problemsOf: (text: string) => readonly string[]) {
   return textFormat()
     .max(LONGEST_TABLE, { error: `must be at most ${LONGEST_TABLE} characters`, abort: true })
@@ -59,19 +59,19 @@ function tableText(problemsOf: (text: string) => readonly string[]) {
     });
 }
 
-/** The services that can be requested; an empty text stands for the default ones. */
+/** The services that can be requested; an empty text means the default ones. */
 export const catalogueText = tableText((table) => {
   const read = readCatalogue(table === '' ? DEFAULT_SERVICES : table);
   return read.ok ? [] : read.problems;
 }).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
 
-/** Who receives them. */
+/** The receivers of requests. */
 export const receiversText = tableText((table) => {
   const read = readReceivers(table);
   return read.ok ? [] : read.problems;
 });
 
-/** A whole number, also as the digits a form or command line brings. */
+/** A whole number, or its digits as typed in a form or on the command line. */
 export function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
@@ -88,7 +88,7 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, { error });
 }
 
-/** `name=value` of a FHIR search, unencoded; never what selects the patient or the page (FH-13). */
+/** `name=value` of a FHIR search, unencoded; never a parameter that selects the patient or the page (FH-13). */
 export const searchParameter = z
   .string()
   .refine(
@@ -99,7 +99,7 @@ export const searchParameter = z
     },
   );
 
-/** A wrong entry as the problem quotes it. */
+/** A wrong entry as a message quotes it. */
 export function shown(input: unknown): string {
   return String(input).slice(0, 100);
 }

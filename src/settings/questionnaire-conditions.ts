@@ -1,10 +1,13 @@
-/** When an item of a Questionnaire is enabled, as a catalogue has it: by answers to questions above. */
+/** Turns the `enableWhen` of a Questionnaire's item into conditions of a catalogue, on answers to questions above. */
 import { isJsonObject, type JsonObject, objectsOf } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import type { ReadItem } from './questionnaire-options.ts';
 import { type Condition, fitsCondition, type ShownWhen } from './shown-when.ts';
 
-/** @param item untrusted. @param read the questions above, by linkId. */
+/**
+ * @param item untrusted.
+ * @param read the questions above, by linkId.
+ */
 export function conditionsOf(
   item: JsonObject,
   read: ReadonlyMap<string, ReadItem>,
@@ -41,7 +44,7 @@ function conditionOf(entry: JsonObject, read: ReadonlyMap<string, ReadItem>): Co
     : `enableWhen = cannot compare with “${value.slice(0, 60)}”: it has | or & in it, or a space at an end`;
 }
 
-/** The answer as it is typed into the other question; undefined for one that it cannot have. */
+/** The answer as a user types it into the other question; undefined if that question cannot have it. */
 function answerOf(entry: JsonObject, { field, codes }: ReadItem): string | undefined {
   const { answerBoolean, answerCoding, answerString, answerInteger, answerDecimal, answerDate } = entry;
   switch (field.kind) {

@@ -1,16 +1,16 @@
-/** The options of a Questionnaire's choice, as the texts a user chooses from. */
+/** Reads the options of a Questionnaire's choice as the texts that a user chooses from. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service-catalogue.ts';
+import { LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service.ts';
 
-/** One that was read, by which a later condition finds it. */
+/** An item that was read, which later conditions may refer to. */
 export interface ReadItem {
   readonly field: OwnField;
-  /** Of a choice: the codings of its options, and their texts. */
+  /** For a choice, the codings of its options and their texts. */
   readonly codes: readonly { readonly coding: JsonObject; readonly text: string }[];
 }
 
-/** Its texts, with the codings they stand for; and what is wrong. */
+/** The texts of the options, their codings, and what is wrong with them. */
 export interface ReadOptions extends Pick<ReadItem, 'codes'> {
   readonly choices: readonly string[];
   readonly problems: readonly string[];

@@ -1,18 +1,21 @@
-/** A FHIR R4 Questionnaire as the fields of a service of its own: read whole, or refused with each item that does not fit. */
+/**
+ * Reads a FHIR R4 Questionnaire as the fields of a service. It is read whole, or refused with every item that does not
+ * fit.
+ */
 import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { conditionsOf } from './questionnaire-conditions.ts';
 import { optionsOf, type ReadItem } from './questionnaire-options.ts';
-import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service-catalogue.ts';
+import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
-/** As characters of JSON. */
+/** In characters of JSON. */
 export const LONGEST_QUESTIONNAIRE = 100_000;
 const MOST_ITEMS = 200;
 const MOST_LEVELS = 6;
 const MOST_LINES = 50;
 
-/** The fields and what of the Questionnaire they leave out; or every problem, with its linkId. */
+/** The fields, with notes on what they leave out; or every problem, with its linkId. */
 export type ReadQuestionnaire =
   | {
       readonly ok: true;
@@ -22,7 +25,7 @@ export type ReadQuestionnaire =
     }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What is known so far. */
+/** What has been read so far. */
 interface Reading {
   readonly read: Map<string, ReadItem>;
   readonly linkIds: Set<string>;
@@ -31,7 +34,7 @@ interface Reading {
   items: number;
 }
 
-/** What an item has of those around it. */
+/** What an item inherits from the items that contain it. */
 interface Around {
   readonly name: string;
   readonly titles: readonly string[];
@@ -39,7 +42,7 @@ interface Around {
   readonly level: number;
 }
 
-/** By the type of an item. */
+/** The kind of field for each type of item. */
 const KINDS: Readonly<Record<string, OwnField['kind']>> = {
   string: 'text',
   text: 'long text',
@@ -113,7 +116,7 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
     const field = fieldFrom(item, { kind, label: titles.join(': '), choices, shown, name: nameFor(linkId, reading) });
     reading.read.set(linkId, { field, codes });
   }
-  // Below a question, too; its own text is then no heading.
+  // A question may contain items too; its text is then not used as a heading.
   const inside = type === 'group' ? titles : around.titles;
   readItems(item['item'], { name, titles: inside, shown, level: around.level + 1 }, reading);
 }
@@ -138,7 +141,7 @@ function flagProblems(item: JsonObject): string[] {
   ];
 }
 
-/** What does not change what is asked, and is not read. */
+/** Notes on members that are not read, because they do not change what is asked. */
 function leftOut(item: JsonObject): string[] {
   const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
   const most = item['type'] === 'text' ? LONGEST_ANSWER['long text'] : LONGEST_ANSWER.text;
@@ -151,7 +154,7 @@ function leftOut(item: JsonObject): string[] {
   ];
 }
 
-/** A field's name as the catalogue has them, of its own among those read. */
+/** Makes a field name that the catalogue accepts and that no earlier field has. */
 function nameFor(linkId: string, { read }: Reading): string {
   const plain = linkId
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** Who receives the requests of an organization, as a table: a row per receiver. */
+/** Reads the receivers of an organization's requests from a table with a row per receiver. */
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type CsvRow, readCsv } from './csv.ts';
 
@@ -8,9 +8,9 @@ export interface Receiver {
   /** Such as "Ambulance service". */
   readonly kind: string;
   readonly telephone: string;
-  /** What it is asked for; every service where none is named. */
+  /** The services it is offered for; empty for every service. */
   readonly services: readonly string[];
-  /** `Organization/id` and the like, where the EHR has it; else ''. */
+  /** A FHIR reference such as `Organization/123` if the EHR has the receiver, otherwise ''. */
   readonly reference: string;
 }
 
@@ -20,10 +20,10 @@ export type ReadReceivers =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone', 'services', 'reference'];
-/** What FHIR R4 lets perform a ServiceRequest, and is no person at home. */
+/** The types that FHIR R4 allows as performer of a ServiceRequest, except patients, relatives and devices. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
-/** @param text CSV, or nothing at all. `services` is separated by spaces. */
+/** @param text CSV, or ''. The cell `services` is separated by spaces. */
 export function readReceivers(text: string): ReadReceivers {
   if (text.trim() === '') return { ok: true, receivers: [] };
   const table = readCsv(text, RECEIVER_COLUMNS);
@@ -35,7 +35,7 @@ export function readReceivers(text: string): ReadReceivers {
     : { ok: true, receivers: table.rows.map(({ cells }) => receiverOf(cells)) };
 }
 
-/** All receivers of a saved setting, which has been judged before. */
+/** The receivers of a saved setting, which was judged before. */
 export function receiversIn(text: string): readonly Receiver[] {
   const read = readReceivers(text);
   return read.ok ? read.receivers : [];

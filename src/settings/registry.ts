@@ -2,7 +2,7 @@
  * Every setting of an organization, one row each. The schema, the command line, the form, the presets' type and
  * docs/settings.md follow from the row: a new setting is a row here and the place that uses it.
  *
- * Within a heading, rows stand in the order of the form.
+ * Rows under one heading are in the order of the form.
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, endpointUrl, frameAncestor, network, serverUrl, webPage } from './addresses.ts';
@@ -222,7 +222,7 @@ export const settings = {
   }),
   /** A token is renewed at least this long before it ends (RF-05). */
   refreshMarginSeconds: number(30, 600, {
-    // For every lifetime a vendor is known to give (300 s and more), the last fifth of a token's life comes first.
+    // With every lifetime known of a vendor (300 s and more), the last fifth of a token's life begins earlier.
     default: 30,
     preset: true,
     group: LIFE,

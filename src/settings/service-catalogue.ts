@@ -1,50 +1,18 @@
-/** What can be requested at an organization, as a table: a row per service, and a row per field of its own. */
+/** Reads the services of an organization from a table with a row per service and a row per field of a service. */
 import { LRUCache } from 'lru-cache';
 import { type CsvRow, readCsv } from './csv.ts';
-import { readShownWhen, type ShownWhen, shownProblem } from './shown-when.ts';
-
-/** Parts of the form that a service has a use for. */
-export const SERVICE_SECTIONS = ['where', 'clinical', 'contact', 'insurance'] as const;
-
-/** What a field of its own holds. */
-export const FIELD_KINDS = [
-  'text',
-  'long text',
-  'choice',
-  'number',
-  'whole number',
-  'date',
-  'date-time',
-  'yes/no',
-] as const;
-
-/** The most characters of an answer, where its row names fewer or none. */
-export const LONGEST_ANSWER = { text: 200, 'long text': 1_000 } as const;
-
-/** One question that only this service asks. */
-export interface OwnField {
-  readonly name: string;
-  readonly label: string;
-  readonly kind: (typeof FIELD_KINDS)[number];
-  readonly choices: readonly string[];
-  readonly required: 'never' | 'always' | { readonly field: string; readonly value: string };
-  /** What is not shown is not asked, and its answer is not sent. */
-  readonly shown: ShownWhen;
-  /** Of a text, in characters. */
-  readonly longest: number;
-}
-
-/** One service. */
-export interface Service {
-  /** In the form and its drafts. */
-  readonly value: string;
-  readonly text: string;
-  /** Of the category in the EHR's own vocabulary; both empty, or neither. */
-  readonly system: string;
-  readonly code: string;
-  readonly sections: readonly (typeof SERVICE_SECTIONS)[number][];
-  readonly fields: readonly OwnField[];
-}
+import {
+  FIELD_KINDS,
+  LONGEST_ANSWER,
+  LONGEST_CHOICE,
+  LONGEST_LABEL,
+  MOST_CHOICES,
+  MOST_FIELDS,
+  type OwnField,
+  SERVICE_SECTIONS,
+  type Service,
+} from './service.ts';
+import { readShownWhen, shownProblem } from './shown-when.ts';
 
 /** The services, or every problem with its row. */
 export type ReadCatalogue =
@@ -52,20 +20,14 @@ export type ReadCatalogue =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const COLUMNS = ['service', 'name', 'system', 'code', 'sections', 'field', 'label', 'kind', 'choices', 'required'];
-/** A table may leave these out. */
+/** Columns that a table may leave out. */
 const MORE_COLUMNS = ['shown', 'longest'];
 export const CATALOGUE_COLUMNS: readonly string[] = [...COLUMNS, ...MORE_COLUMNS];
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 const MOST_SERVICES = 20;
-/** Of one service: as many as one form can ask. */
-export const MOST_FIELDS = 60;
-export const LONGEST_LABEL = 200;
-export const MOST_CHOICES = 50;
-export const LONGEST_CHOICE = 100;
-
 /**
- * @param text CSV. A row without `field` is a service; one with it is a field of the service above or elsewhere.
- *   `required` is empty, `always`, or `field=value` of the same service; `shown` as readShownWhen has it.
+ * @param text CSV. A row without `field` is a service; a row with it is a field of the service that it names.
+ *   `required` is empty, `always`, or `field=value` of the same service; readShownWhen reads `shown`.
  */
 export function readCatalogue(text: string): ReadCatalogue {
   const known = catalogues.get(text);
@@ -75,7 +37,7 @@ export function readCatalogue(text: string): ReadCatalogue {
   return read;
 }
 
-/** Those read last: every form and every read of the settings asks for one. */
+/** The last ones read, because every form and every read of the settings needs one. */
 const catalogues = new LRUCache<string, ReadCatalogue>({ max: 100 });
 
 function readRows(text: string): ReadCatalogue {
@@ -96,7 +58,7 @@ function readRows(text: string): ReadCatalogue {
   return { ok: true, services: serviceRows.map((row) => serviceOf(row, fieldRows)) };
 }
 
-/** The services of a saved setting, which has been judged before. */
+/** The services of a saved setting, which was judged before. */
 export function servicesIn(text: string): readonly Service[] {
   const read = readCatalogue(text);
   return read.ok ? read.services : [];
@@ -116,7 +78,7 @@ function serviceProblems({ number, cells }: CsvRow, isRepeated: boolean): string
   ]);
 }
 
-/** @param rows of one service. Those beyond the most are counted and not judged. */
+/** @param rows of one service. Rows beyond {@link MOST_FIELDS} are not judged. */
 function rowsProblems(rows: CsvRow[], services: unknown[]): string[] {
   const fields = rows.slice(0, MOST_FIELDS).map(({ cells }) => fieldOf(cells));
   const tooMany = [`service ${rows[0]?.cells['service']} must have at most ${MOST_FIELDS} fields`];

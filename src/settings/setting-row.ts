@@ -1,36 +1,36 @@
-/** What a row of the registry is made of: one builder per kind of setting. */
+/** Builds the rows of the registry: one function per kind of setting. */
 import { z } from 'zod';
 import { wholeNumber } from './formats.ts';
 
-/** What every row says. */
+/** What every kind of row has. */
 interface About {
-  /** On the command line, where it is not the name of the field. */
+  /** The key on the command line, if it is not the name of the field. */
   key?: string;
-  /** The heading it stands under in the form. */
+  /** The heading above it in the form. */
   group: string;
   label: string;
-  /** What it does, why one would change it, and the recommended value. */
+  /** What the setting does, why an administrator would change it, and the recommended value. */
   hint: string;
-  /** A vendor preset may set it. */
+  /** Set when a vendor's preset may decide the value. */
   preset?: true;
-  /** It is part of what the app trusts about the EHR: a change ends open launches (MT-05). */
+  /** Set when the app trusts the EHR by this value: a change ends open launches (MT-05). */
   endsLaunches?: true;
-  /** It has a page of its own, and stands in no form of settings. */
+  /** Set when the setting has a page of its own and is not in the form. */
   ownPage?: true;
-  /** Only an operator changes it. */
+  /** Set when only an operator may change it. */
   operator?: true;
-  /** In words, where the value differs from machine to machine. */
+  /** The default in words, if it differs between machines or is too long to show. */
   defaultText?: string;
 }
 
-/** One setting, whatever its kind. */
+/** One setting of any kind. */
 export interface SettingRow extends About {
-  /** `line` and `text` are one value, typed in one line or several. */
+  /** `line` and `text` are one text, typed in one line or in several. */
   kind: 'line' | 'text' | 'list' | 'flag' | 'choice' | 'number';
   /** @param production whether http on loopback is refused. */
   schema: (production: boolean) => z.ZodType;
   default: unknown;
-  /** Of a choice: its values, and how the form words them. */
+  /** The values of a choice, with their words in the form. */
   choices?: Readonly<Record<string, string>>;
 }
 
@@ -53,7 +53,7 @@ export function number<const Row extends About & { default: number }>(min: numbe
   return { ...row, kind: 'number' as const, schema: () => schema };
 }
 
-/** @param item what each entry must look like. */
+/** @param item the format of each entry. */
 export function list<Item extends z.ZodType, const Row extends About>(
   most: number,
   item: (production: boolean) => Item,
@@ -63,7 +63,7 @@ export function list<Item extends z.ZodType, const Row extends About>(
   return { ...row, kind: 'list' as const, default: [], schema };
 }
 
-/** One address of the EHR, or ''. It is part of what the app trusts about the EHR. */
+/** One address of the EHR, or ''. The app trusts it, so a change ends open launches. */
 export function address<Format extends z.ZodType, const Row extends About>(
   format: (production: boolean) => Format,
   row: Row,

@@ -1,5 +1,5 @@
-/** When a question is shown, in words for a form that works without script and for the administrators' preview. */
-import type { Service } from './service-catalogue.ts';
+/** Says in words when a question is shown, for forms without script and for the administrators' preview. */
+import type { Service } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
 /** "only if “Oxygen on the way” is yes"; '' for a question that is always shown. */

@@ -1,6 +1,8 @@
-/** When a question of a service is shown: a cell such as `oxygen=yes & mask|tube`, which refers to questions above it. */
+/**
+ * The condition for showing a question of a service: a cell such as `oxygen=yes & mask|tube`, about questions above it.
+ */
 
-/** About the answer to one question above. */
+/** A condition on the answer to one question above. */
 export interface Condition {
   readonly field: string;
   /** `is` compares with the value; `given` and `missing` have none. */
@@ -8,36 +10,42 @@ export interface Condition {
   readonly value: string;
 }
 
-/** Every clause must hold; a clause holds by any of its conditions. Empty: always shown. */
+/** Every clause must hold, and a clause holds if any of its conditions does. An empty list means always shown. */
 export type ShownWhen = readonly (readonly Condition[])[];
 
 const AND = ' & ';
 const OR = '|';
 
-/** @param cell `field=value`, `field` (answered) or `!field` (not answered), joined by ` & ` and within it by `|`. */
+/**
+ * @param cell clauses joined by ` & `, of conditions joined by `|`: `field=value`, `field` (answered) or `!field`
+ *   (not).
+ */
 export function readShownWhen(cell: string): ShownWhen {
   if (cell === '') return [];
   return cell.split(AND).map((clause) => clause.split(OR).map((one) => conditionOf(one.trim())));
 }
 
-/** The cell again. */
+/** The cell that {@link readShownWhen} reads as this condition. */
 export function shownWhenText(shown: ShownWhen): string {
   return shown.map((clause) => clause.map(conditionText).join(OR)).join(AND);
 }
 
-/** Can the value stand in a cell? */
+/** Whether a cell can hold the value. */
 export function fitsCondition(value: string): boolean {
   return value !== '' && !value.includes(OR) && !value.includes(AND) && value.trim() === value;
 }
 
-/** What a condition may refer to. */
+/** A question that a condition may refer to. */
 interface Asked {
   readonly name: string;
   readonly kind: string;
   readonly choices: readonly string[];
 }
 
-/** @param above the questions before this one. @returns the first thing that is wrong. */
+/**
+ * @param above the questions before this one.
+ * @returns the first problem.
+ */
 export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
   for (const { field, test, value } of shown.flat()) {
     const other = above.find(({ name }) => name === field);
@@ -49,7 +57,7 @@ export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string 
   return undefined;
 }
 
-/** @param answers to the questions above; one that is not shown itself has none. */
+/** @param answers to the questions above. A question that is not shown has no answer. */
 export function isShown(shown: ShownWhen, answers: Readonly<Record<string, string>>): boolean {
   return shown.every((clause) => clause.some((condition) => holds(condition, answers[condition.field] ?? '')));
 }

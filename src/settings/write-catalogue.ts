@@ -1,6 +1,7 @@
-/** Services as the table that is edited, exported and imported. */
+/** Writes services as the table that is edited, exported and imported. */
 import { csvLine } from '#src/audit/csv-format.ts';
-import { CATALOGUE_COLUMNS, type OwnField, type Service } from './service-catalogue.ts';
+import type { OwnField, Service } from './service.ts';
+import { CATALOGUE_COLUMNS } from './service-catalogue.ts';
 import { shownWhenText } from './shown-when.ts';
 
 /** CSV that readCatalogue reads as the same services. */

@@ -1,10 +1,13 @@
-/** The log tells operators what failed and where, and never a secret, whoever puts one in (ST-07, TK-20, ER-04). */
+/**
+ * The log tells operators what failed and where, and never holds a secret, whatever the caller logs (ST-07, TK-20,
+ * ER-04).
+ */
 import { describe, expect, test } from 'vitest';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
 
-/** The one line a call to the log makes. */
+/** The one line that a call to the log writes. */
 function lineOf(write: (log: ReturnType<typeof createLog>) => void, level = 'trace'): Record<string, unknown> {
   const lines: string[] = [];
   write(createLog(level, { write: (line) => void lines.push(line) }));

@@ -1,4 +1,4 @@
-/** What is stored can only be read by us, only where it was stored, and through a change of secrets (ST-03, ST-04, ST-08). */
+/** Sealed values open only with our secrets, only at their own key, and also after a rotation (ST-03, ST-04, ST-08). */
 import { describe, expect, test } from 'vitest';
 import { createSealer, SealError, TooLargeError } from '#src/adapters/seal.ts';
 
@@ -7,7 +7,7 @@ const NEW = 'the-new-secret-0123456789-abcdefghijkl';
 const sealer = createSealer([OLD]);
 const value = { token: 'CANARY-token', list: [1, null, 'é'] };
 
-/** Turns one character of the sealed text into another, in the given of its three parts. */
+/** Changes one character of a sealed text, in one of its three parts. */
 function forge(sealed: string, part: number): string {
   const parts = sealed.split('.');
   const text = parts[part] ?? '';
@@ -72,7 +72,7 @@ describe('a forged value is refused', () => {
 });
 
 describe('the form of a sealed value', () => {
-  // Once published, what is stored in this form has to open: another form gets another version.
+  // Values in this published format must open. Another format needs another version.
   const PUBLISHED =
     'v1.eN5oR1Yq.sZVMRC-whvhmLmZvo5EETRfD-8-A7puclqXIY1x5esw6fMryo5lAwbDuXivd4Kx-QZMDCaQP0rtew2aKrzpvoVJcy3ZE_FF3-g';
 

@@ -1,4 +1,6 @@
-/** What is sealed opens in its own place alone: every value of Redis is written under every other key (ST-04, MT-02). */
+/**
+ * A sealed value opens only under its own key: every value of Redis is written under every other key (ST-04, MT-02).
+ */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
@@ -10,21 +12,21 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
-/** Of each patient, and of nobody else. */
+/** Texts that only this patient has. */
 const OWN = { 'pat-ada': ['Moreno', 'Stair lift for Ada'], 'pat-ben': ['Okafor', 'Home oxygen for Ben'] };
 type Patient = keyof typeof OWN;
 const PATIENTS = Object.keys(OWN) as Patient[];
-/** What holds something of one patient, of one browser or of one administrator. */
+/** The families of keys that hold data of one patient, one browser or one administrator. */
 const FAMILIES = ['launch', 'tx', 'admin-session', 'drafts'];
 
-/** One patient's chart in one browser, with everything that can be under way. */
+/** One patient's chart in one browser, with everything that may be stored for it. */
 interface Opened {
   patient: Patient;
   browser: TestBrowser;
   form: string;
   callback: string;
   administrator: TestBrowser;
-  /** The cookies of both browsers, as they were after all of that. */
+  /** The cookies of both browsers at the end of the preparation. */
   cookies: TestBrowser['jar'][];
 }
 
@@ -72,13 +74,13 @@ async function openAll(patient: Patient): Promise<Opened> {
 }
 
 const copyOf = (jar: TestBrowser['jar']) => new Map([...jar].map(([host, cookies]) => [host, new Map(cookies)]));
-/** A page that ends something also takes its cookie away. */
+/** Restores the cookies, because a page that ends a launch or session deletes its cookie. */
 function giveCookiesAgain({ browser, administrator, cookies }: Opened): void {
   for (const [index, jar] of [browser.jar, administrator.jar].entries())
     for (const [host, kept] of cookies[index] ?? []) jar.set(host, new Map(kept));
 }
 
-/** Everything as it was, in Redis and in the browsers, but these values. */
+/** Restores Redis and the browsers, except for these values. */
 async function write(changes: Map<string, string>): Promise<void> {
   for (const one of opened) giveCookiesAgain(one);
   await Promise.all([...before, ...changes].map(([key, value]) => redis.set(key, value, 'EX', 600)));

@@ -1,4 +1,4 @@
-/** The account page: a forced and a free change of the password, and what they end. */
+/** The account page: a forced and a voluntary change of the password, and the sessions that they end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';

@@ -1,8 +1,10 @@
-/** The queue of password hashing: few at a time, few waiting, each visitor in turn, and known ones apart from strangers. */
+/**
+ * The queue of password hashing: few run, few wait, visitors take turns, and known browsers have a queue of their own.
+ */
 import { expect, test } from 'vitest';
 import { createFairQueue } from '#src/admin/fair-queue.ts';
 
-/** A queue whose work ends when the test says so. */
+/** Starts a queue whose work ends when the test says so. */
 function startQueue(mostWaiting = 4) {
   const inTurn = createFairQueue({ atOnce: 1, mostWaiting, refusal: () => new Error('full') });
   const served: string[] = [];

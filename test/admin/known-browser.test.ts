@@ -1,11 +1,11 @@
-/** Strangers cannot lock an operator out of the browser they sign in with, nor fill the queue before them. */
+/** Strangers cannot lock operators out of the browsers they use, nor fill the queue before them. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-/** Hundreds of passwords are hashed, two at a time. */
+/** The tests hash hundreds of passwords, two at a time. */
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('on real Redis and PostgreSQL', () => {
@@ -15,7 +15,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
   afterAll(() => world.close());
 
-  /** A form that any number of addresses can send. */
+  /** Opens a form that any number of addresses can send. */
   const openForm = async () => {
     const browser = createBrowser();
     const csrf = csrfOf(await browser.visit(`${world.url}/sign-in`));
@@ -25,7 +25,7 @@ describe('on real Redis and PostgreSQL', () => {
         headers: { 'x-forwarded-for': address },
       });
   };
-  /** The same browser some days later: no session, only what stays. */
+  /** The same browser some days later, without a session and with its lasting cookies. */
   const later = (browser: TestBrowser) => {
     const device = cookiesOf(browser).get('device') ?? '';
     const next = createBrowser();
@@ -46,7 +46,7 @@ describe('on real Redis and PostgreSQL', () => {
     const wrong = (await signIn(world, email, 'wrong password', owner)).answer;
     expect(resultOf(wrong)).toBe('refused');
     expect(resultOf((await signIn(world, email, PASSWORD, owner)).answer)).toBe(303);
-    // Its success gives the strangers no new tries.
+    // The successful sign-in gives the strangers no new tries.
     expect((await guess(email, '203.0.113.1')).status).toBe(429);
   });
 
@@ -101,7 +101,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
       expect(body).toContain('Too many people are signing in at this moment');
     }
-    // What was not judged does not count.
+    // Passwords that were not checked do not count as tries.
     const again = await Promise.all(Array.from({ length: 10 }, () => guess(email, '2001:db8:100::1')));
     expect(again.map(resultOf)).toEqual(again.map(() => 'refused'));
   });

@@ -1,4 +1,4 @@
-/** Passwords: how they are kept, and which are refused. */
+/** Passwords: how they are stored, and which are refused. */
 import { describe, expect, test } from 'vitest';
 import { createOneTimePassword, hashPassword, isPassword } from '#src/admin/password.ts';
 import { passwordProblem } from '#src/admin/password-rules.ts';

@@ -1,7 +1,8 @@
 /**
- * Who may open what: every route of the settings × nobody, an administrator of A, one of B, an operator.
+ * Who may open what: every route of Settings, for an anonymous visitor, an administrator of A, one of B and an
+ * operator.
  *
- * Add a row for each new route. Forms are sent with the right token, so that a refusal is about the role alone.
+ * Add a row for each new route. Forms are sent with a valid token, so that only the role can be refused.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addClinician } from '#src/clinicians/clinician-actions.ts';
@@ -10,7 +11,7 @@ import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrat
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-/** 'sign-in': sent to the sign-in page. A number: that status. 'in': let through, whatever the page then says. */
+/** 'sign-in' is a redirect to the sign-in, a number is that status, and 'in' is any answer of the route itself. */
 type Expected = 'sign-in' | 'in' | number;
 
 interface Row {
@@ -26,11 +27,11 @@ const everyone = { anonymous: 'in', administratorOfA: 'in', administratorOfB: 'i
 const signedInOnly = { ...everyone, anonymous: 'sign-in' } as const;
 const operatorsOnly = { anonymous: 'sign-in', administratorOfA: 403, administratorOfB: 403, operator: 'in' } as const;
 
-/** Of the organization st-elsewhere, which is A's. */
+/** Routes that name the organization st-elsewhere, which is A's. */
 const ofA = { ...signedInOnly, administratorOfB: 403 } as const;
 const integration = '/settings/integrations/smart-on-fhir';
 const clinicians = '/settings/clinicians';
-/** Of a clinician of A, without naming the organization: B's administrator finds nobody, an operator has to name one. */
+/** Routes of a clinician of A without an organization: B's administrator finds none, and an operator must name one. */
 const ofNamed = { anonymous: 'sign-in', administratorOfA: 'in', administratorOfB: 404, operator: 404 } as const;
 
 const rows: Row[] = [
@@ -116,7 +117,7 @@ const rows: Row[] = [
 const live = '/settings/live-launches';
 const OF_A = 'organization=st-elsewhere';
 
-/** What ends or deletes something: the page it stands on, its address, and the question that is asked first. */
+/** Actions that end or delete something: their page, their address, and the question that is asked first. */
 const questions: [page: string, address: RegExp, question: string][] = [
   ['/settings/users', /\/reset$/, 'Give a new one-time password to other@example.com?'],
   ['/settings/users', /\/disable$/, 'Disable other@example.com?'],
@@ -197,11 +198,11 @@ describe('what ends or deletes something asks once, without a script', () => {
         .trim();
     const found = asked.find(({ answer }) => textOf(answer.body)?.startsWith(question));
     expect(asked.map(({ answer }) => textOf(answer.body)).join('\n')).toContain(question);
-    // The page itself does nothing of the kind, and what asks posts to its own address.
+    // The page has no form for the action; only the question's page posts to its own address.
     const own = (found?.href ?? '').replace(/[?&](?:kid|launch|user)=.*$/, '');
     expect(formsOf(page.body)).not.toContain(own);
     expect(formsOf(found?.answer.body ?? '').filter((action) => action !== '/sign-out')).toEqual([own]);
-    // Nothing was done by asking: it can be asked again.
+    // The question changed nothing, so it can be asked again.
     expect((await operator.visit(world.url + (found?.href ?? ''))).status).toBe(200);
   });
 });

@@ -1,4 +1,4 @@
-/** Wrong passwords are bounded without handing outsiders a way to lock people out. */
+/** Wrong passwords are limited, without a way for strangers to lock users out. */
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSignInLimit } from '#src/admin/sign-in-limit.ts';

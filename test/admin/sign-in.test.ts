@@ -1,4 +1,4 @@
-/** Signing in and out of the settings. */
+/** Signing in to Settings and out again. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
@@ -126,7 +126,7 @@ describe('on embedded stores', () => {
     expect(page.body).toContain('The e-mail address or the password is wrong.');
     expect(page.body).not.toContain('wrong password');
     const stranger = createBrowser();
-    // Without a secret of its own, and with one.
+    // The stranger's first visit has no secret of its own, the second one has.
     for (let visits = 0; visits < 2; visits += 1) {
       const foreign = await stranger.visit(url);
       expect([foreign.status, foreign.body.includes(email), titleOf(foreign)?.includes('Not signed in')]).toEqual([
@@ -161,7 +161,7 @@ describe('on embedded stores', () => {
     const victim = createBrowser();
     await victim.visit(`${world.url}/sign-in`);
     victim.jar.get('localhost')?.set('admin', planted);
-    // The planted session is a signed-in one, so the form page would lead on; the form is sent all the same.
+    // The planted session is signed in, so the sign-in page would redirect; the test sends the form all the same.
     const email = (await person()).email;
     const form = await createBrowser().visit(`${world.url}/sign-in`);
     const secret = /sign-in=([\w-]+)/.exec(form.setCookies.join())?.[1] ?? '';

@@ -1,4 +1,6 @@
-/** Single sign-on against a certified OpenID Connect provider: who comes in, as what, and every way it must fail. */
+/**
+ * Single sign-on with a certified OpenID Connect provider: who may sign in, in which role, and every way it must fail.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addPerson, signIn, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
@@ -31,7 +33,7 @@ async function startSsoWorld(env: Record<string, string> = {}) {
   return { world, provider, close };
 }
 
-/** Through the provider and back; the last answer is ours. */
+/** Signs in at the provider and comes back; the last answer is ours. */
 async function comeIn(world: World, browser: TestBrowser = createBrowser()): Promise<Visit> {
   return browser.visit(await browser.openUntil(`${world.url}/sign-in/sso?next=/settings/account`, CALLBACK));
 }

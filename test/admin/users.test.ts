@@ -1,4 +1,4 @@
-/** Users as operators manage them: one-time passwords shown once, sessions ended, nobody locked out by a slip. */
+/** Operators manage users: one-time passwords are shown once, sessions end, and the last operator stays. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -19,7 +19,7 @@ afterAll(() => world.close());
 async function post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
   return operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields }, headers });
 }
-/** The page that a post has led to. */
+/** The page to which a post redirects. */
 const pageAfter = (answer: Visit) => operator.visit(`${world.url}${answer.headers['location']}`);
 const shownPassword = (body: string) => /class="one-time">([^<]+)</.exec(body)?.[1] ?? '';
 

@@ -1,4 +1,4 @@
-/** Settings > Audit: who may read what, what is exported, and whose chart it was (ER-05). */
+/** Settings > Audit: who may read which rows, what is exported, and whose chart it was (ER-05). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendAuditRows, listAuditRows } from '#src/audit/audit-store.ts';
@@ -30,7 +30,9 @@ describe('on real Redis and PostgreSQL', () => {
   });
   afterAll(() => world.close());
 
-  /** The patient is in no address and no log line; neither a reload nor another session sees them, or is an event. */
+  /**
+   * Expects the patient in no address and no log line. A reload or another session shows no patient and adds no event.
+   */
   const shownOnce = async (page: Visit, patient: string) => {
     expect(isAfterPost(page, 'secret')).toBe(true);
     expect(page.url + world.logLines.join('')).not.toContain(patient);
@@ -161,7 +163,7 @@ describe('on real Redis and PostgreSQL', () => {
     const send = (reason: string, patient = form.patient) =>
       operator.open(`${world.url}/settings/audit/patient`, { form: { ...form, patient, reason } });
     const page = await send('access request 18');
-    // The page says the reason and not the patient; it is this session's alone, and so is its export.
+    // The page states the reason and not the patient. Only this session can open it and its export.
     expect(isAfterPost(page, 'form')).toBe(true);
     expect(page.body).toContain('about one patient, looked at for the reason “access request 18”');
     expect(page.url + page.body + world.logLines.join('')).not.toContain('pat-ben');
@@ -229,7 +231,7 @@ test.for([
   ['x; +1', `"x;' +1"\r\n`],
   ['x;"=1', `"x;'""=1"\r\n`],
   ['x\t@SUM(1)', `"x\t'@SUM(1)"\r\n`],
-  // A tab or line end is a separator too where quotes do not count.
+  // A tab or line end also separates cells for a reader that ignores quotes.
   ['\t=1', `"'\t'=1"\r\n`],
   ['\r=1', `"'\r'=1"\r\n`],
   ['x\n-1', `"x\n'-1"\r\n`],

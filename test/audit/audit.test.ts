@@ -113,7 +113,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
 
   test('a row the database cannot store costs no other row (MT-06)', async () => {
     const lines: string[] = [];
-    // No timestamp of PostgreSQL's: texts of every kind are stored.
+    // This instant is no PostgreSQL timestamp; texts of every kind are stored.
     const instants = [new Date(8.64e15), clock()];
     const audit = createAudit({
       db: database.db,

@@ -1,4 +1,4 @@
-/** The export of the audit trail: what a reader that does not read may hold, and how many exports there may be (MT-06). */
+/** The export of the audit trail: how much memory a stalled reader may hold, and how many exports may run (MT-06). */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -19,7 +19,7 @@ describe('on real Redis and PostgreSQL', () => {
     world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await addPerson(world, 'operator@example.com');
     operator = await signedIn(world, 'operator@example.com');
-    // In parts, because a statement of the product's pool has two seconds and this machine may be busy.
+    // The rows are inserted in parts, because a statement of the product's pool has two seconds.
     for (let from = 1; from <= ROWS; from += PART) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other, so that each has the machine
       await world.dependencies.database.db.execute(sql`
@@ -32,7 +32,7 @@ describe('on real Redis and PostgreSQL', () => {
   afterAll(() => world.close());
 
   const exportUrl = () => `${world.url}/settings/audit.csv?organization=large&event=denial`;
-  /** Asks and reads nothing of the answer but its head. */
+  /** Requests the export and reads only the head of the answer. */
   const unreadExport = async (): Promise<ClientRequest> => {
     const cookie = `admin=${cookiesOf(operator).get('admin')}`;
     const { promise, resolve } = Promise.withResolvers<IncomingMessage>();
@@ -44,7 +44,7 @@ describe('on real Redis and PostgreSQL', () => {
   test('a reader that does not read stops the export instead of filling memory, and another must wait', async () => {
     const select = vi.spyOn(world.dependencies.database.db, 'select');
     const request = await unreadExport();
-    // The buffers of both sockets are full when no further batch is read.
+    // Once no further batch is read, the buffers of both sockets are full.
     let seen = -1;
     const isStill = () => {
       const before = seen;

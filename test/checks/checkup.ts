@@ -12,12 +12,12 @@ export const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 export interface Checkup {
   dependencies: CheckDependencies;
-  /** Runs everything; `settings` makes it an organization's. */
+  /** Runs all checks; with `settings`, those of an organization. */
   run(fhirUrl: string, settings?: Partial<OrganizationSettings>): Promise<FinishedChecks>;
   close(): Promise<void>;
 }
 
-/** @param allowPrivate loopback unless a test wants the guard to refuse it. */
+/** @param allowPrivate loopback, unless a test wants the outbound guard to refuse it. */
 export function createCheckup(
   change: Partial<CheckDependencies> = {},
   allowPrivate: readonly string[] = LOOPBACK,
@@ -27,7 +27,7 @@ export function createCheckup(
     outbound,
     probe: createConnectionProbe(allowPrivate),
     clock: () => new Date(),
-    // Nobody listens there: our own side is another test's business.
+    // Nothing listens there, because other tests cover our own side.
     publicUrl: new URL('http://localhost:1'),
     ownKeys: () => ({ keys: [] }),
     ...change,
@@ -46,7 +46,7 @@ export function row({ results }: FinishedChecks, id: string): CheckResult {
   return found;
 }
 
-/** Rows by verdict, for comparing a whole run at a glance. */
+/** The ids of the rows with these verdicts, for comparing a whole run at once. */
 export function idsOf({ results }: FinishedChecks, ...verdicts: CheckResult['verdict'][]): string[] {
   return results.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
 }

@@ -1,4 +1,6 @@
-/** The drift watch: one check per organization and period, whatever the number of instances, and every change is said. */
+/**
+ * The drift watch: one check per organization and period, with any number of instances, and every change is reported.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDriftWatch } from '#src/checks/drift-watch.ts';
 import { createChecksStore } from '#src/checks/store.ts';
@@ -21,7 +23,7 @@ describe('on embedded stores', () => {
     const { dependencies } = world;
     const { db } = dependencies.database;
     const store = createOrganizationStore(db);
-    // A test looks when it wants to; the timer never fires.
+    // The timer never fires; the tests call `look` themselves.
     return createDriftWatch({ ...dependencies, store, hours, every: () => () => {} });
   };
   const discoveries = () => world.sandbox.requests.filter(({ path }) => path.endsWith('/smart-configuration')).length;

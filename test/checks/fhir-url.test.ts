@@ -1,4 +1,4 @@
-/** What an administrator may paste into the field FHIR URL, and what becomes of it (LA-03, REG-07, TL-02, TL-04). */
+/** What an administrator may paste into the field FHIR URL, and what it becomes (LA-03, REG-07, TL-02, TL-04). */
 import { describe, expect, test } from 'vitest';
 import { normalizeFhirUrl } from '#src/checks/fhir-url.ts';
 import { addressesNear, MOST_TRIED } from '#src/checks/rows/did-you-mean.ts';

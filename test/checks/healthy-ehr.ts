@@ -23,7 +23,7 @@ const resource = (type: string) => ({
   searchParam: [{ name: 'patient' }],
 });
 
-/** FHIR R4 with all the app uses. */
+/** A CapabilityStatement of FHIR R4 with everything that the app uses. */
 export const statement = {
   resourceType: 'CapabilityStatement',
   fhirVersion: '4.0.1',
@@ -47,13 +47,13 @@ export async function startHealthyEhr(): Promise<HealthyEhr> {
   return healthy;
 }
 
-/** Lays members over a healthy JSON document; undefined removes one. */
+/** Changes members of a healthy JSON document; undefined removes one. */
 export function alter(ehr: HealthyEhr, route: string, members: Record<string, unknown>): void {
   const healthy = healthyDocument(ehr, route);
   ehr.on(route, () => ({ body: { ...healthy, ...members } }));
 }
 
-/** What a healthy server serves there. */
+/** The document that a healthy server serves at a route. */
 export function healthyDocument(ehr: HealthyEhr, route: string): Record<string, unknown> {
   if (route === 'metadata') return statement;
   if (route !== 'smart-configuration') return { issuer: ehr.fhirBase, jwks_uri: `${ehr.origin}/auth/jwks` };

@@ -1,4 +1,4 @@
-/** The key proof against the sandbox's real authorization server: which answer proves what. */
+/** The key proof against the sandbox's real authorization server: what each answer proves. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';

@@ -1,4 +1,6 @@
-/** Where the checks may go and how long they take: the guard of a launch, whatever the server does (REG-07, TL-01, TL-04). */
+/**
+ * What the checks may call and how long they take: a launch's guard, whatever the server does (REG-07, TL-01, TL-04).
+ */
 import dns, { type LookupAddress } from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import tls from 'node:tls';
@@ -123,7 +125,7 @@ describe('a server that does not answer', () => {
     const checkup = createCheckup({ limits: { callMs: 60_000, overallMs: 200 } });
     const finished = await checkup.run(`${server.origin}/fhir`);
     expect(row(finished, 'guide-smart-configuration').found).toContain('within the time for all checks');
-    // One cause is one row.
+    // One cause has one row.
     expect(idsOf(finished, 'failure')).toEqual(['guide-smart-configuration']);
     expect(row(finished, 'guide-jwks').found).toContain('not checked: see “1.');
     expect(idsOf(finished, 'pass')).toContain('dns');

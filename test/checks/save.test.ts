@@ -1,4 +1,4 @@
-/** Save: a URL that works is used for every later flow, one that does not stays a draft (REG-06). */
+/** Saving a connection: a URL that works is used for every later flow, one that does not stays a draft (REG-06). */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { createAudit } from '#src/audit/audit.ts';
@@ -27,7 +27,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** An organization of the test's own, connected to the world's sandbox. */
+/** Creates an organization for one test, connected to the world's sandbox. */
 async function arrange() {
   count += 1;
   const id = `save-${count}`;
@@ -128,7 +128,7 @@ test.for([
   alter(ehr, route, members);
   const { run } = await save(ehr.fhirBase);
   expect((await checksStore.latest(id))?.results).toEqual(run.results);
-  // Escaped by JSON once: twice is a text about such a character.
+  // Only a character that JSON escaped once counts; escaped twice, it is a text about such a character.
   expect(JSON.stringify(run)).not.toMatch(/(?<!\\)\\u(?:0000|d[89a-f])/i);
 });
 

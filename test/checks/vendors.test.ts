@@ -1,4 +1,4 @@
-/** Each vendor's own way of doing things gets the right verdict. */
+/** What is normal at each vendor gets the right verdict. */
 import { describe, expect, test } from 'vitest';
 import type { VendorProfileName } from '#sandbox/profiles.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';

@@ -1,4 +1,4 @@
-/** The command line ends what an organization has open, where it reaches Redis, and says how far it came (MT-05, REG-11). */
+/** The command line ends an organization's open launches if it reaches Redis, and reports how many (MT-05, REG-11). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';

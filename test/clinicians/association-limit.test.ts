@@ -1,4 +1,4 @@
-/** Wrong one-time codes are bounded per launch and per EHR user, so that one user leaves tries to their colleagues. */
+/** Wrong one-time codes are limited per launch and per EHR user, so that one user leaves tries to colleagues. */
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createAssociationLimit } from '#src/clinicians/association-limit.ts';

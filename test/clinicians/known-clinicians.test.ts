@@ -1,4 +1,4 @@
-/** A clinician known from memory loses access as fast as one that is asked for at every request (FU-07). */
+/** A clinician who is cached in memory loses access as fast as one who is read at every request (FU-07). */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
@@ -8,7 +8,7 @@ import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 import { type Administrator, administrator, clinicianIdIn } from '#test/launches/pages/association-world.ts';
 
 const LIST = 'Requests for Ada Moreno';
-/** Between the second that is remembered and the two that are promised. */
+/** Longer than the second for which a clinician is cached, shorter than the promised two seconds. */
 const NOTICED_MS = 1_500;
 const users: SandboxUser[] = Array.from({ length: 6 }, (_, index) => ({
   id: `user-${index}`,

@@ -1,4 +1,4 @@
-/** How many users an EHR may invent: a bound for each organization, and known users go on launching (MT-06). */
+/** An EHR may invent a bounded number of users per organization, and known users can still launch (MT-06). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClinicians } from '#src/clinicians/admission.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';

@@ -1,4 +1,4 @@
-/** A new APP_SECRETS makes no user a stranger, and the old one can go afterwards (ID-18, ST-08). */
+/** Users stay known after a new secret is added to APP_SECRETS, and the old one can then be removed (ID-18, ST-08). */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';

@@ -1,4 +1,4 @@
-/** The environment at start: development fills the gaps, production refuses them all at once (TL-02). */
+/** The environment at start: development has defaults, and production refuses all missing values at once (TL-02). */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-/** The message of the refusal. */
+/** The message with which an environment is refused. */
 function refusalOf(env: NodeJS.ProcessEnv): string {
   try {
     loadConfig(env);

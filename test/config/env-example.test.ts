@@ -1,10 +1,10 @@
-/** `.env.example` is the operator's list of settings: it says what the schema says, no more and no less. */
+/** `.env.example` is the operator's list of settings: it agrees with the schema. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { environmentSchema } from '#src/config/index.ts';
+import { environmentSchema } from '#src/config/environment.ts';
 
 const lines = () => readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
-/** `NAME=` or, for what has a default, `# NAME=`. */
+/** `NAME=` or, for a setting with a default, `# NAME=`. */
 const ASSIGNMENT = /^(?:#\s?)?([A-Z][A-Z0-9_]*)=/;
 const nameOf = (line: string) => ASSIGNMENT.exec(line)?.[1];
 

@@ -1,4 +1,4 @@
-/** REDIS_URL: what is understood, and what is refused with a reason and without the password. */
+/** REDIS_URL: which forms are accepted, and which are refused with a reason and without the password. */
 import { describe, expect, test } from 'vitest';
 import { readRedisUrl } from '#src/config/redis-url.ts';
 

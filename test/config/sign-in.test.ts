@@ -1,4 +1,4 @@
-/** The configuration of sign-in: what belongs together is set together, and no message quotes a secret. */
+/** The configuration of sign-in: settings that belong together must be set together, and no message quotes a secret. */
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '#src/config/index.ts';
 

@@ -22,12 +22,14 @@ const launchThemed = async (patient: string, style: 'day' | 'night' = 'day') => 
   await page.goto(deployment.ehr.launch(patient, { style }));
   await page.locator('.requests').waitFor();
 };
-/** The EHR names a style that we do not fetch, so the page has our own colours, light or dark. */
+/** Launches at an EHR whose style we do not fetch, so that the page has our own colours, light or dark. */
 const launch = async (patient: string) => {
   deployment.ehr.faults.set('hostile-style-url');
   await launchThemed(patient).finally(() => deployment.ehr.faults.clear());
 };
-/** Time is long in a real browser: the page comes from its view, all it loads from the app. */
+/**
+ * A real browser would wait for minutes, so the page comes from its view, and everything it loads comes from the app.
+ */
 const closing = async ({ canStay }: { canStay: boolean }) => {
   const now = new Date();
   const closesAt = new Date(now.getTime() + 5 * 60_000);

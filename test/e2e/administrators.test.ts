@@ -1,4 +1,4 @@
-/** The administrators' own pages in a real browser: through the door with the keyboard's means, and axe everywhere. */
+/** The administrators' own pages in a real browser: signing in by keyboard, and axe on every page. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';

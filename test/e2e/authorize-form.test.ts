@@ -49,7 +49,7 @@ test('Back to the form does not trap the visitor in it (AZ-14)', async () => {
 test('the form has no accessibility violation, light and dark, at 1280, 768 and 360 px', async () => {
   visitor = await createVisitor(deployment);
   const tab = await visitor.newTab();
-  // An empty script instead of ours, so that the form stays to be looked at.
+  // An empty script replaces ours, so that the form stays on the page.
   await tab.route('**/assets/send-authorize-form.*.js', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: '' }),
   );

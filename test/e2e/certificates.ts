@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atExit } from '#test/helpers/at-exit.ts';
 
-/** What two servers, a product process and a browser need to trust each other. */
+/** What two servers, a product process and a browser need to trust one another. */
 export interface SiteCertificate {
   /** PEM file of the authority, for `NODE_EXTRA_CA_CERTS`. */
   authorityFile: string;
@@ -21,7 +21,7 @@ const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-
 
 let made: SiteCertificate | undefined;
 
-/** One for all deployments of a worker, so that one browser is enough for them. Needs the openssl command. */
+/** One certificate for all deployments of a worker, so that one browser is enough. Needs the openssl command. */
 export function siteCertificate(): SiteCertificate {
   return (made ??= createSiteCertificate(['DNS:localhost', 'IP:127.0.0.1']));
 }

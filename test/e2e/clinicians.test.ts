@@ -1,4 +1,4 @@
-/** Association in a real browser: the administrator's page and the clinician's, read by everybody, without JavaScript. */
+/** Association in a real browser: the administrator's page and the clinician's, with axe and without JavaScript. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
@@ -39,7 +39,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** Longer than an organization is remembered. */
+/** Changes the setting and waits until the directory has it. */
 const ask = async (userAssociation: string) => {
   await world.setOrganization(ORG_ID, { userAssociation });
   await expect

@@ -1,4 +1,4 @@
-/** What ends while nothing is done, and what a sign-out closes, as a clinician's browser has it inside the chart. */
+/** Inside the chart in a clinician's browser: what ends when the user is idle, and what a sign-out closes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { fillRequest, WRITING } from './request-form.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployment?.close());
 
-// They wait together, each in a browser of its own.
+// These tests wait at the same time, each in its own browser.
 describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
   const visitors: Visitor[] = [];
   beforeAll(() => {
@@ -48,7 +48,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     expect(await app.getByText('What is typed and not sent is lost').count()).toBe(0);
     await app.getByRole('heading', { name: /^This page closes in/ }).waitFor({ timeout: 60_000 });
     await app.getByText('The request you typed and did not send is kept for three days.').waitFor();
-    // The others were opened half a minute ago.
+    // The other tests opened their charts half a minute ago, so they do not need the fault any more.
     deployment.ehr.faults.clear();
     const again = await visitor.openChart(page, 'Okafor, Ben');
     // The launch leads back to the form by itself.
@@ -82,7 +82,7 @@ test('signing out of all patients in one chart closes the others, and its page s
     const second = await visitor.newTab();
     const ben = await visitor.openChart(second, 'Okafor, Ben');
     await ben.getByRole('heading', { name: 'Requests for Ben Okafor' }).waitFor();
-    // By keyboard alone: Sign out comes first, then the wider choice.
+    // By keyboard alone: the button Sign out comes first, then the wider choice.
     await ben.getByRole('button', { name: 'Sign out', exact: true }).focus();
     await second.keyboard.press('Tab');
     await second.keyboard.press('Enter');

@@ -12,7 +12,7 @@ import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
 /** A running deployment with organization `st-elsewhere` on one sandbox EHR. */
 export interface Deployment {
-  /** `https://localhost:<port>`: to a browser another site than the EHR's, and both need no DNS. */
+  /** `https://localhost:<port>`: for a browser, another site than the EHR's. Neither needs DNS. */
   appUrl: string;
   /** On `https://127.0.0.1:<port>`. */
   ehr: Sandbox;
@@ -28,12 +28,12 @@ const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-e2e';
 
 /**
- * Starts it all; close it in afterAll.
+ * Starts product, EHR and stores; close it in afterAll.
  *
- * @param options.settings of the organization beyond the usual, as an operator writes them: `scopes=…`.
+ * @param options.settings more settings of the organization, as an operator writes them: `scopes=…`.
  */
 export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
-  // Closed in reverse, also when something does not start.
+  // Everything is closed in reverse, even if something does not start.
   await using opened = new AsyncDisposableStack();
   const certificate = siteCertificate();
   const tls = { key: certificate.key, cert: certificate.cert };
@@ -84,11 +84,11 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
   };
 }
 
-/** Production demands Redis and PostgreSQL; a machine without them runs the same tests as a developer would. */
+/** Production demands Redis and PostgreSQL. A machine without them runs the same tests in development mode. */
 async function openStores(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
   if ((await testStores()).includes('real Redis and PostgreSQL')) {
     const { url, giveBack } = await lendPostgres();
-    // Not one of the databases that world.ts empties; what a run leaves here expires by itself.
+    // world.ts does not empty this database; what a run leaves in it expires by itself.
     const REDIS_URL = `${process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379'}/15`;
     return {
       env: { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url },

@@ -1,4 +1,4 @@
-/** Markup and script in what an EHR says and a clinician types: a real browser runs none of it and tries to load none (FH-10). */
+/** Markup and script in texts of the EHR and of clinicians: a real browser runs none of it and loads none (FH-10). */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';

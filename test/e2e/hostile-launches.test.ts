@@ -1,4 +1,4 @@
-/** Hostile text in a launch that is refused, for the clinician and for the operator who looks it up, and in Settings (ER-04, ER-06). */
+/** Hostile text in a refused launch, on the clinician's page and the operator's, and in Settings (ER-04, ER-06). */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Fault, JsonObject } from '#sandbox/fault.ts';
 import { jsonAnswer, on } from '#sandbox/faults/answers.ts';
@@ -94,7 +94,7 @@ test.for(HOSTILE)('%s as a FHIR URL, a support code, a filter and a path of Sett
   await page.getByLabel('FHIR URL').fill(typed);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.locator('.field-problem, .notice-problem, [role=alert]').first().waitFor();
-  // What could be a host is shown as the address that it makes, without its outer quotes.
+  // A text that could be a host is shown as the address that it makes, without its outer quotes.
   const plain = (text: string) => text.replaceAll(/[\s'"]/g, '').toLowerCase();
   expect(plain(await page.getByLabel('FHIR URL').inputValue())).toContain(plain(typed));
   await expectInert();

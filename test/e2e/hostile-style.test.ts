@@ -1,4 +1,4 @@
-/** A hostile `smart_style_url`: nothing is loaded from it, and no colour, size or rule of it hides the patient (LC-13). */
+/** A hostile `smart_style_url`: nothing is loaded that it names, and none of its values hides the patient (LC-13). */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startServer } from '#test/helpers/listener.ts';

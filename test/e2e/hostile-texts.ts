@@ -1,4 +1,4 @@
-/** Text that would like to be markup or script, and a browser that notices whatever comes of it. */
+/** Texts that attempt to become markup or script, and a browser that records any effect. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault.ts';
@@ -6,7 +6,7 @@ import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { openChromium } from '#test/helpers/chromium.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-/** One for each way out of text that HTML, attributes, templates and addresses know. */
+/** One text for each way to break out of HTML, attributes, templates and addresses. */
 export const HOSTILE = [
   '<script>alert(1)</script>',
   '<script>window.hostileRan=1</script>',
@@ -25,10 +25,10 @@ export const HOSTILE = [
 export const ALL = HOSTILE.join(' ');
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
-/** Elements and attributes that only hostile text can have made. */
+/** Selects elements and attributes that only hostile text can have made. */
 export const MADE_BY_TEXT =
   'iframe,object,svg[onload],img[src="x"],[onerror],[onload],[onfocus],[onmouseover],[href^="javascript:" i],meta[http-equiv],script:not([src^="/assets/"]),link[href*="evil.example"],[href^="//evil"],[href^="https://evil"]';
-/** Runs before any script of a page; a strict policy does not stop it, because the browser's driver put it there. */
+/** Runs before any script of a page. A strict policy does not stop it, because the browser's driver adds it. */
 const WATCH = `
 Object.defineProperty(window, 'hostileRan', { set: () => window.tell('a script ran') });
 document.addEventListener('securitypolicyviolation', (event) => window.tell('tried: ' + event.violatedDirective));
@@ -38,17 +38,17 @@ document.addEventListener('securitypolicyviolation', (event) => window.tell('tri
 export interface WatchedWorld {
   world: World;
   page: Page;
-  /** Dialogs, scripts that ran, loads that the policy stopped, and requests to any other place. */
+  /** Dialogs, scripts that ran, loads that the policy stopped, and requests to other hosts. */
   happened: string[];
-  /** Nothing happened, and nothing stands in the page that could still happen. */
+  /** Expects that nothing happened, and that the page holds nothing that could still run. */
   expectInert(): Promise<void>;
-  /** Faults of a test's own in the sandbox, for the time of `during`. */
+  /** Adds a fault to the sandbox while `during` runs. */
   withFault(fault: Omit<Fault, 'description'>, during: () => Promise<void>): Promise<void>;
   signIn(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens it; the users of its EHR, one for each text, are named by the texts. */
+/** Opens a world whose EHR has one user for each text, with the text as name. */
 export async function openWatchedWorld(): Promise<WatchedWorld> {
   const users = HOSTILE.map((name, index) => ({ id: `user-${index}`, name, fhirUser: 'Practitioner/prac-rivera' }));
   const world = await startWorld({ settings: { createRequests: true, scopes: SCOPES }, sandbox: { users } });
@@ -100,7 +100,7 @@ export async function openWatchedWorld(): Promise<WatchedWorld> {
   };
 }
 
-/** The visible and hidden text of the open page. */
+/** The text of the open page, visible and hidden. */
 export async function textOf(page: Page): Promise<string> {
   return (await page.locator('body').textContent()) ?? '';
 }

@@ -90,7 +90,7 @@ if ((await testStores()).length > 1)
       const seen: { title: string; page: Visit | undefined }[] = [];
       const reload = async ({ browser, url, title }: (typeof visits)[number]) => {
         for (let count = 0; count < 20; count += 1) {
-          // A page that is torn off half-way is an error in the browser, not a page.
+          // A page whose connection breaks half-way is an error in the browser, not a page.
           seen.push({ title, page: await browser.visit(url).catch(() => undefined) });
         }
       };
@@ -100,7 +100,7 @@ if ((await testStores()).length > 1)
       await Promise.all(loads);
       expect(seen).toHaveLength(80);
       const pages = seen.flatMap(({ title, page }) => (page ? [{ title, page }] : []));
-      // What was under way in the killed process may be lost, and nothing else.
+      // Only requests in flight in the killed process may be lost.
       expect(pages.length).toBeGreaterThanOrEqual(76);
       for (const { title, page } of pages) expect([page.status, titleOf(page)]).toEqual([200, title]);
       expect(titleOf(await createBrowser().open(sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');

@@ -18,7 +18,7 @@ afterAll(() => deployment?.close());
 const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
 const heading = (name: string) => ({ level: 1, name: `Requests for ${name}` });
 
-/** Is this tab about one patient and nobody else? */
+/** Expects a tab that shows this patient and no other. */
 async function expectPatient(tab: Page, name: string, mrn: string): Promise<void> {
   await tab.getByRole('heading', heading(name)).waitFor();
   expect(await tab.title()).toBe(`Requests for ${name}`);
@@ -82,7 +82,7 @@ test('signing out inside the chart ends the launch; its address then asks for a 
   await app.getByRole('heading', { name: 'You are signed out' }).waitFor();
   expect(await app.locator('body').textContent()).not.toContain('Moreno');
 
-  // By script: the test tool's own goBack waits for the outer page to change.
+  // A script goes back, because the driver's goBack waits for the outer page to change.
   await page.evaluate('history.back()');
   await app.getByText('Support code').waitFor();
   expect(await app.locator('body').textContent()).not.toContain('Moreno');

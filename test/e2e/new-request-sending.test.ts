@@ -1,4 +1,7 @@
-/** A request typed, kept, refused, not confirmed and sent, in a real browser without JavaScript: Back and reload never ask to send again. */
+/**
+ * A request is typed, kept, refused, not confirmed and sent without JavaScript. Back and reload never ask to send
+ * again.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dayFromNow } from '#test/helpers/days.ts';

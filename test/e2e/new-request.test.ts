@@ -1,11 +1,11 @@
-/** The list while it comes, and the form, as a clinician's browser has them: inside the chart, with and without scripts. */
+/** The list while it loads, and the form, inside the chart in a clinician's browser, with and without scripts. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { fillRequest, sendRequest, WRITING } from './request-form.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
-/** Is what has the focus in sight, and not behind the patient, who stays at the top while the page scrolls? */
+/** Whether the focused element is visible, and not behind the patient banner, which stays at the top. */
 const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(document.elementFromPoint(x + 20, y + 4)))(
   document.activeElement.getBoundingClientRect(),
 )`;
@@ -38,7 +38,7 @@ test.for([true, false])(
     await reading.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
     expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
-    // Read as a rule, because on a busy machine the three seconds may be over by now.
+    // The style is read, because on a busy machine the three seconds may already be over.
     expect(await slow.evaluate((line) => getComputedStyle(line).animationDelay)).toBe('3s');
     await slow.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
@@ -56,7 +56,7 @@ test.for([true, false])(
     const page = await open(javaScript);
     const app = await visitor.openChart(page, 'Moreno, Ada');
     await app.getByRole('link', { name: 'New request' }).click();
-    // The same words twice would be asked about.
+    // The words differ in each run, because the app asks about a request with the same words.
     await fillRequest(app, 'urgent', `Van, scripts ${javaScript}`);
     await app.getByRole('button', { name: 'Review', exact: true }).click();
     const result = app.locator('#result:focus');

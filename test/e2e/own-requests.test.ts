@@ -1,4 +1,7 @@
-/** A request of ours is cancelled, and another one corrected and resent, in a real browser in an EHR that was never checked. */
+/**
+ * One request of ours is cancelled and another corrected and resent, in a real browser, at an EHR that was never
+ * checked.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -21,7 +24,7 @@ afterAll(async () => {
 
 const press = (name: string) => page.getByRole('button', { name }).click();
 const text = (words: string) => page.getByText(words).first().waitFor();
-/** Sends a request, and opens its page by its row. */
+/** Sends a request and opens its page from its row. */
 async function sendAndOpen(what: string): Promise<void> {
   await page.goto(deployment.ehr.launch('pat-none'));
   await page.getByRole('link', { name: 'New request' }).click();

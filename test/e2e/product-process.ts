@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What Node has made of the sources once, it need not make again for every product that a test starts. */
+/** Node's compile cache, so that it does not compile the sources again for every product that a test starts. */
 const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
-/** A product that listens. */
+/** A running product. */
 export interface ProductProcess {
   port: number;
   pid: number;
@@ -21,7 +21,11 @@ export interface ProductProcess {
   kill(): Promise<void>;
 }
 
-/** Runs `npm start` until it listens. @throws Error with its log when it ends before. */
+/**
+ * Runs `npm start` until it listens.
+ *
+ * @throws Error with its log when it ends before that.
+ */
 export async function startProduct(env: NodeJS.ProcessEnv): Promise<ProductProcess> {
   const child = start({ ...env, PORT: '0' }, ['src/main.ts']);
   const ended = exitOf(child);

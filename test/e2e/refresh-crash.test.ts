@@ -1,4 +1,6 @@
-/** RF-15: a process that dies between the EHR's answer and its own record never leads to a second use of the old token. */
+/**
+ * RF-15: a process that dies between the EHR's answer and its own record never leads to a second use of the old token.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +67,7 @@ if ((await testStores()).length > 1)
       expect(page.url).toContain('/launches/');
       ehr.requests.length = 0;
       ehr.on('token', async (request) => {
-        // The store is gone, with everything it has acknowledged on disk: the answer arrives and cannot be saved.
+        // The store stops with everything acknowledged on disk, so the answer arrives and cannot be saved.
         await redis.stop();
         const { body } = await ehr.standard(request);
         return { body: { ...(body as object), refresh_token: 'rotated' } };
@@ -76,7 +78,8 @@ if ((await testStores()).length > 1)
       await redis.start();
       await torn;
       ehr.on('token', (request) => ehr.standard(request));
-      // While the claim is young its owner might live: wait. Then it is over, and nothing is sent.
+      // While the claim is young, its owner might be alive, so the page waits. Then the launch is over; nothing is
+      // sent.
       await expect
         .poll(async () => (await browser.visit(at(second, page.url))).status, { timeout: 60_000, interval: 500 })
         .toBe(401);

@@ -7,7 +7,7 @@ const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 /** Settings of an organization whose clinicians write requests. */
 export const WRITING = ['createRequests=true', `scopes=${SCOPES}`];
 
-/** Fills in the form of a new request, but for its reason. */
+/** Fills in the form of a new request, except its reason. */
 export async function fillRequest(
   form: Page | FrameLocator,
   priority = 'routine',
@@ -19,7 +19,7 @@ export async function fillRequest(
   await form.getByLabel('Priority').selectOption(priority);
 }
 
-/** Sends a form that is filled in: its review, then the button there. */
+/** Sends a filled form: opens its review and presses the button there. */
 export async function sendRequest(form: Page | FrameLocator): Promise<void> {
   await form.getByRole('button', { name: 'Review', exact: true }).click();
   await form.getByRole('button', { name: 'Send to the EHR' }).click();

@@ -1,4 +1,4 @@
-/** The request list in a browser: by keyboard alone, without a script, and what the script promises. */
+/** The request list in a browser: by keyboard alone, without scripts, and what the script adds. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -30,7 +30,7 @@ async function openList(by: Visitor, patient = 'pat-many'): Promise<Page> {
 const firstService = (page: Page) => page.locator('.request-table tbody th a').first();
 const focused = (page: Page) =>
   page.evaluate<string>('document.activeElement.id || document.activeElement.textContent');
-/** Lost by a real reload. */
+/** Marks the page; a reload removes the mark. */
 const mark = (page: Page) => page.evaluate('void (window.isSamePage = true)');
 const isSamePage = (page: Page) => page.evaluate<boolean>('window.isSamePage === true');
 
@@ -162,7 +162,7 @@ test('on a narrow screen it is still a table to those who hear it, in the order 
   const row = table.getByRole('row').nth(1);
   expect(await row.getByRole('rowheader').count()).toBe(1);
   expect(await row.getByRole('cell').count()).toBe(4);
-  // Two lines where they hold it all: what is due and when is never cut off.
+  // No cell is cut off: what is due and when may take two lines.
   const cut = await page
     .locator('.request-table tbody :is(th, td)')
     .evaluateAll(
@@ -198,7 +198,7 @@ test('on paper every sheet says whose it is, of how many, and nothing is cut', a
     /Grace Lindqvist.*MRN.*\nRead \d{4}-\d\d-\d\d \d\d:\d\d \w+ for Dr\. Elena Rivera/,
   );
   expect(await page.locator('.filters').isVisible()).toBe(false);
-  // Each sheet has its number from the page's style; Chromium writes it into the file's pages.
+  // The page's style numbers the sheets; Chromium writes each as a page of the file.
   const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
   expect(sheets.length).toBeGreaterThan(2);
   await page.close();

@@ -60,7 +60,7 @@ test.for<[string, () => Promise<unknown>]>([
   ['launch that asked twice', openLaunch],
 ])(
   '%s: readable by everybody, wide and narrow, light and dark',
-  // The longest page there is, looked at in six forms.
+  // This is the longest page, and it is examined in six forms.
   { timeout: 60_000 },
   async ([name, visit]) => {
     await visit();

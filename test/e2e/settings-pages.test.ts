@@ -1,4 +1,7 @@
-/** The settings of a connection, its keys and the guide in a real browser: axe, sideways scrolling, and what scripts add. */
+/**
+ * The settings of a connection, its keys and the guide in a real browser: axe, sideways scrolling, and what scripts
+ * add.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
@@ -63,7 +66,7 @@ const withReceivers = async () => {
   await open(`/settings/services?organization=${ORG_ID}`);
 };
 
-/** Rows of every length: a failed launch, an opened chart, a check with its addresses. */
+/** Makes audit rows of every length: a failed launch, an opened chart, a check with its addresses. */
 const audited = async () => {
   await world.setOrganization(ORG_ID);
   await world.launch('pat-ada');
@@ -79,7 +82,7 @@ const linked = async () => {
   await page.getByRole('button', { name: 'Copy the link' }).waitFor();
 };
 
-/** One person with two charts, another with one. */
+/** Launches for one user with two charts, and for another with one. */
 const launchedTwice = async () => {
   const browser = world.browser();
   await world.launch('pat-ada', browser);
@@ -125,7 +128,7 @@ test.for<[string, () => Promise<unknown>]>([
   await examine(page, name);
 });
 
-/** By the keyboard alone, as somebody does who cannot point. */
+/** Moves the focus by keyboard alone, as a user without a pointer does. */
 const tabTo = async (selector: string) => {
   for (let presses = 0; presses < 90; presses += 1) {
     await page.keyboard.press('Tab');
@@ -142,7 +145,7 @@ test('a help desk comes by keyboard from a clinician’s name and the hour to th
   await open(`/settings/launches?organization=${ORG_ID}`);
   await tabTo('#clinician');
   await page.keyboard.type('rivera');
-  // The parts of the field in the order of en-US: the control keeps the time zone of the page, not of this machine.
+  // The field's parts come in the order of en-US, in the time zone of the page and not of this machine.
   const typeMinute = async (at: Date) => {
     const [, month, day, year, hour, minute, half] =
       /(\d+)\/(\d+)\/(\d+), (\d+):(\d+):\d+\s(\w)M/.exec(at.toLocaleString('en-US', { timeZone: serverTimeZone })) ??

@@ -21,7 +21,7 @@ afterAll(() => deployment?.close());
 const start = () => `${deployment.appUrl}/smart/standalone/st-elsewhere`;
 const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
 
-/** Signs in at the EHR, on another site than the app, and picks a patient. */
+/** Signs in at the EHR, which is another site than the app, and picks a patient. */
 async function pick(page: Page, patient: string): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in to St. Elsewhere' }).waitFor();
   expect(new URL(page.url()).origin).toBe(deployment.ehr.origin);

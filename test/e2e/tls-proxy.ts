@@ -3,16 +3,16 @@ import { request as forward } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** A running proxy; `target` is known once the product listens. */
+/** A running proxy; `target` is set once the product listens. */
 export interface TlsProxy {
   port: number;
   target: { port: number };
-  /** Takes `Partitioned` off every cookie: what an app is like that does not know of it. */
+  /** Removes `Partitioned` from every cookie, to show how an app behaves without it. */
   stripsPartitioned: boolean;
   close(): Promise<void>;
 }
 
-/** Passes requests on by plain http and says for whom, as `X-Forwarded-*` do. */
+/** Forwards requests by plain http, with `X-Forwarded-*` headers. */
 export async function startTlsProxy(tls: { key: string; cert: string }): Promise<TlsProxy> {
   const proxy = { target: { port: 0 }, stripsPartitioned: false };
   const server = createServer({ key: tls.key, cert: tls.cert }, (incoming, outgoing) => {

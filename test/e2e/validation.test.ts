@@ -1,4 +1,6 @@
-/** What a hospital's IT team does in its hour: save, read the checks, launch from the chart, see the list tick itself. */
+/**
+ * What a hospital's IT team does to validate: save, read the checks, launch from the chart, see the list tick itself.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
@@ -47,7 +49,7 @@ test('REG-06, IG-03: a newcomer comes to “Ready to launch” by keyboard, one 
   await keyboard.press('Enter');
   await settings.getByText('All checks passed', { exact: true }).waitFor();
 
-  // The refused launch says at which address the EHR is.
+  // The refused launch names the EHR's address.
   await (await chart()).getByText('This app may not be shown inside this page yet').waitFor();
   await settings.goto(PAGE());
   await settings.getByRole('button', { name: 'Allow http' }).focus();
@@ -64,7 +66,7 @@ test('REG-06, IG-03: a newcomer comes to “Ready to launch” by keyboard, one 
 
   await settings.goto(PAGE());
   await settings.getByText('Ready to launch', { exact: true }).waitFor();
-  // What is closed opens with a key, and a link to one check opens what it is in.
+  // A key opens a closed part, and a link to one check opens the part that contains it.
   await settings.goto(`${PAGE()}#check-tls-version`);
   expect(await settings.locator('#check-tls-version').isVisible()).toBe(true);
   await examine(settings, 'ready to launch');

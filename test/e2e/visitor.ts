@@ -1,14 +1,14 @@
-/** A person at a workstation: opens charts, clicks, and notices everything the browser complains about. */
+/** A person at a workstation: opens charts, clicks, and records everything that the browser complains about. */
 import type { FrameLocator, Page } from 'playwright-core';
 import { type CookiePolicy, openChromium } from '#test/helpers/chromium.ts';
 import type { Deployment } from './deployment.ts';
 
-/** A browser at this deployment. */
+/** A browser for one deployment. */
 export interface Visitor {
   newTab(): Promise<Page>;
-  /** Opens the EHR, picks the patient from its list, and gives the app's frame. */
+  /** Opens the EHR, picks the patient from its list, and returns the app's frame. */
   openChart(page: Page, chartName: string): Promise<FrameLocator>;
-  /** Opens the chart and from there the app in a window of its own. */
+  /** Opens the chart and, from there, the app in its own window. */
   openInWindow(page: Page, chartName: string): Promise<Page>;
   /** Waits for the window that a click opens. */
   windowOpenedBy(click: () => Promise<void>): Promise<Page>;
@@ -17,7 +17,7 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
-/** Opens a browser with a profile of its own. */
+/** Opens a browser with its own profile. */
 export async function createVisitor(
   deployment: Deployment,
   options: { cookies?: CookiePolicy; javaScript?: boolean } = {},
@@ -31,14 +31,14 @@ export async function createVisitor(
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('console', (message) => {
     const text = message.text();
-    // Chromium says so of every page with such a status, and our refusals have one on purpose.
+    // Chromium complains about every page with such a status, and our refusals have one on purpose.
     const isStatusOfAPage =
       /^Failed to load resource: .* status of 4\d\d/.test(text) && !isAsset(message.location().url);
     if (message.type() === 'error' && !isStatusOfAPage) complaints.push(`${text} (${message.location().url})`);
   });
   context.on('response', (response) => {
     if (response.status() < 500 || !response.url().startsWith(deployment.appUrl)) return;
-    // A page that never comes fails by waiting; this says why it did not come.
+    // A page that never comes fails by a timeout; this log line says why it did not come.
     console.error(deployment.logLines.findLast((line) => line.includes('"level":"error"')));
   });
   const openChart: Visitor['openChart'] = async (page, chartName) => {

@@ -5,7 +5,7 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 
 const PUBLIC_URL = 'https://fhir.example.com';
 
-/** Name, value length and attributes of every cookie an answer sets. */
+/** The name, value length and attributes of every cookie that an answer sets. */
 function cookiesSetBy({ setCookies }: Visit) {
   return setCookies.map((line) => {
     const [pair = '', ...attributes] = line.split('; ');

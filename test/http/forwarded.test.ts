@@ -1,15 +1,18 @@
-/** TL-05: what a visitor writes into X-Forwarded-For moves no count, no permission and no audit address; what the trusted proxy saw does. */
+/**
+ * TL-05: limits, permissions and audit addresses follow the trusted proxy, and never what a visitor wrote into
+ * X-Forwarded-For.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const HOPS = Array.from({ length: 500 }, (_unused, index) => `10.20.${index >> 8}.${index & 255}`).join(', ');
-/** OPS_ADDRESSES of every world here: what an attacker would like to be. */
+/** OPS_ADDRESSES of every world in this file, which an attacker would like to imitate. */
 const LISTED = '10.20.0.0/16';
 
 let serial = 0;
-/** Where the counts can be read. */
+/** The tests read the counts here. */
 let redis: Awaited<ReturnType<typeof createRedisServer>>;
 beforeAll(async () => {
   redis = await createRedisServer();
@@ -17,7 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** What an instance made of a visitor with these headers: by whom it counts, whom the audit trail names, who may see metrics. */
+/**
+ * How an instance sees a visitor with these headers: the key of its limits, the audit address, the access to metrics.
+ */
 async function seenAs(world: World, headers: Record<string, string>) {
   serial += 1;
   const orgId = `hospital-${serial}`;
@@ -25,7 +30,7 @@ async function seenAs(world: World, headers: Record<string, string>) {
   const browser = world.browser({ headers });
   const url = world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', `orgId=${orgId}`);
   const callback = await browser.openUntil(url, '/smart/callback');
-  // An instance tells Redis of a visitor when a twentieth of the allowance is spent.
+  // An instance reports a visitor to Redis when a twentieth of the allowance is used.
   await Promise.all(Array.from({ length: 16 }, () => browser.visit(url)));
   const countOf = (visitor: string) => world.dependencies.redis.get(`limit:launch-address:${orgId} ${visitor}`);
   const visitors = ['127.0.0.1', '10.20.0.7', '192.0.2.1', '203.0.113.9', '2001:db8:1:2::/64', 'unreadable'];
@@ -41,7 +46,7 @@ async function seenAs(world: World, headers: Record<string, string>) {
   };
 }
 
-/** As the header arrives here: the last address is the one the proxy saw, and all before it is what the visitor sent. */
+/** The header as it arrives: the proxy saw the last address, and the visitor sent all addresses before it. */
 const CHAINS: [what: string, header: string, counted: string, audited: string][] = [
   ['the proxy alone', '203.0.113.9', '203.0.113.9', '203.0.113.9'],
   ['a listed address before', '10.20.0.7, 203.0.113.9', '203.0.113.9', '203.0.113.9'],
@@ -60,7 +65,7 @@ const CHAINS: [what: string, header: string, counted: string, audited: string][]
   ['this host with a port', '10.20.0.7, 127.0.0.1:80', '127.0.0.1', '127.0.0.1:80'],
 ];
 
-/** Names by which other products are told the visitor's address. */
+/** Other headers by which proxies report a visitor's address. */
 const OTHER_NAMES = [
   'x-real-ip',
   'x-client-ip',

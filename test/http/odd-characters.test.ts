@@ -1,4 +1,7 @@
-/** Settings with addresses and forms nobody types: refused or answered, never a failure of ours. */
+/**
+ * Settings with addresses and forms that no user types: they are refused or answered, and never cause a failure of
+ * ours.
+ */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
@@ -52,7 +55,7 @@ describe('on real Redis and PostgreSQL', () => {
     await world.launch('pat-ada');
   });
   afterAll(() => world.close());
-  /** And the page it leads to. */
+  /** Posts a form and opens the page that it leads to. */
   const press = async (path: string, fields: Record<string, string>) =>
     operator.open(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });
   const db = () => world.dependencies.database.db;

@@ -1,8 +1,8 @@
 /**
- * 100 kB of what is slow to fold, trim or match, in every field, parameter and header of every route, signed in and not:
- * each is answered, none is a failure of ours, and none costs more than reading it.
+ * 100 kB of text that is slow to fold, trim or match, in every field, parameter and header of every route, signed in
+ * and not: each is answered, none causes a failure of ours, and none costs more than reading it.
  *
- * The cost is CPU time of this thread, not time on the clock, so that a busy machine does not matter.
+ * The cost is CPU time of this thread, not elapsed time, so that a busy machine does not matter.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const CONNECTION = '/settings/integrations/smart-on-fhir';
 const OF = `?organization=${ORG_ID}`;
-/** Attacked by nobody before, so that its limits are not used up. */
+/** An organization that no other test attacks, so that its limits are not used up. */
 const QUIET = 'st-quiet';
 const ID = '00000000-0000-0000-0000-000000000000';
 
@@ -61,7 +61,7 @@ const forms: [path: string, ...fields: string[]][] = [
   [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'issuers', 'allowedHosts', 'searchParameters'],
   [`${CONNECTION}/advanced${OF}`, 'scopes', 'issuers', 'requestsPerMinute', 'nonce'],
 ];
-/** Of a launch. */
+/** Every form of a launch with its fields. */
 const launchForms: [path: string, ...fields: string[]][] = [
   ['/requests', 'text', 'service', 'show', 'sort', 'mine', 'here'],
   ['/requests/new', 'ticket', 'what', 'reason', 'note', 'service', 'neededOn', 'priority', 'confirmed', 'intent'],
@@ -121,10 +121,10 @@ const places = ['/smart/launch/', '/smart/standalone/', '/signed-out/', '/settin
 const HEADERS = ['referer', 'user-agent', 'cookie', 'accept', 'origin', 'traceparent', 'x-forwarded-for', 'purpose'];
 
 const TOO_LONG = 100_000;
-/** Forms of long lists: no other body may be so long. */
+/** Forms of long lists; no other body may be so long. */
 const MAY_BE_LONG = /\/settings\/services\/|\/preview-scopes\?|\/advanced\?/;
 
-/** What one answer may cost this thread: the client's own work and a page included. The faults of before took seconds. */
+/** What one answer may cost this thread, with the client's own work. The faults that were found took seconds. */
 const MOST_MS = 400;
 
 let world: World;
@@ -150,7 +150,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Changes are limited for each user, so each form has a user of its own. */
+/** Changes are limited per user, so each form has its own user. */
 async function freshVisitor(name: string): Promise<TestBrowser> {
   const role = name === 'administrator' ? 'administrator' : 'operator';
   return name === 'stranger' ? createBrowser() : freshPerson(role);
@@ -162,7 +162,11 @@ async function freshPerson(role: 'operator' | 'administrator'): Promise<TestBrow
   return signedIn(world, `person-${serial}@example.com`);
 }
 
-/** Sends it, every tenth beside a health check; both have to be answered. @returns the status. */
+/**
+ * Sends a request, and a health check beside every tenth one. Both must be answered.
+ *
+ * @returns the status.
+ */
 async function attack(browser: TestBrowser, url: string, options: VisitOptions = {}): Promise<number> {
   sent += 1;
   const before = process.threadCpuUsage();
@@ -176,10 +180,10 @@ async function attack(browser: TestBrowser, url: string, options: VisitOptions =
 }
 
 /**
- * One kind of letters after the other in every field, at these lengths. A body too long for its form is the same in each
- * field, because nobody reads it: it is sent with the first one.
+ * Sends each kind of letters in every field, at these lengths. A body too long for its form is never read, so it is
+ * sent for the first field only.
  *
- * @returns how bodies too long were answered.
+ * @returns the statuses for bodies that were too long.
  */
 async function attackFields(
   browser: TestBrowser,
@@ -207,9 +211,9 @@ async function tokenFor(name: string, browser: TestBrowser): Promise<string> {
   return name === 'stranger' ? csrfOf(await browser.visit(`${world.url}/sign-in`)) : tokenOf(world, browser);
 }
 
-/** Of any field, and as long as many may be. */
+/** Longer than any field may be, and as long as many fields may be. */
 const LENGTHS = [TOO_LONG, 1_800];
-/** A stranger's form is parsed at the sign-in alone, and an administrator's like an operator's. */
+/** A stranger's form is parsed only at the sign-in; an administrator's is parsed like an operator's. */
 const people: [name: string, lengths: number[]][] = [
   ['stranger', [TOO_LONG]],
   ['operator', LENGTHS],
@@ -222,7 +226,7 @@ describe.for(people)('%s', ([name, usual]) => {
     const csrf = await tokenFor(name, browser);
     const lengths = path === '/sign-in' ? [...LENGTHS, 240] : usual;
     const unread = await attackFields(browser, world.url + path, { csrf }, fields, lengths);
-    // Who is not signed in is sent to do so.
+    // A visitor who is not signed in is redirected to the sign-in.
     const refusal = name === 'stranger' && path !== '/sign-in' ? 303 : 413;
     for (const status of unread) expect(status).toBe(refusal);
   });
@@ -235,7 +239,7 @@ describe.for(people)('%s', ([name, usual]) => {
       await attack(browser, `${world.url}${path}?${new URLSearchParams(all)}`);
     }
     for (const [index, [, letters]] of attacks.entries()) {
-      // As long as the address may be: three letters of three bytes take nine.
+      // The address is as long as it may be: three letters of three bytes take nine.
       const few = PARAMETERS.filter((_, place) => place % attacks.length === index);
       const query = new URLSearchParams(few.map((parameter) => [parameter, letters(600)]));
       // oxlint-disable-next-line no-await-in-loop -- see above
@@ -325,7 +329,7 @@ test('what a request says is read in three places and nowhere else', () => {
     'src/http/cookies.ts',
     'src/http/form-body.ts',
     'src/http/request-values.ts',
-    // Only whether the Org ID is in the path.
+    // It reads only whether the Org ID is in the path.
     'src/launches/start/launch-route.ts',
   ]);
 });

@@ -1,4 +1,4 @@
-/** How heavy a page is on the wire, and what of it a browser keeps: compressed pages, hashed files, the patient first. */
+/** The weight of pages on the wire, and what a browser caches: compressed pages, hashed files, the patient first. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
@@ -33,7 +33,7 @@ interface Answer {
   length: number;
 }
 
-/** The answer as it is on the wire, from its first byte on. */
+/** Requests a page and returns the answer as it is on the wire, from its first byte. */
 async function begin(url: string, { browser, method = 'GET', encoding }: Asked = {}): Promise<IncomingMessage> {
   const cookie = browser && [...cookiesOf(browser)].map((pair) => pair.join('=')).join('; ');
   const headers = {
@@ -77,7 +77,7 @@ describe('a first visit', () => {
     const files = await Promise.all(all.map((path) => ask(at(path), { encoding: AS_CHROME_ASKS })));
     expect(files.map(({ status }) => status)).toEqual(all.map(() => 200));
     expect(files.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(25_600);
-    // A second visit asks for none of them.
+    // A second visit requests none of them.
     for (const { headers } of files) expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
   });
 });
@@ -185,7 +185,7 @@ describe('BREACH', () => {
     expect(first).toMatch(/^[\w-]{86}$/);
     expect(first).not.toBe(second);
     const signOut = at(`/launches/${launchIdOf(page)}/sign-out`);
-    // One byte of pad or proof changed: refused.
+    // A changed byte of the pad or proof is refused.
     for (const forged of [first.slice(0, 43) + second.slice(43), `${first}AAAA`, first.slice(0, 80), 'A'.repeat(86)])
       expect((await browser.visit(signOut, { form: { csrf: forged } })).status).toBe(403);
     expect((await browser.visit(signOut, { form: { csrf: first } })).status).toBe(303);

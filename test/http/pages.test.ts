@@ -1,4 +1,4 @@
-/** What every answer has in common: headers, refusals, sizes, and the page a stranger's request ends in (ER-01..03, ER-06, TL-07). */
+/** What all answers have in common: headers, refusals, sizes, and a stranger's error page (ER-01..03, ER-06, TL-07). */
 import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';

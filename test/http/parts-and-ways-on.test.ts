@@ -1,4 +1,6 @@
-/** The answer to a failed request for a part of a page, and the button that leads on from a page: a frame has none of its own. */
+/**
+ * The answer to a failed request for a part of a page, and the buttons that lead on, because a frame has no toolbar.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
@@ -98,7 +100,7 @@ describe('whom to call, and in which colours', () => {
     expect(page.body).toContain('<html lang="en" class="in-chart">');
     const href = theme === undefined ? undefined : `/launches/${launchIdOf(list)}/${theme}`;
     expect(/stylesheet" href="(\/launches[^"]*)"/.exec(page.body)?.[1]).toBe(href);
-    // Who has signed out needs nobody.
+    // A user who has signed out does not need the help desk.
     const isDone = titleOf(page) === 'You are signed out';
     for (const words of ['St. Elsewhere Service Desk', '555 0100', 'href="https://help.example.org"'])
       expect(page.body.includes(words)).toBe(!isDone);

@@ -1,4 +1,4 @@
-/** No redirect has a body: it would repeat the address, and with it launch values, codes and states (LA-04). */
+/** No redirect has a body, because it would repeat the address and with it launch values, codes and states (LA-04). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

@@ -1,4 +1,6 @@
-/** One line per request: enough to find a failure and to follow a launch, and nothing that opens one (ER-04, ST-07, LA-16). */
+/**
+ * The log has one line per request: enough to find a failure and follow a launch, and no secret (ER-04, ST-07, LA-16).
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

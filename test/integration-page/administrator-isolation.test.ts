@@ -1,4 +1,6 @@
-/** Pages of the settings that take an organization as a parameter, asked for another administrator's one (MT-05). */
+/**
+ * Pages of Settings with an organization as parameter, requested for the organization of another administrator (MT-05).
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';

@@ -58,7 +58,7 @@ describe('saving the FHIR URL', () => {
     world.sandbox.faults.set('discovery-404');
     const saved = await save(world.sandbox.fhirBase);
     const { body } = await page();
-    // But for what the post itself has done, and the marks of the answers.
+    // The pages are equal except for the result of the post and the marks of the answers.
     const posted = /<div class="checking".*?<\/div>\n|<p>This address is in use already; nothing was changed.<\/p>/gs;
     expect(withoutToken(saved.body.replaceAll(posted, ''))).toBe(withoutToken(body));
     expect(body).toContain('Not all checks passed');
@@ -474,7 +474,7 @@ describe('from a newcomer to Ready to launch', () => {
     expect(ready.body).toContain('<span>All checks passed</span>');
     expect(ready.body).not.toMatch(NEXT);
 
-    // A launch from a page that is not named stays an empty frame for the clinician: it is proposed too.
+    // A launch in a page that is not listed leaves the clinician with an empty frame, so that page is proposed too.
     await inFrame('https://other.example/x');
     expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
   });
@@ -560,7 +560,7 @@ describe('operators', () => {
   });
 });
 
-/** The advanced form as the page sends it untouched. */
+/** The fields of the advanced form as the page would send them without a change. */
 function advanced({ body }: Visit): Record<string, string> {
   const form: Record<string, string> = {};
   for (const [, name = '', value = ''] of body.matchAll(/<textarea[^>]* name="(\w+)"[^>]*>\n([^<]*)<\/textarea>/g))

@@ -97,7 +97,7 @@ describe('a link for the EHR team', () => {
       form: { csrf: await tokenOf(world, administrator), ...form },
     });
   const make = async () => {
-    // The newest comes first in the list.
+    // The newest link comes first in the list.
     now += 1_000;
     const made = await post('');
     return /href="([^"]*\/reports\/register\/[\w-]{43})"/.exec(made.body)?.[1] ?? '';

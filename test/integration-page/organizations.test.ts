@@ -69,7 +69,7 @@ describe('an operator and the organizations', () => {
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('id="clientId-problem"');
-    // What was typed for one organization is not shown for another.
+    // Text that was typed for one organization is not shown for another.
     const elsewhere = await browser.visit(refused.url.replace(`/${ORG_ID}?`, '/new-hospital?'));
     expect([elsewhere.status, elsewhere.body.includes('clientId-problem')]).toEqual([200, false]);
   });

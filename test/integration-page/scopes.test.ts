@@ -1,4 +1,4 @@
-/** The scopes in the settings: explained, previewed without saving, and those the EHR accepted (SCO-01..06). */
+/** Scopes in Settings: explained, previewed without saving, and taken from what the EHR accepted (SCO-01..06). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';

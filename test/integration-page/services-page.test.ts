@@ -1,4 +1,7 @@
-/** Settings > Services and receivers: refused row by row, previewed, saved, exported, imported again; a Questionnaire, too. */
+/**
+ * Settings > Services and receivers: tables are refused row by row, previewed, saved, exported and imported; a
+ * Questionnaire too.
+ */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';

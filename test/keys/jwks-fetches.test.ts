@@ -1,4 +1,4 @@
-/** Who fetched the JWKS, as far as a stranger may decide it: one row for one visitor, and a bounded table (MT-06). */
+/** Fetches of the JWKS, which strangers can make: one row per visitor, and a bounded table (MT-06). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { createKeyUses, type KeyUses } from '#src/keys/key-use.ts';
@@ -53,7 +53,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     keyUses.jwksFetched('192.0.2.1', 'EHR');
     await keyUses.flush();
     const kept = await rows();
-    // Rows of the same instant stay together.
+    // Rows of the same instant are deleted together, so a few more may stay.
     expect(kept.length).toBeLessThanOrEqual(2_100);
     expect(kept[0]).toMatchObject({ address: '192.0.2.1', userAgent: 'EHR' });
   });

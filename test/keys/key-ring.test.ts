@@ -92,7 +92,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     const { kid } = here.signingKey('RS384');
     await retireKey(operator(), kid, { force: true });
     await here.refresh();
-    // The other instance has not looked yet.
+    // The other instance has not read the keys yet.
     for (seconds = 0; seconds < 2; seconds += 0.5) expect(kids(there)).toContain(here.signingKey('RS384').kid);
     seconds = 1.9;
     await there.refresh();
@@ -132,7 +132,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     }
     expect(new Set(signed.map(({ kid }) => kid)).size).toBe(2);
     for (const { at, kid } of signed) {
-      // An assertion is judged up to 300 s after it was made, with a JWKS fetched up to 300 s before that.
+      // An EHR verifies an assertion up to 300 s after it was made, with a JWKS fetched up to 300 s before that.
       const seen = published.filter((jwks) => jwks.at >= at - 300 && jwks.at <= at + 300);
       expect(
         seen.every((jwks) => jwks.kids.has(kid)),

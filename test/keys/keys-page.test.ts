@@ -11,7 +11,7 @@ let browser: TestBrowser;
 let seconds: number;
 
 beforeEach(async () => {
-  // In the past, so that a rotation can run its course before the EHR, which has a clock of its own, is asked.
+  // The clock starts in the past, so that a rotation can complete before the EHR, which has its own clock, is called.
   seconds = -1_000;
   world = await startWorld({ clock: () => new Date(Date.now() + seconds * 1_000) });
   await addPerson(world, 'operator@example.com');
@@ -66,7 +66,7 @@ describe('an operator and the signing keys', () => {
     const kid = kidOf('RS384');
     await press('rotate');
     seconds = 0;
-    // As if it had been kept beside the new one.
+    // As if the key had stayed active beside the new one.
     await world.dependencies.database.db.execute(`update signing_keys set retires_at = null where kid = '${kid}'`);
     await world.dependencies.keyRing.refresh();
     world.dependencies.keyUses.keyAccepted(ORG_ID, kid);

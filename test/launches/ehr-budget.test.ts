@@ -1,6 +1,6 @@
 /**
- * How many requests a launch costs the EHR, and how many of them one after the other. A call that is added somewhere fails
- * here; whoever needs it changes the figures and says why.
+ * How many requests a launch makes to the EHR, and how many of them one after the other. An added call fails here; a
+ * change that needs it changes the figures and says why.
  */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { checkAgain } from '#src/checks/again.ts';
@@ -22,7 +22,7 @@ const NORTH = { resourceType: 'Organization', id: 'north', name: 'Northside' };
 const ROLE = { resourceType: 'PractitionerRole', id: 'role', practitioner: { reference: 'Practitioner/prac-1' } };
 const INCLUDES = ['ServiceRequest:requester', 'ServiceRequest:performer'];
 
-/** Names nobody: who asks and who provides has to be looked up, or comes along. */
+/** Its references have no names, so requester and performer are looked up or included. */
 const REQUEST = {
   ...{ resourceType: 'ServiceRequest', id: '1', status: 'active', intent: 'order', code: { text: 'Wheelchair van' } },
   subject: { reference: 'Patient/pat-1' },
@@ -68,7 +68,7 @@ beforeEach(() => {
   for (const [route, script] of answers) ehr.on(route, script);
 });
 
-/** An organization as it is when Settings have checked its connection, of which no launch knows anything yet. */
+/** Creates an organization whose connection was checked in Settings and that has had no launch. */
 async function savedOrganization(): Promise<string> {
   const orgId = await newOrganization({ scopes: scope });
   const { dependencies } = world();
@@ -81,7 +81,7 @@ async function savedOrganization(): Promise<string> {
   return orgId;
 }
 
-/** What the EHR was asked since, without the browser's own visit. */
+/** The EHR's requests since the last call, without the browser's own visit. */
 function asked(): string[] {
   const routes = ehr.requests.map(({ route, query }) => (query.has('_include') ? `${route} with names` : route));
   ehr.requests.length = 0;
@@ -155,7 +155,9 @@ test('an EHR that grants roles unasked is not searched for them', async () => {
   expect(asked()).not.toContain('/fhir/PractitionerRole');
 });
 
-/** Answers a route only when every route of its trip has been asked for: what waits for an answer of the same trip hangs. */
+/**
+ * Answers a route only when all routes of its trip were requested, so that a request that waits for another never ends.
+ */
 function together(routes: readonly string[]): void {
   const [arrived, all] = [new Set<string>(), Promise.withResolvers<void>()];
   for (const route of routes) {

@@ -1,18 +1,18 @@
-/** What one warm launch and one re-load of its list may cost: one table, which fails as soon as something is added. */
+/** What one warm launch and one reload of its list may cost, in one table that fails as soon as a cost is added. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-/** One kind of cost: what it is counted in, how, and how much of it each may have. */
+/** One kind of cost: how it is counted, and how much a launch and a reload may have. */
 interface Cost {
   what: string;
-  /** All of it until now, by name, so that a failure says what was added. */
+  /** All of the cost so far, by name, so that a failure says what was added. */
   soFar(): Promise<Record<string, number>>;
-  /** From the launch URL to the page, in a browser that launched here before, when everything that may be known is. */
+  /** From the launch URL to the page, in a browser that launched here before, with all caches filled. */
   launch: Record<string, number>;
-  /** The list again, in the same browser. */
+  /** For the list again, in the same browser. */
   reload: Record<string, number>;
 }
 
@@ -21,15 +21,15 @@ const costs: Cost[] = [
     what: 'Redis commands, as Redis counts them: also those inside scripts',
     soFar: async () => redisCommands(await redis.info('commandstats')),
     launch: {
-      // The transaction stored; claimed; its code marked (MT-04); the launch stored; the list kept for its filters.
+      // The transaction is stored and claimed; its code is marked (MT-04); the launch is stored; the list is kept.
       set: 5,
-      // The launch noted in the list of open ones, and how long that list lasts.
+      // The launch is added to the list of open launches, and the list's lifetime is set.
       zadd: 1,
       pexpire: 1,
-      // The launch read and renewed for its first page.
+      // The launch is read, and its lifetime renewed, for its first page.
       getex: 1,
     },
-    // The launch read and renewed, the list kept. Nothing else, the administrators' sessions least of all.
+    // The launch is read and its lifetime renewed; the list is kept. No administrator's session is read.
     reload: { getex: 1, set: 1 },
   },
 ];
@@ -64,7 +64,7 @@ async function spentBy(act: () => Promise<unknown>): Promise<Record<string, numb
 }
 
 test('a warm launch and a re-load cost what the table says', async () => {
-  // Warm: the process has launched for this organization, and the browser, which is not at its first launch, brings its note.
+  // Warm means: the process has launched for this organization, and the browser has launched before and sends its note.
   const browser = world.browser();
   await world.launch('pat-ben', browser);
   const jar = browser.jar.get('localhost') ?? new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What a launch and a re-load ask of PostgreSQL: nothing while the visitor waits, and little afterwards. */
+/** The PostgreSQL statements of a launch and a reload: none while the visitor waits, and few afterwards. */
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
@@ -14,7 +14,7 @@ let queries: MockInstance<(config: string | Statement) => unknown>;
 
 beforeAll(async () => {
   expect(await testStores()).toContain('real Redis and PostgreSQL');
-  // What a process asks by itself each second, such as the dates of its keys, belongs to no launch: here it is never asked.
+  // Statements that a process makes every second, such as for the dates of its keys, do not run here.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   world = await startWorld({ stores: 'real Redis and PostgreSQL', clock: () => NOW });
   vi.useRealTimers();
@@ -26,7 +26,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** It stands still, so that nothing a process knows becomes old while a slow machine works. */
+/** The clock stands still, so that no cache expires while a slow machine works. */
 const NOW = new Date();
 
 const flush = async () => {
@@ -37,11 +37,11 @@ const flush = async () => {
 const asked = (): Statement[] =>
   queries.mock.calls.map(([config]) => (typeof config === 'string' ? { text: config } : config));
 
-/** Statements that `work` caused, up to its answer and after it. */
+/** The statements that `work` caused, up to its answer and after it. */
 async function statementsOf(work: () => Promise<void>) {
   await flush();
   queries.mockClear();
-  // What waits for others or for its time is not written before the end, however slow the machine is.
+  // Batched writes wait until the flush, however slow the machine is.
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   await work();
   vi.useRealTimers();
@@ -51,7 +51,7 @@ async function statementsOf(work: () => Promise<void>) {
   return { before, later: asked() };
 }
 
-/** A row of the trace, the audit trail, the time of the launch and the use of the key; of a re-load the first two. */
+/** A launch writes its trace, its audit row, the clinician's launch time and the key's use; a reload the first two. */
 const BUDGET = [
   ['a warm launch', 0, 4],
   ['a re-load', 0, 2],

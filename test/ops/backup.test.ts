@@ -58,10 +58,10 @@ describe.runIf((await hasPostgres()) && hasTools)('a backup', () => {
     for (const secrets of [`${SECRET},${next}`, `${next},${SECRET}`])
       expect(await doctor(secrets)).toMatch(/^ok +signing keys/m);
     await admin(`${next},${SECRET}`, 'keys', 'rotate');
-    // Too early: keys made under the old secret are still published.
+    // It is too early, because keys that were made under the old secret are still published.
     expect(await doctor(next)).toMatch(/^failed +signing keys/m);
     for (const kid of old) await admin(`${next},${SECRET}`, 'keys', 'retire', kid, '--force');
-    // A compromised key is gone two seconds later, everywhere.
+    // A compromised key is removed from every instance two seconds later.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_000 });
     onTestFinished(() => void vi.useRealTimers());
     expect(await doctor(next)).toMatch(/^ok +signing keys/m);

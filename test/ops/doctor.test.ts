@@ -16,7 +16,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** What the doctor says, by part. */
+/** Runs the doctor and returns what it says, by part. */
 async function examine(env: Record<string, string>) {
   const { code, stdout } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, ...env }, [
     'doctor',

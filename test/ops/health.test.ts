@@ -1,4 +1,4 @@
-/** What operators' machines ask for: alive, ready, metrics without a name in them (stores that fail: launches/faults-of-stores). */
+/** Liveness, readiness, and metrics without names. For failing stores see launches/ehr/faults-of-stores.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -77,7 +77,7 @@ describe('a part that fails or hangs', () => {
     expect(JSON.parse(ready.body).checks).toEqual({ database: 'ok', redis: 'ok', keys: 'failed' });
   });
 
-  // Two seconds of waiting, the rest for a busy machine.
+  // Two seconds are for the waiting, the rest for a busy machine.
   test('readiness names it within its two seconds; liveness does not care', { timeout: 10_000 }, async () => {
     const { redis, database } = world.dependencies;
     redis.ping = () => new Promise(() => {});

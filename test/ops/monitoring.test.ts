@@ -25,7 +25,7 @@ interface Panel {
 const rules = (parse(textOf('alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
 const { panels } = JSON.parse(textOf('dashboard.json')) as { panels: Panel[] };
 
-/** Every metric the product has, with the labels that a query may name. */
+/** Every metric of the product, with the labels that a query may name. */
 const known = new Map<string, ReadonlySet<string>>([['up', new Set(['job', 'instance'])]]);
 const metrics = createMetrics({ process: true });
 metrics.openLaunches(async () => []);
@@ -36,9 +36,9 @@ for (const { name, type } of await metrics.registry.getMetricsAsJSON()) {
   for (const one of written) known.set(one, names);
 }
 
-/** What a PromQL expression says, or where it is none. */
+/** The metrics and labels of a PromQL expression, and the number of its syntax errors. */
 function read(expr: string) {
-  // Grafana puts its own values in before Prometheus reads it.
+  // Grafana replaces these variables before Prometheus reads the expression.
   const text = expr.replaceAll('$__rate_interval', '5m').replaceAll('$organization', '.*');
   const found = { errors: 0, metrics: [] as string[], labels: [] as string[] };
   parser.parse(text).iterate({

@@ -1,4 +1,4 @@
-/** What has been kept long enough is deleted, by one instance, and nothing else is. */
+/** One instance deletes rows that are older than their retention, and nothing else. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

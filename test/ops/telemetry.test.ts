@@ -1,4 +1,4 @@
-/** OpenTelemetry traces: what operators may see of a launch, and nothing of anybody (ST-07, TL-05). */
+/** OpenTelemetry traces: operators see the steps of a launch, and nothing about a person (ST-07, TL-05). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ interface SentSpan {
   attributes: { key: string; value: unknown }[];
 }
 
-/** A collector that keeps what it gets, byte for byte. */
+/** Starts a collector that keeps what it receives, byte for byte. */
 async function startCollector(): Promise<{ server: TestServer; text: () => string; spans: () => SentSpan[] }> {
   const bodies: string[] = [];
   const heads: string[] = [];

@@ -4,7 +4,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
-/** A database in memory that can be watched and made to fail. */
+/** A database in memory that records its queries and can be made to fail. */
 let rows: Map<string, Organization>;
 let isDown: boolean;
 let queries: string[];
@@ -17,11 +17,11 @@ function organization(id: string, name = 'General Hospital'): Organization {
   return { ...organizationSettings({ id, name }), enabled: true, connectionVersion: 1, discovered: undefined };
 }
 
-/** Two rows that say the same are one version. */
+/** Two rows with the same content have the same version. */
 const versionOf = (one: Organization | undefined) => JSON.stringify(one);
 
 beforeEach(() => {
-  // The comparison in the background has its own tests, which move its time.
+  // The background comparison has its own tests, which move its timer.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   rows = new Map([['general', organization('general')]]);
   isDown = false;
@@ -44,7 +44,7 @@ beforeEach(() => {
   return () => void vi.useRealTimers();
 });
 
-/** As the clock and the timers of the process do. */
+/** Moves the clock and the timers together. */
 const pass = async (ms: number) => {
   for (const end = now + ms; now < end; ) {
     now += Math.min(100, end - now);

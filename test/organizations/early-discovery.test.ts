@@ -1,4 +1,4 @@
-/** What a process learns of its EHRs before anybody launches. */
+/** What a process discovers about its EHRs before the first launch. */
 import { expect, test } from 'vitest';
 import { discoverEarly } from '#src/organizations/early-discovery.ts';
 import { createOrganizationStore, type OrganizationStore } from '#src/organizations/store.ts';
@@ -9,7 +9,7 @@ const { world } = useStubWorld();
 const asked = () => ehr.requests.map(({ route }) => route).toSorted();
 const DOCUMENTS = ['jwks', 'openid-configuration', 'smart-configuration'];
 
-/** As serve.ts does, for these organizations only. */
+/** Starts discovery as serve.ts does, for these organizations only. */
 async function startWith(ids: readonly string[], change: Partial<Pick<OrganizationStore, 'list'>> = {}): Promise<void> {
   const { dependencies } = world();
   const store = createOrganizationStore(dependencies.database.db);

@@ -1,4 +1,4 @@
-/** Several instances, one truth: what is changed on one is what the others work with (MT-05, DI-13, JW-10). */
+/** Several instances share one state: a change on one takes effect on the others (MT-05, DI-13, JW-10). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepDiscovered } from '#src/checks/keep-discovered.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
@@ -7,7 +7,7 @@ import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
-/** Longer than the promised two seconds only because the machine may be busy. */
+/** The promised two seconds, and more because the machine may be busy. */
 const SOON = { timeout: 8_000 };
 const redis = await createRedisServer();
 let world: World;

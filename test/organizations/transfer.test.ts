@@ -24,7 +24,7 @@ const environment = async () => {
   return (args: string[], input = '') => runAdmin(env, args, input);
 };
 
-/** An export, and the environment it comes from. */
+/** Makes an export, and returns the environment it comes from. */
 async function exported() {
   const admin = await environment();
   await admin(['organization', 'set', 'general', ...GENERAL, ...SETTINGS.flatMap((one) => ['--setting', one])]);

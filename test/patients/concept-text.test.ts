@@ -1,4 +1,4 @@
-/** A code for "there is nothing" is not a thing: it never stands where a real coding does, nor alone. */
+/** A code that means "there is none" is not shown as a concept, neither in place of a real coding nor alone. */
 import { expect, test } from 'vitest';
 import { displayName } from '#src/patients/human-name.ts';
 import { asConceptText, asInformation } from '#src/smart/fhir/fields.ts';

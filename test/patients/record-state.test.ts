@@ -1,4 +1,6 @@
-/** An order in a record that was merged into another one is not seen by the staff: the strip says so before anything is written. */
+/**
+ * Staff do not see an order in a record that was merged into another, so the strip says so before anything is written.
+ */
 import { expect, test } from 'vitest';
 import { readRecordState } from '#src/patients/record-state.ts';
 

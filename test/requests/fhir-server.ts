@@ -1,4 +1,4 @@
-/** A FHIR server on loopback that answers what a test says, with the real FhirApi pointed at it. */
+/** A FHIR server on loopback that gives the answers of a test, and the real FhirApi for it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -10,16 +10,16 @@ interface ExplicitAnswer {
   headers?: Record<string, string>;
 }
 
-/** What the server answers to one request: a JSON body, or a status with one. */
+/** The answer to one request: a JSON body, or a status with one. */
 export type Answer = object | ExplicitAnswer;
 
 export interface FhirServer extends AsyncDisposable {
   api: FhirApi;
-  /** `http://127.0.0.1:port/fhir`, without a trailing slash */
+  /** `http://127.0.0.1:port/fhir`, without a trailing slash. */
   base: string;
-  /** `GET /fhir/Patient/1`, in the order of arrival */
+  /** Such as `GET /fhir/Patient/1`, in the order of arrival. */
   calls: string[];
-  /** the bodies of POST requests, parsed */
+  /** The bodies of POST requests, parsed. */
   posted: unknown[];
 }
 
@@ -64,7 +64,7 @@ function send(response: ServerResponse, answer: Answer): void {
   response.end(body === undefined ? '' : JSON.stringify(body));
 }
 
-/** A searchset of these resources, with more links or entry members where a test needs them. */
+/** A searchset of these resources, with more members if a test needs them. */
 export function searchset(resources: object[], more: object = {}): object {
   return { resourceType: 'Bundle', type: 'searchset', entry: resources.map((resource) => ({ resource })), ...more };
 }

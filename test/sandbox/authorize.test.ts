@@ -1,4 +1,6 @@
-/** The authorization endpoint refuses every request SMART App Launch forbids, and only a perfect one spends the launch. */
+/**
+ * The authorization endpoint refuses every request that SMART App Launch forbids; only a valid one spends the launch.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { authorizationRequest, authorize, type Changes, encode, post, startTinyApp, type TinyApp } from './tiny-app.ts';

@@ -1,4 +1,4 @@
-/** The chart a human sees: patients, the app in an iframe with a fresh launch, and the switches for faults. */
+/** The chart that a person sees: patients, the app in an iframe with a new launch, and the switches for faults. */
 import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';

@@ -1,4 +1,4 @@
-/** Every named fault changes exactly the step of the launch it is named for, and nothing before it. */
+/** Every named fault changes only the step of the launch that it is named for, and nothing before it. */
 import { fetch } from 'undici';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { authorizeFaults } from '#sandbox/faults/authorize.ts';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await tiny.close();
 });
 
-/** Where the first difference may show. */
+/** The sections in which the first difference may be. */
 function firstSections(name: FaultName): Section[] {
   if (name in discoveryFaults) return ['smart-configuration'];
   if (name in openidFaults) return ['openid-configuration', 'jwks', 'id-token'];
@@ -46,10 +46,10 @@ function firstSections(name: FaultName): Section[] {
 }
 
 const isSlow = (name: FaultName) => name.startsWith('slow-');
-/** A launch creates and introspects nothing; test/requests/new/new-request.test.ts and test/launches/tokens/introspect.test.ts play these. */
+/** A launch creates and introspects nothing; new-request.test.ts and introspect.test.ts test these faults. */
 const isOfCreate = (name: FaultName) => name in fhirCreateFaults || name.startsWith('introspection-');
 
-/** What comes is nothing that the tiny app can read. */
+/** Faults whose answers the tiny app cannot read. */
 const UNREADABLE: FaultName[] = [
   'discovery-garbled',
   'discovery-proxy',

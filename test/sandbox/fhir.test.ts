@@ -1,4 +1,4 @@
-/** The FHIR server gives out only what the token's scopes and patient permit, in pages, as R4 JSON. */
+/** The FHIR server returns only what the token's scopes and patient permit, in pages, as R4 JSON. */
 import type { Bundle, CapabilityStatement } from 'fhir/r4.js';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Every vendor profile completes a launch, in that vendor's own way. */
+/** Every vendor profile completes a launch as that vendor does. */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { profiles, type VendorProfileName } from '#sandbox/profiles.ts';
@@ -35,7 +35,7 @@ async function inProfile<T>(profile: VendorProfileName, use: (sandbox: Sandbox) 
 
 const isProfile = (name: string): name is VendorProfileName => Object.hasOwn(profiles, name);
 
-/** helseid-like wants other assertions than SMART's; it has a test of its own. */
+/** helseid-like requires other assertions than SMART's, and has its own test. */
 const names = Object.keys(profiles)
   .filter(isProfile)
   .filter((name) => name !== 'helseid-like');

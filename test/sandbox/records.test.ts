@@ -1,4 +1,4 @@
-/** The synthetic hospital holds every awkward case the product must survive, and every reference it makes on purpose. */
+/** The synthetic hospital has every unusual case that the product must handle, and dates that follow the clock. */
 import { expect, test } from 'vitest';
 import { createRecords } from '#sandbox/data/records.ts';
 

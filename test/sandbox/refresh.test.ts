@@ -1,4 +1,4 @@
-/** Refresh tokens rotate, a replay ends the whole family, and revoked tokens are worth nothing. */
+/** Refresh tokens rotate, a replay ends the whole family, and revoked tokens are refused. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { assertionType, type Changes, fhir, launch, post, startTinyApp, type TinyApp } from './tiny-app.ts';

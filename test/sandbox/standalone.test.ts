@@ -38,7 +38,7 @@ async function open(parameters: Changes) {
   const text = await response.text();
   return { response, text, form: /name="form" value="([^"]+)"/.exec(text)?.[1] };
 }
-/** Posts the form and gives the request it resumes. */
+/** Posts the form and returns the request that it resumes. */
 const submit = async (form: Changes) => {
   const { status, headers } = await post(`${sandbox.origin}/auth/sign-in`, {
     user: 'prac-osei',
@@ -144,7 +144,7 @@ test('form and answer work once, and only for the request they belong to', async
   expect((await submit({ form })).status).toBe(400);
   const other = await authorize(sandbox, { ...request().parameters, signed_in: resumed.get('signed_in') ?? '' });
   expect(other.answer.get('error')).toBe('invalid_request');
-  // Whoever tried it elsewhere has spent it.
+  // The try with another request has spent it.
   expect((await resume(resumed)).answer.get('error')).toBe('invalid_request');
 
   const again = await submit({ form: (await open(mine)).form });

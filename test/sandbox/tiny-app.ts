@@ -1,4 +1,6 @@
-/** The smallest honest SMART app: a key set on loopback and the three requests of a launch, each part changeable by a test. */
+/**
+ * A minimal SMART app: a key set on loopback and the three requests of a launch, of which a test can change every part.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -9,9 +11,9 @@ export type Changes = Record<string, string | undefined>;
 
 export interface TinyApp {
   app: SandboxApp;
-  /** What the EHR asked for at the JWKS URL. */
+  /** The requests of the EHR to the JWKS URL. */
   seen: IncomingMessage[];
-  /** A client assertion for `aud`; claims and header can be replaced, undefined removes. */
+  /** A client assertion for `aud`. Claims and header can be replaced; undefined removes a member. */
   assertion(aud: string, claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
   close(): Promise<void>;
 }
@@ -82,7 +84,7 @@ export function encode(parameters: Changes): URLSearchParams {
   return new URLSearchParams(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Follows nothing: what the authorization endpoint answers, with the redirect's parameters taken apart. */
+/** The answer of the authorization endpoint, with the parameters of its redirect, which is not followed. */
 export async function authorize(sandbox: Sandbox, parameters: Changes) {
   const url = `${sandbox.origin}/auth/authorize?${encode(parameters)}`;
   const response = await fetch(url, { redirect: 'manual' });
@@ -113,7 +115,7 @@ export interface CodeInHand {
   nonce: string;
 }
 
-/** Authorizes correctly and stops with the code in hand. */
+/** Authorizes correctly and returns the code without using it. */
 export async function obtainCode(
   sandbox: Sandbox,
   tiny: TinyApp,
@@ -122,7 +124,7 @@ export async function obtainCode(
 ): Promise<CodeInHand> {
   const { verifier, parameters } = authorizationRequest(sandbox, tiny, patient);
   const asked = { ...parameters, ...changes };
-  // Without openid a nonce means nothing, and this server says so.
+  // Without openid, a nonce has no meaning, and this server refuses it.
   if (!asked.scope?.split(' ').includes('openid')) asked.nonce = undefined;
   const { answer } = await authorize(sandbox, asked);
   return { code: answer.get('code') ?? '', verifier, nonce: parameters.nonce ?? '' };
@@ -140,7 +142,7 @@ export async function tokenRequest(sandbox: Sandbox, tiny: TinyApp, hand: CodeIn
   };
 }
 
-/** A whole launch; answers with the token endpoint's answer. */
+/** Makes a whole launch and returns the token endpoint's answer. */
 export async function launch(sandbox: Sandbox, tiny: TinyApp, patient = 'pat-ada', changes: Changes = {}) {
   const hand = await obtainCode(sandbox, tiny, patient, changes);
   const answer = await post(`${sandbox.origin}/auth/token`, await tokenRequest(sandbox, tiny, hand));

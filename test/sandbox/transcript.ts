@@ -1,4 +1,4 @@
-/** One launch seen from outside, section by section, with everything random replaced: what a fault changes shows up here. */
+/** A transcript of one launch, section by section, with all random values replaced, so that a fault's changes show. */
 import { createHash } from 'node:crypto';
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
 import type { Sandbox } from '#sandbox/sandbox.ts';
@@ -70,7 +70,7 @@ async function authenticated(sandbox: Sandbox, tiny: TinyApp, path: string, form
   return post(url, { ...form, client_assertion_type: assertionType, client_assertion: await tiny.assertion(url) });
 }
 
-/** Plays one launch of Ada's chart against fixed addresses and writes down what came back. */
+/** Makes one launch of Ada's chart with fixed addresses and records the answers. */
 export async function play(sandbox: Sandbox, tiny: TinyApp): Promise<Transcript> {
   const { origin, fhirBase } = sandbox;
   const get = (url: string) => fhir(sandbox, undefined, url);

@@ -1,4 +1,4 @@
-/** A FHIR Questionnaire as the fields of a service: what is read, what is said to be left out, and each refusal. */
+/** A FHIR Questionnaire as the fields of a service: what is read, what the notes say is omitted, and each refusal. */
 import { expect, test } from 'vitest';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { LONGEST_QUESTIONNAIRE, readQuestionnaire } from '#src/settings/questionnaire.ts';

@@ -1,4 +1,6 @@
-/** What every row of the registry promises, so that a new setting needs no other code to be stored, typed and shown. */
+/**
+ * What every row of the registry must fulfil, so that a new setting needs no other code to be stored, typed and shown.
+ */
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { readSettingTexts, settingKeyOf } from '#src/settings/command-text.ts';

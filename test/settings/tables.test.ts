@@ -1,4 +1,4 @@
-/** Services and receivers as tables: each problem names its row, and what is exported is imported again. */
+/** Services and receivers as tables: each problem names its row, and an exported table can be imported again. */
 import { describe, expect, test } from 'vitest';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
@@ -124,7 +124,7 @@ test('a table that a spreadsheet has saved again, quoted and with its own line e
 });
 
 describe('a table costs no more than its size, whoever sends it', () => {
-  /** CPU time of this thread. Before, the wide ones took 10 seconds and more, and stopped every hospital. */
+  /** CPU time of this thread. Before the fix, wide tables took 10 seconds and more, and stopped every hospital. */
   const MOST_MS = 200;
   const wide = (header: string, more: string) => `${header.trim()}${more}\n${'x\n'.repeat(500)}`;
   const distinct = Array.from({ length: 7_000 }, (_, index) => `,${index.toString(36)}`).join('');

@@ -1,4 +1,4 @@
-/** What one step of a launch proves and the next one takes is made by its own module alone. */
+/** Only its own module can make the proof that one step of a launch gives and the next step takes. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ test.for(Object.entries(HOMES))('a cast to %s stands only in %s', ([proof, home]
   expect(casts).toEqual([home]);
 });
 
-/** Compiled by tsc and never called: each line is an error of types, or tsc says that it is none. */
+/** tsc compiles this, and nothing calls it: each line must be a type error, or tsc reports it. */
 export function literals(): unknown[] {
   // @ts-expect-error -- a code alone is no validated callback
   const callback: ValidatedCallback = { code: 'a' };

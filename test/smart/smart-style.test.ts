@@ -14,7 +14,7 @@ afterAll(async () => {
   await server.close();
 });
 
-// The example of SMART App Launch 2.2.0, "Styling".
+// This is the example of SMART App Launch 2.2.0, "Styling".
 const EXAMPLE = {
   color_background: '#edeae3',
   color_error: '#9e2d2d',

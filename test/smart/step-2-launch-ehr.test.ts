@@ -1,4 +1,4 @@
-/** Step 2: what a launch request must look like before anything is believed about it. */
+/** Step 2: the form that a launch request must have before anything else is done. */
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#src/errors.ts';
 import { fhirBaseProblem, isSameFhirBase, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';

@@ -1,4 +1,4 @@
-/** Step 3: discovery against a real HTTP server that says what no sandbox would (DI-01..02, DI-15..25). */
+/** Step 3: discovery at a real HTTP server that answers as no sandbox would (DI-01..02, DI-15..25). */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';

@@ -1,4 +1,4 @@
-/** Step 5: the token request as the server sees it, and the answers that are believed (TK-01..21, CAJ-06). */
+/** Step 5: the token request as the server sees it, and the answers that are accepted (TK-01..21, CAJ-06). */
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -232,7 +232,7 @@ test.for([
   ['3600', 3_600],
   [0, 0],
   [1e9, 1e9],
-  // No instant is that far away; a launch that long would be 500 instead of a page.
+  // A Date cannot be that far in the future; such a launch would end in status 500.
   [Number.MAX_SAFE_INTEGER, 1e9],
 ] as const)('TK-12: expires_in %j means %s', ([expiresIn, seconds]) => {
   expect(respond({ ...good, expires_in: expiresIn }).expiresInSeconds).toBe(seconds);

@@ -1,4 +1,4 @@
-/** Step 6: where the access token goes and, above all, where it does not (FH-01..07, FH-12). */
+/** Step 6: where the access token is sent and, above all, where it is not (FH-01..07, FH-12). */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
@@ -64,7 +64,7 @@ test.for<[string, () => string]>([
     .get(url())
     .catch((error: unknown) => error);
   if (outcome instanceof FhirError && outcome.failure === 'foreign-url') expect(ehr.requests).toEqual([]);
-  // What a URL parser keeps below the base may be asked there, and nowhere else.
+  // An address that a URL parser keeps below the base may be requested there, and nowhere else.
   else expect(ehr.requests.every(({ path }) => path.startsWith('/fhir/'))).toBe(true);
   expect(evil.requests).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** Vendor presets as data: every value has its reason, and choosing a vendor changes only what was not set on purpose. */
+/** Vendor presets: every value has a reason, and choosing a vendor changes only what was not set on purpose. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
@@ -76,7 +76,7 @@ describe('editing an organization', () => {
   });
   afterAll(() => world.close());
 
-  /** A new organization, then these changes one after the other. */
+  /** Creates an organization and makes these changes one after the other. */
   const edited = async (changes: Parameters<typeof editOrganization>[2][]) => {
     const { audit, database, clock } = world.dependencies;
     const store = createOrganizationStore(database.db);

@@ -1,4 +1,4 @@
-/** What the checks of a connection say together, and what stays in sight (REG-06). */
+/** The summary of a connection's checks, and which rows stay visible (REG-06). */
 import { expect, test } from 'vitest';
 import { checkCatalogue } from '#src/checks/rows/catalogue.ts';
 import { type CheckRow, checkOutcome, foldedCheckRows } from '#views/integration-page/check-rows.ts';

@@ -71,7 +71,7 @@ const end = (change: Partial<RequestListProps> = {}, patient = ada): string =>
     supportCode: 'T8WJ-RXV9',
   });
 
-/** What a person reads, without markup. */
+/** The text of a page, without markup. */
 function textOf(page: string): string {
   return page
     .replace(/<[^>]*>/g, ' ')
@@ -290,7 +290,7 @@ test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) =
   expect(attacked).toEqual(harmless);
 });
 
-/** Every tag with its attributes: what a browser would build. */
+/** Every tag with its attributes, as a browser would build it. */
 function structure(page: string): string[] {
   return page.match(/<[^>]*>/g) ?? [];
 }

@@ -1,12 +1,14 @@
-/** A page that arrives in parts ends, for CSS, wherever it has come to: what hides by "last" or "empty" hides too early. */
+/**
+ * For CSS, a page that arrives in parts ends at its last part: a rule that hides by "last" or "empty" hides too early.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const SHEETS = ['app.css', 'requests.css', 'settings.css', 'diagnostics.css'];
-/** A cell that is empty for a moment is filled by the same part of the page. */
+/** An empty cell is filled by the same part of the page, so this rule is harmless. */
 const HARMLESS = ['.settings-table td:empty'];
 
-/** Selectors of rules that take something away. */
+/** The selectors of rules that hide something. */
 function hiding(sheet: string): string[] {
   const css = readFileSync(new URL(`public/${sheet}`, import.meta.resolve('#package')), 'utf8');
   const rules = css.replace(/\/\*[^]*?\*\//g, '').matchAll(/([^{};]+)\{([^{}]*)\}/g);

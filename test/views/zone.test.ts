@@ -1,4 +1,4 @@
-/** Days and times of a time zone, around midnight and where clocks change. */
+/** Days and times of a time zone, around midnight and when clocks change. */
 import { expect, test } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone, startOfDay } from '#src/adapters/time-zone.ts';
 import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/zone.ts';
@@ -43,7 +43,7 @@ test.for<[string, string, string]>([
 
 test.for<[string, string, string, first: string, last: string]>([
   ['2026-11-24', '14:05', 'America/New_York', '2026-11-24T19:05:00.000Z', '2026-11-24T19:05:00.000Z'],
-  // The clock is set back from 2:00 to 1:00: a time that it shows twice.
+  // The clock is set back from 2:00 to 1:00, so it shows this time twice.
   ['2026-11-01', '01:30', 'America/New_York', '2026-11-01T05:30:00.000Z', '2026-11-01T06:30:00.000Z'],
   ['2026-11-01', '02:30', 'America/New_York', '2026-11-01T07:30:00.000Z', '2026-11-01T07:30:00.000Z'],
   // The clock jumps from 2:00 to 3:00.

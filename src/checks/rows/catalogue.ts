@@ -1,4 +1,4 @@
-/** Every check, in the order in which its row stands: the guide's three, then a launch from the network to the clock. */
+/** Every check, in the order of the rows: the guide's three, then along a launch from the network to the clock. */
 import { capabilityChecks } from './client.ts';
 import { configurationChecks } from './configuration.ts';
 import type { CheckDefinition } from './definition.ts';

@@ -1,9 +1,7 @@
 /**
- * Can this server do what a launch of ours does: PKCE, EHR launch, our way to authenticate (DI-07..10)?
- *
- * Rules CAJ-01, CB-12, DI-07, DI-08, DI-09, MT-04.
+ * Checks that the server can do what our launches need: PKCE, EHR launch and our client authentication (CAJ-01, CB-12,
+ * DI-07..10, MT-04).
  */
-
 import { listMember } from '#src/adapters/json-object.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { acceptsPrivateKeyJwt, commonAlg } from '#src/smart/documents/smart-configuration.ts';
@@ -136,7 +134,7 @@ const judgeAnswerIssuer = onDocument((found, { hasOrganization }) => {
   );
 });
 
-/** @param ofGiven where no document says anything, because the endpoints were given by hand. */
+/** @param ofGiven the outcome when the endpoints were given by hand, so that no document says anything. */
 function onDocument(
   judge: (found: ParsedConfiguration, context: CheckContext) => Outcome,
   ofGiven: (context: CheckContext) => Outcome = () =>

@@ -1,9 +1,4 @@
-/**
- * Is the document itself sound: status, type, JSON, fields (DI-02, DI-03, DI-10)?
- *
- * Rules DI-02, DI-03, DI-16, DI-24.
- */
-
+/** Checks the document itself: its status, content type, JSON and fields (DI-02, DI-03, DI-10, DI-16, DI-24). */
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
@@ -60,7 +55,7 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   },
 ]);
 
-/** Asks only where launches read the document. */
+/** Judges the document only where launches read it. */
 function onPublished(judge: CheckDefinition['judge']): CheckDefinition['judge'] {
   return async (context) => {
     const isGiven = (await context.configuration)?.source === 'settings';
@@ -68,7 +63,7 @@ function onPublished(judge: CheckDefinition['judge']): CheckDefinition['judge'] 
   };
 }
 
-/** DI-26: a document that appears later is reported, and never used beside what was given. */
+/** DI-26: a document that appears later is reported, and never used beside endpoints that were given by hand. */
 async function judgeGiven(context: CheckContext): Promise<Outcome> {
   const [used, published, fetched] = await Promise.all([context.configuration, context.published, context.wellKnown]);
   if (used?.source !== 'settings') return skipped('none are given');
@@ -95,7 +90,7 @@ async function judgeStatus(context: CheckContext): Promise<Outcome> {
 
 async function judgeType(context: CheckContext): Promise<Outcome> {
   const fetched = await context.wellKnown;
-  // Another kind of text than JSON is the first check's to say.
+  // The guide's first check reports a body that is not JSON.
   if (fetched.kind === 'none' || documentOf(fetched) === undefined) return withoutConfiguration(context);
   const { contentType } = fetched;
   if (contentType === 'application/json' || contentType.endsWith('+json')) return pass(contentType);
@@ -130,7 +125,7 @@ function describeOdd(document: JsonObject, name: string): string {
   return value === undefined ? '' : ` (${shown(JSON.stringify(value) ?? typeof value, 40)})`;
 }
 
-/** The other members "Metadata" requires, the first two only of servers that sign people in. */
+/** The missing ones of the other members that "Metadata" requires, the first two only of servers that sign users in. */
 function missingOthers(document: JsonObject): string[] {
   const signsIn = listMember(document, 'capabilities')?.includes('sso-openid-connect') ?? false;
   return [

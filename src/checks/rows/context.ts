@@ -1,4 +1,4 @@
-/** What the rows judge: every document is fetched once, side by side where the order allows, and shared. */
+/** Fetches what the rows judge: every document once, in parallel where the order allows, shared by all rows. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
@@ -25,9 +25,9 @@ export interface CheckDependencies {
 
 /** Milliseconds. */
 export interface CheckLimits {
-  /** One call: the same as a launch has (REG-07). */
+  /** For one call; a launch has the same (REG-07). */
   callMs: number;
-  /** Everything, whatever the server does. */
+  /** For the whole run, whatever the server does. */
   overallMs: number;
 }
 
@@ -38,7 +38,7 @@ export interface CheckContext {
   fhirUrl: string;
   fhirBase: URL;
   settings: CheckedSettings;
-  /** false: no organization was named, so its settings are only the defaults. */
+  /** When false, no organization was named and `settings` holds the defaults. */
   hasOrganization: boolean;
   publicUrl: URL;
   now: Clock;
@@ -55,7 +55,7 @@ export interface CheckContext {
   issuers: Promise<FoundIssuer[]>;
   keys: Promise<FoundKeySet>;
   ownJwks: Promise<Fetched>;
-  /** Looks at another public document, under the same rules. */
+  /** Fetches another public document under the same rules. */
   see: (url: URL) => Promise<Fetched>;
   /** Sends one request to an address of the sign-in; absent in scheduled runs. @throws OutboundError */
   ask: ((url: URL, request?: OutboundRequest) => Promise<OutboundResponse>) | undefined;
@@ -86,7 +86,7 @@ const DEFAULTS: CheckedSettings = {
   redirectUri: 'shared',
 };
 
-/** Starts fetching. */
+/** Starts all fetches at once and waits for none. */
 export function beginContext(input: CheckInput, dependencies: CheckDependencies): CheckContext {
   const { outbound, probe, clock, publicUrl, limits = defaultLimits } = dependencies;
   const settings = input.organization ?? DEFAULTS;
@@ -122,7 +122,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
     published,
     issuers,
     keys: findKeys({ configuration, issuers }, { see, accepts }),
-    // Ours, so an organization's private networks do not apply.
+    // This URL is ours, so an organization's private networks do not apply.
     ownJwks: fetchDocument(new URL('/.well-known/jwks.json', publicUrl), outbound, {
       clock,
       deadlineMs: limits.callMs,

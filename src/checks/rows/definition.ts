@@ -1,4 +1,4 @@
-/** How a check is written down: its row, and the question it asks of what is known. */
+/** The form of a check: the text of its row, and the function that judges what was fetched. */
 import { storedText } from '#src/adapters/stored-text.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
@@ -6,15 +6,15 @@ import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';
 import type { CheckGroup, Verdict } from './result.ts';
 
-/** One question. */
+/** One check. */
 export interface CheckDefinition {
   id: string;
   title: string;
   group: CheckGroup;
   why: string;
-  /** Whose job a problem usually is. */
+  /** Who usually fixes a problem. */
   owner: Owner;
-  /** No launch can work when it fails. */
+  /** Set when no launch can work while this check fails. */
   hard?: true;
   judge(context: CheckContext): Promise<Outcome>;
 }
@@ -24,13 +24,13 @@ export interface Outcome {
   verdict: Verdict;
   /** Status, content type, offending field: shortened, cleaned of control characters, never a secret. */
   found: string;
-  /** The definition's unless it is another's job here. */
+  /** Absent when the definition's owner fixes it. */
   owner?: Owner;
   /** What to do; absent when there is nothing to fix. */
   remedy?: string;
 }
 
-/** The rows of one group; each names its owner only where it is another than the group's. */
+/** Completes the rows of one group. A row names an owner only where it differs from the group's. */
 export function checksOf(
   group: CheckGroup,
   owner: Owner,
@@ -49,7 +49,7 @@ export function info(found: string): Outcome {
   return { verdict: 'info', found };
 }
 
-/** Could not be asked, because something before it failed or it does not apply here. */
+/** The check was not made, because something before it failed or it does not apply here. */
 export function skipped(found: string): Outcome {
   return { verdict: 'skipped', found };
 }
@@ -60,9 +60,9 @@ export function warning(found: string, remedy: string, owner?: Owner): Outcome {
 }
 
 /**
- * A rule of the table of causes is broken: cause, owner and next step are the same as where a launch fails by it.
+ * A rule of the table of causes is broken. Cause, owner and remedy are the same as on a launch that failed by it.
  *
- * @param seen what was measured; shown after the cause, and put into the words where they name it.
+ * @param seen measured values, which fill the placeholders of cause and remedy.
  */
 export function broken(
   rule: Rule,
@@ -81,24 +81,24 @@ export function doubtingGiven(outcome: Outcome, source: string | undefined): Out
   return { ...outcome, owner, remedy };
 }
 
-/** The cause stands in another row already: one cause is one row. */
+/** Refers to the row that already states the cause, because one cause has one row. */
 export function seeRow(title: string): Outcome {
   return skipped(`not checked: see “${title}”`);
 }
 
-/** Of rows about a document that no launch reads, because the endpoints were given by hand (DI-23). */
+/** Shown in rows about a document that no launch reads, because the endpoints were given by hand (DI-23). */
 export const GIVEN_BY_YOU = 'given by you';
 
-/** Wrong. */
+/** Something is wrong and must be fixed. */
 export function failure(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
 const LONGEST = 300;
 
-/** Text of a server's, fit for a row: one line, no control characters, shortened, tokens taken out. */
+/** Makes a server's text fit for a row: one line, no control characters, shortened, tokens removed. */
 export function shown(text: string, longest = LONGEST): string {
-  // Cut first: a server may send a megabyte, and ten thousand letters hold everything a row shows.
+  // The text is cut first: a server may send a megabyte, and a row shows far less than ten thousand characters.
   const clean = text
     .slice(0, 10_000)
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')

@@ -1,4 +1,4 @@
-/** A FHIR URL that leads nowhere: is the FHIR server at an address near it? */
+/** Looks for the FHIR server near a FHIR URL that leads nowhere. */
 import { textMember } from '#src/adapters/json-object.ts';
 import { isFhirBase } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
@@ -6,14 +6,14 @@ import { documentBelow, WELL_KNOWN } from '#src/smart/step-3-discovery.ts';
 import type { CheckContext } from './context.ts';
 import type { NearbyAddresses } from './result.ts';
 
-/** Of vendors and common servers, for a host without a path. */
+/** Paths that vendors and common servers use. */
 const USUAL_PATHS = ['/fhir/r4', '/fhir', '/r4', '/FHIRProxy/api/FHIR/R4', '/api/FHIR/R4', '/v2/uscore/R4'];
-/** Of one run, all to the host that was typed. */
+/** Addresses tried in one run, all on the host that was typed. */
 export const MOST_TRIED = 6;
 
 /**
- * Addresses that a typed one may stand for, most likely first: those above it, since it may end in a resource type, an
- * identifier or what was pasted with it; then those with a version, and where there is room those of a bare host.
+ * Lists addresses that may be meant by the typed one, most likely first: its parents, because it may end in a resource
+ * type, an identifier or other pasted text; then those with a version; then, where there is room, the usual paths.
  */
 export function addressesNear(fhirUrl: string): string[] {
   const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/i.exec(fhirUrl) ?? [];
@@ -30,8 +30,8 @@ export function addressesNear(fhirUrl: string): string[] {
 }
 
 /**
- * Asks only where the typed address answers and is proven to be no FHIR base, and no server fails: then one public
- * document for each address, under the guard and the deadline of every other call (REG-07, TL-04).
+ * Tries nearby addresses when the typed one answers without a server error and is not known to be a FHIR base. Each
+ * address gets one request for a public document, under the guard and deadline of every other call (REG-07, TL-04).
  */
 export async function nearbyAddresses(
   { fhirUrl, wellKnown, metadata, configuration }: CheckContext,

@@ -1,8 +1,4 @@
-/**
- * Where the configuration sends us: https, and hosts the organization knows (DI-04, DI-05).
- *
- * Rules CAJ-14, DI-05, TL-01.
- */
+/** Checks that all endpoints are https and on hosts that the organization allows (CAJ-14, DI-04, DI-05, TL-01). */
 import { textMember } from '#src/adapters/json-object.ts';
 import { endpointProblem, isAllowedHost, isInsideAddress } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
@@ -11,7 +7,9 @@ import { withoutConfiguration } from './promised-checks.ts';
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint'];
 const OPTIONAL = ['revocation_endpoint', 'introspection_endpoint'];
-/** What the EHR names is vouched for by its issuer's document; what is given by hand by nothing but the host (DI-23). */
+/**
+ * A `jwks_uri` that the EHR names is vouched for by its issuer's document; one given by hand only by its host (DI-23).
+ */
 const GIVEN = [...REQUIRED, 'jwks_uri', ...OPTIONAL];
 
 export const endpointChecks = checksOf('SMART configuration', 'EHR team', [
@@ -81,7 +79,7 @@ async function judgeHttps(context: CheckContext): Promise<Outcome> {
 async function judgeHosts(context: CheckContext): Promise<Outcome> {
   const endpoints = await endpointsOf(context);
   if (!endpoints || endpoints.length === 0) return withoutEndpoints(context);
-  // What has no usable form is the row above's to say.
+  // The row above reports endpoints without a usable form.
   const foreign = endpoints.filter(
     ({ url, text }) => url && !endpointProblem(text, context.rules) && !isAllowedHost(url, context.rules),
   );
@@ -99,7 +97,7 @@ async function passing({ configuration }: CheckContext, seen: readonly string[])
   return pass(`${seen.join(', ')}${isGiven ? `: ${GIVEN_BY_YOU}` : ''}`);
 }
 
-/** Hosts that an administrator may decide to allow, in the form of the setting; empty when nothing is foreign. */
+/** Hosts that an administrator may decide to allow, in the form of the setting; empty when all are allowed. */
 export async function foreignHosts(context: CheckContext): Promise<string[]> {
   const endpoints = (await endpointsOf(context)) ?? [];
   const usable = endpoints.flatMap(({ url, text }) => (url && !endpointProblem(text, context.rules) ? [url] : []));

@@ -1,4 +1,4 @@
-/** What was fetched, in facts a row can show, and never more than that. */
+/** Describes a fetched document by the facts that a row may show, and never by its content. */
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
 import type { Fetched } from '#src/smart/documents/fetched.ts';
 import { type Shape, shapeOf } from '#src/smart/documents/shape.ts';

@@ -1,9 +1,4 @@
-/**
- * Is this a FHIR R4 server with the resources, interactions and search parameters the app uses (FH-14, FH-15)?
- *
- * Rules FH-13, FH-14, FH-15.
- */
-
+/** Checks for a FHIR R4 server with the resources, interactions and search parameters that the app uses (FH-13..15). */
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { listMember } from '#src/adapters/json-object.ts';
 import { type ParsedCapability, parseCapability } from '#src/smart/documents/capability-statement.ts';
@@ -126,10 +121,10 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
     if (!formats || formats.some((one) => /json/i.test(one))) return pass(seen);
     return broken('fhir.no-json', `format: only ${shown(formats.join(', ') || 'none', 80)}`, { verdict: 'warning' });
   }
-  // Where there is no configuration either, one row says why.
+  // When there is no configuration either, another row says why.
   if (!(await context.configuration)) return withoutConfiguration(context);
   const { source } = (await context.configuration) ?? {};
-  // Its EHR is known to publish nothing, and the list does without (FH-13).
+  // An EHR whose endpoints are given by hand may publish nothing, and the list works without the statement (FH-13).
   if (source === 'settings' && isAbsent(fetched)) return info(`${seen}; requests are searched by patient alone`);
   const found = `${seen}; a launch does not ask for it`;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
@@ -165,7 +160,7 @@ function judgeInteractions({ resources }: ParsedCapability, { settings }: CheckC
   ];
   const missing = wanted.filter(([type, code]) => {
     const interactions = resources.get(type)?.interactions;
-    // A resource without any is a short statement, not a refusal.
+    // A resource that names no interaction at all is described briefly, not refused.
     return interactions !== undefined && interactions.length > 0 && !interactions.includes(code);
   });
   if (missing.length === 0) return pass(wanted.map(([type, code]) => `${type} ${code}`).join(', '));

@@ -1,10 +1,9 @@
-/** Does the host name of the FHIR URL lead anywhere (TL-04)? */
-
+/** Checks that the host name of the FHIR URL leads to an address that we may call (TL-04). */
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { CheckContext } from './context.ts';
 import { broken, type Outcome } from './definition.ts';
 
-/** @returns undefined when the name leads to an address we may call. */
+/** @returns undefined when it does. */
 export async function judgeHostName({ addresses, fhirBase }: CheckContext): Promise<Outcome | undefined> {
   const resolved = await addresses;
   if (resolved.ok) return undefined;

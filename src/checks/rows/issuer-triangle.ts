@@ -1,4 +1,4 @@
-/** The corners of the issuer triangle: FHIR URL, smart-configuration, the OpenID Connect document and its keys (DI-12, ID-03, ID-04). */
+/** Finds the issuers and keys that a launch would use, and the documents that name them (DI-12, ID-03, ID-04). */
 import { textMember } from '#src/adapters/json-object.ts';
 import { fetchKeySet, type ParsedKeySet } from '#src/smart/documents/key-set.ts';
 import { type Fetching, findIssuer, type ParsedIssuer } from '#src/smart/documents/openid-configuration.ts';
@@ -6,7 +6,7 @@ import type { ParsedConfiguration } from '#src/smart/documents/smart-configurati
 
 /** An issuer a launch would trust. */
 export interface FoundIssuer extends Omit<ParsedIssuer, 'state'> {
-  /** `given`: with the endpoints by an administrator, and no document is asked for (DI-23). */
+  /** `given`: an administrator entered it with the endpoints, and no document is requested (DI-23). */
   state: ParsedIssuer['state'] | 'given';
   /** Consistent documents elsewhere on the hosts we know: at the FHIR URL, or at the root of a host. */
   alternatives: ParsedIssuer[];
@@ -14,7 +14,7 @@ export interface FoundIssuer extends Omit<ParsedIssuer, 'state'> {
 
 /** The keys a launch would use. */
 export interface FoundKeySet extends ParsedKeySet {
-  /** Which document named them, if not an administrator. */
+  /** Which document named them; `settings` when an administrator did. */
   source: 'openid-configuration' | 'smart-configuration' | 'settings' | undefined;
   /** As named; undefined when no document names any. */
   jwksUri: string | undefined;
@@ -44,13 +44,13 @@ export async function findIssuers(
   );
 }
 
-/** NextGen keeps the document at the FHIR URL, MEDITECH at the root of the host. Only ever a suggestion. */
+/** NextGen keeps the document at the FHIR URL, MEDITECH at the root of the host. What is found is only suggested. */
 async function findAlternatives(issuer: string, fhirUrl: string, fetching: Fetching): Promise<ParsedIssuer[]> {
   const tried = issuer.replace(/\/$/, '');
   const places = new Set([fhirUrl, new URL(fhirUrl).origin, new URL(issuer).origin]);
   places.delete(tried);
   const found = await Promise.all([...places].map((place) => findIssuer(place, fetching)));
-  // A document that vouches for another place than its own proves nothing.
+  // A document that names another issuer than its own address proves nothing.
   return found.flatMap(({ issuer: place, named, ...rest }) =>
     named?.replace(/\/$/, '') === place ? [{ ...rest, issuer: named, named }] : [],
   );

@@ -1,9 +1,4 @@
-/**
- * Do the three names of the issuer agree, and can its keys be used (DI-12, ID-02..06)?
- *
- * Rules DI-12, ID-02, ID-04, ID-06, ID-10.
- */
-
+/** Checks that the three names of the issuer agree and that its keys can be used (DI-12, ID-02..06, ID-10). */
 import { type JsonObject, listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { ParsedKey } from '#src/smart/documents/key-set.ts';
@@ -53,7 +48,9 @@ async function judgeFhirUrl(context: CheckContext): Promise<Outcome> {
   return info(`issuer differs from FHIR URL, normal: ${shown(issuer, 200)}`);
 }
 
-/** The setting decides what an id_token may say; where the EHR calls itself otherwise, that is the first thing to doubt. */
+/**
+ * The setting decides which issuer an id_token may name. If the EHR names another one, the setting is doubted first.
+ */
 function judgeSetting(
   settings: readonly string[],
   issuer: string | undefined,
@@ -62,7 +59,7 @@ function judgeSetting(
 ): Outcome {
   const set = shown(settings.join(', '), 200);
   if (issuer === undefined || settings.includes(issuer)) return info(`set by an administrator: ${set}`);
-  // The guide's second check has said so where no document stands there.
+  // Without a document to compare with, the guide's second check says so.
   if (!found.some(({ state }) => state === 'valid' || state === 'absent')) return seeRow(GUIDE_TITLES.issuer);
   const isPromised = document['authorization_response_iss_parameter_supported'] === true;
   const facts = { 'expected issuers': set, iss: shown(issuer, 200) };
@@ -76,7 +73,7 @@ async function judgeDocuments(context: CheckContext): Promise<Outcome> {
   const alternative = issuersFound.flatMap(({ alternatives }) => alternatives)[0];
   const mismatch = issuersFound.find(({ state }) => state === 'mismatch');
   const asked = shown(issuersFound[0]?.issuer ?? '', 120);
-  // The guide's second check has said so.
+  // The guide's second check reports the mismatch.
   if (mismatch) return seeRow(GUIDE_TITLES.issuer);
   if (alternative) {
     const other = alternative.issuer;
@@ -122,7 +119,7 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   );
 }
 
-/** A key that is listed twice, or different keys that nothing tells apart; undefined when every key has its own kid. */
+/** Names a key that is listed twice, or different keys with the same kid; undefined when every key has its own kid. */
 function ambiguityOf(keys: readonly ParsedKey[]): string | undefined {
   const repeated = keys.filter(({ thumbprint }, at) => keys.findIndex((key) => key.thumbprint === thumbprint) < at);
   if (repeated.length > 0) {

@@ -1,4 +1,4 @@
-/** Can the EHR be reached at all, and can its server be trusted: name, port and certificate (TL-01, TL-04)? */
+/** Checks that the EHR can be reached and its server trusted: host name, port and certificate (TL-01, TL-04). */
 import { ruleOfCodes } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Handshake } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -21,7 +21,7 @@ import { judgeHostName } from './host-name.ts';
 const DAY_MS = 86_400_000;
 export const EXPIRES_SOON_DAYS = 21;
 
-/** The rows that can say why a server is not reached, in the order of a connection. */
+/** Titles of the rows that can say why a server is not reached, in the order of a connection. */
 const TITLES = {
   dns: 'The host name leads to an address this service may call',
   port: 'The EHR listens on port 443',
@@ -105,7 +105,7 @@ async function judgePort(context: CheckContext): Promise<Outcome> {
   if (!probed.ok && probed.failure !== 'tls') {
     if (await judgeHostName(context)) return seeRow(TITLES.dns);
     const rule = ruleOfCodes([probed.detail], probed.failure, 'FHIR URL');
-    // A handshake is no request: a server that is late with it has not been reached.
+    // A handshake is not a request: a server that is late with it counts as not reached.
     return broken(rule === 'network.late' ? 'network.no-connection' : rule, fhirBase.host);
   }
   if (fhirBase.port === '') return pass('443');
@@ -137,7 +137,7 @@ function isSafe({ protocol }: Handshake): boolean {
   return ['TLSv1.2', 'TLSv1.3'].includes(protocol);
 }
 
-/** No certificate of the chain that was sent is signed by one that we know. */
+/** Rules for a chain in which no certificate is signed by an authority that we know. */
 const LEADS_NOWHERE: readonly Rule[] = ['tls.no-known-authority', 'tls.unknown-authority'];
 
 function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake): Outcome {

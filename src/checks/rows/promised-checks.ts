@@ -1,9 +1,4 @@
-/**
- * The three checks the implementation guide promises, by its own names (REG-06).
- *
- * Rules DI-01, DI-02, ID-03, ID-04, ID-05.
- */
-
+/** The three checks that the implementation guide promises, under its names (DI-01, DI-02, ID-03..05, REG-06). */
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -27,7 +22,7 @@ import { describeFetched } from './fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
 
-/** For rows that leave a cause to one of these. */
+/** Titles for rows that refer to one of these checks for the cause. */
 export const GUIDE_TITLES = {
   configuration: '1. {FHIR URL}/.well-known/smart-configuration is reachable',
   issuer: '2. The issuer serves a valid OpenID Connect document',
@@ -72,7 +67,9 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   });
 }
 
-/** For rows that cannot be judged without the document: where it is missing, one row says why. */
+/**
+ * The outcome of a row that cannot be judged without the document: it refers to the row that says why it is missing.
+ */
 export async function withoutConfiguration(context: CheckContext): Promise<Outcome> {
   const { kind } = await context.wellKnown;
   return seeRow((kind === 'none' ? await networkRowInTheWay(context) : undefined) ?? GUIDE_TITLES.configuration);
@@ -89,7 +86,7 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   const isUnnamed = named === undefined && signsIn && context.settings.issuers.length === 0;
   if (isUnnamed && issuers.every(({ state }) => state === 'absent')) return warning(NO_ISSUER, NAME_THE_ISSUER);
   const outcome = issuers.map((issuer) => judgeOneIssuer(issuer, { jwksUri, named: isSetting ? named : undefined }));
-  // Several issuers are all trusted at launch, so the worst of them decides.
+  // A launch trusts all of the issuers, so the worst outcome decides.
   return (
     outcome.find(({ verdict }) => verdict === 'failure') ??
     outcome.find(({ verdict }) => verdict === 'warning') ??
@@ -101,7 +98,7 @@ async function judgeIssuer(context: CheckContext): Promise<Outcome> {
 const NO_ISSUER = 'smart-configuration names no issuer, and no OpenID Connect document is at the FHIR URL';
 const NAME_THE_ISSUER = 'Add the issuer to smart-configuration: it is required of servers that sign users in.';
 
-/** @param of.named the issuer of smart-configuration, where a setting says another. */
+/** @param of.named the issuer of smart-configuration, when the setting names another. */
 function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; named: string | undefined }): Outcome {
   const { issuer, state, fetched, named, alternatives } = parsed;
   const seen = fetched ? describeFetched(fetched) : `the issuer is ${shown(issuer, 160)}`;
@@ -129,7 +126,7 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
   }
 }
 
-/** Addresses that look alike: what differs is said. */
+/** Says how two issuers differ that look alike. */
 function slashNote(issuer: string, named: string | undefined): string {
   const isSlash = named !== undefined && issuer.replace(/\/$/, '') === named.replace(/\/$/, '');
   return isSlash ? ' (they differ by the slash at the end)' : '';
@@ -156,7 +153,7 @@ const LEADS_TO_KEYS: ReadonlySet<FoundIssuer['state']> = new Set(['valid', 'abse
 async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const [parsed, document, issuers] = await Promise.all([context.keys, context.configuration, context.issuers]);
   if (!document) return withoutConfiguration(context);
-  // Without a document or an address in it, the row above has said so.
+  // The row above reports a missing document and a missing jwks_uri.
   if (parsed.jwksUri === undefined || issuers.every(({ state }) => !LEADS_TO_KEYS.has(state)))
     return seeRow(GUIDE_TITLES.issuer);
   if (!parsed.fetched) return broken('keys.address-unusable', `jwks_uri is ${shown(parsed.jwksUri, 160)}`);

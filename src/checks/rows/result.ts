@@ -1,11 +1,11 @@
-/** What the checks of an EHR connection say: one row per question, whose job it is to fix it, and what follows from all of them. */
+/** The result of a connection check: one row per check, with who fixes a problem, and a summary of all rows. */
 import type { Owner } from '#src/errors/row.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
 
-/** The headings under which rows stand; rows come in the order of a launch. */
+/** The headings above the rows, which come in the order of a launch. */
 export type CheckGroup =
   | 'The checks of the implementation guide'
   | 'Network'
@@ -65,9 +65,9 @@ export type CheckedSettings = Pick<
 export interface CheckInput {
   /** As {@link normalizeFhirUrl} returns it; still untrusted. */
   fhirUrl: string;
-  /** undefined: no organization yet, so nothing is said about settings only an organization has. */
+  /** undefined without an organization; rows about its settings are then skipped. */
   organization: CheckedSettings | undefined;
-  /** A person typed the URL: one that leads nowhere is looked for nearby. */
+  /** Set when a person typed the URL: if it leads nowhere, addresses near it are tried. */
   isTyped?: true;
   /** A person waits for the run: the sign-in addresses are asked too, which an EHR's log shows as refused requests. */
   asksSignIn?: true;
@@ -75,14 +75,15 @@ export interface CheckInput {
 
 /** What was tried in place of a FHIR URL that leads nowhere. */
 export interface NearbyAddresses {
-  /** undefined when there is no FHIR server at any of them */
+  /** undefined when there is no FHIR server at any of the tried addresses. */
   fhirUrl: string | undefined;
   tried: string[];
 }
 
-/** A change of settings an administrator may accept with one press; whole new values, judged again by the schema. */
+/** A change of a setting that an administrator may accept with one click. */
 export interface Suggestion {
   setting: 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders';
+  /** The whole new value, which the schema judges again. */
   value: string[] | string | boolean;
   /** For the button and the text beside it. */
   title: string;
@@ -102,15 +103,17 @@ export interface DiscoveredConnection {
   authorizationServer: string;
   /** Milliseconds the document may be kept; 0 when the server forbids it. */
   freshForMs: number;
-  /** What comes along with ServiceRequests where it is asked for (FH-15), by name as the EHR offers it; absent without a CapabilityStatement. */
+  /**
+   * The includes that the EHR offers with ServiceRequests, by its names (FH-15); absent without a CapabilityStatement.
+   */
   requestIncludes?: string[] | undefined;
   /** Whether ServiceRequests can be updated; absent without a CapabilityStatement. */
   updatesRequests?: boolean | undefined;
-  /** Its CapabilityStatement names US Core's profile for ServiceRequest. */
+  /** Whether the CapabilityStatement names US Core's profile for ServiceRequest. */
   usCoreRequests?: boolean | undefined;
 }
 
-/** All rows taken together. */
+/** What follows from all rows. */
 export interface CheckSummary {
   /** "All checks passed": the guide's three hold and nothing failed; warnings are allowed (REG-06). */
   allPassed: boolean;
@@ -124,7 +127,7 @@ export interface CheckSummary {
   nearby?: NearbyAddresses | undefined;
 }
 
-/** What is compared from one run to the next; plain JSON. undefined: could not be read this time. */
+/** What is compared between runs, as plain JSON. A part that this run could not read is undefined. */
 export interface ConnectionState {
   configuration: Record<string, string | string[]> | undefined;
   keys: string[] | undefined;
@@ -143,7 +146,7 @@ export interface FinishedChecks {
   state: ConnectionState;
 }
 
-/** A run under way: `rows` to see how far it is, `finished` for the whole. None of them ever rejects. */
+/** A run in progress: the `rows` resolve one by one, `finished` at the end. None of these promises rejects. */
 export interface RunningChecks {
   readonly rows: readonly Promise<CheckResult>[];
   readonly finished: Promise<FinishedChecks>;

@@ -1,16 +1,11 @@
-/**
- * Which permissions we will ask for, and what the server says about them (SCO-02..07, DI-11).
- *
- * Rules DI-11, SCO-02, SCO-20.
- */
-
+/** Compares the scopes that we will ask for with what the server says about them (DI-11, SCO-02..07, SCO-20). */
 import { listMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import { coverageOf, grantedScopes, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 
-/** A server that lists this many scopes lists them all; one that lists five gives examples. */
+/** A list of this many scopes counts as complete; a list of five only gives examples. */
 const COMPLETE_LIST = 20;
 
 export const scopeChecks = checksOf('Scopes', 'EHR team', [
@@ -67,7 +62,7 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
   const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
   const offered = grantedScopes(listed.join(' '));
-  // A scope that is listed with searches that limit it is granted in part, and that is enough to ask.
+  // A scope that is listed only with limiting search parameters counts as listed: it is granted in part.
   const isListed = (scope: string) => listed.includes(scope) || coverageOf(scope, offered) === 'part';
   const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
   if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
@@ -81,7 +76,7 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
   );
 }
 
-/** NextGen Office lists them in the OpenID Connect document only. */
+/** NextGen Office lists its scopes in the OpenID Connect document only. */
 async function scopesOfIssuer({ issuers }: CheckContext): Promise<string[] | undefined> {
   const [first] = await issuers;
   return listMember(documentOf(first?.fetched), 'scopes_supported');

@@ -1,9 +1,8 @@
-/** The guide's acceptance list, judged from one launch: in a frame, no launch error, no OAuth error, the list reached. */
-
+/** Judges one launch by the guide's acceptance list: in a frame, no launch error, no OAuth error, the list reached. */
 import type { StepName } from '#src/diagnostics/traces/trace.ts';
 import { type Diagnosis, shownTitle } from './diagnosis.ts';
 
-/** `warning`: it went on, but something is missing. */
+/** `warning`: the launch continued, but something is missing. */
 export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
 /** One line of the list. */
@@ -16,7 +15,7 @@ export interface Tick {
 
 const OAUTH_STEPS: readonly StepName[] = ['authorization-redirect', 'callback', 'token', 'id-token', 'scopes'];
 
-/** What stands on the page the user lands on. */
+/** The steps whose result is on the page that the user lands on. */
 const PAGE_STEPS: readonly StepName[] = ['patient', 'requests'];
 const NO_ANCESTORS =
   'The launch is stopped: no EHR page may show the app yet. Set “EHR pages that may show the app in a frame” in Settings > Integrations > SMART on FHIR, step 2.';
@@ -69,7 +68,7 @@ function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: st
   return { state: hasFailed ? 'failed' : 'waiting', note };
 }
 
-/** The list was sent; that does not pass while something on it is missing. */
+/** A list that was sent does not pass while something on it is missing. */
 function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   const judged = outcomeTick(launch, hasFailed, undefined);
   const open = launch?.steps.find(
@@ -86,7 +85,7 @@ function failedAtOauth({ steps }: Diagnosis): boolean {
   return steps.some(({ name, state }) => state === 'failed' && OAUTH_STEPS.includes(name));
 }
 
-/** An authorization server's own error page is never seen here: the browser just does not come back. */
+/** We never see an authorization server's own error page; we only see that the browser does not come back. */
 function stalledNote(launch: Diagnosis | undefined): string | undefined {
   if (launch?.isStalled) return 'The browser did not come back from the authorization server.';
   if (launch?.explanation?.rule !== 'authorization.not-back') return undefined;

@@ -1,4 +1,4 @@
-/** Which scopes the EHR accepted in a launch that asked twice, read from the traces. */
+/** Reads from the traces which scopes the EHR accepted in a launch that asked twice. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
@@ -10,10 +10,10 @@ export interface AcceptedScopes {
   at: Date;
 }
 
-/** More than the standalone launches an organization has between two from its charts. */
+/** Enough to find a launch from a chart among standalone launches. */
 const MOST_LOOKED_AT = 20;
 
-/** @returns undefined when the organization's last completed launch from a chart was granted at once, or there is none. */
+/** @returns undefined when the last completed launch from a chart was granted at once, or there is no such launch. */
 export async function acceptedScopes(db: Queries, organizationId: string): Promise<AcceptedScopes | undefined> {
   const traces = await listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT);
   const last = traces.find(({ steps }) => !isStandalone(steps));

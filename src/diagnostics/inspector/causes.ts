@@ -1,5 +1,4 @@
-/** Why a launch failed, or lacks something: the rule that failed and what was measured around it, read from its trace. */
-
+/** Explains from its trace why a launch failed or lacks something: by the rule that failed and the recorded facts. */
 import {
   type StepFacts,
   type StepName,
@@ -13,14 +12,14 @@ import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
 import { measuredRule } from './measured.ts';
 
-/** A launch that was not refused and has not arrived: by the last step it took. */
+/** The rule for a launch that was neither refused nor completed, by its last step. */
 const BY_LAST_STEP: Partial<Record<StepName, Rule>> = {
   'authorization-redirect': 'authorization.not-back',
   user: 'user.waits',
   'launch-record': 'user.cookie-lost',
 };
 
-/** By the fact `how it ended` of the step `create`. */
+/** The rule for a create, by the fact `how it ended` of its step. */
 const BY_CREATE_END: Readonly<Record<string, Rule>> = {
   refused: 'fhir.create-refused',
   unknown: 'fhir.create-unclear',
@@ -29,14 +28,14 @@ const BY_CREATE_END: Readonly<Record<string, Rule>> = {
 
 type Steps = readonly TraceStep[];
 
-/** Why a launch or a page of it failed; undefined when there is nothing to fix. */
+/** Explains why a launch or one of its pages failed; undefined when there is nothing to fix. */
 export function explanationOf(
   trace: Pick<TraceRecord, 'outcome'> & { readonly steps: Steps },
 ): Explanation | undefined {
   const { outcome, steps } = trace;
   if (outcome === 'under way') {
     const last = lastStepOf(steps);
-    // A frame that stays empty keeps no cookie either.
+    // The rule of the launch step says more: a frame that stays empty does not keep the cookie either.
     const ofLaunch = steps.find(({ name }) => name === 'launch')?.rule;
     const rule = last === 'launch-record' ? (ofLaunch ?? BY_LAST_STEP[last]) : last && BY_LAST_STEP[last];
     return byRule(rule, steps);
@@ -58,7 +57,7 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
   return steps.findLast(({ code }) => code === outcome);
 }
 
-/** The launch arrived: a page that failed later, or a list or create that lacks something. */
+/** The step of a completed launch that failed later, or a list or create that lacks something. */
 function openStep(steps: Steps): TraceStep | undefined {
   const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
   const minor = last.find(({ rule }) => rule === 'refresh.not-given');
@@ -80,7 +79,7 @@ function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Ex
   return { rule, owner, causes: [filled(cause, known)], remedy: filled(remedy, known) };
 }
 
-/** For what no rule explains. Without the words for the user, which are no part of a report. */
+/** For failures that no rule explains. The words for the user are left out, because a report does not show them. */
 function byCode(code: ErrorCode): Explanation {
   const { owner, causes, remedy } = errorRows[code];
   return { owner, causes, remedy };

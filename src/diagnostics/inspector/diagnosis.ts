@@ -1,5 +1,4 @@
-/** A trace for its readers: every step of a launch in its order, what happened to it, and what to do about it. */
-
+/** Turns a trace into what a page or report shows: every step in order, what happened, and what to do about it. */
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import {
   optionalSteps,
@@ -27,11 +26,11 @@ export interface DiagnosedStep {
   code: string | undefined;
   detail: string | undefined;
   facts: StepFacts;
-  /** How often it was tried, such as after a reload; the last time counts. */
+  /** How often the step was tried, for example after a reload. The last try counts. */
   times: number;
 }
 
-/** Safe to show to an EHR team: it is all that is stored, and that is redacted already. */
+/** Safe to show to an EHR team, because it holds only what is stored, and that is redacted. */
 export interface Diagnosis {
   id: string;
   organizationId: string | null;
@@ -43,16 +42,16 @@ export interface Diagnosis {
   userHash: string | null;
   patientHash: string | null;
   framed: boolean | null;
-  /** Begun outside the EHR, with the patient picked there. */
+  /** Whether the launch began outside the EHR, where the user then picks the patient. */
   standalone: boolean;
   cookieMode: string | null;
   steps: DiagnosedStep[];
-  /** Absent in reports made before there were any. */
+  /** Absent in reports from before this field existed. */
   scopeAttempts?: ScopeAttempt[];
   explanation: Explanation | undefined;
 }
 
-/** A sign-in at the EHR may take this long; then the transaction has ended. */
+/** A sign-in at the EHR may take this long; the transaction then ends. */
 const STALLED_AFTER_MS = 10 * 60_000;
 
 /** The words the user read, for a launch that ended in an error page. */
@@ -60,7 +59,7 @@ export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | un
   return outcome === 'completed' || outcome === 'under way' ? undefined : errorRows[outcome].title;
 }
 
-/** @param now to distinguish a launch under way from one that never came back. */
+/** @param now distinguishes a launch under way from one that never came back. */
 export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   const { id, organizationId, outcome, supportCodes, userHash, patientHash, framed, cookieMode } = trace;
   const isOld = now.getTime() - trace.startedAt.getTime() > STALLED_AFTER_MS;
@@ -87,7 +86,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
   };
 }
 
-/** The same in words for who reads it: whose job it is. */
+/** Names the owner of the explanation in the reader's terms. */
 export function forReader(launch: Diagnosis, reader: Reader) {
   const { explanation } = launch;
   return { ...launch, explanation: explanation && { ...explanation, owner: ownerFor(explanation.owner, reader) } };

@@ -1,4 +1,4 @@
-/** What the list of launches and its export are asked for: address and search; values that cannot be meant are ignored. */
+/** Parses the filter of the list of launches and its export from address and search; invalid values are ignored. */
 import type { Request } from 'express';
 import { type Who, whoIn } from '#src/audit/people.ts';
 import { type SearchDependencies, searchedIn } from '#src/audit/search-routes.ts';
@@ -9,10 +9,10 @@ import { readListFilter } from '#src/http/filter-fields.ts';
 import { positionIn } from '#src/http/sessions/list-page.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
-/** What was typed, to be shown again, and what it means. */
+/** The filter as typed, to be shown again, and as parsed. */
 export interface AskedFor {
   typed: Record<'outcome' | 'step' | 'from' | 'to' | 'code' | 'user', string>;
-  /** undefined where nothing can fit. */
+  /** undefined when no launch can match. */
   filter: TraceFilter | undefined;
   supportCode: string | undefined;
   timeZone: string;
@@ -20,7 +20,7 @@ export interface AskedFor {
   search: Awaited<ReturnType<typeof searchedIn>>;
 }
 
-/** Minutes and days are those of the page's time zone, and both included; codes are found however they are written. */
+/** Minutes and days are of the page's time zone; both ends are included. Support codes match in any way of writing. */
 export async function askedFor(deps: SearchDependencies, request: Request): Promise<AskedFor> {
   const organizationId = visibleOrganization(request);
   const [organizations, who, search] = await Promise.all([
@@ -44,12 +44,12 @@ export async function askedFor(deps: SearchDependencies, request: Request): Prom
     supportCode,
     position: positionIn(request),
   };
-  // A code that cannot be one finds nothing, rather than everything; so does a search that has ended.
+  // An invalid support code finds nothing, rather than everything; so does a search that has ended.
   const isHopeless = (typed.code !== '' && supportCode === undefined) || search.isGone;
   return { typed, filter: isHopeless ? undefined : filter, supportCode, timeZone, who, search };
 }
 
-/** `k7qf 2m9d` is K7QF-2M9D: people type what they heard, or paste the line with a dash that a mail program made longer. */
+/** `k7qf 2m9d` is K7QF-2M9D: people type the code by ear, or paste its line with a dash that a mail program changed. */
 function readSupportCode(text: string): string | undefined {
   const letters = text
     .toUpperCase()

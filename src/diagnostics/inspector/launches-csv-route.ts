@@ -1,4 +1,4 @@
-/** Settings > Launches as CSV: what the search shows, under the limits of every export. */
+/** Settings > Launches as CSV, with the page's filter and the limits of every export. */
 import type { RequestHandler } from 'express';
 import type { ExportCsv } from '#src/audit/csv-download.ts';
 import { viewed } from '#src/audit/search-routes.ts';

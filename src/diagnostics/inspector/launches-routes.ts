@@ -23,7 +23,7 @@ export interface LaunchesRouteDependencies extends ListDependencies {
   publicUrl: URL;
 }
 
-/** What the page of a launch shows of the last post. */
+/** What the page of a launch shows after a post. */
 type Posted = Pick<LaunchTracePageProps, 'report'>;
 
 const PAGE: SearchPage = { path: '/settings/launches', fields: ['outcome', 'step', 'code', 'user'] };
@@ -59,7 +59,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
   };
 }
 
-/** The link is on the page after this, once: the database keeps its hash. */
+/** The next page shows the link once; the database keeps only its hash. */
 function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHandler {
   return async (request, response) => {
     const launch = await diagnosisOf(deps, request);
@@ -84,7 +84,7 @@ function makeReport(deps: LaunchesRouteDependencies, limit: Limiter): RequestHan
 async function diagnosisOf(deps: LaunchesRouteDependencies, request: Request): Promise<Diagnosis> {
   await deps.traces.flush();
   const id = pathPartOf(request, 'id');
-  // Whatever an operator's address names, one launch is one launch.
+  // An operator may open any launch, whichever organization the address names.
   const own = adminOf(request).role === 'operator' ? undefined : visibleOrganization(request);
   const trace = ROW_ID.test(id) ? await findTrace(deps.db, id, own) : undefined;
   if (!trace) throw new AppError('settings.launch-not-found', 'no launch with this id for this user');

@@ -1,4 +1,4 @@
-/** What the launches of an organization say about its connection: has one arrived, and which pages wanted to show the app? */
+/** Finds an organization's last completed launch, and a page that tried to frame the app without permission. */
 import type { Queries } from '#src/adapters/database/index.ts';
 import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
@@ -10,7 +10,7 @@ import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 
 const MOST_LOOKED_AT = 20;
 
-/** Two queries, each bounded; says nothing of another organization (MT-01). */
+/** Makes two bounded queries and reads no other organization's launches (MT-01). */
 export async function launchesSeen(
   db: Queries,
   { id: organizationId, fhirBaseUrl, frameAncestors }: Organization,

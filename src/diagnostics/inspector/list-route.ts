@@ -1,4 +1,6 @@
-/** Settings > Launches: the list, searched by clinician, time, outcome, step, support code and, by operators, patient. */
+/**
+ * Settings > Launches: the list, searched by clinician, time, outcome, step, support code and, by operators, patient.
+ */
 import type { RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -20,11 +22,11 @@ export interface ListDependencies extends SearchDependencies {
   db: Queries;
   clock: Clock;
   traceRetentionDays: number;
-  /** Writes out what is still waiting, so that a launch of this second is on the page. */
+  /** Writes all pending parts, so that the newest launches are on the page. */
   traces: { flush(): Promise<void> };
 }
 
-/** `GET /settings/launches`; a support code that one launch has leads to it. */
+/** `GET /settings/launches`. A support code that exactly one launch has redirects to that launch. */
 export function listRoute(deps: ListDependencies): RequestHandler {
   return async (request, response) => {
     await deps.traces.flush();
@@ -62,7 +64,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
   };
 }
 
-/** One line of the list, and of its export. */
+/** One row of the list and of its export. */
 export function launchRow(trace: TraceRecord, now: Date, reader: Reader): Omit<LaunchRowProps, 'userName'> {
   const launch = forReader(diagnose(trace, now), reader);
   const failed = launch.steps.find(({ state }) => state === 'failed');
@@ -71,7 +73,7 @@ export function launchRow(trace: TraceRecord, now: Date, reader: Reader): Omit<L
     ...launch,
     stepTitle: (failed ?? last)?.title,
     shownTitle: shownTitle(launch),
-    // While the user may still be signing in, there is nothing to do yet.
+    // While the user may still be signing in, there is nothing to fix.
     owner: launch.outcome === 'under way' && !launch.isStalled ? undefined : launch.explanation?.owner,
     supportCode: launch.supportCodes.at(-1),
   };

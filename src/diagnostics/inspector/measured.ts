@@ -1,4 +1,6 @@
-/** Where what was measured says more than the rule that failed: clocks, settings, slashes, and how fresh a token was. */
+/**
+ * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
+ */
 import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -42,13 +44,13 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
 };
 
-/** @returns the rule that explains the failed step best; undefined when it names none. */
+/** @returns the rule that explains the failed step best; undefined when the step names none. */
 export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Rule | undefined {
   const { rule } = failed;
   return rule && (MEASURES[rule]?.(rule, failed, steps) ?? rule);
 }
 
-/** Is it the setting that is wrong, a slash, another server of the EHR's own, or a stranger? */
+/** Decides what is wrong with an issuer: the setting, a slash, another server of the same EHR, or an unknown server. */
 function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
   const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
   if (typeof iss !== 'string') return rule;
@@ -61,7 +63,7 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
 }
 
-/** The issuers that were expected are not the one that the EHR's metadata names. */
+/** Whether the expected issuers differ from the one that the EHR's metadata names; only the setting can cause that. */
 function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): boolean {
   const [discovered, expected] = [factOf(steps, 'issuer'), listOf(facts['expected issuers'])];
   return (
@@ -74,13 +76,13 @@ function isGivenByHand(steps: readonly TraceStep[]): boolean {
   return factOf(steps, 'endpoints named by') === 'your settings';
 }
 
-/** Refused within a minute of being given out: it was never accepted. */
+/** Whether the token was refused within a minute of its issue, so that it was never accepted. */
 function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
   const token = steps.findLast(({ name }) => name === 'token');
   return token !== undefined && Date.parse(at) + durationMs - Date.parse(token.at) < FRESH_TOKEN_MS;
 }
 
-/** Was it taken for the patient, and refused for the list alone? */
+/** Distinguishes a token that only the search refused from one that the patient read refused as well. */
 function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
   const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
   return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';

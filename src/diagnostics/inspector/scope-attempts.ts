@@ -1,5 +1,4 @@
-/** What a launch asked for and what it was granted, one attempt after the other, read from the steps of its trace. */
-
+/** Reads from the steps of a trace what each attempt of a launch asked for and was granted. */
 import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 
@@ -7,18 +6,18 @@ import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 export interface ScopeVerdict {
   scope: string;
   /**
-   * `covered`: granted in other words (SCO-03, SCO-16); `in part`: limited by a search; `extra`: not requested;
-   * `no answer`: no token came, or not yet.
+   * `covered`: granted by another scope (SCO-03, SCO-16); `in part`: limited by search parameters; `extra`: not
+   * requested; `no answer`: no token has come.
    */
   verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
 }
 
-/** One authorization request and what came of it. */
+/** One authorization request and its result. */
 export interface ScopeAttempt {
   scopes: ScopeVerdict[];
-  /** Whether the token response named no scope, so that `granted` is what was asked for (SCO-17). */
+  /** Whether the token response named no scope, so that all requested ones count as granted (SCO-17). */
   isAssumed: boolean;
-  /** Our code for what ended it. */
+  /** The error code that ended the attempt. */
   endedBy: string | undefined;
 }
 
@@ -34,7 +33,7 @@ export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttempt[] {
   });
 }
 
-/** The steps of the last attempt and those before any; {@link scopeAttempts} has the earlier ones. */
+/** The steps before any attempt and those of the last one; {@link scopeAttempts} has the earlier attempts. */
 export function withoutEarlierAttempts(steps: readonly TraceStep[]): readonly TraceStep[] {
   const attempts = attemptsOf(steps);
   const before = steps.slice(0, steps.length - attempts.flat().length);
@@ -55,7 +54,7 @@ function verdicts(requested: readonly string[], granted: readonly string[] | und
 const COVERAGE = { whole: 'covered', part: 'in part', none: 'not granted' } as const;
 const SCOPE_STEPS = new Set<TraceStep['name']>(['callback', 'scopes']);
 
-/** Each begins where the browser is sent to the authorization server. */
+/** Each attempt begins when the browser is sent to the authorization server. */
 function attemptsOf(steps: readonly TraceStep[]): TraceStep[][] {
   const attempts: TraceStep[][] = [];
   for (const step of steps) {

@@ -1,5 +1,4 @@
-/** `/reports/:token`: one redacted launch, for the EHR team that was sent the link. */
-
+/** `/reports/:token`: one redacted launch, for the EHR team that received the link. */
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { launchReportPage } from '#views/inspector/launch-trace-page.ts';

@@ -1,7 +1,6 @@
-/** The steps of a launch, in the words of the drawing. */
+/** The titles of a launch's steps, on the page and in reports. */
 import type { StepName } from '#src/diagnostics/traces/trace.ts';
 
-/** One for each step that a trace can have. */
 export const stepTitles: Record<StepName, string> = {
   launch: 'The EHR opens the launch URL',
   cookies: 'The browser keeps our cookies',

@@ -18,7 +18,7 @@ export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies,
   };
 }
 
-/** A page that asks again by itself keeps its session alive, so it stops after a while. */
+/** A page that reloads by itself keeps its session alive, so it stops after this time. */
 const WATCHING_MS = 30 * 60_000;
 const LAUNCHES_COUNTED = 50;
 const LONGEST_INSTANT = 40;
@@ -34,7 +34,7 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
     if (!organization) return void response.type('html').send(verifyChoicePage({ admin, organizations: choice }));
     const now = clock();
     const since = sinceOf(request, now);
-    // The moment of opening stands in the address, so that a reload keeps it.
+    // The moment of opening is in the address, so that a reload keeps it.
     if (!since) return response.redirect(303, hrefFrom(request, organization.id, now));
     await traces.flush();
     const launches = await listTraces(db, { organizationId: organization.id, from: since }, LAUNCHES_COUNTED);

@@ -1,15 +1,15 @@
-/** The last gate before a trace is stored: short, printable, and few (ST-07). What a fact may say is decided before. */
+/** Bounds a trace before it is stored: short and printable texts, few names (ST-07). Facts are redacted before that. */
 import type { Fact, StepFacts, TraceRecord } from './trace.ts';
 
 const LONGEST_TEXT = 300;
 const LONGEST_NAME = 40;
-/** In one list of a fact. */
+/** In one fact that is a list. */
 const MOST_NAMES = 80;
 
-/** What nearly every text is, found out in a tenth of the time. */
+/** Nearly every text is plain, and this test takes a tenth of the time of the replacement. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** A trace as it is stored: cleaned once, when it is written, and not in its visitor's way. */
+/** Cleans a trace once, when it is written and no visitor waits for it. */
 export function cleanTrace({ userHash, patientHash, steps, ...trace }: TraceRecord): TraceRecord {
   const cleaned = steps.map(({ detail, facts, ...step }) => ({
     ...step,
@@ -24,14 +24,17 @@ export function cleanTrace({ userHash, patientHash, steps, ...trace }: TraceReco
   };
 }
 
-/** Printable text on one line, for readers outside; PostgreSQL's jsonb cannot hold a NUL, nor should a page the others. */
+/**
+ * Makes text printable and puts it on one line. PostgreSQL's jsonb accepts no NUL, and a page needs no control
+ * character.
+ */
 export function cleanText(text: string): string {
-  // Cut first: a cut may leave half a character behind, which jsonb holds no more than a NUL.
+  // The text is cut first, because a cut may leave half a surrogate pair, which jsonb does not accept either.
   const short = text.slice(0, LONGEST_TEXT);
   return PLAIN.test(short) ? short : short.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 }
 
-/** Drops what is undefined and bounds the rest. */
+/** Drops undefined facts and bounds the rest. */
 function cleanFacts(facts: StepFacts): StepFacts {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, clean(fact)]])),
@@ -43,14 +46,14 @@ function clean(fact: Fact): Fact {
   return Array.isArray(fact) ? few(fact).map(cleanText) : fact;
 }
 
-/** As many of an EHR's names as a fact may hold, and as memory holds until they are written. */
+/** The first names, as many as a fact may hold. This also bounds the memory of parts that wait to be written. */
 export function few(names: readonly string[]): string[] {
   return names.slice(0, MOST_NAMES);
 }
 
 /**
- * The names in an untrusted object or query, without the values. What does not look like a name is not shown: a peer
- * that puts a value where the name belongs must not get it stored.
+ * The names in an untrusted object or query, without the values. A text that does not look like a name is replaced: a
+ * peer that puts a value in the place of a name must not get it stored.
  */
 export function namesOf(names: Iterable<string>): string[] {
   const unique = few([...new Set(names)]);
@@ -59,7 +62,7 @@ export function namesOf(names: Iterable<string>): string[] {
   );
 }
 
-/** Scope tokens; what follows a `?` may name a person. */
+/** Scope tokens without what follows a `?`, which may name a person. */
 export function scopeTokens(scope: string | undefined): string[] {
   return (scope ?? '')
     .split(/\s+/)
@@ -67,7 +70,7 @@ export function scopeTokens(scope: string | undefined): string[] {
     .map((token) => token.replace(/\?.*/s, '?…').slice(0, 120));
 }
 
-/** Where a URL points, without path and query. */
+/** The host of a URL, without path and query. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '(not a URL)';
 }

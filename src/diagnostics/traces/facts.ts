@@ -1,4 +1,4 @@
-/** What each protocol step may add to the trace: names, shapes, hosts and counts, read from values that hold much more. */
+/** The facts that each protocol step may add to the trace: names, shapes, hosts and counts, never the values. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/shape.ts';
@@ -12,7 +12,7 @@ import type { StepFacts } from './trace.ts';
 /** The fact that names the page around the app, by its origin. */
 export const FRAMING_PAGE = 'framed by';
 
-/** The launch URL's parameters by name, and the EHR it says it is. */
+/** The names of the launch URL's parameters, and the EHR that `iss` names. */
 export function launchFacts(query: URLSearchParams, orgIdForm: 'path' | 'query'): StepFacts {
   const iss = query.get('iss');
   return {
@@ -22,14 +22,14 @@ export function launchFacts(query: URLSearchParams, orgIdForm: 'path' | 'query')
   };
 }
 
-/** A launch outside the EHR, with what was added to its URL by name. */
+/** Marks a launch outside the EHR, with the names of its URL's parameters. */
 export function standaloneFacts(query: URLSearchParams): StepFacts {
   return { 'kind of launch': STANDALONE, parameters: namesOf(query.keys()) };
 }
 
 const STANDALONE = 'standalone';
 
-/** Did these steps begin with {@link standaloneFacts}? */
+/** Whether these steps hold {@link standaloneFacts}. */
 export function isStandalone(steps: readonly { facts: StepFacts }[]): boolean {
   return steps.some(({ facts }) => facts['kind of launch'] === STANDALONE);
 }
@@ -62,7 +62,7 @@ export function redirectFacts(redirect: AuthorizationRedirect, requested: { scop
   };
 }
 
-/** The error's own name is shown when it looks like one (RFC 6749 4.1.2.1); the server's sentence is not. */
+/** Shows the error code if it looks like one (RFC 6749 4.1.2.1), and never the server's error_description. */
 export function callbackFacts(callback: CallbackParameters): StepFacts {
   const { state: _state, ...others } = callback;
   const arrived = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -74,7 +74,7 @@ export function callbackFacts(callback: CallbackParameters): StepFacts {
   };
 }
 
-/** What we sent to the token endpoint; shown also when it refused. */
+/** What we sent to the token endpoint. These facts are shown even if it refused. */
 export function assertionFacts(exchange: {
   tokenEndpoint: string;
   clientId: string;
@@ -97,7 +97,7 @@ export function assertionFacts(exchange: {
   };
 }
 
-/** Shorter, and reading a page takes a good part of it. */
+/** A token with a shorter life expires while a page is being read. */
 const SHORT_LIFE_SECONDS = 30;
 
 /** @param requested the scopes of the authorization request. */
@@ -117,7 +117,7 @@ export function tokenFacts(token: TokenResponse, requested: string): StepFacts {
   };
 }
 
-/** Read without belief, so that a token that fails verification says what it looked like. */
+/** Reads an id_token without verifying it, so that a trace shows what a refused one looked like. */
 export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[], now: Date): StepFacts {
   const expected = { 'expected issuers': expectedIssuers.map(withoutQuery) };
   if (typeof idToken !== 'string') return { ...expected, form: idToken === undefined ? 'missing' : 'not a string' };
@@ -139,7 +139,7 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
   }
 }
 
-/** SCO-15, SCO-17, SCO-19: asked for, given, and the difference. */
+/** The requested and granted scopes and their difference (SCO-15, SCO-17, SCO-19). */
 export function scopeFacts(requested: string, granted: string | undefined): StepFacts {
   const asked = scopeTokens(requested);
   const given = scopeTokens(granted ?? requested);
@@ -153,7 +153,7 @@ export function scopeFacts(requested: string, granted: string | undefined): Step
   };
 }
 
-/** Which members the EHR set, never what they say. */
+/** The names of the members that the EHR set, never their values. */
 export function contextFacts(context: LaunchContext): StepFacts {
   const present = Object.entries(context).flatMap(([name, value]) =>
     value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [name],
@@ -161,12 +161,15 @@ export function contextFacts(context: LaunchContext): StepFacts {
   return { members: namesOf(present), 'EHR shows the patient banner': !context.needPatientBanner };
 }
 
-/** Negative for what is yet to come. */
+/** Negative for a moment in the future. */
 function secondsBefore(now: Date, instant: unknown): number | undefined {
   return typeof instant === 'number' ? Math.round(now.getTime() / 1_000 - instant) : undefined;
 }
 
-/** An issuer or base: an address of a server, never of a person. With the slash at its end, or without: that may be all that differs. */
+/**
+ * An issuer or FHIR base without its query: the address of a server, never of a person. A slash at the end is kept,
+ * because two addresses may differ by it alone.
+ */
 function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';

@@ -1,10 +1,10 @@
-/** What a launch carries through its steps so that they are recorded. */
+/** The interface through which the steps of a launch are recorded. */
 import type { Request } from 'express';
 import type { ErrorCode } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import type { CookieMode, StepFacts, StepName } from './trace.ts';
 
-/** What a launch may be known by. */
+/** What becomes known about a launch, and may be searched for. */
 export interface TraceSubject {
   organizationId?: string;
   cookieMode?: CookieMode;
@@ -15,35 +15,35 @@ export interface TraceSubject {
 
 /** One request's part of a trace. */
 export interface LaunchTrace {
-  /** Travels in the sealed transaction and launch record, so that any instance continues the same trace. */
+  /** The sealed transaction and launch record hold it, so that any instance continues the same trace. */
   readonly id: string;
   /**
-   * Does a step of the launch and remembers how it went; what it throws is thrown on.
+   * Runs a step of the launch, records how it ended, and rethrows what it throws.
    *
-   * @param known names and shapes that are known before, and are shown also when the step fails; facts.ts has
-   *   those of the protocol. A fact `warning` marks the step as one to look at, and a
-   *   number `status` is the HTTP status of the EHR's answer.
-   * @param found the same, from the result.
+   * @param known facts that are known before the step and are also shown when it fails; facts.ts has those of the
+   *   protocol. A fact `warning` marks the step as one to look at; a number `status` is the HTTP status of the EHR's
+   *   answer; a fact `rule` names the rule that failed.
+   * @param found makes the same kind of facts from the result.
    */
   step<T>(name: StepName, work: () => T | Promise<T>, known?: StepFacts, found?: (result: T) => StepFacts): Promise<T>;
-  /** For a step that ends in a page of its own instead of an error. */
+  /** Records a step that ends in a page of its own instead of an error. */
   failed(name: StepName, code: ErrorCode, facts?: StepFacts): void;
   know(subject: TraceSubject): void;
-  /** This request belongs to a launch that is being traced already. */
+  /** Adds this request to the trace of an earlier request of the same launch. */
   joins(id: string | undefined): void;
   completed(): void;
-  /** Nothing happened that is worth a row: a redirect to ourselves, a reload. */
+  /** Records nothing of this request: for a redirect to ourselves, or a reload. */
   discard(): void;
 }
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
-    /** Set where a route is followed by a trace. */
+    /** Set on routes that are traced. */
     trace?: LaunchTrace;
   }
 }
 
-/** The trace of this request. @throws Error when the request is not followed: a mistake of ours. */
+/** @throws Error when the request's route is not traced, which is a programming error. */
 export function traceOf(request: Request): LaunchTrace {
   const { trace } = contextOf(request);
   if (!trace) throw new Error('this request is not followed by a trace');
@@ -53,7 +53,7 @@ export function traceOf(request: Request): LaunchTrace {
 /** One request of a launch. */
 export interface TraceVisit {
   request: Request;
-  /** Where a failure belongs that happens between the steps. */
+  /** The step to which a failure between the steps is attributed. */
   step: StepName;
   facts?: StepFacts;
 }

@@ -1,23 +1,23 @@
-/** Which launch traces a list shows: by organization, time, outcome, step, people, patient and support code. */
+/** Lists launch traces by organization, time, outcome, step, people, patient and support code. */
 import { and, eq, gte, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
 import { failedSteps, launchTraces } from './store.ts';
 import { type StepName, stepNames, type TraceOutcome, type TraceRecord } from './trace.ts';
 
-/** An organization is named, or an operator asks for all. */
+/** Which traces to read: of one organization, or of all for an operator. */
 export interface TraceFilter {
-  /** `undefined` means every organization, and those of none: operators only (MT-01). */
+  /** `undefined` means every organization, and traces of none: operators only (MT-01). */
   organizationId: string | undefined;
   outcome?: 'completed' | 'under way' | 'failed' | TraceOutcome | undefined;
-  /** That failed, or after which a launch went no further. */
+  /** The step that failed, or after which the launch did not continue. */
   step?: StepName | undefined;
   from?: Date | undefined;
   /** Exclusive. */
   before?: Date | undefined;
-  /** Keyed hashes, one of which it has; none finds nothing. */
+  /** Keyed hashes. Matches any of these; an empty list matches nothing. */
   userHashes?: readonly string[] | undefined;
-  /** Or one of these, begun before an instant. */
+  /** Also matches a launch of one of these that began before an instant. */
   formerUsers?: readonly { hash: string; until: Date }[] | undefined;
   /** Also launches that ended before the EHR said who the user is. */
   withUnknownUsers?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface TraceFilter {
   position?: Position;
 }
 
-/** Newest first; those before a position the other way round. */
+/** Lists traces newest first; traces before a position come in ascending order. */
 export function listTraces(db: Queries, filter: TraceFilter, limit: number): Promise<TraceRecord[]> {
   const { organizationId, startedAt, id, patientHash } = launchTraces;
   const { where, orderBy } = keyset(startedAt, id, filter.position);
@@ -63,13 +63,17 @@ function userIs({ userHashes, formerUsers = [], withUnknownUsers }: TraceFilter)
   return withUnknownUsers === true ? or(isNull(userHash), isOne) : isOne;
 }
 
-/** Found first and by its index: the planner would rather read every launch in order than guess that hardly any fits. */
+/**
+ * A subquery forces the use of the index: the planner does not know that few rows match, and would read every launch.
+ */
 function hasSupportCode(code: string): SQL {
   const { id, supportCodes } = launchTraces;
   return sql`${id} = any(array(select ${id} from ${launchTraces} where ${supportCodes} @> array[${code}]::text[]))`;
 }
 
-/** As the drawing of a launch marks it: the last try of a step counts, and a launch under way stands at its last step. */
+/**
+ * Judges as the page of a launch does: the last try of a step counts, and a launch under way stopped at its last step.
+ */
 function stoppedAt(step: StepName): SQL {
   const { outcome, steps } = launchTraces;
   const lastTry = sql`(select s->>'outcome' from jsonb_array_elements(${steps}) s where s->>'name' = ${step} order by s->>'at' desc limit 1)`;

@@ -1,4 +1,4 @@
-/** The recorder a launch carries through its steps: it times them, keeps how they ended, and changes nothing about them. */
+/** Follows the requests of launches: records their steps, hands the parts to the writer, and changes nothing else. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
@@ -10,14 +10,13 @@ import type { TraceWriter } from './writer.ts';
 
 /** All traces of this process. */
 export interface LaunchTraces {
-  /** Runs one request of a launch with a trace in its context and writes what its steps recorded, also when it fails; what it throws is thrown on. */
+  /** Runs one request with a trace in its context, writes what its steps recorded, and rethrows what it throws. */
   follow<T>(visit: TraceVisit, work: () => Promise<T>): Promise<T>;
   flush(): Promise<void>;
 }
 
-/** What traces are fed to. */
 export interface LaunchTracesDependencies {
-  /** Where parts go; it decides how many are kept. */
+  /** Decides how many parts are kept. */
   writer: TraceWriter;
   clock: Clock;
   metrics?: Metrics;
@@ -36,7 +35,7 @@ export function createLaunchTraces(dependencies: LaunchTracesDependencies): Laun
         const part = end(error);
         if (!part) return;
         writer.add(part);
-        // A launch that does not get as far as its callback; the others are counted there.
+        // Only launches that end before their callback are counted here; the callback counts the others.
         const { outcome, organizationId } = part;
         if (visit.step === 'launch' && outcome !== 'under way')
           metrics?.launches.inc({ outcome, organization: organizationId ?? '' });

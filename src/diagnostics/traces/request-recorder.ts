@@ -1,4 +1,4 @@
-/** Records one request of a launch: what a launch trace's methods do, and the part of a trace that comes of it. */
+/** Records one request of a launch: implements LaunchTrace and returns the part that the request adds to the trace. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { isRule, ruleRows } from '#src/errors/rules/table.ts';
@@ -10,16 +10,16 @@ import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
 
-/** A recording under way. */
+/** A recording in progress. */
 export interface Recording {
   trace: LaunchTrace;
-  /** Ends it, with what the request failed of; undefined when there is nothing worth a row. */
+  /** Ends the recording with the request's error, if any. Returns undefined when nothing is to be stored. */
   end(error: unknown): TracePart | undefined;
 }
 
 /**
- * @param visit the request, and where a failure between the steps belongs.
- * @param watch sees each step beside the trace.
+ * @param visit the request, and the step to which a failure between the steps is attributed.
+ * @param watch measures each step for metrics and spans.
  */
 export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
   const part = beginPart(visit, clock());
@@ -69,12 +69,13 @@ export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): 
       const marked = part.steps.find(({ outcome }) => outcome === 'failed');
       const at = stepOf(error, marked?.name ?? part.steps.at(-1)?.name ?? visit.step);
       if (marked?.name === at) {
-        // What ended the request may be another error than the one that ended the step: it says why.
+        // The request may have ended with another error than the step did, and that error explains it better.
         Object.assign(marked, describe(error), { facts: { ...marked.facts, ...outcomeFacts(error) } });
       } else {
-        // Thrown between the steps, such as for an unknown state; or the step under way was not the one to blame.
+        // The error was thrown between the steps, as for an unknown state, or belongs to another step than the failed
+        // one.
         if (marked) marked.outcome = 'warning';
-        // Now, and not when the request began: the last time of a step is the one that counts.
+        // The step gets the present time, not that of the request, because the last try of a step counts.
         const facts = { ...visit.facts, ...outcomeFacts(error) };
         keep(at, clock(), { outcome: 'failed', ...describe(error), facts });
       }
@@ -100,13 +101,13 @@ function beginPart({ request }: TraceVisit, startedAt: Date): TracePart {
   };
 }
 
-/** A launch that was refused at once has the smallest share of the table. */
+/** Marks a launch that was refused at once; the writer keeps fewer of these. */
 function asWritten(part: TracePart): TracePart {
   const isRefused = part.kind === 'begun' && part.outcome !== 'under way' && part.outcome !== 'completed';
   return isRefused ? { ...part, kind: 'refused' } : part;
 }
 
-/** The launch went well; a fact that cannot be read is no reason to end it. */
+/** The step has succeeded, so a fact that cannot be read must not end the launch. */
 function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T): StepFacts {
   try {
     return found?.(result) ?? {};
@@ -115,7 +116,10 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
   }
 }
 
-/** What the error saw, and what a FHIR server said of its refusal to a machine: codes of the FHIR value set, which name no person. */
+/**
+ * The facts of an error, and the issue codes of a FHIR server's refusal. Those are of a FHIR value set and name no
+ * person.
+ */
 function outcomeFacts(error: unknown): StepFacts {
   if (!(error instanceof AppError)) return {};
   const { cause, seen } = error;
@@ -124,7 +128,7 @@ function outcomeFacts(error: unknown): StepFacts {
 
 const PAGE_STEPS: ReadonlySet<StepName> = new Set(['launch-record', 'patient', 'requests', 'new-request', 'create']);
 
-/** Where a failure belongs that a step met, or that happened after it: a token that is not renewed has a step of its own. */
+/** The step to which an error at or after a step belongs. A token that could not be renewed has a step of its own. */
 function stepOf(error: unknown, at: StepName): StepName {
   if (!(error instanceof AppError)) return at;
   const { code, rule } = error;
@@ -135,7 +139,9 @@ function stepOf(error: unknown, at: StepName): StepName {
   return PAGE_STEPS.has(at) && isRenewal ? 'refresh' : at;
 }
 
-/** Code, our own words and the EHR's HTTP status; the message of any other error stays out, because it may quote the value. */
+/**
+ * The code, our own message and the EHR's HTTP status. Messages of other errors are left out, as they may quote values.
+ */
 function describe(error: unknown): Pick<TraceStep, 'detail' | 'status' | 'rule'> & { code: ErrorCode } {
   if (!(error instanceof AppError)) return { code: 'server.unexpected' };
   const { cause } = error;

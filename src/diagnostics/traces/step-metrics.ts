@@ -1,17 +1,17 @@
-/** The steps of launches as operators' machines see them: a duration and a span by the step's name, and nothing more. */
+/** Measures the steps of launches for operators: a duration and a span by the step's name, and nothing more. */
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { ErrorCode } from '#src/errors.ts';
 import type { StepName } from './trace.ts';
 
-/** Does a step; what it throws is thrown on. */
+/** Runs a step and rethrows what it throws. */
 export type StepWatch = <T>(
   name: StepName,
   work: () => T | Promise<T>,
   codeOf: (error: unknown) => ErrorCode,
 ) => Promise<T>;
 
-/** @param options both optional: what is not there costs nothing. */
+/** Without metrics and telemetry, steps only run. */
 export function watchSteps(options: { metrics?: Metrics; telemetry?: Telemetry | undefined }): StepWatch {
   const { metrics, telemetry } = options;
   return async (name, work, codeOf) => {

@@ -1,11 +1,11 @@
-/** The table of launch traces: one row per launch, to which each of its requests appends, whichever instance it met. */
+/** The table of launch traces: one row per launch, to which each of its requests appends from any instance. */
 import { type AnyColumn, and, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
 import type { CookieMode, TraceOutcome, TraceRecord, TraceStep } from './trace.ts';
 
-/** Names of steps of which a try failed, as the index has them. */
+/** The names of steps that failed at least once; the index uses the same expression. */
 export function failedSteps(steps: AnyColumn): SQL {
   return sql`(jsonb_path_query_array(${steps}, '$[*] ? (@.outcome == "failed").name'))`;
 }
@@ -36,7 +36,7 @@ export const launchTraces = pgTable(
 );
 
 const DELETED_AT_ONCE = 5_000;
-/** A launch whose page is reloaded indefinitely stops adding here. */
+/** A launch whose page is reloaded indefinitely adds no more steps than this. */
 const MOST_STEPS = 60;
 
 const rowsToAdd = rowsOf(launchTraces);
@@ -60,15 +60,15 @@ const addParts = prepared((db) => {
         outcome: sql`case when ${outcome} = 'completed' or excluded.outcome = 'under way' then ${outcome} else excluded.outcome end`,
         steps: sql`${steps} || excluded.steps`,
       },
-      // The whole update is left out for a trace that is full.
+      // A trace that is full is not updated at all.
       setWhere: sql`jsonb_array_length(${steps}) < ${MOST_STEPS}`,
     })
     .prepare('launch_traces_add');
 });
 
 /**
- * Adds parts in one statement. Order does not matter: what is known stays known, `completed` is final, and of two
- * other outcomes the one that says more wins.
+ * Adds parts in one statement, in any order. The first known value of a column stays; `completed` is final, and
+ * `under way` never replaces another outcome.
  *
  * @param parts one per trace id.
  */
@@ -76,7 +76,7 @@ export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): 
   await addParts(db).execute(rowsToAdd.parameter(parts));
 }
 
-/** @param organizationId the only organization it may be of; undefined for operators (MT-01). */
+/** @param organizationId the organization that the trace must belong to; undefined for operators (MT-01). */
 export async function findTrace(
   db: Queries,
   id: string,
@@ -90,14 +90,15 @@ export async function findTrace(
   return row;
 }
 
-/** Deletes what is older than the retention; returns how many there were. */
+/** @returns how many traces were deleted. */
 export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> {
   return deleteTraces(db, lt(launchTraces.startedAt, instant));
 }
 
 /**
- * Deletes what an organization has beyond its newest `most`, so that none fills the disk for the others (MT-06); returns
- * how many there were.
+ * Deletes each organization's traces beyond its newest `most`, so that none fills the disk for the others (MT-06).
+ *
+ * @returns how many traces were deleted.
  */
 export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {
   const { organizationId, startedAt } = launchTraces;

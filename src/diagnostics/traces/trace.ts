@@ -1,8 +1,8 @@
-/** The trace of a launch, for finding out why it failed: its steps, redacted, and nothing of the chart. */
+/** The trace of a launch, which shows why it failed: its redacted steps, and nothing from the chart. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { ErrorCode } from '#src/errors.ts';
 
-/** A launch in the order of the specification; pages and reports draw it in this order. */
+/** The steps in the order of the specification, in which pages and reports show them. */
 export const stepNames = [
   'launch',
   'cookies',
@@ -24,36 +24,36 @@ export const stepNames = [
 
 export type StepName = (typeof stepNames)[number];
 
-/** Steps that a launch may do without: what happens on its pages, or only when it fails. */
+/** Steps that pages show only if they happened. */
 export const optionalSteps: ReadonlySet<StepName> = new Set(['refresh', 'new-request', 'create']);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];
 export type StepFacts = Readonly<Record<string, Fact | undefined>>;
 
-/** One step as it went. */
+/** One step as recorded. */
 export interface TraceStep {
   name: StepName;
-  /** ISO instant of its beginning. */
+  /** ISO instant of the start. */
   at: string;
   durationMs: number;
-  /** `warning`: it went on, and should be looked at. */
+  /** `warning`: the launch continued, but the step should be looked at. */
   outcome: 'passed' | 'warning' | 'failed';
-  /** What ended it. */
+  /** The error that ended the step. */
   code?: ErrorCode | undefined;
-  /** Which rule failed, also where it only left something to look at. */
+  /** The rule that failed; a step with a warning may have one as well. */
   rule?: Rule | undefined;
-  /** In our words, as in the log. */
+  /** The error's message in our words, as in the log. */
   detail?: string | undefined;
   /** HTTP status of the EHR's answer. */
   status?: number | undefined;
   facts: StepFacts;
 }
 
-/** Did the browser bring our cookies at once, after one redirect that set them, or not at all (LA-12)? */
+/** Whether the browser sent our cookies at once, after one redirect that set them, or not at all (LA-12). */
 export type CookieMode = 'arrived' | 'probed' | 'blocked';
 
-/** 'completed' means that the request list was sent; a code, that this error page was. */
+/** `completed` means that the request list was sent; a code, that its error page was sent. */
 export type TraceOutcome = 'under way' | 'completed' | ErrorCode;
 
 /** One launch as stored. */
@@ -68,13 +68,13 @@ export interface TraceRecord {
   /** Keyed hashes: equal for the same person, and not reversible. */
   userHash: string | null;
   patientHash: string | null;
-  /** By Sec-Fetch-Dest; null when the browser does not say. */
+  /** From Sec-Fetch-Dest; null when the browser does not send it. */
   framed: boolean | null;
   cookieMode: CookieMode | null;
   steps: TraceStep[];
 }
 
-/** What one request adds to a trace; of several requests and instances, in whatever order they are written. */
+/** What one request adds to a trace. Parts of several requests and instances may be written in any order. */
 export interface TracePart extends TraceRecord {
   /** `begun` and `refused` start a trace, `continued` adds to one; each has its own bound. */
   kind: 'begun' | 'refused' | 'continued';

@@ -1,4 +1,7 @@
-/** Writes traces in the background, each once where its launch is done with one instance: batched, bounded, and never a reason for a launch to fail or to wait. */
+/**
+ * Writes traces in the background, batched and bounded; a launch never fails or waits because of it. A launch whose
+ * requests all reach one instance is usually written once.
+ */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -9,16 +12,16 @@ import { cleanTrace } from './bound-facts.ts';
 import { upsertTraces } from './store.ts';
 import type { TracePart, TraceRecord } from './trace.ts';
 
-/** Takes what one request adds to a trace; at most as many as an organization's launches need. */
+/** Accepts a bounded number of parts per organization. */
 export type TraceWriter = BatchWriter<TracePart>;
 
 /**
- * Per minute, organization and instance: far above a hospital's Monday morning, and far below what could fill a disk.
- * Refused launches need no proof of anything, so they have the smallest share.
+ * Parts kept per minute, organization and instance: far more than a hospital's busiest minute, and far less than could
+ * fill a disk. Anyone can cause a refused launch, so those have the smallest share.
  */
 const PER_MINUTE = { begun: 300, refused: 60, continued: 600 } as const satisfies Record<TracePart['kind'], number>;
 
-/** A launch that has not come back is written after this; one that has ended only waits for others. */
+/** A launch that has not come back is written after this time; one that has ended waits only {@link GATHER_MS}. */
 const UNDER_WAY_MS = 5_000;
 const GATHER_MS = 250;
 
@@ -61,7 +64,7 @@ export function createTraceWriter(deps: {
   };
 }
 
-/** As the store's update does it. */
+/** Combines parts as the store's update does. */
 function combine(known: TraceRecord, added: TraceRecord): TraceRecord {
   const isFinal = known.outcome === 'completed' || added.outcome === 'under way';
   return {

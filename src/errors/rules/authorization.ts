@@ -1,4 +1,4 @@
-/** Rules of the way to the authorization server and back: what it answered, to whom and in whose name. */
+/** Rules of the redirect to the authorization server and of the callback. */
 import { LASTING, type RuleRow } from './row.ts';
 
 export const signInRules = {

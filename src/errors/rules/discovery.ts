@@ -1,4 +1,4 @@
-/** Rules of the SMART configuration: is it there, can it be read, and may its endpoints be used? */
+/** Rules of the SMART configuration: it must exist and be readable, and its endpoints must be allowed. */
 import { LASTING, type RuleRow } from './row.ts';
 
 export const discoveryRules = {

@@ -1,11 +1,11 @@
-/** The words of a rule with what was seen put in. */
+/** Fills the texts of a rule with recorded facts. */
 
 type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** Addresses that stand for themselves where they are not known. */
+/** Placeholders that stay as they are when the fact is not known. */
 const GENERIC = new Set(['FHIR URL', 'issuer']);
 
-/** `{name}` becomes the fact of that name. */
+/** Replaces each `{name}` by the fact of that name. */
 export function filled(text: string, seen: Seen): string {
   return text.replace(/\{([^{}"]{1,40})\}/g, (placeholder: string, name: string) => {
     const fact = seen[name];

@@ -1,4 +1,4 @@
-/** Rules of the launch URL: who is asked, and by which EHR. */
+/** Rules of the launch URL: its parameters, the organization and the EHR. */
 import { LASTING, type RuleRow } from './row.ts';
 
 export const launchRules = {

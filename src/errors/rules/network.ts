@@ -1,4 +1,4 @@
-/** Rules of reaching a server at all: its name, its port, its certificate and its time to answer. */
+/** Rules of reaching a server: its host name, port, certificate and time to answer. */
 import { LASTING, type RuleRow } from './row.ts';
 
 export const networkRules = {

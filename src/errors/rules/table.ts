@@ -30,7 +30,7 @@ export const ruleRows: Readonly<Record<Rule, RuleRow>> = table;
 /** Every rule, in the order of a launch. */
 export const rules = Object.keys(table) as Rule[];
 
-/** Is this stored text the name of a rule of this version? */
+/** Whether a stored text is the name of a rule in this version. */
 export function isRule(text: unknown): text is Rule {
   return typeof text === 'string' && Object.hasOwn(table, text);
 }

@@ -1,4 +1,4 @@
-/** Rules of the token endpoint: does it know our key, does it take the code, and is its answer one? */
+/** Rules of the token endpoint: it must accept our key and the code, and give a valid token response. */
 import { LASTING, type RuleRow } from './row.ts';
 
 const CLOCK = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';

@@ -1,4 +1,4 @@
-/** Rules of what was granted, which patient is open and who the user is. */
+/** Rules of the granted scopes, the open patient and the user. */
 import type { RuleRow } from './row.ts';
 
 export const userRules = {

@@ -1,7 +1,8 @@
 /** What an organization offers for a new request: its services and who receives them; and what a service has no use for. */
 import type { Organization } from '#src/organizations/organization.ts';
 import { type Receiver, receiversIn } from '#src/settings/receivers.ts';
-import { type Service, servicesIn } from '#src/settings/service-catalogue.ts';
+import type { Service } from '#src/settings/service.ts';
+import { servicesIn } from '#src/settings/service-catalogue.ts';
 import type { Chosen } from './from-chart.ts';
 import type { NewRequest } from './typed-request.ts';
 

@@ -1,7 +1,7 @@
 /** What a form says, read back from the ServiceRequest that it once became (to-service-request.ts). */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
-import type { Service } from '#src/settings/service-catalogue.ts';
+import type { Service } from '#src/settings/service.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { TakenOver } from './draft-store.ts';

@@ -1,7 +1,7 @@
 /** The answers to the questions of one service: their names in a form, what is wrong with them, and how they read. */
 import { z } from 'zod';
 import { momentOn } from '#src/requests/timing/write-occurrence.ts';
-import type { OwnField, Service } from '#src/settings/service-catalogue.ts';
+import type { OwnField, Service } from '#src/settings/service.ts';
 import { isShown } from '#src/settings/shown-when.ts';
 import { instantText } from '#views/zone.ts';
 

@@ -3,7 +3,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
 import { writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import type { Receiver } from '#src/settings/receivers.ts';
-import type { Service } from '#src/settings/service-catalogue.ts';
+import type { Service } from '#src/settings/service.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { Corrected } from './form-ticket.ts';

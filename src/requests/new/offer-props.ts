@@ -2,7 +2,7 @@
 
 import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/service-questions.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service-catalogue.ts';
+import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
 import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { OfferedReceiver } from '#views/requests/new-request-page.ts';

@@ -1,4 +1,4 @@
-/** Rows in the background: in groups, each in its time, none lost and none in another's way. */
+/** The batch writer writes rows in the background: in groups and on time; none is lost, and none blocks another. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 
@@ -12,7 +12,7 @@ let batches: string[][];
 let lost: string[];
 let refused: Set<string>;
 let writer: BatchWriter<Row>;
-/** While it is set, a batch waits for it. */
+/** While this is set, batches wait for it. */
 let gate: Promise<void> | undefined;
 
 beforeEach(() => {

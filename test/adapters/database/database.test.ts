@@ -22,7 +22,7 @@ describe.for(await testDatabases())('the database on $name', ({ open }) => {
     const database = await open();
     await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = 0`);
     await expect(database.migrate()).rejects.toThrow('Delete the folder "database" in the data folder');
-    // The database is lent to the next test, which migrates it.
+    // The next test gets this database and migrates it.
     await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = ${Date.now()}`);
     await database.close();
   });

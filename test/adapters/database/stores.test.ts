@@ -1,4 +1,4 @@
-/** The stores that no test of their own proves equal on both databases: users, clinicians, EHR users, checks, reports. */
+/** The stores that no other test compares on both databases: users, clinicians, EHR users, checks, reports. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
@@ -124,7 +124,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     });
     expect(await identityStore.hasOtherIdentity(db, ORG, linked, ['old'])).toBe(true);
     expect(await identityStore.hasOtherIdentity(db, ORG, linked, ['new'])).toBe(false);
-    // One clinician is one EHR user.
+    // A clinician is linked to one EHR user at most.
     await expect(identityStore.updateIdentity(db, ORG, 'old', { clinicianId: linked })).rejects.toThrow();
     expect(await identityStore.refuseIdentity(db, ORG, 'BBBBBB', now)).toBe(false);
     expect(await identityStore.refuseIdentity(db, ORG, 'AAAAAA', now)).toBe(true);

@@ -66,7 +66,7 @@ test.for([
   expect(isLoopbackHost(host)).toBe(expected);
 });
 
-/** What a socket would be given to connect to. */
+/** The addresses that a socket would connect to. */
 function lookUp(hostname: string, allowPrivate: readonly string[], options: { all?: boolean; family?: number } = {}) {
   return new Promise<unknown>((resolve, reject) => {
     guardedLookup(allowPrivate)(hostname, options, (error, address) => (error ? reject(error) : resolve(address)));

@@ -1,4 +1,4 @@
-/** What an EHR grants per minute is counted once for all instances, and not at all where it grants everything (MT-06). */
+/** Calls to an EHR per minute are counted for all instances together, and not counted without a limit (MT-06). */
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';

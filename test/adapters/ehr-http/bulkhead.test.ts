@@ -1,4 +1,7 @@
-/** Every organization has a bulkhead of its own to its EHR: bounded, closed while the EHR is down, and shared with no other (TL-06, MT-06). */
+/**
+ * Every organization has its own bulkhead to its EHR: bounded, closed while the EHR is down, never shared (TL-06,
+ * MT-06).
+ */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBulkheads } from '#src/adapters/ehr-http/bulkhead.ts';
@@ -14,7 +17,7 @@ const OPEN_MS = 10_000;
 let server: TestServer;
 let outbound: Outbound;
 let metrics: Metrics;
-/** Requests to `/held…`, unanswered until a test says so. */
+/** Requests to `/held…`, which a test answers later. */
 let held: ServerResponse[];
 const waiting = new Set<() => void>();
 
@@ -44,7 +47,7 @@ afterEach(() => outbound.close());
 const organization = (id: string) => outbound.forOrganization({ id, privateNetworks: [], requestsPerMinute: 0 });
 const get = (client: EhrClient, path: string, deadlineMs?: number) =>
   client.request(new URL(path, server.origin), deadlineMs === undefined ? {} : { deadlineMs });
-/** The status, or why there is none. */
+/** The status, or the failure without one. */
 const outcome = (client: EhrClient, path: string, deadlineMs?: number) =>
   get(client, path, deadlineMs).then(
     ({ status }) => status,

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '#test/helpers/listener.ts';
 
 const certificates = makeCertificates();
 const { good, expired, wrongName, selfSigned } = certificates;
-/** OpenSSL itself refuses old TLS unless it is asked to lower its guard. */
+/** OpenSSL refuses old TLS unless its security level is lowered. */
 const oldTls = (version: 'TLSv1' | 'TLSv1.1'): ServerOptions => ({
   ...good,
   minVersion: version,
@@ -36,7 +36,7 @@ afterAll(async () => {
   tls.setDefaultCACertificates(trustedBefore);
 });
 
-/** A server for one test. */
+/** Runs a server for one test. */
 async function withServer(options: ServerOptions | undefined, use: (server: TestServer) => Promise<void>) {
   const server = await startServer((_request, response) => {
     response.setHeader('content-type', 'application/fhir+json').end('{"resourceType":"Basic"}');

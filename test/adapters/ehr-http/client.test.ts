@@ -1,4 +1,6 @@
-/** The guard every call to an EHR passes: where it may go, how long, how much, and never further (TL-04, TL-06, DI-15, DI-16). */
+/**
+ * The guard of every call to an EHR: allowed addresses, time and size, and no redirects (TL-04, TL-06, DI-15, DI-16).
+ */
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -53,7 +55,7 @@ beforeEach(() => {
 });
 afterEach(() => outbound.close());
 
-/** Why a call gave nothing. */
+/** The failure of a call. */
 async function failureOf(target: string | URL, request?: OutboundRequest, by = outbound): Promise<string> {
   const error = await by.request(new URL(target, server.origin), request).then(
     () => undefined,
@@ -181,7 +183,7 @@ test('TL-06: a hundred calls to a host that hangs do not hold up another host', 
 test('connections are kept and used again', async () => {
   const own = await startServer((_request, response) => response.end('{}'));
   for (let call = 0; call < 20; call += 1) await outbound.request(new URL(own.origin));
-  // The second call may come before the first connection is free again.
+  // The second call may start before the first connection is free again.
   expect(own.connections.length).toBeLessThanOrEqual(2);
   await own.close();
 });

@@ -1,4 +1,4 @@
-/** JSON that nests without end or holds very many values is found in one pass, however it arrives. */
+/** JSON that is too deep or has too many values is found in one pass, whole or in chunks of any size. */
 import { expect, test } from 'vitest';
 import { createJsonGauge, isBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 

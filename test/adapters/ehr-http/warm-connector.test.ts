@@ -1,4 +1,4 @@
-/** Connections opened ahead of need: used when they are there, and not needed when they are not. */
+/** Connections that are opened ahead of need: they are used if they are there, and calls work without them. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ afterEach(async () => {
 /** Resolves when this end of a connection has closed. */
 const closed = async (socket: Socket) => void (socket.closed || (await once(socket, 'close')));
 
-/** Lets what the other side of a connection did arrive here. */
+/** Waits until events of the other side of a connection have arrived. */
 const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 test('a token request and the three FHIR reads that end a launch find their connections open', async () => {
@@ -56,7 +56,7 @@ test('a connection the other side closed meanwhile costs nothing but a new one',
 test('a hundred launches at once open twelve connections per use, not two hundred', async () => {
   for (let launch = 0; launch < 100; launch += 1) outbound.warm({ protocol: url, fhir: url });
   await server.connected(8);
-  // A request of our own goes last: when it is answered, everything before it has arrived.
+  // This request is sent last: when it is answered, all connections before it have arrived.
   await outbound.request(url);
   expect(server.connections.length).toBeLessThanOrEqual(24);
 });
@@ -77,7 +77,7 @@ test('a place where connections already wait gets no more of them', async () => 
   await outbound.request(url);
   await settled();
   outbound.warm({ protocol: url, fhir: url });
-  // Three for FHIR, and the one that was there.
+  // The four are three for FHIR and the one that was there.
   await server.connected(4);
   await outbound.request(url);
   expect(server.connections).toHaveLength(4);

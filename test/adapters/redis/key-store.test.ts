@@ -1,4 +1,4 @@
-/** One promise, four stores: Redis of every kind and its in-memory equal behave alike, and trouble is said within two seconds. */
+/** Four stores behave alike: every kind of Redis and the in-memory store. Failures are reported within two seconds. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all([cluster.stop(), sentinels.stop(), server.stop()]);
 });
 
-/** Long enough to be there for the whole test, whatever the machine does. */
+/** Longer than any test, on a busy machine too. */
 const LONG_MS = 60_000;
 /** Long enough for fifty commands on a busy machine. */
 const SHORT_MS = 400;
@@ -165,7 +165,10 @@ describe.for([
   });
 });
 
-/** Resolves when a key with this lifetime, set now, has gone: then older ones with shorter lives have gone too. */
+/**
+ * Resolves when a key that is set now with this lifetime has gone; older keys with shorter lifetimes have then gone
+ * too.
+ */
 async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
   await store.set('test:hourglass', 'sand', lifetimeMs);
   while ((await store.get('test:hourglass')) !== undefined) await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,7 @@
-/** A FHIR URL that leads nowhere: the rows tell a misspelt name from a closed door, and claim no connection (REG-06). */
+/**
+ * A FHIR URL that leads nowhere: the rows distinguish a wrong name from a closed port, and claim no connection
+ * (REG-06).
+ */
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';

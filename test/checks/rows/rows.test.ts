@@ -1,4 +1,4 @@
-/** Every row of the connection check, against a server that breaks just what the row is about (REG-06). */
+/** Every row of the connection check, against a server that breaks only what the row is about (REG-06). */
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
@@ -67,7 +67,7 @@ test('a healthy EHR: all checks passed, nothing to fix, and what was discovered 
 
 type Case = [name: string, breakIt: (ehr: HealthyEhr) => void, rows: Record<string, Verdict>, found: string];
 
-/** The first row named is the one that must say `found`; no other may warn or fail. */
+/** The first row named must say `found`; rows that are not named may neither warn nor fail. */
 const cases: Case[] = [
   [
     'no smart-configuration',

@@ -1,4 +1,4 @@
-/** A launch that arrived and still lacks something is explained by what its trace says. */
+/** A completed launch that lacks something is explained from its trace. */
 import { expect, test } from 'vitest';
 import { explanationOf } from '#src/diagnostics/inspector/causes.ts';
 

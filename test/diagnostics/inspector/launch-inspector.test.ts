@@ -1,4 +1,4 @@
-/** A support code on a clinician's screen leads to the failing step and to whose job it is (ER-01, ER-04). */
+/** A support code on a clinician's screen leads to the failing step and its owner (ER-01, ER-04). */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
@@ -31,7 +31,7 @@ const FAULTS: [FaultName, step: string, owner: string][] = [
   ['bad-signature', 'id-token', 'EHR team'],
   ['wrong-nonce', 'id-token', 'EHR team'],
   ['empty-grant', 'scopes', 'EHR team'],
-  // Its second request is refused, because the launch value is spent; what ended the launch is the first.
+  // The second request is refused because the launch value is spent; the first refusal ended the launch.
   ['empty-scope', 'scopes', 'EHR team'],
   ['no-patient', 'context', 'EHR team'],
   ['wrong-patient', 'patient', 'EHR team'],
@@ -60,7 +60,7 @@ describe('on embedded stores', () => {
   });
   afterAll(() => world.close());
 
-  /** An organization of its own, so that nothing is known of its EHR yet. */
+  /** Launches in a new organization, so that nothing is known about its EHR yet. */
   const launchWith = async (fault: FaultName) => {
     await world.setOrganization(`at-${fault}`);
     world.sandbox.faults.set(fault);
@@ -233,7 +233,7 @@ describe('on embedded stores', () => {
       expect(page.status).toBe(200);
       if (typeof users === 'number') expect(usersOf(page)).toHaveLength(users);
       else expect(usersOf(page)).toEqual(users);
-      // A name stands in no address, nor in a log.
+      // No name is in an address or a log.
       expect(page.url).not.toMatch(/osei|rivera|lindgr/i);
     });
 
@@ -350,7 +350,7 @@ describe('on embedded stores', () => {
       await own.visit(`${world.url}/settings/clinicians/${id}/unlink`, { form: { csrf: csrfOf(list) } });
       const after = await timeline();
       expect(after.slice(1)).toEqual(before);
-      // The same EHR user is somebody new now.
+      // The same EHR user now counts as a new user.
       const url = world.sandbox.launch('pat-ben', { user: 'prac-osei' }).replace(`orgId=${ORG_ID}`, `orgId=${ID}`);
       await world.browser().open(url);
       expect(await timeline()).toEqual(after);
@@ -368,7 +368,7 @@ describe('on embedded stores', () => {
       const form = { csrf: csrfOf(first), clinician: 'osei', ...hour, outcome: 'failed' };
       const second = await desk.open(`${world.url}/settings/launches/find`, { form });
       const links = [...second.body.matchAll(/href="(\/settings\/launches\/[\da-f-]{36})"/g)].map(([, href]) => href);
-      // One of them is known, the other failed before the EHR said who it was.
+      // One user is known; the other launch failed before the EHR said who the user was.
       expect(links).toHaveLength(2);
       const third = await desk.visit(`${world.url}${links[1]}`);
       expect([failingStepOf(third), ownerOf(third)]).toEqual(['token', 'EHR team']);

@@ -1,4 +1,4 @@
-/** Requested and granted side by side in the launch inspector, also of a launch that asked twice (SCO-19). */
+/** The launch inspector shows requested and granted scopes, also of a launch that asked twice (SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
 import { scopeFacts } from '#src/diagnostics/traces/facts.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** The newest launch of an organization of its own. */
+/** Launches in a new organization and returns the trace. */
 async function traceOf(fault: 'invalid-scope' | 'narrowed-scope' | 'empty-grant', value: string, id: string) {
   await world.setOrganization(id);
   world.sandbox.faults.set(fault, value);

@@ -1,4 +1,4 @@
-/** "Send this to the EHR team": a redacted launch behind a link that cannot be guessed and ends. */
+/** "Send this to the EHR team": a redacted launch behind a link that cannot be guessed and expires. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';

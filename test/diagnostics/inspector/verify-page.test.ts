@@ -4,10 +4,10 @@ import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-/** The directory keeps an organization for a second. */
+/** Longer than the second for which the directory keeps an organization. */
 const SEEN_AFTER_MS = 2_000;
 const FRAMED = { headers: { 'sec-fetch-dest': 'iframe' } };
-/** Begins now: the sandbox's authorization server has a clock of its own. */
+/** Starts at the real time, because the sandbox's authorization server has its own clock. */
 let now = Date.now();
 let world: World;
 let administrator: TestBrowser;
@@ -26,10 +26,10 @@ const ticksOf = (page: { body: string }) =>
     [...page.body.matchAll(/data-tick="([^"]+)" data-state="([^"]+)"/g)].map(([, id, state]) => [id, state]),
   );
 
-/** A trace is written behind the answer, so what a page ticks is asked until it is there. */
+/** A trace is written after the answer, so the tests poll until the page shows its ticks. */
 const ticksAt = async (url: string) => ticksOf(await administrator.visit(url));
 
-/** Opened now; the moment stands in the address. */
+/** Opens the page; its address holds the moment of opening. */
 const openPage = async () => {
   now += 10;
   return (await administrator.open(`${world.url}/settings/verify`)).url;

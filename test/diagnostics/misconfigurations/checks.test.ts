@@ -1,4 +1,4 @@
-/** Seeded misconfigurations that the checks of a connection name: one row for one cause, with the owner and remedy of a launch. */
+/** Seeded misconfigurations in the checks: one row for one cause, with the same owner and remedy as a launch. */
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';

@@ -1,4 +1,4 @@
-/** A clock that is off is named before anything that it makes look wrong (CAJ-17). */
+/** A wrong clock is named as the cause, instead of what it makes look wrong (CAJ-17). */
 import { describe, expect, test } from 'vitest';
 import { expectRow, expectSaid, useSeededWorld } from './seeded-world.ts';
 

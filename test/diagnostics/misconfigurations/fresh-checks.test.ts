@@ -1,4 +1,4 @@
-/** A third set of misconfigurations, as the checks of a connection say them: one row, whose job, one remedy. */
+/** A third set of misconfigurations, in the checks: each has one row with one owner and one remedy. */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { expectRow, type Seed, useSeededWorld } from './seeded-world.ts';

@@ -1,4 +1,4 @@
-/** A third set of misconfigurations, invented after the first two were all named, to see what the table still lacked: launches. */
+/** A third set of misconfigurations, in launches: invented after the first two sets passed, to find missing rules. */
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';

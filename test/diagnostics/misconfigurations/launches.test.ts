@@ -1,4 +1,4 @@
-/** Seeded misconfigurations that end a launch: each is named with its step, its owner and its own next step. */
+/** Seeded misconfigurations that end a launch: each is named with its step, its owner and its own remedy. */
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';

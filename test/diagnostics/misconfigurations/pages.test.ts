@@ -1,4 +1,4 @@
-/** What fails after a launch has arrived, and what has not come back yet. */
+/** Failures after a launch was completed, and launches that have not come back yet. */
 import { expect, test } from 'vitest';
 import { ruleRows, rules } from '#src/errors/rules/table.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';

@@ -1,4 +1,4 @@
-/** What hospitals get wrong on the day they register the app, and the addresses that a server has from inside. */
+/** Mistakes of hospitals when they register the app, and servers that are known by their internal address. */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';

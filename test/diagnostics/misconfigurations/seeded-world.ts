@@ -1,4 +1,7 @@
-/** One misconfiguration at a time, and what the product says of it by itself: on the page of the launch and in the checks. */
+/**
+ * Seeds one misconfiguration at a time and reads what the product says about it: on the launch's page and in the
+ * checks.
+ */
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { FaultValue } from '#sandbox/fault.ts';
 import type { FaultName } from '#sandbox/faults.ts';
@@ -12,31 +15,31 @@ import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type BrowserOptions, supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
 import { startWorld, type World, type WorldOptions } from '#test/helpers/world.ts';
 
-/** How the EHR, the settings or the launch are wrong; everything else is right. */
+/** How the EHR, the settings or the launch are wrong; everything else is correct. */
 export interface Seed {
   /** Settings of the organization. */
   settings?: Record<string, unknown>;
   fault?: FaultName | readonly [FaultName, FaultValue];
   /** The EHR's own registration of the app. */
   registered?: { clientId?: string; redirectUri?: string; jwksUrl?: string };
-  /** The EHR is another kind of server. */
+  /** Options of another kind of EHR. */
   sandbox?: Partial<SandboxOptions>;
-  /** The launch URL as it is opened. */
+  /** Changes the launch URL before it is opened. */
   launch?: (url: URL) => void;
   browser?: BrowserOptions;
-  /** Before the launch the organization's connection was checked and found good. */
+  /** Set when the organization's connection passed its checks before the launch. */
   isProven?: true;
   isDisabled?: true;
 }
 
-/** What the page of a launch says. */
+/** What the inspector's page of a launch says. */
 export interface Said {
   step: string | undefined;
   rule: string | undefined;
   owner: string | undefined;
   /** Cause and remedy as a reader sees them. */
   words: string;
-  /** What the user read. */
+  /** The words that the user read. */
   shown: string;
   /** The whole page of the launch. */
   page: string;
@@ -44,7 +47,7 @@ export interface Said {
 
 let serial = 0;
 
-/** A world for a file, signed in as an administrator's operator; with `seed` it becomes wrong in one way. */
+/** Starts a world for a test file, with a signed-in operator. A seed makes one organization of it wrong in one way. */
 export function useSeededWorld(options: WorldOptions = {}) {
   let world: World;
   let operator: TestBrowser;
@@ -56,7 +59,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
   });
   afterAll(() => world.close());
 
-  /** Launches once; what a launch has found of its EHR is saved beside it. */
+  /** Launches once, so that what a launch discovers about the EHR is saved. */
   const prove = async (id: string, ehr: Sandbox): Promise<void> => {
     await launchFrom(ehr, {});
     const store = createOrganizationStore(world.dependencies.database.db);
@@ -64,7 +67,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
     await world.dependencies.directory.refresh(id);
   };
 
-  /** An organization of its own, so that nothing is known of its EHR yet. */
+  /** Creates a new organization, so that nothing is known about its EHR yet. */
   const prepare = async (seed: Seed): Promise<{ id: string; ehr: Sandbox }> => {
     serial += 1;
     const id = `seeded-${serial}`;
@@ -94,7 +97,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
     return world.browser(browser).open(url.href);
   };
 
-  /** The page of the launch that this answer came of. */
+  /** Reads the inspector's page of the launch that ended in this answer. */
   const inspect = async (answer: Visit, id: string): Promise<Said> => {
     const code = supportCodeOf(answer);
     const list = `${world.url}/settings/launches`;
@@ -123,7 +126,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
       const { id, ehr } = await prepare(seed);
       return inspect(await launchFrom(ehr, seed), id);
     },
-    /** Checks the connection with the seed: the rows that need work. */
+    /** Checks the connection with the seed; returns the rows that need work. */
     checkWith: async (seed: Seed): Promise<{ open: CheckResult[]; allPassed: boolean; suggestions: Suggestion[] }> => {
       const { id } = await prepare(seed);
       const organization = await world.dependencies.directory.find(id);
@@ -147,7 +150,7 @@ const WORD_FOR_OPERATOR: Partial<Record<Owner, string>> = {
   VectorCare: 'You',
 };
 
-/** Advice that loosens a rule, by the only rules it may belong to. */
+/** Advice that loosens security, with the only rules that may give it. */
 const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
   [/accept its absence|without nonce/i, 'id-token.nonce-missing'],
   [/Issuers of id_tokens/, 'issuer.setting-differs', 'id-token.issuer-of-ehr'],
@@ -157,7 +160,7 @@ const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
   [/Client ID in token|client ID in token/, 'client.id-not-sent', 'client.id-sent'],
 ];
 
-/** The right step, the right rule with its owner and remedy, and no advice that belongs to another. */
+/** Expects the step, the rule with its owner and remedy, and no advice of another rule. */
 export function expectSaid(said: Said, step: string, rule: Rule): void {
   const { owner } = ruleRows[rule];
   expect({ step: said.step, rule: said.rule, owner: said.owner }).toEqual({
@@ -170,13 +173,13 @@ export function expectSaid(said: Said, step: string, rule: Rule): void {
   expect(said.shown).not.toMatch(/add its FHIR URL|prove who you are/i);
 }
 
-/** No text but the rule's own may loosen a rule. */
+/** Expects no advice that loosens security, except the rule's own. */
 export function expectNoOthersAdvice(words: string, rule: Rule): void {
   for (const [relaxation, ...allowed] of RELAXATIONS)
     if (!allowed.includes(rule)) expect(words).not.toMatch(relaxation);
 }
 
-/** The one row that needs work, or none; its owner and remedy are the rule's. */
+/** Expects one failed row, or without failures one row that needs work, with the rule's owner and remedy. */
 export function expectRow(open: readonly CheckResult[], id: string, rule: Rule): void {
   const { owner, remedy } = ruleRows[rule];
   const failures = open.filter(({ verdict }) => verdict === 'failure');

@@ -1,4 +1,6 @@
-/** What authorization servers in use say of a refusal, each with the one rule that it means; the words are never kept. */
+/**
+ * The words of real authorization servers for refusals, each with the one rule that it means. The words are never kept.
+ */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfDescription, ruleOfRefusal } from '#src/smart/refusal-rule.ts';

@@ -1,4 +1,4 @@
-/** What a trace may say: printable text on one line. */
+/** The texts of a trace are printable and on one line. */
 import { expect, test } from 'vitest';
 import { cleanText } from '#src/diagnostics/traces/bound-facts.ts';
 

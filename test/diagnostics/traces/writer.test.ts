@@ -1,4 +1,4 @@
-/** Traces are written behind the launch: in any order, within bounds, and never in its way. */
+/** Traces are written in the background: in any order, within bounds, and no launch waits for them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';

@@ -1,4 +1,7 @@
-/** Real sockets against the server of the product: slow, silent, greedy visitors lose their place, and others keep theirs. */
+/**
+ * Real sockets at the product's server: slow, silent and greedy visitors lose their connections, and others keep
+ * theirs.
+ */
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -34,7 +37,7 @@ afterEach(() => {
 });
 afterAll(() => world.close());
 
-/** The product's own app, or a listener, behind the product's server. */
+/** Starts the product's server with the product's app, or with a listener. */
 async function serve(options: {
   limits?: ServerLimits;
   isProxy?: boolean;
@@ -56,11 +59,11 @@ async function open(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Everything until the other side closes. */
+/** Reads everything until the other side closes. */
 async function until(socket: Socket): Promise<string> {
   const pieces: Buffer[] = [];
   socket.on('data', (piece) => void pieces.push(piece));
-  // Not `once` of node:events: a reset after the answer is an error to it.
+  // `once` of node:events is not used, because it would treat a reset after the answer as an error.
   await new Promise((resolve) => socket.on('close', resolve));
   return Buffer.concat(pieces).toString();
 }
@@ -117,7 +120,7 @@ test('one visitor has so many connections and no more; they are free again when 
   expect(await until(await open(port))).toBe('');
   expect(await answerOf(held[0] as Socket, HEALTH)).toBe('HTTP/1.1 200 OK');
   held[1]?.destroy();
-  // The server sees the end of the other one some time later: what is asked in between is closed, and asked again.
+  // The server notices the closed socket a little later; it closes sockets that come before that, so they try again.
   const answer = async (): Promise<string> => {
     const socket = await open(port);
     const first = await Promise.race([answerOf(socket, HEALTH), once(socket, 'close').then(() => undefined)]);

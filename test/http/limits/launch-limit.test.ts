@@ -1,4 +1,4 @@
-/** LA-15: a flood of launches that never arrive is stopped; other hospitals and finished launches are not. */
+/** LA-15: a flood of launches that are never completed is stopped; other hospitals and completed launches are not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
@@ -68,7 +68,7 @@ test('whatever strangers have taken, known browsers are served, each within its 
   await expect(limit.begin('hospital', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
   for (let index = 0; index < 300; index += 1) await limit.begin('hospital', '2001:db8:1::1', 'ward');
   await expect(limit.begin('hospital', '192.0.2.9', 'ward')).rejects.toMatchObject({ code: 'request.too-many' });
-  // The refused one has counted as well.
+  // The refused launch has been counted as well.
   for (let index = 0; index < 2; index += 1) await limit.finish('hospital', '192.0.2.9', 'ward');
   await limit.begin('hospital', '192.0.2.9', 'ward');
   await expect(limit.begin('hospital', '2001:db8:1::1', 'another ward')).resolves.toBeUndefined();
@@ -107,7 +107,7 @@ describe('two instances on one Redis', () => {
     const there = launchUrl.replace(both.url, second.url);
     const urls = Array.from({ length: 500 }, (_unused, index) => (index % 2 === 0 ? launchUrl : there));
     const answers = await Promise.all(urls.map((url) => browser.visit(url)));
-    // Each instance keeps a twentieth to itself before it tells the other.
+    // Each instance counts up to a twentieth before it reports to Redis.
     const begun = answers.filter(({ status }) => status === 303).length;
     expect(begun).toBeGreaterThanOrEqual(300);
     expect(begun).toBeLessThanOrEqual(300 + 2 * 15);
@@ -116,7 +116,7 @@ describe('two instances on one Redis', () => {
     for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     const neighbour = there.replace('orgId=st-elsewhere', 'orgId=neighbour');
     expect(titleOf(await both.browser().open(neighbour))).toBe('Requests for Ada Moreno');
-    // What one address was refused is not held against the rest of its organization.
+    // Refused launches of one address do not count against its organization.
     expect(Number((await both.dependencies.redis.get('limit:launch:st-elsewhere')) ?? 0)).toBeLessThanOrEqual(begun);
   });
 

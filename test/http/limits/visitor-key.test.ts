@@ -1,4 +1,4 @@
-/** Who counts as one visitor, for every form an address can have. */
+/** Which addresses count as one visitor, in every form an address can have. */
 import { expect, test } from 'vitest';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
 

@@ -1,4 +1,4 @@
-/** A stranger with a whole IPv6 network stops neither a hospital's clinicians nor those who were here before (LA-15, MT-06). */
+/** A stranger with a whole IPv6 network stops neither a hospital's clinicians nor known browsers (LA-15, MT-06). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
 import { createRedisServer } from '#test/helpers/redis-server.ts';
@@ -13,7 +13,7 @@ afterAll(() => world.close());
 
 const browserAt = (address: string) => createBrowser({ headers: { 'x-forwarded-for': address } });
 
-/** Launches that are begun and never finished; the cookie is one that anyone can invent. */
+/** Begins launches and never finishes them. The cookie is one that anyone can invent. */
 async function flood(addresses: readonly string[], where = world, organization = ORG_ID): Promise<number[]> {
   const browser = where.browser();
   const url = where.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, `orgId=${organization}`);
@@ -46,17 +46,17 @@ test('while strangers have taken all that is for strangers, browsers that launch
   const shared = await startWorld({ env: { ...env, REDIS_URL: redis.url } });
   const known = browserAt('192.0.2.20');
   await known.open(shared.sandbox.launch('pat-ada'));
-  // As after a night: the launch is over, and only the probe stays in the browser.
+  // As after a night: the launch has ended, and only the probe cookie stays in the browser.
   const jar = known.jar.get('localhost') ?? new Map<string, string>();
   for (const name of jar.keys()) if (name !== 'probe') jar.delete(name);
   const note = jar.get('probe') ?? '';
 
   await shared.setOrganization('neighbour');
-  // The others have let all through that there is; a twentieth of it is each instance's own.
+  // The other instances have used up the whole allowance, except the twentieth that each instance counts by itself.
   const fill = async (organization: string) => {
     await shared.dependencies.redis.set(`limit:launch:${organization}`, '3000', 60_000);
     const addresses = Array(160).fill('192.0.2.30');
-    // On a busy machine the first hundreds may pass before this instance has heard of the others: at most twice its own.
+    // On a busy machine, launches may pass before this instance learns of the others: at most twice its own share.
     const statuses = [
       ...(await flood(addresses, shared, organization)),
       ...(await flood(addresses, shared, organization)),
@@ -75,7 +75,7 @@ test('while strangers have taken all that is for strangers, browsers that launch
   for (const stranger of strangers) expect(await launch(stranger)).toBe(full);
   for (let again = 0; again < 3; again += 1)
     expect(titleOf(await known.open(shared.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
-  // What is known of one organization's browsers says nothing at another's.
+  // A browser that one organization knows is not known at another.
   await fill('neighbour');
   expect(await launch(note, 'neighbour')).toBe(full);
   await shared.close();

@@ -1,4 +1,4 @@
-/** The session's cookie on an https deployment, also where a proxy ends TLS and nobody configured TRUST_PROXY. */
+/** The session's cookie on an https deployment, also behind a TLS proxy without TRUST_PROXY. */
 import express from 'express';
 import session from 'express-session';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Administrators' sessions in a real Redis: what it holds of them, and what happens while it is unavailable. */
+/** Administrators' sessions in a real Redis: what Redis holds, and what happens while it is unavailable. */
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -117,7 +117,7 @@ describe('what Redis holds of a session', () => {
   );
 });
 
-/** Without the signature that express-session puts behind it. */
+/** The session id, without the signature that express-session appends. */
 function idOf(cookie: string | undefined): string {
   return decodeURIComponent(cookie ?? '')
     .slice(2)

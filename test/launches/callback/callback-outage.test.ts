@@ -1,4 +1,4 @@
-/** A store that is away for a moment, and a flood of strangers, while a callback is under way (TK-08, ER-03, RF-05). */
+/** A store that is unavailable for a moment, and a flood of strangers, during a callback (TK-08, ER-03, RF-05). */
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '#src/errors.ts';
@@ -19,7 +19,7 @@ const answersWith =
     back.search = new URLSearchParams({ error, state: query.get('state') ?? '', iss: `${ehr.origin}/auth` }).toString();
     return { status: 302, headers: { location: back.href } };
   };
-/** The store does not answer calls about such keys. */
+/** Makes the store fail for keys with this prefix. */
 function away(method: 'set' | 'setIfAbsent', prefix: string) {
   const { redis } = world().dependencies;
   const original = redis[method].bind(redis) as (...args: unknown[]) => Promise<never>;
@@ -56,7 +56,7 @@ test('RF-05: a page that reads across the end of a short token is given the next
   ehr.change('token', { ...short, access_token: 'token-2' });
   expect(titleOf(await browser.visit(url))).toBe(LIST);
   ehr.change('token', { ...short, access_token: 'token-3' });
-  // Not due yet; the Patient takes until after the end, and is refused then.
+  // The token is not due yet; the read of the Patient lasts until after its end, and is then refused.
   vi.setSystemTime(Date.now() + 9_000);
   ehr.on('patient', (request) => {
     if (request.headers.authorization !== 'Bearer token-2') return ehr.standard(request);

@@ -12,7 +12,7 @@ let world: World;
 
 const tokenCalls = (at = world.sandbox) => at.requests.filter(({ path }) => path === '/auth/token').length;
 const launchCookies = (page: Visit) => page.setCookies.filter((line) => /^launch-[\w-]+=[^;]/.test(line));
-/** Everything up to the redirect that brings the browser back to us. */
+/** Launches up to the redirect that brings the browser back to us. */
 const beginLaunch = (browser: TestBrowser, patient = 'pat-ada', at = world.sandbox) =>
   browser.openUntil(at.launch(patient), CALLBACK);
 function changed(url: string, change: Record<string, string | string[] | undefined>): string {
@@ -53,7 +53,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(location.search + location.hash).toBe('');
     expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
     expect(launchCookies(page)).toHaveLength(1);
-    // The transaction's own cookie is gone with it.
+    // The transaction's cookie is deleted with it.
     expect([...(browser.jar.get('localhost')?.keys() ?? [])].filter((name) => name.startsWith('tx-'))).toEqual([]);
   });
 
@@ -162,7 +162,7 @@ describe('on real Redis and PostgreSQL', () => {
   test('CB-19: a browser that left before the answer is led to the launch it had begun', async () => {
     const jar = new Map(browser.jar.get('localhost'));
     const first = await browser.visit(callback);
-    // As if the first answer, which takes the transaction's cookie away, had never arrived.
+    // As if the first answer, which deletes the transaction's cookie, had never arrived.
     browser.jar.set('localhost', jar);
     const again = await browser.visit(callback);
     expect(again.headers['location']).toBe(first.headers['location']);
@@ -199,7 +199,7 @@ describe('on real Redis and PostgreSQL', () => {
     server.closeAllConnections();
     server.close();
     expect(tokenCalls()).toBe(1);
-    // Those at the other instance learn nothing while the first is at work; they are told to begin again.
+    // Callbacks at the other instance learn nothing while the first is running; their page says to begin again.
     for (const { status } of pages) expect([303, 400]).toContain(status);
     const ends = pages.flatMap(({ headers }) => headers['location'] ?? []);
     expect(new Set(ends).size).toBe(1);
@@ -270,7 +270,7 @@ describe('on real Redis and PostgreSQL', () => {
     for (const fault of ['no-patient', 'wrong-nonce', 'empty-scope'] as const) {
       const late = await beginLaunch(browser);
       world.sandbox.faults.set(fault);
-      // After an empty grant the app asks once more, and that fails again.
+      // After an empty grant, the app asks once more, and that fails again.
       const page = await browser.open(late);
       world.sandbox.faults.clear();
       expect(page.status).toBeGreaterThanOrEqual(400);
@@ -288,7 +288,7 @@ describe('on real Redis and PostgreSQL', () => {
     const away = world.browser();
     const late = await beginLaunch(away, 'pat-ada', sandbox);
     await world.disableOrganization('closing');
-    // The directory answers from memory for a second at most.
+    // The directory answers from memory for at most a second.
     await expect
       .poll(async () => (await world.dependencies.directory.find('closing'))?.enabled, { timeout: 5_000 })
       .toBe(false);
@@ -302,7 +302,7 @@ describe('on real Redis and PostgreSQL', () => {
     const victim = world.browser();
     const atOne = await beginLaunch(victim);
     const atTwo = await beginLaunch(victim, 'pat-ben', sandbox);
-    // The hostile EHR had the browser fetch a code of the honest one for its own state.
+    // The hostile EHR made the browser fetch a code from the honest one for the hostile EHR's state.
     const { state } = Object.fromEntries(new URL(atTwo).searchParams);
     const mixed = changed(atOne, { state: state ?? '' });
     world.sandbox.requests.clear();
@@ -330,7 +330,7 @@ describe('with time moved on', () => {
     const browser = later.browser();
     const callback = await beginLaunch(browser);
     later.sandbox.requests.clear();
-    // The EHR's token endpoint keeps its own time, so what it says to a late code is not the question here.
+    // The EHR's token endpoint has its own clock, so its answer to a late code is not tested here.
     now.current = new Date(now.current.getTime() + elapsedMs);
     const page = await browser.visit(callback);
     if (calls === 0) expectRejected(page, 400, 'callback.invalid');

@@ -1,4 +1,7 @@
-/** Scopes that the EHR limits by a search, as MEDITECH grants them: asked for, and the list says which part it is (SCO-16, SCO-19). */
+/**
+ * Scopes that the EHR limits by search parameters, as MEDITECH does: the list says which part it shows (SCO-16,
+ * SCO-19).
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';

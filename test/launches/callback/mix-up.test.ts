@@ -1,4 +1,7 @@
-/** Two organizations, one of them hostile, at EHRs that send no `iss`, on the shared redirect URI (MT-04, CB-12; RFC 9700 §4.4). */
+/**
+ * Two organizations, one of them hostile, at EHRs that send no `iss`, on the shared redirect URI (MT-04, CB-12; RFC
+ * 9700 §4.4).
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
@@ -21,7 +24,7 @@ describe('on embedded stores', () => {
       .filter(({ path }) => path === '/auth/token')
       .map(({ body }) => new URLSearchParams(body).get('code'));
 
-  /** Where the app sends this browser to ask for a code. */
+  /** The address to which the app sends this browser for a code. */
   async function authorizeUrl(browser: TestBrowser, orgId: string, iss: string): Promise<URL> {
     const query = new URLSearchParams({ orgId, iss, launch: 'made-up' });
     const probed = await browser.visit(`${world.url}/smart/launch?${query}`);
@@ -34,7 +37,7 @@ describe('on embedded stores', () => {
     const victim = world.browser();
     const own = await authorizeUrl(attacker, 'st-elsewhere', world.sandbox.fhirBase);
     const atHostile = await authorizeUrl(victim, 'hostile', hostile.fhirBase);
-    // The hostile server sends the victim on, with the attacker's challenge and nonce and the victim's own state.
+    // The hostile server redirects the victim, with the attacker's challenge and nonce and the victim's state.
     const bounced = new URL(own);
     bounced.searchParams.set('state', atHostile.searchParams.get('state') ?? '');
     bounced.searchParams.set('launch', new URL(world.sandbox.launch('pat-ada')).searchParams.get('launch') ?? '');

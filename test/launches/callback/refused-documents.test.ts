@@ -1,4 +1,7 @@
-/** What a launch refuses of an EHR's documents is kept nowhere: the EHR team corrects it, and the next launch works (DI-08, DI-14, ID-22). */
+/**
+ * A refused document of the EHR is never cached: the EHR team corrects it, and the next launch works (DI-08, DI-14,
+ * ID-22).
+ */
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';

@@ -8,7 +8,7 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 
 const CALLBACK = '/smart/callback';
 const LIST = 'Requests for Ada Moreno';
-/** A pattern for the sandbox: whatever has a wildcard. */
+/** A pattern for the sandbox that matches every wildcard. */
 const WILDCARD = '\\*';
 const ENUMERATED = [
   'openid fhirUser launch profile online_access',

@@ -1,4 +1,7 @@
-/** No log line holds a secret or a patient at the most talkative levels: launch, refresh, failed launch, create (ST-07, TK-20). */
+/**
+ * No log line holds a secret or a patient at the most detailed levels: launch, refresh, failed launch, create (ST-07,
+ * TK-20).
+ */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { leaksOf, type Secrets, secretsSeenBy } from '#test/helpers/canaries.ts';

@@ -1,4 +1,7 @@
-/** No secret and no patient leaves its place: every page, header, log line and store dump is searched (ST-01..07, TK-20, ID-21, FH-16). */
+/**
+ * No secret and no patient leaks: every page, header, log line and store dump is searched (ST-01..07, TK-20, ID-21,
+ * FH-16).
+ */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
@@ -128,7 +131,7 @@ describe('on real Redis and PostgreSQL', () => {
       .flatMap(({ status, headers, body }) => (status === 303 ? [headers['location'], body] : []))
       .join('\n');
     expect(redirects).toContain('/auth/authorize');
-    // AZ-18: on the way to the authorization server only what belongs there.
+    // AZ-18: the redirect to the authorization server holds only what belongs there.
     const belongs = new Set(['launch', 'state', 'nonce']);
     expect(
       leaksOf(
@@ -173,7 +176,11 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-/** Searches the list, keeps a draft, and sends, corrects and cancels a request. @returns which of it the pages confirm. */
+/**
+ * Searches the list, keeps a draft, and sends, corrects and cancels a request.
+ *
+ * @returns which of it the pages confirm.
+ */
 async function writeRequests(world: World, browser: TestBrowser, list: Visit) {
   const url = (path: string) => `${world.url}/launches/${launchIdOf(list)}/requests${path}`;
   const sending = 'The request was sent to the EHR.';
@@ -203,7 +210,7 @@ async function writeRequests(world: World, browser: TestBrowser, list: Visit) {
   };
 }
 
-/** What a stranger might send to have it written down somewhere. */
+/** Sends what a stranger might send so that it is stored or logged somewhere. */
 async function hostileVisits(world: World, browser: TestBrowser): Promise<void> {
   const marker = 'CANARY-visitor-1234567890';
   for (const path of [

@@ -1,4 +1,6 @@
-/** An EHR that is down costs its own visitors a clear page at once, and nobody else anything (TL-06, MT-06, RF-07, TK-08). */
+/**
+ * An EHR that is down: its visitors get a clear page at once, and others notice nothing (TL-06, MT-06, RF-07, TK-08).
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -88,7 +90,7 @@ describe('on real Redis and PostgreSQL', () => {
 
     world.sandbox.faults.clear('slow-fhir');
     advance(10_000);
-    // The first call is the probe, and those beside it are refused: the page after that one is whole.
+    // The first call is the probe, and calls beside it are refused; the next page is complete.
     await expect.poll(async () => titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
     const page = await browser.visit(list);
     expect(page.body).not.toContain('cannot show requests');
@@ -148,7 +150,7 @@ describe('on real Redis and PostgreSQL', () => {
   test('nobody is sent to an EHR that is down: the launch is told when to come back, and its launch value is not spent', async () => {
     const url = world.sandbox.launch('pat-ben');
     const visitor = world.browser();
-    // Cookies are known to arrive.
+    // After this launch, the app knows that cookies arrive.
     await visitor.open(world.sandbox.launch('pat-ben'));
     await openCircuit();
     const page = await visitor.visit(url);
@@ -173,7 +175,7 @@ describe('on real Redis and PostgreSQL', () => {
   test('MT-06: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
     const id = 'small-budget';
     const sandbox = await world.addSandbox(id);
-    // Discovery and two documents of keys: the token request is one too many.
+    // Discovery and two documents of keys use the budget, so the token request is one too many.
     await world.setOrganization(id, { requestsPerMinute: 3 }, sandbox);
     const visitor = world.browser();
     const page = await visitor.open(sandbox.launch('pat-ada'));

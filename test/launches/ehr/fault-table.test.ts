@@ -12,7 +12,7 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 
 const EVIL = 'the URL of a server that must never be seen';
 
-/** Fault, its value, status, errorCode, and the last place that may have been called. */
+/** Fault, its value, status, error code, and the last endpoint that may have been called. */
 type Row = [
   fault: FaultName,
   value: string | undefined,
@@ -51,7 +51,7 @@ const refusals: Row[] = [
   ['issuer-mismatch', EVIL, 400, 'callback.wrong-issuer', 'authorize'],
   ['missing-iss', undefined, 400, 'callback.wrong-issuer', 'authorize'],
   ['narrowed-scope', 'openid fhirUser launch', 403, 'scope.none-granted', 'token'],
-  // The mock EHR sends no id_token then.
+  // The mock EHR then sends no id_token.
   ['narrowed-scope', 'launch patient/Patient.read', 403, 'scope.missing', 'token'],
   ['narrowed-scope', 'launch openid fhirUser patient/ServiceRequest.read', 403, 'scope.missing', 'token'],
   ['token-500', undefined, 502, 'token.failed', 'token'],
@@ -111,7 +111,7 @@ const slow: Row[] = [
   ['slow-token', undefined, 504, 'token.timeout', 'token'],
   ['slow-jwks', undefined, 504, 'identity.keys-timeout', 'token'],
 ];
-/** The launch is complete; its page cannot be shown. */
+/** Faults after which the launch is complete and its page cannot be shown. */
 const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
   ['fhir-401', undefined, 401, 'session.expired'],
   ['fhir-403', undefined, 403, 'patient.refused'],
@@ -125,7 +125,7 @@ const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
   ['wrong-patient', undefined, 502, 'patient.mismatch'],
   ['patient-outcome-200', undefined, 502, 'patient.not-returned'],
 ];
-/** Odd, and no reason to fail. */
+/** Faults that do not fail a launch. */
 const harmless: [FaultName, string?][] = [
   ['discovery-no-s256'],
   ['discovery-relative-endpoints'],
@@ -166,7 +166,7 @@ const harmless: [FaultName, string?][] = [
   ['foreign-next-link', EVIL],
   ['metadata-500'],
 ];
-/** Of the list, the refresh and the revocation; and one that wants settings of its own, above. */
+/** Faults of the list, the refresh and the revocation, and one that needs its own settings (see above). */
 const ELSEWHERE: FaultName[] = [
   'authorize-absent',
   'metadata-members',
@@ -215,7 +215,7 @@ afterAll(async () => {
   await Promise.all([world.close(), evil.close()]);
 });
 
-/** A new organization on the sandbox, so that nothing is remembered of it: neither discovery nor keys. */
+/** Creates an organization on the sandbox, so that neither discovery nor keys are cached. */
 async function newOrganization(sandbox: Sandbox, settings: Record<string, unknown> = {}): Promise<string> {
   serial += 1;
   const id = `org-${serial}`;
@@ -224,7 +224,7 @@ async function newOrganization(sandbox: Sandbox, settings: Record<string, unknow
 }
 const valueOf = (value: string | undefined) => (value === EVIL ? `${evil.origin}/fhir` : value);
 
-/** Launches with one fault; the answer is where the browser ended and what the EHR was asked. */
+/** Launches with one fault; returns the last page and the EHR's requests. */
 async function launchWith(fault: FaultName, value?: string, sandbox = world.sandbox, user = browser) {
   const launchUrl = new URL(sandbox.launch('pat-ada'));
   launchUrl.searchParams.set('orgId', await newOrganization(sandbox));
@@ -257,7 +257,7 @@ const logLineOf = (page: Visit) => {
 
 function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
   const { title, help } = describeError(code);
-  // A rule of this error may have better advice.
+  // A rule of this error may replace its help.
   const helps = [help, ...rules.map((rule) => describeError(code, 'chart', rule).help)];
   const escape = (text: string) => text.replaceAll("'", '&#39;').replaceAll('"', '&quot;');
   expect({ status: page.status, title: titleOf(page), code: logLineOf(page).errorCode }).toEqual({
@@ -268,7 +268,7 @@ function expectPlainPage(page: Visit, status: number, code: ErrorCode): void {
   expect(helps.some((one) => page.body.includes(escape(one)))).toBe(true);
   expect(page.headers['cache-control']).toBe('no-store');
   expect(page.headers['content-security-policy']).toContain("default-src 'none'");
-  // ER-01, ER-03: nothing of the EHR's own words or addresses, and no way on by itself.
+  // ER-01, ER-03: the page has no words or addresses of the EHR, and does not leave by itself.
   expect(page.body).not.toMatch(
     /127\.0\.0\.1|localhost|elsewhere\.example|http-equiv|<script(?! src="\/assets\/)|at \/|alert\(1\)/,
   );
@@ -281,7 +281,7 @@ async function expectEarlierLaunchWorks(): Promise<void> {
 
 function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchWith>>, row: Row): void {
   const [fault, , status, code, last] = row;
-  // A refusal of scopes is answered once with other scopes.
+  // After a refusal of scopes, the app asks once more with other scopes.
   const requests = ['authorization.scope-refused', 'scope.none-granted'].includes(code) ? 2 : 1;
   expectPlainPage(page, status, code);
   expect(
@@ -290,7 +290,7 @@ function expectRejected({ page, ours, calls }: Awaited<ReturnType<typeof launchW
   expect(calls).toEqual({
     discovery: 1,
     authorize: last === 'discovery' ? 0 : requests,
-    // A launch value that is spent gives no second code.
+    // A spent launch value gives no second code.
     token: last === 'token' ? (fault === 'empty-grant' ? 2 : 1) : 0,
     fhir: 0,
   });
@@ -317,7 +317,7 @@ test.for(pageFailures)('%s (%s): the launch is complete, its page is %d %s', asy
   const { page, calls } = await launchWith(fault, value);
   expectPlainPage(page, status, code);
   expect(new URL(page.url).pathname).toMatch(/^\/launches\/[\w-]{22}\/requests$/);
-  // A refused token is renewed once before the launch is given up (FH-05).
+  // A refused token is renewed once before the launch ends (FH-05).
   expect(calls).toMatchObject({ discovery: 1, authorize: 1, token: status === 401 ? 2 : 1 });
 });
 

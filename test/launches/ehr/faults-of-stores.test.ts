@@ -1,4 +1,4 @@
-/** What still works when Redis or the database does not, and how everything comes back (AZ-21, JW-11). */
+/** What still works when Redis or the database does not, and how everything recovers (AZ-21, JW-11). */
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, signedIn } from '#test/helpers/administrators.ts';
@@ -13,7 +13,7 @@ const redis = await createRedisServer();
 beforeAll(() => redis.start());
 afterAll(() => redis.stop());
 
-/** Two seconds for the store, the rest for a busy machine. */
+/** Two seconds are for the store, the rest for a busy machine. */
 const SOON = { timeout: 12_000 };
 
 describe('without Redis', () => {
@@ -191,7 +191,7 @@ if ((await testStores()).length > 1)
         expect((await browser.visit(`${instance.url}/sign-in`, { form: answer })).status).toBe(503);
         for (const path of ['/guide', '/.well-known/jwks.json', '/health/live']) expect(await statusOf(path)).toBe(200);
         expect(await statusOf('/health/ready')).toBe(503);
-        // What could not be written down is said, row by row, without what it was about.
+        // The log names each row that could not be written, without its content.
         await instance.dependencies.audit.flush();
         expect(world.logLines.join('')).toMatch(/"lost":\[\{[^\]]*"event":"launch"/);
         wire.mend();
@@ -201,7 +201,7 @@ if ((await testStores()).length > 1)
     );
   });
 
-/** The database goes away under open connections; the server stays, as other tests need it. */
+/** Drops the database under open connections. The server stays, because other tests need it. */
 async function dropDatabase(url: string): Promise<void> {
   const server = new URL(url);
   const name = server.pathname.slice(1);

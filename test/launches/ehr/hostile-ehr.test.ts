@@ -1,4 +1,4 @@
-/** An EHR that points elsewhere, lies, floods and stalls, through the real app (DI, TK, ID, FH, ER). */
+/** An EHR that names foreign addresses, lies, floods and stalls, through the real app (DI, TK, ID, FH, ER). */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
@@ -95,7 +95,7 @@ describe('breaks the protocol', () => {
   ] as const)('%s', async ([, members, status, code]) => {
     ehr.change('token', members);
     expect(outcomeOf(await launch())).toEqual({ status, code });
-    // An empty grant is answered once with other scopes.
+    // After an empty grant, the app asks once more with other scopes.
     expect(ehr.seen('token')).toHaveLength(code === 'scope.none-granted' ? 2 : 1);
     expect(ehr.seen('patient')).toEqual([]);
   });
@@ -150,7 +150,7 @@ describe('floods', () => {
       return script(request, response);
     });
     expect(outcomeOf(await launch())).toEqual({ status, code });
-    // What was not read was not sent: memory stays flat.
+    // The EHR could not send what the app did not read, so memory stays bounded.
     expect(written()).toBeLessThan(30e6);
     ehr.reset();
     expect(outcomeOf(await launch())).toEqual(OK);

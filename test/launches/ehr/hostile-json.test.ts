@@ -1,4 +1,4 @@
-/** An EHR that sends JSON which nests without end or holds a million values: one page of its own ends, no other one waits. */
+/** An EHR that sends deeply nested JSON or a million values: its own page fails, and no other page waits. */
 import { expect, test } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import type { Script } from '#test/helpers/stub-ehr.ts';
@@ -7,7 +7,7 @@ import { ehr, LIST, launch, launchUrl, newOrganization, outcomeOf, useStubWorld 
 const { world } = useStubWorld();
 const OK = { status: 200, code: undefined };
 
-/** Just below what an answer may weigh. */
+/** Just below the allowed size of an answer. */
 const PROTOCOL = 900_000;
 const FHIR = 4_500_000;
 const shapes: [string, (size: number, members: string) => string][] = [

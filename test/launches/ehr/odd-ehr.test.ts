@@ -1,4 +1,7 @@
-/** An EHR that is odd within the rules: what it says is understood, and what it gets is exact (DI, AZ, TK, CAJ, SCO). */
+/**
+ * An EHR that is unusual within the rules: its answers are understood, and our requests are exact (DI, AZ, TK, CAJ,
+ * SCO).
+ */
 import { compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -205,7 +208,7 @@ describe('discovery over time', () => {
     const browser = world().browser();
     const callback = await browser.openUntil(launchUrl(orgId), CALLBACK);
     ehr.change('smart-configuration', { token_endpoint: `${evil.origin}/token` });
-    // Somebody else's launch learns of the change meanwhile.
+    // Another user's launch discovers the change in the meantime.
     await world().browser().openUntil(launchUrl(orgId), CALLBACK);
     expect(titleOf(await browser.open(callback))).toBe(LIST);
     expect(ehr.seen('token')).toHaveLength(1);

@@ -1,4 +1,7 @@
-/** The app outside the chart: the user signs in at the EHR, picks a patient, and lands on that patient's list (SCO-08, AZ-04, AZ-05). */
+/**
+ * The app outside the chart: the user signs in at the EHR, picks a patient, and lands on that patient's list (SCO-08,
+ * AZ-04, AZ-05).
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -262,7 +265,7 @@ describe('CB-18: reached by https', () => {
 
   test('every cookie is __Host-, Secure, HttpOnly, SameSite=Lax, for this host alone, and not Partitioned', async () => {
     const browser = world.browser();
-    // A proxy in front: what is asked of app.example goes to the process behind it.
+    // This stands for a proxy: requests to app.example go to the process behind it.
     const follow = async (first: Visit) => {
       let page = first;
       for (let hops = 0; hops < 12 && page.headers['location'] !== undefined; hops += 1)

@@ -1,4 +1,6 @@
-/** Each vendor's preset against an EHR that behaves like that vendor: launch, refresh, sign-out; and what breaks without. */
+/**
+ * Each vendor's preset at an EHR that behaves like that vendor: launch, refresh, sign-out; and what fails without it.
+ */
 
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -35,7 +37,7 @@ const assertionOf = ({ body }: { body: string }) => new URLSearchParams(body).ge
 const refusedRevocations = () => world.logLines.filter((line) => line.includes('revocation.refused')).length;
 const launch = (patientId: string) => browser.open(sandbox.launch(patientId));
 
-/** A hospital of its own at one vendor, with settings that may depend on where the EHR came to be. */
+/** Creates a hospital at one vendor, with settings that may depend on the EHR's address, and launches there. */
 async function at(profile: VendorProfileName, settings: (ehr: Sandbox) => Record<string, unknown>): Promise<Visit> {
   hospitals += 1;
   orgId = `hospital-${hospitals}`;
@@ -62,24 +64,24 @@ interface Row {
   profile: VendorProfileName;
   vendor: Vendor;
   tokenSeconds: number;
-  /** Without online_access a launch ends with its token. */
+  /** False without online_access: the launch ends with its token. */
   refreshes: boolean;
   revokes?: boolean;
-  /** What no preset can know and an administrator confirms: the issuer of the id_tokens, where discovery names another. */
+  /** Settings that an administrator confirms: the issuer of the id_tokens, if discovery names another. */
   confirmed?: (ehr: Sandbox) => Record<string, unknown>;
 }
 
 const rows: Row[] = [
   { profile: 'generic', vendor: 'generic', tokenSeconds: 3600, refreshes: true },
   { profile: 'generic', vendor: 'generic-v2', tokenSeconds: 3600, refreshes: true },
-  // Epic has no revocation endpoint: the token is forgotten here and runs out there.
+  // Epic has no revocation endpoint: the app deletes the token, and it expires at the EHR.
   { profile: 'epic-like', vendor: 'epic', tokenSeconds: 300, refreshes: true, revokes: false },
   {
     profile: 'oracle-like',
     vendor: 'oracle',
     tokenSeconds: 570,
     refreshes: true,
-    // Learned at the first launch: Oracle's id_tokens are of …/oidc/idsps/…, and its issuer says so nowhere.
+    // Oracle's id_tokens name …/oidc/idsps/… as issuer, which no document says; it is known from the first launch.
     confirmed: ({ origin }) => ({ issuers: [`${origin}/tenants/ec2458f2/oidc/idsps/ec2458f2/`] }),
   },
   { profile: 'athenahealth-like', vendor: 'athenahealth', tokenSeconds: 3600, refreshes: true },
@@ -90,7 +92,7 @@ const rows: Row[] = [
     vendor: 'nextgen-enterprise',
     tokenSeconds: 3600,
     refreshes: false,
-    // The two documents name two issuers; the checks show both, and the administrator takes that of the id_tokens.
+    // The two documents name two issuers; the checks show both, and the administrator chooses that of the id_tokens.
     confirmed: ({ fhirBase }) => ({ issuers: [fhirBase] }),
   },
   { profile: 'nextgen-office-like', vendor: 'nextgen-office', tokenSeconds: 3600, refreshes: true },
@@ -106,7 +108,7 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   }));
   expect(titleOf(page)).toBe('Requests for Ada Moreno');
   expect(page.body).not.toContain('class="notice notice-problem"');
-  // In the middle of its life, so that the launch is not ended for nobody having been there.
+  // This visit in the middle of the token's life keeps the launch from ending as idle.
   advance(row.tokenSeconds / 2);
   expect((await browser.visit(page.url)).status).toBe(200);
   expect(refreshes()).toHaveLength(0);
@@ -120,7 +122,7 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   }
   expect(titleOf(later)).toBe('Requests for Ada Moreno');
   expect(refreshes()).toHaveLength(1);
-  // Past the end of the first token: the second one was really given.
+  // This is after the end of the first token, so the page needs the second one.
   advance(row.tokenSeconds * 0.3);
   expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
   expect(refreshes()).toHaveLength(1);
@@ -130,7 +132,7 @@ test.for(rows)('$vendor at $profile: launch, refresh or end, sign-out', async (r
   expect(sentTo('/auth/revoke')).toHaveLength(revokes ? 2 : 0);
   expect((await browser.visit(page.url)).status).toBe(401);
   expect(refusedRevocations()).toBe(0);
-  // DI-23: where endpoints are given by hand, the EHR is asked for none of its documents.
+  // DI-23: with endpoints given by hand, none of the EHR's documents are requested.
   if (row.confirmed === givenEndpoints) expect([...sentTo('/fhir/r4/metadata'), ...documents()]).toEqual([]);
   else expect(documents()).not.toEqual([]);
 });

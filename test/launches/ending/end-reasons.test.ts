@@ -1,4 +1,4 @@
-/** One row per way a launch ends: it is in the audit trail, the tokens that are left are revoked, the next visit reads why. */
+/** One row per way a launch ends: the audit trail has it, remaining tokens are revoked, and the next page says why. */
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '#src/errors.ts';
@@ -36,7 +36,7 @@ const audited = async (launchId: string) => {
   );
   return rows;
 };
-/** Two grants are revoked side by side. */
+/** Revoked tokens, sorted because two grants are revoked in parallel. */
 const revoked = () =>
   ehr
     .seen(REVOCATION)
@@ -46,7 +46,7 @@ const revoked = () =>
 const answering =
   (status: number, body: unknown = {}): Script =>
   () => ({ status, body });
-/** Tokens named by number, for this user. */
+/** Answers with numbered tokens, for this user. */
 const tokensFor =
   (sub: string): Script =>
   async (request) => {
@@ -58,7 +58,7 @@ const tokensFor =
     const tokens = { access_token: `access-${serial}`, refresh_token: `refresh-${serial}`, expires_in: 3_600 };
     return { body: { ...body, ...tokens, id_token: idToken } };
   };
-/** The same with these members changed. */
+/** Answers the same, with these members changed. */
 const changed =
   (members: Record<string, unknown>): Script =>
   async (...request) => ({
@@ -68,15 +68,15 @@ const changed =
 interface End {
   reason: EndReason;
   name: string;
-  /** Of the first launch's token response. */
+  /** The script of the first launch's token response. */
   token?: Script;
   settings?: Record<string, unknown>;
-  /** What ends the launch, up to its next visit. */
+  /** Ends the launch, up to its next visit. */
   act(): unknown;
   actor?: 'system' | 'user-1' | 'user-2' | 'administrator';
-  /** Of the page that the browser reads at its next visit. */
+  /** The title of the next page. */
   title: string;
-  /** By their names; what the EHR has revoked itself is not among them. */
+  /** The names of the tokens that we revoke; tokens that the EHR has revoked itself are not among them. */
   revokes: readonly string[];
 }
 
@@ -95,7 +95,7 @@ const ENDS: End[] = [
       await reload();
     },
     title: OVER,
-    // The refresh token is spent.
+    // The refresh token was used, so it is not revoked.
     revokes: ['access-1'],
   },
   {
@@ -115,7 +115,7 @@ const ENDS: End[] = [
       await reload();
       advance(30_000);
       const over = reload();
-      // A moment is left for an owner that is alive after all.
+      // The page waits a moment, because the owner of the claim may be alive.
       const isWaitedFor = async () => {
         advance(500);
         return Promise.race([over, new Promise((resolve) => setImmediate(resolve))]);
@@ -124,7 +124,7 @@ const ENDS: End[] = [
       isBack = true;
     },
     title: OVER,
-    // And of the process that is alive after all, the tokens that find no record.
+    // The process was alive after all; its new tokens find no record and are revoked too.
     revokes: ['access-1', 'refresh-2', 'access-2'],
   },
   {
@@ -226,7 +226,7 @@ const ENDS: End[] = [
     act: async () => {
       const { db } = world().dependencies.database;
       await db.execute(`delete from ehr_identities where organization_id = '${orgId}'`);
-      // As the product does it: what is known from memory is of the organization's row as it was.
+      // The product touches the organization's row as well, so that instances drop what they have in memory.
       await db.execute(`update organizations set id = id where id = '${orgId}'`);
       advance(2_000);
     },

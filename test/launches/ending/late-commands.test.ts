@@ -1,4 +1,7 @@
-/** Redis does not answer for a moment: a command nobody waits for any more is carried out later, and must do no harm (AZ-21, CB-22, RV-01). */
+/**
+ * Redis does not answer for a moment: a command that timed out is executed later and must do no harm (AZ-21, CB-22,
+ * RV-01).
+ */
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,7 +15,7 @@ import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const REVOCATION = '/auth/revoke';
-/** Two hangs of two seconds, and a busy machine. */
+/** Two timeouts of two seconds, and a busy machine. */
 const PATIENT = { timeout: 30_000 };
 
 const server = await createRedisServer();
@@ -49,7 +52,7 @@ const token: Script = async (request) => {
   return { body: { ...(body as object), access_token: 'access', refresh_token: 'refresh' } };
 };
 const revoked = () => ehr.seen(REVOCATION).map(({ body }) => new URLSearchParams(body).get('token'));
-/** With the next such command Redis does not answer; the command reaches it all the same. */
+/** Freezes Redis at the next such command, which reaches it but gets no answer. */
 const hangAt = (command: 'take' | 'getMany' | 'exchange') => {
   const real = store()[command] as (...given: unknown[]) => Promise<unknown>;
   vi.spyOn(store(), command as 'ping').mockImplementationOnce((async (...given: unknown[]) => {
@@ -127,7 +130,7 @@ describe('signing out', () => {
       expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'))).toEqual([]);
       await thawed();
       await expect.poll(revoked).toEqual(['refresh', 'access']);
-      // A thief who kept the cookie finds what everybody finds.
+      // A thief who kept the cookie sees what everyone sees.
       browser.jar.set('localhost', cookies);
       const left = () =>
         Promise.all([`launch:${launchIdOf(page)}`, `ended:${launchIdOf(page)}`].map((key) => store().get(key)));

@@ -1,4 +1,7 @@
-/** Who is let in while the database is away: whoever was, and where everybody is, whoever comes; nobody else (FU-07). */
+/**
+ * During a database outage, only users who were admitted before can launch, or all if an organization admits all
+ * (FU-07).
+ */
 import { Client } from 'pg';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
@@ -98,7 +101,7 @@ if ((await testStores()).length > 1)
     );
   });
 
-/** No connection is let in, and those there are end; the rest of the server stays, as other tests need it. */
+/** Refuses or allows connections to the database, and ends open ones. Other tests need the rest of the server. */
 async function switchDatabase(world: World, isOn: boolean): Promise<void> {
   const server = new URL(world.config.databaseUrl ?? '');
   const name = server.pathname.slice(1);

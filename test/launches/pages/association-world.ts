@@ -1,30 +1,30 @@
-/** What the tests about clinicians do again and again: launches by named users, the administrator's page, the database. */
+/** Steps that the tests about clinicians share: launches by named users, the administrator's page, the database. */
 import { sql } from 'drizzle-orm';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
 import type { World } from '#test/helpers/world.ts';
 
-/** Kinds of reads the EHR saw since its log was cleared. */
+/** The kinds of reads that the EHR saw since its log was cleared. */
 export function fhirReads(world: World): string[] {
   return world.sandbox.requests
     .map(({ path }) => path)
     .filter((path) => path.startsWith('/fhir/r4/') && !path.includes('/.well-known/'));
 }
 
-/** Somebody who administrates one organization, and signs in again when their session has ended. */
+/** An administrator of one organization, who signs in again when the session has ended. */
 export interface Administrator {
   page(): Promise<Visit>;
   /** Sends one of the page's forms: the last part of its address, and its fields. */
   send(step: string, form?: Record<string, string>): Promise<Visit>;
-  /** The same, and the page it leads to. */
+  /** Sends a form and opens the page that it leads to. */
   open(step: string, form?: Record<string, string>): Promise<Visit>;
   reload(page: Visit): Promise<Visit>;
   /** Adds a clinician and reads the code. */
   codeFor(name: string): Promise<string>;
 }
 
-/** Adds them and signs them in. */
+/** Adds an administrator and signs in. */
 export async function administrator(world: World, email: string, organizationId: string): Promise<Administrator> {
   await addPerson(world, email, { role: 'administrator', organizationId });
   let browser = await signedIn(world, email);
@@ -54,7 +54,7 @@ export function codeIn(page: Visit): string {
   return code;
 }
 
-/** The id of the clinician whose forms stand in the list item with this text. */
+/** The id of the clinician whose forms are in the list item with this text. */
 export function clinicianIdIn(page: Visit, text: string): string {
   const item = page.body.split('<li>').find((one) => one.includes(text) && one.includes('/disable'));
   const id = /\/settings\/clinicians\/([\da-f-]{36})\//.exec(item ?? '')?.[1];
@@ -62,7 +62,7 @@ export function clinicianIdIn(page: Visit, text: string): string {
   return id;
 }
 
-/** The reference a waiting person reads. */
+/** The reference that a waiting user reads. */
 export function referenceIn(page: Visit): string {
   return /Your reference: <code[^>]*>([^<]+)<\/code>/.exec(page.body)?.[1] ?? '';
 }
@@ -73,7 +73,7 @@ export async function typeCode(browser: TestBrowser, page: Visit, code: string):
   return browser.visit(url, { form: { csrf: csrfOf(page), code } });
 }
 
-/** Types a code that is not taken, and reads the page that says why: the post itself leads there. */
+/** Types a code that is refused, and reads the page that says why, to which the post redirects. */
 export async function refusedCode(browser: TestBrowser, page: Visit, code: string): Promise<Visit> {
   const posted = await typeCode(browser, page, code);
   const location = posted.headers['location'] ?? '';
@@ -88,7 +88,7 @@ export interface StoredIdentity {
   clinician_id: string | null;
 }
 
-/** The rows of an organization as they are. */
+/** The stored rows of an organization. */
 export async function stored(world: World, organizationId: string) {
   await world.dependencies.clinicians.flush();
   const { db } = world.dependencies.database;

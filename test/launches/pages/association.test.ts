@@ -1,4 +1,6 @@
-/** Who the EHR user is: at once, by a one-time code or by confirmation, per organization and never by name (FU-07, ID-18, MT-02). */
+/**
+ * EHR users become clinicians at once, by a one-time code or by confirmation, and never by name (FU-07, ID-18, MT-02).
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
@@ -23,7 +25,7 @@ import {
 
 const LIST = 'Requests for Ada Moreno';
 const DAY_MS = 24 * 60 * 60_000;
-/** Longer than the directory remembers, shorter than the two seconds promised. */
+/** Longer than the directory caches, shorter than the promised two seconds. */
 const NOTICED_MS = 1_500;
 const HOSTILE = `"><script>alert(1)</script> O'Brien`;
 
@@ -189,7 +191,7 @@ describe('on real Redis and PostgreSQL', () => {
       const other = await launch('subject-of-user-29', stranger);
       const reused = await refusedCode(stranger, other, code);
       expect(reused.url).toMatch(/\?problem=used$/);
-      // A reload asks to send nothing, and spends no try.
+      // A reload sends nothing, and does not count as a try.
       expect((await stranger.visit(reused.url)).body).toContain('This code has been used');
       expect(reused.body).toContain('This code has been used');
       expect((await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null)).toEqual([]);

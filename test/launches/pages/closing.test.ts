@@ -1,4 +1,6 @@
-/** Before the end of a launch: the page warns in time, without a script, and never throws out a person who is there (RF-13, RF-14). */
+/**
+ * Before a launch ends, the page warns in time, without a script, and never ends it for an active user (RF-13, RF-14).
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
@@ -12,7 +14,7 @@ let beganAt = 0;
 let browser: TestBrowser;
 let page: Visit;
 beforeAll(async () => {
-  // One clock for product, sandbox and authorization server.
+  // Product, sandbox and authorization server share one clock.
   vi.useFakeTimers({ toFake: ['Date'] });
   world = await startWorld();
 });
@@ -26,18 +28,18 @@ beforeEach(() => {
   browser = world.browser();
 });
 
-/** So long after the test began. */
+/** Sets the clock to so long after the test began. */
 const at = (ms: number) => void vi.setSystemTime(beganAt + ms);
 const launch = async () => {
   page = await world.launch('pat-ada', browser);
   expect(titleOf(page)).toBe('Requests for Ada Moreno');
 };
-/** Where the browser goes by itself, and after how many seconds. */
+/** The address to which the browser goes by itself, and after how many seconds. */
 const refreshOf = ({ headers }: Visit) => {
   const [, seconds, path] = /^(\d+); url=(.+)$/.exec(headers['refresh'] ?? '') ?? [];
   return { seconds: Number(seconds), url: new URL(path ?? '', world.url).href };
 };
-/** What a browser does that nobody touches. */
+/** Does what an idle browser does. */
 const wait = async (visit: Visit) => {
   const { seconds, url } = refreshOf(visit);
   vi.setSystemTime(Date.now() + seconds * SECOND_MS);
@@ -116,7 +118,7 @@ test('RF-13: two tabs that nobody touches do not keep each other open', async ()
   at(55 * MINUTE_MS + SECOND_MS);
   first = await browser.open(refreshOf(first).url);
   expect(titleOf(first)).toBe('Requests for Ada Moreno');
-  // Whatever its page loads beside, such as the EHR's colours, is no visit either.
+  // What the page loads, such as the EHR's colours, does not count as a visit either.
   const [, theme = ''] = /href="([^"]+theme\.css[^"]*)"/.exec(first.body) ?? [];
   expect((await browser.visit(new URL(theme, world.url).href)).status).toBe(200);
   at(85 * MINUTE_MS + 2 * SECOND_MS);
@@ -179,7 +181,7 @@ describe('a limit that nobody can put off', () => {
     expect(closing.body).not.toContain('>Stay<');
     const back = await browser.visit(page.url);
     expect(titleOf(back)).toBe('Requests for Ada Moreno');
-    // Read once, the announcement does not come again: the page leaves when the launch is over.
+    // The announcement comes once; afterwards, the page leaves when the launch ends.
     expect(refreshOf(back).seconds).toBeGreaterThan(4 * 60);
     const over = await wait(back);
     expect([over.status, titleOf(over)]).toEqual([401, 'Your EHR session for this app has ended']);

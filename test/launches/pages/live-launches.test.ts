@@ -1,4 +1,7 @@
-/** Settings > Live launches: administrators see who has the app open in their organization, and end it at once (RF-16, MT-01). */
+/**
+ * Settings > Live launches: administrators see who has the app open in their organization, and end it at once (RF-16,
+ * MT-01).
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
@@ -47,7 +50,7 @@ describe('on real Redis and PostgreSQL', () => {
   const launchAt = (id: string, patient: string, options = {}, browser = world.browser()) =>
     browser.open(world.sandbox.launch(patient, options).replace(`orgId=${ORG_ID}`, `orgId=${id}`));
   const rowsOf = (body: string) => [...body.matchAll(/<tr><td data-label="User">.*?<\/tr>/gs)].map(([row]) => row);
-  /** Of the person in the last row: they began first. */
+  /** The user in the last row, whose launch began first. */
   const userIn = (body: string) =>
     /end-user\?(?:organization=[^&]*&amp;)?user=([\w-]+)/.exec(rowsOf(body).at(-1) ?? '')?.[1] ?? '';
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
@@ -216,7 +219,7 @@ describe('on real Redis and PostgreSQL', () => {
     };
     const score = clock().getTime() + 60_000;
     const ids = Array.from({ length: 59 }, (_, at) => `many-${at}`);
-    // Some are gone, and the index does not know it yet.
+    // Some launches are gone but still in the index.
     const gone = Array.from({ length: 30 }, (_, at) => `gone-${at}`);
     for (const id of gone)
       await redis.rank(`live:${ORG_ID}`, id, { score: score + 1, dropBelow: 0, lifetimeMs: 60_000 });
@@ -242,7 +245,7 @@ describe('on real Redis and PostgreSQL', () => {
     }
     expect(sizes).toEqual([25, 25, 10]);
     expect(new Set(seen)).toEqual(new Set([...ids, launchIdOf(page)]));
-    // Each page reads its own, and what is gone once.
+    // Each page reads its own launches, and those that are gone only once.
     expect(reads).toHaveBeenCalledTimes(60 + gone.length);
     reads.mockRestore();
     expect(titleOf({ body: await see(admin, '/end-all') })).toContain('End all 60 launches of Hospital st-elsewhere?');

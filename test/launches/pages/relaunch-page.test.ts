@@ -1,4 +1,4 @@
-/** After the end of a launch: the page says what happened and what to do, and goes on saying so (RF-12, RF-14, ER-01). */
+/** After a launch ends, the page says what happened and what to do, also when it is reloaded (RF-12, RF-14, ER-01). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -29,7 +29,7 @@ describe('on embedded stores', () => {
     expect(titleOf(page)).toMatch(/^Requests for/);
     return page;
   };
-  /** What Redis does by its own clock, done by hand. */
+  /** Deletes the launch by hand, as Redis does by its own clock. */
   const forget = () => world.dependencies.redis.delete(`launch:${launchIdOf(page)}`);
   const told = async (code: string, title: string) => {
     for (const visit of ['first', 'reload']) {

@@ -1,4 +1,4 @@
-/** The page every launch ends on, as the EHR's good and bad days make it (FH-04..12, LC-05, LC-06, LC-11, ER-01, SCO-19). */
+/** The request list, with an EHR that answers well or badly (FH-04..12, LC-05, LC-06, LC-11, ER-01, SCO-19). */
 import { fetch } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
@@ -208,7 +208,7 @@ test('the patient is on the screen while the EHR still searches', async () => {
   await reader?.cancel();
 });
 
-/** Finishes a launch and opens its page without waiting for the end of it. */
+/** Finishes a launch and opens its page, without waiting for the whole page. */
 async function openStream(by: TestBrowser, callback: string) {
   const { headers } = await by.visit(callback);
   const cookie = [...cookiesOf(by)].map((pair) => pair.join('=')).join('; ');

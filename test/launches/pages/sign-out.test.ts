@@ -1,4 +1,4 @@
-/** Signing out: only from our own page, always here and now, and for good (RV-01, ST-09). */
+/** Signing out works only from our own page, ends the launch at once, and is final (RV-01, ST-09). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
@@ -31,7 +31,7 @@ describe('on embedded stores', () => {
     expect(await record()).toBeUndefined();
     expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('launch-'))).toEqual([]);
 
-    // A thief who kept the cookie has nothing either.
+    // A thief who kept the cookie gets nothing either.
     browser.jar.set('localhost', cookies);
     expect((await browser.visit(page.url)).status).toBe(401);
     expect((await browser.visit(signOutUrl(), { form, headers })).status).toBe(401);

@@ -1,4 +1,7 @@
-/** One launch, one patient, one cookie: whatever is opened beside it, finished out of order or forged (LA-09, MT-01, CB-17). */
+/**
+ * One launch has one patient and one cookie, with others opened beside it, out of order or forged (LA-09, MT-01,
+ * CB-17).
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRecords } from '#sandbox/data/records.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -20,7 +23,7 @@ const PATIENTS = [
   'pat-long-name',
 ];
 
-/** Texts only this patient's chart has: names, record number and what was requested. */
+/** Texts that only this patient's chart has: names, record number and requests. */
 const ownTexts = new Map(
   PATIENTS.map((id) => {
     const records = createRecords();
@@ -35,7 +38,7 @@ const ownTexts = new Map(
   }),
 );
 
-/** Every text of other patients that this one's chart does not have as well. */
+/** Every text of other patients that this patient's chart does not have. */
 function foreignTexts(id: string): string[] {
   const own = [...(ownTexts.get(id) ?? [])].join('\n');
   const others = PATIENTS.filter((other) => other !== id).flatMap((other) => [...(ownTexts.get(other) ?? [])]);

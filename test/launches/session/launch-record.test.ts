@@ -1,4 +1,7 @@
-/** The record of a launch: sealed, bound to its place, opened by one cookie, and over when its time is (ST-03..06, ST-08, RF-14). */
+/**
+ * The record of a launch: sealed, bound to its key, opened by one cookie, and limited in time (ST-03..06, ST-08,
+ * RF-14).
+ */
 import { hkdfSync } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { CompactEncrypt } from 'jose';
@@ -10,7 +13,7 @@ import { startWorld, type World } from '#test/helpers/world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** By the cheapest page behind the guard: it calls no EHR. */
+/** Asks for the cheapest page behind the guard, which does not call the EHR. */
 const isOpenIn = (browser: TestBrowser) => async (page: Visit) =>
   (await browser.visit(page.url.replace('/requests', '/theme.css'))).status === 200;
 
@@ -81,7 +84,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(answer.setCookies.join()).toMatch(/launch-[^=]+=;/);
   });
 
-  /** What is stored under a key, in the form that values were sealed in before: JWE, under the same secret. */
+  /** Seals the value of a key again in the earlier format: JWE, under the same secret. */
   const sealAsBefore = async (key: string) => {
     const { redis, sealer } = world.dependencies;
     const value = await sealer.open(key, (await redis.get(key)) ?? '');
@@ -160,7 +163,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(lifetimes.filter(([key]) => key.startsWith('tx:')).length).toBeGreaterThan(0);
     for (const [key, lifetimeMs] of lifetimes) {
       expect(lifetimeMs, key).toBeGreaterThan(0);
-      // The list of open launches is written once a minute for each, so it lasts a minute longer than they do.
+      // The list of open launches is written once a minute per launch, so it lives a minute longer than a launch.
       const most = { tx: 10 * MINUTE_MS, live: HOUR_MS + MINUTE_MS }[key.split(':')[0] ?? ''] ?? HOUR_MS;
       expect(lifetimeMs, key).toBeLessThanOrEqual(most);
     }
@@ -168,7 +171,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-// Redis counts the idle hour by its own clock; there the lifetime it was given is read instead.
+// Redis counts the idle hour by its own clock, so the tests on Redis read the stored lifetime instead.
 test('on embedded stores RF-14: an hour without a visit ends it; a visit begins a new hour', async () => {
   let passedMs = 0;
   const world = await startWorld({ clock: () => new Date(Date.now() + passedMs) });

@@ -1,4 +1,4 @@
-/** Organizations kept apart, and launches ended at once when theirs is switched off or changed (REG-11, MT-01..05). */
+/** Organizations are isolated, and launches end at once when theirs is switched off or changed (REG-11, MT-01..05). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
@@ -7,7 +7,7 @@ import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
-/** Longer than the directory remembers, shorter than the two seconds promised. */
+/** Longer than the directory caches, shorter than the promised two seconds. */
 const NOTICED_MS = 1_500;
 
 describe('on embedded stores', () => {
@@ -28,7 +28,7 @@ describe('on embedded stores', () => {
     browser = world.browser();
   });
 
-  /** An organization of the test's own on the same EHR, because what ends one ends it for good. */
+  /** Each test has its own organization on the same EHR, because a change ends its launches for good. */
   let count = 0;
   const organization = async () => {
     count += 1;
@@ -62,7 +62,7 @@ describe('on embedded stores', () => {
     expect(await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)).toBeUndefined();
     expect((await other.visit(kept.url)).status).toBe(200);
 
-    // Back to what it was: what has ended stays ended.
+    // The settings are as before, and the ended launch stays ended.
     await world.setOrganization(id);
     notice();
     expect((await browser.visit(page.url)).status).toBe(401);
@@ -142,7 +142,7 @@ describe('on embedded stores', () => {
     expect((await browser.visit(page.url)).status).toBe(401);
     expect((await browser.visit(callback)).status).toBe(403);
     expect((await browser.open(launch('pat-ada'))).status).toBe(403);
-    // Nothing is asked of the EHR any more; it only gets its tokens back.
+    // The EHR gets no more requests, except that its tokens are revoked.
     expect(world.sandbox.requests.filter(({ path }) => path !== '/auth/revoke')).toEqual([]);
     expect((await world.launch('pat-ada')).status).toBe(200);
   });

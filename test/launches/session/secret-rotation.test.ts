@@ -1,4 +1,6 @@
-/** What was made under one secret of APP_SECRETS works while it is there, and ends cleanly when it is gone (ST-08). */
+/**
+ * Data sealed under one secret of APP_SECRETS works while the secret is listed, and ends cleanly afterwards (ST-08).
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listKeys } from '#src/keys/key-actions.ts';
 import { retireKey } from '#src/keys/retire-key.ts';
@@ -29,9 +31,9 @@ interface Made {
 if ((await testStores()).length > 1) {
   let world: World;
   let instances: Instance[];
-  /** Seen again while both secrets are there. */
+  /** Used again while both secrets are listed. */
   let first: Made;
-  /** Not seen again before the old secret is gone. */
+  /** Not used again before the old secret is removed. */
   let second: Made;
   beforeAll(async () => {
     const settings = { createRequests: true, scopes: SCOPES };
@@ -56,7 +58,7 @@ if ((await testStores()).length > 1) {
   const at = (instance: { url: string }, url: string) => url.replace(world.url, instance.url);
   const formOf = (list: Visit) => `${world.url}/launches/${launchIdOf(list)}/requests/new`;
 
-  /** Follows every redirect, each step of ours at the next of these instances. */
+  /** Follows every redirect, and visits a different one of these instances at each step of ours. */
   async function open(browser: TestBrowser, url: string, at_: readonly { url: string }[]): Promise<Visit> {
     let target: string = url;
     for (let hop = 0; hop < 12; hop += 1) {
@@ -84,7 +86,7 @@ if ((await testStores()).length > 1) {
     return { clinician, lists, administrator: await signedIn(world, 'operator@example.com') };
   }
 
-  /** Twelve launches of two patients side by side, each in a browser of its own. */
+  /** Makes twelve launches of two patients in parallel, each in its own browser. */
   async function launchMany(among: readonly { url: string }[]): Promise<void> {
     const many = Array.from({ length: 12 }, (_, index) => PATIENTS[index % 2] ?? PATIENTS[0]);
     const pages = await Promise.all(
@@ -116,13 +118,13 @@ if ((await testStores()).length > 1) {
   test('"B" alone: what "A" made ends cleanly, and new launches work', { timeout: 60_000 }, async () => {
     const { audit, clock, database, log, sealer } = (await add([B, A])).dependencies;
     const keys = { db: database.db, sealer, audit, clock, log };
-    // One after the other: what an operator does before the old secret goes.
+    // An operator retires the keys before removing the old secret, one after the other.
     // oxlint-disable-next-line no-await-in-loop
     for (const { kid } of await listKeys(keys)) await retireKey(keys, kid, { force: true });
     // A removed key is gone two seconds later, and the EHR asks for the keys again after five minutes.
     vi.setSystemTime(Date.now() + 6 * 60_000);
     const alone = await add([B]);
-    // The old instances are gone: what EHRs fetch comes from this one.
+    // The old instances are gone, so EHRs fetch the key set of this one.
     vi.spyOn(world.dependencies.keyRing, 'jwks').mockImplementation(() => alone.dependencies.keyRing.jwks());
     for (const { clinician, lists, administrator } of [second, first]) {
       const pages = await Promise.all(lists.map((list) => clinician.visit(at(alone, list.url))));

@@ -1,4 +1,4 @@
-/** What an EHR may make us store: bounded for each launch and for all launches of its organization (MT-06). */
+/** What an EHR can make us store is bounded, per launch and per organization (MT-06). */
 import { expect, test, vi } from 'vitest';
 import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import { titleOf } from '#test/helpers/browser.ts';

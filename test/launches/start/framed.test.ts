@@ -1,4 +1,6 @@
-/** A framed launch that no EHR page may show: it stops before anything is spent, with a page that may be framed (LA-11). */
+/**
+ * A framed launch that no EHR page may show: it stops before anything is spent, with a page that may be framed (LA-11).
+ */
 import { describe, expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -10,7 +12,7 @@ const inFrame = (destination = 'iframe'): TestBrowser =>
 const NOT_ALLOWED = { status: 403, code: 'launch.frame-not-allowed' };
 const ownRedirects = (browser: TestBrowser) => browser.history.filter(({ status }) => status >= 300 && status < 400);
 
-/** May be shown in any frame, and nothing on it can be pressed, sent or run. */
+/** Expects a page that any frame may show, and that has nothing to press, send or run. */
 function expectStaticPage(page: Visit): void {
   expect(page.headers['content-security-policy']).toBe(
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *",
@@ -29,7 +31,7 @@ describe('at the launch', () => {
     const page = await browser.open(launchUrl(id));
     expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
     expectStaticPage(page);
-    // Not even for its cookies is the browser sent anywhere, and the EHR hears nothing.
+    // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
     expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
   });
 

@@ -5,7 +5,7 @@ import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;
 let other: World['sandbox'];
-/** A browser that has our probe cookie, so that a launch goes straight to the EHR. */
+/** A browser that has our probe cookie, so that a launch redirects to the EHR at once. */
 let warm: TestBrowser;
 beforeAll(async () => {
   world = await startWorld();
@@ -27,7 +27,7 @@ const launchUrl = (parameters: Record<string, string>, path = '/smart/launch') =
   `${world.url}${path}?${new URLSearchParams(parameters).toString()}`;
 const good = (change: Record<string, string> = {}) => ({ orgId: ORG_ID, iss: iss(), launch: 'opaque', ...change });
 
-/** REJECT(400): a plain page, no cookie of a launch under way, and nothing sent to any EHR. */
+/** Expects a plain page, no cookie of a transaction, and no request to any EHR. */
 function expectRejected(page: Visit, status: number, code: string): void {
   expect(page.status).toBe(status);
   expect(page.headers['cache-control']).toBe('no-store');
@@ -114,7 +114,7 @@ describe('REJECT', () => {
   ])('%s', async ([, query, status, code]) => {
     const url = `${world.url}/smart/launch?${query(iss())}`;
     expectRejected(await warm.visit(url), status, code);
-    // A browser without any cookie learns the same, before any cookie is tried.
+    // A browser without any cookie gets the same page, before the cookies are tested.
     expectRejected(await world.browser().visit(url), status, code);
   });
 
@@ -330,7 +330,7 @@ test('LA-15: a burst of unfinished launches is stopped; completed ones and other
     const own = new URL(world.sandbox.launch('pat-none'));
     own.searchParams.set('orgId', 'busy');
     const callback = await warm.openUntil(own.href, '/smart/callback');
-    // Called ten times at once, a callback still gives back one place.
+    // A callback that is called ten times at once still frees only one place.
     const pages = await Promise.all(Array.from({ length: 10 }, () => warm.visit(callback)));
     expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 303));
   }
@@ -366,7 +366,7 @@ describe('LA-11, CB-18: reached by https', () => {
   test('every cookie is __Host-, Secure, HttpOnly, SameSite=None, Partitioned and holds no token', async () => {
     const browser = secure.browser();
     const cookies: string[] = [];
-    // A proxy in front: what is asked of app.example goes to the process behind it.
+    // This stands for a proxy: requests to app.example go to the process behind it.
     let url: string | undefined = secure.sandbox.launch('pat-ada');
     let page: Visit | undefined;
     for (let hops = 0; hops < 12 && url !== undefined; hops += 1) {

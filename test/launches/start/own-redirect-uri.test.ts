@@ -7,7 +7,7 @@ const profile = 'epic-like';
 const HONEST = 'st-elsewhere';
 let world: World;
 beforeAll(async () => {
-  // Not promising `iss` is what most EHRs do.
+  // Most EHRs do not promise `iss`.
   world = await startWorld({ sandbox: { profile }, settings: { redirectUri: 'own' } });
   registerAt(world.sandbox, HONEST);
 });

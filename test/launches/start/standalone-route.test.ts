@@ -1,10 +1,10 @@
-/** `GET /smart/standalone/:orgId` from outside: what anybody may send there (LA-10, LA-13, LA-15, REG-01). */
+/** `GET /smart/standalone/:orgId` from outside: what anyone may send there (LA-10, LA-13, LA-15, REG-01). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser, supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { signIn, signInUntilCallback } from '#test/helpers/sign-in.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
-/** Longer than the directory remembers. */
+/** Longer than the directory caches. */
 const DIRECTORY_FORGETS_MS = 1_100;
 let skewMs = 0;
 
@@ -25,7 +25,7 @@ describe('on real Redis and PostgreSQL', () => {
   beforeEach(() => world.sandbox.requests.clear());
   afterAll(() => world.close());
 
-  /** A plain page, no cookie, no transaction, nobody called. */
+  /** Expects a plain page, no cookie, no transaction, and no call to the EHR. */
   async function expectRefused(page: Visit, status: number, code: string): Promise<void> {
     expect([page.status, page.setCookies]).toEqual([status, []]);
     const line = world.logLines.find((text) => text.includes(supportCodeOf(page) ?? 'no support code'));

@@ -1,4 +1,4 @@
-/** Standalone launches at EHRs that the sandbox is not: other spellings, long requests, a banner flag that lies. */
+/** Standalone launches at EHRs that differ from the sandbox: other scope syntax, long requests, a wrong banner flag. */
 import { expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';

@@ -1,4 +1,4 @@
-/** Where an organization wishes it, the EHR is asked whether it still honours the token (RV-06, RV-07, CAJ-13). */
+/** If an organization's setting is on, the EHR is asked whether a token is still active (RV-06, RV-07, CAJ-13). */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
@@ -24,7 +24,7 @@ describe('on embedded stores', () => {
 
   const to = (path: string) => world.sandbox.requests.filter((request) => request.path === `/auth/${path}`);
   const refreshes = () => to('token').filter(({ body }) => body.includes('grant_type=refresh_token'));
-  /** The minute is Redis's own. */
+  /** Ends the minute by hand, because Redis counts it by its own clock. */
   const nextMinute = () => world.dependencies.redis.delete(`introspected:${launchIdOf(page)}`);
   const reloadWith = async (fault: FaultName) => {
     await nextMinute();
@@ -67,7 +67,7 @@ describe('on embedded stores', () => {
       const answer = await reloadWith(fault);
       expect(titleOf(answer)).toBe('Requests for Ada Moreno');
       expect(refreshes()).toHaveLength(1);
-      // A token that was renewed a moment ago and is not active either: the end, and no further try.
+      // The token was renewed a moment ago and is not active either, so the launch ends without another try.
       const over = await reloadWith(fault);
       expect([over.status, titleOf(over)]).toEqual([401, 'Your EHR session for this app has ended']);
       expect(refreshes()).toHaveLength(0);

@@ -1,4 +1,7 @@
-/** Every way a refresh can go wrong: what the visitor sees, what is sent, and whether the launch lives (RF-03..11, LC-18). */
+/**
+ * Every way a refresh can fail: what the visitor sees, what is sent, and whether the launch continues (RF-03..11,
+ * LC-18).
+ */
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
@@ -18,7 +21,7 @@ const refreshes = () => ehr.seen('token').filter(({ body }) => body.includes('gr
 const sentTokens = () => refreshes().map(({ body }) => new URLSearchParams(body).get('refresh_token'));
 const record = () => world().dependencies.redis.get(`launch:${/launches\/([^/]+)/.exec(page.url)?.[1]}`);
 
-/** A launch whose token is over, at an EHR that answers the refresh by this script. */
+/** Launches and lets the token expire, at an EHR that answers the refresh by this script. */
 async function overAt(script: Script, settings: Record<string, unknown> = {}): Promise<void> {
   ehr.change('token', { expires_in: 60, refresh_token: 'first' });
   browser = world().browser();
@@ -67,7 +70,7 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
     expect(outcomeOf(wait)).toEqual({ status: 503, code: 'refresh.unavailable' });
     expect(Number(wait.headers['retry-after'])).toBeGreaterThan(0);
     expect(wait.body).not.toContain('Stella');
-    // Asked again at once, nothing is sent: the pause is kept.
+    // Another reload at once sends nothing, because of the pause.
     expect((await reload()).status).toBe(503);
     expect(refreshes()).toHaveLength(1);
     ehr.on('token', fine);
@@ -160,13 +163,13 @@ describe('the id_token of a refresh (RF-10)', () => {
     const expectDiagnosis = (body: string, rule: string, setting: string | undefined) => {
       expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('EHR team');
       expect(body).toContain(rule);
-      // The setting is advice for this rule alone.
+      // Only this rule advises to change the setting.
       expect(body.includes('refreshIdToken')).toBe(setting === 'refreshIdToken');
       expect(body).not.toContain('no refresh token');
     };
     await overAt(signedAnew({ aud: undefined }));
     expectDiagnosis(await diagnosed(await reload()), 'aud is missing', 'refreshIdToken');
-    // The same where the FHIR server refuses the token before its time.
+    // The same happens when the FHIR server refuses the token early.
     ehr.change('token', { expires_in: 3_600, refresh_token: 'first' });
     browser = world().browser();
     page = await launch({}, browser);
@@ -201,7 +204,7 @@ describe('the id_token of a refresh (RF-10)', () => {
 describe('ID-22: while the issuer’s keys are unavailable', () => {
   const away = () => ehr.on('jwks', answers({ status: 503 }));
 
-  /** Longer than keys are remembered without being told to, shorter than a clinician may be idle. */
+  /** Longer than keys without a cache header are kept, shorter than a clinician may be idle. */
   const KEYS_FORGOTTEN_MS = 55 * 60_000;
 
   test('what was renewed is kept and not used; with the keys back the launch goes on, and nothing was sent twice', async () => {

@@ -1,4 +1,7 @@
-/** One launch on several instances: one refresh, whoever asks, and nothing lost while Redis is away (RF-04, RF-15, MT-02). */
+/**
+ * One launch on several instances: one refresh in all, and nothing lost while Redis is unavailable (RF-04, RF-15,
+ * MT-02).
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +29,7 @@ if ((await testStores()).length > 1) {
     const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
     beforeAll(async () => {
       vi.useFakeTimers({ toFake: ['Date'] });
-      // What is counted here is renewals: the list itself would only keep the mock EHR busy.
+      // Only renewals are counted, so the list is off; it would only keep the mock EHR busy.
       world = await startWorld({ stores: 'real Redis and PostgreSQL', settings: { showEhrOrders: false } });
       instances = [await addInstance(world), await addInstance(world)];
     });
@@ -37,7 +40,7 @@ if ((await testStores()).length > 1) {
     });
     afterEach(() => world.sandbox.faults.clear());
 
-    /** The n-th of many requests, spread over the instances. */
+    /** The address of the n-th of many requests, which are spread over the instances. */
     const spread = (url: string, index: number) => (index % 3 === 0 ? url : at(instances[(index % 3) - 1], url));
     const launchFor = async (seconds: number, patient = 'pat-ada') => {
       world.sandbox.faults.set('string-expires-in', String(seconds));
@@ -142,7 +145,7 @@ if ((await testStores()).length > 1) {
       expect
         .poll(async () => (await world.browser().visit(`${world.url}/health/ready`)).status, { timeout: 15_000 })
         .toBe(200);
-    /** What a reload says once the store has settled. */
+    /** The title of a reload once the store has recovered. */
     const settled = async ({ browser, url }: Awaited<ReturnType<typeof launchFor>>) => {
       const seen: { page?: Visit } = {};
       await expect.poll(async () => (seen.page = await browser.visit(url)).status, { timeout: 15_000 }).not.toBe(503);
@@ -185,7 +188,7 @@ if ((await testStores()).length > 1) {
     }, async () => {
       const one = await launchFor(1, 'pat-ada');
       world.sandbox.requests.clear();
-      // The claim reaches Redis, its answer does not come in time.
+      // The claim reaches Redis, but the answer comes after the deadline.
       const { replace } = world.dependencies.redis;
       vi.spyOn(world.dependencies.redis, 'replace').mockImplementationOnce(async (...claim) => {
         await replace(...claim);

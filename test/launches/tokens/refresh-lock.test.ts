@@ -1,4 +1,7 @@
-/** A launch's record while its token is renewed: what the store loses, what others do to it meanwhile, and who dies (RF-03, RF-04, RF-15). */
+/**
+ * A launch's record during a renewal: the store loses writes, others change it, or the owner dies (RF-03, RF-04,
+ * RF-15).
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { AppError } from '#src/errors.ts';
@@ -45,18 +48,18 @@ const rotating: Script = async (request) => {
   const tokens = { access_token: `access-${serial}`, refresh_token: `refresh-${serial}` };
   return { body: { ...(body as object), expires_in: LIFETIME_SECONDS, ...tokens } };
 };
-/** How the n-th replacement of the record goes from now on: the first is the claim, the second its result. */
+/** Scripts each replacement of the record from now on: the first is the claim, the second its result. */
 const onReplace = (script: (index: number, real: () => Promise<boolean>) => Promise<boolean>) => {
   const { replace } = store();
   let index = 0;
   return vi.spyOn(store(), 'replace').mockImplementation((...given) => {
-    // What earlier tests left to be retried is none of this one's business.
+    // Retries that earlier tests left behind are not scripted.
     if (given[0] !== recordKey()) return replace(...given);
     index += 1;
     return script(index, () => replace(...given));
   });
 };
-/** The claim succeeds; what comes of it is not taken until the store is back. */
+/** Lets the claim succeed and its result fail until the store is back. */
 const untilBack = () => {
   const redis = { isBack: false };
   onReplace(async (index, real) => (index === 1 || redis.isBack ? real() : Promise.reject(away())));
@@ -93,7 +96,7 @@ describe('the claim', () => {
     expect((await reload()).status).toBe(503);
     advance(30_000);
     const over = reload();
-    // A moment is left for an owner who is alive after all.
+    // The page waits a moment, because the owner of the claim may be alive.
     const isWaitedFor = async () => {
       advance(500);
       return Promise.race([over, new Promise((resolve) => setImmediate(resolve))]);
@@ -120,7 +123,7 @@ describe('the claim', () => {
     const spy = onReplace(async (index, real) => (index === 1 ? Promise.reject(away()) : real()));
     expect((await reload()).status).toBe(503);
     expect(titleOf(await reload())).toBe(LIST);
-    // The claim, another and its result, and the undoing.
+    // The four are: the failed claim, another claim and its result, and the undoing of the first.
     await expect.poll(() => spy.mock.calls.filter(([key]) => key === recordKey()).length).toBe(4);
     await expect.poll(() => spy.mock.settledResults.at(-1)?.type).toBe('fulfilled');
     expire();
@@ -230,7 +233,7 @@ describe('FU-07: a launch let in while the database was away', () => {
     expect(titleOf(page)).toBe(LIST);
     expire();
   });
-  /** Another tab; it asks the EHR nothing. */
+  /** Visits a page in another tab that does not call the EHR. */
   const visitElsewhere = async () => {
     isBack = true;
     expect((await browser.visit(at('closing'))).status).toBe(200);

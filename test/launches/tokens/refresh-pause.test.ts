@@ -1,4 +1,4 @@
-/** While a refresh is put off: whatever refuses the old token meanwhile, the launch waits for the EHR to come back (RF-07). */
+/** While a refresh is postponed, the launch waits for the EHR, even if the old token is refused (RF-07). */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import type { Script } from '#test/helpers/stub-ehr.ts';
@@ -23,7 +23,7 @@ const sentTokens = () =>
     .map((form) => form.get('refresh_token'));
 const away: Script = () => ({ status: 503 });
 const standard: Script = (request) => ehr.standard(request);
-/** Of the pause after the first failure. */
+/** Moves past the pause after the first failure. */
 const beyondPause = () => advance(5_000);
 
 beforeEach(async () => {

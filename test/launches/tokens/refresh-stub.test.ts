@@ -1,4 +1,4 @@
-/** What only a scripted EHR does to a refresh: less granted, absurd lifetimes, members that are null. */
+/** Answers to a refresh that only a scripted EHR gives: fewer scopes, absurd lifetimes, members that are null. */
 import { expect, test } from 'vitest';
 import { supportCodeOf, titleOf } from '#test/helpers/browser.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -47,7 +47,7 @@ test('RFC 6750: a renewed access_token that may not stand in a header is never u
   expect(ehr.requests.filter(({ headers }) => headers.authorization?.includes('two words'))).toEqual([]);
 });
 
-/** The narrowed answer to the refresh that a 401 to this route leads to. */
+/** Routes whose 401 leads to a refresh with a narrowed answer. */
 const NARROWED: [string, string, string][] = [
   ['the search', 'requests', 'patient/Patient.read'],
   ['the patient', 'patient', 'patient/ServiceRequest.read'],

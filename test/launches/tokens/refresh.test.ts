@@ -1,4 +1,4 @@
-/** Tokens for the whole visit: renewed in time, once, and never twice with one refresh token. */
+/** A visit always has a valid token: it is renewed in time, and each refresh token is used only once. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';

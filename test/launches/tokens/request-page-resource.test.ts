@@ -1,4 +1,4 @@
-/** The request list as a web resource: who may frame it, keep it, ask for it how, and in whose colours (LA-11, ER-02, ER-06, LC-13). */
+/** The request list as a web resource: its framing, caching, methods and colours (LA-11, ER-02, ER-06, LC-13). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startServer } from '#test/helpers/listener.ts';

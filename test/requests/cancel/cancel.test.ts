@@ -1,4 +1,7 @@
-/** Cancelling a request that was created here: only then, only in the version that was seen, and only what is known is said. */
+/**
+ * Cancelling a request: only one that was created here, only in the version that was seen; the page says only what is
+ * known.
+ */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -22,7 +25,7 @@ type Resource = Record<string, unknown>;
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
-/** Says that it is revoked, but has to be proved to be the one that was meant. */
+/** A revoked request that is not proved to be the one that was meant. */
 const ANOTHER = {
   resourceType: 'ServiceRequest',
   id: 'sr-1',
@@ -31,7 +34,7 @@ const ANOTHER = {
 };
 let list: Visit;
 let organizationId: string;
-/** What the EHR has. */
+/** The request that the EHR has. */
 let chart: Resource;
 
 beforeEach(async () => {
@@ -59,7 +62,7 @@ const versionOn = (page: Visit) => /name="version" value="([^"]*)"/.exec(page.bo
 const cancel = (page: Visit, change: Record<string, string> = {}) =>
   browser.open(url('sr-1/cancel'), { form: { csrf: csrfOf(page), version: versionOn(page), ...REVOKE, ...change } });
 const puts = () => ehr.requests.filter(({ method }) => method === 'PUT');
-/** As FHIR has it: another version is refused. */
+/** Takes an update as FHIR defines it: another version is refused. */
 function take({ headers, body }: { headers: Record<string, unknown>; body: string }) {
   const { versionId } = chart['meta'] as { versionId: string };
   if (headers['if-match'] !== `W/"${versionId}"`) return { status: 412 };

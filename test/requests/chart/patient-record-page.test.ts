@@ -20,7 +20,7 @@ const TYPED = {
 const JANE = { resourceType: 'Practitioner', id: 'prac-1', name: [{ given: ['Jane'], family: 'Osei' }] };
 const posted = () => ehr.requests.filter(({ method, path }) => method === 'POST' && path === '/fhir/ServiceRequest');
 
-/** The list of a launch in which requests may be created. */
+/** Launches with permission to create requests, and opens the list. */
 async function openList(): Promise<{ browser: ReturnType<ReturnType<typeof world>['browser']>; list: Visit }> {
   const browser = world().browser();
   ehr.change('token', { scope: SCOPE });
@@ -77,7 +77,7 @@ test("the user's own request names them, in the EHR and on the list, without a r
   const { browser, list } = await openList();
   await expect.poll(async () => (await browser.visit(list.url)).body).toContain('<bdi>Jane Osei</bdi>');
   const form = await browser.visit(formOf(list));
-  // What the form reads of the chart is its own.
+  // The form reads its own part of the chart.
   const before = ehr.requests.length;
   ehr.on('requests', (request) =>
     request.method === 'POST' ? { status: 201, body: JSON.parse(request.body) } : { body: listed() },

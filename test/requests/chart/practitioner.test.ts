@@ -1,4 +1,7 @@
-/** Who is signed in, in the page's top bar: name and role where the EHR lets them be read, and never at the patient's cost (FU-01..05, SCO-19). */
+/**
+ * The signed-in user in the page's top bar: name and role if the EHR permits, and the patient never waits for them
+ * (FU-01..05, SCO-19).
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { ehr, evil, LIST, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -19,12 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => hospital.close());
 
-/** What the top bar says, with the tags taken out. */
+/** The text of the top bar, without tags. */
 function userOf(page: Visit): string | undefined {
   return /<span class="user">(.*?)<\/span>/.exec(page.body)?.[1]?.replaceAll(/<\/?bdi>/g, '');
 }
 
-/** A launch, and its page again and again until the top bar has settled. */
+/** Launches and reloads the page until the top bar shows the expected text. */
 async function settled(expected: string, settings: Record<string, unknown> = {}): Promise<void> {
   const browser = world().browser();
   const page = await launch(settings, browser);
@@ -109,7 +112,7 @@ test('FU-05: a directory that never answers does not delay the patient', async (
   for (const route of ['/fhir/Practitioner/prac-1', '/fhir/PractitionerRole'])
     ehr.on(route, () => new Promise((resolve) => waiting.push(() => resolve({ status: 500 }))));
   const page = await launch();
-  // The name may yet come, so nothing is said.
+  // The name may still come, so the bar shows nothing.
   expect([titleOf(page), userOf(page)]).toEqual([LIST, '']);
   for (const go of waiting) go();
 });

@@ -1,4 +1,4 @@
-/** The page of one request from outside: what it shows, what it asks the EHR for, and what it never tells. */
+/** The page of one request from outside: what it shows, what it requests from the EHR, and what it never discloses. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -8,7 +8,7 @@ import { pick as pickFrom, randomOf } from '#test/requests/page/rows.ts';
 
 const { world } = useStubWorld();
 
-/** The last days, and one to come: "late" and "no movement" are counted from today. */
+/** Recent days and a future one, because "late" and "no movement" are counted from today. */
 const WEIGHED = dayFromNow(-5);
 const ASKED = dayFromNow(-4);
 const SIGNED = dayFromNow(-3);
@@ -67,7 +67,7 @@ const listed = [
 ];
 const ofPatient = { subject: { reference: 'Patient/pat-1' } };
 const about = [{ reference: 'ServiceRequest/full' }];
-/** What the EHR has besides, by its address without the query. */
+/** Other resources of the EHR, by their address without the query. */
 const others: Record<string, object> = {
   'Organization/org-1': { resourceType: 'Organization', id: 'org-1', name: 'Westside Rides' },
   'Condition/cond-1': { resourceType: 'Condition', id: 'cond-1', ...ofPatient, code: { text: 'Cannot walk far' } },
@@ -129,7 +129,7 @@ const events: Record<string, object> = {
   }),
 };
 
-/** As the guide says, and Task by name: a wildcard alone asks for none. */
+/** The guide's scopes, and Task by name, because with a wildcard alone the app does not ask for Tasks. */
 const WITH_TASKS =
   'launch/patient launch/encounter patient/*.read patient/Task.read openid fhirUser launch profile online_access';
 
@@ -142,7 +142,7 @@ beforeEach(() => {
   ehr.on('/fhir/Practitioner/prac-1', () => ({ body: me }));
 });
 
-/** Answers batches as an EHR does: a read each, or a search each. */
+/** Answers batches as an EHR does: each entry is a read or a search. */
 function takeBatches(resource: object): void {
   ehr.on('/fhir', ({ body }) => {
     const asked = (JSON.parse(body) as { entry: { request: { url: string } }[] }).entry.map(
@@ -239,7 +239,7 @@ test.for([
   ['unknown', 'Meant to replace it, not in force', false],
 ] as const)('of a newer request that is %s is said: %s', async ([status, relation, isToCancel]) => {
   const newer = { ...listed.at(-1), status };
-  // A request of another kind, as one of the same kind would have no row of its own.
+  // The older request is of another kind, because one of the same kind would have no row of its own.
   const older = { ...full, intent: 'option', modifierExtension: undefined };
   const entry = [older, newer].map((resource) => ({ resource }));
   ehr.change('requests', { entry });
@@ -554,7 +554,7 @@ test('notes beyond the bound, and what is no note, are counted', async () => {
 
 describe('hostile FHIR', () => {
   const TEXT = '"><img src=x onerror=alert(1)>\u202e';
-  /** Every text that can be one, and every member as something it must not be. */
+  /** Replaces every text by a hostile one, except ids and codes that the app compares. */
   const poisoned = (value: unknown, name = ''): unknown => {
     if (Array.isArray(value)) return value.map((item) => poisoned(item, name));
     if (typeof value === 'object' && value !== null)

@@ -1,4 +1,4 @@
-/** What a request refers to is never said the other way round, and never passed over. */
+/** A relation between requests is never shown in the wrong direction, and never omitted. */
 import { expect, test } from 'vitest';
 import { namesOf } from '#src/requests/detail/referred.ts';
 

@@ -1,4 +1,4 @@
-/** What happened to a request: nothing is said to have happened that has not. */
+/** The timeline of a request shows only what has happened. */
 import { expect, test } from 'vitest';
 import { readTimeline } from '#src/requests/detail/timeline.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Everything that is written is valid FHIR R4, judged by the StructureDefinitions of the specification and their
- * invariants (Medplum's validator), and conforms to US Core 7. It knows no value sets and resolves no reference, so the
- * required codes are compared here, and each reference with the types of both definitions and with what is there.
+ * Every resource that is written is valid FHIR R4, by the StructureDefinitions of the specification and their
+ * invariants (Medplum's validator), and conforms to US Core 7. The validator knows no value sets and resolves no
+ * references, so this test compares required codes, and each reference with the types of both definitions and the
+ * existing resources.
  */
 import { readFileSync } from 'node:fs';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
@@ -77,7 +78,7 @@ function write(change: TypedRequest, isFromChart: boolean) {
 type Judged = Parameters<typeof validateResource>[0];
 const problemsOf = (resource: Judged, profile?: StructureDefinition) => {
   try {
-    // Warnings, such as a missing narrative, are thrown by none.
+    // The validator does not throw for warnings, such as a missing narrative.
     validateResource(resource, profile ? { profile: profile as never } : {});
     return [];
   } catch (error) {
@@ -85,7 +86,7 @@ const problemsOf = (resource: Judged, profile?: StructureDefinition) => {
   }
 };
 
-/** The base definition, and US Core's constraints over it: the package that holds the whole profile is not small. */
+/** The base definition, and US Core's constraints merged into it, because the package of the whole profile is large. */
 let base: StructureDefinition;
 let usCore: StructureDefinition;
 
@@ -103,7 +104,7 @@ beforeAll(() => {
   usCore = { ...base, ...definition, snapshot: { element } };
 }, 60_000);
 
-/** Every reference with the element it stands in. */
+/** Every reference, with the path of its element. */
 function referencesIn(value: unknown, path = 'ServiceRequest'): [path: string, reference: string][] {
   if (Array.isArray(value)) return value.flatMap((one) => referencesIn(one, path));
   if (typeof value !== 'object' || value === null) return [];
@@ -113,17 +114,17 @@ function referencesIn(value: unknown, path = 'ServiceRequest'): [path: string, r
 }
 const targetsOf = ({ snapshot }: StructureDefinition, path: string): string[] =>
   snapshot?.element.filter((one) => one.path === path).flatMap(targetTypes) ?? [];
-/** `…/StructureDefinition/us-core-practitioner` is one of Practitioner. */
+/** The target type of `…/StructureDefinition/us-core-practitioner` is Practitioner. */
 const targetTypes = ({ type }: ElementDefinition): string[] =>
   type?.flatMap(({ targetProfile = [] }) => targetProfile.map((url) => url.replace(/.*\/(?:us-core-)?/, ''))) ?? [];
 
-/** What the EHR holds. */
+/** The resources that the EHR has. */
 const THERE = new Set([
   ...['Patient/p1', 'Encounter/e1', 'Practitioner/u1', 'Organization/org-swift', 'Location/l1'],
   ...['Condition/c1', 'AllergyIntolerance/a1', 'Observation/o1', 'Coverage/v1', 'ServiceRequest/old'],
 ]);
 
-/** Of one that is none, or leads nowhere. */
+/** References of a type that is not allowed, or to a resource that does not exist. */
 const referenceProblems = (resource: object) =>
   referencesIn(resource).flatMap(([path, reference]) => {
     const [type = ''] = reference.split('/');
@@ -141,7 +142,7 @@ test.for(forms.flatMap(([name, form]) => [[name, 'typed', form] as const, [name,
     expect(problemsOf(resource)).toEqual([]);
     expect(problemsOf(resource, usCore)).toEqual([]);
     expect(referenceProblems(resource)).toEqual([]);
-    // What US Core calls must support stands in each, with what the profile binds it to.
+    // Every resource has the elements that US Core calls must support, with codes from the required value sets.
     for (const name of ['category', 'code', 'subject', 'encounter', 'authoredOn', 'requester'])
       expect(resource).toHaveProperty(name);
     expect(Object.keys(resource).filter((name) => /^occurrence(?:DateTime|Period|Timing)$/.test(name))).toHaveLength(1);

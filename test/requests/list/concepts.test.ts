@@ -1,4 +1,4 @@
-/** What a row says is asked for, why and under which conditions: nothing twice, nothing that is not there, nothing left out. */
+/** What a row says is requested, why, and under which conditions: nothing twice, nothing invented, nothing omitted. */
 import { expect, test } from 'vitest';
 import { readDetail } from '#src/requests/list/concepts.ts';
 import { loadRequests } from '#src/requests/list/list.ts';

@@ -1,4 +1,6 @@
-/** A page of a hostile EHR within all bounds of size: comparing its requests with each other costs no more than reading them. */
+/**
+ * A hostile EHR's page within all size limits: comparing its requests with each other costs no more than reading them.
+ */
 import { describe, expect, test } from 'vitest';
 import { circlesIn } from '#src/requests/list/circles.ts';
 import { mergeRequests } from '#src/requests/list/merge.ts';
@@ -25,7 +27,7 @@ const members = (count: number) => Object.fromEntries(upTo(count).map((index) =>
 const after = (index: number) => upTo(50).map((step) => index + step + 1);
 const numbers = (system: string, index: number) => upTo(50).map((one) => ({ system, value: `${index}-${one}` }));
 
-/** CPU time of this thread, so that a busy machine does not matter. Before, each took from 2 to 90 seconds. */
+/** CPU time of this thread, so that a busy machine does not matter. Before the fix, each case took 2 to 90 seconds. */
 const MOST_MS = 1_000;
 const costOf = (work: () => unknown): number => {
   const before = process.threadCpuUsage();

@@ -1,4 +1,6 @@
-/** Names that come along with the requests (`_include`), where the EHR offers it, and what a bad EHR gains by that: nothing. */
+/**
+ * Names that are included with the requests (`_include`) if the EHR offers it, and that a hostile EHR cannot misuse.
+ */
 import { expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { createIncludeSupport } from '#src/requests/search/include-support.ts';
@@ -22,7 +24,7 @@ const offering = (requestIncludes?: string[]) => ({
 });
 const BOTH = ['ServiceRequest:requester', 'ServiceRequest:performer', 'ServiceRequest:encounter'];
 
-/** Loads the list so often, from an EHR that offers this. */
+/** Loads the list several times, from an EHR that offers these includes. */
 async function load(
   offered: string[] | undefined,
   answer: (call: string) => Answer,
@@ -93,7 +95,7 @@ test.for([401, 408, 502, 504])(
 test('one that refuses the search itself is said to do so', async () => {
   const { lists, calls } = await load(BOTH, () => ({ status: 403 }), {}, 2);
   expect(lists.map(({ problem }) => problem?.kind)).toEqual(['refused', 'refused']);
-  // Nothing was learned about includes.
+  // The refusal says nothing about includes, so they are tried again.
   expect(calls).toEqual([included, plain, included, plain]);
 });
 

@@ -170,7 +170,7 @@ test('leaves out what was entered in error and counts orders that are details of
       request('4', { intent: 'reflex-order' }),
       request('5', { intent: 'filler-order' }),
       request('6', { intent: 'proposal' }),
-      // Pages overlap: these are the same again.
+      // Pages overlap, so these requests come twice.
       request('2', { status: 'entered-in-error' }),
       request('3', { intent: 'instance-order' }),
     ]),

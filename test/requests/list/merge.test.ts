@@ -1,4 +1,4 @@
-/** No order disappears: in doubt both are shown, and a note says what really happened. */
+/** No order disappears: in doubt, both are shown, and a note says what happened. */
 import { describe, expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { mergeRequests } from '#src/requests/list/merge.ts';
@@ -15,7 +15,7 @@ function request(id: string, change: object = {}): object {
   return { resourceType: 'ServiceRequest', id, status: 'active', intent: 'order', code, subject, ...change };
 }
 
-/** Serves pages of these resources one after the other. */
+/** Loads a list from pages of these resources. */
 async function load(...pages: object[][]): Promise<RequestList> {
   await using server = await startFhirServer((call) => {
     const page = Number(/page=(\d+)/.exec(call)?.[1] ?? 0);

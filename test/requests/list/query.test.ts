@@ -311,7 +311,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
           await setImmediate();
           collectGarbage();
           const count = seen.filter((one) => one.deref()).length;
-          // A single collection may pass over what the compiler still has in its hands.
+          // A single collection may miss objects that the compiler still references.
           return count === 0 || tries === 0 ? count : kept(tries - 1);
         };
         keptAtPage.push(await kept(3));

@@ -46,7 +46,7 @@ test.for<[unknown, string | undefined]>([
   expect(describeStatus({ status, intent: 'order', hasProvider: true, isPastNeeded: false }).note).toBe(note);
 });
 
-/** Three days over, today, in two days; the time of day is noon of the organization. */
+/** Three days ago, today, and in two days. The time is noon in the organization's zone. */
 const dates = { past: '2026-11-19', today: '2026-11-22', future: '2026-11-24', none: undefined };
 const receiver = { performer: [{ display: 'Northside' }] };
 const kind = { performerType: { text: 'Transport' } };

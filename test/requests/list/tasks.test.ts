@@ -102,7 +102,7 @@ test('one that came along with the requests counts as well', async () => {
   expect(list.notices).toEqual([]);
 });
 
-/** From an EHR that offers `_revinclude=Task:focus`. */
+/** Loads the list from an EHR that offers `_revinclude=Task:focus`. */
 async function loadAlong(along: (call: string) => Answer, change: object = {}, times = 1) {
   await using server = await startFhirServer((call) =>
     call.includes('/Task?') ? searchset([task('1', { status: 'rejected' })]) : along(call),

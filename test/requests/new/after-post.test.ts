@@ -1,4 +1,4 @@
-/** What a clinician sees after a post: pages that can be reloaded, a list that does not deny what was sent, no second order by accident. */
+/** After a post: pages that can be reloaded, a list that shows what was sent, and no second order by accident. */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
@@ -24,9 +24,9 @@ const { world } = useStubWorld();
 let browser: TestBrowser;
 let list: Visit;
 let organizationId: string;
-/** What the EHR shows. */
+/** The orders that the EHR shows. */
 let chart: Record<string, unknown>[];
-/** What the EHR took. */
+/** The orders that the EHR accepted. */
 let taken: Record<string, unknown>[];
 let isLate: boolean;
 
@@ -53,7 +53,7 @@ const searchset = () => ({
 const formUrl = () => `${world().url}/launches/${launchIdOf(list)}/requests/new`;
 const openForm = () => browser.visit(formUrl());
 const openList = () => browser.visit(list.url);
-/** The draft that the list names first. */
+/** Opens the draft that the list names first. */
 const openDraft = async () => browser.visit(`${formUrl()}?form=${draftsOn(await openList())[0]}`);
 const press = (page: Visit, typed: Record<string, string>) =>
   sendForm(browser, formUrl(), { ...ticketOf(page), ...typed });
@@ -195,7 +195,7 @@ describe('Back and reload post nothing', () => {
     const again = await browser.visit(page.url);
     expect([again.status, again.body.includes(words)]).toEqual([200, true]);
     expect(ehr.seen('requests').filter(({ method }) => method === 'POST')).toHaveLength(posts);
-    // A new request is another one, and the list leads to this one.
+    // A new form is empty, and the list links to this one.
     expect((await openForm()).body).not.toContain(words);
     expect(draftsOn(await openList())).toEqual([new URL(page.url).searchParams.get('form')]);
   });
@@ -276,7 +276,7 @@ describe('the same request within minutes', () => {
     expect((await browser.visit(asked.url)).body).toContain('You sent the same request');
     expect((await press(asked, typed)).body).toContain(SENT);
     expect(taken).toHaveLength(2);
-    // The next one is asked about again.
+    // The app asks again before the next one.
     expect((await send(typed)).body).toContain('You sent the same request less than a minute ago.');
     expect(taken).toHaveLength(2);
   });

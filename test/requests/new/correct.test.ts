@@ -1,4 +1,4 @@
-/** Correct and resend: a new request that replaces one of ours, which is cancelled only when the new one is there. */
+/** Correct and resend: a new request replaces one of ours, which is cancelled only after the new one exists. */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -22,7 +22,7 @@ const { world } = useStubWorld();
 let browser: TestBrowser;
 let list: Visit;
 let organizationId: string;
-/** What the EHR has, by id. */
+/** The EHR's requests, by id. */
 let chart: Map<string, Resource>;
 let onCreate: (made: Resource) => object;
 
@@ -63,7 +63,7 @@ const writes = () =>
     .map(({ method }) => method);
 const old = () => chart.get('sr-1') as Resource;
 const change = (id: string, changes: Resource) => void chart.set(id, { ...chart.get(id), ...changes });
-/** What a browser would post of the form that is shown. */
+/** The fields that a browser would post from the form on a page. */
 function fieldsOf({ body }: Visit): Record<string, string> {
   const fields: Record<string, string> = {};
   const plain = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&');
@@ -157,7 +157,7 @@ describe('the review', () => {
       if (words === undefined) return expect(page.body).not.toContain('class="review"');
       expect(plain(page)).toContain(words);
       expect(page.body).toContain('What differs from it is marked below.');
-      // Without a return trip, its time is left out, too.
+      // Without a return trip, its time is omitted as well.
       expect(marks(page)).toBe('own.transport.return-trip' in changes ? 2 : 1);
     },
   );
@@ -181,7 +181,7 @@ describe('the review', () => {
 });
 
 describe('when another request has taken its place', () => {
-  /** As an EHR has it in which requests cannot be cancelled: both are open. */
+  /** Adds the replacement as in an EHR without cancelling: both requests are open. */
   const replaceIt = (changes: Resource = {}) =>
     void chart.set('sr-2', {
       ...{ ...old(), id: 'sr-2', identifier: undefined, code: { text: 'Stretcher van' } },
@@ -220,7 +220,7 @@ describe('when another request has taken its place', () => {
     expect(page.body).toContain('another request has already replaced the one that this corrects');
     expect(page.body).toContain('value="Wheelchair van with lift"');
     expect(writes()).toEqual([]);
-    // As where the other one could also be cancelled.
+    // As if the other correction had also cancelled the original.
     change('sr-1', { status: 'revoked', meta: { versionId: '8' } });
     const again = await sendForm(browser, url('new'), { ...form, ...ticketOf(page) });
     expect(again.body).toContain('another request has already replaced the one that this corrects');

@@ -1,4 +1,4 @@
-/** What is remembered of what has left: nothing of it is lost between windows, and in doubt something left (FH-17). */
+/** The store of deliveries: no version is lost between windows, and in doubt a version counts as sent (FH-17). */
 import { beforeEach, expect, test } from 'vitest';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';

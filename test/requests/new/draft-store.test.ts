@@ -1,4 +1,4 @@
-/** What is kept of forms: so many for a user and a patient, so much for an organization, and no longer than it says. */
+/** The store of drafts: bounded in number per user and patient, in size per organization, and in time. */
 import { beforeEach, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';

@@ -1,4 +1,6 @@
-/** The form's page: what is wrong and where, a day that is asked about, who may see it, and what is typed when it is left. */
+/**
+ * The form's page: its problems, the question about an unusual day, who may see it, and what is kept when it is left.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';

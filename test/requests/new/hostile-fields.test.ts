@@ -1,4 +1,4 @@
-/** Every field of what the EHR sends may hold anything: a page is still made, and it stays small (FH-11, FH-12). */
+/** Every field that the EHR sends may hold any value: the page is still built, and it stays small (FH-11, FH-12). */
 import { expect, test } from 'vitest';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { readPatient } from '#src/patients/patient.ts';
@@ -74,7 +74,7 @@ test.for(hostile)('%s in any field of a person or a place', ([, value]) => {
   }
 });
 
-/** Over the network its depth is bounded before anything reads it. */
+/** The depth of an answer is bounded before anything reads it. */
 test('something deep in any field of a patient is refused', async () => {
   await using server = await startFhirServer(() => ({ resourceType: 'Patient', name: deep, id: '1' }));
   await expect(readPatient(server.api, '1', at.now)).rejects.toMatchObject({ code: 'patient.unexpected' });

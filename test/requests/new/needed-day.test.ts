@@ -1,4 +1,4 @@
-/** When a request may be needed: by the calendar of the facility, not of the server or of UTC. */
+/** The days for which a request may be made, by the calendar of the facility, not of the server or of UTC. */
 import { describe, expect, test } from 'vitest';
 import { readNewRequest } from '#src/requests/form/typed-request.ts';
 

@@ -1,4 +1,4 @@
-/** A time, a window, a weekly series: what is wrong with it is said at its field, by the facility's clock. */
+/** A time, a window, a weekly series: each problem is shown at its field, by the facility's clock. */
 import { expect, test } from 'vitest';
 import { readNewRequest } from '#src/requests/form/typed-request.ts';
 

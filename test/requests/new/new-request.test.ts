@@ -47,7 +47,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
   beforeEach(async () => {
     browser = world.browser();
-    // What an earlier test has sent is no recent request of the next one.
+    // Requests of earlier tests are then no longer recent.
     vi.setSystemTime(Date.now() + 16 * 60_000);
     list = await world.launch('pat-ben', browser);
     world.sandbox.requests.clear();
@@ -65,9 +65,9 @@ describe('on real Redis and PostgreSQL', () => {
     world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'));
   const signOut = (page: Visit = list) =>
     browser.visit(formUrl(page).replace('requests/new', 'sign-out'), { form: { csrf: csrfOf(page) } });
-  /** A draft left by a test is not the next one's. */
+  /** Discards the drafts that a test has left. */
   const forget = async () => {
-    // Back to a form that was left open comes before the list.
+    // The first launch leads to a form that was left open, the next one to the list.
     await world.launch('pat-ben', browser);
     const page = await browser.visit(formUrl(await world.launch('pat-ben', browser)).replace('/new', ''));
     // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -125,7 +125,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(again)).toBe('New request for Ben Okafor');
     expect(again.body).toContain('value="Wheelchair van to dialysis"');
     expect(again.body).toContain('Two steps at the door');
-    // Once: from then on it stands on the list.
+    // This happens once; from then on, the list names the draft.
     list = await world.launch('pat-ben', browser);
     expect(titleOf(list)).toBe('Requests for Ben Okafor');
     expect(draftsOn(list)).toHaveLength(1);
@@ -148,7 +148,7 @@ describe('on real Redis and PostgreSQL', () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     await signOut();
     await browser.visit(formUrl(), { form });
-    // Redis counts its own time; the injected clock moves the in-memory store.
+    // Redis has its own clock; the injected clock moves only the in-memory store.
     if (world.config.redisUrl !== undefined) {
       const client = new Redis(world.config.redisUrl);
       const lifetimes = await Promise.all((await client.keys('drafts:*')).map(async (key) => client.pttl(key)));

@@ -9,7 +9,7 @@ import { draftsOn, isShownAgain, launchIdOf, reviewed, sendForm, ticketOf } from
 
 const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
 const TYPED = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(60), priority: 'routine' };
-/** On a busy machine, too. */
+/** Long enough for a busy machine. */
 const SOON = { timeout: 10_000 };
 const NOTHING = { resourceType: 'Bundle', type: 'searchset', entry: [] };
 
@@ -41,7 +41,7 @@ async function auditRows(): Promise<number> {
   );
   return rows.length;
 }
-/** From when the request has left, the store does not answer calls about such keys. */
+/** Makes the store fail for keys with this prefix once the request has been sent. */
 function away(method: 'replace', prefix: string) {
   const { redis } = world().dependencies;
   const original = redis[method].bind(redis) as (...args: unknown[]) => Promise<never>;
@@ -57,7 +57,7 @@ test.for([
 ] as const)(
   'a 201 is a 201 although %s: one request, one audit row, and never sent again',
   async ([, method, prefix]) => {
-    // The EHR shows an order later than it takes it.
+    // The EHR accepts the order before its search shows it.
     ehr.on('requests', (request) => (request.method === 'POST' ? { status: 201, body: {} } : { body: NOTHING }));
     const blank = await openForm();
     const form = await reviewed(browser, formUrl(), formOf(blank));

@@ -1,4 +1,4 @@
-/** What posts of the New request form may leave in the store, for one user and for an organization (MT-06). */
+/** How much posts of the New request form may store, per user and per organization (MT-06). */
 import { expect, test, vi } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createFormLimit } from '#src/requests/form/post-rate.ts';

@@ -1,4 +1,4 @@
-/** "Sent" is said of what the EHR proves, and of nothing else, whatever answers a create with a success (FH-17). */
+/** The app says "Sent" only for a request that the EHR proves, whatever answers a create with a success (FH-17). */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unprovedCreateFaults } from '#sandbox/faults/fhir-create.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -77,7 +77,7 @@ describe('nothing was created', () => {
       expect([calls('GET') > asked, calls('POST')]).toEqual([true, posted]);
       expect(looked.body).toContain('value="Wheelchair van to dialysis"');
       world.sandbox.faults.clear();
-      // Sent again it is looked for once more, and leaves.
+      // Before it is sent again, the app looks for it once more.
       expect((await press(looked)).body).toContain(SENT);
       expect(calls('POST')).toBe(2);
     },

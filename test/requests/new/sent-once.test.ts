@@ -1,4 +1,4 @@
-/** A request is sent once, and nothing is called sent that was not, whatever the EHR and the clinician do meanwhile (FH-17). */
+/** A request is sent once, and only a request that was sent is called sent, whatever EHR and clinician do (FH-17). */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FormTicket, ownerHash } from '#src/requests/form/form-ticket.ts';
@@ -27,7 +27,7 @@ const { world } = useStubWorld();
 let browser: TestBrowser;
 let list: Visit;
 let organizationId: string;
-/** What the EHR has. */
+/** The requests that the EHR has. */
 let chart: Record<string, unknown>[];
 
 beforeEach(async () => {
@@ -52,7 +52,7 @@ function ehrWorks() {
     return { status: 201, body: { resourceType: 'ServiceRequest' } };
   });
 }
-/** The EHR takes the request or not, answers nothing, and cannot be searched either. */
+/** The EHR accepts the request or not, does not answer, and cannot be searched either. */
 function ehrBreaks({ takes }: { takes: boolean }) {
   ehr.on('requests', ({ method, body }, response) => {
     if (method !== 'POST') return { status: 500 };
@@ -72,7 +72,7 @@ const identifiers = () =>
 
 const formUrl = (page: Visit = list) => `${world().url}/launches/${launchIdOf(page)}/requests/new`;
 const openForm = () => browser.visit(formUrl());
-/** The draft that the list names first. */
+/** Opens the draft that the list names first. */
 const openDraft = async () => browser.visit(`${formUrl()}?form=${draftsOn(await browser.visit(list.url))[0]}`);
 const send = (page: Visit, typed: Record<string, string>) =>
   sendForm(browser, formUrl(), { ...ticketOf(page), ...typed });
@@ -201,7 +201,7 @@ describe('an answer that was lost', () => {
     const searches = calls('GET');
     const sent = await send(refused, VAN);
     expect(sent.body).toContain(SENT);
-    // By identifier and by patient before sending, and the list's own.
+    // The three searches are by identifier and by patient before sending, and the list's own.
     expect([calls('GET') - searches, calls('POST')]).toEqual([3, 3]);
   });
 });
@@ -235,7 +235,7 @@ describe('a refusal', () => {
     ehrWorks();
     expect((await send(page, OXYGEN)).body).toContain(SENT);
     expect(said()).toEqual(['Home oxygen']);
-    // Those of the list, before and after: nothing had to be looked for.
+    // Both searches are the list's, before and after; no request had to be looked for.
     expect(calls('GET')).toBe(2);
   });
 });
@@ -262,7 +262,7 @@ describe('something else in a form of which a version has left', () => {
       expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
       expect(new Set(identifiers()).size).toBe(2);
 
-      // Back, to any page of this form: each of the two is known to be sent.
+      // From any earlier page of this form, the app knows that both requests were sent.
       for (const page of [form, before, asked].filter(({ body }) => body.includes('name="ticket"'))) {
         for (const typed of [VAN, OXYGEN]) {
           // oxlint-disable-next-line no-await-in-loop -- a person goes back step by step
@@ -293,7 +293,7 @@ describe('something else in a form of which a version has left', () => {
 });
 
 describe('two windows', () => {
-  /** Holds what is asked of the EHR until it is let go. */
+  /** Holds the EHR's requests until they are released. */
   function hold() {
     let arrived = 0;
     const { promise, resolve: letGo } = Promise.withResolvers<void>();
@@ -343,7 +343,7 @@ describe('two windows', () => {
     const pages = await Promise.all(both);
     expect(pages.map(({ status }) => status)).toEqual([200, 200]);
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
-    // A page that is read after the other post has ended shows what came of that.
+    // A page that is read after the other post has ended shows its result.
     expect(pages.filter(({ body }) => body.includes(SENT)).length).toBeGreaterThanOrEqual(1);
   });
 

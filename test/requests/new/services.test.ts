@@ -33,12 +33,12 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await world.setOrganization('st-elsewhere', usual);
-  // What an earlier test has sent is no recent request of the next one.
+  // Requests of earlier tests are then no longer recent.
   vi.setSystemTime(Date.now() + 16 * 60_000);
   browser = world.browser();
   list = await world.launch('pat-none', browser);
   world.sandbox.requests.clear();
-  // A draft left by a test is not the next one's.
+  // This discards the draft that an earlier test has left.
   await browser.visit(`${url()}/discard`, { form: formOf(await openForm()) });
 });
 
@@ -116,7 +116,7 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
   vi.setSystemTime(Date.now() + 2_000);
   list = await world.launch('pat-none', browser);
   const form = await openForm();
-  // Without script the form says when each is asked.
+  // Without scripts, the form says when each question is asked.
   expect(form.body).toContain('(required, only if “Oxygen” is yes)');
   expect(form.body).toContain('(required, only if “Oxygen” is no or “Oxygen” is not answered)');
   const typed = {

@@ -1,4 +1,4 @@
-/** What is kept of a launch's list, driven to its bounds. */
+/** The stored list of a launch, at its limits. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
@@ -120,7 +120,7 @@ test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boole
   },
 );
 
-/** It does not become shorter when it is compressed. */
+/** A text that compression does not make shorter. */
 const longText = () => randomBytes(1_125).toString('base64');
 
 test("MT-06: an organization's lists take no more than their room, and the older one of a launch does not stay", async () => {

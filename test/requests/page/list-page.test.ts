@@ -1,4 +1,4 @@
-/** The list's page from outside: 500 requests, filters in the address, what is kept, and what stays out of addresses. */
+/** The list's page from outside: 500 requests, filters in the address, what is stored, and what is in no address. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { titleOf } from '#test/helpers/browser.ts';
@@ -31,7 +31,7 @@ function request(number: number, change: object = {}): object {
   };
 }
 
-/** So many requests, in pages of the size that is asked for. */
+/** Offers this many requests, in pages of the requested size. */
 function offer(count: number): void {
   ehr.on('/fhir/ServiceRequest', ({ query, path }) => {
     const at = Number(query.get('at') ?? 0);

@@ -54,7 +54,7 @@ describe('over all pages of any view', () => {
       (one.view.service === undefined || handleOf(row.service) === one.view.service) &&
       (!one.view.mine || row.isMine) &&
       (!one.view.here || row.isHere);
-    // The text is the one filter that this does not repeat.
+    // This test repeats every filter except the text.
     if (one.text === '') expect(new Set(shown)).toEqual(new Set(rows.filter(passes)));
     else expect(shown.every(passes)).toBe(true);
   });

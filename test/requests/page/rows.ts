@@ -1,4 +1,4 @@
-/** Rows of a request list as tests need them, and as many odd ones as a property needs. */
+/** Rows of a request list for tests, and any number of random ones for property tests. */
 import type { RequestRow } from '#src/requests/list/row.ts';
 
 /** A waiting request that needs nothing. */
@@ -50,12 +50,12 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** Any of them. */
+/** Picks one of the items. */
 export function pick<Item>(items: readonly Item[], random: () => number): Item {
   return items[Math.floor(random() * items.length)] as Item;
 }
 
-/** Rows that agree in much, lack much, and share ids, as those of a careless EHR do. */
+/** Rows that are often alike, often lack values, and share ids, as those of a careless EHR do. */
 export function randomRows(count: number, random: () => number): RequestRow[] {
   const priorities = [undefined, { level: 'stat', word: 'STAT' }, { level: 'other', word: 'x' }] as const;
   const icons = ['ordered', 'sent', 'hold', 'done', 'cancelled', 'unknown'] as const;

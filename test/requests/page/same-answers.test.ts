@@ -1,4 +1,4 @@
-/** A re-load to which the EHR answers the same is not read again; whatever else changes gives a fresh page. */
+/** A reload with the same answers of the EHR reuses what was read; any other change builds a new page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partOf } from '#src/http/page-part.ts';
 import { createPageMemory, type RememberedPage } from '#src/requests/page/page-memory.ts';
@@ -48,7 +48,7 @@ afterEach(() => {
 const PATIENT = { resourceType: 'Patient', id: 'pat-1' };
 const usual = () => ({ fhirBaseUrl: ehr.fhirBase, frameAncestors: [ehr.origin] });
 const shown = ({ body }: Visit) => body.replaceAll(/name="csrf" value="[^"]+"/g, '');
-/** How often an answer of the EHR was parsed meanwhile. */
+/** The EHR's answers that were parsed during a visit. */
 async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; read: string[] }> {
   const parse = vi.spyOn(JSON, 'parse');
   const page = await visit();
@@ -59,7 +59,7 @@ async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; r
 
 test('the same answers are asked for and not read; the page is the same, with a form token of its own', async () => {
   const { url } = await launch({}, browser);
-  // On a busy machine the user's name comes after the first page.
+  // On a busy machine, the user's name comes after the first page.
   const first = await browser.open(url);
   const asked = ehr.seen('requests').length;
   const { page, read } = await readingsOf(() => browser.open(url));
@@ -76,7 +76,7 @@ test('the list is kept anew for its filters, as of the re-load', async () => {
   const filtered = await browser.open(`${first.url}?show=all`);
   expect(ehr.seen('requests')).toHaveLength(asked);
   expect(filtered.body).toContain(`datetime="${iso(LATE + 2 * MINUTE).slice(0, 19)}`);
-  // Of another moment or another list, what is kept is not believed.
+  // A stored list of another moment or another launch is not used.
   const { redis } = world().dependencies;
   const key = `launch-list:${launchIdOf(first)}`;
   const kept = (await redis.get(key)) ?? '';

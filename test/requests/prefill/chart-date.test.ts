@@ -1,4 +1,4 @@
-/** Where a value came from and when, and which values are old. */
+/** The source and date of a value from the chart, and which values are old. */
 import { describe, expect, test } from 'vitest';
 import { dated } from '#src/requests/prefill/chart-date.ts';
 import { allergiesFrom, insuranceFrom, measuresFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';

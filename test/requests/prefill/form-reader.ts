@@ -2,7 +2,7 @@
 import type { Visit } from '#test/helpers/browser.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
 
-/** Every scope that the form has a use for, so that a test can leave one out. */
+/** Every scope that the form uses, so that a test can omit one. */
 export const READS = [
   ...['Patient', 'Practitioner', 'PractitionerRole', 'Encounter', 'Location', 'Condition'],
   ...['AllergyIntolerance', 'Observation', 'Coverage', 'ServiceRequest'],
@@ -19,11 +19,11 @@ const plain = (markup: string) =>
     .replace(/<[^>]*>/g, '')
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ')
-    // A date has its year once the year is over.
+    // A date of an earlier year is shown with its year.
     .replace(/from the chart, (?:\d+ )?[A-Z][a-z]{2}(?: \d{4})?/g, 'from the chart, DATE')
     .trim();
 
-/** The boxes of one kind: `+` before a chosen one. */
+/** The check boxes of one kind, with `+` before a chosen one. */
 export function choicesOf({ body }: Visit, title: string): string[] {
   const box = new RegExp(`<legend>${title}</legend>([^]*?)</fieldset>`).exec(body)?.[1] ?? '';
   return [...box.matchAll(/<input type="checkbox"([^>]*)>([^]*?)<\/label>/g)].map(
@@ -31,7 +31,7 @@ export function choicesOf({ body }: Visit, title: string): string[] {
   );
 }
 
-/** The one line of a kind whose values are missing. */
+/** The remark of a kind whose values are missing. */
 export function remarkOf({ body }: Visit, title: string): string | undefined {
   const box =
     new RegExp(`<(?:legend|h2)>${title}(?: <span.*?)?</(?:legend|h2)>([^]*?)</(?:fieldset|section)>`).exec(body)?.[1] ??
@@ -48,7 +48,7 @@ export function factsOf({ body }: Visit, title: string): string[] {
   );
 }
 
-/** What a browser would post of the page's form, with the boxes that are ticked. */
+/** The fields that a browser would post from the page's form, with the ticked boxes. */
 export function formOf(page: Visit): Record<string, string> {
   const inputs = [...page.body.matchAll(/<input ([^>]*)>/g)].map(([, tag = '']) => tag);
   const attribute = (tag: string, name: string) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag)?.[1];
@@ -64,7 +64,7 @@ export function formOf(page: Visit): Record<string, string> {
   return { ...Object.fromEntries(values), csrf: csrfOf(page) };
 }
 
-/** The names of the boxes of one kind. */
+/** The names of the check boxes of one kind. */
 export function picksOf({ body }: Visit, title: string): string[] {
   const box = new RegExp(`<legend>${title}</legend>([^]*?)</fieldset>`).exec(body)?.[1] ?? '';
   return [...box.matchAll(/name="(pick\.[^"]+)"/g)].map(([, name = '']) => name);

@@ -1,4 +1,4 @@
-/** A chart of a hostile or broken EHR: another patient's values never reach the form, and no text leaves its place. */
+/** A chart of a hostile or broken EHR: another patient's values never reach the form, and no text becomes markup. */
 import { describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
@@ -11,7 +11,7 @@ const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/Serv
 
 type Resource = Record<string, unknown>;
 
-/** One of each kind, about the patient that is named. */
+/** One resource of each kind, about this patient. */
 const chartOf = (patient: unknown, words = 'Stranger'): Record<string, Resource> => ({
   Condition: { resourceType: 'Condition', id: 'c1', subject: patient, code: { text: words } },
   AllergyIntolerance: { resourceType: 'AllergyIntolerance', id: 'a1', patient, code: { text: words } },
@@ -48,7 +48,7 @@ const searchset = (resource?: Resource) => ({
 });
 const typeIn = (url: string) => url.split(/[/?]/)[0] ?? '';
 
-/** The EHR answers each read of a batch with what `answer` says. */
+/** Answers each entry of a batch with the result of `answer`. */
 function serve(answer: (url: string) => Resource | number): void {
   const batch = ({ body }: { body: string }) => {
     const asked = (JSON.parse(body) as { entry: { request: { url: string } }[] }).entry.map(

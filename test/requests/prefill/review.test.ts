@@ -38,7 +38,7 @@ afterAll(async () => {
   await world.close();
 });
 beforeEach(async () => {
-  // What an earlier test has sent is no recent request of the next one.
+  // Requests of earlier tests are then no longer recent.
   vi.setSystemTime(Date.now() + 16 * 60_000);
   browser = world.browser();
   list = await browser.open(world.sandbox.launch('pat-ada', { encounter: 'enc-ada-stay' }));

@@ -1,4 +1,4 @@
-/** What the form takes from the chart, at each vendor's EHR and where the EHR refuses a part of it. */
+/** What the form takes from the chart, at each vendor's EHR and when the EHR refuses a part of it. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { profiles, type VendorProfileName } from '#sandbox/profiles.ts';
 import type { Visit } from '#test/helpers/browser.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const setting = (types: readonly string[] = READS) => ({
   createRequests: true,
-  // What is old depends on the day of the test; chart-date.test.ts looks at that.
+  // Whether a value is old depends on the day of the test; chart-date.test.ts tests that.
   chartStaleDays: 3_650,
   scopes: scopesFor(types),
   timeZone: 'America/Los_Angeles',
@@ -35,7 +35,7 @@ async function openForm(sandbox: World['sandbox'], patient = 'pat-ada'): Promise
 const fieldOf = ({ body }: Visit, name: string) =>
   new RegExp(`id="${name}" name="${name}"[^>]* value="([^"]*)"`).exec(body)?.[1];
 
-/** Settings without which an EHR of this kind is not trusted, or does not trust us. */
+/** Settings that this kind of EHR needs before it is trusted, or trusts us. */
 function neededBy(profile: VendorProfileName, sandbox: World['sandbox']): Record<string, unknown> {
   const { idTokenIssuer, issuerOnOtherHost, refreshNeedsClientId, assertionType, assertionAudience } =
     profiles[profile];

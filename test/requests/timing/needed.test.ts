@@ -1,4 +1,4 @@
-/** The time a request is needed, in words: nothing an EHR says about it is dropped in silence. */
+/** The time a request is needed, in words: nothing that an EHR says about it is dropped silently. */
 import { describe, expect, test } from 'vitest';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 

@@ -1,4 +1,4 @@
-/** What a clinician and an administrator read of days and times is in their organization's time zone. */
+/** Clinicians and administrators read days and times in their organization's time zone. */
 import { afterAll, expect, test, vi } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -7,7 +7,7 @@ import { launchIdOf } from '#test/helpers/visits.ts';
 
 /** In New York it is 21:30 of the day before. */
 const NOW = new Date('2026-11-25T02:30:00Z');
-// Before the world begins: its keys count from its first moment.
+// The time is set before the world starts, because its keys count from then.
 vi.useFakeTimers({ toFake: ['Date'], now: NOW });
 const { world } = useStubWorld();
 const NEW_YORK = { timeZone: 'America/New_York' };

@@ -1,4 +1,4 @@
-/** What is written of a time is read back in the words of the list. */
+/** A time that is written to FHIR is read back in the words of the list. */
 import { describe, expect, test } from 'vitest';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { momentOn, type WantedTime, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';

@@ -1,4 +1,4 @@
-/** A CapabilityStatement is read entry by entry: an odd one hides no other. */
+/** A CapabilityStatement is read entry by entry, so that an odd entry hides no other. */
 import { expect, test } from 'vitest';
 import { parseCapability } from '#src/smart/documents/capability-statement.ts';
 import { supportsUsCoreRequests, US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';

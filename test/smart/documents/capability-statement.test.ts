@@ -1,4 +1,4 @@
-/** The deprecated way to name OAuth endpoints: whatever stands around the extension, only it counts (DI-18, DI-21). */
+/** The deprecated way to name OAuth endpoints: only the extension counts, whatever is around it (DI-18, DI-21). */
 import { expect, test } from 'vitest';
 import { parseCapability } from '#src/smart/documents/capability-statement.ts';
 

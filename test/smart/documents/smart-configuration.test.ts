@@ -1,4 +1,4 @@
-/** The SMART configuration: which documents are believed, and how far (DI-03..05, DI-07..10, DI-24). */
+/** The SMART configuration: which documents and members are accepted (DI-03..05, DI-07..10, DI-24). */
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#src/errors.ts';
 import {
@@ -93,7 +93,7 @@ describe('DI-05: refuses an endpoint', () => {
   test.for(['https:evil.example/token', 'https:/evil.example/token', 'HTTPS:evil.example', 'https:///evil.example/'])(
     'that means one host as a reference and another on its own: %s',
     (text) => {
-      // Refused or resolved against the base: never kept in a form that, posted to, is another host.
+      // It is refused or resolved against the base, and never kept in a form that names another host.
       try {
         const { authorizationEndpoint, tokenEndpoint } = read({ token_endpoint: text, authorization_endpoint: text });
         expect([new URL(tokenEndpoint).host, new URL(authorizationEndpoint).host]).toEqual([

@@ -1,4 +1,4 @@
-/** The short way for plain texts says of every text what the long way says. */
+/** The fast path for plain texts gives the same result as the full one for every text. */
 import { describe, expect, test } from 'vitest';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';

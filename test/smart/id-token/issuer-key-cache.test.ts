@@ -61,7 +61,7 @@ describe('how long keys are kept', () => {
     const keys = cache();
     keys.prefetch(issuer);
     await expect.poll(() => server.fetches).toHaveLength(2);
-    // The token call: round trips during which the prefetch ends.
+    // These stand for the token call: round trips during which the prefetch ends.
     for (let trip = 0; trip < 5; trip += 1) await outbound.request(new URL(`${server.origin}/token`));
     await keys.keysFor(issuer);
     expect(server.fetches.filter((path) => path === '/a/jwks')).toHaveLength(1);

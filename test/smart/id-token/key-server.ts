@@ -1,4 +1,4 @@
-/** A tiny OpenID provider on loopback: an OpenID configuration, a JWKS, and a record of who asked for what. */
+/** A small OpenID provider on loopback: an OpenID configuration, a JWKS, and a record of the requests. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
-  /** A string goes out as it is, anything else as JSON; 'never' leaves the caller waiting. */
+  /** A string is sent as it is, anything else as JSON; 'never' leaves the caller waiting. */
   body: unknown;
 }
 
@@ -74,7 +74,7 @@ export function kidsOf(keys: { keySet: { jwks(): { keys: { kid?: string }[] } } 
   return keys.keySet.jwks().keys.map(({ kid }) => kid);
 }
 
-/** The code of the AppError that this ends in; `accepted` when it does not. */
+/** The code of the AppError with which the promise rejects; `accepted` when it resolves. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(
     () => 'accepted',

@@ -1,4 +1,4 @@
-/** The issuer of test id_tokens: keys of every algorithm, a right set of claims, and a verifier that expects them. */
+/** The issuer of test id_tokens: keys of every algorithm, valid claims, and a verifier that expects them. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createLog } from '#src/adapters/log.ts';
@@ -71,7 +71,7 @@ export async function refusal(promise: Promise<unknown>): Promise<AppError> {
   throw error;
 }
 
-/** How a refusal words each rule. */
+/** The message of a refusal by each rule. */
 const WORDS: Record<string, RegExp> = {
   'TK-14': /^id_token is missing/,
   'ID-02': /^iss is not an issuer/,

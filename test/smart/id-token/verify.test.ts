@@ -87,9 +87,9 @@ describe('which key', () => {
     expect(await verify(await anonymous.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
   });
 
-  // As JSON leaves it out.
+  // JSON omits an undefined member, so the header has no kid.
   const NO_KID = { kid: undefined } as unknown as { kid: string };
-  /** The same key once more, with other metadata. */
+  /** The same key a second time, with other metadata. */
   const twice: [string, Record<string, unknown>][] = [
     ['word for word', {}],
     ['without alg', { alg: undefined }],

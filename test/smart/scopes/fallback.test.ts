@@ -4,7 +4,7 @@ import { type FailedScope, type FallbackBase, isEmptyGrant, nextScope } from '#s
 const TYPES = ['Patient', 'ServiceRequest'];
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 
-/** Every string the ladder gives in turn, while each fails in the same way. */
+/** Every scope string of the fallback in turn, if each fails in the same way. */
 function climb(setting: string, failure: FailedScope['failure'], change: Partial<FallbackBase> = {}, first = setting) {
   const base: FallbackBase = { setting, version: 'auto', capabilities: [], types: TYPES, ...change };
   const failed: FailedScope[] = [{ scope: first, failure }];
