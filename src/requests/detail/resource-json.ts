@@ -2,8 +2,8 @@
 const MOST_CHARACTERS = 60_000;
 
 /**
- * Indented JSON, cut where it is too long. Invisible formatting stands as its escape, so that no text can change how the
- * rest of it reads. It is not HTML-safe: views escape.
+ * Indented JSON, truncated where it is too long. Invisible formatting characters are written as escapes, so that no
+ * text can change how the rest of it is displayed. The text is not HTML-safe: views escape it.
  */
 export function resourceJson(resource: unknown): string {
   const text = stringify(resource);
@@ -12,7 +12,7 @@ export function resourceJson(resource: unknown): string {
   return cut.toWellFormed().replace(/\p{Cf}/gu, escaped);
 }
 
-/** Nested too deeply to be written down is no reason to fail. */
+/** A resource that is nested too deeply to be serialized does not fail the page. */
 function stringify(resource: unknown): string {
   try {
     return JSON.stringify(resource, undefined, 2) ?? '';
