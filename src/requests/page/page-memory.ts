@@ -103,7 +103,8 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
         page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
       ),
     /**
-     * The first part of the page; it is rendered if it is not remembered. @param key everything that `make` depends on.
+     * The first part of the page; it is rendered if it is not remembered.
+     * @param key everything that `make` depends on.
      */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
       const known = parts.get(startOf(launch.id))?.part;

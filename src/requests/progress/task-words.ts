@@ -1,7 +1,7 @@
 /** The one table from a Task's status and business status to the plain words of the list. */
 import { asText } from '#src/smart/fhir/fields.ts';
 
-/** What a Task says of its request: a word, its picture, and whether the hand-over is over. */
+/** What a Task says of its request: a word and its icon. */
 export interface TaskWord {
   readonly word: string;
   readonly icon:
@@ -59,17 +59,21 @@ const BUSINESS = new Map<string, TaskWord>([
   ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
   ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
-/** What is over stays over, whatever else is said of it; but for what was completed without having been done. */
+/**
+ * The words of a hand-over that has ended. A business status does not change them, except that a completed Task may
+ * turn out not to have been done.
+ */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
 
-/** The hand-over has ended, in whatever way. */
+/** Whether the hand-over has ended, in any way. */
 export function isOver(word: TaskWord): boolean {
   return FINAL.has(word);
 }
 
 /**
- * @param status Task.status as received. @param business codes and text of Task.businessStatus in lower case; untrusted.
- * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.
+ * @param status Task.status as received. @param business codes and text of Task.businessStatus in lower case;
+ *   untrusted.
+ * @returns undefined for a status that says nothing: `entered-in-error`, or one that FHIR does not define.
  */
 export function describeTask(status: unknown, business: readonly string[]): TaskWord | undefined {
   const word = STATUSES.get(

@@ -21,14 +21,19 @@ export interface Task {
   readonly reason: string | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: { readonly display: string | undefined; readonly local: string | undefined } | undefined;
-  /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
+  /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;
-  /** The last moment that `changed` can mean, as of a day without a time; without any, it may be the newest. */
+  /**
+   * The latest moment that `changed` can mean, such as the end of a day without a time. Infinity if no date is known,
+   * because the Task may be the newest.
+   */
   readonly latestMs: number;
 }
 
-/** Where a Task was read: `localOf` gives `Type/id` for a Reference of this FHIR base, and undefined for any other. */
+/**
+ * Where a Task was read. `localOf` returns `Type/id` for a Reference of this FHIR base, and undefined for any other.
+ */
 interface ReadAt {
   readonly patientId: string;
   readonly localOf: (reference: unknown) => string | undefined;
@@ -37,9 +42,9 @@ interface ReadAt {
 /**
  * FHIR R4 Task. Never throws (FH-11).
  *
- * @returns undefined for what is entered in error, is about another patient, names no request of this server, asks for
- *   something else than that the request be carried out, is a part of another Task, is for the patient to do, or has
- *   conditions that may turn its meaning round.
+ * @returns undefined for a Task that is entered in error, is about another patient, names no request of this server,
+ *   asks for something other than carrying out the request, is a part of another Task, is for the patient to do, or has
+ *   conditions that may reverse its meaning.
  */
 export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt): Task | undefined {
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
@@ -69,27 +74,29 @@ export function readTask(resource: ForeignRecord, { patientId, localOf }: ReadAt
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A Task is about its focus: one whose focus is a form to fill in ends the form, not the request it is based on. */
+/**
+ * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
+ */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   const [first, ...others] = asRecords(focus);
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
-/** To have done a part is not to have done it all. */
+/** A Task that is a part of another one, or another errand, does not carry out the whole request. */
 function isWhole(resource: ForeignRecord): boolean {
   return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
 }
 
-/** FHIR's task-code but `fulfill`: to approve, change, suspend or abort a request is not to carry it out. */
+/** FHIR's task-codes except `fulfill`: approving, changing, suspending or aborting a request does not carry it out. */
 const OTHER_ERRANDS = new Set<unknown>(['approve', 'abort', 'replace', 'change', 'suspend', 'resume']);
 /**
- * Errands beside a request under their authors' own codes: of Gravity's patient tasks, of Da Vinci's requests for documents
- * (HRex, CDex, PAS), and of Epic's check lists.
+ * Codes of errands that accompany a request: from Gravity's patient tasks, from Da Vinci's requests for documents
+ * (HRex, CDex, PAS), and from Epic's checklists.
  */
 const BESIDE =
   /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
 
-/** Has a Task of this code to do with anything but carrying out its request? */
+/** Whether a Task of this code is for anything other than carrying out its request. */
 export function isOtherErrand({ code }: ForeignRecord): boolean {
   return asRecords(asRecord(code).coding).some((coding) => {
     const system = asText(coding.system);
@@ -99,8 +106,9 @@ export function isOtherErrand({ code }: ForeignRecord): boolean {
 }
 
 /**
- * The newest of several. What one provider has done or declined, another may still have to do; and of those that may as
- * well be the newest, one that is not over speaks first, then one that is not done: an end has to be proved.
+ * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
+ * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
+ * new and is not done.
  */
 export function newestTask(tasks: readonly Task[]): Task | undefined {
   const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
@@ -117,7 +125,7 @@ function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
   return one !== undefined && other !== undefined && (one.local ?? one.display) !== (other.local ?? other.display);
 }
 
-/** The Task that speaks for each request, by `Type/id`. */
+/** The Task that decides for each request, by `Type/id`. */
 export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
   const byRequest = Map.groupBy(
     tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
@@ -127,7 +135,7 @@ export function newestTasks(tasks: readonly Task[]): ReadonlyMap<string, Task> {
   return new Map(newest.flatMap(([request, task]) => (task ? [[request, task]] : [])));
 }
 
-/** In lower case, as {@link describeTask} takes them. */
+/** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */
 export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
   return [...asRecords(coding).map(({ code }) => code), text].flatMap((code) => asText(code, 60)?.toLowerCase() ?? []);
