@@ -1,4 +1,4 @@
-/** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
+/** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
@@ -15,7 +15,7 @@ import { conceptOf, valueOf } from './resource-words.ts';
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
 const SIDE = /\b(?:left|right|bilateral)\b/i;
-/** The EHR has a reason and this app does not read it. */
+/** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
 /** The service, and the first category that says something else. */
@@ -51,8 +51,9 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 }
 
 /**
- * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
- * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
+ * Each reason once: first the coded ones, then those that references name by their display or a contained resource. A
+ * reference without words may stand for a coded reason; if there are more such references than codes, there is a
+ * further reason.
  */
 export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const place = { base, container: resource };
