@@ -15,7 +15,7 @@ async function copy(button) {
   }, 2_000);
 }
 
-/** A frame of another site may not write, unless the page around it allows that. */
+/** A frame of another site must not write to the clipboard, unless the page around it allows that. */
 function isWritten(text) {
   if (!navigator.clipboard) return false;
   return navigator.clipboard.writeText(text).then(
@@ -24,7 +24,7 @@ function isWritten(text) {
   );
 }
 
-/** Leaves the value selected, so that the keys copy it where the browser lets no script. */
+/** Leaves the value selected, so that the keys can copy it where the browser lets no script do it. */
 function isSelectionCopied(value) {
   if (!value) return false;
   getSelection().selectAllChildren(value);

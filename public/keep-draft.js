@@ -1,11 +1,11 @@
 /**
- * Keeps what is typed into a new request when its page is left without sending, and leaves a page that is not used any
- * more. Without script the page stays until its launch ends, and says so.
+ * Keeps what is typed into a new request when the user leaves its page without sending, and leaves a page that is no
+ * longer used. Without script, the page stays until its launch ends, and says so.
  */
 const form = document.querySelector('form[data-keep]');
 let isSubmitted = false;
 
-/** Does a field hold something else than when the page came? */
+/** Whether a field's value differs from the one that the page came with. */
 const isChanged = (field) =>
   field.options
     ? field.selectedIndex !==
@@ -25,7 +25,7 @@ function keep() {
 async function leave() {
   const { keep: url, leaveTo } = form.dataset;
   const body = new URLSearchParams(new FormData(form));
-  // The next launch leads back to this form, where it holds anything.
+  // The next launch leads back to this form, if the form holds anything.
   body.set('intent', 'closing');
   const answer = await fetch(url, { method: 'POST', body }).catch(() => undefined);
   isSubmitted = answer?.ok === true;
@@ -35,7 +35,7 @@ async function leave() {
 if (form) {
   form.querySelector('[data-without-script]')?.remove();
   form.querySelector('[data-with-script]')?.removeAttribute('hidden');
-  // Sending, discarding and signing out say themselves what becomes of what is typed.
+  // Sending, discarding and signing out decide themselves what becomes of the typed text.
   addEventListener('submit', () => {
     isSubmitted = true;
   });
@@ -44,7 +44,7 @@ if (form) {
   });
   addEventListener('pagehide', keep);
   const { leaveAfter, address } = form.dataset;
-  // So that a reload finds what was typed.
+  // The URL names the form, so that a reload finds what was typed.
   if (address !== undefined) history.replaceState(null, '', address + location.hash);
   if (leaveAfter !== undefined) setTimeout(leave, Number(leaveAfter) * 1_000);
 }

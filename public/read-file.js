@@ -1,4 +1,4 @@
-/** Puts the text of a chosen file into the field that it stands at; without script a text is pasted. */
+/** Puts the text of a chosen file into the field beside it. Without script, the user pastes the text. */
 async function readInto(field, input) {
   const [file] = input.files;
   if (!file) return;

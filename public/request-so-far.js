@@ -1,15 +1,15 @@
 /**
- * Says beside a new request what its form says so far, and what it still needs. Only a wide page has room for it; the review
- * says the same to everyone before anything is sent.
+ * Shows beside a new request what its form says so far, and what it still needs. Only a wide page has room for it; the
+ * review shows the same to every user before anything is sent.
  */
 const request = document.querySelector('form[data-keep]');
 const summary = document.querySelector('.so-far');
 
-/** Fields of a fold that is closed count, those of a part that the service has no use for do not. */
+/** Fields in a closed fold count; fields of a part that the service does not use do not. */
 const isAsked = (field) => (field.closest('.repeats') ?? field).checkVisibility();
 const wordsOf = (element) => element?.firstChild?.textContent.trim() ?? '';
 
-/** What a field says, under which name; undefined for nothing. */
+/** The name and the text of a field; undefined if it is empty. */
 function saidBy(field) {
   if (field.type === 'hidden' || !field.name || !isAsked(field)) return undefined;
   if (field.type === 'checkbox') {

@@ -1,6 +1,6 @@
 /**
- * Makes the request list answer at once: filters, columns and pages without a reload, keys, a quiet refresh, and rows as
- * dense as this browser's user likes them. Everything but keys and density works without it.
+ * Makes the request list respond at once: filters, columns and pages without a reload, keys, a refresh in the
+ * background, and rows as dense as the user likes them. Everything except keys and density works without this script.
  */
 const QUIET_MS = 60_000;
 const PARTS = ['.page-heading', '.requests'];
@@ -10,13 +10,13 @@ let latest = 0;
 const list = () => document.querySelector('.requests');
 const isField = (element) => element?.matches?.('input, select, textarea, [contenteditable]') === true;
 
-/** Goes to a view by replacing what differs; anything unexpected becomes a real visit. */
+/** Shows a view by replacing what differs; any unexpected answer becomes an ordinary navigation. */
 async function show(url, { method = 'GET', body, isBack = false, isQuiet = false } = {}) {
   const turn = (latest += 1);
   list()?.setAttribute('aria-busy', 'true');
   const answer = await fetch(url, { method, body, headers: { accept: 'text/html' } }).catch(() => undefined);
   const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
-  // A later choice counts, whichever answer comes first.
+  // The latest choice counts, whichever answer comes first.
   if (turn !== latest) return;
   list()?.removeAttribute('aria-busy');
   if (!page?.querySelector('.requests')) {
@@ -36,13 +36,13 @@ async function show(url, { method = 'GET', body, isBack = false, isQuiet = false
   if (!isQuiet) say(list()?.querySelector('.groups [aria-current]')?.textContent ?? '');
 }
 
-/** A reload of the address reads the list anew only where that was asked for. */
+/** A reload of the URL reads the list anew only if the URL asks for it. */
 function withoutFresh(url) {
   const address = new URL(url);
   return address.pathname + address.search.replace(/&fresh\b/, '').replace(/&unattended\b/, '');
 }
 
-/** What had the focus, in words that the next page has, too. */
+/** What had the focus, described so that it can be found on the next page. */
 function focusOf(element) {
   if (!list()?.contains(element)) return undefined;
   const { selectionStart, selectionEnd } = element;
@@ -67,7 +67,7 @@ function restore(focus) {
   if (same?.type === 'search') same.setSelectionRange(focus.selectionStart, focus.selectionEnd);
 }
 
-/** For screen readers: what is shown now. */
+/** Says to screen readers what is shown now. */
 function say(text) {
   const line = document.querySelector('.now-shown') ?? document.createElement('p');
   line.className = 'now-shown visually-hidden';
@@ -76,7 +76,7 @@ function say(text) {
   line.textContent = text;
 }
 
-/** A user who types, or has something open, is not disturbed. */
+/** Whether the user is typing, has something open or has selected text: a refresh must not disturb that. */
 function isInUse() {
   const open = document.querySelector('.requests details[open], dialog[open]');
   return open !== null || isField(document.activeElement) || String(getSelection()) !== '';
@@ -126,7 +126,7 @@ const kept = {
     try {
       localStorage.setItem(name, value);
     } catch {
-      // For this page, then.
+      // The choice then lasts only for this page.
     }
   },
 };
@@ -138,7 +138,7 @@ function setDensity(density) {
   addTools();
 }
 
-/** What only a script can do has its buttons from the script. */
+/** Adds the buttons for what only a script can do. */
 function addTools() {
   const groups = document.querySelector('.groups');
   if (!groups) return;
@@ -175,7 +175,7 @@ const KEYS = [
   ['?', 'This help'],
 ];
 
-/** A dialog made here, because the page has no keys without a script. */
+/** The script makes this dialog, because the page has no keys without the script. */
 function help() {
   const dialog = document.querySelector('dialog.keys') ?? document.createElement('dialog');
   dialog.className = 'keys';

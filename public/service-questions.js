@@ -1,6 +1,6 @@
 /**
- * Shows a service's question only while the answers above it ask for it. Without script each one says when it is asked;
- * the server alone decides what is sent.
+ * Shows a service's question only while the answers above it require it. Without script, each question says when it
+ * applies; only the server decides what is sent.
  */
 const NUMBER = /^\d+(?:\.\d+)?$/;
 const holders = [...document.querySelectorAll('.own [data-shown]')];
@@ -18,7 +18,7 @@ function holds([name, test, value]) {
   return test === 'is' ? isSame(answer, value) : (answer !== '') === (test === 'given');
 }
 
-// In the order of the form: a question refers to those above it.
+// The questions are in the form's order, and each refers only to those above it.
 function showWhatIsAsked() {
   for (const holder of holders) holder.hidden = !JSON.parse(holder.dataset.shown).every((any) => any.some(holds));
 }

@@ -12,11 +12,11 @@ export interface ErrorPageProps extends SupportLineProps {
   readonly shown?: string | undefined;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
-  /** our own address of the page that an action came from, which did not succeed */
+  /** the URL, of this app, of the page from which a failed action came */
   readonly backTo?: string | undefined;
-  /** no failure, but an end that the visitor chose */
+  /** this is no failure but an end that the user chose */
   readonly isDone?: boolean | undefined;
-  /** our own address where a launch outside the EHR starts again */
+  /** the URL, of this app, where a launch outside the EHR starts again */
   readonly startAgain?: string | undefined;
   readonly isInChart?: boolean | undefined;
   readonly themeUrl?: string | undefined;

@@ -1,4 +1,4 @@
-/** One labelled field of a form, with its explanation and with what is wrong at the field itself. */
+/** One labelled field of a form, with its explanation and, if there is one, its problem. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
 
@@ -33,7 +33,7 @@ export function described(name: string, hint: string | undefined, problem: strin
   return html`${by === '' ? null : html` aria-describedby="${by}"`}${problem === undefined ? null : html` aria-invalid="true"`}`;
 }
 
-/** What is wrong with a field, where the eye is; nothing when nothing is. */
+/** The problem of a field, shown at the field; nothing where there is none. */
 export function fieldProblem(name: string, problem: string | undefined): SafeHtml | null {
   return problem === undefined
     ? null

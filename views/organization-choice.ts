@@ -1,4 +1,4 @@
-/** The field in which an operator names an organization. */
+/** The field in which an operator chooses an organization. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 export interface OrganizationOption {
@@ -6,7 +6,7 @@ export interface OrganizationOption {
   readonly name: string;
 }
 
-/** @param all what no choice means, such as every organization. */
+/** @param all the text for no choice, such as every organization. */
 export function organizationChoice(
   organizations: readonly OrganizationOption[],
   chosen: string,

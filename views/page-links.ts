@@ -1,7 +1,7 @@
-/** The way to the pages before and after this one, under a list. */
+/** The links to the previous and the next page, under a list. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** Addresses; undefined where there is no such page. */
+/** The URLs; undefined where there is no such page. */
 export interface PageLinksProps {
   readonly newerHref: string | undefined;
   readonly olderHref: string | undefined;

@@ -1,8 +1,8 @@
-/** The code a visitor reads out, and to whom. */
+/** The support code that a user reads out, and the help desk to call. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from './copy-button.ts';
 
-/** Whom an organization's users call, as far as it has said so. */
+/** The help desk of an organization's users, as far as the organization has named it. */
 export interface HelpDesk {
   readonly name: string | undefined;
   readonly telephone: string | undefined;
@@ -14,11 +14,11 @@ export interface SupportLineProps {
   readonly supportCode: string;
   /** undefined where the organization names no help desk */
   readonly helpDesk?: HelpDesk | 'not set' | undefined;
-  /** nothing on the page may be clicked */
+  /** the page must have nothing that can be clicked */
   readonly isBare?: boolean | undefined;
 }
 
-/** Large enough to read out over the telephone. Without scripts the code is selected by one click. */
+/** The code is large enough to read out over the telephone. Without scripts one click selects it. */
 export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
   return html`<div class="support">
 <p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>

@@ -1,4 +1,4 @@
-/** A form as it was typed, with what is wrong at each field: nothing typed is lost. */
+/** A form as it was typed, with the problem of each field, so that nothing typed is lost. */
 
 export interface TypedForm {
   /** by field */
@@ -6,7 +6,7 @@ export interface TypedForm {
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** The schema says `is required` or `10.0.0 must be …`; a person reads a sentence. */
+/** Turns the problem of a schema, such as `is required` or `10.0.0 must be …`, into a sentence. */
 export function asSentence(problem: string): string {
   const sentence = /^(?:is|must) /.test(problem) ? `This ${problem}` : problem;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;

@@ -1,4 +1,6 @@
-/** What a FHIR resource says about how a person, an organization or a place is called; the rest of it need not be kept (FH-12). */
+/**
+ * Reads the name that a FHIR resource gives a person, an organization or a place; the rest need not be kept (FH-12).
+ */
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -13,32 +15,32 @@ import {
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 
-/** A resource as far as it gives a name. Texts are plain and bounded. */
+/** What of a resource gives a name. Texts are plain and bounded. */
 export interface NamedResource {
   /** `Type/id`; undefined without a usable id, as of a contained resource. */
   readonly reference: string | undefined;
-  /** With what must be known beside it: "Northside (inactive)". */
+  /** The name with remarks that must be shown with it, such as "Northside (inactive)". */
   readonly name: string | undefined;
-  /** Only of a PractitionerRole, which is named after others. */
+  /** Only for a PractitionerRole, which takes its name from other resources. */
   readonly role: RoleNames | undefined;
 }
 
-/** What a PractitionerRole is named after. */
+/** What the name of a PractitionerRole is made of. */
 export type RoleNames = ReturnType<typeof readRole>;
 
-/** Where a name may come from. */
+/** A reference that may give a name. */
 export interface Pointer {
-  /** As the reference itself, or the contained resource it points at, says. */
+  /** The name in the reference itself, or in the contained resource that it refers to. */
   readonly display: string | undefined;
   /** `Type/id` on this server */
   readonly local: string | undefined;
 }
 
 /**
- * Parses any resource; never throws (FH-11). A role is named after what it points at, and not any further, so that a ring
- * of references ends.
+ * Parses any resource; never throws (FH-11). A role takes its name only from the resources that it refers to directly,
+ * so that a circle of references ends.
  *
- * @param place where its references lead: a contained resource points at others beside it.
+ * @param place resolves the references: a contained resource may refer to others in the same container.
  */
 export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
   const { resourceType, id } = resource;
@@ -51,8 +53,8 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
 }
 
 /**
- * A string for organizations and places, a HumanName list for people, a list of objects for devices; a service or a place
- * without a name is called what it is.
+ * The name is a string for organizations and places, a HumanName list for people, and a list of objects for devices. A
+ * service or a place without a name is named by its type or description.
  */
 function ownName(resource: ForeignRecord, now: Date): string | undefined {
   const { resourceType, name, alias, deviceName, type, description } = resource;

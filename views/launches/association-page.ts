@@ -1,4 +1,4 @@
-/** The page of a first launch whose user is not known yet. Names no patient: none was read. */
+/** The page of a first launch whose user is not known yet. It names no patient, because none was read. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { fieldProblem } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
@@ -12,13 +12,13 @@ export interface AssociationPageProps extends SupportLineProps {
   /** `/launches/<id>`, without a trailing slash */
   readonly base: string;
   readonly organizationName: string;
-  /** as the EHR says; plain, not yet escaped */
+  /** the name that the EHR gives; plain, not yet escaped */
   readonly userName: string | undefined;
   readonly csrfToken: string;
   readonly step: 'code' | 'confirmation' | 'refused';
-  /** by which the administrator finds this user */
+  /** the reference by which the administrator finds this user */
   readonly reference: string | undefined;
-  /** already linked, so the list is open to this user */
+  /** the user is already linked, so the list is open to them */
   readonly isAssociated: boolean;
   readonly problem: AssociationProblem | undefined;
   readonly isInChart?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** Says that a page is about to close, and not which patient it is about: the user may have left. */
+/** Says that a page is about to close. It does not name the patient, because the user may have left. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
@@ -8,20 +8,20 @@ export interface ClosingPageProps {
   /** `/launches/<id>`, without a trailing slash */
   readonly base: string;
   readonly closesAt: Date;
-  /** false when the launch ends then whatever the visitor does */
+  /** false when the launch ends at that time, whatever the user does */
   readonly canStay: boolean;
   readonly kind: 'ehr' | 'standalone';
   readonly now: Date;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
-  /** where a typed request is, below `base`, that was not sent and is kept; undefined where there is none */
+  /** the path, below `base`, of a typed request that was not sent and is kept; undefined where there is none */
   readonly backTo: string | undefined;
   readonly csrfToken: string;
   readonly isInChart?: boolean | undefined;
   readonly themeUrl?: string | undefined;
 }
 
-/** A whole page. It moves on by itself when the time is up; the route sees to that. */
+/** A whole page. When the time is up, the route makes it go to the next page by itself. */
 export function closingPage(props: ClosingPageProps): string {
   const { base, canStay, csrfToken, backTo, isInChart, themeUrl } = props;
   const title = `This page closes in ${inWords(props)}`;

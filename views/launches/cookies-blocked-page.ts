@@ -1,4 +1,4 @@
-/** Shown instead of a launch that could not end well, because the browser keeps no cookies for us inside the EHR. */
+/** The page in place of a launch that would fail, because the browser stores no cookies of this app inside the EHR. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { startAgainLink } from '#views/error-page.ts';
 import { icon } from '#views/icons.ts';
@@ -7,7 +7,7 @@ import { type SupportLineProps, supportLine } from '#views/support-line.ts';
 
 /** What the page needs. */
 export interface CookiesBlockedProps extends SupportLineProps {
-  /** our own launch URL with the EHR's parameters, built by us */
+  /** this app's own launch URL with the EHR's parameters, built by the app */
   readonly launchUrl: string;
   readonly kind: 'ehr' | 'standalone';
   /** whether the page is shown inside the chart; undefined where the browser does not say */
@@ -16,8 +16,8 @@ export interface CookiesBlockedProps extends SupportLineProps {
 }
 
 /**
- * Offers to continue in a window of its own, where cookies work; the EHR's one-time launch value is still unspent. In a
- * window already, or outside the EHR, no other window helps.
+ * Offers to continue in a window of its own, where cookies work; the EHR's one-time launch value is still unused. If
+ * the page is already in a window of its own, or outside the EHR, another window does not help.
  */
 export function cookiesBlockedPage(props: CookiesBlockedProps): string {
   return layout(

@@ -1,13 +1,13 @@
-/** Shown after signing out of one launch. */
+/** The page after signing out of one launch. */
 import { html } from '@remix-run/html-template';
 import { startAgainLink } from '#views/error-page.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 
 /**
- * Says what has ended and what has not: this launch here, not the EHR session and not the app in other charts.
+ * Says what has ended and what has not: this launch has, but not the EHR session and not the app in other charts.
  *
- * @param startAgain our own address, for a launch that did not begin in a chart.
+ * @param startAgain a URL of this app, for a launch that did not begin in a chart.
  * @param isInChart whether the page stays inside the chart.
  */
 export function signedOutPage(startAgain?: string, isInChart = false): string {

@@ -1,4 +1,4 @@
-/** "Cancel the request": names it once more, asks why, and afterwards says what came of it. */
+/** "Cancel the request": names the request once more, asks why, and afterwards shows the outcome. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
@@ -11,12 +11,12 @@ export interface CancelPageProps {
   readonly bar: ClinicianBarProps;
   readonly themeUrl: string | undefined;
   readonly requestId: string;
-  /** undefined where the EHR has no such request any more; plain, not yet escaped */
+  /** undefined where the EHR no longer has the request; plain, not yet escaped */
   readonly what: string | undefined;
   readonly needed: string | undefined;
-  /** what came of the last post */
+  /** the outcome of the last post */
   readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
-  /** undefined where it cannot be cancelled (any more) */
+  /** undefined where the request cannot, or can no longer, be cancelled */
   readonly form: { readonly version: string; readonly status: string } | undefined;
 }
 
@@ -25,7 +25,7 @@ const CHOICES = [
   { value: 'entered-in-error', text: 'It was sent by mistake: wrong patient, wrong order' },
 ] as const;
 
-/** A whole page, with the full banner: the last look before something is changed. */
+/** A whole page with the full patient banner, for a last check before something is changed. */
 export function cancelPage(props: CancelPageProps): string {
   const { patient, bar, themeUrl, requestId, what, needed, said, form } = props;
   return layout(

@@ -1,4 +1,6 @@
-/** What stands at the top of every page of a launch: which deployment this is, who is signed in, and the way out. */
+/**
+ * The bar at the top of every page of a launch: which deployment this is, who is signed in, and the way to sign out.
+ */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 export interface ClinicianBarProps {
@@ -6,9 +8,9 @@ export interface ClinicianBarProps {
   readonly base: string;
   /** the signed-in EHR user's name; undefined when the EHR did not give it */
   readonly userName: string | undefined;
-  /** the name may yet come, so that nothing is said about it */
+  /** the name may still arrive, so the bar does not say that it is missing */
   readonly isUserPending?: boolean;
-  /** what they do, such as "Cardiology" */
+  /** the user's role, such as "Cardiology" */
   readonly userRole?: string | undefined;
   /** shown as a warning label outside production, such as "UAT"; undefined in production */
   readonly environmentLabel: string | undefined;
@@ -17,7 +19,7 @@ export interface ClinicianBarProps {
   readonly hasOthers?: boolean;
 }
 
-/** For the layout's `bar`. */
+/** The content for the layout's `bar`. */
 export function clinicianBar(props: ClinicianBarProps): SafeHtml {
   const label = props.environmentLabel;
   return html`${label === undefined ? null : html`<span class="environment">${label}</span>`}

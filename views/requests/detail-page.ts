@@ -1,4 +1,4 @@
-/** The page of one request: everything the EHR says of it, in sections, with what happened to it and what it belongs to. */
+/** The page of one request: what the EHR says of it in sections, what happened to it, and related requests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
@@ -8,7 +8,7 @@ import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { dates, priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
-/** What every page of a request has, also one that could not be read. Texts are plain; the view escapes. */
+/** What every page of a request shows, even if the request could not be read. Texts are plain; the view escapes. */
 export interface DetailFrame {
   readonly patient: PatientIdentity;
   readonly needPatientBanner: boolean;
@@ -16,7 +16,7 @@ export interface DetailFrame {
   readonly asOf: Date;
   readonly timeZone: string;
   readonly themeUrl: string | undefined;
-  /** the list as it was left */
+  /** the list in the view from which the user came */
   readonly backHref: string;
 }
 
@@ -39,12 +39,12 @@ export interface DetailProps extends DetailFrame {
     readonly value: string;
     readonly system: string | undefined;
   }[];
-  /** what could not be read besides */
+  /** lines that say, among other things, what could not be read */
   readonly notices: readonly string[];
   readonly json: string;
-  /** undefined where it was not created here, or cannot be changed */
+  /** undefined where the request was not created here, or cannot be changed */
   readonly cancelHref?: string | undefined;
-  /** undefined where it was not created here, has ended, or none can be created */
+  /** undefined where the request was not created here, has ended, or no request can be created */
   readonly correct?: { readonly action: string; readonly csrfToken: string } | undefined;
 }
 
@@ -68,14 +68,14 @@ ${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}<
   );
 }
 
-/** What can be done about it here. */
+/** The actions that this app offers for the request. */
 function actions({ correct, cancelHref }: DetailProps): SafeHtml | null {
   if (correct === undefined && cancelHref === undefined) return null;
   return html`<div class="request-actions">${correct && html`<form method="post" action="${correct.action}"><input type="hidden" name="csrf" value="${correct.csrfToken}"><button class="btn btn-sm" type="submit">${icon('draft')} Correct and resend</button></form>`}${cancelHref === undefined ? null : html`<a class="btn btn-sm" href="${cancelHref}">${icon('cancelled')} Cancel the request…</a>`}</div>
 `;
 }
 
-/** A request that the EHR did not give this time. */
+/** The page of a request that could not be read this time. */
 export function detailProblemPage(
   frame: DetailFrame,
   problem: { readonly text: string; readonly supportCode: string; readonly reloadHref: string | undefined },
@@ -122,7 +122,7 @@ function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
 `;
 }
 
-/** The page's own address ends in the request's id, so the links find their pages from there. */
+/** The page's own URL ends in the request's id, so the relative links lead to the other requests' pages. */
 function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(

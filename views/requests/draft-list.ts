@@ -1,29 +1,29 @@
-/** The requests of a user that were begun for this patient and not sent, above the list. */
+/** Above the list: the requests that a user began for this patient and did not send. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instantText } from '#views/zone.ts';
 
-/** One of them. */
+/** One draft. */
 export interface ListedDraft {
-  /** of its form, in addresses */
+  /** the name of its form in URLs */
   readonly name: string;
-  /** undefined where neither service nor need was said yet; not yet escaped */
+  /** undefined where neither a service nor a need is given yet; not yet escaped */
   readonly what: string | undefined;
   readonly begun: Date;
-  /** something of it may be in the EHR already */
+  /** the EHR may have a version of it already */
   readonly mayBeSent: boolean;
 }
 
-/** What the list of drafts depends on besides them. */
+/** What the list of drafts depends on besides the drafts. */
 export interface DraftListFrame {
   readonly base: string;
   readonly csrfToken: string;
   readonly timeZone: string;
-  /** how many are kept */
+  /** the most drafts that are kept */
   readonly most: number;
 }
 
-/** Nothing where there is none. To discard one takes two steps, also without a script. */
+/** Nothing where there is no draft. Discarding takes two steps, with or without a script. */
 export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame): SafeHtml | null {
   if (drafts.length === 0) return null;
   const { base, csrfToken, timeZone, most } = frame;
@@ -39,7 +39,7 @@ ${discardForm(base, csrfToken, name)}</li>
 `;
 }
 
-/** Asks once. */
+/** Asks for confirmation once. */
 export function discardForm(base: string, csrfToken: string, name: string): SafeHtml {
   return html`<details class="discard"><summary class="btn btn-sm">Discard</summary><form method="post" action="${base}/requests/new/discard"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="form" value="${name}"><span>What you typed is lost then.</span> <button class="btn btn-sm btn-danger" type="submit">Discard for good</button></form></details>`;
 }

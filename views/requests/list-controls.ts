@@ -1,4 +1,7 @@
-/** What stands around the rows of a list: status groups, filters, column heads that sort, pages. It all works without a script. */
+/**
+ * The controls around the rows of a list: status groups, filters, sortable column heads, pages. All work without a
+ * script.
+ */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 /** One of several links, such as a status group. */
@@ -21,32 +24,32 @@ export interface ListFilters {
   /** undefined where the EHR does not say who is signed in, or which encounter is open */
   readonly mine: { readonly count: number; readonly isOn: boolean } | undefined;
   readonly here: { readonly count: number; readonly isOn: boolean } | undefined;
-  /** what else the view is, for the form to repeat */
+  /** the rest of the view, which the form repeats */
   readonly hidden: Readonly<Record<string, string>>;
   readonly csrfToken: string;
-  /** undefined where nothing is filtered */
+  /** undefined where no filter is set */
   readonly clearHref: string | undefined;
 }
 
-/** A column's head: its link sorts by it, and downwards where it is sorted upwards. */
+/** A column's head: its link sorts by the column, and downwards if it is sorted upwards. */
 export interface ColumnHead {
   readonly label: string;
   readonly href: string;
   readonly sorted: 'ascending' | 'descending' | undefined;
 }
 
-/** Which rows of how many, and the ways to the others. */
+/** Which of the rows are shown, and links to the others. */
 export interface ListPages {
   readonly first: number;
   readonly last: number;
   readonly total: number;
   readonly previousHref: string | undefined;
   readonly nextHref: string | undefined;
-  /** all of them on one page, for print; undefined where they are */
+  /** all rows on one page, for printing; undefined where they are on one page already */
   readonly allHref: string | undefined;
 }
 
-/** The status groups with their counts, the one that is shown marked. */
+/** The status groups with their counts; the one that is shown is marked. */
 export function groupLinks(groups: readonly ChoiceLink[]): SafeHtml {
   return html`<nav class="groups" aria-label="Status of requests"><ul>${groups.map(
     ({ label, count, href, isCurrent }) =>
@@ -55,7 +58,7 @@ export function groupLinks(groups: readonly ChoiceLink[]): SafeHtml {
 `;
 }
 
-/** One form: what is typed goes to the server in its body, as an address would keep it. */
+/** The filter form posts the typed text in its body, because a URL would be stored with the text in it. */
 export function filterForm({ text, services, mine, here, hidden, csrfToken, clearHref }: ListFilters): SafeHtml {
   return html`<form class="filters" method="post" action="requests" role="search" aria-label="Filter requests">
 <input type="hidden" name="csrf" value="${csrfToken}">${Object.entries(hidden).map(
@@ -77,12 +80,12 @@ function check(name: string, label: string, state: ListFilters['mine']): SafeHtm
 `;
 }
 
-/** A sorted column says so to screen readers; the arrow is drawn by CSS. */
+/** Screen readers announce a sorted column; CSS draws the arrow. */
 export function columnHead({ label, href, sorted }: ColumnHead): SafeHtml {
   return html`<th role="columnheader" scope="col"${sorted === undefined ? null : html` aria-sort="${sorted}"`}><a href="${href}">${label}</a></th>`;
 }
 
-/** Nothing where everything is on this page. */
+/** Nothing where all rows are on this page. */
 export function pageLinks({ first, last, total, previousHref, nextHref, allHref }: ListPages): SafeHtml | null {
   if (previousHref === undefined && nextHref === undefined) return null;
   const way = (label: string, href: string | undefined, rel: string) =>

@@ -1,7 +1,7 @@
-/** While the EHR is read: first a short line, after some seconds that the EHR is slow. */
+/** The line shown while the EHR is read: at first a short one; after some seconds it says that the EHR is slow. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** CSS takes it away when the list has come, because until then an empty page would look like "no requests". */
+/** CSS hides the line when the list has arrived: until then, an empty page would look like "no requests". */
 export function loadingLine(base: string): SafeHtml {
   return html`<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${base}/requests">refresh</a>.</span></p>
 <div class="skeleton"></div><div class="skeleton"></div><div class="skeleton"></div>

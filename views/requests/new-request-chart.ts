@@ -2,20 +2,20 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-/** One value, with where it came from. */
+/** One value with its source. */
 export interface ChartValue {
   readonly label?: string | undefined;
   readonly text: string;
-  /** "from the chart, 12 Mar" */
+  /** such as "from the chart, 12 Mar" */
   readonly source: string;
   readonly isStale?: boolean | undefined;
-  /** hidden until it is opened */
+  /** hidden until the user opens it */
   readonly masked?: string | undefined;
 }
 
-/** One that can be chosen. */
+/** A value that can be chosen. */
 export interface ChartChoice extends ChartValue {
-  /** the field of its box */
+  /** the name of its checkbox */
   readonly name: string;
   readonly isChosen: boolean;
 }
@@ -26,7 +26,7 @@ export interface ChartChoices {
   readonly remark?: string | undefined;
 }
 
-/** The boxes of one kind. */
+/** The checkboxes of one kind. */
 export function chartChoices(title: string, { choices, remark }: ChartChoices): SafeHtml {
   return html`<fieldset class="field chart-choices"><legend>${title}</legend>
 ${choices.map(
@@ -38,7 +38,7 @@ ${choices.map(
 `;
 }
 
-/** Facts that are shown and not chosen. What all of them share about their source is said once. */
+/** Facts that are shown but cannot be chosen. */
 export function chartFacts(title: string, values: readonly ChartValue[], remark: string | undefined): SafeHtml {
   const [source, ...others] = new Set(values.map((one) => one.source));
   const isShared = values.length > 1 && others.length === 0 && values.every(({ isStale }) => isStale !== true);
@@ -47,7 +47,7 @@ ${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${on
 `;
 }
 
-/** Beside a field that the chart filled in. */
+/** The hint at a field that the chart filled in. */
 export function filledHint({ source, text, isStale }: ChartValue, typed: string): SafeHtml {
   return typed === text
     ? html`${source}${isStale === true ? '. Old value: please check.' : ''}`

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { described, fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
-/** Of every field that can be wrong, in the form's order. */
+/** The labels of all fields that can have a problem, in the form's order. */
 export const labels = {
   service: 'Service',
   receiver: 'Receiver',
@@ -24,22 +24,22 @@ export const labels = {
 type FieldName = keyof typeof labels;
 export const FIELDS = Object.keys(labels) as FieldName[];
 
-/** One of what a field offers. */
+/** One option of a field. */
 export interface Choice {
   readonly value: string;
   readonly text: string;
-  /** by which a stylesheet hides it where it cannot be chosen */
+  /** the class by which a stylesheet hides it where it cannot be chosen */
   readonly className?: string | undefined;
 }
 
-/** What a field says beside its label. */
+/** What a field says besides its label. */
 export interface FieldWords {
   readonly hint?: string | SafeHtml | undefined;
-  /** "required unless routine"; default: "optional" */
+  /** such as "required unless routine"; default: "optional" */
   readonly demand?: string | undefined;
 }
 
-/** A choice; the first one where nothing is chosen, but for the service. */
+/** A choice. If nothing is chosen, the first option is; only the service has an empty option. */
 export function select(
   name: FieldName,
   choices: readonly Choice[],
@@ -87,7 +87,7 @@ ${form.values[name] ?? ''}</textarea>`,
 
 const WEEK = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };
 
-/** A weekly series; open when something of it is filled in or wrong. */
+/** A weekly series; it is open if one of its fields is filled in or has a problem. */
 export function repeats(form: TypedForm): SafeHtml {
   const names = [...Object.keys(WEEK), 'times', 'lastDay'];
   const isOpen = names.some((name) => (form.values[name] ?? '') !== '' || form.problems[name] !== undefined);

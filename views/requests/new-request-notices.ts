@@ -1,4 +1,4 @@
-/** What the pages of a new request say above it: what is wrong, that the patient has died, what was typed before. */
+/** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
@@ -9,13 +9,13 @@ import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
 import { dates } from './request-row.ts';
 
-/** Where the answer to a form stands on the page that it leads to. */
+/** The id of the notice with a form's result, on the page to which the form leads. */
 export const RESULT = 'result';
 
 /** What was typed earlier and is in the fields again. */
 export interface KeptDraft {
   readonly savedAt: Date;
-  /** whether it is in the EHR is not known */
+  /** it is not known whether it is in the EHR */
   readonly mayBeSent: boolean;
 }
 
@@ -28,11 +28,11 @@ export interface CorrectedRequest {
   readonly isOver?: boolean | undefined;
   /** whether this app can cancel it once the new one exists */
   readonly canCancel: boolean;
-  /** what it says for which the form has no place */
+  /** its texts for which the form has no field */
   readonly lost: readonly string[];
 }
 
-/** Which request is corrected, what becomes of it and when, and what was not taken over. */
+/** Says which request is corrected, what becomes of it and when, and what was not taken over. */
 export function correctsLine(corrects: CorrectedRequest | undefined, base: string, compared?: string): SafeHtml | null {
   if (corrects === undefined) return null;
   const { id, what, needed, isOver, canCancel, lost } = corrects;
@@ -47,17 +47,17 @@ ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no pla
 `;
 }
 
-/** What came of sending. */
+/** The result of sending. */
 export interface FormResult {
-  /** whose own questions can be wrong, too */
+  /** services, whose own questions can have problems too */
   readonly services?: readonly OfferedService[];
-  /** its problem `confirmed` is a question about priority and day */
+  /** the form; its problem `confirmed` is a question about priority and day */
   readonly form: TypedForm;
-  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
   readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
 }
 
-/** Opened with the focus on it, and with links to what is wrong. */
+/** The page opens with the focus on this notice, which links to the fields with problems. */
 export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
   const own = (services ?? []).flatMap(({ questions }) => questions);
@@ -82,14 +82,14 @@ ${
 `;
 }
 
-/** For the last look before sending. */
+/** A warning before sending that the patient has died. */
 export function diedLine({ deathText }: PatientIdentity): SafeHtml | null {
   if (deathText === undefined) return null;
   return html`<p class="notice notice-problem">${icon('warning')} <span><strong>This patient has died.</strong> <bdi>${deathText}</bdi>. Check that this is the right chart before you send a request.</span></p>
 `;
 }
 
-/** That the fields hold an earlier draft, and the way to be rid of it. */
+/** Says that the fields hold an earlier draft, and offers to discard it. */
 export function draftLine(
   draft: KeptDraft | undefined,
   { base, csrfToken }: { readonly base: string; readonly csrfToken: string },

@@ -1,22 +1,22 @@
-/** The questions of each service; a stylesheet shows those of the service that is chosen, so no script is needed. */
+/** The questions of each service. A stylesheet shows only those of the chosen service, so no script is needed. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { described, fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
 /** One question. */
 export interface OwnQuestion {
-  /** of its field in the form */
+  /** the name of its field in the form */
   readonly name: string;
   readonly label: string;
   readonly kind: 'text' | 'long text' | 'choice' | 'number' | 'whole number' | 'date' | 'date-time' | 'yes/no';
   readonly choices: readonly string[];
-  /** "optional", "required", "required if Oxygen on the way is yes" */
+  /** such as "optional", "required" or "required if Oxygen on the way is yes" */
   readonly demand: string;
-  /** for the script: conditions as name, test and value; any within a clause, and each clause */
+  /** for the script: conditions as name, test and value; one of each clause must hold, and all clauses must */
   readonly shown: readonly (readonly (readonly string[])[])[];
 }
 
-/** One service with its questions, and the parts of the form that it has no use for. */
+/** One service with its questions, and the parts of the form that it does not use. */
 export interface OfferedService {
   readonly value: string;
   readonly text: string;
@@ -24,12 +24,12 @@ export interface OfferedService {
   readonly questions: readonly OwnQuestion[];
 }
 
-/** Services are counted from the last one, because an option that stands for no choice may come before the first. */
+/** Services are counted from the last one, because an empty option may come before the first. */
 function placeOf(services: readonly OfferedService[], index: number): number {
   return services.length - index;
 }
 
-/** Classes of a part of the form that hide it for the services without it. */
+/** The classes that hide a part of the form for services that do not use it. */
 export function hiddenFor(part: string, services: readonly OfferedService[]): string {
   const places = services.flatMap(({ unused }, index) =>
     unused.includes(part) ? [`not-${placeOf(services, index)}`] : [],

@@ -1,4 +1,4 @@
-/** "New request": what a clinician fills in for the patient whose chart is open, with what the chart knows already. */
+/** "New request": the form for the patient whose chart is open, with what the chart already knows. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
@@ -18,7 +18,7 @@ import {
 import { hiddenFor, type OfferedService, ownQuestions } from './new-request-own.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
-/** Who can be chosen to receive a request. */
+/** A receiver that can be chosen. */
 export interface OfferedReceiver {
   readonly name: string;
   readonly text: string;
@@ -29,24 +29,24 @@ export interface NewRequestPageProps extends FormResult {
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
   readonly bar: ClinicianBarProps;
-  /** keeps what is typed when the launch has ended before it is sent */
+  /** the sealed ticket, which keeps what is typed if the launch ends before it is sent */
   readonly ticket: string;
-  /** the first one where none is chosen */
+  /** the priorities; the first one is the default */
   readonly priorities: readonly Choice[];
   readonly services: readonly OfferedService[];
   readonly receivers: readonly OfferedReceiver[];
-  /** what the form carries as the answer to the question: it is given by sending the form again */
+  /** the answer to the question about priority and day, which sending the form again gives */
   readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
   readonly corrects?: CorrectedRequest | undefined;
-  /** of the form, in addresses */
+  /** the name of the form in URLs */
   readonly name: string;
-  /** the organization's, an IANA name */
+  /** the organization's time zone, an IANA name */
   readonly timeZone: string;
-  /** its name on the requested day, such as "EST" */
+  /** the short name of the time zone, such as "EST" */
   readonly zoneName: string;
   readonly themeUrl?: string | undefined;
-  /** when a page that is not used any more leaves by itself, with what is typed kept first */
+  /** after this time an unused page closes itself; what is typed is kept first */
   readonly leavesInSeconds?: number | undefined;
 }
 
@@ -54,12 +54,12 @@ export interface NewRequestPageProps extends FormResult {
 export interface NewRequestChartProps {
   readonly base: string;
   readonly services: readonly OfferedService[];
-  /** filled in from the chart where nothing was typed */
+  /** the form, filled in from the chart where nothing was typed */
   readonly form: TypedForm;
-  /** what was filled in, by which a later form is compared with it */
+  /** what the chart filled in, for comparing a later form with it */
   readonly filled: string;
   readonly canLook: boolean;
-  /** of what was chosen before, some is not in the chart any more */
+  /** a value that was chosen before is no longer in the chart */
   readonly isChartChanged: boolean;
   readonly sources: Readonly<Record<'from' | 'phone' | 'language', readonly ChartValue[]>>;
   readonly reasons: ChartChoices;
@@ -71,7 +71,7 @@ export interface NewRequestChartProps {
   >;
 }
 
-/** Everything that does not wait for the chart; the patient stands above it, as the last look before sending. */
+/** Everything that does not wait for the chart. The patient is shown above it, for a last check before sending. */
 export function newRequestStart(props: NewRequestPageProps): string {
   const { patient, problem, form, services, confirmed = '' } = props;
   const { base, csrfToken } = props.bar;
@@ -86,7 +86,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     styles: ['new-request.css'],
     script: ['keep-draft.js', 'service-questions.js', 'request-so-far.js'],
   });
-  // A page whose address ends in the target of its notice opens there, with the focus on it.
+  // A URL that ends in the id of the notice opens the page there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
 <h1>${props.corrects ? 'Correct and resend' : 'New request'}<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
 </div>
@@ -134,7 +134,7 @@ ${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts
 ${layoutEnd()}`);
 }
 
-/** Nothing to choose where the organization names no receivers. */
+/** Nothing where the organization offers no receivers. */
 function receiverChoice({ receivers, services, form }: NewRequestPageProps): SafeHtml | null {
   if (receivers.length === 0) return null;
   const choices = receivers.map(({ name, text }) => ({
@@ -146,7 +146,7 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
 `;
 }
 
-/** A field that the chart fills in says so, also when it was changed since. */
+/** A field that the chart fills in shows this, even after it was changed. */
 function filledLine(
   name: 'from' | 'phone' | 'language',
   type: 'text' | 'tel',
@@ -157,7 +157,10 @@ function filledLine(
   return line(name, type, form, { ...list, hint: source && filledHint(source, form.values[name] ?? '') });
 }
 
-/** The first button is what Enter does. Going back keeps what was typed, so it is a button of the form and no link. */
+/**
+ * The Enter key presses the first button. Going back keeps what was typed, so it is a button of the form and not a
+ * link.
+ */
 function actions({ canLook, isAsked }: { canLook: boolean; isAsked: boolean }): SafeHtml {
   const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look" formnovalidate>Look again in the EHR</button> <button class="btn" type="submit" name="intent" value="review">Review and send again</button>`;
   const review = html`<button class="btn btn-primary" type="submit" name="intent" value="review">${isAsked ? 'Both are right: review' : 'Review'}</button>`;

@@ -1,4 +1,4 @@
-/** "Review": the request as its receiver will read it, with the patient once more in full, before it is sent. */
+/** "Review": the request as its receiver will read it, with the full patient banner, before it is sent. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
@@ -9,7 +9,7 @@ import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 /** One value of a part. */
 export interface ReviewLine {
   readonly text: string;
-  /** "from the chart, 12 Mar" */
+  /** such as "from the chart, 12 Mar" */
   readonly source?: string | undefined;
   readonly isStale?: boolean | undefined;
   /** how it differs from the chart */
@@ -27,17 +27,17 @@ export interface ReviewPageProps {
   readonly patient: PatientIdentity;
   readonly bar: ClinicianBarProps;
   readonly ticket: string;
-  /** what the form holds, so that sending and changing lose nothing */
+  /** the fields of the form, so that sending and changing lose nothing */
   readonly values: Readonly<Record<string, string>>;
   readonly parts: readonly ReviewPart[];
   readonly corrects?: CorrectedRequest | undefined;
-  /** what came of comparing it with the request that it corrects */
+  /** the result of comparing it with the request that it corrects */
   readonly compared?: keyof typeof COMPARED | undefined;
-  /** something of this form left and was not confirmed: the EHR can be asked for it */
+  /** a version of this form was sent and not confirmed: the app can look for it in the EHR */
   readonly canLook: boolean;
-  /** whether it is in the EHR is not known */
+  /** it is not known whether it is in the EHR */
   readonly mayBeSent: boolean;
-  /** why it was not sent, in words for the clinician, with what finds it in the log */
+  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
   readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
   readonly themeUrl?: string | undefined;
   readonly leavesInSeconds?: number | undefined;
@@ -49,7 +49,7 @@ const COMPARED = {
   unread: 'The EHR could not be asked what that one says, so what differs from it is not marked.',
 } as const;
 
-/** A whole page. The banner is the full one, whatever the EHR shows beside the app. */
+/** A whole page. It always has the full patient banner, whatever the EHR shows around the app. */
 export function reviewPage(props: ReviewPageProps): string {
   const { patient, problem } = props;
   return layout(
@@ -83,7 +83,7 @@ function line({ text, source, isStale, change, before }: ReviewLine): SafeHtml {
 `;
 }
 
-/** The first button is what Enter does. */
+/** The Enter key presses the first button. */
 function sendForm({
   bar: { base, csrfToken },
   ticket,

@@ -1,15 +1,15 @@
-/** What stands in a page that is kept for its next reader where each reading has something of its own. */
+/** The placeholders in a remembered page, for what differs at each reading. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { clockTime } from '#views/instant.ts';
 import { dayIn } from '#views/zone.ts';
 
-/** Of this process alone, so that no text of an EHR can be one. */
+/** The placeholder is random for each process, so that no text of an EHR can equal it. */
 const mark = (name: string): string => `_${name}-${crypto.randomUUID()}_`;
 
-/** The form token, the moment it was read, and what print repeats of it. */
+/** The placeholders of the form token, of the time of reading, and of the line that is printed. */
 export const MARKS = { csrf: mark('csrf'), asOf: mark('as-of'), printed: mark('printed') } as const;
 
-/** HTML for each mark. */
+/** The HTML for each placeholder. */
 export function fillOf(own: {
   csrfToken: string;
   asOf: Date;

@@ -1,8 +1,11 @@
-/** Says on every page, and on every printed sheet, which patient it is about. */
+/** Shows on every page, and on every printed sheet, which patient it is about. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-/** What people distinguish patients by. Every text is plain, bounded and not yet escaped; undefined = not given by the EHR. */
+/**
+ * What distinguishes patients for their clinicians. Every text is plain, bounded and not yet escaped; undefined means
+ * that the EHR does not give it.
+ */
 export interface PatientIdentity {
   readonly name: string;
   /** as the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */
@@ -13,13 +16,13 @@ export interface PatientIdentity {
   readonly mrn: string | undefined;
   /** "Died 2024-03-02, aged 81 years"; undefined for the living */
   readonly deathText: string | undefined;
-  /** sentences about the record itself, such as that it was merged; the gravest first */
+  /** sentences about the record itself, such as that it was merged; the most serious first */
   readonly cautions?: readonly string[];
 }
 
 /**
- * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always there:
- * it is what the wrong-patient check reads.
+ * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always shown,
+ * because it protects against working on the wrong patient.
  *
  * @param needPatientBanner from the launch context; only boolean `false` may make it small.
  */

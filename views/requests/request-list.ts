@@ -15,39 +15,42 @@ import { type RequestRow, requestRow } from './request-row.ts';
 
 /** A patient's requests, ready to be shown. All texts are plain; the view escapes. */
 export interface RequestListProps {
-  /** "Open": what the table shows */
+  /** the status group in the table, such as "Open" */
   readonly title: string;
   /** the rows of this page, in order */
   readonly rows: readonly RequestRow[];
-  /** closed ones below, folded; only where all of a short list is shown */
+  /** closed requests, folded below; only where a short list is shown whole */
   readonly closed: readonly RequestRow[];
   readonly columns: readonly ColumnHead[];
   readonly groups: readonly ChoiceLink[];
-  /** undefined for a list that is short enough without */
+  /** undefined for a list that is short enough to need none */
   readonly filters: ListFilters | undefined;
   readonly pages: ListPages;
-  /** what the links of the rows repeat of the page's address */
+  /** the part of the page's URL that the links of the rows repeat */
   readonly rowQuery: string;
-  /** how many requests there are, whatever is filtered */
+  /** how many requests there are, without any filter */
   readonly all: number;
-  /** what was typed is not kept any more */
+  /** the text of the search is no longer kept */
   readonly isTextLost?: boolean;
-  /** how many execution details of other orders the EHR has besides */
+  /** how many execution details of other orders the EHR also has */
   readonly otherOrders: number;
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
-  /** the EHR was not asked, so nothing is claimed about what it has */
+  /** the EHR was not asked, so the page claims nothing about what it has */
   readonly isUnread?: boolean | undefined;
-  /** the page says something of this record, such as that there is another one: "none" is not said of the patient */
+  /**
+   * the page has a caution about this record, such as that there is another one, so it does not say that the patient
+   * has no requests
+   */
   readonly isRecordSpecial?: boolean;
-  /** what is said at a row that was just sent, by its id */
+  /** the mark at the row of a request that was just sent, by its id */
   readonly marks?: ReadonlyMap<string, string>;
 }
 
 /**
- * @param printed the patient, and when and for whom the list was read, in lines: printed at the top of every sheet, because
- *   sheets get separated.
+ * @param printed lines with the patient, and when and for whom the list was read. They are printed at the top of every
+ *   sheet, because sheets get separated.
  */
 export function requestList(list: RequestListProps, printed: readonly string[], supportCode: string): SafeHtml {
   const hasRows = list.all > 0;
@@ -61,7 +64,7 @@ ${noticeLines(list)}
 `;
 }
 
-/** The page's own address ends in `requests`, so the link finds it from there. */
+/** The page's own URL ends in `requests`, so the relative link leads back to it. */
 function problemLine({ text, canReload }: NonNullable<RequestListProps['problem']>, supportCode: string): SafeHtml {
   const reload =
     canReload === true
@@ -104,7 +107,9 @@ ${rows.map((row) => requestRow(row, rowQuery, marks?.get(row.id)))}</tbody>
 </table>`;
 }
 
-/** Nothing is claimed about requests that could not be read; "none" only where nothing was left out, for any reason. */
+/**
+ * The page claims nothing about requests that could not be read. It says "no requests" only where nothing was left out.
+ */
 function emptyState(list: RequestListProps): SafeHtml | null {
   const clear = list.filters?.clearHref;
   if (list.all > 0 && clear !== undefined) {

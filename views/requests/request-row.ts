@@ -1,4 +1,4 @@
-/** What one request shows, and its table row: a line on wide screens, a card of two lines on narrow ones. */
+/** One request in a list: its words, and its table row, which is a card of two lines on narrow screens. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { IconName } from '#views/icons.ts';
 
@@ -17,18 +17,18 @@ export interface RequestRow {
   readonly still: number | undefined;
   /** where the request lives: "EHR order" */
   readonly source: string;
-  /** undefined when routine: everything else is worth a look */
+  /** undefined when routine */
   readonly priority: RequestPriority | undefined;
   readonly needed: string | undefined;
-  /** who is to carry it out, and how many more there are; that they have heard of it is not said */
+  /** the named providers, and how many more there are; they may not know of the request yet */
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
-  /** requests whose place it has taken */
+  /** requests that it replaces */
   readonly older?: readonly { readonly id: string; readonly service: string; readonly isOpen: boolean }[] | undefined;
 }
 
-/** A plain status word with the picture and the half of the page it belongs to. */
+/** A plain status word with its icon and the half of the page that it belongs to. */
 export interface RequestStatus {
   readonly group: 'open' | 'closed';
   readonly word: string;
@@ -47,25 +47,26 @@ export interface RequestPriority {
   readonly word: string;
 }
 
-/** What the usual request is; said of a row only where it is something else. */
+/** The usual source, which a row does not mention. */
 const USUAL_SOURCE = 'EHR order';
 
 /**
  * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and some
- * browsers then forget that it is a table. End tags that HTML does not need are left out: a list has hundreds of them.
+ * browsers then no longer treat it as a table. End tags that HTML does not need are left out: a list has hundreds of
+ * them.
  *
- * @param query of the list's own address, so that the detail page knows the way back; '' for the list as it opens.
- * @param mark what is said of a row that was just sent.
+ * @param query of the list's own URL, so that the detail page can lead back; '' for the default view.
+ * @param mark a mark for a request that was just sent.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
   return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
 `;
 }
 
-/** FHIR R4 datatype id but the name of the form; a request with another one has no page of its own. */
+/** FHIR R4 datatype id, except `new`, the path of the form; a request with another id has no page of its own. */
 const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
 
-/** A request by its service: a link where its id leads to a page, plain words where an EHR has made it anything else. */
+/** A request by its service: a link if its id can lead to a page, otherwise plain words. */
 export function requestLink(id: string, href: string, service: string): SafeHtml {
   return ID.test(id) ? html`<a href="${href}">${service}</a>` : html`<span>${service}</span>`;
 }
@@ -74,7 +75,7 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
   return requestLink(id, `requests/${id}${query}`, service);
 }
 
-/** The word with its picture, for list and detail. */
+/** The status word with its icon, for list and detail. */
 export function statusOf({
   status,
   source,
@@ -87,19 +88,19 @@ export function statusOf({
   return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 
-/** What is to be done at the older request, which has no row of its own, leads there. */
+/** A step that concerns the older request, which has no row of its own, links to that request. */
 function nextStep({ next, still, status, older }: RequestRow, query: string): SafeHtml {
   const open = next.isAction ? older?.find(({ isOpen }) => isOpen) : undefined;
   const step = open ? requestLink(open.id, `requests/${open.id}${query}`, next.text) : next.text;
   return html`${next.isAction ? html`<b>${step}</b>` : step}${stillFlag({ still, status })}`;
 }
 
-/** What is overdue says so by itself. */
+/** An overdue request has its own mark, so this one is left out. */
 export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'>): SafeHtml | null {
   return still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
 }
 
-/** Of two open orders for one ride, the older one is named until it has ended. */
+/** Names the older request, and says so if it is still open, so that a service is not carried out twice. */
 function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   const [first, ...others] = older;
   if (first === undefined) return null;
@@ -125,7 +126,7 @@ function chip(category: string | undefined): SafeHtml | null {
   return category === undefined ? null : html` <i>${category}</i>`;
 }
 
-/** What is on hold or closed does not press: its priority is said without colour. */
+/** The priority of a request that is on hold or closed is shown without colour, because it is not urgent. */
 export function priorityBadge({ priority, status }: Pick<RequestRow, 'priority' | 'status'>): SafeHtml | null {
   if (priority === undefined) return null;
   const presses = status.group === 'open' && status.icon !== 'hold';
@@ -160,7 +161,7 @@ function reasonText(reason: RequestRow['reason']): SafeHtml | null {
   return reason === undefined ? null : html`${isolated(reason.first)}${moreNote(reason.more)}`;
 }
 
-/** Scripts that are written from right to left: only beside such a text can others change their places. */
+/** Scripts that are written from right to left: only beside such a text can other texts be reordered. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 function isolated(text: string): SafeHtml | string {

@@ -1,4 +1,7 @@
-/** "Requests for <patient name>", in two parts: the first is sent as soon as the patient is known, the second when the EHR has answered. */
+/**
+ * "Requests for <patient name>", in two parts: the first is sent when the patient is known, the second when the EHR has
+ * answered.
+ */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
@@ -14,30 +17,30 @@ import { type SentNotice, sentLine } from './sent-notice.ts';
 /** Whether a request can be created, or why none can. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the requests are. */
+/** What is known before the requests have been read. */
 export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
   readonly bar: ClinicianBarProps;
-  /** when the page was read from the EHR; or the mark that is filled with it (page-marks.ts) */
+  /** when the page was read from the EHR, or the placeholder for that time (page-marks.ts) */
   readonly asOf: Date | string;
-  /** the organization's, an IANA name */
+  /** the organization's time zone, an IANA name */
   readonly timeZone: string;
-  /** undefined where the organization has switched it off */
+  /** undefined where the organization has switched off creating requests */
   readonly create?: CreateOffer | undefined;
-  /** the visitor has just sent one */
+  /** the request that the user has just sent */
   readonly sent?: SentNotice | undefined;
-  /** whom the organization's users call, such as "your help desk" */
+  /** the help desk of the organization's users, such as "your help desk" */
   readonly helpDesk: string;
   readonly themeUrl?: string | undefined;
-  /** what reads this view anew */
+  /** the URL that reads this view anew */
   readonly refreshHref: string;
 }
 
 const ASSETS = { styles: ['requests.css'], script: 'requests.js' } as const;
 
-/** Everything through the patient strip, and last a line that the EHR is being read. */
+/** Everything through the patient strip, and then a line that the EHR is being read. */
 export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
   return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar), ...ASSETS })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
@@ -68,19 +71,19 @@ function createLine(create: RequestsPageStartProps['create'], base: string): Saf
 `;
 }
 
-/** The list and the end of the document. Where nothing could be read, the page does not say where it was read. */
+/** The list and the end of the document. If nothing could be read, the page does not name its source. */
 export function requestsPageEnd(props: {
   patient: PatientIdentity;
   list: RequestListProps;
-  /** when and for whom it was read: printed with the patient on every sheet */
+  /** when and for whom the list was read; it is printed with the patient on every sheet */
   printed: string;
   /** finds this page's log line; shown where something is missing */
   supportCode: string;
-  /** what only the list could say of requests written here */
+  /** what only the list can say of requests created here */
   own?: {
     readonly frame: DraftListFrame;
     readonly drafts: readonly ListedDraft[];
-    /** how many are in the list that the EHR had not confirmed */
+    /** how many requests in the list the EHR had not confirmed before */
     readonly newlyFound: number;
   };
 }): string {

@@ -1,21 +1,21 @@
-/** What was saved, for when, under which number, and what happens now. */
+/** The notice after sending: what was saved, for when, under which number, and what happens now. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { dates } from './request-row.ts';
 
-/** A request that was sent lately. Every text is plain, bounded and not yet escaped. */
+/** A request that was sent recently. Every text is plain, bounded and not yet escaped. */
 export interface SentNotice {
   readonly what: string;
   readonly needed: string | undefined;
   readonly at: Date;
-  /** undefined where the EHR gave none */
+  /** undefined where the EHR gave no number */
   readonly number: string | undefined;
-  /** of its page; undefined where the EHR did not say it */
+  /** the request's id in the EHR; undefined where the EHR did not return it */
   readonly id: string | undefined;
-  /** who is to carry it out, where the request names one */
+  /** the provider, where the request names one */
   readonly provider: string | undefined;
-  /** the request whose place it has taken, and what became of that one */
+  /** the request that it replaces, and what became of that one */
   readonly replaced?:
     | {
         readonly id: string;
@@ -25,16 +25,16 @@ export interface SentNotice {
     | undefined;
 }
 
-/** Whom the organization's clinicians call. */
+/** What the notice needs from its page. */
 export interface SentFrame {
   readonly base: string;
   readonly timeZone: string;
   readonly helpDesk: string;
-  /** of the one line that the page opens with the focus on, where its address ends in it */
+  /** the id of the notice: a URL that ends in it opens the page with the focus on the notice */
   readonly id: string;
 }
 
-/** What became of the request that was corrected; `canCancel`: its cancel page can still do it. */
+/** What became of the request that was corrected. `canCancel`: its cancel page can still cancel it. */
 const REPLACED = {
   cancelled: { text: 'is cancelled in the EHR. Tell a provider who knew of it.', canCancel: false },
   over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
@@ -52,7 +52,7 @@ const REPLACED = {
   },
 } as const;
 
-/** Two notices where something is left to do about the request that was corrected. */
+/** The notice; with a second one about the request that was replaced, if there is one. */
 export function sentLine(
   { what, needed, at, number, id: requestId, provider, replaced }: SentNotice,
   { base, timeZone, helpDesk, id }: SentFrame,

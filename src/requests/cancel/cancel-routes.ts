@@ -1,4 +1,4 @@
-/** `/launches/:launchId/requests/:requestId/cancel`: the page that asks, and the post that cancels. */
+/** `/launches/:launchId/requests/:requestId/cancel`: the page that asks for confirmation, and the post that cancels. */
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
@@ -36,13 +36,16 @@ export interface CancelDependencies extends NewRequestFormDependencies {
 }
 
 const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
-/** In the query: the name of what a post came to. */
+/** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-/** What a post came to, for the page it leads to. */
+/** The outcome of a post, for the page that it redirects to. */
 type Outcome = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
 
-/** Asks, naming the request as the EHR has it now; after a post it says what came of it. Behind the launch guard. */
+/**
+ * Asks for confirmation and shows the request as the EHR has it now; after a post, the page shows the outcome. The
+ * route runs behind the launch guard.
+ */
 export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);
@@ -50,7 +53,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const found = await readRequest(reading.api, requestId, patient.id);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
     const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
-    // One that an outcome speaks of may be gone since.
+    // After a post, the request may no longer be there.
     if (!isOpen && !outcome) throw notFound();
     const { cookieSecret, closing } = openLaunchOf(request);
     const now = deps.clock();
@@ -80,7 +83,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
   };
 }
 
-/** Always leads to the page (PRG). Behind the launch guard and a urlencoded body parser. */
+/** Always redirects to the page (PRG). The route runs behind the launch guard and a urlencoded body parser. */
 export function cancelRoute(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { cookieSecret } = openLaunchOf(request);
@@ -120,7 +123,7 @@ async function open(deps: CancelDependencies, request: Request) {
   return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
 }
 
-/** What the EHR does not give is as good as absent. */
+/** A request that the EHR does not return counts as absent. */
 async function readRequest(api: FhirApi, requestId: string, patientId: string): Promise<ForeignRecord | undefined> {
   return readOwn(api, { requestId, patientId }).catch((error: unknown) => {
     if (error instanceof FhirError) return undefined;

@@ -1,4 +1,4 @@
-/** What the page says of a request that was to be cancelled: what is known, and nothing else. */
+/** What the page says after an attempt to cancel a request: only what is known. */
 import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 
 const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {

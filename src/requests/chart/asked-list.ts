@@ -1,4 +1,4 @@
-/** A list in two steps: the EHR is asked for every page, and what it answers is read only where it is not known already. */
+/** Reads a list in two steps: each page calls the EHR, but the answers are parsed only if they have changed. */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { agedBy } from '#src/adapters/cache.ts';
@@ -8,18 +8,18 @@ import type { FhirAnswer } from '#src/smart/fhir/fhir-answer.ts';
 import { steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** A list with the name of everything that it depends on: two with one key are the same list. */
+/** A list with a key of everything that it depends on: two lists with the same key are the same list. */
 export interface ReadList {
   list: RequestList;
-  /** Undefined where it cannot be told by its answers. */
+  /** Undefined where the answers do not identify the list. */
   key: string | undefined;
-  /** ms since 1970; from then on its words may be others. */
+  /** In ms since 1970. From then on the words of the list may differ. */
   steadyUntil: number;
 }
 
-/** A list whose answers have come. */
+/** A list whose answers have arrived; they may not be parsed yet. */
 export interface AskedList {
-  /** What the list that was not read yet depends on; undefined where that is not known before. */
+  /** The key of the list before it is parsed; undefined where it is known only afterwards. */
   key: string | undefined;
   read(): Promise<ReadList>;
 }
@@ -29,9 +29,9 @@ export interface ListSource {
   launchId: string;
   api: FhirApi;
   now: Date;
-  /** All that it depends on but the answers and {@link ListSource.user}. */
+  /** Everything that the list depends on, except the answers and {@link ListSource.user}. */
   basis: string;
-  /** What the user is called; it may still be on its way. */
+  /** The user's name, which may still be loading. */
   user(): Promise<string | undefined>;
   load(api: FhirApi): Promise<RequestList>;
 }
@@ -40,8 +40,8 @@ const MOST_KEPT = 2_000;
 const KEPT_MS = 60 * 60_000;
 
 /**
- * One per process. Of each launch it keeps which reads its list was made of, and no answer: the same reads are sent again
- * for its next page, and their answers alone say whether it is the same list.
+ * There is one per process. For each launch it keeps the paths of the reads that its list was made of, and no answer.
+ * The next page sends the same reads again, and only their answers decide whether the list is the same.
  */
 export function createAskedLists(clock: Clock) {
   const sent = new LRUCache<string, { basis: string; paths: readonly string[] }>({
@@ -72,7 +72,7 @@ export function createAskedLists(clock: Clock) {
       const ahead = new Map(known.paths.map((path) => [path, api.ask(path)]));
       const [user, ...came] = await Promise.all([
         source.user(),
-        // A read that fails fails again where the list is read, which knows what to say of it.
+        // A read that fails here fails again in `read`, which describes the failure.
         ...Array.from(ahead, ([path, answer]) =>
           answer.then(({ digest }) => ({ path, digest })).catch(() => undefined),
         ),
@@ -93,7 +93,7 @@ function keyOf(basis: string, user: string | undefined, answers: readonly { path
   );
 }
 
-/** Each read as it was sent ahead, once; every other read is sent. */
+/** Uses the answer of each read that was sent ahead, once. Any other read is sent. */
 function handing(api: FhirApi, ahead: Map<string, Promise<FhirAnswer>>): FhirApi {
   return withAsk(api, (path) => {
     const answer = ahead.get(path) ?? api.ask(path);
@@ -102,7 +102,10 @@ function handing(api: FhirApi, ahead: Map<string, Promise<FhirAnswer>>): FhirApi
   });
 }
 
-/** Notes what is read. Only reads that depend on no other answer can be sent ahead: what is asked for after one spoils it. */
+/**
+ * Records the reads. Only reads that depend on no answer can be sent ahead, so a list gets no key if a read began after
+ * an answer had come, or if it needed a batch.
+ */
 function note(api: FhirApi, now: Date) {
   const answers: { path: string; digest: string }[] = [];
   let isPlain = true;

@@ -1,4 +1,4 @@
-/** What a list depends on besides the EHR's answers, written down: where it is the same, so is the list. */
+/** Writes down what a list depends on besides the EHR's answers: the same basis and answers give the same list. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -7,7 +7,9 @@ import { dayKey } from '#src/smart/fhir/unchanged-until.ts';
 
 type Learned = Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>;
 
-/** Launch, user, patient, permissions, settings, what was learned of the EHR, and the day; never a token. */
+/**
+ * Holds the launch, user, patient, permissions, settings, what was learned of the EHR, and the day, but never a token.
+ */
 export function basisOf(launch: Launch, organization: Organization, learned: Learned): string {
   const { id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope } = launch;
   const { batches, includes, tasks, remembered = new Map(), now } = learned;
@@ -28,7 +30,7 @@ function settingsOf(organization: Organization): string {
   return known;
 }
 
-/** A user who is called the same all through one reading, however late their name comes. */
+/** A user whose name is asked for once, so that it stays the same throughout one reading. */
 export function onceAsked(user: RequestListOptions['user']): RequestListOptions['user'] {
   let name: Promise<string | undefined> | undefined;
   return user && { ...user, name: () => (name ??= user.name()) };

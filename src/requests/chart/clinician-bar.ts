@@ -1,4 +1,4 @@
-/** What the bar at the top of a launch's page says, on every page of it. */
+/** The props of the bar at the top of every page of a launch. */
 import type { Request } from 'express';
 import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';

@@ -1,4 +1,4 @@
-/** The FHIR calls of the pages of a launch beside its list, and what ends the launch when its token does. */
+/** The FHIR calls of a launch's pages other than the list, and the end of a launch whose token is refused. */
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
@@ -6,7 +6,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
 import type { ChartReadings } from './read-ahead.ts';
 
-/** The launch's calls, its patient and its user; a token that is refused for good ends the launch. */
+/** The launch's calls, its patient and its user. A token that is refused even after a renewal ends the launch. */
 export function openReadings(
   { readings, currentTokens }: { readings: ChartReadings; currentTokens: CurrentTokens },
   launch: Launch,
@@ -19,7 +19,9 @@ export function openReadings(
   return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }
 
-/** Refused with a fresh token too: the launch is over, and no reload may try indefinitely (FH-05). Always throws. */
+/**
+ * Ends the launch if the EHR refused a fresh token too, so that no reload tries indefinitely (FH-05). Always throws.
+ */
 export async function endIfOver(
   currentTokens: CurrentTokens,
   launch: Launch,

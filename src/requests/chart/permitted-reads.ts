@@ -8,7 +8,7 @@ import { loadRequests, type RequestList, type RequestListOptions } from '#src/re
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { UserReading } from './practitioner.ts';
 
-/** Gives the launch with a newer token for one the EHR refused, if there is one (FH-05). */
+/** Returns the launch with a newer token than the one that the EHR refused, if there is one (FH-05). */
 export type Renew = (refusedToken: string) => Promise<Launch | undefined>;
 
 /** The launch's FHIR calls; a token that the EHR refuses is renewed once. */
@@ -26,7 +26,7 @@ export function apiOf(outbound: Outbound, launch: Launch, organization: Organiza
   });
 }
 
-/** A refresh may have taken the permission away (RF-09, SCO-19). */
+/** Reads the patient. @throws AppError 'scope.missing' if a refresh has removed the permission (RF-09, SCO-19). */
 export async function readPatientIfPermitted(
   api: FhirApi,
   launch: Launch,
@@ -40,7 +40,7 @@ export async function readPatientIfPermitted(
   throw new AppError('scope.missing', `no longer granted: ${shown}`, { rule: 'scope.patient-missing', shown });
 }
 
-/** Their own name is known, or on its way, without another call. */
+/** The signed-in user as the list names them; the name needs no further call. */
 export function ownUserOf({ user: { fhirUser } }: Launch, user: Pick<UserReading, 'soon'>): RequestListOptions['user'] {
   return fhirUser === undefined ? undefined : { reference: fhirUser, name: async () => (await user.soon()).name };
 }
@@ -88,14 +88,14 @@ export function movementOf({ transportStillDays, otherStillDays }: Organization)
   return { transport: transportStillDays, other: otherStillDays };
 }
 
-/** Nothing comes along that may not be searched and read by itself (SCO-19). */
+/** Tasks are included only if the granted scopes allow both searching and reading them (SCO-19). */
 export function mayHaveTasks(launch: Launch): boolean {
   return (['r', 's'] as const).every((interaction) => mayUse(launch, { type: 'Task', interaction }));
 }
 
 /**
- * By a search of their own only where the organization's scopes name Task: a wildcard covers it at every EHR, and most have none for a request, so
- * that each launch would cost them one more search.
+ * Whether Tasks get a search of their own: only if the organization's scopes name Task. A wildcard scope covers Task at
+ * every EHR, but most EHRs have no Task for a request, so each launch would cost them a needless search.
  */
 export function readsTasks({ scopes }: Organization): boolean {
   return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);

@@ -1,4 +1,6 @@
-/** The signed-in user's name and role, from Practitioner and PractitionerRole where they may be read (FU-01..05, SCO-19). */
+/**
+ * Reads the signed-in user's name and role from Practitioner and PractitionerRole, if permitted (FU-01..05, SCO-19).
+ */
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -21,30 +23,36 @@ import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-toke
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** Each part comes when it comes; neither ever rejects, and undefined means that the EHR does not give it. */
+/** The parts arrive independently. None of them ever rejects, and undefined means that the EHR does not give it. */
 export interface UserReading {
   name: Promise<string | undefined>;
   /** Such as "Cardiology"; plain text of the EHR, for display only. */
   role: Promise<string | undefined>;
-  /** Within a tenth of a second: what the EHR has given by then, else what it gave at an earlier launch. */
+  /**
+   * Resolves within a tenth of a second: with what the EHR has sent by then, or else with what it sent at an earlier
+   * launch.
+   */
   soon(): Promise<ShownUser>;
-  /** When all has come: whether asking again in a moment would bring the same. A directory that is down does not count. */
+  /**
+   * Resolves when everything has arrived: whether reading again soon would give the same. It is false after a failure
+   * that may pass, such as a directory that is down.
+   */
   isFinal: Promise<boolean>;
 }
 
-/** The user as far as a page can say now. */
+/** The user as a page can show them now. */
 interface ShownUser {
   name: string | undefined;
   role: string | undefined;
-  /** The name may yet come: nothing may be said about it. */
+  /** The name may still arrive, so the page does not say that it is missing. */
   isPending: boolean;
 }
 
-/** No page waits longer than this for the name of its own user. */
+/** No page waits longer than this for the name of its user. */
 const PATIENCE_MS = 100;
 const LONGEST_NAME = 120;
 
-/** A directory that lists more roles than this of one person does not get more attention. */
+/** How many roles of one person are read. */
 const MOST_ROLES = 10;
 const LONGEST_ROLE = 60;
 
@@ -58,7 +66,9 @@ interface Reader {
   stored: Promise<Partial<LearnedDetails> | undefined>;
 }
 
-/** Begins at most two reads beside those of the patient; a role's own practitioner is a third after them. */
+/**
+ * Starts at most two reads together. If the user is a role, the role's practitioner may be a further read after them.
+ */
 export function readUser(given: Reader): UserReading {
   const { api, hasFailed } = watched(given.api);
   const reader = { ...given, api };
@@ -79,10 +89,10 @@ export function readUser(given: Reader): UserReading {
   return reading({ ...parts, name, role, remarks });
 }
 
-/** What is about this moment or this token; a refusal is about the user. */
+/** Failures that may pass or are about the token. A refusal is about the user, so it is not one of them. */
 const PASSING = new Set<FhirFailure>(['unauthorized', 'throttled', 'unavailable', 'timeout']);
 
-/** The same calls, with an eye on those that may go better the next time. */
+/** The same calls; `hasFailed` says whether one of them failed in a way that may pass. */
 function watched(api: FhirApi): { api: FhirApi; hasFailed(): boolean } {
   let failed = false;
   const get: FhirApi['get'] = async (...call) => {
@@ -96,7 +106,10 @@ function watched(api: FhirApi): { api: FhirApi; hasFailed(): boolean } {
   return { api: { ...api, get }, hasFailed: () => failed };
 }
 
-/** The organization asks for roles, and the EHR grants them: one that gave more than it was asked for is not searched. */
+/**
+ * Roles are searched only if the organization's scopes ask for them and the EHR grants them. A grant that was not asked
+ * for is not used.
+ */
 function maySearchRoles({ launch, organization }: Reader): boolean {
   const search = { type: 'PractitionerRole', interaction: 's' } as const;
   return mayUse(launch, search) && mayAsk(grantedScopes(organization.scopes.replaceAll(/\s+/g, ' ')), search);
@@ -129,7 +142,7 @@ function reading(parts: {
     clearTimeout(timer);
     return shownOf(ownName, ownRole, but, before?.value);
   };
-  // Asked for by every page within the hour: when all is there, without a timer.
+  // Every page within the hour asks for this: once everything has arrived, it needs no timer.
   let settled: ShownUser | undefined;
   void Promise.all([name, role, remarks]).then(
     (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
@@ -138,12 +151,12 @@ function reading(parts: {
   return { name, role, soon, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
 }
 
-/** A part that has come, be it with nothing. */
+/** A part that has arrived, possibly without a value; undefined for a part that has not arrived. */
 type Arrived = { value: string | undefined } | undefined;
 
 /**
- * `fhirUser` itself is the permission to read that one resource, where the server honours it. A server whose granted scope
- * repeats no scope of OpenID Connect grants it by the claim in the verified id_token.
+ * The scope `fhirUser` itself permits reading that one resource, where the server honours it. A server whose granted
+ * scope lists no OpenID Connect scope grants it by the claim in the verified id_token.
  */
 function mayRead(launch: Launch, { type }: FhirUser): boolean {
   const { tokens } = grantedScopes(launch.scope);
@@ -165,7 +178,7 @@ async function nameIn(
   return (practitioner && displayName(practitioner['name'], now)) ?? shown;
 }
 
-/** The first role that is in force; one of another user, which a server may add, does not count (FU-04). */
+/** The first role that is in force. A role of another user, which a server may add, is ignored (FU-04). */
 async function findRole({ api, organization, now }: Reader, { id, reference }: FhirUser): Promise<string | undefined> {
   const query = new URLSearchParams({ practitioner: id, _count: String(MOST_ROLES) });
   const bundle = await api.get(`PractitionerRole?${withSearchParameters(query, organization.searchParameters)}`);
@@ -179,7 +192,7 @@ async function findRole({ api, organization, now }: Reader, { id, reference }: F
     .find((text) => text !== undefined);
 }
 
-/** What they are specialists in says more than what they are employed as. */
+/** A specialty says more about the user than a job title does, so it comes first. */
 function roleText({ specialty, code }: ForeignRecord): string | undefined {
   const texts = [...asRecords(specialty, 5), ...asRecords(code, 5)].map(asConceptText);
   return asText(

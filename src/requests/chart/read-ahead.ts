@@ -1,4 +1,4 @@
-/** The FHIR reads behind one page, started together; those of a fresh launch begin before its browser asks. */
+/** Starts the FHIR reads of a page together; those of a fresh launch start before its browser requests the page. */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -16,14 +16,14 @@ import { basisOf, onceAsked } from './basis.ts';
 import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './permitted-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
-/** A launch's calls, the patient they are about, and who is signed in (FU-05). Each part fails on its own. */
+/** A launch's calls, the patient they are about, and the signed-in user (FU-05). Each part fails on its own. */
 export interface OpenReading {
   api: FhirApi;
   patient: Promise<PatientSummary>;
   user: UserReading;
 }
 
-/** The list's page, as far as it has been read. */
+/** The reads of the list's page, which may still be running. */
 export interface ChartReading extends OpenReading {
   startedAt: Date;
   requests: Promise<AskedList>;
@@ -39,8 +39,8 @@ const HOUR_MS = 60 * 60_000;
 const TEN_MINUTES_MS = 10 * 60_000;
 
 /**
- * Starts readings, and keeps those that began at the callback until their page asks for them (LC-19: kept by launch). One
- * per process; what it keeps only saves time, so no other instance misses it.
+ * Starts readings, and keeps those that began at the callback until their page takes them, by launch (LC-19). There is
+ * one per process. What it keeps only saves time, so other instances do not need it.
  */
 export function createChartReadings(
   outbound: Outbound,
@@ -50,9 +50,9 @@ export function createChartReadings(
   const begun = new LRUCache<string, ChartReading>(atMost(MOST_KEPT));
   const anHour = { ...atMost(MOST_KEPT), ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
   const users = new LRUCache<string, UserReading>(anHour);
-  /** By launch: what people and places are called that its list named. */
+  /** By launch: the names of the people and places that its list refers to. */
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
-  /** By launch, for ten minutes. */
+  /** By launch: the last Patient, for ten minutes. */
   const patients = new LRUCache<string, LastPatient>({ ...anHour, ttl: TEN_MINUTES_MS });
   const batchesOf = createBatchSupport(clock);
   const includesOf = createIncludeSupport(clock);
@@ -92,7 +92,7 @@ export function createChartReadings(
     });
     return { ...opened, startedAt, requests };
   };
-  // Who the user is does not change within the hour: one read for all launches of theirs, not one per page.
+  // Within the hour, one read of the user serves all their launches; not every page repeats it.
   const userOf = (api: FhirApi, launch: Launch, organization: Organization): UserReading => {
     const key = userKey(launch);
     const known = users.get(key);
@@ -106,31 +106,31 @@ export function createChartReadings(
   const learn = async (launch: Launch, user: UserReading): Promise<void> => {
     const [name, role, isFinal] = await Promise.all([user.name, user.role, user.isFinal]);
     clinicians.learn(launch.organizationId, launch.user, { name, role });
-    // What could not be read is asked for again by the next page.
+    // The next page reads again what could not be read.
     const key = userKey(launch);
     if (!isFinal && users.peek(key) === user) users.delete(key);
   };
   return {
-    /** For the other pages of a launch. */
+    /** Starts the reads of a launch's other pages. */
     open,
-    /** Do Tasks come along with the list, so that a request's page reads them as well? */
+    /** Whether Tasks are included with the list, so that the page of a request reads them as well. */
     bringsTasks: (launch: Launch, organization: Organization): boolean =>
       mayHaveTasks(launch) && includesOf(organization).bringsTasks(),
-    /** At the callback: the browser is still following the redirect. */
+    /** Starts a reading at the callback, while the browser is still following the redirect. */
     start: (launch: Launch, organization: Organization, renew: Renew): void => {
-      // Clinical data that no page came for does not stay in memory.
+      // Clinical data that no page has taken does not stay in memory.
       for (const launchId of begun.rkeys()) {
         const oldest = begun.peek(launchId);
         if (oldest && isYoung(oldest)) break;
         begun.delete(launchId);
       }
       const reading = read(launch, organization, renew);
-      // A failure waits for the page or is dropped with the reading.
+      // The page that takes the reading gets the failure; otherwise the failure is dropped with the reading.
       reading.patient.catch(() => undefined);
       reading.requests.catch(() => undefined);
       begun.set(launch.id, reading);
     },
-    /** The reading begun for this launch, once, while it is young; else a new one. */
+    /** The reading that began at the callback, once and while it is recent; otherwise a new one. */
     take: (launch: Launch, organization: Organization, renew: Renew): ChartReading => {
       const reading = begun.get(launch.id);
       begun.delete(launch.id);
@@ -145,7 +145,10 @@ export function createChartReadings(
   };
 }
 
-/** Shown to this user of this organization alone, and to them only under the permissions it was read with (LC-19, MT-02). */
+/**
+ * The key of a user's name and role. They are shown only to this user of this organization, and only under the
+ * permissions that they were read with (LC-19, MT-02).
+ */
 function userKey({ organizationId, connectionVersion, fhirBase, user, scope, narrowedScope }: Launch): string {
   const { iss, sub, fhirUser, name } = user;
   return JSON.stringify([organizationId, connectionVersion, fhirBase, iss, sub, fhirUser, name, scope, narrowedScope]);

@@ -1,4 +1,4 @@
-/** Turns a request that was read, with what came for it, into what its page shows. */
+/** Turns a request, with the resources that were read for it, into the props of its page. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { readReasons } from '#src/requests/list/concepts.ts';
@@ -16,7 +16,7 @@ import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
-/** Asks the EHR for nothing more: names are those that came along. @param rows of the list that is kept. */
+/** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
   api: FhirApi,
   { resource, referred, events, siblings, isAlone, isPartial }: ReadDetail,
@@ -35,11 +35,11 @@ export async function describeDetail(
   const inFull = (party: PartyReference) =>
     [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
   const fresh = toRow(request, nameOf, { now, timeZone, limits }, task);
-  // What the list has found out holds for the state that it has seen, and for no other.
+  // What the list knows is valid only for the status that the list has seen.
   const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
-  // The list has asked for Tasks, too: where this answer has none, or not all, what it found is not contradicted.
+  // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
   const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
-  // Which other requests there are, only the list knows.
+  // Only the list knows which older requests this one replaced.
   const older = listed?.older;
   const row = { ...fresh, status, next, still, sentTo, older };
   const others = siblings
@@ -48,7 +48,7 @@ export async function describeDetail(
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   const named = [...(task?.owner ? [task.owner] : []), ...request.performers].map(inFull);
-  // A referral stands in the list with what only its order says.
+  // In the list, a referral also shows what only its order says.
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const requester = (request.requester && inFull(request.requester)) ?? listed?.requested.by;
   const given = readReasons(resource, base, asLongConceptText);

@@ -27,7 +27,7 @@ import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
 import { REPLACED_BY } from './related.ts';
 
-/** What the route stands on. */
+/** What the route depends on. */
 export interface DetailDependencies extends BarDependencies {
   outbound: Outbound;
   readings: ChartReadings;
@@ -40,11 +40,12 @@ export interface DetailDependencies extends BarDependencies {
 }
 
 /**
- * One call where the list is kept that has the request; with the patient's own, three at most. Of an EHR that was never
- * checked, the first page that could offer to cancel asks for the CapabilityStatement besides. A request that is not there,
- * was deleted, or is another patient's ends in the same 404 as an address that never was one.
+ * Makes one call if the kept list has the request and the EHR takes a batch; otherwise three at most, the one for the
+ * patient included. For an EHR that was never checked, the first page that could offer to cancel also reads the
+ * CapabilityStatement. A request that does not exist, was deleted, or is another patient's gets the same 404 as a URL
+ * that never existed.
  *
- * Behind the launch guard.
+ * The route runs behind the launch guard.
  *
  * @throws AppError 'request.not-found', and what reading the patient throws.
  */
@@ -65,7 +66,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     const reading = kept ? undefined : readings.open(launch, organization, renew);
     const api = reading?.api ?? apiOf(outbound, launch, organization, renew);
     const patientId = launch.context.patient;
-    // As on the list, so that both say the same of its status.
+    // This is the same condition as for the list, so that both pages show the same status.
     const hasTasks = readsTasks(organization) || readings.bringsTasks(launch, organization);
     const result = readDetail(api, {
       requestId,
@@ -76,7 +77,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       searchParameters: organization.searchParameters,
       mayBeReplaced: (resource) => mayCorrect(resource, { launch, organization, publicUrl }),
     });
-    // The patient comes first: without one, nothing is said about requests either.
+    // The patient comes first: without a patient, the page says nothing about requests.
     result.catch(() => undefined);
     const patient = await (kept?.patient ??
       reading?.patient.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)));
@@ -124,7 +125,7 @@ function notFound(): AppError {
   return new AppError('request.not-found', 'no such request of this patient');
 }
 
-/** The EHR failed: the patient stays in sight, and the page says what may help. */
+/** After a failure of the EHR, the page still shows the patient and says what may help. */
 function sendProblem(
   request: Request,
   response: Response,

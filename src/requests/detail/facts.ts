@@ -1,4 +1,4 @@
-/** Everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
+/** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf, orderDetailsOf } from '#src/requests/list/concepts.ts';
@@ -18,7 +18,7 @@ import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { namesOf, type Place } from './referred.ts';
 
-/** A label and its texts; one without texts is left out. */
+/** A label and its texts. A fact without texts is left out. */
 export interface Fact {
   readonly label: string;
   readonly texts: readonly string[];
@@ -32,7 +32,7 @@ export interface FactSection {
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 50;
 
-/** What is known of the request by its row in the list. */
+/** What the request's row says about it. */
 interface Known extends Pick<RequestRow, 'needed' | 'status'> {
   readonly requester: string | undefined;
   readonly performers: readonly string[];
@@ -40,9 +40,9 @@ interface Known extends Pick<RequestRow, 'needed' | 'status'> {
 }
 
 /**
- * Never throws (FH-11). A section without facts is left out, so what is not there was not given by the EHR.
+ * Never throws (FH-11). A section without facts is left out: the EHR gave nothing for it.
  *
- * @param read resources that came for the request, already judged.
+ * @param read resources that were read for the request, already checked to be this patient's or about no patient.
  */
 export function readFacts(
   resource: ForeignRecord,
@@ -118,7 +118,7 @@ export function readFacts(
   });
 }
 
-/** The row says so where it knows no more; beside the words of the reference it says nothing. */
+/** The row shows this placeholder where it knows no reason; beside the words of a reference it is dropped. */
 function isSaid(reason: string, _at: number, all: readonly string[]): boolean {
   return reason !== 'Given in the EHR' || all.length === 1;
 }
@@ -142,7 +142,7 @@ function instructionsOf({ patientInstruction: given }: ForeignRecord): string[] 
   return [asText(given, LONGEST_NOTE), ...parts].filter((text) => text !== undefined);
 }
 
-/** What is beyond the bound, or is no Annotation, is not passed over in silence. */
+/** Notes beyond the limit, and entries that are no Annotation, are counted in a last line. */
 function notesOf({ note }: ForeignRecord, place: Place): string[] {
   const given = [note ?? []].flat().filter((one) => one !== null).length;
   const notes = asRecords(note, MOST_NOTES);
@@ -158,7 +158,7 @@ function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { 
   return said === undefined ? [] : [by === '' ? said : `${said} (${by})`];
 }
 
-/** The numbers of a request, each with what it is, to be copied. */
+/** The identifiers of a request, each with a label, for copying. */
 export function readNumbers(resource: ForeignRecord) {
   const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);

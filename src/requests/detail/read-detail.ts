@@ -1,4 +1,4 @@
-/** Reads one request with everything its page shows: in one batch where the list has named it, in three calls at most. */
+/** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 
 import { codeOf } from '#src/requests/list/status.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
@@ -16,32 +16,34 @@ export interface DetailOptions {
   readonly requestId: string;
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
-  /** `Type/id` that its row in the list names; undefined where no list is kept. */
+  /** The `Type/id` references that its row in the list names; undefined where no kept list has the request. */
   readonly references: readonly string[] | undefined;
   readonly mayUse: (permission: Permission) => boolean;
   readonly batches: BatchSupport;
   readonly searchParameters: readonly string[];
-  /** Is it a request of which it matters whether another one has taken its place? */
+  /** Whether the page must know if another request has replaced this one. */
   readonly mayBeReplaced: (resource: ForeignRecord) => boolean;
 }
 
-/** A request as it came, with what came for it. Nothing of it is judged but whose it is. */
+/** A request as received, with the resources that were read for it. Only their patient has been checked. */
 export interface ReadDetail {
   readonly kind: 'read';
   readonly resource: ForeignRecord;
-  /** What the request refers to; of the patient's own, or of a type that is about no patient. */
+  /** Resources that the request refers to: the patient's own, or of a type that is about no patient. */
   readonly referred: readonly ForeignRecord[];
   /** Tasks, Provenances, Appointments and Communications that the EHR found for it. */
   readonly events: readonly ForeignRecord[];
-  /** Other requests of the patient, where no list is kept that has them and it matters. */
+  /** Other requests of the patient; they are read only without a kept list, and if the page must know a replacement. */
   readonly siblings: readonly ForeignRecord[];
-  /** The EHR takes no batch, so neither was asked for. */
+  /** The EHR takes no batch, or the batch failed, so names and events were not read. */
   readonly isAlone: boolean;
-  /** The EHR has more events than came, or failed to search for some. */
+  /** The EHR has more events than it sent, or failed to answer a part of the batch. */
   readonly isPartial: boolean;
 }
 
-/** `absent`: not there, deleted, in error, or another patient's, which no page distinguishes. */
+/**
+ * `absent`: the request does not exist, was deleted, is entered in error, or is another patient's. No page shows which.
+ */
 export type DetailResult =
   | ReadDetail
   | { readonly kind: 'absent' }
@@ -49,7 +51,7 @@ export type DetailResult =
 
 const MOST_RESOURCES = 200;
 
-/** Never throws for what an EHR does. */
+/** A failure of the EHR is returned, not thrown. */
 export async function readDetail(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
   try {
     return options.references === undefined
@@ -61,7 +63,7 @@ export async function readDetail(api: FhirApi, options: DetailOptions): Promise<
   }
 }
 
-/** One call; two where the EHR is found to take no batch. */
+/** Makes one call, or two if the EHR turns out to take no batch. */
 async function readListed(api: FhirApi, options: DetailOptions, references: readonly string[]): Promise<DetailResult> {
   const own = `ServiceRequest/${options.requestId}`;
   const came = await readBatch(api, [own, ...askable(references, options)], options);
@@ -72,7 +74,10 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
 }
 
-/** Two calls: the request first, because only it says what it refers to. A batch that fails costs names and events. */
+/**
+ * Makes two calls. The request comes first, because only it says what it refers to. A failed batch only leaves out
+ * names and events.
+ */
 async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
   const resource = await readOne(api, options);
   const alone = judge(api, resource, undefined, options);
@@ -93,12 +98,12 @@ function failedAs(failure: FhirFailure): DetailResult {
   return failure === 'not-found' ? { kind: 'absent' } : { kind: 'failed', failure };
 }
 
-/** Only what may be read is asked for (SCO-19). */
+/** Only resources that may be read are requested (SCO-19). */
 function askable(references: readonly string[], { mayUse }: DetailOptions): string[] {
   return references.filter((reference) => mayUse({ type: reference.split('/')[0] ?? '', interaction: 'r' }));
 }
 
-/** @returns the resources that came, those of searches included; undefined for no batch. */
+/** @returns undefined where the EHR takes no batch. */
 async function readBatch(
   api: FhirApi,
   reads: readonly string[],
@@ -127,7 +132,7 @@ async function readBatch(
 interface Came {
   readonly resources: readonly ForeignRecord[];
   readonly siblings: readonly ForeignRecord[];
-  /** How the first read ended. */
+  /** The HTTP status of the first read. */
   readonly first: number | undefined;
   readonly isPartial: boolean;
 }
@@ -144,7 +149,7 @@ function cameIn(entries: readonly ForeignRecord[], others: readonly ForeignRecor
   };
 }
 
-/** A failure that says nothing about what there is. */
+/** A temporary failure, which says nothing about what the EHR has. */
 function isOfTheMoment(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
@@ -154,7 +159,7 @@ function statusOf(response: unknown): number | undefined {
   return Number.isNaN(status) ? undefined : status;
 }
 
-/** A search answers with a Bundle of its own. */
+/** The answer to a search is a Bundle of its own. */
 function resourcesOf(entry: ForeignRecord): ForeignRecord[] {
   const resource = asRecord(entry.resource);
   if (resource.resourceType !== 'Bundle') return [resource];

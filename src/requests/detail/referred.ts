@@ -1,4 +1,4 @@
-/** What a request refers to, in words: what the reference says, what is contained, or what was read for it. */
+/** Names what a request refers to: by the reference itself, by contained resources, or by resources read for it. */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
@@ -23,7 +23,10 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/** @param read resources that came for the request, already judged to be this patient's or of no patient. */
+/**
+ * @param read resources that were read for the request, already checked to be this patient's or about no patient.
+ * @returns gives the names of everything that one member of the request refers to.
+ */
 export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place) {
   const byReference = new Map(read.map((one) => [`${String(one.resourceType)}/${String(one.id)}`, one]));
   /** The words of one reference; undefined where there is no reference at all. */
@@ -41,7 +44,7 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => wordsOf(one) ?? []))];
 }
 
-/** "Body weight: 72 kg, 2026-11-20", "Hip fracture", "Northside Home Care". */
+/** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". */
 function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place): string | undefined {
   const given = readNamedResource(resource, { base, now }).name ?? withRemarks(conceptOf(resource), resource);
   const isOver = resource.resourceType === 'Coverage' && hasEnded(resource.period, now);
@@ -51,12 +54,12 @@ function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place)
   return said === undefined || facts === '' ? said : `${said}: ${facts}`;
 }
 
-/** A reference that leads elsewhere, or nowhere, still says that there is something. */
+/** A reference to another server, or to nothing, still says that the EHR has something. */
 function isGiven({ reference, type, identifier }: ForeignRecord): boolean {
   return [reference, type, asRecord(identifier).system].some((text) => asText(text) !== undefined);
 }
 
-/** Of "DocumentReference/1" on whatever server: "Document reference (see the EHR)". */
+/** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
 function kindOf({ reference, type }: ForeignRecord): string {
   const [, named] = /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '') ?? [];
   const words = (named ?? asText(type, 60))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();

@@ -1,21 +1,23 @@
-/** The requests that are related to one: what it was made from, what it replaces or was replaced by, and others of its form. */
+/**
+ * Finds the requests related to one: what it was made from, what it replaces, what replaced it, and others of its form.
+ */
 import { isInForce } from '#src/requests/delivery/replacement.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
-/** A way to another request. */
+/** A link to another request. */
 export interface RelatedRequest {
   readonly relation: string;
   readonly id: string;
-  /** Undefined where no list is kept that names it. */
+  /** Undefined where no kept list names it. */
   readonly service: string | undefined;
 }
 
 const MOST = 20;
-/** That a newer request has taken its place. */
+/** The relation of a request to the newer one that replaced it. */
 export const REPLACED_BY = 'Replaced by';
 const REPLACES_NOT = 'Meant to replace it, not in force';
 
-/** @param rows of the list that is kept; without it only what the request itself says is known. */
+/** @param rows the rows of the kept list. Without them, only the references of the request itself are known. */
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations'>,
   rows: readonly RequestRow[],

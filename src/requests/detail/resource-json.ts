@@ -8,8 +8,8 @@ const MOST_CHARACTERS = 60_000;
 const LEFT_OUT = 'left out: another patient';
 
 /**
- * Indented JSON, cut where it is too long. Invisible formatting stands as its escape, so that no text can change how the
- * rest of it reads. What names another patient is left out (LC-06). It is not HTML-safe: views escape.
+ * Indented JSON, truncated where it is too long. Invisible formatting characters are written as escapes, so that no
+ * text can change how the rest of it is displayed. What names another patient is left out (LC-06). The text is not HTML-safe: views escape it.
  */
 export function resourceJson(resource: ForeignRecord, base: URL): string {
   const text = stringify(resource, base);
@@ -18,7 +18,7 @@ export function resourceJson(resource: ForeignRecord, base: URL): string {
   return cut.toWellFormed().replace(/\p{Cf}/gu, escaped);
 }
 
-/** Nested too deeply to be written down is no reason to fail. */
+/** A resource that is nested too deeply to be serialized does not fail the page. */
 function stringify(resource: ForeignRecord, base: URL): string {
   const own = localReference(resource.subject, base);
   const isOthers = (value: ForeignRecord) =>

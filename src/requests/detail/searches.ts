@@ -1,10 +1,10 @@
-/** The searches that go along with the reads of one request: what happened to it, and the patient's other requests. */
+/** The searches in the batch of one request: for what happened to it, and for the patient's other requests. */
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import type { DetailOptions } from './read-detail.ts';
 
 /**
- * Searches for what happened to a request, each where it is granted: FHIR R4 search parameters of these types, beside the
- * patient. Of Task by patient alone, as Epic knows no other one that fits; what is about other requests is left out.
+ * The types of events, each with the FHIR R4 search parameter that is sent besides `patient`. Task is searched by
+ * patient alone, because Epic supports no other parameter that fits; Tasks about other requests are left out later.
  */
 export const EVENT_SEARCHES = [
   ['Task', undefined],
@@ -12,11 +12,11 @@ export const EVENT_SEARCHES = [
   ['Appointment', 'based-on'],
   ['Communication', 'based-on'],
 ] as const;
-/** Events of one type that are looked at. */
+/** How many events of one type are read. */
 export const MOST_EVENTS = 200;
 const MOST_SIBLINGS = 50;
 
-/** Only what may be searched is asked for (SCO-19). */
+/** Only types that may be searched are requested (SCO-19). */
 export function eventSearches(options: DetailOptions): string[] {
   const granted = EVENT_SEARCHES.filter(([type]) => options.mayUse({ type, interaction: 's' }));
   return granted.map(([type, parameter]) => {
@@ -25,7 +25,7 @@ export function eventSearches(options: DetailOptions): string[] {
   });
 }
 
-/** One, for the patient's other requests; none where it is not granted. */
+/** One search for the patient's other requests; none where it is not granted. */
 export function siblingSearches(options: DetailOptions): string[] {
   const isGranted = options.mayUse({ type: 'ServiceRequest', interaction: 's' });
   return isGranted ? [searchOf('ServiceRequest', MOST_SIBLINGS, options, {})] : [];

@@ -1,4 +1,6 @@
-/** What happened to a request, as far as the EHR says it: each line with what, when, who, and where it was read. */
+/**
+ * Reads what happened to a request, as far as the EHR says. Each line says what, when, who, and from which resource.
+ */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { codeOf } from '#src/requests/list/status.ts';
@@ -32,11 +34,11 @@ interface Event extends Omit<TimelineEntry, 'when'> {
 
 const LONGEST_MESSAGE = 500;
 const MOST_PARTS = 5;
-/** Any other message was not sent, or not all of it. */
+/** The statuses of a sent message. A message of any other status was not sent, or not all of it. */
 const AS_SENT = new Set(['completed', 'unknown']);
 const MOST = 40;
 
-/** Newest first; what has no readable date comes last. @param requester of the request, named. */
+/** The newest comes first; an event without a readable date comes last. @param requester the name of the requester. */
 export function readTimeline(
   resource: ForeignRecord,
   events: readonly ForeignRecord[],
@@ -55,7 +57,7 @@ export function readTimeline(
     .map(({ date, ...entry }) => ({ ...entry, when: date && dateText(date, timeZone) }));
 }
 
-/** What is in error is no event; what has conditions says so. */
+/** An event that is entered in error is left out; an event with conditions shows them. */
 function readEvent(event: ForeignRecord): Event[] {
   if (codeOf(event.status) === 'entered-in-error') return [];
   const conditions = conditionsOf(event);
@@ -73,7 +75,7 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 function taskEvents(task: ForeignRecord): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), codesOf(task.statusReason));
   if (!word) return [];
-  // "Done" is said of what was asked for: to check an insurance is not to carry out the request.
+  // The line names the errand: "Done" for checking an insurance does not mean that the request was carried out.
   const errand = errandOf(task) ?? (asRecords(task.partOf).length > 0 ? 'a part of it' : undefined);
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   const said = [errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
@@ -98,7 +100,7 @@ function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): 
     .filter((one) => codeOf(one.status) !== 'declined')
     .map(({ actor }) => displayOf(actor))
     .find((name) => name !== undefined);
-  // The day on which it was made is not the day that it is for.
+  // `created` is the day on which the appointment was made, not the day of the appointment.
   const time = start === undefined && created !== undefined ? 'no time given' : undefined;
   const said = ['Appointment', state, asConceptText(cancelationReason), asInformation(description), time];
   const what = said.filter((part) => part !== undefined).join(' · ');

@@ -1,7 +1,10 @@
-/** Whose a resource is that came for a request: what names another patient is not shown. */
+/** Decides whose a resource is: a resource that names another patient is not shown. */
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** Does a resource name a patient, and not this one, in any of the members that R4 has for it? */
+/**
+ * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than
+ * this patient, or if none names one although resources of its type are about a patient.
+ */
 export function isOfOther(
   resource: ForeignRecord,
   localOf: (reference: unknown) => string | undefined,
@@ -16,7 +19,7 @@ export function isOfOther(
   return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);
 }
 
-/** Types that are about no patient, or that name theirs only by what they are about. */
+/** Types that are about no patient, or that may name theirs only through the resource they are about. */
 const WITHOUT_PATIENT = new Set([
   ...['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'CareTeam', 'Device'],
   ...['Task', 'Provenance', 'Appointment', 'Communication'],

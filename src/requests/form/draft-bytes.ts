@@ -1,27 +1,33 @@
-/** How much of the store an organization's drafts may take (MT-06). */
+/** Limits how much of the store an organization's drafts may take (MT-06). */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 
-/** Some eight thousand usual drafts; with those of the two days before that are kept still, three times as much. */
+/**
+ * Room for some eight thousand usual drafts a day. With the drafts of two earlier days, the store may hold three times
+ * this.
+ */
 const MOST_BYTES_A_DAY = 8 * 1_024 * 1_024;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** What is stored, each with the moment it was. */
+/** The stored drafts, each with the time when it was saved. */
 type Saved = readonly { readonly savedAt: string }[];
 
 /**
- * Counted in Redis by the day on which a draft was saved last, because drafts outlive a process: what an older day has
- * counted is over when its drafts are.
+ * Counts bytes in Redis by the day on which a draft was last saved, because drafts outlive a process. The count of a
+ * day expires with its drafts.
  */
 export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_BYTES_A_DAY) {
   const dayOf = (instant: string) => instant.slice(0, 10);
   return {
-    /** One change of a record, which may take more than one try. */
+    /** The room for one change of a record; the change may take more than one try. */
     reservation: (organizationId: string) => {
       let taken = 0;
       return {
-        /** In place of an earlier try's. @throws AppError 'request.too-many-forms' when there is no room for it. */
+        /**
+         * Takes the room, in place of that of an earlier try.
+         * @throws AppError 'request.too-many-forms' if there is no room.
+         */
         take: async (before: Saved, after: Saved): Promise<void> => {
           const today = dayOf(clock().toISOString());
           const bytesOf = (saved: Saved) =>

@@ -1,4 +1,4 @@
-/** What a new request takes from the chart: nothing that its form did not show. */
+/** Decides what a new request takes from the chart: only what its form showed. */
 import {
   CHOSEN_SECTIONS,
   type ChartFact,
@@ -12,21 +12,21 @@ import { STAY } from '#src/requests/prefill/from-encounter.ts';
 import { CONTACT } from '#src/requests/prefill/from-patient.ts';
 import { CHART_FIELDS, type NewRequest, PICK, type TypedRequest } from './typed-request.ts';
 
-/** What of the chart a request carries. */
+/** The values of the chart that a request carries. */
 export interface Chosen extends Omit<ReturnType<typeof chosenFrom>, 'missing'> {
-  /** Where "from" is still the place that the chart gives: its Location or Encounter. */
+  /** The place of the chart, a Location or an Encounter, if "from" still names it. */
   place: ChartFact | undefined;
 }
 
-/** Of a request that carries nothing from the chart. */
+/** For a request that carries nothing from the chart. */
 export const NOTHING_CHOSEN: Chosen = { reasons: [], allergies: [], measures: [], insurance: [], place: undefined };
 
-/** Does it carry values that the chart may have filled in? Those are sent only after they were shown for review. */
+/** Whether it carries values that the chart may have filled in. They are sent only after a review has shown them. */
 export function hasChartValues(request: NewRequest): boolean {
   return request.picks.length > 0 || CHART_FIELDS.some((name) => request[name] !== '');
 }
 
-/** @returns undefined where something that was chosen is not in this chart any more, or not as it was shown. */
+/** @returns undefined where a chosen value is no longer in this chart, or no longer as it was shown. */
 export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undefined {
   const { missing, ...chosen } = chosenFrom(chart, request.picks);
   return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
@@ -43,9 +43,11 @@ export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number
 }
 
 /**
- * A form as it opens: what the chart gives stands in it once; what was typed, emptied or not chosen stays so.
+ * The values of a form as it opens. The chart fills in a form once; what the user typed, emptied or did not choose
+ * stays so.
  *
- * @param taken `Type/id` of what an earlier request took from the chart: that is chosen then, and nothing is filled in.
+ * @param taken `Type/id` of what an earlier request took from the chart: these values are chosen, and nothing is filled
+ *   in.
  */
 export function filledIn(typed: TypedRequest, chart: ChartFacts, taken?: readonly string[]): TypedRequest {
   if (typed['chart'] === 'shown') return typed;

@@ -1,4 +1,4 @@
-/** Nothing typed is lost when a post fails: it is kept before anything is judged. */
+/** Keeps what was typed before anything is checked, so that nothing is lost when a post fails. */
 
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -13,11 +13,11 @@ import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.t
 
 const KEPT =
   "What you typed is kept for three days. Open the app from this patient's chart: it leads back to your request.";
-/** All fields at their longest, in a script of three bytes a character, come to a third of it. */
+/** Three times the size of all fields at their longest, in a script of three bytes a character. */
 const MOST_TYPED_BYTES = 16_384;
-/** Chosen for the user when the form is opened, or of its own, so it is no sign of work. */
+/** Fields that the form itself fills in; they do not show that the user has typed anything. */
 const CHOSEN_FOR_YOU = ['priority', 'chart', 'filled', 'confirmed'];
-/** More than any chart and any service offer in a form, of those that hold something. */
+/** More filled fields than any chart and any service offer in a form. */
 const MOST_FILLED = 200;
 const LONGEST_NAME = 200;
 
@@ -29,8 +29,8 @@ declare module '#src/http/request-context.ts' {
 }
 
 /**
- * Before the launch guard: keeps what was typed, for whom the page's sealed ticket names, whatever the guard will say.
- * A ticket opens nothing, so a stolen one can at most fill in a form for its owner.
+ * Keeps what was typed for the owner that the page's sealed ticket names. It runs before the launch guard, whatever the
+ * guard decides. A ticket opens nothing, so a stolen ticket can at most fill in a form for its owner.
  *
  * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
  */
@@ -49,26 +49,26 @@ export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; cloc
   };
 }
 
-/** Behind {@link keepTyped}: for a page that was left. */
+/** Answers the post of a page that the user has left. It runs behind {@link keepTyped}. */
 export const sayNothing: RequestHandler = (_request, response) => void response.status(204).end();
 
 /**
- * Behind {@link keepTyped} and everything that can fail: says on the error page that nothing typed is lost. Where the
- * launch has ended, the next one leads to the form.
+ * Says on the error page that nothing typed is lost. If the launch has ended, the next one leads to the form. It runs
+ * behind {@link keepTyped} and everything that can fail.
  */
 export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
     const { keptTyped } = contextOf(request);
     if (!keptTyped || !(error instanceof AppError) || error.shown !== undefined) return next(error);
     const { code, status, message, cause, retryAfterSeconds } = error;
-    // Without it the form stands on the list.
+    // If this fails, the form is still on the list.
     // oxlint-disable-next-line no-promise-in-callback -- Express awaits its handlers, and this one has a callback besides
     if (status === 401) await drafts.leave(keptTyped.owner, keptTyped.id).catch(() => undefined);
     next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
   };
 }
 
-/** What a form holds now, with what its page has spoken of. */
+/** What a form holds now, with what its page has mentioned. */
 export function draftOf(
   { id, issuedAt, corrects, disclosed, reviewed }: FormTicket,
   values: TypedRequest,
@@ -92,13 +92,13 @@ export function typedOf(request: Request): TypedRequest {
   const typed = Object.fromEntries(
     [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),
   );
-  // Each field may be shown again longer than it should be, all of them together not.
+  // One field may be shown again at a greater length than allowed, but not all of them together.
   if (Buffer.byteLength(JSON.stringify(typed)) > MOST_TYPED_BYTES)
     throw new AppError('request.field-too-long', 'the fields of the form are too long together');
   return typed;
 }
 
-/** The names of boxes that are ticked and of a service's own fields; chart and services say which of them mean anything. */
+/** The names of ticked boxes and of a service's own fields; chart and services decide which of them are valid. */
 function ownIn({ body }: Request): string[] {
   const fields = typeof body === 'object' && body !== null ? Object.entries(body) : [];
   return fields
@@ -108,7 +108,7 @@ function ownIn({ body }: Request): string[] {
     .slice(0, MOST_FILLED);
 }
 
-/** Has the user put anything into the form? What the chart has filled in and is unchanged is no work of theirs. */
+/** Whether the user has typed anything into the form. What the chart filled in, if unchanged, does not count. */
 export function hasContent(typed: TypedRequest): boolean {
   const isOfTheChart = typed['filled'] === filledText(typed);
   return Object.entries(typed).some(
@@ -120,7 +120,7 @@ export function hasContent(typed: TypedRequest): boolean {
   );
 }
 
-/** The fields that the chart fills in, as one text by which a later form is compared with what was filled in. */
+/** The fields that the chart fills in, as one text for comparing a later form with what was filled in. */
 export function filledText(typed: TypedRequest): string {
   return JSON.stringify(CHART_FIELDS.map((name) => typed[name] ?? ''));
 }

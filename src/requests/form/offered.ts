@@ -1,4 +1,4 @@
-/** What an organization offers for a new request: its services and who receives them; and what a service has no use for. */
+/** What an organization offers for a new request: its services, their receivers, and which sections a service needs. */
 import type { Organization } from '#src/organizations/organization.ts';
 import { type Receiver, receiversIn } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service.ts';
@@ -6,11 +6,11 @@ import { servicesIn } from '#src/settings/service-catalogue.ts';
 import type { Chosen } from './from-chart.ts';
 import type { NewRequest } from './typed-request.ts';
 
-/** Of one organization. */
+/** The offer of one organization. */
 export interface Offer {
   readonly services: readonly Service[];
   readonly receivers: readonly Receiver[];
-  /** Its EHR supports US Core's profile of ServiceRequest, so what is written says that it conforms. */
+  /** Its EHR supports US Core's ServiceRequest profile, so a request says that it conforms to it. */
   readonly isUsCore: boolean;
 }
 
@@ -32,12 +32,12 @@ export function namedIn(offer: Offer, request: NewRequest) {
   return { service, receiver: receiver && service && isFor(receiver, service.value) ? receiver : undefined };
 }
 
-/** Is the receiver asked for this service? */
+/** Whether the receiver takes this service. */
 export function isFor({ services }: Receiver, service: string): boolean {
   return services.length === 0 || services.includes(service);
 }
 
-/** The request without the sections that its service does not have: what is hidden in the form is not sent. */
+/** The request without the sections that its service does not have, because what the form hides is not sent. */
 export function withinService(
   request: NewRequest,
   chosen: Chosen,

@@ -1,19 +1,19 @@
-/** May requests be created in a launch? */
+/** Decides whether requests may be created in a launch. */
 import { AppError } from '#src/errors.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
-/** An order has a requester: a user who is a patient, a relative, a device or unknown writes none (FU-02). */
+/** An order needs a requester: a user who is a patient, a relative, a device or unknown cannot be one (FU-02). */
 export function isPractitioner({ user: { fhirUser } }: Launch): boolean {
   return /^Practitioner(?:Role)?\//.test(fhirUser ?? '');
 }
 
-/** Switched on by the organization, for a practitioner, and granted by the EHR (SCO-19). */
+/** The organization must have switched it on, the user must be a practitioner, and the EHR must grant it (SCO-19). */
 export function mayCreateRequests(launch: Launch, { createRequests }: Organization): boolean {
   return createRequests && isPractitioner(launch) && mayUse(launch, { type: 'ServiceRequest', interaction: 'c' });
 }
 
-/** @throws AppError 'request.not-found' where it is switched off, 'user.not-allowed', or 'scope.missing'. */
+/** @throws AppError 'request.not-found' if it is switched off, 'user.not-allowed', or 'scope.missing'. */
 export function assertMayCreate(launch: Launch, organization: Organization): void {
   if (!organization.createRequests) throw new AppError('request.not-found', 'createRequests is off');
   if (mayCreateRequests(launch, organization)) return;

@@ -1,4 +1,4 @@
-/** What a form says, read back from the ServiceRequest that it once became (to-service-request.ts). */
+/** Reads the fields of a form back from the ServiceRequest that it once became (to-service-request.ts). */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
@@ -18,7 +18,7 @@ const MOST_REFERENCES = 50;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * As far as it can be read back; the rest is named. Nothing of it is trusted: it is judged as if it had been typed.
+ * Reads back what it can, and names the rest. Nothing of it is trusted: it is checked as if it had been typed.
  *
  * @param resource of this launch's patient, which this app wrote; the EHR may have changed it since.
  */
@@ -38,7 +38,7 @@ export function readBack(
   const details = asRecords(resource.orderDetail).map(({ text }) => textIn(text));
   const { answers, rest } = detailsOf(details, service);
   const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
-  // Notes that others have added name their author.
+  // A note that another author has added names that author.
   const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
   const lost = [service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest].filter(
     (text) => text !== '',
@@ -70,13 +70,13 @@ function textIn(value: unknown): string {
   return typeof value === 'string' ? value.trim().slice(0, LONGEST) : '';
 }
 
-/** An EHR may keep the code alone, or the words alone. */
+/** An EHR may keep only the code, or only the words. */
 function isNamed({ text, system, code }: Service, category: ForeignRecord): boolean {
   const isCoded = asRecords(category.coding).some((one) => one.code === code && one.system === system);
   return (code !== '' && isCoded) || text === textIn(category.text);
 }
 
-/** Answers to the service's questions come first, in their order; of equal labels the first one is meant. */
+/** Answers to the service's questions come first, in their order. Of equal labels, the first one is taken. */
 function detailsOf(details: readonly string[], service: Service | undefined) {
   const left = [...details];
   const take = (label: string): string => {
@@ -92,7 +92,7 @@ function detailsOf(details: readonly string[], service: Service | undefined) {
   return { answers: Object.fromEntries([...own, ...fixed]), rest: left };
 }
 
-/** The clock of the facility, whatever zone the EHR has turned a moment into. */
+/** The time on the facility's clock, whatever time zone the EHR has converted it to. */
 function timeOf(resource: ForeignRecord, timeZone: string): Record<string, string> {
   const at = (value: unknown) => {
     const text = textIn(value);

@@ -1,11 +1,11 @@
-/** The answers to the questions of one service: their names in a form, what is wrong with them, and how they read. */
+/** The answers to the questions of one service: their names in a form, their problems, and their texts. */
 import { z } from 'zod';
 import { momentOn } from '#src/requests/timing/write-occurrence.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';
 import { isShown } from '#src/settings/shown-when.ts';
 import { instantText } from '#views/zone.ts';
 
-/** Before the name of a service's own field. */
+/** The prefix of the name of a service's own field. */
 export const OWN = 'own.';
 
 /** Answers by field name, as typed. */
@@ -15,12 +15,15 @@ const NUMBER = /^\d{1,6}(?:\.\d{1,3})?$/;
 const WHOLE = /^\d{1,9}$/;
 const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)$/;
 
-/** The name of a field in the form: of this service, so that another service's answers are never taken for it. */
+/** The name of a field in the form. It includes the service, so that another service's answer is never taken for it. */
 export function ownName(service: string, field: string): string {
   return `${OWN}${service}.${field}`;
 }
 
-/** @param typed the whole form. @returns what was typed into the fields of this service; '' for one that is not shown. */
+/**
+ * @param typed the whole form.
+ * @returns what was typed into the fields of this service; '' for a field that is not shown.
+ */
 export function answersIn(typed: Answers, service: Service): Answers {
   const answers: Record<string, string> = {};
   for (const { name, shown } of service.fields) {
@@ -29,7 +32,7 @@ export function answersIn(typed: Answers, service: Service): Answers {
   return answers;
 }
 
-/** By name in the form, in words for the clinician. */
+/** The problems of the answers, by name in the form, in words for the clinician. */
 export function ownProblems(typed: Answers, service: Service, timeZone: string): Record<string, string> {
   const answers = answersIn(typed, service);
   const found = service.fields.map(

@@ -1,4 +1,4 @@
-/** What is wrong with the time of a new request, field by field. */
+/** Finds what is wrong with the time of a new request, field by field. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { momentOn, type WantedTime } from '#src/requests/timing/write-occurrence.ts';
 
@@ -6,11 +6,14 @@ const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
-/** A time is typed, reviewed and sent: that takes some minutes. */
+/** How far in the past a time may be: to type, review and send it takes some minutes. */
 const GRACE_MS = 15 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** @param wanted untrusted, all of it texts. @returns by field, in words for the clinician; empty when it can be written. */
+/**
+ * @param wanted untrusted texts.
+ * @returns problems by field, in words for the clinician; empty if the time can be written.
+ */
 export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
   const problems = {
     neededAt: timeProblem(wanted, now, timeZone),

@@ -1,4 +1,4 @@
-/** A new request as the ServiceRequest that the EHR gets. */
+/** Writes a new request as the ServiceRequest that is sent to the EHR. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
 import { writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
@@ -12,30 +12,33 @@ import { isPractitioner } from './permission.ts';
 import { answersIn, ownDetails } from './service-questions.ts';
 import type { NewRequest } from './typed-request.ts';
 
-/** What a request is written with beside what was typed; none of it comes from the form. */
+/** What a request is written with besides what was typed; none of it comes from the form. */
 export interface Authorship {
   launch: Launch;
-  /** By which it is found again, whatever became of the answer (FH-17). */
+  /** The identifier by which the request is found again, whatever the EHR answered (FH-17). */
   identifier: { system: string; value: string };
   patientId: string;
-  /** The signed-in user's, where it is known. */
+  /** The signed-in user's name, where it is known. */
   userName: string | undefined;
   now: Date;
-  /** The facility's, an IANA name. */
+  /** The facility's time zone, an IANA name. */
   timeZone: string;
-  /** As the organization offers them; without a receiver, the EHR or a coordinator finds one. */
+  /**
+   * The service and the receiver, as the organization offers them. Without a receiver, the EHR or a coordinator finds
+   * one.
+   */
   service: Service | undefined;
   receiver: Receiver | undefined;
-  /** Whether it names the US Core profile, to which it conforms either way. */
+  /** Whether the request names the US Core profile, to which it conforms either way. */
   isUsCore: boolean;
-  /** The request whose place it takes. */
+  /** The request that it replaces. */
   corrects?: Corrected | undefined;
 }
 
-/** What stands before these fields where they are details of the order. */
+/** The labels of these fields among the details of the order. */
 export const DETAIL_LABELS = { to: 'To', phone: 'Telephone', language: 'Language' } as const;
 
-/** FHIR R4 ServiceRequest: an order, by the signed-in user if they may be a requester. */
+/** FHIR R4 ServiceRequest: an order. The signed-in user is its requester, if they may be one. */
 export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
   const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
@@ -93,7 +96,7 @@ function detail(label: string, text: string): { text: string }[] {
   return text === '' ? [] : [{ text: `${label}: ${text}` }];
 }
 
-/** The chart's own Location where the place is unchanged, else the place in words. */
+/** The chart's own Location if the place is unchanged, otherwise the place in words. */
 function whereOf({ from }: NewRequest, { place }: Chosen): Record<string, unknown> {
   if (from === '') return {};
   const isLocation = place?.reference.startsWith('Location/') === true;
@@ -102,7 +105,7 @@ function whereOf({ from }: NewRequest, { place }: Chosen): Record<string, unknow
     : { locationCode: [{ text: from }] };
 }
 
-/** With the words that its reader saw, so that they stand on every list without another read. */
+/** A reference with the words that the user saw, so that a list can show them without another read. */
 function referenceTo({ reference, label, text }: ChartFact): { reference: string; display: string } {
   const kind = reference.startsWith('AllergyIntolerance/')
     ? 'Allergy'

@@ -1,4 +1,4 @@
-/** A request as a clinician types it, judged field by field. */
+/** Checks a request as a clinician types it, field by field. */
 import { z } from 'zod';
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
@@ -18,12 +18,12 @@ export const PRIORITIES = [
   { value: 'stat', text: 'Immediately (stat)' },
 ] as const;
 
-/** The fields that the chart can fill in, and that can be changed. */
+/** The fields that the chart can fill in and the user can change. */
 export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
 
 /**
- * The fields of the form, in its order. The last ones are no part of the request: the answer to a question of ours, that
- * the form showed the chart, and what it filled in.
+ * The fields of the form, in its order. The last ones are not part of the request: the answer to a question of this
+ * app, the mark that the form showed the chart, and what the chart filled in.
  */
 export const FIELDS = [
   ...[
@@ -41,7 +41,7 @@ export const FIELDS = [
   ...['from', 'to', 'reason', 'phone', 'language', 'note', 'confirmed', 'chart', 'filled'],
 ] as const;
 
-/** Before the key of a value that was chosen from the chart. */
+/** The prefix of the key of a value that was chosen from the chart. */
 export const PICK = 'pick.';
 
 /** What the form holds, by field, as typed. */
@@ -50,11 +50,11 @@ export type TypedRequest = Readonly<Record<string, string>>;
 /** A request that may be sent. */
 export interface NewRequest {
   service: string;
-  /** Its name; '' where none is chosen yet. */
+  /** The receiver's name; '' if none is chosen yet. */
   receiver: string;
   what: string;
   neededOn: string;
-  /** Beside the day: a time, a window, a series. */
+  /** What is wanted besides the day: a time, a window, a series. */
   time: Omit<WantedTime, 'day'>;
   priority: (typeof PRIORITIES)[number]['value'];
   from: string;
@@ -65,14 +65,17 @@ export interface NewRequest {
   note: string;
   /** Keys of what was chosen from the chart, in order. */
   picks: readonly string[];
-  /** Answers to the questions of every service, by their name in the form: {@link namedIn} says whose count. */
+  /**
+   * Answers to the questions of every service, by their name in the form. {@link namedIn} gives the service whose
+   * answers count.
+   */
   own: Answers;
 }
 
 const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [], isUsCore: false };
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
-/** These priorities say "now", so a day after tomorrow contradicts them. */
+/** These priorities mean "now", so a day after tomorrow contradicts them. */
 const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 
 const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
@@ -84,7 +87,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
   return z
     .object({
       service: oneOf(services),
-      // Words that say nothing, such as "TBD", are read as nothing by every list.
+      // Words without information, such as "TBD", are not shown by any list.
       what: text(200).refine(
         (typed) => visibleLength(typed) >= 3 && asInformation(typed) !== undefined,
         'must say what is needed, in a few words',
@@ -108,11 +111,11 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
 };
 
 /**
- * Judges what was typed. A request that says both "at once" and a day after tomorrow is asked about once: the problem
- * `confirmed` is that question, and a form that carries {@link confirmationOf} its values has answered it.
+ * Checks what was typed. If a request says both "at once" and a day after tomorrow, the user is asked once: the problem
+ * `confirmed` is the question, and a form that carries {@link confirmationOf} its values has answered it.
  *
  * @param typed untrusted; a missing field counts as empty.
- * @param timeZone of the facility: whose today a day is compared with, and whose clock a time is of.
+ * @param timeZone of the facility: it decides which day is today and what a time means.
  * @param offer of the organization; without one, the default services and no receivers.
  */
 export function readNewRequest(
@@ -123,7 +126,7 @@ export function readNewRequest(
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const request = asTyped(typed);
   const hasChosenReason = request.picks.some((key) => key.startsWith('Condition/'));
-  // A diagnosis that was chosen is a reason.
+  // A chosen diagnosis counts as a reason.
   const judged = hasChosenReason && request.reason === '' ? { ...request, reason: 'chosen' } : request;
   const parsed = schemaOn(now, timeZone, offer).safeParse(judged);
   const found = parsed.success
@@ -145,10 +148,10 @@ export function readNewRequest(
     : { ok: false, problems: { confirmed: question } };
 }
 
-/** What a form says, judged or not: the same request whatever day it is read on. */
+/** The content of a form before any check: it does not depend on the day on which it is read. */
 export function asTyped(typed: TypedRequest): NewRequest {
   const of = (name: string) => typed[name] ?? '';
-  // Invisible characters alone are nothing typed.
+  // A field of invisible characters only counts as empty.
   const textOf = (name: string) => (visibleLength(of(name)) === 0 ? '' : of(name).trim());
   return {
     service: of('service'),
@@ -180,7 +183,7 @@ export function picksOf(typed: TypedRequest): string[] {
   return chosen.map(([name]) => name.slice(PICK.length)).toSorted();
 }
 
-/** What a form carries whose priority and day were asked about: another pair is another question. */
+/** The answer to the question about priority and day; another pair is another question. */
 export function confirmationOf({ priority = '', neededOn = '' }: { priority?: string; neededOn?: string }): string {
   return `${priority} ${neededOn}`;
 }

@@ -1,4 +1,4 @@
-/** From what a form says to what the EHR gets, within what the organization offers. */
+/** Turns the content of a form into the resource for the EHR, within what the organization offers. */
 import { createHash } from 'node:crypto';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { Chosen } from './from-chart.ts';
@@ -6,10 +6,10 @@ import { namedIn, type Offer, withinService } from './offered.ts';
 import { type Authorship, toServiceRequest } from './to-service-request.ts';
 import type { NewRequest } from './typed-request.ts';
 
-/** Who writes, beside the service and the receiver that the request names. */
+/** The authorship of a request, without the service and the receiver that the request names. */
 export type Writer = Omit<Authorship, 'service' | 'receiver' | 'isUsCore'>;
 
-/** The resource, and what of the request and of the chart it holds. */
+/** The resource, and the parts of the request and of the chart that it holds. */
 export function writeRequest(
   request: NewRequest,
   chosen: Chosen,
@@ -24,7 +24,9 @@ export function writeRequest(
   };
 }
 
-/** Of one version as a review has shown it: another one where the organization offers the service otherwise by now. */
+/**
+ * The mark of a version as a review has shown it. The mark differs if the organization has changed the service since.
+ */
 export function reviewMark(identifier: string, offer: Offer, request: NewRequest): string {
   const hash = createHash('sha256').update(JSON.stringify([identifier, namedIn(offer, request)]));
   return hash.digest('base64url');

@@ -1,10 +1,10 @@
-/** Finds circles in one pass, however many there are: the strongly connected components of a graph (Tarjan 1972). */
+/** Finds circles of references in one pass: the strongly connected components of a graph (Tarjan 1972). */
 
 /**
- * Which circle each node is in: two nodes have the same number when a way leads from each of them to the other. A node that
- * is in none has a number of its own. Without recursion, as a chain may be as long as the list.
+ * Which circle each node is in: two nodes have the same number if each can be reached from the other. A node in no
+ * circle has a number of its own. There is no recursion, because a chain may be as long as the list.
  *
- * @param next must give nodes of `nodes` only.
+ * @param next must return only nodes of `nodes`.
  */
 export function circlesIn<Node>(
   nodes: readonly Node[],
@@ -12,7 +12,7 @@ export function circlesIn<Node>(
 ): ReadonlyMap<Node, number> {
   const circleOf = new Map<Node, number>();
   const foundAt = new Map<Node, number>();
-  /** The earliest node that is known to be reached from a node and leads back to it. */
+  /** The earliest node that is known to be reachable from a node and to lead back to it. */
   const lowest = new Map<Node, number>();
   const open: Node[] = [];
   const enter = (node: Node) => {

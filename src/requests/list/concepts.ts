@@ -1,4 +1,4 @@
-/** The words of a ServiceRequest that stand for concepts: what is asked for, why, and under which conditions. */
+/** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
 import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -21,7 +21,7 @@ const MOST_DETAILS = 4;
 const LONGEST_DETAIL = 80;
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
-/** The EHR has a reason and this app does not read it. */
+/** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
 /** The service, and the first category that says something else. */
@@ -80,10 +80,11 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 }
 
 /**
- * Each reason once: coded ones, then what the references say by themselves or by what is contained. A reference without
- * words may stand for a coded reason beside it; where there are more of them than codes, there is another reason.
+ * Each reason once: first the coded ones, then those that references name by their display or a contained resource. A
+ * reference without words may stand for a coded reason; if there are more such references than codes, there is a
+ * further reason.
  *
- * @param wordsOf with more room, for the request's page.
+ * @param wordsOf reads a concept; with more room for the request's page.
  */
 export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
   const place = { base, container: resource };

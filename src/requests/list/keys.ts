@@ -1,19 +1,23 @@
-/** What of a ServiceRequest distinguishes one order from another, read once; the resource itself need not be kept (FH-12). */
+/** Reads what distinguishes one order from another, once, so that the resource itself need not be kept (FH-12). */
 import { hash } from 'node:crypto';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
-/** The subject is this patient's for every request that is compared; id and meta are not about the order. */
+/**
+ * Members that are not compared: the subject is the same patient for all requests; id and meta are not about the order.
+ */
 const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
 /** FHIR R4 ServiceRequest: what these members mean when they are missing. */
 const DEFAULTS: ForeignRecord = { priority: 'routine', doNotPerform: false, asNeededBoolean: false };
-/** Longer than any server's id; beyond it, an id is not worth keeping. */
+/** Longer than the id of any known server; a longer id is not kept. */
 const LONGEST_ID = 256;
-/** Several times what FHIR R4 knows of a ServiceRequest; what has more proves nothing, so that comparing stays cheap. */
+/**
+ * Several times the members that FHIR R4 defines. A resource with more proves nothing, so that comparing stays cheap.
+ */
 const MOST_MEMBERS = 200;
 /** A longer member is kept as its digest. */
 const SHORT = 64;
-/** Two orders of which the same is withheld, or unknown, may differ in it. */
+/** Marks a value that is withheld or unknown: two orders with the same mark may differ in that value. */
 const WITHHELD = /data-absent-reason|nullflavor/i;
 
 /** What proves that two entries are the same order, and what only hints at it. Never throws (FH-11). */
@@ -35,24 +39,27 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
   };
 }
 
-/** What two entries are compared by; made when the first comparison needs it, as most lists need none. */
+/** What two entries are compared by. It is made at the first comparison, because most lists need none. */
 export interface OrderContent {
-  /** Each member but `id`, `meta` and `subject`, unknown ones included, in one form: equal texts, equal content. */
+  /**
+   * Each member except `id`, `meta` and `subject`, unknown ones included, in a canonical form: equal texts mean equal
+   * content.
+   */
   readonly members: ReadonlyMap<string, string>;
-  /** Of all members, so that two orders are compared at once; undefined where they prove nothing. */
+  /** The digest of all members, for a quick comparison; undefined where the members prove nothing. */
   readonly digest: string | undefined;
   /** The service is named and nothing is withheld: only then do equal members prove an equal order. */
   readonly isExplicit: boolean;
 }
 
-/** The text of the resource is kept for it, which is smaller than the resource. */
+/** Keeps the JSON text of the resource, which is smaller than the parsed resource. */
 function readContent(resource: ForeignRecord): () => OrderContent {
   const text = writtenDown(resource);
   let content: OrderContent | undefined;
   return () => (content ??= contentOf(text));
 }
 
-/** @returns undefined for a resource nested too deeply to be written down. */
+/** @returns undefined for a resource that is nested too deeply to be serialized. */
 function writtenDown(resource: ForeignRecord): string | undefined {
   try {
     return JSON.stringify(resource);
@@ -84,7 +91,7 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : 1;
 }
 
-/** JSON objects have no order of members. */
+/** Sorts the members of an object, because their order in JSON means nothing. */
 function inOneOrder(_name: string, value: unknown): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value;
@@ -99,21 +106,21 @@ function readVersion({ versionId, lastUpdated }: ForeignRecord) {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Only a FHIR instant: without a time zone it is unknown which of two moments is the later one. */
+/** Reads only a FHIR instant: without a time zone it is unknown which of two moments is the later one. */
 function instantMs(value: unknown): number | undefined {
   const isInstant = typeof value === 'string' && INSTANT.test(value);
   const ms = isInstant ? Date.parse(value) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** "N/A", "unknown", "000" and "9999" stand where a number is missing. */
+/** "N/A", "unknown", "000", "9999" and the like are written where a number is missing. */
 function numberOf(identifier: ForeignRecord): string[] {
   const [system, value] = [asText(identifier.system), asText(identifier.value)];
   const isNumber = value !== undefined && /\d/.test(value) && !isFiller(value);
   return system === undefined || !isNumber ? [] : [`${system}|${value}`];
 }
 
-/** Nothing but zeros, or one digit again and again. */
+/** Whether a value is a single zero or one digit repeated. */
 function isFiller(value: string): boolean {
   const signs = value.replace(/[\W_]/g, '');
   return /^\d+$/.test(signs) && new Set(signs).size === 1 && (signs.length > 1 || signs === '0');

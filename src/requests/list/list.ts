@@ -26,16 +26,19 @@ export interface RequestList {
   /** In reading order. */
   readonly open: readonly RequestRow[];
   readonly closed: readonly RequestRow[];
-  /** How many execution details of other orders the EHR has besides. */
+  /** How many execution details of other orders the EHR also has. */
   readonly otherOrders: number;
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
-  /** Requests of another patient came with this one's. */
+  /** Requests of another patient arrived with this patient's. */
   readonly hasOthers?: boolean;
-  /** The EHR was not asked, so nothing is claimed about what it has. */
+  /** The EHR was not asked, so the page claims nothing about what it has. */
   readonly isUnread?: boolean;
-  /** The ids of all that was read, by `system|value` and `ServiceRequest/id`; undefined where the EHR was not asked. */
+  /**
+   * The ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined where the EHR was not
+   * asked.
+   */
   readonly identifiers?: ReadonlyMap<string, string>;
 }
 
@@ -43,7 +46,7 @@ export interface RequestList {
 export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'>, Pick<ReadAt, 'encounter'> {
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
-  /** Whether the granted scopes allow searching ServiceRequest; without, the EHR is not even asked (SCO-19). */
+  /** Whether the granted scopes allow searching ServiceRequest; if they do not, the EHR is not asked (SCO-19). */
   readonly grantedSearch: boolean;
   readonly now: Date;
   /** The organization's; default: the server's. */
@@ -52,13 +55,13 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly canRead?: (resourceType: string) => boolean;
   /** `name=value` the organization's EHR wants on every search. */
   readonly searchParameters?: readonly string[];
-  /** What the EHR sends along to name them; without, nothing is asked for. */
+  /** What the EHR can include to name the parties; if undefined, nothing is requested. */
   readonly includes?: IncludeSupport | undefined;
   /** The searches that limit which requests the granted scopes cover, as `name=value&…`; default: nothing does. */
   readonly limits?: readonly string[];
-  /** Whether the granted scopes allow that Tasks come along with the requests; default: no. */
+  /** Whether the granted scopes allow including Tasks with the requests; default: no. */
   readonly mayHaveTasks?: boolean;
-  /** What is known of Task at this EHR; undefined where it is not to be searched by itself. */
+  /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: BatchSupport | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
@@ -68,7 +71,7 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
 /**
  * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06).
  *
- * Never throws for what an EHR does: a failure becomes `problem`, with whatever could still be read.
+ * A failure of the EHR is not thrown: it becomes `problem`, with everything that could still be read.
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;
@@ -124,16 +127,16 @@ interface Found {
   /** Tasks of another patient. */
   readonly otherTasks: number;
   readonly taskNotices: readonly string[];
-  /** Resources of other types that came along, good only for names. */
+  /** Included resources of other types, used only for names. */
   readonly included: NamedResource[];
-  /** The EHR's own, each once. */
+  /** The EHR's own remarks, each once. */
   readonly remarks: Set<string>;
   readonly result: SearchResult;
   /** Why the search ended early. */
   readonly failure: FhirError | undefined;
 }
 
-/** Only what the list shows is kept of what an EHR sends, as soon as it is there (FH-12). */
+/** Keeps only what the list shows of each resource, as soon as it arrives (FH-12). */
 async function search(api: FhirApi, options: RequestListOptions): Promise<Found> {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
@@ -151,7 +154,7 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
     } else if (resource.resourceType === 'Task') {
       gathered.take(resource);
     } else if (resource.resourceType !== 'Patient') {
-      // Another patient has no name here, and what this one is called the launch's own read says.
+      // A Patient is not kept: another patient is not named here, and the launch's own read gives this patient's name.
       included.push(readNamedResource(resource, at));
     }
   };
@@ -173,7 +176,7 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   };
   const asking = askWithAll();
   const askForTasks = async () => {
-    // They cost no search of their own where they come along, and are about nothing where no request can be read.
+    // Included Tasks need no search of their own, and without a readable request there is nothing they could be about.
     const { result } = withTasks ? await asking : {};
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
@@ -184,12 +187,12 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
   return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 
-/** Nothing comes along that may not be read either (SCO-19). */
+/** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */
 function mayName({ canRead = () => true }: RequestListOptions): boolean {
   return [...namingTypes].some(canRead);
 }
 
-/** Some servers fail at a parameter that they do not know. */
+/** Some servers answer 500 to a parameter that they do not know. */
 function refusesSearch(error: FhirError): boolean {
   return refusesSuch(error) || error.status === 500;
 }

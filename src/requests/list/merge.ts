@@ -1,14 +1,14 @@
-/** Shows a request once where it is proved to be one, although the EHR lists it twice. In doubt both are shown. */
+/** Shows a request once if the EHR lists it twice and this is proved. In doubt, both entries are shown. */
 
 import { circlesIn } from './circles.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /**
- * Takes out of the list what another request of it stands for. A shared number, a requisition and `basedOn` are hints
- * and no proof: orders of one form share them, and so do the left and the right hand.
+ * Removes each request that another request of the list stands for. A shared number, requisition or `basedOn` is a hint
+ * and no proof: the orders of one form share them, such as those for the left and the right hand.
  *
- * @param requests of one patient, one for each id but for those `inDoubt`, in reading order, which is kept.
- * @param inDoubt versions that may be outdated: they end nothing.
+ * @param requests of one patient, in reading order, which is kept; one for each id, except those `inDoubt`.
+ * @param inDoubt versions that may be outdated; they replace nothing.
  */
 export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
   const olderOf = directlyOlder(requests);
@@ -22,11 +22,11 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
   const repeated = findRepeated(merged);
   return {
     kept: merged.filter((request) => !repeated.has(request)),
-    /** Ended by a request of the list that replaces them. */
+    /** Requests that another request of the list replaces. */
     replaced: [...replaced],
-    /** Those that one request has taken the place of, directly or by a chain. */
+    /** The requests that one request replaces, directly or through a chain. */
     replacedBy: (newer: ServiceRequest) => olderThan(newer, replaced, olderOf),
-    /** Equal in every member to one that is shown and has the same number; both name their service. */
+    /** Requests equal in every member to one that is shown, with a number that both have and a named service. */
     repeated: [...repeated],
     /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
     referred: [...pairs.keys()],
@@ -38,7 +38,7 @@ const keyOf = ({ keys }: ServiceRequest): string | undefined =>
 
 type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 
-/** Those that a request names in `replaces`. */
+/** The requests that a request names in `replaces`. */
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
   const byKey = Map.groupBy(requests, keyOf);
   const older = new Map(
@@ -64,7 +64,7 @@ function findReplaced(
 }
 
 function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>, olderOf: OlderOf): ServiceRequest[] {
-  // A Set visits what is added while it is being walked, and nothing twice: circles end.
+  // A Set also visits items that are added during the loop, and none twice, so circles end.
   const found = new Set([newer]);
   for (const one of found) {
     for (const older of olderOf(one)) if (replaced.has(older)) found.add(older);
@@ -73,8 +73,9 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 }
 
 /**
- * Whether a request is in force and of the kind that can end the other. A draft or a cancelled one is not; one that is
- * done does not hide an open one; a proposal ends no order; and one with conditions may mean something else altogether.
+ * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
+ * force, a completed one does not hide an open one, a proposal replaces no order, and a request with conditions may
+ * mean something else altogether.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
@@ -98,9 +99,9 @@ function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, Ser
 
 const isReferral = ({ keys }: ServiceRequest): boolean => keys.id?.startsWith('R-') === true;
 
-/** Numbers and the day of writing are each one's own. */
+/** Members that may differ in a pair, such as numbers and the day of authoring. */
 const OWN_OF_EACH = new Set(['text', 'identifier', 'requisition', 'basedOn', 'authoredOn']);
-/** What one of the two may leave out; where both say it, it is the same. */
+/** Members that one of the two may leave out; if both have one, it must be equal. */
 const SAID_BY_EITHER = new Set([
   ...['category', 'requester', 'performer', 'performerType', 'reasonCode', 'reasonReference'],
   ...['encounter', 'supportingInfo', 'insurance', 'relevantHistory', 'note'],
@@ -114,7 +115,7 @@ function isPair(referral: ServiceRequest, order: ServiceRequest): boolean {
   return one.isExplicit && other.isExplicit && [...new Set([...a.keys(), ...b.keys()])].every(isEqual);
 }
 
-/** What only the order says is not lost with it. */
+/** Adds to the request what only its order says. */
 function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): ServiceRequest {
   if (!order) return request;
   // The word for a status depends on whether a provider is named.
@@ -130,7 +131,9 @@ function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): 
   };
 }
 
-/** With an earlier one of another id. Numbers are members too: equal orders have the same ones. */
+/**
+ * The requests that equal an earlier one of another id. Numbers are members too, so equal orders have the same ones.
+ */
 function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
   const sharing = Map.groupBy(
     requests.flatMap((request) => [...new Set(request.keys.numbers)].map((number) => ({ number, request }))),

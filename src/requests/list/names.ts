@@ -1,4 +1,4 @@
-/** Finds out what the people and places named in requests are called: by one batch, or one by one where an EHR takes none. */
+/** Finds the names of people and places in requests, with one batch, or with single reads if an EHR takes none. */
 
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
@@ -7,7 +7,7 @@ import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** Types that name who asks or who provides; nothing clinical is ever read for a name. */
+/** Types that name a requester or a provider; no clinical resource is ever read for a name. */
 export const namingTypes: ReadonlySet<string> = new Set([
   'Practitioner',
   'PractitionerRole',
@@ -18,26 +18,26 @@ export const namingTypes: ReadonlySet<string> = new Set([
 ]);
 const MOST_NAMES_READ = 10;
 const NOT_AVAILABLE = 'Name not available';
-/** The signed-in user, when even the EHR does not give their name. */
+/** The word for the signed-in user, when even the EHR does not give their name. */
 const OWN_WORD = 'you';
 
 /** What naming depends on besides the EHR. */
 export interface Naming {
   readonly included: readonly NamedResource[];
   readonly now: Date;
-  /** Whose page it is. */
+  /** The patient of the page. */
   readonly patientId: string;
   /** Whether the granted scopes allow reading a type (SCO-19). */
   readonly canRead: (resourceType: string) => boolean;
-  /** The signed-in user as requests refer to them, `Type/id`; their name costs no call and is never long in coming. */
+  /** The signed-in user as requests refer to them, `Type/id`; their name needs no call and arrives soon. */
   readonly user?: { readonly reference: string; name(): Promise<string | undefined> } | undefined;
-  /** What is known of this EHR's batches; without, it is asked each time. */
+  /** What is known of this EHR's batches; if undefined, a batch is tried each time. */
   readonly batches?: BatchSupport | undefined;
   /** What was read for earlier pages of the same launch, by `Type/id`, and what is read for this one (LC-19). */
   readonly remembered?: Map<string, NamedResource> | undefined;
 }
 
-/** What was found out. */
+/** The names that were found. */
 export interface Names {
   /** The name of any of the parties; "Name not available" when the EHR did not give it. */
   nameOf(party: PartyReference): string;
@@ -53,16 +53,16 @@ type Known = ReadonlyMap<string, NamedResource>;
 const typeOf = (local: string) => local.split('/')[0] ?? '';
 
 /**
- * Learns names from display, contained and included resources; what is then missing is read in one batch of at most 10, or
- * by at most 10 reads at once from an EHR that takes no batch.
+ * Takes names from `display`, contained and included resources. Missing ones are read in one batch of at most 10, or in
+ * at most 10 parallel reads from an EHR that takes no batch.
  *
- * Only resources of this FHIR base are ever asked for (LC-10). A read that fails costs its name, nothing else (FH-06).
+ * Only resources of this FHIR base are ever requested (LC-10). A failed read only leaves out its name (FH-06).
  *
  * @param parties the most important first: the batch is filled in this order.
  */
 export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming): Promise<Names> {
   const { user, canRead, patientId, remembered = new Map<string, NamedResource>() } = naming;
-  // Another patient of the same server is not this one.
+  // Only this patient is named so; another patient of the same server is not.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
   const given = byReference([patient, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
@@ -83,13 +83,13 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   };
 }
 
-/** What came of reads, and whether all of them were answered: what did not come then has no name to give. */
+/** The resources that were read, and whether all reads were answered: a resource that is then missing has no name. */
 interface Came {
   readonly resources: readonly ForeignRecord[];
   readonly isFinal: boolean;
 }
 
-/** Takes from the answers only what was asked for, by the resources' own type and id. */
+/** Takes from the answers only the requested resources, by the resources' own type and id. */
 async function readAll(
   api: FhirApi,
   wanted: readonly string[],
@@ -120,12 +120,12 @@ async function readBatch(
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     if (refusesSuch(error)) batches?.noteMissing();
-    // Some servers fail at a POST they do not know; one that is overloaded or down is left alone.
+    // Some servers answer 500 to a POST they do not know; a server that is overloaded or down gets no further reads.
     return refusesSuch(error) || error.status === 500 ? undefined : { resources: [], isFinal: false };
   }
 }
 
-/** Done, or refused for good. */
+/** A final status: success, or a refusal that will not pass. */
 const ANSWERED = /^(?!408|429)[234]/;
 
 function cameIn(entries: readonly ForeignRecord[]): Came {
@@ -144,7 +144,7 @@ async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<Ca
   return { resources: resources.flat(), isFinal };
 }
 
-/** Does the request itself say what they are called, or lead to nothing that could? */
+/** Whether the request itself names the party, or has no reference that could be read for a name. */
 export function namesItself(party: PartyReference): boolean {
   return party.local === undefined || nameOf(party, new Map()) !== undefined;
 }

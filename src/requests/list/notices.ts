@@ -1,4 +1,4 @@
-/** The honest lines beside a request list: what is missing, what was left out, and why. */
+/** Writes the lines beside a request list: what is missing, what was left out, and why. */
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
@@ -8,16 +8,16 @@ const RESTRICTED_CODES = new Set<unknown>(['4130', '4131', '4134']);
 /** What the EHR sent, or counted, that is not in the list, and why. */
 interface LeftOut {
   readonly otherPatients: number;
-  /** Requests of which the EHR does not say in a readable way whom they are about. */
+  /** Requests whose patient the EHR does not state in a readable form. */
   readonly unknownPatients: number;
   /** Entries that are no requests, or hold nothing. */
   readonly unreadable: number;
   readonly enteredInError: number;
   readonly hasMore: boolean;
-  /** Search parameters that the EHR has added of its own. */
+  /** Search parameters that the EHR added by itself. */
   readonly limitedBy: readonly string[];
-  /** `Bundle.total`, where less came. */
   readonly helpDeskName: string;
+  /** `Bundle.total`, where fewer requests arrived. */
   readonly counted: { readonly total: number; readonly came: number } | undefined;
 }
 
@@ -46,7 +46,7 @@ export function describeLeftOut(leftOut: LeftOut): string[] {
   ].filter((line) => line !== false);
 }
 
-/** What happened to requests of the list, said of one and of several. */
+/** The words for what happened to requests of the list, for one request and for several. */
 const MERGED = {
   replaced: ['request was replaced by a newer one', 'requests were replaced by newer ones'],
   repeated: [
@@ -86,7 +86,7 @@ function named(services: readonly string[]): string {
   return rest > 0 ? `${most.join(', ')} and ${rest} more` : inWords(words);
 }
 
-/** More names than this hide the rest of the line. */
+/** How many names a line holds, so that it stays readable. */
 const MOST_NAMED = 5;
 
 /** One line for all types that would have named a party on this page and were not granted (SCO-19). */
@@ -102,13 +102,16 @@ function inWords(names: readonly string[]): string {
   return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
 }
 
-/** What the EHR itself remarked in an OperationOutcome about its answer (FH-08). Its diagnostics stay out. */
+/** The EHR's remarks about its own answer, from an OperationOutcome (FH-08). Its diagnostics are left out. */
 export function describeOutcome(outcome: ForeignRecord): string[] {
   const issues = asRecords(outcome.issue);
   return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue) ?? []) : [UNSAID];
 }
 
-/** More remarks than these are counted, but for those of a restricted chart: they always say that something is missing. */
+/**
+ * How many remarks are shown; further ones are counted. A remark about a restricted chart is always shown, because it
+ * says that something is missing.
+ */
 const MOST_REMARKS = 3;
 
 /** @param lines of {@link describeOutcome}, each once. */
@@ -120,7 +123,7 @@ export function describeRemarks(lines: readonly string[]): string[] {
 }
 
 const UNSAID = 'The EHR remarked that its answer may be incomplete.';
-/** Nothing is wrong, by its own account: a remark of this severity says nothing of what is missing. */
+/** For a remark of severity `information`, which does not say that anything is missing. */
 const INFORMED = 'The EHR added a piece of information that this app cannot show.';
 const RESTRICTED = 'Part of this chart is restricted. Open the chart in the EHR to see all requests.';
 

@@ -1,4 +1,4 @@
-/** Which patient and which identifiers a foreign resource names. */
+/** Reads which patient and which identifiers a foreign resource names. */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** `system|value` of each identifier of a resource; untrusted. */
@@ -6,7 +6,10 @@ export function identifiersOf({ identifier }: ForeignRecord): string[] {
   return asRecords(identifier).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
 }
 
-/** Does it name a patient by id, and not this one? A subject that is written in another way contradicts nothing. */
+/**
+ * Whether the resource names a patient by id, and not this one. A subject in another form does not count as another
+ * patient.
+ */
 export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): boolean {
   const { reference } = asRecord(resource.resourceType === 'Task' ? resource.for : resource.subject);
   const found = typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;

@@ -1,15 +1,15 @@
-/** Puts requests in the order a clinician reads them: open first, the pressing ones first, then the newest. */
+/** Sorts requests in the order a clinician reads them: open ones first, then by urgency, then the newest. */
 import type { ServiceRequest } from './service-request.ts';
 
-/** FHIR's priorities before routine, the most pressing first. */
+/** FHIR's priorities above routine, the most urgent first. */
 export const PRESSING = ['stat', 'asap', 'urgent'];
 
-/** A sorted copy; requests of unreadable date come last among their equals. */
+/** A sorted copy; requests without a readable date come last among their equals. */
 export function orderForReading(requests: readonly ServiceRequest[]): ServiceRequest[] {
   return requests.toSorted((a, b) => rankOf(a) - rankOf(b) || authoredMs(b) - authoredMs(a) || 0);
 }
 
-/** What is closed does not press any more. */
+/** The rank of a request's urgency; a closed request comes last. */
 function rankOf({ status, priority }: ServiceRequest): number {
   const rank = PRESSING.indexOf(priority?.level ?? '');
   if (status.group === 'closed') return PRESSING.length + 1;

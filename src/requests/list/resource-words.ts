@@ -1,4 +1,4 @@
-/** What a clinical resource that a request refers to is about, and what it found, in words. */
+/** Says in words what a clinical resource, to which a request refers, is about and what it found. */
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import {
   asConceptText,
@@ -10,17 +10,19 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { quantityText, rangeText, ratioText } from '#src/smart/fhir/quantity.ts';
 
-/** Its name without its value would say the opposite where the value is "no". */
+/** Stands for a value that is not shown: a name without its value would mean the opposite where the value is "no". */
 const ELSEWHERE = 'value in the EHR';
 const MOST_PARTS = 4;
-/** Their category, such as "Outpatient" or "Problem list item", is no name for them. */
+/** Types whose category, such as "Outpatient" or "Problem list item", is no name. */
 const NAMED_BY_CODE = new Set<unknown>(
   'Condition Observation AllergyIntolerance MedicationRequest MedicationStatement Procedure DiagnosticReport'.split(
     ' ',
   ),
 );
 
-/** "Hip fracture", "Warfarin", "Discharge letter"; undefined where the resource does not name what it is about. */
+/**
+ * Such as "Hip fracture", "Warfarin" or "Discharge letter"; undefined if the resource does not name what it is about.
+ */
 export function conceptOf(resource: ForeignRecord): string | undefined {
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
@@ -32,7 +34,7 @@ export function conceptOf(resource: ForeignRecord): string | undefined {
   return [...others, asInformation(description), relativeIn(resource), payerOf(resource)].find(Boolean);
 }
 
-/** "Father: Stroke". */
+/** Such as "Father: Stroke". */
 function relativeIn({ relationship, condition }: ForeignRecord): string | undefined {
   const relative = asConceptText(relationship);
   const conditions = asRecords(condition).flatMap(({ code }) => asConceptText(code) ?? []);
@@ -58,7 +60,7 @@ export function valueOf(resource: ForeignRecord): string | undefined {
   return words.length === 0 ? undefined : `${words.slice(0, MOST_PARTS).join(', ')}${more}`;
 }
 
-/** "None" and "Unknown" are findings here, and no gaps. */
+/** "None" and "Unknown" are findings here, not missing values. */
 const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => string | undefined>([
   ['valueQuantity', quantityText],
   ['valueRange', rangeText],

@@ -10,7 +10,10 @@ import { codeOf, withTask } from './status.ts';
 
 const MOST_NAMED = 2;
 
-/** One row of the list; plain texts, which the view escapes. It is sealed with the list, so it holds no more than that. */
+/**
+ * One row of the list, in plain texts that the view escapes. It is stored, sealed, with the list, so it holds nothing
+ * else.
+ */
 export type RequestRow = ReturnType<typeof toRow>;
 
 /** When, where and for whom a page is read; `timeZone` is the organization's. */
@@ -28,8 +31,9 @@ export interface ReadAt {
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /**
- * @param nameOf the name of a party of this request, as `resolveNames` found it. @param task its newest one.
- * @param replaced requests whose place it has taken, which have no row of their own.
+ * @param nameOf the name of a party of this request, as `resolveNames` found it.
+ * @param task the newest Task.
+ * @param replaced requests that this one replaces; they have no row of their own.
  */
 export function toRow(
   request: ServiceRequest,
@@ -40,9 +44,9 @@ export function toRow(
 ) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
   const [first, ...others] = request.reasons;
-  // What must not be done is not done by anyone's answer: the order not to do it stands.
+  // A Task does not change the status of a prohibition: the order not to do something stands.
   const status = request.isProhibited ? request.status : withTask(request.status, task, request.isSeries);
-  // The Task's time counts where its word does.
+  // If the word is the Task's, so is its time.
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? elapsedText(task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
@@ -56,7 +60,7 @@ export function toRow(
   const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
   return {
     id,
-    /** As the EHR wrote it, before any Task: when it is another one, the row is out of date. */
+    /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
     ehrStatus: codeOf(request.keys.state),
     service,
     detail,
@@ -64,7 +68,7 @@ export function toRow(
     caution,
     status: { ...status, sinceText },
     next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, isDeclinedBeside, hasTime: needed !== undefined, waited }),
-    /** Whole days without news, where they are too many. */
+    /** Whole days without news; undefined while they are within the limit. */
     still,
     source,
     priority,
@@ -74,7 +78,7 @@ export function toRow(
     reason: first === undefined ? undefined : { first, more: others.length },
     isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
-    /** Requests whose place it has taken. */
+    /** Requests that this one replaces. */
     older: older.length === 0 ? undefined : older,
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
@@ -84,14 +88,16 @@ export function toRow(
   };
 }
 
-/** An order or draft began when it was written; when any other state began the EHR does not say, only when it last changed. */
+/**
+ * An order or draft began when it was authored. For any other status, the EHR says only when the request last changed.
+ */
 function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
   if (status.icon === 'ordered' || status.icon === 'draft') return elapsedText(authoredOn, at);
   const elapsed = elapsedText(lastUpdated, at);
   return elapsed && `changed ${elapsed}${isLength(elapsed) ? ' ago' : ''}`;
 }
 
-/** The last thing that is known to have happened; what the future holds has not. */
+/** When the last known event was; a time in the future does not count. */
 function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: Task | undefined): number | undefined {
   const known = [authoredOn, lastUpdated, task?.changed]
     .map((value) => latestMs(value, at.timeZone))
@@ -99,7 +105,10 @@ function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: 
   return known.length === 0 ? undefined : Math.max(...known.map(Number));
 }
 
-/** "2026" may be its last day as well as its first: of how long ago it was, no more is claimed than is proved. */
+/**
+ * "2026" may mean its last day as well as its first. The last day is taken, so that no longer time is claimed than is
+ * proved.
+ */
 function latestMs(value: unknown, timeZone: string): number | undefined {
   const date = readFhirDate(value, timeZone);
   return date && date.day.length < 10 ? Date.parse(lastDayOf(date.day)) : date?.at;
@@ -116,7 +125,7 @@ function sentTo(
   const all = [...(task?.owner ? [nameOf(task.owner)] : []), ...asked];
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
-  // Those that have no name are as many as they are.
+  // Several providers without a name have the same word, but each of them counts.
   const unnamed = names.includes(nameOf(NAMELESS)) ? all.filter((name) => name === nameOf(NAMELESS)).length - 1 : 0;
   const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
   return names.length === 0

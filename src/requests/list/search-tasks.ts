@@ -1,4 +1,4 @@
-/** A patient's Tasks, where the EHR has any: what became of requests at their providers. */
+/** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
 import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
@@ -15,10 +15,10 @@ const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
 const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
-/** Kept of what comes along with requests. */
+/** How many Tasks are kept. */
 const MOST_KEPT = 1_000;
 
-/** Takes Tasks wherever they come from; one of another patient is counted and forgotten (LC-06). */
+/** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others]: [Task[], Set<unknown>] = [[], new Set()];
   return {
@@ -33,7 +33,7 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   };
 }
 
-/** @returns one line where Tasks could not be read now; an EHR without Task is asked once an hour and says nothing. */
+/** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */
 export async function searchTasks(
   api: FhirApi,
   options: { patientId: string; searchParameters: readonly string[]; support: BatchSupport },
@@ -64,7 +64,7 @@ export async function searchTasks(
   }
 }
 
-/** A referral that is shown for its order has the Tasks of both. */
+/** The Task of a request. A referral that is shown in place of its order has the Tasks of both. */
 export function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
   const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
   const aliases = (keys: ServiceRequest['keys']) =>

@@ -1,4 +1,4 @@
-/** Parses a foreign ServiceRequest once, at the border, into a type whose every field may be relied on. */
+/** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readParty } from '#src/patients/party.ts';
@@ -59,7 +59,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   };
 }
 
-/** What must not be done cannot be late. */
+/** A request that something not be done cannot be late. */
 function isLate(resource: ForeignRecord, lastDay: string | undefined, today: string): boolean {
   return lastDay !== undefined && lastDay < today && !mayBeProhibited(resource);
 }

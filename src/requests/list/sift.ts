@@ -1,8 +1,8 @@
-/** Which of the requests that came are this patient's, valid and of their own. */
+/** Selects the requests that are this patient's, valid, and no execution details of other orders. */
 import type { ServiceRequest } from './service-request.ts';
 import { newestVersions } from './versions.ts';
 
-/** Another patient's entry is counted and forgotten before anything else about it is looked at. */
+/** Another patient's entry is counted and dropped before anything else of it is used. */
 export function sift(all: readonly ServiceRequest[], patientId: string) {
   const { own = [], others = [] } = Object.groupBy(all, ({ subject }) =>
     subject === `Patient/${patientId}` ? 'own' : 'others',
@@ -16,7 +16,7 @@ export function sift(all: readonly ServiceRequest[], patientId: string) {
   return {
     requests,
     inDoubt,
-    /** This patient's, with an id that also came without this patient. */
+    /** This patient's requests whose id also arrived without this patient as the subject. */
     disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
     otherPatients: count(others.filter(isOfPatient)),
     unknownPatients: count(others.filter((request) => !isOfPatient(request))),

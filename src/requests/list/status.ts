@@ -10,7 +10,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 
-/** A plain status word with its picture and the half of the page it belongs to. */
+/** A plain status word with its icon and the half of the page that it belongs to. */
 export interface RequestStatus extends StatusWord {
   /** What the word does not say, such as "reply unknown". */
   readonly note: string | undefined;
@@ -36,10 +36,10 @@ const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
 const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
 /** Open, because a request of unknown status must not be folded away. */
 const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
-/** A code that FHIR does not know: what it means is for the EHR to say. */
+/** For a code that FHIR does not define: only the EHR can say what it means. */
 const UNCLEAR: StatusWord = { ...NOT_GIVEN, word: 'Status unclear' };
 
-/** Of FHIR R4, and two of STU3. `active` has words of its own, and one that is `entered-in-error` is never shown. */
+/** The statuses of FHIR R4, and two of STU3. `active` has words of its own, and `entered-in-error` is never shown. */
 const STATUSES = new Map<unknown, StatusWord>([
   ['draft', { group: 'open', word: 'Draft', icon: 'draft' }],
   ['on-hold', ON_HOLD],
@@ -50,11 +50,11 @@ const STATUSES = new Map<unknown, StatusWord>([
   ['unknown', NOT_GIVEN],
 ]);
 
-/** What an intent that is no order yet is called. */
+/** The words for intents that are no orders yet. */
 const SOURCES = new Map<unknown, string>(
   ['proposal', 'plan', 'directive', 'option'].map((intent) => [intent, `EHR ${intent}`]),
 );
-/** Orders of some kind; where an EHR leaves out the intent, its orders are meant. */
+/** Intents that are orders; an EHR that leaves out the intent means an order. */
 const ORDERS = new Set<unknown>([
   undefined,
   'order',
@@ -81,7 +81,7 @@ export function codeOf(value: unknown): string | undefined {
     .replace(/[\s_]+/g, '-');
 }
 
-/** Of several that differ, none is the one. */
+/** The code as the EHR wrote it; undefined if there are several that differ. */
 function writtenCode(value: unknown): string | undefined {
   if (typeof value === 'string') return asText(value, 40);
   const given: unknown[] = [value].flat();
@@ -96,8 +96,8 @@ function codeIn({ coding, text }: ForeignRecord): string | undefined {
 const MOST_CODES = 10;
 
 /**
- * `active` says that an order stands in the EHR and no more: whether a receiver has heard of it, the EHR does not say. A
- * request that is still open after its needed day is overdue, whatever else it is.
+ * `active` says only that an order stands in the EHR, not whether a provider has received it. A request that is still
+ * open after its needed day is overdue, whatever its status.
  *
  * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
  */
@@ -125,10 +125,11 @@ export function describeStatus(facts: {
 }
 
 /**
- * The status of a request with what its newest Task says: the EHR's own end, draft and hold stand, and of an order that is
- * merely active the Task knows more. An order that a provider declined is open, because the order itself stands.
+ * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
+ * only active, or whose status is unknown, the Task knows more. An order that a provider declined stays open, because
+ * the order itself stands.
  *
- * @param isSeries it is wanted again: a Task that is done may be one of many.
+ * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
  */
 export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
@@ -157,7 +158,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
 
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
-/** A provider has it, whether or not the EHR says which one. */
+/** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
@@ -173,7 +174,10 @@ export function describePriority(priority: unknown): RequestPriority | undefined
   return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
 }
 
-/** Where a request comes from, in the words of its intent: "EHR order", "EHR plan"; of an intent that FHIR does not know, "EHR request". */
+/**
+ * Where a request comes from, by its intent: "EHR order", "EHR plan"; for an intent that FHIR does not define, "EHR
+ * request".
+ */
 export function describeSource(intent: unknown): string {
   const code = codeOf(intent);
   return SOURCES.get(code) ?? (ORDERS.has(code) ? 'EHR order' : 'EHR request');

@@ -1,11 +1,11 @@
-/** Of a request that the EHR sent in several versions, the newest one counts: its status is the one that is known. */
+/** Keeps the newest version of a request that the EHR sent in several versions. */
 import type { ServiceRequest } from './service-request.ts';
 
 /**
  * Keeps one entry for each id: the newest by `meta.versionId` and `meta.lastUpdated` (FHIR R4 resource, meta).
  *
- * An entry gives way only to one that is proved to be newer: the version numbers say so, or the instants do, and they do
- * not contradict each other. The same content twice is one entry.
+ * An entry is dropped only for one that is proved to be newer: the version numbers or the instants say so, and they do
+ * not contradict each other. Equal content is one entry.
  *
  * @param requests in any order, of one patient; the order is kept.
  * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
@@ -24,7 +24,7 @@ export function newestVersions(requests: readonly ServiceRequest[]): {
 function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequest[] {
   if (versions.length === 1) return versions;
   const notOlder = versions.filter((one) => !versions.some((other) => isNewer(other, one)));
-  // Versions that contradict each other in a circle leave none: then nothing is proved.
+  // If versions contradict each other in a circle, none is left: then nothing is proved and all of them stay.
   const left = notOlder.length > 0 ? notOlder : versions;
   const seen = new Set<string>();
   return left.filter(({ keys }) => {

@@ -6,14 +6,14 @@ import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 /** Why requests are missing. */
 export interface RequestsProblem {
   readonly kind: ListProblem;
-  /** one line for the visitor; holds nothing of the EHR's own words */
+  /** One line for the user, without any of the EHR's own words. */
   readonly text: string;
-  /** whether to load the page again may help: a frame has no browser button for that */
+  /** Whether reloading the page may help: a frame has no browser button for that. */
   readonly canReload: boolean;
-  /** for log and trace: HTTP status and OperationOutcome issue codes of the EHR's answer */
+  /** For log and trace: the HTTP status and the OperationOutcome issue codes of the EHR's answer. */
   readonly status?: number | undefined;
   readonly issues?: readonly string[] | undefined;
-  /** which rule failed, for the trace */
+  /** The rule that failed, for the trace. */
   readonly rule: Rule;
 }
 
@@ -35,7 +35,7 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
 };
 
-/** Where the failed call itself does not say more. */
+/** The rule that failed, where the failed call itself does not name one. */
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',

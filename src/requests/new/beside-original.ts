@@ -1,10 +1,10 @@
-/** Marks in the review of a correction what differs from the request that it replaces, and names what is left out of it. */
+/** Marks in the review of a correction what differs from the replaced request, and names what is left out of it. */
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
 
-/** That it replaces one is what a correction is; and who sends it is another matter. */
+/** Parts that are not compared: every correction replaces a request, and its sender may be another person. */
 const OF_EACH = new Set(['Replaces', 'Requested by']);
 
-/** @param original the same parts in the same order, of the request that is replaced. */
+/** @param original the same parts, in the same order, of the request that is replaced. */
 export function besideOriginal(parts: readonly ReviewPart[], original: readonly ReviewPart[]): ReviewPart[] {
   return parts.map((part, index) =>
     OF_EACH.has(part.label) ? part : { ...part, lines: marked(part, original[index]?.lines ?? []) },
@@ -18,7 +18,7 @@ function marked({ label, lines }: ReviewPart, before: readonly ReviewLine[]): Re
   const gone = then.filter((text) => !now.includes(text));
   const isOneForOne = added.length === 1 && gone.length === 1;
   const questionOf = (text: string) => (label === 'Details' ? text.split(': ')[0] : undefined);
-  /** What a text stands in the place of: the only one that is gone, or the other answer to its question. */
+  /** The earlier text that a text replaces: the only one that is gone, or the other answer to its question. */
   const beforeOf = (text: string) => {
     const question = questionOf(text);
     return gone.find((one) => isOneForOne || (question !== undefined && questionOf(one) === question));

@@ -1,4 +1,4 @@
-/** The chart behind a form: read beside its first paint, and kept so that what is chosen means the same when it is posted. */
+/** Reads a form's chart while its first part is shown, and keeps it so that choices mean the same when it is posted. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -15,11 +15,11 @@ export interface ChartDependencies {
   clock: Clock;
 }
 
-/** A form can be filled in without the chart, so it does not wait for it any longer. */
+/** A form can be filled in without the chart, so it waits no longer than this. */
 const PATIENCE_MS = 5_000;
 const LATE = 'The EHR did not answer in time. Look in the chart, or reload this page.';
 
-/** Reads the chart as it is now, and keeps what was read. Never throws for what an EHR does or a store cannot do. */
+/** Reads the chart as it is now, and keeps what was read. A failure of the EHR or of the store is not thrown. */
 export async function readChartNow(
   deps: ChartDependencies,
   launch: Launch,
@@ -37,12 +37,12 @@ export async function readChartNow(
   const late = Promise.withResolvers<ChartFacts>();
   const timer = setTimeout(() => late.resolve(emptyChart(LATE)), PATIENCE_MS);
   const facts = await Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
-  // Without it a post reads the chart once more.
+  // If the chart cannot be kept, a post reads it once more.
   await deps.charts.keep(launch.organizationId, ownerHash(ownerOf(launch)), facts);
   return facts;
 }
 
-/** The chart as a form of this user for this patient last showed it; read now where that is not known any more. */
+/** The chart as a form of this user for this patient last showed it; if that is no longer known, it is read now. */
 export async function chartOf(
   deps: ChartDependencies,
   launch: Launch,

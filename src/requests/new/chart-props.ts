@@ -1,4 +1,4 @@
-/** The chart as the form's page shows it. */
+/** Turns the chart into the props of the form's page. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { TakenOver } from '#src/requests/form/draft-store.ts';
 import { filledBy, filledIn } from '#src/requests/form/from-chart.ts';
@@ -12,7 +12,7 @@ import type { NewRequestChartProps } from '#views/requests/new-request-page.ts';
 export function chartPropsOf(of: {
   chart: ChartFacts;
   values: TypedRequest;
-  /** Of a correction that was not shown yet: what it took from the chart is chosen, and nothing else. */
+  /** For a correction that was not shown yet: what it took from the chart is chosen, and nothing else. */
   taken?: TakenOver | undefined;
   problems: Readonly<Record<string, string>>;
   now: Date;

@@ -1,4 +1,4 @@
-/** `POST /launches/:launchId/requests/:requestId/correct`: begins a new request that takes the place of one of ours. */
+/** `POST /launches/:launchId/requests/:requestId/correct`: begins a new request that replaces one created here. */
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
@@ -21,11 +21,12 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
 /**
- * Reads the request back into a draft and leads to its form (PRG); nothing is changed in the EHR. A form that was begun for it
- * before is opened again as it was left. Behind the launch guard and a urlencoded body parser.
+ * Reads the request back into a draft and redirects to its form (PRG); nothing is changed in the EHR. A form that was
+ * begun for it before is opened again as it was left. The route runs behind the launch guard and a urlencoded body
+ * parser.
  *
- * @throws AppError 'request.not-found' for one that was not created here, has ended, or is another patient's;
- * 'request.replaced' for one whose place another request has taken already.
+ * @throws AppError 'request.not-found' for a request that was not created here, has ended, or is another patient's;
+ *   'request.replaced' for a request that another one has already replaced.
  */
 export function correctRoute(deps: NewRequestFormDependencies & { formLimit: FormLimit }): RequestHandler {
   return async (request, response) => {
@@ -42,13 +43,13 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
       if (error instanceof FhirError) return error;
       throw error;
     });
-    // Its page says what is the matter with the EHR.
+    // The request's page says what is wrong with the EHR.
     if (found instanceof FhirError && found.failure !== 'not-found')
       return response.redirect(303, `${base}/${requestId}`);
     const { publicUrl } = deps;
     if (!found || found instanceof FhirError || !mayCorrect(found, { launch, organization, publicUrl }))
       throw notFound();
-    // The page that offered it may be older than another correction.
+    // Another correction may have been sent since the page offered this one.
     const canSearch = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
     const search = { requestId, patientId: (await patient).id, searchParameters: organization.searchParameters };
     if (canSearch && (await isReplaced(api, search))) {

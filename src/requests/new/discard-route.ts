@@ -1,4 +1,4 @@
-/** `POST …/discard`: the draft that the field `form` names goes. */
+/** `POST …/discard`: deletes the draft that the field `form` names. */
 import type { RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -7,7 +7,7 @@ import { nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
-/** Leads to the list. Behind the launch guard. */
+/** Redirects to the list. The route runs behind the launch guard. */
 export function discardDraft(deps: NewRequestFormDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, cookieSecret } = openLaunchOf(request);

@@ -1,4 +1,4 @@
-/** `GET /launches/:launchId/requests/new`: an empty form, or a draft with what became of its last post. */
+/** `GET /launches/:launchId/requests/new`: an empty form, or a draft with the outcome of its last post. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
@@ -31,10 +31,10 @@ export interface NewRequestFormDependencies extends BarDependencies, ChartDepend
   clock: Clock;
 }
 
-/** In the query: the name of the form that is resumed, or that a post led to, see draft-store.ts. */
+/** The query parameter that names the form that is resumed, or to which a post has redirected (draft-store.ts). */
 export const PAGE = 'form';
 
-/** Behind the launch guard. Opening it again changes nothing, so reload and Back are safe. */
+/** Opening the page again changes nothing, so reload and Back are safe. The route runs behind the launch guard. */
 export function newRequestForm(deps: NewRequestFormDependencies): RequestHandler {
   return async (request, response) => {
     await deps.traces.follow({ request, step: 'new-request' }, async () => {
@@ -55,20 +55,20 @@ async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request
   const kept = name === null ? undefined : await drafts.of(owner);
   const held = kept?.drafts.find((draft) => nameOf(draft) === name);
   const toList = () => response.redirect(303, `/launches/${launch.id}/requests`);
-  // Such as by Back: it was sent, and holds nothing since.
+  // The form was sent and its draft deleted; the user came back to it, such as by Back.
   if (!held && kept?.sent.some(({ form }) => form === name)) return toList();
   if (!held) return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
   const known = await deliveries.of(owner);
   const state = stateOf(held, held.values, known, now);
   if (state === 'sent') {
     await soon(deps, () => drafts.discard(owner, ({ id }) => id === held.id));
-    // It was sent since, such as in another window: the list has it.
+    // The form was sent meanwhile, such as in another window: the list has the request.
     return toList();
   }
   const isOld = isExpired(held, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
   const { id, issuedAt, corrects, disclosed, reviewed, taken } = held;
-  // What was said of a form that is too old now is said of another one.
+  // The messages of a form that has expired do not apply to the new form.
   const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : held;
   const ticket = {
     owner,
@@ -78,7 +78,7 @@ async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request
     ...(disclosed && { disclosed }),
     ...(reviewed && { reviewed }),
   };
-  // Where nothing but a field is wrong, the marks at the fields say all.
+  // If only fields are wrong, the marks at the fields say everything.
   const saysWhatIsKept = !problems && !isReview && !taken;
   await showForm(deps, request, response, {
     ...(problems && { problems }),

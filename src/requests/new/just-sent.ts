@@ -1,4 +1,4 @@
-/** What the list says of requests that were sent in the last quarter of an hour, also before the EHR lists them. */
+/** Says what the list shows of requests sent in the last quarter of an hour, even before the EHR lists them. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { systemAndValue } from '#src/requests/delivery/look-again.ts';
@@ -9,7 +9,7 @@ import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
 
-/** Where a page of the list is read. */
+/** Where and when a page of the list is read. */
 interface Place {
   launch: Launch;
   organization: Organization;
@@ -19,15 +19,15 @@ interface Place {
   asOf: Date;
 }
 
-/** Rows that stand first. */
+/** The rows that come first. */
 export interface FreshRows {
-  /** What is said at each, by its id. */
+  /** The mark at each row, by the row's id. */
   readonly marks: ReadonlyMap<string, string>;
-  /** Those that the EHR does not list, as they were written. */
+  /** The requests that the EHR does not list, as they were written. */
   readonly unlisted: readonly RequestRow[];
 }
 
-/** Of the last one; undefined where nothing was sent lately. */
+/** The notice about the last request that was sent; undefined where none was sent recently. */
 export function sentNotice(
   [last]: readonly Sent[],
   { timeZone }: Organization,
@@ -50,7 +50,7 @@ export function sentNotice(
   };
 }
 
-/** @param sent lately, the latest first. */
+/** @param sent the recently sent requests, the latest first. */
 export function freshRows(sent: readonly Sent[], list: RequestList, place: Place): FreshRows {
   if (list.isUnread) return { marks: new Map(), unlisted: [] };
   const rows = new Map([...list.open, ...list.closed].map((row) => [row.id, row]));
@@ -63,7 +63,7 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
       isRead: id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`),
     };
   });
-  // One that was read and has no row of its own is shown with another order.
+  // A request that was read but has no row of its own is shown with another order.
   const unlisted = found.filter(({ isListed, isRead }) => !isListed && !isRead);
   const isWhole = list.identifiers !== undefined && !list.problem;
   return {
@@ -83,7 +83,7 @@ function idOf({ resource }: Sent): string | undefined {
   return resource?.split('/')[1];
 }
 
-/** Without an id of the EHR it has no page of its own. */
+/** The row of a sent request. Without an id from the EHR, the request has no page of its own. */
 function rowOf({ request, form }: Sent, id: string | undefined, { launch, organization, now }: Place): RequestRow {
   const { timeZone } = organization;
   const read = readServiceRequest(request, { base: new URL(launch.fhirBase), now, timeZone });

@@ -1,4 +1,4 @@
-/** What an organization offers, as the form's page shows it. */
+/** Turns what an organization offers into the props of the form's page. */
 
 import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/service-questions.ts';
@@ -7,7 +7,7 @@ import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { OfferedReceiver } from '#views/requests/new-request-page.ts';
 
-/** Services with their questions, and receivers with the services they are not asked for. */
+/** Services with their questions and the receivers that do not take them, and the receivers. */
 export function offerPropsOf({ services, receivers }: Offer): {
   services: OfferedService[];
   receivers: OfferedReceiver[];

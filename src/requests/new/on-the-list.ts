@@ -1,4 +1,4 @@
-/** What the list says of new requests: its button, the drafts, what was sent lately. */
+/** Says what the list shows of new requests: its button, the drafts, and what was sent recently. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
@@ -30,19 +30,19 @@ export interface OnTheListDependencies {
   clock: Clock;
 }
 
-/** Whether a request can be created; else why none can. */
+/** Whether a request can be created, or why not. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the list is. */
+/** What is known before the list has been read. */
 interface BeforeList {
   create: CreateOffer | undefined;
-  /** Only where they can be resumed. */
+  /** The drafts, only if they can be resumed. */
   drafts: Kept['drafts'];
   sent: Kept['sent'];
   known: Deliveries;
 }
 
-/** Nothing is offered where the organization has switched it off. */
+/** If the organization has switched off creating requests, nothing is offered. */
 export async function beforeList(
   deps: OnTheListDependencies,
   launch: Launch,
@@ -60,7 +60,7 @@ export async function beforeList(
   return offer('new');
 }
 
-/** The form that was open when an earlier launch ended, by its name: it is led to once. */
+/** The name of the form that was open when an earlier launch ended; the user is led to it once. */
 export async function leftOpen(
   { drafts: store }: Pick<OnTheListDependencies, 'drafts'>,
   launch: Launch,
@@ -69,14 +69,15 @@ export async function leftOpen(
   const left = drafts.find(({ isLeftOpen }) => isLeftOpen);
   if (!left) return undefined;
   await store.leave(ownerOf(launch), undefined);
-  // In the same launch the user came back by themselves.
+  // In the same launch, the user has come back without help.
   return left.savedAt < launch.startedAt ? nameOf(left) : undefined;
 }
 
 /**
- * What the list has is sent, and is offered no more.
+ * Marks drafts whose request is in the list as sent, so that they are no longer offered.
  *
- * @returns `drafts` as the page shows them; `newlyFound`: how many requests that the EHR had not confirmed are in this list.
+ * @returns `drafts` as the page shows them; `newlyFound`: how many requests that the EHR had not confirmed are in this
+ *   list.
  */
 export async function afterList(
   deps: OnTheListDependencies,
@@ -93,7 +94,7 @@ export async function afterList(
   const sent = known.map((one): Delivery => (arrived.includes(one.identifier) ? { ...one, state: 'sent' } : one));
   const states = drafts.map((draft) => ({ draft, state: stateOf(draft, draft.values, sent, now) }));
   const gone = states.flatMap(({ draft, state }) => (state === 'sent' ? [draft.id] : []));
-  // Found now, or posted once more after it was sent, such as after the launch had ended.
+  // The request was found now, or its form was posted again after it was sent, such as after the launch had ended.
   if (gone.length > 0) await soon(deps, () => deps.drafts.discard(owner, ({ id }) => gone.includes(id)));
   return {
     drafts: states.flatMap(({ draft, state }) => (state === 'sent' ? [] : [asListed(draft, state, organization)])),

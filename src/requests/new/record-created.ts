@@ -1,15 +1,15 @@
-/** The audit rows of a request that is known to be in the EHR, or to be cancelled there. */
+/** Writes the audit rows of a request that is known to be created or cancelled in the EHR. */
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 
-/** Once per request, by the visit that learned it. */
+/** The row is written once per request, by the visit that learned of it. */
 export function recordCreated(audit: Audit, request: Request, launch: Launch): void {
   audit.record({ event: 'request-created', ...byIn(request, launch) });
 }
 
-/** By the visit that cancelled it. @param status what it became. */
+/** The row is written by the visit that cancelled the request. @param status its new status. */
 export function recordCancelled(audit: Audit, request: Request, launch: Launch, status: string): void {
   audit.record({ event: 'request-cancelled', ...byIn(request, launch), detail: { status } });
 }

@@ -1,4 +1,4 @@
-/** A request as its receiver will read it, built from the resource that is sent; what differs from the chart is marked. */
+/** Builds the review of a request from the resource that is sent; what differs from the chart is marked. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
@@ -16,13 +16,13 @@ import {
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
 import { besideOriginal } from './beside-original.ts';
 
-/** A question and its answer at their longest. */
+/** The longest question with its answer, in characters. */
 const LONGEST_DETAIL = 1_300;
 
 /** What a review is made of. */
 export interface Reviewed {
   request: NewRequest;
-  /** As it would be sent now. */
+  /** The resource as it would be sent now. */
   resource: ForeignRecord;
   chosen: Chosen;
   chart: ChartFacts;
@@ -33,9 +33,9 @@ export interface Reviewed {
 const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
 
 /**
- * Every part that says something, in the order of the form.
+ * Every part that is not empty, in the order of the form.
  *
- * @param original the request whose place it takes, as the EHR has it now, and as a form would say it.
+ * @param original the request that is replaced, as the EHR has it now and as a form would say it.
  */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
   const parts = partsOf(reviewed);
@@ -75,7 +75,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
   return parts.map(([label, lines]) => ({ label, lines }));
 }
 
-/** What the service's own questions were answered; the other details stand at their own labels. */
+/** The answers to the service's own questions; the other details have labels of their own. */
 function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
   const others = [`To: ${to}`, `Telephone: ${phone}`, `Language: ${language}`];
   return asRecords(orderDetail)
@@ -87,7 +87,7 @@ function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine
   return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true } : {};
 }
 
-/** A field that the chart filled in: where it is from, or what it was before it was changed. */
+/** The marks of a field that the chart filled in: its source or, if it was changed, what the chart says. */
 function changeMarks(text: string, facts: readonly ChartFact[], today: string): Partial<ReviewLine> {
   const same = facts.find((fact) => fact.text === text);
   if (same) return marksOf(same, today);
@@ -95,7 +95,7 @@ function changeMarks(text: string, facts: readonly ChartFact[], today: string): 
   return first ? { change: `Changed. The chart says: ${first.text}` } : {};
 }
 
-/** An allergy that the receiver will not read of is worth a line. */
+/** Names the allergies of the chart that the request leaves out, because their receiver will not see them. */
 function leftOut({ allergies }: ChartFacts, chosen: Chosen): ReviewLine[] {
   const missing = allergies.facts.filter((fact) => !chosen.allergies.includes(fact));
   if (missing.length === 0) return [];

@@ -1,4 +1,4 @@
-/** Sends what a form says, or looks for it, in the launch it was posted in; then ends the request that it corrects. */
+/** Sends the request of a form, or looks for it, in the launch of the post; then ends the request that it corrects. */
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
@@ -27,9 +27,9 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
 
 /**
  * @param ticket proved to be this launch's own, and not expired.
- * @param typed what the form says; undefined when it cannot be sent as it is, so that it is only looked for.
+ * @param typed what the form says; undefined if it cannot be sent as it is, so that it is only looked for.
  * @returns how it ended, what was written, and what became of the request that it corrects.
- * @throws AppError when this launch may not create requests (any more).
+ * @throws AppError if this launch may not, or no longer, create requests.
  */
 export async function sendInLaunch(
   deps: NewRequestDependencies,

@@ -1,4 +1,4 @@
-/** Sends the page of a form: its fields at once and the chart's when they are there, or the review of what it says. */
+/** Sends the page of a form: first its own fields, then those of the chart when it has been read; or the review. */
 import type { Request, Response } from 'express';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
@@ -31,13 +31,16 @@ import { reviewOf } from './review.ts';
 /** What a page of a form shows. */
 export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
-  /** ISO instant; undefined where the page does not speak of a draft. */
+  /** ISO instant; undefined where the page does not mention a draft. */
   keptAt?: string;
   mayBeSent?: boolean;
   canLook?: boolean;
 }
 
-/** Behind the launch guard. @throws AppError as the launch's other pages do; never for what the chart lacks. */
+/**
+ * It runs behind the launch guard.
+ * @throws AppError as the launch's other pages do, but never for a missing part of the chart.
+ */
 export async function showForm(
   deps: NewRequestFormDependencies,
   request: Request,
@@ -51,11 +54,11 @@ export async function showForm(
   const chart = shown.isReview
     ? chartOf(deps, launch, organization, api)
     : readChartNow(deps, launch, organization, api);
-  // Its turn to be awaited comes below; a patient that cannot be proved comes first.
+  // The chart is awaited below; a patient that cannot be proved fails the page first.
   chart.catch(() => undefined);
   const patient = await traceOf(request).step('patient', () => reading);
   allowSameOriginReferrer(response);
-  // The page's script hands in what is typed when the page is left.
+  // The page's script posts what is typed when the user leaves the page.
   const frameAncestors = launch.kind === 'ehr' ? organization.frameAncestors : [];
   setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
   const now = deps.clock();
@@ -117,7 +120,7 @@ export async function showForm(
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
 }
 
-/** The page says so. */
+/** The review says that the original could not be read. */
 function unread(error: unknown): undefined {
   if (!(error instanceof FhirError)) throw error;
 }

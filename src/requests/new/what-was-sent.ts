@@ -1,4 +1,4 @@
-/** What the list says of a request that was sent, also before the EHR lists it. */
+/** Writes what the list says of a request that was sent, even before the EHR lists it. */
 import type { Request } from 'express';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
@@ -12,8 +12,8 @@ import { writeRequest } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 
 /**
- * @param sending that ended in `sent`; `written`: what left just now. What left before is written once more, without what it
- *   took from the chart.
+ * @param sending a sending that ended in `sent`. `written` is the resource sent just now; for an earlier sending, the
+ *   resource is written once more, without what it took from the chart.
  */
 export function sentOf(
   posted: { publicUrl: URL; request: Request; ticket: FormTicket; now: Date; replaced?: Sent['replaced'] },

@@ -1,18 +1,22 @@
-/** Which requests need the clinician, and the order in which a list without another order shows them. */
+/** Decides which requests need action by the clinician, and the default order of the list. */
 import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
-/** It is open, and it is the clinician's turn, or it is late, or nothing has been heard of it for too long. */
+/**
+ * A request needs action if it is open and it is the clinician's turn, it is overdue, or it had no news for too long.
+ */
 export function needsAction({ status, next, still }: RequestRow): boolean {
   return status.group === 'open' && (next.isAction || status.isOverdue || still !== undefined);
 }
 
-/** Open before closed, what needs action before the rest, then the pressing ones, then the newest activity. */
+/**
+ * The default order: open before closed; requests that need action first; then by urgency; then the newest activity.
+ */
 export function byAttention(a: RequestRow, b: RequestRow): number {
   return rankOf(a) - rankOf(b) || pressingRank(a) - pressingRank(b) || newest(a, b);
 }
 
-/** STAT first, routine last; what is closed or on hold does not press. */
+/** The urgency of a request: STAT comes first. Routine, closed and on hold come last. */
 export function pressingRank({ priority, status }: RequestRow): number {
   const rank = PRESSING.indexOf(priority?.level ?? '');
   const presses = status.group === 'open' && status.icon !== 'hold' && rank >= 0;

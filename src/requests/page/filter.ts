@@ -3,18 +3,18 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 import { needsAction } from './default-order.ts';
 import type { ListView } from './view-address.ts';
 
-/** What is looked for: the words of the text search, which no address holds. */
+/** What the list is filtered by. No URL holds the text of the text search. */
 export interface Search {
   readonly view: ListView;
   readonly text: string;
-  /** The name of a service as addresses have it: it says nothing to their readers. */
+  /** The handle that stands for the name of a service in URLs and does not reveal it. */
   readonly handleOf: (service: string) => string;
 }
 
-/** Each filter by itself, so that the others can be counted without it. */
+/** The filters. Each one can be left out, so that the requests it would show can be counted. */
 type Filter = 'group' | 'service' | 'mine' | 'here' | 'text';
 
-/** The rows that every filter but `without` lets pass, in their order. */
+/** The rows that pass every filter except `without`, in their order. */
 export function filterRows(rows: readonly RequestRow[], search: Search, without?: Filter): RequestRow[] {
   const { view, text, handleOf } = search;
   const words = wordsOf(text);
@@ -35,7 +35,7 @@ function isIn(row: RequestRow, group: ListView['group']): boolean {
   return group === 'all' || row.status.group === group;
 }
 
-/** What stands at each filter: how many requests it would show with the other filters as they are. */
+/** The count at each filter: how many requests it would show if the other filters stayed as they are. */
 export function countFilters(rows: readonly RequestRow[], search: Search) {
   const inAnyGroup = filterRows(rows, search, 'group');
   const groups = (['action', 'open', 'closed', 'all'] as const).map(
@@ -53,10 +53,10 @@ export function countFilters(rows: readonly RequestRow[], search: Search) {
   };
 }
 
-/** As people sort: numbers by value, capitals and accents beside their letters. */
+/** Sorts numbers by their value, and ignores capitals and accents. */
 export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** Every word that is looked for stands somewhere in what the row shows. */
+/** Whether the text that a row shows contains every word of the search. */
 function holds(row: RequestRow, words: readonly string[]): boolean {
   const { service, detail, category, caution, status, next, source, priority, needed, sentTo, requested, reason } = row;
   const shown = [
@@ -79,7 +79,7 @@ function wordsOf(text: string): string[] {
   return fold(text).split(/\s+/).filter(Boolean);
 }
 
-/** Without accents and capitals. */
+/** The text without accents and in lower case. */
 function fold(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** `POST /launches/:launchId/requests`: the filter form. What was typed stays out of every address and log. */
+/** `POST /launches/:launchId/requests`: the filter form. The text of a search stays out of every URL and log. */
 import type { RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -6,7 +6,9 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { LONGEST_TEXT, type SearchTexts } from './kept-searches.ts';
 import { readView, viewQuery } from './view-address.ts';
 
-/** Behind the launch guard and a urlencoded body parser. Leads to the view that was asked for. */
+/**
+ * Redirects to the view that the form asks for. The route runs behind the launch guard and a urlencoded body parser.
+ */
 export function findRoute({ publicUrl, texts }: { publicUrl: URL; texts: SearchTexts }): RequestHandler {
   return async (request, response) => {
     const { launch, cookieSecret } = openLaunchOf(request);

@@ -1,4 +1,4 @@
-/** The list behind a page once the EHR has answered: known to be the one of the last page, or read now. */
+/** Finds the list of a page after the EHR has answered: the list of the last page, if it is unchanged, or a new one. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ReadList } from '#src/requests/chart/asked-list.ts';
@@ -7,17 +7,21 @@ import type { KeptList, KeptLists } from './kept-list.ts';
 import type { ListReading } from './list-reading.ts';
 import type { ListFacts, PageMemory, RememberedPage } from './page-memory.ts';
 
-/** What a page says beside its rows, and the rows where they are not known already. */
+/** What a page shows besides its rows, and a way to read the rows. */
 export interface FoundList {
   facts: ListFacts;
-  /** The page of the very same list. */
+  /** The remembered page of the same list; undefined where none is remembered. */
   page: RememberedPage | undefined;
-  /** Of the page, where it may be remembered. */
+  /** The key under which the page may be remembered; undefined where it may not be. */
   key: string | undefined;
   read(): Promise<ReadList>;
 }
 
-/** @param depends what the page depends on besides its list; undefined for one that is not remembered. */
+/**
+ * Waits for the EHR's answers and looks for a remembered page of the same list.
+ *
+ * @param depends what the page depends on besides its list; undefined for a page that is not remembered.
+ */
 export async function findList(
   pages: PageMemory,
   launch: Launch,
@@ -35,7 +39,7 @@ export async function findList(
   return { facts, page: undefined, key: keyOf(read.key), read: async () => read };
 }
 
-/** For filters, pages and details. @returns the list sealed; undefined where nothing is kept. */
+/** Keeps the list for filters, pages and details. @returns the sealed list; undefined where nothing is kept. */
 export async function keepList(
   keptLists: KeptLists,
   launch: Launch,
@@ -47,7 +51,7 @@ export async function keepList(
     return page.sealed;
   }
   const { list } = await read();
-  // There is nothing in it that a filter could show, or it is to be read again soon.
+  // An empty list has no rows to filter, and the next page reads it anew.
   return isEmpty(list) ? undefined : keptLists.keep(launch, { ...of, list });
 }
 
@@ -55,7 +59,7 @@ function isEmpty({ open, closed }: RequestList): boolean {
   return open.length + closed.length === 0;
 }
 
-/** How it went, not what is on the list. */
+/** The facts for the trace: how the reading went, without anything that is on the list. */
 export function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
   return {

@@ -1,4 +1,4 @@
-/** A launch's list as it was read last, so that filters, pages and details of it cost the EHR no call. */
+/** Keeps the list that a launch read last, so that its filters, pages and details need no call to the EHR. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -8,11 +8,11 @@ import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 
-/** What one reading of the chart gave. */
+/** The result of one reading of the chart. */
 export interface KeptList {
   readonly asOf: Date;
   readonly patient: PatientSummary;
-  /** Who was signed in, as far as it was known by then. */
+  /** The signed-in user, as far as name and role were known when the list was read. */
   readonly user: { readonly name: string | undefined; readonly role: string | undefined; readonly isPending: boolean };
   readonly list: RequestList;
 }
@@ -22,20 +22,21 @@ type ListOwner = Pick<Launch, 'id' | 'organizationId'>;
 /** See {@link createKeptLists}. */
 export type KeptLists = ReturnType<typeof createKeptLists>;
 
-/** Nothing on a page is older than this without being read anew. */
+/** A kept list that is older than this is read anew. */
 const LIFETIME_MS = 60_000;
-/** 500 rows with long texts. A list that is larger is read anew for each page instead (MT-06). */
+/** Room for 500 rows with long texts. A larger list is not kept but read anew for each page (MT-06). */
 const MOST_BYTES = 786_432;
-/** Some eight thousand usual lists within a minute; the next ones are read anew. */
+/** Room for some eight thousand usual lists within a minute; further lists are read anew. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
- * One record per launch, sealed and bound to its key; it goes with the launch (launches/session/store.ts). It only saves
- * calls: where the store does not answer, the list is too large, or an organization's lists have no room left, nothing is
- * kept and nothing fails.
+ * Each launch has one record, sealed and bound to its key; it is deleted with the launch (launches/session/store.ts).
+ * The record only saves calls: if the store does not answer, the list is too large, or an organization's lists have no
+ * room left, then nothing is kept and nothing fails.
  *
- * @param options.publicSystem the start of the identifiers that we give to requests: no others are looked for later.
- * @param options.mostBytes of one organization's lists at a time, for each process (MT-06).
+ * @param options.publicSystem the start of the identifiers that this app gives to requests. Of a list's identifiers,
+ *   only these and the FHIR ids are kept, because no others are looked up later.
+ * @param options.mostBytes the limit for one organization's lists in each process (MT-06).
  */
 export function createKeptLists(
   redis: KeyStore,
@@ -54,31 +55,32 @@ export function createKeptLists(
     room.take(organizationId, key, { bytes: readAt.length + sealed.length, isKnown: true });
     await redis.set(key, `${readAt}~${sealed}`, LIFETIME_MS);
   };
-  /** An older one must not outlive what was read since. */
+  /** Deletes the older record, because it must not outlive a newer reading. */
   const drop = async ({ id }: ListOwner): Promise<undefined> => {
     await redis.delete(listKeyOf(id)).catch(() => undefined);
     return undefined;
   };
   return {
-    /** @returns the list sealed, for {@link again}; undefined for one that is too large. */
+    /** @returns the sealed list, for {@link again}; undefined for a list that is too large. */
     keep: async (launch: ListOwner, { asOf, list, ...rest }: KeptList): Promise<string | undefined> => {
       const record: Stored = { ...rest, list: { ...list, identifiers: neededOf(list) } };
       try {
         const sealed = await sealer.sealCompressed(listKeyOf(launch.id), record, MOST_BYTES);
-        // A list that finds no room now may find some when the EHR answers the same once more.
+        // The sealed list is returned even without room now: there may be room when the EHR gives the same answers
+        // again.
         await write(launch, sealed, asOf).catch(() => drop(launch));
         return sealed;
       } catch {
         return drop(launch);
       }
     },
-    /** It is known to be out of date, such as after a request of it was cancelled. Never throws. */
+    /** For a list that is known to be out of date, such as after a request of it was cancelled. Never throws. */
     forget: (launchId: string): Promise<void> => redis.delete(listKeyOf(launchId)).catch(() => undefined),
-    /** The EHR has just answered the same once more: the list is kept anew, and not sealed again. */
+    /** Keeps the list anew without sealing it again, because the EHR has just given the same answers. */
     again: async (launch: ListOwner, sealed: string, asOf: Date): Promise<void> => {
       await write(launch, sealed, asOf).catch(() => drop(launch));
     },
-    /** @returns undefined where nothing is kept, or it was not sealed here for this launch (ST-04, ST-08). */
+    /** @returns undefined where nothing is kept, or where this app did not seal it for this launch (ST-04, ST-08). */
     find: async (launchId: string, now: Date): Promise<KeptList | undefined> => {
       const key = listKeyOf(launchId);
       const [readAt = '', sealed = ''] = (await redis.get(key).catch(() => undefined))?.split('~') ?? [];
@@ -95,14 +97,15 @@ export function createKeptLists(
 }
 
 /**
- * What proves when a list was read, beside the list, so that it need not be sealed again when it is read again. Its last 18
- * bytes hold its authentication tag, which no other sealed value has.
+ * The text whose keyed fingerprint proves when a list was read. It is stored beside the sealed list, so that the list
+ * need not be sealed again when the EHR gives the same answers. The last 18 bytes of the sealed list hold its
+ * authentication tag, which no other sealed value has.
  */
 function readAtText(key: string, ms: string, sealed: string): string {
   return `read ${key} ${ms} ${sealed.slice(-24)}`;
 }
 
-/** As JSON has it. */
+/** The record as JSON holds it: a Map is a list of pairs. */
 type Stored = Omit<KeptList, 'asOf' | 'list'> & {
   list: Omit<RequestList, 'identifiers'> & { identifiers: [string, string][] | undefined };
 };

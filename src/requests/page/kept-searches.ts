@@ -1,4 +1,4 @@
-/** What a launch's list was searched for: kept here, sealed, because an address is no place for it. */
+/** Keeps the texts that a launch's list was searched for, sealed, because a URL must not hold them. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { IDLE_LIMIT_MS } from '#src/launches/session/launch.ts';
@@ -7,26 +7,26 @@ import { searchKeyOf } from '#src/launches/session/launch-record.ts';
 /** See {@link createSearchTexts}. */
 export type SearchTexts = ReturnType<typeof createSearchTexts>;
 
-/** Characters that are searched for. */
+/** The longest text of a search, in characters. */
 export const LONGEST_TEXT = 200;
-/** Texts of one launch that Back still finds. */
+/** How many texts of one launch are kept, so that the browser's Back button still works. */
 const MOST_KEPT = 8;
 
 /**
- * One record per launch with its last texts; it goes with the launch (launches/session/store.ts). An address holds a keyed
- * hash of a text, so that the same words have one name and no reader of an address can test a guess.
+ * Each launch has one record with its last texts; it is deleted with the launch (launches/session/store.ts). A URL
+ * holds a keyed hash of a text, so that equal texts have one name and a reader of the URL cannot test a guess.
  *
  * @throws from its methods: AppError 'store.unavailable'.
  */
 export function createSearchTexts(redis: KeyStore, sealer: Sealer) {
   const read = async (launchId: string): Promise<[name: string, text: string][]> => {
     const sealed = await redis.get(searchKeyOf(launchId));
-    // Forged, or sealed by a secret that was retired: as good as none (ST-04, ST-08).
+    // A record that is forged, or sealed with a retired secret, counts as missing (ST-04, ST-08).
     const kept = sealed && (await sealer.open(searchKeyOf(launchId), sealed).catch(() => undefined));
     return (kept || []) as [string, string][];
   };
   return {
-    /** @returns its name for addresses. */
+    /** @returns its name for URLs. */
     keep: async (launchId: string, text: string): Promise<string> => {
       const name = sealer.fingerprint(`search ${launchId} ${text}`);
       const others = (await read(launchId)).filter(([other]) => other !== name);
@@ -34,7 +34,7 @@ export function createSearchTexts(redis: KeyStore, sealer: Sealer) {
       await redis.set(searchKeyOf(launchId), await sealer.seal(searchKeyOf(launchId), next), IDLE_LIMIT_MS);
       return name;
     },
-    /** @param name untrusted. @returns undefined where it is not kept any more. */
+    /** @param name untrusted. @returns undefined where the text is no longer kept. */
     find: async (launchId: string, name: string): Promise<string | undefined> =>
       (await read(launchId)).find(([other]) => other === name)?.[1],
   };

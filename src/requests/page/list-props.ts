@@ -1,4 +1,4 @@
-/** Puts one page of the list, its filters and its links into the words and addresses that the view shows. */
+/** Turns one page of the list, its filters and its links into the props of the view. */
 import { hash } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
@@ -19,7 +19,7 @@ import {
   viewQuery,
 } from './view-address.ts';
 
-/** The words of the columns; of a narrow card's labels, too. */
+/** The titles of the columns. On a narrow screen they are the labels of a row's values. */
 const COLUMN_WORDS: Record<Column, string> = {
   service: 'Service',
   status: 'Status',
@@ -31,19 +31,22 @@ const COLUMN_WORDS: Record<Column, string> = {
   reason: 'Reason',
 };
 const GROUP_WORDS = { action: 'Needs action', open: 'Open', closed: 'Closed', all: 'All' } as const;
-/** A list as short as this is seen at a glance. */
+/** A list of up to this many rows shows no filters, unless it is already filtered. */
 const SHORT = 5;
 
 /** What a page of the list depends on besides the list. */
 export interface ListPage {
   readonly view: ListView;
-  /** What is looked for; undefined where the address names a text that is not kept any more. */
+  /** The text of the search; undefined where the URL names a text that is no longer kept. */
   readonly text: string | undefined;
   readonly launch: Launch;
   readonly csrfToken: string;
 }
 
-/** The names of services in addresses of one launch: keyed, so that no reader of an address can test a guess. */
+/**
+ * The handles of services in the URLs of one launch. They are keyed hashes, so that a reader of a URL cannot test a
+ * guess.
+ */
 export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string): (service: string) => string {
   const known = new Map<string, string>();
   const key = sealer.fingerprint(`services ${launchId}`);
@@ -54,7 +57,7 @@ export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string)
   };
 }
 
-/** Everything of the list's part of the page. @param fresh requests that were just sent, which stand first. */
+/** The props of the list's part of the page. @param fresh requests that were just sent; they come first. */
 export function listProps(
   list: RequestList,
   { view, text, launch, csrfToken }: ListPage,

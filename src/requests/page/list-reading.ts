@@ -1,14 +1,14 @@
-/** The list behind a page: as it is kept for this launch, or read from the EHR now. */
+/** The list of a page: the one that is kept for this launch, or the one that is read from the EHR now. */
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { KeptList } from './kept-list.ts';
 
-/** A reading as far as its page needs it. */
+/** The parts of a reading that the list's page needs. */
 export type ListReading = Pick<ChartReading, 'startedAt' | 'patient' | 'requests'> & {
   readonly user: Pick<UserReading, 'soon'>;
 };
 
-/** What is kept, in the form of a reading that has come to its end. */
+/** A kept list in the form of a completed reading. */
 export function readingOf({ asOf, patient, user, list }: KeptList): ListReading {
   return {
     startedAt: asOf,

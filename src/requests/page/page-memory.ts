@@ -1,4 +1,6 @@
-/** The list's page as it left last, so that a re-load to which the EHR answers the same costs no more than asking it. */
+/**
+ * Remembers the last page of the list, so that a reload costs only the calls to the EHR if its answers are the same.
+ */
 import { LRUCache } from 'lru-cache';
 import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -9,22 +11,24 @@ import type { RequestList } from '#src/requests/list/list.ts';
 /** See {@link createPageMemory}. */
 export type PageMemory = ReturnType<typeof createPageMemory>;
 
-/** All of a list but its rows. */
+/** A list without its rows. */
 export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 
-/** The list's part of a page with all that it depends on: what does not depend on it is filled in each time. */
+/**
+ * The list's part of a page and everything that it depends on. What does not depend on the list is filled in each time.
+ */
 export interface RememberedPage {
-  /** Of the list and everything on the page besides (chart/asked-list.ts). */
+  /** The key of the list and of everything else on the page (chart/asked-list.ts). */
   key: string;
-  /** ms since 1970; from then on its words may be others. */
+  /** In ms since 1970. From then on the words of the page may differ. */
   steadyUntil: number;
   list: ListFacts;
-  /** The list as it is kept for its filters. */
+  /** The sealed list, which is kept for the filters. */
   sealed: string;
   end: PagePart;
 }
 
-/** The part with the patient. */
+/** The first part of a page, which shows the patient. */
 interface RememberedStart {
   key: string;
   start: PagePart;
@@ -43,16 +47,16 @@ type Owner = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
 
 const LIFETIME_MS = 10 * 60_000;
 const MOST_BYTES = 16 * 1_024 * 1_024;
-/** Some hundred open charts; the pages of the others are made anew (MT-06). */
+/** Room for some hundred open charts; the pages of further charts are rendered anew (MT-06). */
 const MOST_BYTES_PER_ORGANIZATION = 4 * 1_024 * 1_024;
-/** Of an entry's objects, and of each identifier in it. */
+/** The estimated size of an entry's objects, and of each identifier in it, in bytes. */
 const OVERHEAD = { entry: 1_000, identifier: 100 };
 
 /**
- * In this process alone, by launch, and only for requests that have passed the guard, which knows an ended launch. A key says
- * that it is the very page, so nothing has to be taken out when something changes.
+ * Remembers pages in this process, by launch. It is used only behind the launch guard, which refuses an ended launch.
+ * The key of a page covers everything that the page depends on, so no page has to be removed when something changes.
  *
- * @param options.mostBytes of one organization's pages at a time; its oldest ones give way.
+ * @param options.mostBytes the limit for one organization's pages; the least recently used ones are dropped.
  */
 export function createPageMemory(options: { clock: Clock; mostBytes?: number }) {
   const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
@@ -73,7 +77,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
       if (parts.peek(name)?.organizationId === organizationId) parts.delete(name);
     }
   };
-  /** Takes the place of an older one; what is too large is not remembered. */
+  /** Replaces an older part. A part that is too large is not remembered. */
   const keep = (name: string, { organizationId, endsAt }: Owner, part: Part, of: number) => {
     parts.delete(name);
     const size = of + OVERHEAD.entry;
@@ -85,7 +89,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
   };
   const startOf = (id: string) => `${id} start`;
   return {
-    /** @returns undefined where another page is to be shown, or none is remembered. */
+    /** @returns undefined where no page with this key is remembered. */
     find: ({ id }: Owner, key: string): RememberedPage | undefined => {
       const part = parts.get(id)?.part;
       const isSame = part !== undefined && 'sealed' in part && part.key === key;
@@ -98,7 +102,10 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
         page,
         page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
       ),
-    /** The first part. @param key all that `make` depends on. */
+    /**
+     * The first part of the page; it is rendered if it is not remembered.
+     * @param key everything that `make` depends on.
+     */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
       const known = parts.get(startOf(launch.id))?.part;
       if (known && 'start' in known && known.key === key) return known.start;

@@ -1,20 +1,21 @@
-/** The rows of one page of the list, and what its filters and links need to know. */
+/** Selects the rows of one page of the list, with the numbers that its filters and links show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { countFilters, filterRows, type Search } from './filter.ts';
 import { sortRows } from './sort.ts';
 
-/** Rows of one page. */
+/** How many rows one page has. */
 export const PAGE_ROWS = 25;
 
 /** See {@link selectRows}. */
 export type Selection = ReturnType<typeof selectRows>;
 
 /**
- * Filters, sorts and pages. Over all pages of a view every row that passes stands exactly once.
+ * Filters and sorts the rows, and selects one page. Every row that passes the filters appears exactly once over all
+ * pages.
  *
- * A page beyond the last one is the last one: a list may have become shorter since its link was made.
+ * A page number beyond the last page means the last page: a list may have become shorter since its link was made.
  *
- * @param isFirst rows that stand before all others, whatever is filtered.
+ * @param isFirst selects rows that come before all others, whether or not they pass the filters.
  */
 export function selectRows(
   rows: readonly RequestRow[],
@@ -38,7 +39,7 @@ export function selectRows(
     total: found.length,
     page,
     pages: view.page === 'all' ? 1 : pages,
-    /** The place of the first row shown, from 1 on. */
+    /** The number of the first row shown, counted from 1; 0 without rows. */
     first: found.length === 0 ? 0 : from + 1,
     counts: countFilters(rows, search),
   };

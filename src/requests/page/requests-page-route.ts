@@ -43,10 +43,10 @@ import { isPlain, readView, viewQuery } from './view-address.ts';
 const FIRST_PAGE_MS = 2 * 60_000;
 
 /**
- * Sends the shell with the patient's identity as soon as Patient is known, and the list when it is. A page without a
- * proven patient is not sent at all (LC-05); any other failure of the EHR is a line on the page.
+ * Sends the first part with the patient's identity as soon as Patient is known, and the list as soon as it is known. A
+ * page without a proven patient is not sent at all (LC-05); any other failure of the EHR becomes a line on the page.
  *
- * Behind the launch guard.
+ * The route runs behind the launch guard.
  */
 export function requestsRoute(
   dependencies: OnTheListDependencies & {
@@ -70,7 +70,7 @@ export function requestsRoute(
     const { opened, organization, cookieSecret, closing, isUnattended } = openLaunchOf(request);
     trace.joins(opened.launch.traceId);
     const base = `/launches/${opened.launch.id}`;
-    // RF-13: for a browser that came by itself no token is renewed, and none is asked about.
+    // RF-13: an unattended request renews no token and starts no introspection.
     if (isUnattended && !isUsableAsIs(opened.launch, clock())) {
       trace.discard();
       return response.redirect(303, `${base}/closing`);
@@ -86,7 +86,7 @@ export function requestsRoute(
     const mayKeep = view.isAsked && mayShowRequests(launch, organization);
     const kept = mayKeep ? await keptLists.find(launch.id, clock()) : undefined;
     const reading: ListReading = kept ? readingOf(kept) : readings.take(launch, organization, renew);
-    // The list may fail while the patient is awaited; its turn to be looked at comes below.
+    // The list may fail while the patient is awaited; that failure is handled below.
     reading.requests.catch(() => undefined);
     const patient = await trace
       .step('patient', () => reading.patient)
@@ -129,7 +129,7 @@ export function requestsRoute(
       ? pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)).filled(fill)
       : fillText(start(), fill);
     const sendRest = sendFirstPart(response, first);
-    // A view of a part is made of the list that is kept (kept-list.ts).
+    // Only the default view, read from the EHR, is remembered. Other views are made from the kept list (kept-list.ts).
     const depends = isPlain(view) && !kept ? [patient, who, base] : undefined;
     const found = await trace.step(
       'requests',
@@ -178,12 +178,12 @@ export function requestsRoute(
   };
 }
 
-/** The script of the page reads other views of it. */
+/** Lets the page's own script fetch other views of the page. */
 function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors }: Organization): void {
   setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
 }
 
-/** A later page that goes well is no news for the launch trace; one that fails is, whenever it does. */
+/** The trace records the first page of a launch; a later page is recorded only if it fails. */
 function isFirstPage({ startedAt }: Launch, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) < FIRST_PAGE_MS;
 }

@@ -4,7 +4,7 @@ import { byAttention, needsAction, pressingRank } from './default-order.ts';
 import { collator } from './filter.ts';
 import type { Column, ListView } from './view-address.ts';
 
-/** What a row is sorted by; undefined comes last, upwards and downwards. */
+/** The value that a column sorts a row by. An undefined value comes last in both directions. */
 const KEYS: Record<Column, (row: RequestRow) => number | string | undefined> = {
   service: ({ service }) => service,
   status: ({ status }) => status.word,
@@ -16,7 +16,7 @@ const KEYS: Record<Column, (row: RequestRow) => number | string | undefined> = {
   reason: ({ reason }) => reason?.first,
 };
 
-/** A sorted copy; rows that are equal stay in the order of attention, and then in the one they came in. */
+/** A sorted copy. Equal rows stay in the default order, and then in the order in which they came. */
 export function sortRows(rows: readonly RequestRow[], sort: ListView['sort']): RequestRow[] {
   const inOrder = rows.toSorted(byAttention);
   if (!sort) return inOrder;

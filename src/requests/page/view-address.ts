@@ -1,4 +1,4 @@
-/** Which part of the list a page shows, as its address says it: no word of it is about the patient. */
+/** The view of the list that a URL asks for. The query of the URL holds nothing about the patient. */
 import { isOutcomeName } from '#src/http/post-outcomes.ts';
 
 export const GROUPS = ['action', 'open', 'closed', 'all'] as const;
@@ -6,27 +6,27 @@ export const COLUMNS = ['service', 'status', 'next', 'priority', 'needed', 'prov
 export type Column = (typeof COLUMNS)[number];
 
 export interface ListView {
-  /** Whether the address asks for a part of the list, which may be kept; without, the list is read anew. */
+  /** Whether the URL asks for a view, which the kept list may serve; otherwise the list is read anew. */
   readonly isAsked: boolean;
   readonly group: (typeof GROUPS)[number];
-  /** A service by the name that only this launch can read. */
+  /** The handle of a service, which only this launch can resolve. */
   readonly service: string | undefined;
   readonly mine: boolean;
   readonly here: boolean;
-  /** The name of a text that is looked for; the text itself is kept, sealed, for this launch. */
+  /** The name of the searched text; the text itself is kept, sealed, for this launch. */
   readonly find: string | undefined;
-  /** Undefined: what needs action first. */
+  /** Undefined means the default order: requests that need action come first. */
   readonly sort: { readonly by: Column; readonly isDown: boolean } | undefined;
-  /** From 1 on; `all` for print. */
+  /** Counted from 1; `all` is for printing. */
   readonly page: number | 'all';
 }
 
-/** What can be changed by a link. */
+/** The parts of a view that a link can change. */
 export type ViewChange = Partial<Omit<ListView, 'isAsked'>>;
 
 const HANDLE = /^[\w-]{12}$/;
 
-/** Reads an address; values that cannot be meant are ignored. */
+/** Reads the query of a URL. Invalid values are ignored. */
 export function readView(query: URLSearchParams): ListView {
   const group = GROUPS.find((one) => one === query.get('show'));
   const [, sign, name] = /^(-?)([a-z]+)$/.exec(query.get('sort') ?? '') ?? [];
@@ -47,8 +47,8 @@ export function readView(query: URLSearchParams): ListView {
 }
 
 /**
- * The query of a view, from `?` on: it always names its group, so that it asks for the list as it is kept. A change of
- * anything but the page begins at the first page.
+ * The query of a view, beginning with `?`. It always names the status group, so that it asks for the kept list. A
+ * change of anything other than the page leads to the first page.
  */
 export function viewQuery(view: ListView, change: ViewChange = {}): string {
   const { group, service, mine, here, find, sort, page } = { ...view, page: 1, ...change };
@@ -64,12 +64,12 @@ export function viewQuery(view: ListView, change: ViewChange = {}): string {
   return `?${parts.filter((part) => part !== false).join('&')}`;
 }
 
-/** Whether anything but the status group is filtered. */
+/** Whether any filter besides the status group is set. */
 export function isFiltered({ service, mine, here, find }: ListView): boolean {
   return service !== undefined || mine || here || find !== undefined;
 }
 
-/** The list as it opens. */
+/** Whether this is the view that a launch opens with. */
 export function isPlain(view: ListView): boolean {
   return view.group === 'open' && view.sort === undefined && view.page === 1 && !isFiltered(view);
 }

@@ -1,4 +1,4 @@
-/** What a form showed of the chart, kept so that its choices mean the same when it is posted. */
+/** Keeps what a form showed of the chart, so that its choices mean the same when the form is posted. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -8,16 +8,16 @@ import type { ChartFacts } from './facts.ts';
 /** See {@link createChartStore}. */
 export type ChartStore = ReturnType<typeof createChartStore>;
 
-/** As long as a page that is not used stays open. */
+/** As long as an unused page stays open. */
 const LIFETIME_MS = 60 * 60_000;
 const MOST_BYTES = 65_536;
-/** Some four thousand usual charts within an hour; a post reads the next ones once more. */
+/** Room for some four thousand usual charts within an hour; a post reads further charts once more. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
- * One record per owner, sealed, in Redis: the latest reading.
+ * Each owner has one record, sealed, in Redis: the latest reading.
  *
- * @param options.mostBytes of one organization's charts at a time, for each process (MT-06).
+ * @param options.mostBytes the limit for one organization's charts in each process (MT-06).
  */
 export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clock: Clock; mostBytes?: number }) {
   const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
@@ -25,9 +25,10 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
   const keyOf = (owner: string) => `chart-facts:${owner}`;
   return {
     /**
-     * Where it is too large, or the organization's charts have no room left, nothing is kept, and no older reading either.
+     * If the chart is too large, or the organization's charts have no room left, nothing is kept, and no older reading
+     * either. Never throws.
      *
-     * @param owner the hash of the same user at the same patient. Never throws.
+     * @param owner the hash of the same user at the same patient.
      */
     keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {
       const key = keyOf(owner);
@@ -40,7 +41,10 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
         await redis.delete(key).catch(() => undefined);
       }
     },
-    /** @throws AppError 'store.unavailable'. @returns undefined where none is kept; forged, or sealed by a secret that was retired, is as good as none. */
+    /**
+     * @throws AppError 'store.unavailable'.
+     * @returns undefined where none is kept. A record that is forged, or sealed with a retired secret, counts as none.
+     */
     of: async (owner: string): Promise<ChartFacts | undefined> => {
       const sealed = await redis.get(keyOf(owner));
       const opened =

@@ -1,20 +1,20 @@
-/** What a request can take from the chart: each value with its source and its date, and the key by which a form names it. */
+/** The values that a request can take from the chart, each with its source, its date, and its key in a form. */
 import { createHash } from 'node:crypto';
 
 /** One value of the chart. Texts are plain and bounded. */
 export interface ChartFact {
   /** `Type/id` of the resource that says it. */
   readonly reference: string;
-  /** What it is, such as "Body weight"; undefined where the text says it. */
+  /** What the value is, such as "Body weight"; undefined where the text says it. */
   readonly label?: string | undefined;
   readonly text: string;
   /** As far as the EHR gave it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
   readonly date?: string | undefined;
   /** Older than the organization's limit. */
   readonly isStale?: boolean | undefined;
-  /** Chosen in a form that opens for the first time. */
+  /** Whether it is chosen when a form opens for the first time. */
   readonly isSuggested?: boolean | undefined;
-  /** A number that stays masked until it is opened; never part of a request. */
+  /** A number that stays masked until the user opens it; it is never part of a request. */
   readonly masked?: string | undefined;
 }
 
@@ -32,12 +32,12 @@ export type SectionName = (typeof SECTIONS)[number];
 /** All that was read of one patient's chart for one form. */
 export type ChartFacts = Readonly<Record<SectionName, ChartSection>>;
 
-/** What of the chart can be chosen for a request. The others are shown, or fill a field that can be changed. */
+/** The sections whose values can be chosen for a request. The others are shown, or fill a field that can be changed. */
 export const CHOSEN_SECTIONS = ['reasons', 'allergies', 'measures', 'insurance'] as const;
 
 /**
- * The key of a value in a form. It changes with anything that is shown of the value, so that what a form names is what
- * its reader saw.
+ * The key of a value in a form. It changes with anything that is shown of the value, so that a form names exactly what
+ * its user saw.
  */
 export function keyOf({ reference, label, text, date, masked }: ChartFact): string {
   const hash = createHash('sha256').update(JSON.stringify([reference, label, text, date, masked]));
@@ -49,7 +49,9 @@ export function suggestedKeys(chart: ChartFacts): string[] {
   return CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.filter((fact) => fact.isSuggested).map(keyOf));
 }
 
-/** What a form has chosen, by section; `missing` counts the keys that name nothing in this chart any more. */
+/**
+ * The values that a form has chosen, by section; `missing` counts the keys that no longer name a value of this chart.
+ */
 export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
   const wanted = new Set(keys);
   const of = (name: (typeof CHOSEN_SECTIONS)[number]) => chart[name].facts.filter((fact) => wanted.has(keyOf(fact)));

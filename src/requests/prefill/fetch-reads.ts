@@ -1,14 +1,14 @@
-/** Asks the EHR for several reads at once: by one batch, or side by side where it takes none (FH-06). */
+/** Sends several reads to the EHR at once: in one batch, or in parallel if it takes no batch (FH-06). */
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** What came of one read; undefined where it failed or was refused. Untrusted. */
+/** The answer to one read; undefined if it failed or was refused. Untrusted. */
 export type ReadAnswer = ForeignRecord | undefined;
 
 /**
- * Each read fails on its own. Never throws for what an EHR does.
+ * Each read fails on its own, and no failure of the EHR is thrown.
  *
  * @param urls relative to the FHIR base, each of them granted.
  * @returns as many answers, in the same order.
@@ -37,7 +37,8 @@ async function fetchBatch(
       return 'no-batch';
     }
     const answers = asRecords(answer['entry'], urls.length + 1);
-    // FHIR R4 http, batch: one entry for each, in the same order. Which of them a shorter answer leaves out is not known.
+    // FHIR R4 http, batch: there is one entry for each, in the same order. A shorter answer does not say which it
+    // leaves out.
     return answers.length === urls.length ? answers.map(answerIn) : nothing;
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;

@@ -1,4 +1,4 @@
-/** Diagnoses, allergies and measurements of the chart, as a request can carry them. */
+/** Reads diagnoses, allergies, measurements and insurance from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import {
   asConceptText,
@@ -15,12 +15,15 @@ import { dated, dayOf, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
 import { kindOf } from './measure-codes.ts';
 
-/** Of a longer list, its section says that there is more. */
+/** The most values of one kind; the section of a longer list says that there is more. */
 export const MOST_OF_A_KIND = 20;
-/** Said of a resource, it is none that a request may carry. */
+/** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
-/** Diagnoses of the launch's encounter first, then of any encounter, then the problem list; none is chosen beforehand. */
+/**
+ * Diagnoses of the launch's encounter come first, then those of any encounter, then the problem list. None is chosen
+ * beforehand.
+ */
 export function reasonsFrom(
   conditions: readonly ForeignRecord[],
   { encounter, base, at }: { encounter: string | undefined; base: URL; at: ReadingTime },
@@ -47,7 +50,10 @@ export function reasonsFrom(
     .slice(0, MOST_OF_A_KIND);
 }
 
-/** High criticality first. Chosen beforehand: a provider must know them, and a clinician sees that they are. */
+/**
+ * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
+ * sees that they are chosen.
+ */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const isHigh = ({ criticality }: ForeignRecord) => criticality === 'high';
   const inForce = allergies.filter(isInForce);
@@ -63,7 +69,7 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
     .slice(0, MOST_OF_A_KIND);
 }
 
-/** The latest reading of each kind; an old one is offered and not chosen. */
+/** The latest reading of each kind. An old or undated reading is offered but not chosen beforehand. */
 export function measuresFrom(observations: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const readings = observations.filter(isFinal).flatMap((observation) => {
     const { code, effectiveDateTime, effectiveInstant, effectivePeriod, issued } = observation;
@@ -103,7 +109,7 @@ function nameOf(resource: ForeignRecord): string | undefined {
   return withRemarks(asConceptText(resource.code) ?? substances.find((text) => text !== undefined), resource);
 }
 
-/** It counts, and there is no word by which it could be shown. */
+/** Whether the resource is in force but has no words by which it could be shown. */
 export function isNameless(resource: ForeignRecord): boolean {
   return isInForce(resource) && nameOf(resource) === undefined;
 }
@@ -112,7 +118,7 @@ function isInForce(resource: ForeignRecord): boolean {
   return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
 }
 
-/** Readings that are preliminary, cancelled or wrong are no base of a request. */
+/** Whether a reading is final: a request must not rely on one that is preliminary, cancelled or wrong. */
 function isFinal({ status, modifierExtension }: ForeignRecord): boolean {
   return ['final', 'amended', 'corrected'].includes(String(status)) && modifierExtension === undefined;
 }
@@ -128,7 +134,7 @@ function reactionsOf({ reaction }: ForeignRecord): string | undefined {
   return asText([...new Set(texts.filter((text) => text !== undefined))].slice(0, 3).join(', '), 120);
 }
 
-/** A number with its unit, a concept or a text; a reading with parts but no value of its own has none here. */
+/** A number with its unit, a concept or a text. A reading that has only components has no value here. */
 function valueOf({
   valueQuantity,
   valueCodeableConcept,
@@ -139,7 +145,7 @@ function valueOf({
   return number ?? asConceptText(valueCodeableConcept) ?? asInformation(valueString, 120);
 }
 
-/** Whether a Coverage counts: active, and not over. The member's number is for the eyes of who opens it. */
+/** The coverages that are active and not over. The member's number stays masked until the user opens it. */
 export function insuranceFrom(coverages: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const active = coverages.filter(({ status, period }) => status === 'active' && !hasEnded(period, at.now));
   return active.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {

@@ -1,4 +1,4 @@
-/** Where the patient is: kind, time and places of the launch's encounter. */
+/** Reads where the patient is: kind, time and places of the launch's encounter. */
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import {
   asConceptText,
@@ -18,13 +18,13 @@ export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
 const MOST_PLACES = 3;
 const LEFT = new Set<unknown>(['planned', 'completed', 'reserved']);
 
-/** FHIR R4 encounter-status: the patient is not there yet, or not any more. */
+/** FHIR R4 encounter-status: the patient is not there yet, or no longer. */
 const NOT_THERE = new Set<unknown>(['planned', 'finished', 'cancelled', 'entered-in-error']);
 
-/** A place of an encounter, to be named by what it says or by its Location. */
+/** A place of an encounter, which is named by its own display or by its Location. */
 export interface Place {
   readonly display: string | undefined;
-  /** `Location/id`; the encounter itself where the EHR says no more. */
+  /** `Location/id`, or `Encounter/id` if the EHR gives no Location. */
   readonly reference: string;
 }
 
@@ -44,7 +44,7 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
     });
 }
 
-/** @param names of the places, in their order; undefined where the EHR gives none. */
+/** @param places with their names, in their order; a name is undefined where the EHR gives none. */
 export function stayOf(
   encounter: ForeignRecord,
   places: readonly (Place & { name: string | undefined })[],
@@ -52,7 +52,7 @@ export function stayOf(
 ): ChartFact[] {
   const { period, serviceType } = encounter;
   const { start, end } = asRecord(period);
-  // A stay that goes on is where the patient is now, however long ago it began.
+  // During an ongoing stay the patient is still there, however long ago it began.
   const { date, isStale } = dated([end ?? start], at);
   const when = { date: dated([start], at).date ?? date, isStale: end !== undefined && isStale };
   const kinds = [

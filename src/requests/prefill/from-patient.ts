@@ -1,4 +1,4 @@
-/** Where the patient lives, how to reach them, and what they speak. */
+/** Reads where the patient lives, how to reach them, and what language they speak. */
 import {
   asConceptText,
   asInformation,
@@ -15,7 +15,7 @@ import type { ChartFact } from './facts.ts';
 /** The labels by which the form finds what fills its fields. */
 export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;
 
-/** @param patient the launch's, as received; untrusted in everything but its id. */
+/** @param patient the launch's patient, as received; untrusted in everything but its id. */
 export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] {
   const reference = `Patient/${String(patient.id)}`;
   const when = dated([asRecord(patient.meta).lastUpdated], at);
@@ -28,7 +28,7 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
   ];
 }
 
-/** The home first; never an old address, nor one for letters or bills only. */
+/** The home address comes first. An old address, or one for letters or bills only, is never taken. */
 function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && !hasEnded(period, now),
@@ -40,7 +40,7 @@ function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   return asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
 }
 
-/** A number to speak on, by the rank the EHR gives; of a person or a role. @param telecom untrusted */
+/** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */
 export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   const numbers = asRecords(telecom).filter(
     ({ system, use, period }) => system === 'phone' && use !== 'old' && !hasEnded(period, now),

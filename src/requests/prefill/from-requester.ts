@@ -1,4 +1,4 @@
-/** Who asks: the signed-in user's name, role, number and telephone. */
+/** Reads the requester: the signed-in user's name, role, number and telephone. */
 import { displayName } from '#src/patients/human-name.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import {
@@ -16,12 +16,12 @@ import { telephoneOf } from './from-patient.ts';
 
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
 
-/** The label of a number on which questions about a request are answered. */
+/** The label of the telephone number for questions about a request. */
 const CALL_BACK = 'Call back';
 
 /**
- * @param resources of the directory, as received: the user's own resource and roles. One of another person, which a
- *   server may add, does not count (FU-04).
+ * @param resources the user's own resource and roles from the directory, as received. A resource of another person,
+ *   which a server may add, is ignored (FU-04).
  * @param fhirUser `Practitioner/id` or `PractitionerRole/id`.
  */
 export function requesterFrom(

@@ -1,6 +1,6 @@
-/** The measurements that a provider of transport, equipment or care at home asks for, by LOINC code. */
+/** The measurements that a provider of transport, equipment or home care needs, by LOINC code. */
 
-/** Of one kind the latest reading alone is offered. */
+/** Only the latest reading of each kind is offered. */
 export const MEASURES = [
   { code: '8302-2', kind: 'height' },
   { code: '3137-7', kind: 'height' },
@@ -12,7 +12,7 @@ export const MEASURES = [
   { code: '89247-1', kind: 'performance status' },
 ] as const;
 
-/** The kind of a reading; undefined for a code that was not asked for. @param codes of LOINC */
+/** The kind of a reading; undefined for a code that was not requested. @param codes LOINC codes. */
 export function kindOf(codes: readonly unknown[]): string | undefined {
   return MEASURES.find(({ code }) => codes.includes(code))?.kind;
 }

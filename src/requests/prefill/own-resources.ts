@@ -1,4 +1,7 @@
-/** Takes from the answers only what is of this patient: another patient's resource is refused, wherever it comes from (LC-06). */
+/**
+ * Takes only this patient's resources from the answers: another patient's resource is refused, whatever its source
+ * (LC-06).
+ */
 
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
@@ -6,16 +9,16 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 
 const MOST_ENTRIES = 200;
 
-/** Resources as they came of one read. */
+/** The resources of one answer, as received. */
 export interface Received {
   readonly resources: readonly ForeignRecord[];
   /** The EHR has more than it sent. */
   readonly hasMore: boolean;
-  /** The EHR remarked on its own answer, such as that a part of the chart is restricted. */
+  /** The EHR remarked on its own answer, for example that a part of the chart is restricted. */
   readonly isRemarked: boolean;
 }
 
-/** The resources of a searchset, or the one that was read. */
+/** The resources of a searchset, or the one resource of a read. */
 export function receivedIn(answer: ForeignRecord): Received {
   if (answer.resourceType !== 'Bundle') return { resources: [answer], hasMore: false, isRemarked: false };
   const resources = asRecords(answer.entry, MOST_ENTRIES).map(({ resource }) => asRecord(resource));
@@ -38,8 +41,8 @@ const PATIENT_ELEMENT: Readonly<Record<string, string>> = {
 };
 
 /**
- * The resources of one type that name this patient on this server, each once; `refused` counts those of the type that
- * name another one, or none that can be read, and `isWhole` says that none came without a usable id.
+ * The resources of one type that name this patient on this server, each once. `refused` counts the resources of the
+ * type that name another patient or no readable one, and `isWhole` says that all of them have a usable id.
  */
 export function ownOf(
   resources: readonly ForeignRecord[],

@@ -1,4 +1,4 @@
-/** Reads what a form can take from the chart, in one bounded batch; what is missing leaves one line. */
+/** Reads what a form can take from the chart, in one bounded batch. One line says what is missing. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
@@ -25,7 +25,7 @@ import { remarkOn } from './remarks.ts';
 /** What reading a chart depends on besides the EHR. */
 export interface ChartReader {
   readonly launch: Launch;
-  /** The organization's own `name=value` of searches. */
+  /** The organization's own `name=value` for searches. */
   readonly searchParameters: readonly string[];
   readonly batches: BatchSupport;
   readonly at: ReadingTime;
@@ -33,7 +33,7 @@ export interface ChartReader {
   readonly canRead: (resourceType: string) => boolean;
 }
 
-/** Only resources that name the launch's patient count (LC-06). Never throws for what an EHR does. */
+/** Only resources that name the launch's patient count (LC-06). A failure of the EHR is not thrown. */
 export async function readChart(api: FhirApi, reader: ChartReader): Promise<ChartFacts> {
   const reads = chartReads(reader.launch, reader.searchParameters);
   const granted = reads.filter(({ isGranted }) => isGranted);
@@ -113,7 +113,7 @@ async function factsIn(
   }
 }
 
-/** A place without a name of its own is read by its Location: a second batch, only then. */
+/** If a place has no name of its own, a second batch reads its Location. */
 async function whereOf(api: FhirApi, { at, batches, canRead }: ChartReader, stay: ForeignRecord): Promise<ChartFact[]> {
   const places = placesOf(stay, api.base, at.now);
   const nameless = places.filter(

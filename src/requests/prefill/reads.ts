@@ -1,4 +1,4 @@
-/** Which parts of the chart a form asks for, and which of them the EHR permits: one row per read. */
+/** Lists the parts of the chart that a form reads, and which of them the EHR permits: one row per read. */
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
@@ -18,9 +18,9 @@ export interface ChartRead {
 const MOST = '50';
 
 /**
- * At most eight reads, of which those that are not granted are never sent (SCO-19).
+ * At most eight reads; those that are not granted are never sent (SCO-19).
  *
- * @param searchParameters the organization's own `name=value` of searches.
+ * @param searchParameters the organization's own `name=value` for searches.
  */
 export function chartReads(launch: Launch, searchParameters: readonly string[]): ChartRead[] {
   const { patient, encounter } = launch.context;
@@ -50,7 +50,7 @@ export function chartReads(launch: Launch, searchParameters: readonly string[]):
   ];
 }
 
-/** `fhirUser` itself permits the read of the user's own resource. */
+/** The scope `fhirUser` itself permits reading the user's own resource. */
 function requesterReads(
   launch: Launch,
   read: (section: SectionName, type: string, id: string) => ChartRead,

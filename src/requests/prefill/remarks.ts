@@ -1,7 +1,7 @@
-/** The one line of a section whose values are missing, not all, or not all of this patient. */
+/** Writes the line of a section whose values are missing, incomplete, or not all this patient's. */
 import type { SectionName } from './facts.ts';
 
-/** What the EHR was asked for, in the words of the form. */
+/** The words of the form for what each section reads. */
 const WORDS: Record<SectionName, string> = {
   patient: 'address, telephone and language',
   requester: 'your role and telephone',
@@ -12,21 +12,21 @@ const WORDS: Record<SectionName, string> = {
   insurance: 'insurance',
 };
 
-/** What came of a section's reads. */
+/** The results of a section's reads. */
 interface Reading {
-  /** The launch has something to ask for. */
+  /** The launch has something to read for the section. */
   readonly isAsked: boolean;
   readonly isGranted: boolean;
   readonly isAnswered: boolean;
-  /** Entries of another patient, or of none that can be read. */
+  /** Entries that name another patient, or no readable one. */
   readonly refused: number;
   readonly hasMore: boolean;
-  /** Something came that cannot be shown, or the EHR says itself that its answer may be incomplete. */
+  /** A resource arrived that cannot be shown, or the EHR says itself that its answer may be incomplete. */
   readonly isInDoubt: boolean;
   readonly count: number;
 }
 
-/** Says of nothing that it does not exist: what the EHR did not send may still be in the chart. */
+/** The line never says that something does not exist: what the EHR did not send may still be in the chart. */
 export function remarkOn(name: SectionName, reading: Reading): string | undefined {
   const words = WORDS[name];
   if (!reading.isAsked) return name === 'where' ? 'The app was opened without an encounter.' : undefined;

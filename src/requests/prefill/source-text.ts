@@ -1,9 +1,12 @@
-/** Where a value came from and when, in the words that stand beside it. */
+/** Says where a value came from and when, in the words that are shown beside it. */
 import type { ChartFact } from './facts.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** "from the chart, 12 Mar"; of another year with it, of a part of a date as far as it goes. @param today `YYYY-MM-DD` */
+/**
+ * Such as "from the chart, 12 Mar". A date of another year includes it; a partial date stays partial.
+ * @param today `YYYY-MM-DD`.
+ */
 export function sourceText({ date }: Pick<ChartFact, 'date'>, today: string): string {
   return `from the chart, ${date === undefined ? 'without a date' : dateWords(date, today)}`;
 }

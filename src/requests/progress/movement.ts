@@ -1,4 +1,4 @@
-/** Flags an open request of which nothing has been heard for longer than its kind of service should take. */
+/** Flags an open request that has had no news for longer than its kind of service should take. */
 
 /** After how many days without movement a request is flagged: settings of the organization. */
 export interface MovementLimits {
@@ -7,16 +7,17 @@ export interface MovementLimits {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Transport is a matter of hours; every other service has its own pace. */
+/** The words of a transport, which takes hours and has its own limit. */
 const TRANSPORT =
   /\b(?:transport\w*|ambulance|stretcher|wheelchair (?:van|ride)|paratransit|nemt|ride|shuttle|taxi)\b/i;
-/** No news is due: it is not sent yet, or its time is agreed. */
+/** States in which no news is due: the request is not sent yet, or its time is agreed. */
 const STILL = new Set(['draft', 'booked']);
 
 /**
- * Whole days since the last thing that is known to have happened, where they are too many.
+ * Whole days since the last known event; undefined while they are within the limit.
  *
- * @param movedMs the newest of the Task's, the request's last change and its writing; undefined when none is known.
+ * @param movedMs when the last known event was: a change of the Task or the request, or its authoring; undefined if
+ *   none is known.
  */
 export function daysWithoutMovement(
   request: {
@@ -37,7 +38,7 @@ export function daysWithoutMovement(
   return days >= limit ? days : undefined;
 }
 
-/** By the words of the service or its category: EHRs share no code for it. */
+/** The words of the service or its category decide, because EHRs share no code for transport. */
 function isTransport(service: string, category: string | undefined): boolean {
   return [service, category ?? ''].some((text) => TRANSPORT.test(text));
 }

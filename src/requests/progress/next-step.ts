@@ -1,23 +1,23 @@
 /** What the clinician has to do next about a request, from its status, its Task and what is missing. */
 
-/** What a next step follows from. */
+/** The facts that decide the next step. */
 export interface StepFacts {
   readonly icon: string;
   /** Of those that end a hand-over in different ways and share a picture: "Failed". */
   readonly word?: string;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
-  /** It must not be done, or perhaps not. */
+  /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
-  /** It has taken the place of a request that still stands in the EHR. */
+  /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** Something that goes with it was declined, although its provider goes on. */
   readonly isDeclinedBeside?: boolean | undefined;
   /** A time is given. */
   readonly hasTime: boolean;
-  /** Nothing has been heard of it for longer than its kind of service should take. */
+  /** It has had no news for longer than its kind of service should take. */
   readonly hasNoMovement?: boolean;
   /** How long it has waited, as `elapsedText` writes it; undefined when the EHR does not say. */
   readonly waited: string | undefined;
@@ -32,7 +32,7 @@ export interface NextStep {
 const NOTHING: NextStep = { text: 'Nothing to do', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
-/** Whatever is asked about time or provider, these come first. */
+/** Steps that the status alone decides; they come before any question about time or provider. */
 const BY_STATUS = new Map<string, NextStep>([
   ['question', act('Answer the question')],
   ['declined', act('Choose another provider')],
@@ -45,9 +45,9 @@ const BY_WORD = new Map<string | undefined, NextStep>([
   ['Failed', act('Ask what happened')],
   ['Cancelled', act('Decide whether it is still needed')],
 ]);
-/** The provider has said nothing yet that could be relied on. */
+/** States in which the provider has not agreed to anything yet. */
 const WAITING = new Set(['ordered', 'sent', 'received']);
-/** The provider has agreed: a time that is not there has been agreed elsewhere. */
+/** States in which the provider has agreed; a missing time was agreed outside the EHR. */
 const SETTLED = new Set(['booked', 'under-way']);
 
 /** One sentence per request; the first rule that holds decides. */
@@ -76,7 +76,7 @@ const UNITS = new Map([
   ['y', 'year'],
 ]);
 
-/** "3 d" in full words: "since 3 days"; "today" stays a word of its own, and "just now" says nothing about waiting. */
+/** "3 d" becomes "since 3 days" and "today" becomes "since today"; "just now" is no waiting time. */
 function sinceWords(elapsed: string): string | undefined {
   if (elapsed === 'just now') return undefined;
   const [count = '', unit = ''] = elapsed.split(' ');

@@ -1,7 +1,7 @@
 /** The one table from a Task's status and business status to the plain words of the list. */
 import { asText } from '#src/smart/fhir/fields.ts';
 
-/** What a Task says of its request: a word, its picture, and whether the hand-over is over. */
+/** What a Task says of its request: a word and its icon. */
 export interface TaskWord {
   readonly word: string;
   readonly icon:
@@ -76,18 +76,22 @@ const NOT_DONE: readonly (readonly [RegExp, TaskWord])[] = [
     WORDS.failed,
   ],
 ];
-/** What is over stays over, whatever else is said of it; but for what was completed without having been done. */
+/**
+ * The words of a hand-over that has ended. A business status does not change them, except that a completed Task may
+ * turn out not to have been done.
+ */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
 
-/** The hand-over has ended, in whatever way. */
+/** Whether the hand-over has ended, in any way. */
 export function isOver(word: TaskWord): boolean {
   return FINAL.has(word);
 }
 
 /**
- * @param status Task.status as received. @param business codes and texts of Task.businessStatus in lower case; untrusted.
- * @param reasons those of Task.statusReason.
- * @returns undefined for a status that says nothing: `entered-in-error`, or none that FHIR knows.
+ * @param status Task.status as received.
+ * @param business codes and text of Task.businessStatus in lower case; untrusted.
+ * @param reasons codes and text of Task.statusReason, likewise.
+ * @returns undefined for a status that says nothing: `entered-in-error`, or one that FHIR does not define.
  */
 export function describeTask(
   status: unknown,

@@ -23,14 +23,19 @@ export interface Task {
   readonly isDeclinedBeside?: boolean;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
-  /** When it last changed, as the EHR wrote it; for the order among Tasks, `changedMs`. */
+  /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
   readonly changed: string | undefined;
   readonly changedMs: number;
-  /** The last moment that `changed` can mean, as of a day without a time; without any, it may be the newest. */
+  /**
+   * The latest moment that `changed` can mean, such as the end of a day without a time. Infinity if no date is known,
+   * because the Task may be the newest.
+   */
   readonly latestMs: number;
 }
 
-/** For whom, from which EHR and when a Task was read. */
+/**
+ * Where a Task was read. `localOf` returns `Type/id` for a Reference of this FHIR base, and undefined for any other.
+ */
 interface ReadAt {
   readonly patientId: string;
   readonly base: URL;
@@ -40,9 +45,9 @@ interface ReadAt {
 /**
  * FHIR R4 Task. Never throws (FH-11).
  *
- * @returns undefined for what is entered in error, is about another patient, names no request of this server, asks for
- *   something else than that the request be carried out, is a part of another Task, is for the patient to do, or has
- *   conditions that may turn its meaning round.
+ * @returns undefined for a Task that is entered in error, is about another patient, names no request of this server,
+ *   asks for something other than carrying out the request, is a part of another Task, is for the patient to do, or has
+ *   conditions that may reverse its meaning.
  */
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const localOf = (reference: unknown) => localReference(reference, base);
@@ -77,20 +82,23 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What the patient or a relative is to do hands the request over to no provider. */
 const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
-/** A Task is about its focus: one whose focus is a form to fill in ends the form, not the request it is based on. */
+/**
+ * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
+ */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   const [first, ...others] = asRecords(focus);
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
-/** To have done a part is not to have done it all. */
+/** A Task that is a part of another one, or another errand, does not carry out the whole request. */
 function isWhole(resource: ForeignRecord): boolean {
   return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
 }
 
 /**
- * The newest of several. What one provider has done or declined, another may still have to do; and of those that may as
- * well be the newest, one that is not over speaks first, then one that is not done: an end has to be proved.
+ * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
+ * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
+ * new and is not done.
  */
 function newestOf(tasks: readonly Task[]): Task | undefined {
   const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
@@ -163,7 +171,7 @@ function besideText(errands: readonly Task[]): string | undefined {
   return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
 }
 
-/** In lower case, as {@link describeTask} takes them. */
+/** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */
 export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
   return [...asRecords(coding).flatMap(({ code, display }) => [code, display]), text].flatMap(

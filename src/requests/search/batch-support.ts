@@ -1,4 +1,4 @@
-/** Which EHRs take no batch, or have no Task: learned from their answers and kept as long as what discovery found. */
+/** Remembers which EHRs take no batch or have no Task, as their answers show, for as long as a discovery is kept. */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -6,32 +6,34 @@ import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 
-/** Of one organization's EHR and one of the two. */
+/** What is known of one organization's EHR, either about batches or about Task. */
 export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
 
-/** As the longest life of a discovery: an EHR that learns to take a batch is asked again within the hour. */
+/** The same as the longest life of a discovery: an EHR that begins to take batches is tried again within the hour. */
 const KEPT_MS = 60 * 60_000;
 
-/** One per process: one that has just started asks each EHR once. @returns by organization and connection. */
+/**
+ * It is kept in the process: a process that has just started tries each EHR once.
+ * @returns by organization and connection.
+ */
 export function createBatchSupport(clock: Clock) {
   const missingSince = new LRUCache<string, number>(atMost(2_000));
   return ({ id, connectionVersion }: { id: string; connectionVersion: number }) => {
     const key = `${id} ${connectionVersion}`;
     return {
       isMissing: (): boolean => clock().getTime() - (missingSince.get(key) ?? -Infinity) < KEPT_MS,
-      /** The EHR has just answered that it has none. */
+      /** Records that the EHR has just answered that it has none. */
       noteMissing: (): void => void missingSince.set(key, clock().getTime()),
     };
   };
 }
 
-/** Refusals that are about this moment or this token, not about what was asked for. */
+/** Statuses that are about this moment or this token, not about the kind of request. */
 const PASSING = new Set([401, 408, 425, 429]);
 
 /**
-/**
- * Does a failed request mean that the EHR does not take such requests, now or ever: a POST on the base, a search with
- * `_include`, a search of a type that it does not have? A web page for an answer does, too.
+ * Whether a failed request means that the EHR takes no such requests at all: a POST on the base, a search with
+ * `_include`, or a search of a type that it does not have. A web page in place of an answer means that too.
  */
 export function refusesSuch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';
@@ -40,7 +42,10 @@ export function refusesSuch({ status, failure }: FhirError): boolean {
 
 const NOT_DONE = /^(?:400|403|405|406|415|501)\b/;
 
-/** Is this what a server answers that has not carried out the batch: another resource, its copy, or a refusal of each read? */
+/**
+ * Whether the server did not carry out the batch: it answers with another resource, a copy of the batch, or a refusal
+ * of every read.
+ */
 export function isNoBatchResponse(answer: FhirResource): boolean {
   if (answer.resourceType !== 'Bundle') return true;
   const entries = asRecords(answer['entry']);

@@ -1,11 +1,13 @@
-/** The extra parameters an organization's EHR wants on every search, such as a practice at athenahealth. */
+/** The extra parameters that an organization's EHR wants on every search, such as the practice at athenahealth. */
 
-/** Selects the patient, the page or the resources: ours alone, whatever the settings say (FH-13). */
+/**
+ * Parameters that select the patient, the page or the resources. Only this app sets them, never the settings (FH-13).
+ */
 const OURS = /^(?:patient|subject|_.*)$/i;
 
 /**
- * Adds an organization's `name=value` to a search. A name the search has already is left as it is, so no setting changes
- * whose data is asked for. Never for a read or a `next` link.
+ * Adds an organization's `name=value` to a search. A parameter that the search already has stays as it is, so no
+ * setting changes whose data is requested. It is not for a read or a `next` link.
  */
 export function withSearchParameters(query: URLSearchParams, parameters: readonly string[]): URLSearchParams {
   const extended = new URLSearchParams(query);

@@ -1,11 +1,11 @@
-/** What an EHR sends along with requests, so that who asks and who provides needs no second call (FH-15). */
+/** Knows what an EHR can include with requests, so that the names of their parties need no second call (FH-15). */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 
-/** Of one organization's EHR. */
+/** What is known of one organization's EHR. */
 export type IncludeSupport = ReturnType<ReturnType<typeof createIncludeSupport>>;
 
 /** The references whose resources give the list its names. */
@@ -14,8 +14,8 @@ const KEPT_MS = 60 * 60_000;
 const MOST_KEPT = 2_000;
 
 /**
- * One per process. The CapabilityStatement offers, the answers teach: an EHR that refuses what it offers, or writes every
- * name beside its reference, is not asked for more for an hour.
+ * There is one per process. The CapabilityStatement says what an EHR offers, and the answers show what it does. An EHR
+ * that refuses what it offers, or that writes every name beside its reference, gets no `_include` for an hour.
  *
  * @returns by organization and connection.
  */
@@ -30,14 +30,17 @@ export function createIncludeSupport(clock: Clock) {
     const key = `${id} ${connectionVersion}`;
     const offered = discovered?.requestIncludes ?? [];
     return {
-      /** The values of `_include` to ask with; none where it is not offered, refused or needless. */
+      /** The values of `_include` to send; none where they are not offered, were refused, or are not needed. */
       wanted: (): string[] =>
         learned.has(key) ? [] : NAMING.filter((name) => offered.includes(name) || offered.includes('*')),
-      /** Whether Tasks come along for no search of their own; that is asked for beside names or alone. */
+      /**
+       * Whether Tasks can be included with the requests, with or without names, so that they need no search of their
+       * own.
+       */
       bringsTasks: (): boolean => learned.get(key) !== 'refused' && offered.includes(TASKS_ALONG),
-      /** The EHR has just refused a search with any of it, and answered it without. */
+      /** Records that the EHR has just refused a search with includes, and answered it without them. */
       noteRefused: (): void => void learned.set(key, 'refused'),
-      /** A list that names a party: did it need more than its own words for that? */
+      /** Records whether the references of a list gave all their names themselves, so that no `_include` is needed. */
       noteNaming: ({ isComplete }: { isComplete: boolean }): void => {
         if (learned.get(key) === 'refused') return;
         if (isComplete) learned.set(key, 'needless');

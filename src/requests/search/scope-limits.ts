@@ -1,7 +1,7 @@
-/** Says in words which part of the requests a scope covers that is limited by a search, as MEDITECH grants them. */
+/** Says in words which part of the requests a scope covers if search parameters limit it, as MEDITECH's scopes do. */
 import { asText } from '#src/smart/fhir/fields.ts';
 
-/** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other stands as the EHR wrote it. */
+/** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other is shown as the EHR wrote it. */
 const CATEGORIES = new Map([
   ['108252007', 'laboratory'],
   ['363679005', 'imaging'],
@@ -21,13 +21,14 @@ export function categoryWords(text: string): string {
   return words === undefined ? text : `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** More limits than these hide the rest of the line. */
+/** How many limits the line names, so that it stays readable. */
 const MOST_NAMED = 5;
 
 /**
- * The one line under a list that a limited scope makes a part of the whole (SCO-16, SCO-19); none without a limit.
+ * The line under a list that a limited scope makes incomplete (SCO-16, SCO-19); none without a limit.
  *
- * @param limits the parts after `?` of the scopes that cover the search, as granted; untrusted. Each one adds to the list.
+ * @param limits the parts after `?` of the scopes that cover the search, as granted; untrusted. Each one adds to the
+ *   list.
  */
 export function describeLimits(limits: readonly string[]): string[] {
   if (limits.length === 0) return [];
@@ -46,7 +47,6 @@ function describeLimit(limit: string): string {
   return conditions.filter((text) => text !== undefined).join(' and ') || 'which part, it does not say';
 }
 
-/** A token search is `system|code`; the system says nothing to a reader. */
 function describeCode(name: string, token: string): string {
   const code = token.split('|').at(-1) || token;
   return name === 'category' ? (CATEGORIES.get(code) ?? code) : code;

@@ -1,4 +1,4 @@
-/** Asks the EHR for a patient's ServiceRequests in the one way every server understands. */
+/** Searches the EHR for a patient's ServiceRequests in a way that every server understands. */
 
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
@@ -10,32 +10,35 @@ import { createTally } from './tally.ts';
 
 const PAGE_SIZE = 50;
 const MOST_PAGES = 10;
-/** Beyond this the list says that there is more. */
+/** The most requests of a list; beyond them, the list says that there are more. */
 export const maxRequests = 500;
-/** Entries of any kind that are looked at, and bytes after which no further page is read (FH-12). */
+/** The most entries that are read, Tasks not counted, and the bytes after which no further page is read (FH-12). */
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 5_000_000;
 
 /**
- * `more`: stopped at our own limit, or at a next link that cannot be followed; `page-gone`: the EHR no longer knows a later
- * page; a failure: the rest, or all of it, could not be read.
+ * `more`: the search stopped at this app's own limit, or at a `next` link that cannot be followed; `page-gone`: the EHR
+ * no longer knows a later page; a failure: the rest, or all of it, could not be read.
  */
 type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
 
 /** How a search ended, and how much of it was seen. */
 export interface SearchResult {
   readonly end: SearchEnd;
-  /** Some pages were read before it ended. */
+  /** At least one page was read before the search ended. */
   readonly isBegun: boolean;
-  /** `Bundle.total` and how many of what it counts came: there are more requests than the EHR sent. */
+  /** `Bundle.total`, and how many of what it counts arrived; only if the EHR counts more than it sent. */
   readonly counted: { readonly total: number; readonly came: number } | undefined;
-  /** Entries that hold neither a request nor a resource that goes with one. */
+  /** How many entries hold neither a request nor a resource that may come with one. */
   readonly unreadable: number;
-  /** Search parameters by which the EHR has limited its answer, although it was not asked to. */
+  /** Search parameters by which the EHR limited its answer, although this app did not send them. */
   readonly limitedBy: readonly string[];
-  /** Whether every request that the EHR counts was seen: only then is a request that was not found absent. */
+  /** Whether every request that the EHR counts arrived: only then is a request that was not found absent. */
   readonly isWhole: boolean;
-  /** Tasks were asked for, and the EHR says or shows that it heeded that: a server may ignore what it does not know. */
+  /**
+   * Tasks were requested, and the answer says or shows that the EHR included them: a server may ignore what it does not
+   * know.
+   */
   readonly hasTasks: boolean;
 }
 
@@ -43,23 +46,27 @@ interface RequestSearch {
   patientId: string;
   /** The organization's own `name=value`; a `next` link is followed as given. */
   searchParameters: readonly string[];
-  /** `system|value`: only requests with one of these, where the EHR can search so; default: all of the patient's. */
+  /**
+   * `system|value`: only requests with one of these, if the EHR supports that search; default: all of the patient's.
+   */
   identifiers?: readonly string[];
-  /** Resources that the EHR offers to send along (FH-15); default: none. */
+  /** Resources that the EHR offers to include (FH-15); default: none. */
   includes?: readonly string[];
   /** Whether to ask for the Tasks about them as well (FH-15); default: no. */
   withTasks?: boolean;
-  /** Hears what ended the search early. */
+  /** Receives the error that ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
 
 /**
- * Searches by patient alone (FH-13): `_sort` and status filters are refused by some servers, so none is sent, and
- * `_include` and `_revinclude` only where the EHR says that it takes them (FH-15). Follows `next` links within the bounds above, never the same one twice (FH-09, FH-12); FhirApi refuses
- * one to another origin or path before a request is made (FH-02).
+ * Searches by patient alone (FH-13): some servers refuse `_sort` and status filters, so none is sent. `_include` and
+ * `_revinclude` are sent only if the EHR says that it supports them (FH-15). `next` links are followed within the
+ * limits above, and never the same one twice (FH-09, FH-12); FhirApi refuses a link to another origin or path before it
+ * makes a request (FH-02).
  *
- * @param take gets every resource, unjudged, and keeps what it needs of it: a page is dropped before the next one is read.
- * @returns how it ended; a FHIR failure is part of the answer, never thrown.
+ * @param take receives every resource, unchecked, and keeps what it needs: a page is dropped before the next one is
+ *   read.
+ * @returns how the search ended; a FHIR failure is part of the result, never thrown.
  */
 export async function searchRequests(
   api: FhirApi,
@@ -72,7 +79,7 @@ export async function searchRequests(
   const tally = createTally();
   const limitedBy = new Set<string>();
   const isEnough = () => read.requests >= maxRequests || read.entries > MOST_ENTRIES || read.bytes >= MOST_BYTES;
-  // A function of its own, so that the page is gone while the next one is read.
+  // This is a function of its own, so that the page leaves memory before the next one is read.
   const readPage = async (path: string): Promise<string | undefined> => {
     const bundle = await api.get(path, (bytes) => void (read.bytes += bytes));
     const entries = entriesOf(bundle);
@@ -82,7 +89,7 @@ export async function searchRequests(
     hasTasks ||= options.withTasks === true && asText(linkOf(bundle, 'self'), 8_000)?.includes('Task') === true;
     for (const entry of entries) {
       const resource = asRecord(entry.resource);
-      // However many Tasks come along, they leave the requests their room; a page and all bytes have their own bound.
+      // Tasks do not count, so that they leave room for the requests; pages and bytes have limits of their own.
       const isTask = resource.resourceType === 'Task';
       hasTasks ||= options.withTasks === true && isTask;
       if (!isTask) read.entries += 1;
@@ -123,7 +130,7 @@ function searchPath(search: RequestSearch): string {
   return `ServiceRequest?${withSearchParameters(query, searchParameters)}`;
 }
 
-/** An entry that is no object is one without a resource. @throws FhirError for anything but a Bundle. */
+/** An entry that is no object counts as one without a resource. @throws FhirError for anything but a Bundle. */
 export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   if (bundle.resourceType !== 'Bundle') {
     const rule = bundle.resourceType === 'OperationOutcome' ? 'fhir.search-outcome' : 'fhir.search-no-bundle';
@@ -133,7 +140,10 @@ export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
 }
 
-/** What an EHR might search by of its own; with a modifier it may say what is left out anyway, so that is no limit. */
+/**
+ * Parameters that an EHR might add to a search. One with a modifier does not count as a limit, because it may only name
+ * what is left out anyway.
+ */
 const LIMITS = [
   'status',
   'intent',
@@ -156,17 +166,17 @@ function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): str
   return [...LIMITS.filter((name) => used?.has(name) && !asked?.has(name)), ...(isOther ? ['another patient'] : [])];
 }
 
-/** Stands for a next page whose address is nothing that can be followed. */
+/** Stands for a `next` link that is no usable URL. */
 export const UNKNOWN_PAGE = '';
 
-/** Relations know no case (RFC 8288 2.1.1). @returns untrusted. */
+/** The case of a link relation does not matter (RFC 8288 2.1.1). @returns the URL as received; untrusted. */
 function linkOf(bundle: FhirResource, wanted: 'next' | 'self'): unknown {
   return asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === wanted)?.url;
 }
 
 /**
- * The next page of a search of this type. The link is absolute, because FhirApi takes a relative path from the base
- * while a server may mean it from its own root.
+ * The absolute URL of the next page of a search of this type. It is absolute because FhirApi resolves a relative path
+ * from the base, while a server may mean it from its own root.
  */
 export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
   const url = linkOf(bundle, 'next');

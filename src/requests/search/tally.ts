@@ -1,7 +1,7 @@
-/** Counts what came of a search against what the EHR says there is. */
+/** Compares how many results of a search arrived with how many the EHR says there are. */
 import { asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** What may come along with requests: who asks, who provides, what became of them, and what an EHR adds to name or to explain them. */
+/** Types that may come with requests: their parties, their Tasks, and what an EHR adds to name or to explain them. */
 const COMPANIONS = new Set([
   ...['OperationOutcome', 'Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location'],
   ...['HealthcareService', 'CareTeam', 'RelatedPerson', 'Device', 'Encounter', 'Provenance', 'Task'],

@@ -1,4 +1,4 @@
-/** When a request is needed first, for the order of a list. */
+/** Finds when a request is first needed, for sorting a list. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { MOST_READ } from './events.ts';

@@ -1,9 +1,11 @@
-/** `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and those of the same kind that need no explanation. */
+/**
+ * Says `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and similar ones that need no explanation.
+ */
 import { asConceptText, asInformation, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import { otherMembers, type Phrases } from './parts.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
-/** They mean the same wherever they are written. */
+/** Abbreviations that mean the same in any code system. */
 const PLAIN = new Map([
   ['QD', 'once a day'],
   ['BID', '2 times a day'],
@@ -14,7 +16,7 @@ const PLAIN = new Map([
   ['QHS', 'at bedtime'],
 ]);
 
-/** They mean this in HL7's code system only: elsewhere MO may well be Monday. */
+/** Abbreviations that mean this only in HL7's code system: elsewhere MO may mean Monday. */
 const HL7_ONLY = new Map([
   ['AM', 'every morning'],
   ['PM', 'every afternoon'],
@@ -29,7 +31,7 @@ const HL7_ONLY = new Map([
 const HL7_SYSTEM = /GTSAbbreviation$|^urn:oid:2\.16\.840\.1\.113883\.5\.1022$/;
 const INTERVAL = /^Q(\d{1,3})(?:-(\d{1,3}))?(MIN|H|D|WK|W|MO)$/;
 
-/** A text stands first; a known code that says it differently stands beside it, as either may be the wrong one. */
+/** The text comes first. A known code that says something else is shown beside it, because either may be wrong. */
 export function timingCodePhrases(value: unknown): Phrases {
   const concept = asRecord(value);
   const text = asInformation(concept.text);
@@ -49,7 +51,7 @@ function wordsOf(code: unknown, system: unknown): string | undefined {
   return PLAIN.get(name) ?? (isHl7 ? HL7_ONLY.get(name) : undefined) ?? intervalWords(name);
 }
 
-/** Q4H, Q4-6H, Q2W. */
+/** Such as Q4H, Q4-6H or Q2W. */
 function intervalWords(name: string): string | undefined {
   const [, from, to, letters = ''] = INTERVAL.exec(name) ?? [];
   const unit = timeUnit(letters.toLowerCase());

@@ -1,4 +1,4 @@
-/** How long ago something about a request happened, in short. */
+/** Says in short how long ago something about a request happened. */
 
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { readFhirDate } from '#src/patients/fhir-date.ts';
@@ -24,7 +24,7 @@ export function elapsedText(value: unknown, { now, timeZone }: { now: Date; time
   return minutes === 0 ? 'just now' : `${minutes} min`;
 }
 
-/** Does the text of `elapsedText` name a length of time, so that "ago" or "since" fits? */
+/** Whether the text of `elapsedText` is a length of time, so that "ago" or "since" fits. */
 export function isLength(elapsed: string): boolean {
   return /^\d/.test(elapsed);
 }

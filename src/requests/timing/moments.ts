@@ -1,4 +1,4 @@
-/** Days, moments and Periods of a request in words, in the organization's time zone. */
+/** Says days, moments and Periods of a request in words, in the organization's time zone. */
 import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/zone.ts';
@@ -6,25 +6,28 @@ import { isGiven, otherMembers, type Phrases } from './parts.ts';
 
 /** Where and when a date is read. */
 export interface DateContext {
-  /** the organization's, an IANA name */
+  /** The organization's time zone, an IANA name. */
   readonly timeZone: string;
-  /** `YYYY-MM-DD` in that zone */
+  /** The day in that zone, `YYYY-MM-DD`. */
   readonly today: string;
 }
 
-/** `2026-11-24 09:30 EST`; a partial date as far as it goes, odd text bounded as it came, `null` for no text at all. */
+/**
+ * Such as `2026-11-24 09:30 EST`. A partial date stays partial, an unreadable text is shown bounded, and `null` means
+ * no text at all.
+ */
 export function momentText(value: unknown, { timeZone }: DateContext): string | null {
   const date = readFhirDate(value, timeZone);
   return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
 }
 
-/** A date that has been read, as people read it. */
+/** The text of a date that has been read. */
 export function dateText(date: FhirDate, timeZone: string): string {
   const { day, time } = date;
   return time === undefined ? day : `${day} ${time} ${zoneText(date, timeZone)}`;
 }
 
-/** The zone of a time; one that the EHR wrote without an offset stands as it wrote it. */
+/** The zone of a time. For a time that the EHR wrote without an offset, the text says that no zone is given. */
 export function zoneText({ at, isMoment }: FhirDate, timeZone: string): string {
   return isMoment ? zoneName(new Date(at), timeZone) : '(time zone not given)';
 }
@@ -35,8 +38,8 @@ export function isPast(day: string, { today }: DateContext): boolean {
 }
 
 /**
- * A FHIR Period: "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24", "by 2026-11-28"; what is
- * over says so.
+ * A FHIR Period: "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24", "by 2026-11-28". The text
+ * says if the Period is over.
  *
  * @param kind the window in which something happens once, or the life of a series.
  */
@@ -67,7 +70,10 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
   return [isPast(to.day, context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
 }
 
-/** Whether a Period ends before it begins, as far as its dates go: a day without a time ends after every time of it. */
+/**
+ * Whether a Period ends before it begins, as far as its dates show: a day without a time ends after all times of that
+ * day.
+ */
 export function isReversed(from: FhirDate, to: FhirDate): boolean {
   const areTimed = from.time !== undefined && to.time !== undefined;
   return areTimed ? to.at < from.at : lastDayOf(to.day) < from.day;

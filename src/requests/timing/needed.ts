@@ -1,4 +1,6 @@
-/** When a request is needed, from every `occurrence[x]` and `asNeeded[x]`; nothing of them is dropped without a word. */
+/**
+ * Reads when a request is needed, from every `occurrence[x]` and `asNeeded[x]`; no part is dropped without a notice.
+ */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
@@ -9,15 +11,18 @@ import { type DateContext, isReversed, momentText, periodPhrases } from './momen
 import { isGiven, otherMembers, type Phrases } from './parts.ts';
 import { repeatPhrases } from './repeat.ts';
 
-/** What the list says of the time of a request. */
+/** What the list says about the time of a request. */
 export interface Needed {
-  /** In words; undefined when the EHR gives no time. */
+  /** The time in words; undefined when the EHR gives no time. */
   readonly text: string | undefined;
-  /** After this day of the organization's zone it is surely too late; undefined where no such day is proved. */
+  /**
+   * After this day, in the organization's time zone, the request is certainly late; undefined where no such day is
+   * proved.
+   */
   readonly lastDay: string | undefined;
 }
 
-/** One occurrence as far as it was read. */
+/** One occurrence, as far as it could be read. */
 interface Occurrence {
   readonly phrases: Phrases;
   readonly lastDay: string | undefined;
@@ -35,11 +40,11 @@ const READ = [
 ];
 
 /**
- * FHIR R4 ServiceRequest.occurrence[x] and asNeeded[x]; several at once are all shown. Never throws, and its text is
- * bounded, whatever the EHR sends.
+ * FHIR R4 ServiceRequest.occurrence[x] and asNeeded[x]. If there are several, all of them are shown. Never throws, and
+ * its text is bounded, whatever the EHR sends.
  *
  * @param resource a ServiceRequest as received; untrusted.
- * @param at `timeZone` is the organization's: days and times are those of it.
+ * @param at `timeZone` is the organization's; days and times are in it.
  */
 export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: string }): Needed {
   const context = { timeZone: at.timeZone, today: dayIn(at.now, at.timeZone) };
@@ -57,15 +62,15 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
   const lastDays = given.flatMap(({ lastDay }) => lastDay ?? []);
   const isLimited = asNeeded.length === 0 && lastDays.length === given.length;
   return {
-    // A cut says that it is one.
+    // A truncated text says that there is more.
     text: [text, hasMore || text?.endsWith('…') ? MORE : undefined].filter(Boolean).join(', ') || undefined,
     lastDay: isLimited ? lastDays.toSorted().at(-1) : undefined,
   };
 }
 
-/** Members of a later FHIR version, and what stands beside the ones we read, are mentioned too. */
+/** One `null` for members that are not read here, such as those of a later FHIR version or extensions. */
 function unknownKinds(resource: ForeignRecord): Phrases {
-  // Without a list of the members, because every request of a list is read.
+  // This makes no list of the members, because it runs for every request of a list.
   for (const name in resource) {
     if (OF_THE_TIME.test(name) && !READ.includes(name) && isGiven(resource[name])) return [null];
   }
@@ -82,7 +87,7 @@ function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {
   };
 }
 
-/** A Timing with events and a rhythm says both: which of them counts, the EHR knows. */
+/** A Timing with events and a rhythm shows both: only the EHR knows which of them counts. */
 function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   const { code, event, repeat } = timing;
   const events = readEvents(event, context);
@@ -97,12 +102,12 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
 }
 
-/** What is no object, or an empty one, has no words either. */
+/** An element that is no object, or an empty one, has no words, so it counts as more in the EHR. */
 function orMore(phrases: Phrases): Phrases {
   return phrases.length === 0 ? [null] : phrases;
 }
 
-/** Only events and a Period say when a series is over; any other rhythm goes on as far as we know. */
+/** Only events and a Period say when a series ends; any other rhythm may go on. */
 function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefined, context: DateContext) {
   if (!isGiven(code) && !isGiven(repeat)) return last;
   const end = lastDayAt(asRecord(asRecord(repeat).boundsPeriod).end, context);
@@ -126,7 +131,7 @@ function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: 
 
 const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
 
-/** A condition that begins with "PRN" or "as needed" says it itself. */
+/** A condition that begins with "PRN" or "as needed" gets no second "as needed". */
 function conditionWords(condition: string): string {
   const rest = condition.replace(AS_NEEDED, '');
   return rest === '' ? 'as needed' : `as needed for ${rest}`;

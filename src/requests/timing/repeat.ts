@@ -1,4 +1,4 @@
-/** `Timing.repeat` in the words of a nurse: "3 times a week, Mon Wed Fri, for 6 weeks". */
+/** Says `Timing.repeat` in plain words: "3 times a week, Mon Wed Fri, for 6 weeks". */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
 import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
@@ -11,7 +11,10 @@ const KNOWN = [
   ...['period', 'periodMax', 'periodUnit', 'dayOfWeek', 'timeOfDay', 'when', 'offset'],
 ];
 
-/** FHIR R4 Timing.repeat, every member. A pair of which one half is wrong has no words at all: half a rhythm misleads. */
+/**
+ * Reads every member of FHIR R4 Timing.repeat. A pair with one invalid half has no words, because half a rhythm
+ * misleads.
+ */
 export function repeatPhrases(repeat: ForeignRecord, context: DateContext): Phrases {
   return [
     ...rhythm(repeat),
@@ -53,7 +56,7 @@ function weekdays(value: unknown): Phrases {
 const TIME = /^((?:[01]\d|2[0-3]):[0-5]\d)(?::00(?:\.0+)?|(:[0-5]\d)(?:\.\d+)?)?$/;
 const MOST_TIMES = 8;
 
-/** A time of day is the ward's own and has no zone. */
+/** A time of day is local to the facility and has no zone. */
 function timesOfDay(value: unknown): Phrases {
   const read = listOf(value).map((item) => (typeof item === 'string' ? TIME.exec(item.slice(0, 40)) : null));
   const times = read.filter((match) => match !== null).map(([, time = '', seconds = '']) => `${time}${seconds}`);

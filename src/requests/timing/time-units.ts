@@ -1,14 +1,14 @@
-/** Units of time in words, from FHIR's UnitsOfTime, UCUM and what people write into `unit`. */
+/** Says units of time in words, from FHIR's UnitsOfTime, UCUM and what people write into `unit`. */
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
 
-/** One of it and several, as in "1 week" and "6 weeks". */
+/** The singular and the plural of a unit, as in "1 week" and "6 weeks". */
 export interface TimeUnit {
   readonly one: string;
   readonly many: string;
 }
 
-/** By code, and by name. */
+/** The units, by code and by name. */
 const UNITS = new Map<unknown, TimeUnit>(
   Object.entries({
     second: 's sec',
@@ -28,7 +28,7 @@ export function timeUnit(code: unknown): TimeUnit | undefined {
   return UNITS.get(code);
 }
 
-/** `1 week`, `4–6 weeks`, `up to 3 hours`. */
+/** Such as "1 week", "4–6 weeks" or "up to 3 hours". */
 export function spanOf(span: Span, unit: TimeUnit): string {
   return `${spanText(span)} ${singleOf(span) === 1 ? unit.one : unit.many}`;
 }
@@ -72,7 +72,7 @@ export function rangePhrases(value: unknown): Phrases {
   return span && unit ? [spanOf(span, unit), ...others] : [null];
 }
 
-/** Code and text must not contradict each other; a text of its own, such as "cycles", stands as it is. */
+/** Code and text must not contradict each other. A text that is no known unit, such as "cycles", is shown as it is. */
 function unitOf({ code, unit, system }: ForeignRecord): TimeUnit | undefined {
   const coded = !isGiven(system) || system === UCUM ? timeUnit(code) : undefined;
   const text = asText(unit, 20);

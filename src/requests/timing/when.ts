@@ -1,4 +1,4 @@
-/** `Timing.repeat.when` and `offset` in words: "30 minutes before breakfast", "in the morning". */
+/** Says `Timing.repeat.when` and `offset` in words: "30 minutes before breakfast", "in the morning". */
 import { isGiven, listOf, type Phrases, readSpan } from './parts.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
@@ -24,9 +24,9 @@ const EVENTS = new Map<unknown, string>([
 ]);
 
 /**
- * FHIR R4 Timing.repeat.offset: minutes from the event, after it where the code does not say before.
+ * FHIR R4 Timing.repeat.offset: minutes from the event, and after it unless the code says before.
  *
- * @param when as received: a code, or a list of them. Untrusted, as `offset` is.
+ * @param when as received: a code, or a list of them. Untrusted, as is `offset`.
  */
 export function whenPhrases(when: unknown, offset: unknown): Phrases {
   const codes = listOf(when);

@@ -1,17 +1,17 @@
-/** Writes when a request is needed, so that the words of needed.ts read it back as it was meant. */
+/** Writes when a request is needed, so that needed.ts reads it back with the same meaning. */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 
-/** A day, a time of it, a window, or a weekly series; what is not given is ''. */
+/** A day, a time on it, a window, or a weekly series; a part that is not given is ''. */
 export interface WantedTime {
   /** `YYYY-MM-DD`: the day, or the first of a series. */
   readonly day: string;
-  /** `HH:MM`, on the clock of the facility. */
+  /** `HH:MM`, on the facility's clock. */
   readonly time: string;
-  /** `HH:MM`, later than `time`: it happens between the two. */
+  /** `HH:MM`, later than `time`: the request is needed between the two. */
   readonly until: string;
   /** FHIR's days of the week, for a series. */
   readonly weekdays: readonly string[];
-  /** How often in all; '' for a series with a last day. */
+  /** The total number of times; '' for a series with a last day. */
   readonly times: string;
   readonly lastDay: string;
 }
@@ -22,10 +22,10 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. Of a time that the clock
- * shows twice, the first.
+ * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. If the clock shows the time
+ * twice that day, the first one is taken.
  *
- * @returns undefined for a time that the clock jumps over.
+ * @returns undefined for a time that the clock skips.
  */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {
   const utc = Date.parse(`${day}T${time}:00Z`);
@@ -42,7 +42,10 @@ export function momentOn(day: string, time: string, timeZone: string): string | 
   return at === undefined ? undefined : `${day}T${time}:00${offsetText(utc - at)}`;
 }
 
-/** `occurrence[x]` of a ServiceRequest (FHIR R4). A time that the clock jumps over is left out: it is refused before. */
+/**
+ * `occurrence[x]` of a ServiceRequest (FHIR R4). A time that the clock skips is left out; the form has already refused
+ * it.
+ */
 export function writeOccurrence(wanted: WantedTime, timeZone: string): Record<string, unknown> {
   const { day, time, until, weekdays } = wanted;
   if (weekdays.length > 0) return { occurrenceTiming: { repeat: writeRepeat(wanted) } };
@@ -60,7 +63,7 @@ function writeRepeat({ day, time, weekdays, times, lastDay }: WantedTime): Recor
     period: 1,
     periodUnit: 'wk',
     dayOfWeek: WEEKDAYS.filter((weekday) => weekdays.includes(weekday)),
-    // A time of day has no zone in FHIR: it is the facility's.
+    // A time of day has no zone in FHIR, so it is the facility's.
     ...(time === '' ? {} : { timeOfDay: [`${time}:00`] }),
   };
 }
