@@ -9,7 +9,7 @@ const BOUND = '--max-semi-space-size';
 const MALLOC = { MALLOC_ARENA_MAX: '2' };
 
 const { execArgv, execPath, argv, env } = process;
-const isGiven = [...execArgv, env['NODE_OPTIONS'] ?? ''].some((flag) => flag.includes(BOUND));
+const isGiven = [...execArgv, env['NODE_OPTIONS'] ?? ''].some((flag) => flag.replaceAll('_', '-').includes(BOUND));
 // The process and its id stay the same. Skipped under a parent such as `node --watch`, which would lose its channel.
 if (!isGiven && process.send === undefined && process.platform !== 'win32')
   process.execve?.(execPath, [execPath, `${BOUND}=16`, ...execArgv, ...argv.slice(1)], { ...MALLOC, ...env });

@@ -1,4 +1,4 @@
-/** Cancels one request in the EHR, in exactly the version that was confirmed, or says what is known. */
+/** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
@@ -7,38 +7,38 @@ import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { versionOf } from './may-cancel.ts';
 
-/** FHIR R4 request-status: no longer wanted, or never meant. */
+/** FHIR R4 request-status: the request is no longer wanted, or was never meant. */
 export const CANCELLED_AS = ['revoked', 'entered-in-error'] as const;
 
-/** What is asked for. */
+/** The cancellation that a user asks for. */
 export interface Cancellation {
   requestId: string;
   /** The launch's patient. */
   patientId: string;
-  /** The one that the user has seen. */
+  /** The version that the user has seen. */
   version: string;
   status: (typeof CANCELLED_AS)[number];
   reason: string;
-  /** Who cancels, as the note says it. */
+  /** The user who cancels, as the note names them. */
   by: { reference?: string; name: string | undefined };
   now: Date;
   isAllowed(resource: ForeignRecord): boolean;
 }
 
-/** How it ended. */
+/** How a cancellation ended. */
 export type CancelEnd =
-  /** `isNews`: by this very call. `names`: the values of its identifiers. */
+  /** `isNews`: this call cancelled it. `names`: the values of its identifiers. */
   | { kind: 'cancelled'; isNews: boolean; names: readonly string[] }
-  /** It is another version by now: nothing was changed. */
+  /** The request has another version by now, so nothing was changed. */
   | { kind: 'changed' }
-  /** Not there, another patient's, or none that may be cancelled. */
+  /** The request is not there, is another patient's, or may not be cancelled. */
   | { kind: 'absent' }
-  /** The EHR will not, or could not be asked; nothing was changed. */
+  /** The EHR refuses, or could not be asked; nothing was changed. */
   | { kind: 'refused'; failure: FhirFailure }
-  /** It may be cancelled or not. */
+  /** Whether the request is cancelled is not known. */
   | { kind: 'unknown' };
 
-/** Reads the request, and replaces it only where it is the version that was seen (If-Match). Never throws for what an EHR does. */
+/** Reads the request, and updates it only if it is the version that the user saw (If-Match). Never throws for an EHR's answer. */
 export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise<CancelEnd> {
   const found = await readOwn(api, wanted).catch(failureOf);
   if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
@@ -74,9 +74,9 @@ function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellati
 }
 
 /**
- * One request as the EHR has it now.
+ * Reads one request as the EHR has it now.
  *
- * @returns undefined for one that is not this patient's.
+ * @returns undefined for a request that is not this patient's.
  * @throws FhirError
  */
 export async function readOwn(

@@ -1,4 +1,4 @@
-/** What a launch trace may hold of a create: how it ended, HTTP status and issue codes, nothing of the request. */
+/** The facts of a create that a launch trace may hold: how it ended, HTTP status and issue codes, nothing of the request. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { FormSending } from './sending.ts';
 
@@ -8,7 +8,7 @@ const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
   absent: 'the EHR did not confirm the request, and does not show it',
 };
 
-/** For the step `create`. */
+/** The facts of the step `create`. */
 export function createFacts({ end }: FormSending): StepFacts {
   const { status, issues } = ('answer' in end && end.answer) || {};
   return { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };

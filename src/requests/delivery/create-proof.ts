@@ -1,4 +1,4 @@
-/** What the EHR's answer to a create proves (FH-17): "sent" is said of nothing less. */
+/** Judges what the EHR's answer to a create proves (FH-17): only a proved request is called sent. */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords } from '#src/smart/fhir/fields.ts';
@@ -7,18 +7,18 @@ import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 
 /**
- * `created`: it is there. `denied`: the answer calls itself an error, whatever its status says. `unproved`: a portal, a
- * queue or another resource answered, and only a look can show it.
+ * `created`: the request exists. `denied`: the answer calls itself an error, whatever its status is. `unproved`: a portal, a
+ * queue or another resource answered, and only a search can show whether it exists.
  */
 export type CreateProof = 'created' | 'denied' | 'unproved';
 
 /**
- * FHIR R4 http, create: 201 says that the resource exists. A server that answers 200 has to show it: a ServiceRequest
- * with our identifier, or with an id where it has no identifier at all. Nothing is proved by a body that is about another
- * patient.
+ * FHIR R4 http, create: 201 says that the resource exists. A server that answers 200 has to return it: a
+ * ServiceRequest with our identifier, or one with an id and no identifier at all. A body about another patient proves
+ * nothing.
  *
- * @param answer a 2xx; untrusted.
- * @param sent what was posted, with one identifier of ours, about this patient.
+ * @param answer an answer with a 2xx status; untrusted.
+ * @param sent the posted request, with one identifier of ours, about this patient.
  */
 export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';
@@ -32,7 +32,7 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   return isShown ? 'created' : 'unproved';
 }
 
-/** `ServiceRequest/id` of what was created, by the answer's body or Location; undefined where neither says it. */
+/** Reads `ServiceRequest/id` of the created request from the answer's body or Location; undefined if neither names it. */
 export function createdResource({ body, location }: CreateAnswer): string | undefined {
   const { resourceType, id } = asRecord(body);
   const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
@@ -40,7 +40,7 @@ export function createdResource({ body, location }: CreateAnswer): string | unde
   return isFhirId(found) ? `ServiceRequest/${found}` : undefined;
 }
 
-/** The number that the EHR itself has given to what was created; undefined where its answer says none. */
+/** The number that the EHR has given to the created request; undefined if its answer has none. */
 export function createdNumber({ body }: CreateAnswer, sent: FhirResource): string | undefined {
   const ours = identifiersOf(sent);
   const theirs = asRecords(asRecord(body).identifier).filter(

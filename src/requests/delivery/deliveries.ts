@@ -1,54 +1,54 @@
 /**
- * What has left of one user's forms for one patient, version by version, so that nothing leaves twice and nothing is
- * called sent that was not (FH-17). A version is what a form said when it was sent; it is known by its identifier.
+ * Records which versions of one user's forms for one patient were sent, so that none is sent twice and none is called sent
+ * that was not (FH-17). A version is the content of a form at the time of sending; its identifier names it.
  *
  *     never left ──claim──▶ posting ──201, or found in the EHR──▶ sent
  *         ▲                  │ │ ▲                                 ▲
  *         └─────refused──────┘ │ └─claim, after the EHR was asked─┐│found in the EHR
  *                              └──no proof, or no end in a minute──▶ unknown
  *
- * A refusal of a version that was unknown before leaves it unknown.
+ * A version that was unknown before a refusal stays unknown.
  */
 import { createHash } from 'node:crypto';
 import { type Form, isExpired } from '#src/requests/form/form-ticket.ts';
 import { asTyped, type NewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 
-/** `posting`: on its way this moment. `unknown`: it may be in the EHR or not. */
+/** `posting`: it is being sent at this moment. `unknown`: the EHR may have it or not. */
 export type DeliveryState = 'posting' | 'unknown' | 'sent';
 
-/** One version of a form that has left. */
+/** One version of a form that was sent. */
 export interface Delivery {
   formId: string;
-  /** Of the request in the EHR. */
+  /** The identifier of the request in the EHR. */
   identifier: string;
-  /** Equal for requests for the same thing on the same day. */
+  /** Requests for the same thing on the same day have the same likeness. */
   likeness: string;
   state: DeliveryState;
-  /** ISO instant at which it left, the last time. */
+  /** ISO instant at which it was sent last. */
   at: string;
-  /** `ServiceRequest/id` where the EHR has said it. */
+  /** `ServiceRequest/id`, if the EHR has named it. */
   resource?: string | undefined;
 }
 
-/** Of one owner, the latest first. */
+/** All sent versions of one owner, the latest first. */
 export type Deliveries = readonly Delivery[];
 
-/** Stands for what left under a secret that was retired: for all that is known, a version of any form of that time. */
+/** Stands for records under a retired secret, which cannot be read: each may be a version of any form of that time. */
 export const UNREADABLE = 'unreadable';
 
-/** Long enough for second thoughts and a second window, and short enough not to ask about the next day's order. */
+/** Long enough to catch a repetition from a second window, short enough not to ask about the next day's order. */
 const RECENT_MS = 15 * 60_000;
 const MOST_RECENT = 20;
 
 /**
- * The request's identifier in the EHR: of this form and of what it says, so that finding it proves that exactly this was
- * sent. The same however often it is sent, in whatever launch; it discloses nothing to a reader who has not the form.
+ * The request's identifier in the EHR. It is a hash of the form's id and content, so finding it proves that exactly this
+ * content was sent. It is the same for every attempt and launch, and discloses nothing to a reader without the form.
  */
 export function identifierOf(formId: string, request: NewRequest): string {
   return hashOf([formId, request]);
 }
 
-/** Same service, same words but for case and space, same day. */
+/** A hash that is equal for the same service, the same words (ignoring case and spaces) and the same day. */
 export function likenessOf({ service, what, neededOn }: NewRequest): string {
   return hashOf([service, what.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim(), neededOn]);
 }
@@ -57,31 +57,31 @@ function hashOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
-/** The identifier as the resource carries it. */
+/** The identifier in the form that the resource has it. */
 export function businessIdentifier(publicUrl: URL, identifier: string): { system: string; value: string } {
   return { system: new URL('/requests', publicUrl).href, value: identifier };
 }
 
-/** The versions of one form that have left. */
+/** The versions of one form that were sent. */
 export function versionsOf({ id, issuedAt }: Form, known: Deliveries): Deliveries {
   return known.filter((one) => one.formId === id || (one.formId === UNREADABLE && issuedAt <= one.at));
 }
 
-/** Of a form: what may be in the EHR or not, and can be looked for. */
+/** The identifiers of a form's versions whose state is unknown, so that the EHR can be searched for them. */
 export function unconfirmedOf(form: Form, known: Deliveries): string[] {
   const unconfirmed = known.filter((one) => one.formId === form.id && one.state === 'unknown');
   return unconfirmed.map(({ identifier }) => identifier);
 }
 
-/** The state of what a form says, judged or not; undefined when that certainly never left. */
+/** The state of a form's present content, valid or not; undefined if that content was certainly never sent. */
 export function stateOf(form: Form, values: TypedRequest, known: Deliveries, now: Date): DeliveryState | undefined {
   if (isExpired(form, now)) return 'unknown';
-  // Unjudged: a day that has passed since does not take back what left.
+  // The content is not validated here: a needed day that has passed since does not undo the sending.
   const identifier = identifierOf(form.id, asTyped(values));
   return known.find((one) => one.identifier === identifier)?.state;
 }
 
-/** What left in the last quarter of an hour, of any form. */
+/** The versions that were sent in the last quarter of an hour, from any form. */
 export function recentOf(known: Deliveries, now: Date): Deliveries {
   const oldest = now.getTime() - RECENT_MS;
   return known.filter((one) => one.formId !== UNREADABLE && Date.parse(one.at) > oldest).slice(0, MOST_RECENT);

@@ -10,9 +10,9 @@ import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
 /** See {@link createDeliveryStore}. */
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
-/** Longer than a POST can take with its renewed token: what is older was left by a process that ended. */
+/** Longer than a POST can take with its renewed token. An older `posting` was left by a process that ended. */
 const LONGEST_POSTING_MS = 60_000;
-/** Of one user for one patient in three days; within MOST_BYTES, however long their ids are. */
+/** The most versions of one user for one patient in three days; they fit into MOST_BYTES, however long their ids are. */
 const MOST_DELIVERIES = 100;
 const MOST_BYTES = 32_768;
 
@@ -29,7 +29,7 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
         .filter((one) => ageOf(one) < FORM_LIFETIME_MS)
         .map((one): Delivery => (isStuck(one) ? { ...one, state: 'unknown' } : one));
     },
-    // Something left, and nothing says what.
+    // Something was sent, and no record says what.
     unreadable: () => [
       { formId: UNREADABLE, identifier: UNREADABLE, likeness: '', state: 'unknown', at: clock().toISOString() },
     ],
@@ -37,10 +37,10 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
   return {
     of: (owner: FormOwner): Promise<Deliveries> => records.of(keyOf(owner)),
     /**
-     * Compare and set: `by` sees what is known this moment, and again whenever another window was quicker.
+     * Compares and sets: `by` gets the present record, and again whenever another window has changed it meanwhile.
      *
-     * @param by may run several times; with undefined nothing is changed.
-     * @returns whether it was changed.
+     * @param by may run several times; if it returns undefined, nothing is changed.
+     * @returns whether the record was changed.
      * @throws AppError 'request.too-many-forms'
      */
     change: (owner: FormOwner, by: (known: Deliveries) => Deliveries | undefined): Promise<boolean> =>

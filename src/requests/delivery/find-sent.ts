@@ -1,21 +1,21 @@
-/** Asks the EHR whether it has what was sent, by the identifier it was sent with (FH-17, FH-13). */
+/** Searches the EHR for requests by the identifiers they were sent with (FH-17, FH-13). */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** How this patient's requests are searched at this EHR. */
+/** How this patient's requests are searched in this EHR. */
 export interface PatientSearch {
   /** The launch's patient. */
   patientId: string;
-  /** The organization's own `name=value`. */
+  /** The organization's own search parameters, as `name=value`. */
   searchParameters: readonly string[];
-  /** Whether the EHR permits the search at all; without it the answer stays unknown (SCO-22). */
+  /** Whether the EHR permits the search at all; if not, the answer stays unknown (SCO-22). */
   mayLook: boolean;
-  /** Whether it covers all of them: under a limited scope one that is not found may still be there (SCO-16). */
+  /** Whether the search covers all requests: under a limited scope, a request that is not found may still exist (SCO-16). */
   seesAll: boolean;
 }
 
-/** What of the patient's requests this app cannot see: with any of it, what is not found proves nothing. */
+/** Which of the patient's requests this app cannot see. If there are any, a search without a result proves nothing. */
 export type Unseen = 'all' | 'some';
 
 export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefined {
@@ -24,12 +24,12 @@ export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefine
 }
 
 /**
- * Asks by identifier first, which finds it also among hundreds; then for all of the patient's requests, because few
- * vendors can search by identifier and some answer such a search with nothing.
+ * Searches by identifier first, which finds a request among hundreds; then reads all of the patient's requests, because few
+ * vendors can search by identifier and some return nothing for such a search.
  *
  * @param wanted identifiers of ours, as `system|value`.
- * @returns which of them the EHR has for this patient. `isComplete`: all of the patient's requests were read, so that
- *   what was not found is not there, or not to be seen yet.
+ * @returns which of them the EHR has for this patient. `isComplete`: all of the patient's requests were read, so a request
+ *   that was not found does not exist, or is not visible yet.
  */
 export async function findSent(
   api: FhirApi,
@@ -45,7 +45,7 @@ export async function findSent(
     });
   const { end } = await search(wanted);
   if (found.size === wanted.length) return { found: [...found], isComplete: true };
-  // An EHR that does not answer is not asked twice: a clinician waits for this.
+  // An EHR that does not answer is not asked twice, because a clinician waits for the result.
   const isComplete = end !== 'timeout' && (await search([])).isWhole && seesAll;
   return { found: [...found], isComplete };
 }

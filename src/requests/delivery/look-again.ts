@@ -1,4 +1,4 @@
-/** Asks the EHR for what left of a form and was not confirmed, and sends nothing (FH-17). */
+/** Searches the EHR for the unconfirmed versions of a form, and sends nothing (FH-17). */
 
 import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
@@ -9,7 +9,7 @@ import { soon } from './store-later.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
- * @param request what the form says now; undefined when it cannot be sent as it is.
+ * @param request the form's present content; undefined if it cannot be sent as it is.
  */
 export async function lookAgain(
   deps: SendingDependencies,
@@ -39,7 +39,7 @@ export async function lookAgain(
   return { end: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
 }
 
-/** `system|value`, as searches and lists have it. */
+/** The identifier as `system|value`, the form that searches and lists use. */
 export function systemAndValue(publicUrl: URL, identifier: string): string {
   const { system, value } = businessIdentifier(publicUrl, identifier);
   return `${system}|${value}`;
@@ -48,7 +48,7 @@ export function systemAndValue(publicUrl: URL, identifier: string): string {
 /**
  * Records that requests were found in the EHR.
  *
- * @returns for how many of them this is news: another window may have been quicker.
+ * @returns for how many of them this was not recorded before: another window may have been quicker.
  */
 export async function markSent(
   deps: Pick<SendingDependencies, 'deliveries' | 'retries'>,

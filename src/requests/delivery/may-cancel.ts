@@ -1,4 +1,4 @@
-/** Which requests can be cancelled or corrected here: those that were created here, as far as the EHR lets the app. */
+/** Decides which requests can be cancelled or corrected here: those that this app created, if the EHR permits updates. */
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
@@ -9,7 +9,7 @@ import { businessIdentifier } from './deliveries.ts';
 import type { UpdateSupport } from './update-support.ts';
 
 const OPEN = ['draft', 'active', 'on-hold'];
-/** SHA-256 as base64url, which every identifier of ours is. */
+/** Every identifier of ours is a SHA-256 as base64url. */
 const HASH = /^[\w-]{43}$/;
 
 /** The identifiers of a resource that only this app writes. */
@@ -20,18 +20,18 @@ export function ownIdentifiers({ identifier }: ForeignRecord, publicUrl: URL): s
     .map(({ value }) => String(value));
 }
 
-/** It has not ended, and may still be carried out. */
+/** Whether a request has not ended and may still be carried out. */
 export function isOpen({ status }: ForeignRecord): boolean {
   return OPEN.includes(codeOf(status) ?? '');
 }
 
-/** The version by which an update says what it replaces; undefined where the EHR gives none that can be named. */
+/** The version that an update names in If-Match; undefined if the EHR gives none that can be named. */
 export function versionOf(resource: ForeignRecord): string | undefined {
   const { versionId } = asRecord(resource.meta);
   return isFhirId(versionId) ? versionId : undefined;
 }
 
-/** Granted by the EHR, switched on by the organization, and offered by the EHR's CapabilityStatement (SCO-19). */
+/** Whether updates are granted by the EHR, switched on by the organization, and offered by the CapabilityStatement (SCO-19). */
 export async function mayUpdateRequests({ launch, organization, offersUpdates }: Updating): Promise<boolean> {
   return (
     mayCreateRequests(launch, organization) &&
@@ -47,24 +47,24 @@ interface Updating {
   offersUpdates: UpdateSupport;
 }
 
-/** Where a page of this launch asks. */
+/** The launch and organization of the page that asks. */
 interface Asked {
   launch: Launch;
   organization: Organization;
   publicUrl: URL;
 }
 
-/** Can an update name it, where the app may send one? @param resource of this launch's patient, as the EHR has it now. */
+/** Whether an update can name this request. @param resource of this launch's patient, as the EHR has it now. */
 export function isCancellable(resource: ForeignRecord, publicUrl: URL): boolean {
   return isOpen(resource) && ownIdentifiers(resource, publicUrl).length > 0 && versionOf(resource) !== undefined;
 }
 
-/** The EHR is asked for nothing where it could not matter. */
+/** Whether this request can be cancelled in this launch. The EHR is not asked if the answer cannot matter. */
 export async function mayCancel(resource: ForeignRecord, asked: Asked & Updating): Promise<boolean> {
   return isCancellable(resource, asked.publicUrl) && (await mayUpdateRequests(asked));
 }
 
-/** May another request take its place? That one is created; whether this one can be cancelled then is another matter. */
+/** Whether a new request may replace this one. Whether this one can then be cancelled is a separate question. */
 export function mayCorrect(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
   return (
     isOpen(resource) &&

@@ -1,6 +1,6 @@
 /**
- * The request that a correction replaces. It is read before the new one leaves, and cancelled only after the EHR has shown
- * that the new one exists: two open orders for one ride are dangerous, and a lost one is worse.
+ * Handles the request that a correction replaces. It is read before the new one is sent, and cancelled only after the EHR has
+ * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
@@ -11,20 +11,20 @@ import type { PatientSearch } from './find-sent.ts';
 import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
 import { isReplaced } from './replacement.ts';
 
-/** Why a correction does not leave yet. */
+/** Why a correction is not sent yet. */
 export type OriginalHindrance =
-  /** It is not what the user has seen; `now` is how it is, for the form's next page. */
+  /** The original is not as the user saw it; `now` is its present state, for the form's next page. */
   | { kind: 'original-changed'; now: Corrected }
   /** Another request, such as another user's correction, has taken its place since the form was begun. */
   | { kind: 'original-replaced' }
-  /** It could not be read, so nothing is known of it. */
+  /** The original could not be read, so its state is not known. */
   | { kind: 'refused'; failure: FhirFailure };
 
 const REASON = 'Corrected, and sent anew as another request.';
 
 /**
  * @param own identifiers of what this form has sent itself, as `system|value`.
- * @returns undefined where it is as the user has seen it.
+ * @returns undefined if the original is as the user saw it.
  */
 export async function originalHindrance(
   api: FhirApi,
@@ -51,9 +51,9 @@ export async function originalHindrance(
 }
 
 /**
- * Cancels it where the EHR lets the app, in the very version that the user has seen (If-Match).
+ * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match).
  *
- * Never throws: by now the new request exists, and that is to be said whatever comes of the old one.
+ * Never throws: the new request exists by now, and the user has to learn that whatever happens to the old one.
  */
 export async function endOriginal(
   { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },

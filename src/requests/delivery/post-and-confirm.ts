@@ -1,4 +1,4 @@
-/** Posts a request so that it exists in the EHR once, or says that this is not known (FH-17). */
+/** Posts a request so that it exists in the EHR exactly once, or reports that this is not known (FH-17). */
 import { identifiersOf } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
@@ -7,30 +7,31 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { createdNumber, createdResource, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
-/** The EHR's answer to the create, as far as a log may hold it. */
+/** What a log may hold of the EHR's answer to the create. */
 interface EhrAnswer {
-  /** HTTP status; undefined where no answer came. */
+  /** HTTP status; undefined if no answer came. */
   status: number | undefined;
-  /** OperationOutcome issue codes of FHIR's own value set. */
+  /** OperationOutcome issue codes from FHIR's own value set. */
   issues: readonly string[];
 }
 
-/** How it ended; `answer` is there when a create was sent. */
+/** How a post ended; `answer` is present if a create was sent. */
 export type PostEnd =
   | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined; number?: string | undefined }
-  /** The EHR will not take it; nothing was created. */
+  /** The EHR refuses the request; nothing was created. */
   | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
-  /** It may exist or not: never posted again before the EHR was asked. `unseen`: what such a look does not cover. */
+  /** The request may exist or not; it is not posted again before the EHR was searched. `unseen`: what such a search misses. */
   | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
-  /** Another window was quicker: nothing was sent here. */
+  /** Another window was quicker, so nothing was sent here. */
   | { kind: 'elsewhere' };
 
 /**
- * When an earlier attempt was left unconfirmed, or this one proves nothing, the EHR is asked for it.
+ * Posts the request. If an earlier attempt is unconfirmed, or this one proves nothing, the EHR is searched for it.
  *
  * @param resource with exactly one identifier of ours, about the launch's patient.
  * @param options.attempted an earlier attempt ended in `unknown`.
- * @param options.claim when the request is about to leave: from then on it may exist. With false it stays.
+ * @param options.claim is called right before the post: from then on the request may exist. If it returns false, nothing is
+ *   sent.
  */
 export async function postOnce(
   api: FhirApi,
@@ -50,11 +51,11 @@ export async function postOnce(
   if (proof === 'refused') return { kind: 'refused', failure, answer };
   const { found, isComplete } = await look();
   if (found.length > 0) return { kind: 'sent', answer };
-  // An EHR may show an order later than it takes it, so what is not seen is refused only where the EHR itself said so.
+  // An EHR may show an order later than it accepts it, so an order that is not visible counts as refused only if the EHR said so.
   return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
 }
 
-/** Every end of a POST, in one form. */
+/** Brings every outcome of a POST into one form. */
 async function post(api: FhirApi, resource: FhirResource, patientId: string) {
   try {
     const answer = await api.create(resource);
@@ -73,7 +74,7 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
   }
 }
 
-/** A refusal because it is there already: a proxy on the way may have posted it twice, so only a look can show it. */
+/** Whether the EHR refused a duplicate: a proxy may have posted the request twice, so only a search can show it. */
 function refusalIn(error: FhirError): 'unproved' | 'denied' | 'refused' {
   const { status, issues } = error;
   if (!isRefusal(error)) return 'unproved';

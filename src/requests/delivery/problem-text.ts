@@ -1,13 +1,13 @@
-/** What a page says when a request was not sent, or may have been: what is known, and nothing else. */
+/** The texts for a request that was not sent, or that may have been: they state what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { Unseen } from './find-sent.ts';
 import type { FormSending } from './sending.ts';
 
-/** Of a form that is older than what is remembered of it. */
+/** The text for a form that is older than the records of what was sent. */
 export const EXPIRED =
   'This request was begun more than three days ago, so nothing was sent now. Look at the list first, then send it if it is still needed.';
 
-/** Of a form whose values are not those of the chart any more. */
+/** The text for a form whose values from the chart have changed there. */
 export const CHART_CHANGED =
   'Nothing was sent: some of what you chose from the chart has changed there since. Check it and review the request again.';
 
@@ -26,7 +26,7 @@ const UNSEEN: Record<Unseen, string> = {
   some: 'The EHR did not confirm the request, so it may be there already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
 };
 
-/** In words for the clinician. */
+/** The problem in words for the clinician. */
 export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, now: Date): string {
   switch (end.kind) {
     case 'elsewhere':
@@ -55,7 +55,7 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
   }
 }
 
-/** How long ago, in minutes. */
+/** The time that has passed, in minutes. */
 export function agoText(at: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
   if (minutes < 1) return 'less than a minute ago';

@@ -1,4 +1,4 @@
-/** Whether a request has taken the place of another one: what has been replaced is not corrected a second time. */
+/** Finds out whether a request has been replaced by another one, so that it is not corrected a second time. */
 
 import { identifiersOf } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
@@ -9,16 +9,16 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 const IN_FORCE = ['active', 'on-hold', 'completed'];
 
-/** A draft has not taken any place yet, and a request that was cancelled has given it back. @param status as the EHR has it. */
+/** Whether a request replaces another: a draft does not yet, and a cancelled one no longer does. @param status as received. */
 export function isInForce(status: unknown): boolean {
   return IN_FORCE.includes(codeOf(status) ?? '');
 }
 
 /**
- * Asks the EHR for all requests of the patient. Where it does not show them all, only what is seen is proof.
+ * Searches all of the patient's requests in the EHR. If the EHR does not show all of them, only a found request is proof.
  *
- * @param search.own identifiers, as `system|value`, of requests that do not count: what the asking form has sent itself.
- * Never throws for what an EHR does.
+ * @param search.own identifiers, as `system|value`, of requests that do not count: those that this form has sent.
+ * Never throws for an EHR's answer.
  */
 export async function isReplaced(
   api: FhirApi,

@@ -1,4 +1,4 @@
-/** Sends what a form holds once, however often and in however many windows it is posted (FH-17). */
+/** Sends the content of a form once, however often and in however many windows it is posted (FH-17). */
 
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
@@ -25,8 +25,8 @@ import { hindranceIn } from './why-not-sent.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.
- * @param request what the form says.
- * @param write the resource that says it, or why it is not to be sent.
+ * @param request the form's content.
+ * @param write makes the resource of it, or says why it must not be sent.
  */
 export async function sendForm(
   deps: SendingDependencies,
@@ -61,11 +61,11 @@ export async function sendForm(
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
     claim: async () => {
-      // Not when the form was posted: the EHR may have been asked for half a minute before.
+      // The time of the post would be too early: the EHR may have been searched for half a minute since.
       const at = deps.clock().toISOString();
       const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
       const isClaimed = await deliveries.change(owner, (latest) => {
-        // Another window may have been quicker, while the EHR was asked.
+        // Another window may have been quicker while the EHR was searched.
         const isFree = isSameStep(latest.find(isOwn), earlier) && isSameForm(known, latest, ticket);
         return isFree && !hindranceIn(latest, ticket, request, now)
           ? [claimed, ...latest.filter((one) => !isOwn(one))]
@@ -76,11 +76,11 @@ export async function sendForm(
     },
   });
   if (end.kind === 'elsewhere' || !own) return { end, newlyFound: 0 };
-  // A refusal says nothing of an earlier attempt that was never confirmed.
+  // A refusal does not settle an earlier attempt that was never confirmed.
   const state = end.kind === 'refused' ? earlier?.state : end.kind;
   const became = state && { ...own, state, ...(end.kind === 'sent' ? { resource: end.resource } : {}) };
   const { at } = own;
-  // What is known is said, whether or not the store can record it this moment.
+  // The user learns what is known even if the store cannot record it at this moment.
   let isNews = true;
   await soon(deps, async () => {
     isNews = await deliveries.change(owner, (latest) => {
@@ -96,7 +96,7 @@ function isResource(written: FhirResource | NotWritten): written is FhirResource
   return 'resourceType' in written;
 }
 
-/** Has no other version of the form left, or been found, since? This page could not speak of it. */
+/** Whether no other version of the form was sent or found since: this page could not have mentioned it. */
 function isSameForm(known: Deliveries, latest: Deliveries, form: FormTicket): boolean {
   const isKnown = (one: Delivery) =>
     known.some(({ identifier, state }) => identifier === one.identifier && state === one.state);

@@ -1,4 +1,4 @@
-/** What sending a form and looking for what it sent have in common. */
+/** The types that sending a form and searching for its requests have in common. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
@@ -10,23 +10,23 @@ import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
 import type { Hindrance } from './why-not-sent.ts';
 
-/** How it ended. */
+/** How a sending or a search ended. */
 export interface FormSending {
   /**
-   * `absent`: all of the patient's requests were read, and it is not among them, or not yet.
+   * `absent`: all of the patient's requests were read, and the request is not among them, or not yet.
    */
   end: PostEnd | Hindrance | { kind: 'absent' } | NotWritten;
-  /** How many requests of this form are known to be in the EHR since this very post. */
+  /** How many requests of this form were first found in the EHR by this post. */
   newlyFound: number;
 }
 
 /**
- * Nothing was sent. `chart-changed`: it names values that the chart does not have any more. The others are about the request
- * that it corrects.
+ * Why nothing was sent. `chart-changed`: the form names values that the chart no longer has. The other reasons are about the
+ * request that it corrects.
  */
 export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
 
-/** What sending needs beside the launch. */
+/** What sending needs besides the launch. */
 export interface SendingDependencies {
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
@@ -40,13 +40,13 @@ export interface SendingDependencies {
 export interface SendingLaunch {
   launch: Launch;
   searchParameters: readonly string[];
-  /** The facility's, an IANA name. */
+  /** The facility's time zone, an IANA name. */
   timeZone: string;
-  /** Opened only when the EHR is asked at all. */
+  /** Is called only if the EHR is asked at all. */
   open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };
 }
 
-/** How the EHR is asked for what this launch has sent. */
+/** How the EHR is searched for requests that this launch has sent. */
 export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSearch {
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
   return {

@@ -1,4 +1,4 @@
-/** Whether an EHR says that requests can be changed in it: known from its last check, or asked for where it was never checked. */
+/** Finds out whether an EHR offers updates of requests: from its last check or, if it was never checked, by asking it. */
 import { LRUCache } from 'lru-cache';
 import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -13,13 +13,13 @@ export type UpdateSupport = ReturnType<typeof createUpdateSupport>;
 
 const MOST_KEPT = 2_000;
 const KEPT_MS = 60 * 60_000;
-/** An EHR that did not answer is not asked for every page. */
+/** So long an EHR that did not answer is not asked again. */
 const FAILED_MS = 60_000;
 
 /**
- * One per process: an EHR is asked at most once an hour, by the first page that needs it.
+ * Exists once per process: an EHR is asked at most once an hour, by the first page that needs the answer.
  *
- * @returns by organization. An EHR that does not say so takes no update, as far as is known. Never throws for what an EHR does.
+ * @returns the answer by organization; false for an EHR that does not offer updates. Never throws for an EHR's answer.
  */
 export function createUpdateSupport(outbound: Outbound, clock: Clock) {
   const known = new LRUCache<string, Promise<boolean>>({ max: MOST_KEPT, ttl: KEPT_MS, ...agedBy(clock) });

@@ -1,20 +1,20 @@
-/** Why a form is not sent now: it was, or the user has to know of another request first. */
+/** Finds the reason not to send a form now: it was sent, or the user has to know of another request first. */
 
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';
 
-/** Nothing is sent. */
+/** Why nothing is sent. */
 export type Hindrance =
   | { kind: 'sent' }
   /** Another window is sending it. */
   | { kind: 'elsewhere' }
-  /** The form says something else than what left of it before, and its page did not speak of that. */
+  /** Another version of the form was sent before, and the form's page did not mention it. */
   | { kind: 'changed'; isEarlierSent: boolean; disclosed: readonly string[] }
-  /** Just the same left from another form a short time ago, and the page did not speak of that. */
+  /** Another form sent the same request a short time ago, and the page did not mention it. */
   | { kind: 'alike'; at: Date; isConfirmed: boolean; disclosed: readonly string[] };
 
-/** Of what a form says now. */
+/** The reason not to send the form's present content; undefined if there is none. */
 export function hindranceIn(
   known: Deliveries,
   ticket: FormTicket,
@@ -28,7 +28,7 @@ export function hindranceIn(
   if (versions.some(({ state }) => state === 'posting')) return { kind: 'elsewhere' };
   const others = versions.filter((one) => one !== own);
   const likeness = likenessOf(request);
-  // A correction is like the request whose place it takes.
+  // A correction resembles the request that it replaces.
   const expected = [identifier, ...(ticket.corrects?.identifiers ?? [])];
   const alike = recentOf(known, now).filter((one) => one.likeness === likeness && !expected.includes(one.identifier));
   const disclosed = [...new Set([...others, ...alike].map((one) => one.identifier))];

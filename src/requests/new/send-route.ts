@@ -1,4 +1,4 @@
-/** `POST /launches/:launchId/requests/new`: what becomes of the form; the browser is always sent on to a page (PRG). */
+/** `POST /launches/:launchId/requests/new`: handles a posted form; the browser is always redirected to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
@@ -29,7 +29,7 @@ import { recordCreated } from './record-created.ts';
 import { type NewRequestDependencies, sendInLaunch } from './send-in-launch.ts';
 import { sentOf } from './what-was-sent.ts';
 
-/** A post that was proved to be this launch's own. */
+/** A post whose ticket is proved to be this launch's own. */
 interface Posted {
   request: Request;
   response: Response;
@@ -39,8 +39,8 @@ interface Posted {
 }
 
 /**
- * Sends the request to the EHR, once; or, by the button `intent`, looks for it there (`look`) or keeps it and goes back
- * to the list (`back`). Behind keepTyped and the launch guard.
+ * Sends the request to the EHR once. The button `intent` may instead ask to search for it there (`look`), or to keep the
+ * form and return to the list (`back`). Runs after keepTyped and the launch guard.
  */
 export function createRequest(deps: NewRequestDependencies): RequestHandler {
   return async (request, response) => {
@@ -55,7 +55,7 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
   };
 }
 
-/** keepTyped has stored the draft. */
+/** The draft is already stored by keepTyped. */
 async function goBack(deps: NewRequestDependencies, { request, response, ticket, typed }: Posted) {
   traceOf(request).discard();
   if (!hasContent(typed)) await deps.drafts.discard(ticket.owner, ({ id }) => id === ticket.id);
@@ -97,7 +97,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, typedNow);
   const isReviewed = mark !== undefined && ticket.reviewed === mark;
   const isSent = stateOf(ticket, typed, await deps.deliveries.of(owner), now) === 'sent';
-  // Nothing leaves that was not shown whole.
+  // Nothing is sent that was not shown as a whole.
   if (mark !== undefined && !isSent && (intent === 'review' || (!isLook && !isReviewed))) {
     trace.discard();
     return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
@@ -126,7 +126,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
       what: ticket.corrects.what,
       end: asked.replaced,
     };
-  // It may come late: what was typed into another form since stays.
+  // This may run late, so what was typed into another form meanwhile must stay.
   if (typedNow) {
     const sent = sentOf({ ...deps, ...posted, replaced }, typedNow, asked);
     await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
@@ -142,7 +142,7 @@ function toPage({ publicUrl }: NewRequestDependencies, request: Request, respons
   response.redirect(303, new URL(`/launches/${openLaunchOf(request).launch.id}${path}`, publicUrl).href);
 }
 
-/** The last look before sending: was the form filled in for this patient, by this user? @throws AppError 'request.forged' */
+/** Makes sure, before sending, that this user filled in the form for this patient. @throws AppError 'request.forged' */
 async function ownTicket({ drafts }: NewRequestDependencies, request: Request, owner: FormOwner): Promise<FormTicket> {
   const ticket = await drafts.readTicket(fieldOf(request, 'ticket', 'sealed'));
   if (ticket && ownerHash(ticket.owner) === ownerHash(owner)) return ticket;
