@@ -152,7 +152,7 @@ describe('one home', () => {
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/ehr-http\/(client|error|light-fetch|pools|json-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|light-fetch|pools|json-bounds|answer-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/(bulkhead|circuit)\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
