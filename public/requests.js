@@ -8,7 +8,9 @@ let loadedAt = Date.now();
 let latest = 0;
 
 const list = () => document.querySelector('.requests');
-const isField = (element) => element?.matches?.('input, select, textarea, [contenteditable]') === true;
+/** A field of a dialog that was just closed has the focus until the next frame, and takes no key any more. */
+const isField = (element) =>
+  element?.matches?.('input, select, textarea, [contenteditable]') === true && element.checkVisibility();
 
 /** Shows a view by replacing what differs; any unexpected answer becomes an ordinary navigation. */
 async function show(url, { method = 'GET', body, isBack = false, isQuiet = false } = {}) {
