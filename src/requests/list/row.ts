@@ -9,6 +9,7 @@ import type { ServiceRequest } from './service-request.ts';
 import { codeOf, withTask } from './status.ts';
 
 const MOST_NAMED = 2;
+const MOST_COUNTED = 10;
 
 /**
  * One row of the list, in plain texts that the view escapes. It is stored, sealed, with the list, so it holds nothing
@@ -58,6 +59,7 @@ export function toRow(
   const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
+  const to = sentTo(request, status, nameOf, task);
   return {
     id,
     /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
@@ -73,9 +75,11 @@ export function toRow(
     source,
     priority,
     needed,
-    sentTo: sentTo(request, status, nameOf, task),
+    sentTo: to.shown,
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
+    /** What the row only counts, as "+2 more", so that a search finds it. */
+    counted: to.counted.length + others.length === 0 ? undefined : [...to.counted, ...others].slice(0, MOST_COUNTED),
     isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
     /** Requests that this one replaces. */
@@ -128,9 +132,9 @@ function sentTo(
   // Several providers without a name have the same word, but each of them counts.
   const unnamed = names.includes(nameOf(NAMELESS)) ? all.filter((name) => name === nameOf(NAMELESS)).length - 1 : 0;
   const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
-  return names.length === 0
-    ? kind
-    : { names: names.slice(0, MOST_NAMED), more: Math.max(0, names.length - MOST_NAMED) + unnamed };
+  const counted = names.slice(MOST_NAMED);
+  const shown = names.length === 0 ? kind : { names: names.slice(0, MOST_NAMED), more: counted.length + unnamed };
+  return { shown, counted };
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

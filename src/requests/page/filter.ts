@@ -56,7 +56,7 @@ export function countFilters(rows: readonly RequestRow[], search: Search) {
 /** Sorts numbers by their value, and ignores capitals and accents. */
 export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** Whether the text that a row shows contains every word of the search. */
+/** Whether the text that a row shows, or only counts, contains every word of the search. */
 function holds(row: RequestRow, words: readonly string[]): boolean {
   const { service, detail, category, caution, status, next, source, priority, needed, sentTo, requested, reason } = row;
   const shown = [
@@ -71,7 +71,9 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
     priority?.word,
     needed,
   ];
-  const said = fold([...shown, ...(sentTo?.names ?? []), requested.on, requested.by, reason?.first].join(' '));
+  const older = row.older?.map((one) => one.service) ?? [];
+  const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
+  const said = fold([...shown, ...counted, requested.on, requested.by, reason?.first].join(' '));
   return words.every((word) => said.includes(word));
 }
 

@@ -60,6 +60,7 @@ test('asks once, by patient alone, and shows every fact of a request', async () 
       sentTo: { names: ['Northside', 'Southside'], more: 1 },
       requested: { on: '2026-11-19', by: 'Dr. Ruth Kim' },
       reason: { first: 'Hip replacement', more: 1 },
+      counted: ['Westside', 'Fall'],
       isMine: false,
       isHere: false,
       neededMs: Date.parse('2026-11-24'),

@@ -117,6 +117,9 @@ test.for<[text: string, isFound: boolean]>([
   ['find provider', true],
   ['2026-11', true],
   ['wheel missing', false],
+  // The row says "+1 more", and which request it replaces.
+  ['westside', true],
+  ['walker', true],
   ['  ', true],
 ])('the text %j finds: %s', ([text, isFound]) => {
   const row = rowOf({
@@ -126,6 +129,8 @@ test.for<[text: string, isFound: boolean]>([
     needed: '2026-11-24',
     requested: { on: undefined, by: 'Dr. Müller' },
     reason: { first: 'Hip replacement', more: 0 },
+    counted: ['Westside'],
+    older: [{ id: '2', service: 'Walker', isOpen: false }],
   });
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });

@@ -27,6 +27,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     sentTo: undefined,
     requested: { on: undefined, by: undefined },
     reason: undefined,
+    counted: undefined,
     isMine: false,
     isHere: false,
     older: undefined,
