@@ -3,7 +3,7 @@ import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { businessIdentifier } from './deliveries.ts';
 import type { UpdateSupport } from './update-support.ts';
@@ -16,8 +16,9 @@ const HASH = /^[\w-]{43}$/;
 export function ownIdentifiers({ identifier }: ForeignRecord, publicUrl: URL): string[] {
   const { system } = businessIdentifier(publicUrl, '');
   return asRecords(identifier)
-    .filter((one) => one.system === system && HASH.test(String(one.value)))
-    .map(({ value }) => String(value));
+    .filter((one) => one.system === system)
+    .map(({ value }) => asWritten(value))
+    .filter((value) => HASH.test(value));
 }
 
 /** Whether a request has not ended and may still be carried out. */

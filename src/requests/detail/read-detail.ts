@@ -4,7 +4,7 @@ import { codeOf } from '#src/requests/list/status.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -155,7 +155,8 @@ function isOfTheMoment(status: number): boolean {
 }
 
 function statusOf(response: unknown): number | undefined {
-  const status = Number.parseInt(String(asRecord(response).status), 10);
+  const { status: written } = asRecord(response);
+  const status = typeof written === 'number' ? written : Number.parseInt(asWritten(written), 10);
   return Number.isNaN(status) ? undefined : status;
 }
 

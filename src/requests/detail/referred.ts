@@ -11,6 +11,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
@@ -28,7 +29,7 @@ export interface Place {
  * @returns gives the names of everything that one member of the request refers to.
  */
 export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place) {
-  const byReference = new Map(read.map((one) => [`${String(one.resourceType)}/${String(one.id)}`, one]));
+  const byReference = new Map(read.map((one) => [`${asWritten(one.resourceType)}/${asWritten(one.id)}`, one]));
   /** The words of one reference; undefined where there is no reference at all. */
   const nameOf = (reference: ForeignRecord): string | undefined => {
     const local = localReference(reference, place.base);

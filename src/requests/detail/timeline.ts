@@ -14,6 +14,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
@@ -61,7 +62,7 @@ export function readTimeline(
 function readEvent(event: ForeignRecord): Event[] {
   if (codeOf(event.status) === 'entered-in-error') return [];
   const conditions = conditionsOf(event);
-  const read = READERS.get(String(event.resourceType))?.(event) ?? [];
+  const read = READERS.get(asWritten(event.resourceType))?.(event) ?? [];
   return read.map(({ what, ...rest }) => ({ what: [what, ...conditions].join(' · '), ...rest }));
 }
 

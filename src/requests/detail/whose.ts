@@ -1,5 +1,5 @@
 /** Decides whose a resource is: a resource that names another patient is not shown. */
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /**
  * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than
@@ -13,9 +13,9 @@ export function isOfOther(
   const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
   const named = [
     ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => asRecords(resource[name])),
-    ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(String(reference))),
+    ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(asWritten(reference))),
   ];
-  if (named.length === 0) return !WITHOUT_PATIENT.has(String(resource.resourceType));
+  if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));
   return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);
 }
 

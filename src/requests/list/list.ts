@@ -8,7 +8,7 @@ import type { IncludeSupport } from '#src/requests/search/include-support.ts';
 import { describeLimits } from '#src/requests/search/scope-limits.ts';
 import { maxRequests, type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { mergeRequests } from './merge.ts';
 import { type Naming, namesItself, namingTypes, resolveNames } from './names.ts';
@@ -147,7 +147,7 @@ async function search(api: FhirApi, options: RequestListOptions): Promise<Found>
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
-      const id = String(resource.id);
+      const id = asWritten(resource.id);
       for (const name of [...identifiersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);

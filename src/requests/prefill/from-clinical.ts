@@ -6,6 +6,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
@@ -100,7 +101,7 @@ function factOf(
   text: string | undefined,
   when: { date: string | undefined; isStale: boolean },
 ): ChartFact[] {
-  return text === undefined ? [] : [{ reference: `${String(resourceType)}/${String(id)}`, label, text, ...when }];
+  return text === undefined ? [] : [{ reference: `${asWritten(resourceType)}/${asWritten(id)}`, label, text, ...when }];
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
@@ -120,7 +121,7 @@ function isInForce(resource: ForeignRecord): boolean {
 
 /** Whether a reading is final: a request must not rely on one that is preliminary, cancelled or wrong. */
 function isFinal({ status, modifierExtension }: ForeignRecord): boolean {
-  return ['final', 'amended', 'corrected'].includes(String(status)) && modifierExtension === undefined;
+  return ['final', 'amended', 'corrected'].includes(asWritten(status)) && modifierExtension === undefined;
 }
 
 function hasCategory({ category }: ForeignRecord, code: string): boolean {

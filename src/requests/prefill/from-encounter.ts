@@ -5,6 +5,7 @@ import {
   asInformation,
   asRecord,
   asRecords,
+  asWritten,
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
@@ -40,7 +41,7 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
     .map(({ location }) => {
       const local = localReference(location, base);
       const display = asInformation(asRecord(location).display);
-      return { display, reference: local ?? `Encounter/${String(encounter.id)}` };
+      return { display, reference: local ?? `Encounter/${asWritten(encounter.id)}` };
     });
 }
 
@@ -70,6 +71,6 @@ export function stayOf(
   const stay: ChartFact[] =
     kind === undefined
       ? []
-      : [{ reference: `Encounter/${String(encounter.id)}`, label: STAY.encounter, text: kind, ...when }];
+      : [{ reference: `Encounter/${asWritten(encounter.id)}`, label: STAY.encounter, text: kind, ...when }];
   return [...named, ...stay];
 }

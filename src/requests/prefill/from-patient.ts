@@ -6,6 +6,7 @@ import {
   asRecords,
   asText,
   asTexts,
+  asWritten,
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
@@ -17,7 +18,7 @@ export const CONTACT = { address: 'Address', telephone: 'Telephone', language: '
 
 /** @param patient the launch's patient, as received; untrusted in everything but its id. */
 export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] {
-  const reference = `Patient/${String(patient.id)}`;
+  const reference = `Patient/${asWritten(patient.id)}`;
   const when = dated([asRecord(patient.meta).lastUpdated], at);
   const fact = (label: string, text: string | undefined): ChartFact[] =>
     text === undefined ? [] : [{ reference, label, text, ...when }];

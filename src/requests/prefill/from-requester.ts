@@ -6,6 +6,7 @@ import {
   asInformation,
   asRecord,
   asRecords,
+  asWritten,
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
@@ -28,7 +29,7 @@ export function requesterFrom(
   resources: readonly ForeignRecord[],
   { fhirUser, base, at }: { fhirUser: string; base: URL; at: ReadingTime },
 ): ChartFact[] {
-  const referenceOf = ({ resourceType, id }: ForeignRecord) => `${String(resourceType)}/${String(id)}`;
+  const referenceOf = ({ resourceType, id }: ForeignRecord) => `${asWritten(resourceType)}/${asWritten(id)}`;
   const own = resources.find((resource) => referenceOf(resource) === fhirUser);
   const isOwnRole = (role: ForeignRecord) =>
     role.resourceType === 'PractitionerRole' && (role === own || localReference(role.practitioner, base) === fhirUser);

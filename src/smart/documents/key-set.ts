@@ -1,7 +1,7 @@
 /** Reads the JWKS of an EHR and keeps the keys that can verify an id_token. */
 import { calculateJwkThumbprint, createLocalJWKSet, importJWK, type JWK } from 'jose';
 import { isBlank } from '#src/adapters/bounded-text.ts';
-import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, textMember } from '#src/adapters/json-object.ts';
 import { fetchableUrl } from './endpoint.ts';
 import { documentOf, type Fetched } from './fetched.ts';
 import type { Fetching } from './openid-configuration.ts';
@@ -59,7 +59,7 @@ async function parseKeySet(document: JsonObject | undefined): Promise<Pick<Parse
   const entries: unknown[] = listed.slice(0, MAX_KEYS);
   const read = await Promise.all(
     entries.map(async (entry) => ({
-      kid: isJsonObject(entry) && 'kid' in entry ? String(entry['kid']) : '(no kid)',
+      kid: (isJsonObject(entry) && textMember(entry, 'kid')) || '(no kid)',
       key: await readVerificationKey(entry),
     })),
   );

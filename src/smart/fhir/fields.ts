@@ -52,6 +52,14 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   return visibleLength(bounded) > 0 ? bounded : undefined;
 }
 
+/**
+ * The value as it came if it is a string, else an empty one: for ids and codes that are compared and not shown. `String`
+ * throws for an object whose member `toString` is not a function.
+ */
+export function asWritten(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Cuts between characters as people see them, not inside an emoji or an accented letter; what is cut off is not looked at. */
 function shorten(line: string, maxLength: number): string {
   let [end, count] = [0, 1];
