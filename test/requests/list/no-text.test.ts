@@ -10,7 +10,7 @@ import { placesOf } from '#src/requests/prefill/from-encounter.ts';
 import { contactOf } from '#src/requests/prefill/from-patient.ts';
 import { requesterFrom } from '#src/requests/prefill/from-requester.ts';
 import { fetchKeySet } from '#src/smart/documents/key-set.ts';
-import { startFhirServer } from '../fhir-server.ts';
+import { startFhirServer } from '#test/requests/fhir-server.ts';
 
 /** `String(odd)` throws a TypeError. */
 const odd = { toString: 1 };
