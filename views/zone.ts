@@ -20,7 +20,7 @@ export function secondsIn(at: Date, timeZone: string): string {
   return `${clockIn(at, timeZone)}:${partsIn(at, timeZone).second}`;
 }
 
-/** English spells a zone's letters only where they are used; each of these knows other ones. */
+/** A locale abbreviates only the zones that its own country uses, so several English locales are tried. */
 const LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA'];
 
 /** `EST`, `CEST`, or `GMT+3` where the zone has no letters; at this moment, as summer time has another name. */
@@ -34,11 +34,11 @@ export function zoneName(at: Date, timeZone: string): string {
   return name;
 }
 
-/** A zone changes its name when clocks change, and they do at whole quarters of an hour. */
+/** A zone's abbreviation changes with its clocks, which change at full quarters of an hour. */
 const QUARTER_MS = 15 * 60_000;
 const zoneNames = new Map<string, { quarter: number; name: string }>();
 
-/** All of it in a line: `2026-11-22 09:05 CET`. */
+/** Day, time and zone in one line: `2026-11-22 09:05 CET`. */
 export function instantText(at: Date, timeZone: string): string {
   return `${dayIn(at, timeZone)} ${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`;
 }

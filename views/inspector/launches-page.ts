@@ -49,7 +49,7 @@ export interface LaunchesPageProps extends PageLinksProps {
   readonly steps: readonly { readonly name: string; readonly title: string }[];
   /** operators choose among them; undefined for administrators */
   readonly organizations: readonly OrganizationOption[] | undefined;
-  /** in which days and times stand */
+  /** time zone of the page's days and times */
   readonly timeZone: string;
   readonly rows: readonly LaunchRowProps[];
   /** of this page's address, '' or with its `?` */

@@ -37,7 +37,7 @@ export interface AuditPageProps extends PageLinksProps {
   readonly filter: Readonly<Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>>;
   readonly who: WhoProps;
   readonly search: SearchProps;
-  /** in which days and times stand */
+  /** time zone of the page's days and times */
   readonly timeZone: string;
   readonly eventNames: readonly string[];
   /** undefined for administrators, who see their own and no patients */

@@ -48,7 +48,7 @@ ${keyUses.map(
 `;
 }
 
-/** The rest. */
+/** The fetches of our JWKS from addresses that belong to no organization. */
 export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
   return html`<section aria-labelledby="fetchers">
 <h2 id="fetchers">Other fetchers of the JWKS</h2>

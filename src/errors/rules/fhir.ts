@@ -1,5 +1,5 @@
 /** Rules of the FHIR server: the patient, the list of requests, a create, and what it says of itself. */
-import type { RuleRow } from './row.ts';
+import { LASTING, type RuleRow } from './row.ts';
 
 export const fhirRules = {
   'fhir.token-refused-at-once': {
@@ -36,7 +36,7 @@ export const fhirRules = {
     cause: 'The FHIR server does not answer in JSON: it sends XML, or refuses the content type (406)',
     owner: 'EHR team',
     remedy: 'Let the FHIR server answer application/fhir+json when the app asks for it.',
-    help: 'Waiting does not help. Give the support code to {help desk}.',
+    help: LASTING,
   },
   'fhir.too-large': {
     cause: 'An answer of the FHIR server is larger than the app reads',

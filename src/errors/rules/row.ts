@@ -15,4 +15,4 @@ export interface RuleRow {
 }
 
 /** What users can do about a failure that waiting does not end. */
-export const LASTING = 'Waiting does not help. Give the support code to {help desk}.';
+export const LASTING = 'Trying again does not help. Give the support code to {help desk}.';

@@ -1,5 +1,6 @@
 /** Reads the fields of a form back from the ServiceRequest that it once became (to-service-request.ts). */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -7,7 +8,6 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { TakenOver } from './draft-store.ts';
 import { isFor, type Offer } from './offered.ts';
 import { ownName } from './service-questions.ts';
-import { DETAIL_LABELS } from './to-service-request.ts';
 import { PRIORITIES, type TypedRequest } from './typed-request.ts';
 
 /** The longest field of the form. */

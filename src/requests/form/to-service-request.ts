@@ -1,5 +1,6 @@
 /** Writes a new request as the ServiceRequest that is sent to the EHR. */
 import type { Launch } from '#src/launches/session/launch.ts';
+import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
 import { writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import type { Receiver } from '#src/settings/receivers.ts';
@@ -34,9 +35,6 @@ export interface Authorship {
   /** The request that it replaces. */
   corrects?: Corrected | undefined;
 }
-
-/** The labels of these fields among the details of the order. */
-export const DETAIL_LABELS = { to: 'To', phone: 'Telephone', language: 'Language' } as const;
 
 /** FHIR R4 ServiceRequest: an order. The signed-in user is its requester, if they may be one. */
 export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {

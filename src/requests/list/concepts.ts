@@ -17,6 +17,10 @@ import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 const MOST_DETAILS = 4;
+/** The labels of what the app writes among the details of its own requests. */
+export const DETAIL_LABELS = { to: 'To', phone: 'Telephone', language: 'Language' } as const;
+/** How to reach the patient is for the receiver and does not distinguish one order from another. */
+const CONTACT = [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => `${label}: `);
 /** A row has room for no more; the request's page has. */
 const LONGEST_DETAIL = 80;
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
@@ -37,7 +41,9 @@ export function readService(resource: ForeignRecord): { service: string; categor
 
 /** What distinguishes two orders of one service: the body sites, how much is ordered, and how. */
 export function readDetail(resource: ForeignRecord): string | undefined {
-  const ordered = orderDetailsOf(resource).flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
+  const ordered = orderDetailsOf(resource)
+    .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
+    .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
   const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
   return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;

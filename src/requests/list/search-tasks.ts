@@ -1,6 +1,6 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
-import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
+import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -14,6 +14,9 @@ const MOST_PAGES = 5;
 const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
 const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+
+/** The server does not know the type. Any other refusal may be about this user or this moment, and hides a provider's answer. */
+const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 /** How many Tasks are kept. */
 const MOST_KEPT = 1_000;
@@ -58,7 +61,7 @@ export async function searchTasks(
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     if (visited.size > 1) return [IN_PART];
-    if (!refusesSuch(error)) return [UNREAD];
+    if (!NO_SUCH_TYPE.has(error.status)) return [UNREAD];
     support.noteMissing();
     return [];
   }

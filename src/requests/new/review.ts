@@ -2,6 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { type ChartFact, type ChartFacts, SECTIONS } from '#src/requests/prefill/facts.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
@@ -77,7 +78,11 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
 
 /** The answers to the service's own questions; the other details have labels of their own. */
 function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
-  const others = [`To: ${to}`, `Telephone: ${phone}`, `Language: ${language}`];
+  const others = [
+    `${DETAIL_LABELS.to}: ${to}`,
+    `${DETAIL_LABELS.phone}: ${phone}`,
+    `${DETAIL_LABELS.language}: ${language}`,
+  ];
   return asRecords(orderDetail)
     .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));

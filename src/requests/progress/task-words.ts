@@ -62,7 +62,7 @@ const BUSINESS = new Map<string, TaskWord>([
 /** The same in free text. */
 const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
   [
-    /\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b/,
+    /^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/,
     WORDS.question,
   ],
   [/\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/, WORDS.booked],

@@ -12,8 +12,8 @@ const DAY_MS = 86_400_000;
 type Days = readonly (readonly [day: string, dates: readonly FhirDate[]])[];
 
 /**
- * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)", and the last day any event can be on: undefined where one is
- * unreadable or none is given. Of more than 100 times only the next ones are read, and the EHR has the rest.
+ * "2026-11-24 09:00 and 14:00 CET, +2 more days (1 earlier)", and the last day any event can be on. That day is undefined if
+ * an event is unreadable, if none is given, or if there are more than 100 times: then only the next ones are read.
  */
 export function readEvents(value: unknown, context: DateContext): { phrases: Phrases; lastDay: string | undefined } {
   const items = listOf(value);

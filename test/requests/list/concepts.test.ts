@@ -246,6 +246,11 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['both sides and one', { bodySite: [{ text: 'Both hands', coding: [{ display: 'Right' }] }] }, 'Both hands (right)'],
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
   ['a long instruction', { orderDetail: [{ text: 'z'.repeat(300) }] }, `${'z'.repeat(79)}…`],
+  [
+    'but not how to reach the patient',
+    { orderDetail: [{ text: 'To: Clinic' }, { text: 'Telephone: +1 555' }, { text: 'Language: Spanish' }] },
+    'To: Clinic',
+  ],
   ['how it is ordered', { orderDetail: [{ text: 'Bariatric' }, { text: 'Oxygen' }] }, 'Bariatric, Oxygen'],
   [
     'how, as R5 has it',

@@ -201,7 +201,7 @@ test('an EHR that is not permitted to be asked is not asked', async () => {
   expect(calls).toEqual(['GET /fhir/ServiceRequest?patient=pat-ada&_count=50']);
 });
 
-test.for([400, 403, 404, 501])(
+test.for([404, 405, 410, 501])(
   'an EHR that answers %i has no Task: nothing is said, and it is not asked again',
   async (status) => {
     const { list, support } = await load([request('1')], { status });
@@ -210,8 +210,14 @@ test.for([400, 403, 404, 501])(
   },
 );
 
-test('a refusal of the moment is said and is no reason not to ask again', async () => {
-  const { list, support } = await load([request('1')], { status: 500 });
+test.for<[string, Answer]>([
+  ['of the moment', { status: 500 }],
+  // One user may have no access to it: the others are still shown what providers have answered.
+  ['of this user', { status: 403 }],
+  ['of the form of the search', { status: 400 }],
+  ['by a portal', { status: 200, body: 'Sign in', headers: { 'content-type': 'text/html' } }],
+])('a refusal %s is said and is no reason not to ask again', async ([, answer]) => {
+  const { list, support } = await load([request('1')], answer);
   expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
   expect(support.isMissing()).toBe(false);
 });
