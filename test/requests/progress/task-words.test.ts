@@ -47,7 +47,7 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['in-progress', ['awaiting information from referrer'], 'Question for you'],
   ['received', ['more information needed'], 'Question for you'],
   ['received', ['no more information needed'], 'Received'],
-  ['accepted', ['No further documents required'], 'Accepted'],
+  ['accepted', ['no further documents required'], 'Accepted'],
   ['accepted', ['additional clinical documentation required'], 'Question for you'],
   ['in-progress', ['requested information received'], 'Under way'],
   ['accepted', ['booking confirmed'], 'Booked'],
