@@ -2,7 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import type { RequestListOptions } from '#src/requests/list/list.ts';
+import type { RequestListOptions } from '#src/requests/list/ask-for-list.ts';
 import { dayKey } from '#src/smart/fhir/unchanged-until.ts';
 
 type Learned = Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>;

@@ -4,7 +4,8 @@ import { AppError } from '#src/errors.ts';
 import { isTakenAway, type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type LastPatient, type PatientSummary, readPatient } from '#src/patients/patient.ts';
-import { loadRequests, type RequestList, type RequestListOptions } from '#src/requests/list/list.ts';
+import type { RequestListOptions } from '#src/requests/list/ask-for-list.ts';
+import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { UserReading } from './practitioner.ts';
 
