@@ -57,10 +57,14 @@ async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; r
   return { page, read: texts.map((text) => /"resourceType":"(\w+)"/.exec(text)?.[1] ?? '').toSorted() };
 }
 
+/** On a busy machine, the user's name comes after the first pages. */
+async function untilKnown(open: () => Promise<Visit>): Promise<void> {
+  await vi.waitUntil(async () => (await readingsOf(open)).read.length === 0, 5_000);
+}
+
 test('the same answers are asked for and not read; the page is the same, with a form token of its own', async () => {
   const { url } = await launch({}, browser);
-  // On a busy machine, the user's name comes after the first pages.
-  await vi.waitUntil(async () => (await readingsOf(() => browser.open(url))).read.length === 0, 5_000);
+  await untilKnown(() => browser.open(url));
   const first = await browser.open(url);
   const asked = ehr.seen('requests').length;
   const { page, read } = await readingsOf(() => browser.open(url));
@@ -144,7 +148,7 @@ describe('beside the same list', () => {
   beforeEach(async () => {
     ehr.change('token', { scope: SCOPE });
     list = await browser.open(launchUrl(await newOrganization({ createRequests: true, scopes: SCOPE })));
-    await openList();
+    await untilKnown(openList);
     expect((await readingsOf(openList)).read).toEqual([]);
   });
 
