@@ -1,6 +1,7 @@
 /** A reload with the same answers of the EHR reuses what was read; any other change builds a new page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partOf } from '#src/http/page-part.ts';
+import { createOrganizationStore } from '#src/organizations/store.ts';
 import { createPageMemory, type RememberedPage } from '#src/requests/page/page-memory.ts';
 import { steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
@@ -57,14 +58,19 @@ async function readingsOf(visit: () => Promise<Visit>): Promise<{ page: Visit; r
   return { page, read: texts.map((text) => /"resourceType":"(\w+)"/.exec(text)?.[1] ?? '').toSorted() };
 }
 
-/** On a busy machine, the user's name comes after the first pages. */
-async function untilKnown(open: () => Promise<Visit>): Promise<void> {
+/** A first launch stores the EHR's documents a moment later, and the page depends on them as on every setting. */
+async function untilStored(organizationId: string, open: () => Promise<Visit>): Promise<void> {
+  const { database, directory } = world().dependencies;
+  const store = createOrganizationStore(database.db);
+  await vi.waitUntil(async () => (await store.find(organizationId))?.discovered, 10_000);
+  await directory.refresh(organizationId);
   await vi.waitUntil(async () => (await readingsOf(open)).read.length === 0, 5_000);
 }
 
 test('the same answers are asked for and not read; the page is the same, with a form token of its own', async () => {
-  const { url } = await launch({}, browser);
-  await untilKnown(() => browser.open(url));
+  const organizationId = await newOrganization();
+  const { url } = await browser.open(launchUrl(organizationId));
+  await untilStored(organizationId, () => browser.open(url));
   const first = await browser.open(url);
   const asked = ehr.seen('requests').length;
   const { page, read } = await readingsOf(() => browser.open(url));
@@ -147,8 +153,9 @@ describe('beside the same list', () => {
     sendForm(browser, formUrl(), { ...ticketOf(await browser.visit(formUrl())), ...typed });
   beforeEach(async () => {
     ehr.change('token', { scope: SCOPE });
-    list = await browser.open(launchUrl(await newOrganization({ createRequests: true, scopes: SCOPE })));
-    await untilKnown(openList);
+    const organizationId = await newOrganization({ createRequests: true, scopes: SCOPE });
+    list = await browser.open(launchUrl(organizationId));
+    await untilStored(organizationId, openList);
     expect((await readingsOf(openList)).read).toEqual([]);
   });
 
