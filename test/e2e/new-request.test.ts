@@ -38,8 +38,10 @@ test.for([true, false])(
     await reading.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
     expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
-    // The style is read, because on a busy machine the three seconds may already be over.
-    expect(await slow.evaluate((line) => getComputedStyle(line).animationDelay)).toBe('3s');
+    // The style is read, because on a busy machine the three seconds may already be over. It is
+    // asked for until it is there, because the page is read before its stylesheet has arrived.
+    const delay = () => slow.evaluate((line) => getComputedStyle(line).animationDelay);
+    await expect.poll(delay, { timeout: 20_000 }).toBe('3s');
     await slow.waitFor({ state: 'visible' });
     expect(await page.locator('.requests').count()).toBe(0);
     await page.getByRole('heading', { name: /^Open/ }).waitFor();
