@@ -68,7 +68,7 @@ const TAG_BYTES = 16;
 interface SealingKey {
   /** Identifies the secret that sealed a value, without revealing it. */
   kid: string;
-  /** A key object: Node would prepare raw bytes anew at each use, which takes longer than the sealing. */
+  /** A key object, because Node would prepare raw bytes anew at each use. */
   key: KeyObject;
 }
 
@@ -144,18 +144,19 @@ function derive(secret: string): SealingKey {
   return { kid, key: createSecretKey(bytes) };
 }
 
-function keyOf({ key }: SealingKey, name: string): Buffer {
-  return createHmac('sha256', key).update(name).digest();
+/** A key object again: with raw bytes, Node 24 needs three times as long for a cipher. */
+function keyOf({ key }: SealingKey, name: string): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update(name).digest());
 }
 
-function encrypt(key: Buffer, name: string, plaintext: Buffer): Buffer {
+function encrypt(key: KeyObject, name: string, plaintext: Buffer): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(name));
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** @throws SealError when the payload was changed or sealed under another name. */
-function decrypt(key: Buffer, name: string, payload: Buffer): Buffer {
+function decrypt(key: KeyObject, name: string, payload: Buffer): Buffer {
   try {
     const decipher = createDecipheriv(CIPHER, key, payload.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(name)).setAuthTag(payload.subarray(-TAG_BYTES));
