@@ -11,7 +11,8 @@ export interface JwksFetch {
 export function createJwksFetch(currentApp: () => SandboxApp): JwksFetch {
   const agents = new Map<string | undefined, Agent>();
   const agentFor = (ca: string | undefined) => {
-    const agent = agents.get(ca) ?? new Agent(ca === undefined ? {} : { connect: { ca } });
+    // Without keep-alive: the key set is fetched rarely, and a kept connection may just have been closed by the app.
+    const agent = agents.get(ca) ?? new Agent({ pipelining: 0, ...(ca === undefined ? {} : { connect: { ca } }) });
     agents.set(ca, agent);
     return agent;
   };
