@@ -190,6 +190,8 @@ test('on a narrow screen it is still a table to those who hear it, in the order 
 test('on paper every sheet says whose it is, of how many, and nothing is cut', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();
+  // Until then the list, and its link for print, are still those of the filter before.
+  await page.locator('.groups [aria-current]', { hasText: 'All' }).waitFor();
   await page.getByRole('link', { name: 'All on one page, for print' }).click();
   await expect.poll(() => page.locator('.request-table tbody tr').count(), { timeout: 30_000 }).toBe(120);
   await page.emulateMedia({ media: 'print' });
