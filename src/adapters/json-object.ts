@@ -27,10 +27,13 @@ export function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** A member's value, if it is a non-empty text. */
+/** Twice the longest URL. An address, a name or a code that is longer is none, and is neither parsed nor stored. */
+const LONGEST_TEXT = 4_096;
+
+/** A member's value, if it is a text of 1 to 4,096 characters. */
 export function textMember(object: JsonObject | undefined, name: string): string | undefined {
   const value = object?.[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT ? value : undefined;
 }
 
 /** The texts in a member that is a list; undefined when it is not a list. */

@@ -4,6 +4,8 @@ import type { CookieOptions, Request, Response } from 'express';
 
 /** No browser stores a longer value, so a longer one is not ours. */
 const LONGEST_VALUE = 4_096;
+/** More than a browser of ours ever holds. Each that we read may cost a Set-Cookie header or a read of Redis. */
+const MOST_READ = 100;
 
 const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
@@ -16,7 +18,7 @@ function sentBy(request: Request): ReturnType<typeof parseCookie> {
 
 /** Cookies of one deployment. */
 export interface Cookies {
-  /** Our cookies in the request, by name without prefix. */
+  /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. */
   read(request: Request): ReadonlyMap<string, string>;
   /** @param maxAgeMs how long the browser keeps it. */
   set(response: Response, name: string, value: string, maxAgeMs: number): void;
@@ -43,7 +45,8 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     const parsed = Object.entries(sentBy(request));
     const isOurs = ([name, value]: [string, string | undefined]): boolean =>
       name.startsWith(prefix) && value !== undefined && value.length <= LONGEST_VALUE;
-    return new Map(parsed.filter(isOurs).map(([name, value = '']) => [name.slice(prefix.length), value]));
+    const ours = parsed.filter(isOurs).slice(0, MOST_READ);
+    return new Map(ours.map(([name, value = '']) => [name.slice(prefix.length), value]));
   };
   return {
     // Parsed once per request, because a launch reads several cookies in several places.

@@ -1,5 +1,5 @@
 /** Lists what the app does with each FHIR resource, and what a clinician loses without it. */
-import type { Permission } from '#src/smart/scopes/granted.ts';
+import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { OrganizationSettings } from './organization.ts';
 
 /** One use of the chart. */

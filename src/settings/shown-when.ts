@@ -15,6 +15,8 @@ export type ShownWhen = readonly (readonly Condition[])[];
 
 const AND = ' & ';
 const OR = '|';
+/** Of one question. A form repeats each in its page. */
+const MOST_CONDITIONS = 50;
 
 /**
  * @param cell clauses joined by ` & `, of conditions joined by `|`: `field=value`, `field` (answered) or `!field`
@@ -47,7 +49,9 @@ interface Asked {
  * @returns the first problem.
  */
 export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
-  for (const { field, test, value } of shown.flat()) {
+  const conditions = shown.flat();
+  if (conditions.length > MOST_CONDITIONS) return `shown must have at most ${MOST_CONDITIONS} conditions`;
+  for (const { field, test, value } of conditions) {
     const other = above.find(({ name }) => name === field);
     if (!other) return `shown must refer to a field above of the same service: ${field || '(empty)'}`;
     const answers = other.kind === 'yes/no' ? ['yes', 'no'] : other.choices;

@@ -14,8 +14,8 @@ import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { retryPause } from '#src/smart/fhir/retry-pause.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
-import type { Permission } from '#src/smart/scopes/granted.ts';
 import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
+import type { Permission } from '#src/smart/scopes/reach.ts';
 
 /** A 2xx answer to a create or an update. The caller decides what it proves. */
 export interface CreateAnswer {

@@ -102,6 +102,22 @@ describe('on http://localhost', () => {
     expect(world.logLines.join('')).not.toContain('10.9.8.7');
   });
 
+  const GONE = 'x'.repeat(22);
+  test.for<[string, string, string]>([
+    ['unfinished launches', 'tx-', '/smart/launch'],
+    ['notes of ended launches', 'ended-', `/launches/${GONE}/requests`],
+  ])('600 cookies that look like %s cost no more than 100', async ([, prefix, path]) => {
+    const browser = world.browser();
+    const planted = Array.from({ length: 600 }, (_, at) => [`${prefix}${at}`, '1~a~b'] as const);
+    const other = [['probe', 'st-elsewhere'] as const, [`launch-${GONE}`, '1~a~st-elsewhere'] as const];
+    browser.jar.set('localhost', new Map([...other, ...planted]));
+    const { search } = new URL(world.sandbox.launch('pat-ada'));
+    const answer = await browser.visit(`${world.url}${path}${search}`);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.setCookies.length).toBeGreaterThan(50);
+    expect(answer.setCookies.length).toBeLessThan(103);
+  });
+
   test('LA-12: a browser without cookies gets one page that says so, and the launch value stays unspent', async () => {
     const browser = world.browser({ blocksCookies: true });
     const launchUrl = world.sandbox.launch('pat-ada');

@@ -84,6 +84,7 @@ describe('a row that is wrong is named', () => {
     ['an answer that is none', 'y=maybe', 'shown compares y with what is no answer to it: maybe'],
     ['one of two that is none', 'y=yes & c=Blue|c=Red', 'shown compares c with what is no answer to it: Blue'],
     ['an empty clause', 'y|', 'shown must refer to a field above of the same service: (empty)'],
+    ['51 conditions', Array.from({ length: 51 }, () => 'y=yes').join('|'), 'shown must have at most 50 conditions'],
     ['both that are right', 'y=yes|!y & c=Red', ''],
   ])('shown: %s', ([, shown, problem]) => {
     const above = 'van,Van,,,,,,,,,,\nvan,,,,,y,Y,yes/no,,,,\nvan,,,,,c,C,choice,Red|Green,,,\n';

@@ -7,6 +7,8 @@ import { broken, checksOf, info, type Outcome, pass, shown, skipped, warning } f
 
 /** A list of this many scopes counts as complete; a list of five only gives examples. */
 const COMPLETE_LIST = 20;
+/** Several times what the EHR with the most resource types lists. */
+const MOST_LISTED = 5_000;
 
 export const scopeChecks = checksOf('Scopes', 'EHR team', [
   {
@@ -59,11 +61,13 @@ async function judgeScopes(context: CheckContext): Promise<Outcome> {
     return broken('scope.patient-not-asked', shown(asked, 240), { verdict: 'warning' });
   if (context.settings.showEhrOrders && !mayAsk(wanted, { type: 'ServiceRequest', interaction: 's' }))
     return broken('fhir.search-not-asked', shown(asked, 240), { verdict: 'warning' });
-  const listed = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
+  const all = listMember(found.document, 'scopes_supported') ?? (await scopesOfIssuer(context));
+  const listed = all?.slice(0, MOST_LISTED);
   if (!listed) return info(`the server lists none; we ask for: ${shown(asked, 240)}`);
   const offered = grantedScopes(listed.join(' '));
   // A scope that is listed only with limiting search parameters counts as listed: it is granted in part.
-  const isListed = (scope: string) => listed.includes(scope) || coverageOf(scope, offered) === 'part';
+  const names = new Set(listed);
+  const isListed = (scope: string) => names.has(scope) || coverageOf(scope, offered) === 'part';
   const unlisted = asked.split(' ').filter((scope) => !isListed(scope));
   if (unlisted.length === 0) return pass(`all listed: ${shown(asked, 240)}`);
   const seen = `not listed: ${shown(unlisted.join(' '), 200)}`;

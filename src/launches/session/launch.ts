@@ -1,14 +1,8 @@
 /** A launch: one clinician, one patient and one EHR's token, separate from every other launch. */
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
-import {
-  type GrantedScopes,
-  grantedScopes,
-  limitsOf,
-  mayAsk,
-  type Permission,
-  touches,
-} from '#src/smart/scopes/granted.ts';
+import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, touches } from '#src/smart/scopes/granted.ts';
+import type { Permission } from '#src/smart/scopes/reach.ts';
 
 /** The tokens of a launch and their known lifetimes. */
 export interface LaunchTokens {
@@ -114,12 +108,13 @@ function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
  */
 export function isTakenAway(before: Launch, now: Launch, permission: Permission | undefined): boolean {
   if (before.narrowedScope === now.narrowedScope) return false;
-  const tokens = ({ scope, narrowedScope }: Launch) => [scope, narrowedScope].filter((one) => one !== undefined);
-  const covers = (launch: Launch, wanted: Permission) =>
-    tokens(launch).every((scope) => touches(grantedScopes(scope), wanted));
-  if (permission) return covers(before, permission) && !covers(now, permission);
-  return grantedScopes(before.narrowedScope ?? before.scope).resources.some(({ type, interactions }) =>
-    interactions.split('').some((interaction) => !covers(now, { type, interaction } as Permission)),
+  const [held, holds] = [grantsOf(before), grantsOf(now)];
+  const covers = (grants: readonly GrantedScopes[], wanted: Permission) =>
+    grants.every((granted) => touches(granted, wanted));
+  if (permission) return covers(held, permission) && !covers(holds, permission);
+  const resources = held.at(-1)?.resources ?? [];
+  return resources.some(({ type, interactions }) =>
+    interactions.split('').some((interaction) => !covers(holds, { type, interaction } as Permission)),
   );
 }
 

@@ -6,7 +6,7 @@ import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
-import type { Permission } from '#src/smart/scopes/granted.ts';
+import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 import { isOfOther } from './whose.ts';

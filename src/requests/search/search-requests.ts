@@ -159,13 +159,16 @@ const LIMITS = [
 /** FHIR R4 search: the `self` link holds the parameters that the server has used. */
 function ownLimits(bundle: FhirResource, base: URL, options: RequestSearch): string[] {
   const self = linkOf(bundle, 'self');
-  const used = typeof self === 'string' ? URL.parse(self, base)?.searchParams : undefined;
+  const used =
+    typeof self === 'string' && self.length <= LONGEST_LINK ? URL.parse(self, base)?.searchParams : undefined;
   const asked = URL.parse(searchPath(options), base)?.searchParams;
   const patients = [...(used?.getAll('patient') ?? []), ...(used?.getAll('subject') ?? [])];
   const isOther = patients.length > 0 && patients.every((patient) => patient.split('/').at(-1) !== options.patientId);
   return [...LIMITS.filter((name) => used?.has(name) && !asked?.has(name)), ...(isOther ? ['another patient'] : [])];
 }
 
+/** No server accepts a longer address, and a link of megabytes takes tenths of a second to parse. */
+const LONGEST_LINK = 16_384;
 /** Stands for a `next` link that is no usable URL. */
 export const UNKNOWN_PAGE = '';
 
@@ -181,7 +184,7 @@ function linkOf(bundle: FhirResource, wanted: 'next' | 'self'): unknown {
 export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
   const url = linkOf(bundle, 'next');
   if (url === undefined || url === null || url === '') return undefined;
-  if (typeof url !== 'string') return UNKNOWN_PAGE;
+  if (typeof url !== 'string' || url.length > LONGEST_LINK) return UNKNOWN_PAGE;
   const next = URL.parse(url, `${base.href.replace(/\/$/, '')}/${type}`);
   if (!next) throw new FhirError('unexpected');
   return next.href;

@@ -6,6 +6,9 @@ const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/o
 /** The `_revinclude` that adds the Tasks of ServiceRequests: a Task says how far the provider has come. */
 export const TASKS_ALONG = 'Task:focus';
 
+/** Three times the resource types of FHIR R5. */
+const MOST_RESOURCES = 500;
+
 /** What the server declares for one resource type. */
 export interface CapabilityResource {
   interactions: string[];
@@ -39,7 +42,8 @@ export function parseCapability(document: unknown): ParsedCapability | undefined
   const rest = objectsOf(document['rest']);
   const isServer = ({ mode }: JsonObject) => typeof mode !== 'string' || mode === 'server';
   const resources: ParsedCapability['resources'] = new Map();
-  for (const resource of rest.filter(isServer).flatMap((one) => objectsOf(one['resource']))) {
+  const named = rest.filter(isServer).flatMap((one) => objectsOf(one['resource']));
+  for (const resource of named.slice(0, MOST_RESOURCES)) {
     const type = textMember(resource, 'type');
     if (type === undefined) continue;
     resources.set(type, {

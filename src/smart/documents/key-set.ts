@@ -19,6 +19,8 @@ export type VerificationKeySet = ReturnType<typeof createLocalJWKSet>;
 export const idTokenAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256', 'ES384'] as const;
 
 const MAX_KEYS = 100;
+/** For checks only; a launch compares the whole name. */
+const LONGEST_SHOWN_KID = 200;
 const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-256', 'ES256'],
   ['P-384', 'ES384'],
@@ -35,7 +37,7 @@ export interface ParsedKeySet {
 }
 
 export interface ParsedKey {
-  /** `(no kid)` when the entry has none. */
+  /** The beginning of its name; `(no kid)` when the entry has none. */
   kid: string;
   /** Equal for equal keys; undefined for an entry that cannot verify an id_token. */
   thumbprint: string | undefined;
@@ -59,7 +61,7 @@ async function parseKeySet(document: JsonObject | undefined): Promise<Pick<Parse
   const entries: unknown[] = listed.slice(0, MAX_KEYS);
   const read = await Promise.all(
     entries.map(async (entry) => ({
-      kid: (isJsonObject(entry) && textMember(entry, 'kid')) || '(no kid)',
+      kid: (isJsonObject(entry) && textMember(entry, 'kid')?.slice(0, LONGEST_SHOWN_KID)) || '(no kid)',
       key: await readVerificationKey(entry),
     })),
   );

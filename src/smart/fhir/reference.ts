@@ -10,7 +10,7 @@ import { isUnder } from './under-base.ts';
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
   if (typeof literal !== 'string') return undefined;
-  const path = literal.includes(':') && URL.canParse(literal) ? pathUnder(base, new URL(literal)) : literal;
+  const path = isOnServer(base, literal) ? pathUnder(base, new URL(literal)) : literal;
   const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
 }
@@ -27,6 +27,16 @@ export function displayOf(reference: unknown): string | undefined {
 /** Does a Reference lead to a patient, on whatever server? */
 export function leadsToPatient({ reference, type }: ForeignRecord): boolean {
   return type === 'Patient' || (typeof reference === 'string' && /(?:^|\/)Patient\//.test(reference));
+}
+
+/** Longer than a type, an id and a version, as they follow a FHIR base. */
+const LONGEST_BELOW_BASE = 400;
+
+/** Compares the text, because 4 MB of nothing but `@` take a tenth of a second to parse as a URL. */
+function isOnServer({ origin, href }: URL, literal: string): boolean {
+  if (literal.length > href.length + LONGEST_BELOW_BASE) return false;
+  const isOrigin = literal.slice(0, origin.length).toLowerCase() === origin;
+  return isOrigin && /^(?::\d{1,5})?\//.test(literal.slice(origin.length)) && URL.canParse(literal);
 }
 
 function pathUnder(base: URL, url: URL): string | undefined {

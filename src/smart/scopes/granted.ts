@@ -1,5 +1,7 @@
 /** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
+import { LRUCache } from 'lru-cache';
 import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './grammar.ts';
+import { limitsIn, type Permission, type Reach, reachOf } from './reach.ts';
 import { tokenProblem } from './typed-scope-problem.ts';
 
 /** The longest configured scope string. */
@@ -82,7 +84,12 @@ export interface GrantedScopes {
   readonly tokens: ReadonlySet<string>;
   /** The FHIR resource scopes among them. */
   readonly resources: readonly ResourceScope[];
+  readonly reach: Reach;
 }
+
+/** A page asks dozens of times what one string grants. In characters of these strings. */
+const KEPT = { maxSize: 262_144, maxEntrySize: 16_384 };
+const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (_granted, scope) => scope.length + 1 });
 
 /**
  * Reads the granted `scope` into whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown tokens mean nothing
@@ -91,21 +98,14 @@ export interface GrantedScopes {
  * @param scope untrusted, from the token response.
  */
 export function grantedScopes(scope: string): GrantedScopes {
+  const known = lately.get(scope);
+  if (known) return known;
   const tokens = new Set(scope.split(' ').filter(Boolean));
-  const granted: Omit<GrantedScopes, typeof read> = {
-    tokens,
-    resources: [...tokens].flatMap((token) => parseGrantedScope(token) ?? []),
-  };
-  return granted as GrantedScopes;
-}
-
-/** One thing the app wants to do: read, search, create, update or delete resources of a type. */
-export interface Permission {
-  /** A FHIR resource type. */
-  readonly type: string;
-  readonly interaction: 'c' | 'r' | 'u' | 'd' | 's';
-  /** When set, only `patient/` scopes count. */
-  readonly level?: 'patient';
+  const resources = [...tokens].flatMap((token) => parseGrantedScope(token) ?? []);
+  const parsed: Omit<GrantedScopes, typeof read> = { tokens, resources, reach: reachOf(resources) };
+  const granted = parsed as GrantedScopes;
+  lately.set(scope, granted);
+  return granted;
 }
 
 /**
@@ -116,7 +116,7 @@ export interface Permission {
  * scope is not enough, because it covers a subset only. Write does not imply read (SCO-22).
  */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
-  return limitsOf(granted, permission)?.length === 0;
+  return limitsIn(granted.reach, permission)?.length === 0;
 }
 
 /**
@@ -125,15 +125,8 @@ export function permits(granted: GrantedScopes, permission: Permission): boolean
  * @returns empty when the interaction is unlimited; undefined when it is not granted.
  */
 export function limitsOf(granted: GrantedScopes, permission: Permission): readonly string[] | undefined {
-  const covering = granted.resources.filter(
-    (scope) =>
-      (scope.level === 'patient' || (scope.level === 'user' && permission.level === undefined)) &&
-      (scope.type === '*' || scope.type === permission.type) &&
-      scope.interactions.includes(permission.interaction),
-  );
-  if (covering.length === 0) return undefined;
-  const filters = covering.flatMap(({ filter }) => filter ?? []);
-  return filters.length < covering.length ? [] : [...new Set(filters)];
+  const limits = limitsIn(granted.reach, permission);
+  return limits && [...new Set(limits.flatMap((some) => [...some]))];
 }
 
 /**
@@ -141,9 +134,7 @@ export function limitsOf(granted: GrantedScopes, permission: Permission): readon
  * unlimited grant, because the app cannot know whether its resource is within a limit.
  */
 export function mayAsk(granted: GrantedScopes, permission: Permission): boolean {
-  return 'rs'.includes(permission.interaction)
-    ? limitsOf(granted, permission) !== undefined
-    : permits(granted, permission);
+  return 'rs'.includes(permission.interaction) ? touches(granted, permission) : permits(granted, permission);
 }
 
 /** How much of a requested resource scope the grant covers, in either syntax (SCO-03, SCO-16). */
@@ -153,15 +144,14 @@ export function coverageOf(token: string, granted: GrantedScopes): 'whole' | 'pa
   const level = asked.level === 'patient' ? { level: asked.level } : {};
   const limits = (['c', 'r', 'u', 'd', 's'] as const)
     .filter((interaction) => asked.interactions.includes(interaction))
-    .map((interaction) => limitsOf(granted, { type: asked.type, interaction, ...level }));
+    .map((interaction) => limitsIn(granted.reach, { type: asked.type, interaction, ...level }));
   if (limits.includes(undefined)) return 'none';
   return limits.every((one) => one?.length === 0) ? 'whole' : 'part';
 }
 
 /** Like {@link permits}, but a scope limited by a search is enough. */
 export function touches(granted: GrantedScopes, permission: Permission): boolean {
-  const unlimited = granted.resources.map((scope) => ({ ...scope, filter: undefined }));
-  return permits({ ...granted, resources: unlimited }, permission);
+  return limitsIn(granted.reach, permission) !== undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 
 const MANY = 500;
 const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
@@ -107,6 +108,16 @@ describe('500 requests that are slow to compare', () => {
     });
     expect(new Set(shown.map((text) => text?.length))).toEqual(new Set([200]));
     expect(cost).toBeLessThan(MOST_MS / 5);
+  });
+
+  test.for<[string, string[]]>([
+    ['one of 4 MB', [`https://${'@'.repeat(4_000_000)}`]],
+    ['1,000 of 4 kB', upTo(1_000).map((index) => `https://${index}${'@'.repeat(4_000)}`)],
+  ])('references that are slow to read as an address: %s', ([, references]) => {
+    const cost = costOf(() => {
+      for (const reference of references) expect(localReference({ reference }, at.base)).toBeUndefined();
+    });
+    expect(cost).toBeLessThan(MOST_MS / 20);
   });
 
   test('one order of 90,000 members, and referrals that say they were made from it', () => {
