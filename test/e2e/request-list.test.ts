@@ -187,9 +187,23 @@ test('on a narrow screen it is still a table to those who hear it, in the order 
   await page.close();
 });
 
+test.for([400, 320])('at %d px every filter is in sight without scrolling sideways', async (width) => {
+  const page = await openList(plain, 'pat-ada');
+  await page.setViewportSize({ width, height: 800 });
+  const controls = page.locator('.filters :is(input:not([type="hidden"]), select, button), .groups a');
+  expect(await controls.count()).toBeGreaterThan(7);
+  const edges = (await controls.all()).map(async (control) => {
+    const box = await control.boundingBox();
+    return box && box.x >= 0 && box.x + box.width <= width;
+  });
+  expect(await Promise.all(edges)).not.toContain(false);
+});
+
 test('on paper every sheet says whose it is, of how many, and nothing is cut', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();
+  // The open requests have such a link too, which would lead to them alone.
+  await page.locator('.groups [aria-current]', { hasText: 'All' }).waitFor();
   await page.getByRole('link', { name: 'All on one page, for print' }).click();
   await expect.poll(() => page.locator('.request-table tbody tr').count(), { timeout: 30_000 }).toBe(120);
   await page.emulateMedia({ media: 'print' });
