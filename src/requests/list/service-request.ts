@@ -38,7 +38,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     priority: describePriority(resource.priority),
     source: describeSource(intent),
     ...readService(resource),
-    detail: readDetail(resource),
+    ...readDetail(resource),
     caution: readCaution(resource),
     isProhibited: mayBeProhibited(resource),
     needed: needed.text,
