@@ -16,9 +16,14 @@ export interface RequestStatus extends StatusWord {
   readonly note: string | undefined;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
-  /** Still open although its needed day is over. */
+  /** Still open although its needed day, or its needed time, is over. */
   readonly isOverdue: boolean;
+  /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
+  readonly isLateToday?: true;
 }
+
+/** By how much a request is late. */
+export type Lateness = 'days' | 'hours';
 
 interface StatusWord {
   readonly group: 'open' | 'closed';
@@ -97,7 +102,7 @@ const MOST_CODES = 10;
 
 /**
  * `active` says only that an order stands in the EHR, not whether a provider has received it. A request that is still
- * open after its needed day is overdue, whatever its status.
+ * open after its needed day or time is overdue, whatever its status.
  *
  * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
  */
@@ -105,7 +110,8 @@ export function describeStatus(facts: {
   readonly status: unknown;
   readonly intent: unknown;
   readonly hasProvider: boolean;
-  readonly isPastNeeded: boolean;
+  /** undefined for a request that is not late, or cannot be: that something must not be done. */
+  readonly late: Lateness | undefined;
   /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
@@ -120,7 +126,8 @@ export function describeStatus(facts: {
     ...word,
     hasProvider,
     note: [isActive && hasProvider && 'reply unknown', unclear, facts.reason].filter(Boolean).join(' · ') || undefined,
-    isOverdue: word.group === 'open' && facts.isPastNeeded,
+    isOverdue: word.group === 'open' && facts.late !== undefined,
+    ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),
   };
 }
 
@@ -152,12 +159,13 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     group: isDone ? 'closed' : 'open',
     note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
-    isOverdue: status.isOverdue && !isDone,
+    isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };
 }
 
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
+const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
 /** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
