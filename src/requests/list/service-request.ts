@@ -22,7 +22,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
   const performers = asRecords(resource.performer).filter(namesProvider);
-  const late = mayBeProhibited(resource) ? undefined : lateness(needed, at);
+  const isProhibited = mayBeProhibited(resource);
+  const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
@@ -33,7 +34,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
-      ...{ status, intent, hasProvider: performers.length > 0, late },
+      ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited },
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority),
@@ -41,7 +42,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     ...readService(resource),
     ...readDetail(resource),
     caution: readCaution(resource),
-    isProhibited: mayBeProhibited(resource),
+    isProhibited,
     needed: needed.text,
     neededMs: beginsAt(resource, at.timeZone),
     /** It is wanted several times, and not all of them are surely over. */

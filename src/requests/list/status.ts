@@ -41,6 +41,8 @@ const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
 const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
 /** Open, because a request of unknown status must not be folded away. */
 const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+/** A completed order that something not be done: it is no longer in force, and nothing was carried out. */
+const ENDED: StatusWord = { group: 'closed', word: 'Ended', icon: 'cancelled' };
 /** For a code that FHIR does not define: only the EHR can say what it means. */
 const UNCLEAR: StatusWord = { ...NOT_GIVEN, word: 'Status unclear' };
 
@@ -112,6 +114,8 @@ export function describeStatus(facts: {
   readonly hasProvider: boolean;
   /** undefined for a request that is not late, or cannot be: that something must not be done. */
   readonly late: Lateness | undefined;
+  /** it says, or may say, that something must not be done */
+  readonly isProhibited?: boolean | undefined;
   /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
@@ -120,7 +124,8 @@ export function describeStatus(facts: {
   const isActive = code === 'active';
   const given = asInformation(writtenCode(facts.status), 40);
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
-  const word = isActive ? activeWord(facts.intent, hasProvider) : known;
+  const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
+  const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,

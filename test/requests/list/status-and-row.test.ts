@@ -46,6 +46,17 @@ test.for<[unknown, string | undefined]>([
   expect(describeStatus({ status, intent: 'order', hasProvider: true, late: undefined }).note).toBe(note);
 });
 
+test.for<[object, string]>([
+  [{ doNotPerform: true, status: 'completed' }, 'Ended'],
+  [{ doNotPerform: 'maybe', status: 'COMPLETED' }, 'Ended'],
+  [{ modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }], status: 'completed' }, 'Ended'],
+  [{ doNotPerform: true, status: 'revoked' }, 'Cancelled'],
+  [{ doNotPerform: false, status: 'completed' }, 'Done'],
+])('what must not be done is never called done: %j reads "%s"', ([resource, word]) => {
+  const request = readServiceRequest({ ...resource }, { ...at, base: new URL('https://ehr.example') });
+  expect(request.status).toMatchObject({ word, group: 'closed' });
+});
+
 /** Three days ago, today, and in two days. The time is noon in the organization's zone. */
 const dates = { past: '2026-11-19', today: '2026-11-22', future: '2026-11-24', none: undefined };
 const receiver = { performer: [{ display: 'Northside' }] };
