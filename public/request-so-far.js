@@ -22,6 +22,13 @@ function saidBy(field) {
   return label && text.trim() !== '' ? [wordsOf(label), text.trim()] : undefined;
 }
 
+/** A reason is needed unless the request is routine or has a diagnosis. */
+function isNeeded(field) {
+  if (field.id !== 'reason') return field.required || field.dataset.required !== undefined;
+  const isChosen = field.closest('section').querySelector(':checked') !== null;
+  return request.querySelector('#priority').value !== 'routine' && !isChosen;
+}
+
 function made(name, properties) {
   return Object.assign(document.createElement(name), properties);
 }
@@ -40,7 +47,7 @@ function summarize() {
   const byName = Map.groupBy(said, ([name]) => name);
   const rows = [...byName].map(([name, all]) => row([name, inLines(all.map(([, text]) => text))]));
   summary.querySelector('dl').replaceChildren(...rows);
-  const missing = [...request.elements].filter((field) => field.required && field.value === '' && isAsked(field));
+  const missing = [...request.elements].filter((field) => isNeeded(field) && field.value === '' && isAsked(field));
   const links = missing.map((field) => {
     const text = wordsOf(request.querySelector(`label[for="${CSS.escape(field.id)}"]`));
     return made('a', { href: `#${field.id}`, textContent: text });

@@ -11,6 +11,7 @@ const NAMES = [
   'copy.js',
   'diagnostics.css',
   'favicon.svg',
+  'from-chart.js',
   'request-so-far.js',
   'keep-draft.js',
   'logo.png',

@@ -13,6 +13,11 @@ export interface FhirDate {
   readonly isMoment: boolean;
   /** for sorting, in ms: the moment, or the start of the day, month or year */
   readonly at: number;
+  /**
+   * of a midnight, the day as it was written, which may stand for the whole day: some EHRs write a day without a time as
+   * midnight in UTC, which is the evening before west of Greenwich
+   */
+  readonly writtenDay?: string;
 }
 
 const DATE =
@@ -45,12 +50,19 @@ function readText(text: string, timeZone: string): FhirDate | undefined {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return undefined;
   const local = dayAndTimeIn(at, timeZone);
-  return { day: local.day, time: local.time.slice(0, 5), isMoment: true, at: at.getTime() };
+  const isMidnight = hour === '00' && minute === '00';
+  const date = { day: local.day, time: local.time.slice(0, 5), isMoment: true, at: at.getTime() };
+  return isMidnight ? { ...date, writtenDay: day } : date;
 }
 
 /** The day of a FHIR date in this time zone, as precise as given; other text bounded, unless it says nothing. */
 export function dayText(value: unknown, timeZone: string): string | undefined {
   return readFhirDate(value, timeZone)?.day ?? asInformation(value, 40);
+}
+
+/** The last day that a date can mean; of a midnight, the later one of two days. */
+export function latestDay({ day, writtenDay = day }: FhirDate): string {
+  return lastDayOf(writtenDay > day ? writtenDay : day);
 }
 
 /** The last day a partial date can mean, in a form that compares as text: `2026-11` → `2026-11-31`. */

@@ -121,7 +121,11 @@ test('beside the form stands what it says so far and what it still needs, where 
   await soFar.getByRole('link', { name: 'What is needed' }).click();
   await page.locator('#what:focus').waitFor();
   await fillRequest(page, 'urgent', '<b>Van</b>');
+  await soFar.getByText('Still needed: Reason').waitFor();
   await page.getByLabel('Oxygen on the way (optional)').selectOption('yes');
+  await soFar.getByText('Still needed: Litres a minute, Reason').waitFor();
+  await page.getByLabel('Congestive heart failure').check();
+  await soFar.getByText('Still needed: Litres a minute', { exact: true }).waitFor();
   await page.getByLabel('Litres a minute').fill('2');
   await page.getByLabel('Oxygen on the way (optional)').selectOption('no');
   await page.getByText('Repeats every week').click();
@@ -136,6 +140,28 @@ test('beside the form stands what it says so far and what it still needs, where 
   await page.setViewportSize({ width: 700, height: 800 });
   expect(await soFar.isVisible()).toBe(false);
   expect(visitor.complaints).toEqual([]);
+});
+
+test('a field that the chart filled in says so only while it says what the chart says', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  for (const [label, chart] of [
+    ['Telephone', '+1 555 010 0231'],
+    ['Language', 'Spanish'],
+  ] as const) {
+    // oxlint-disable no-await-in-loop -- one after the other, in one form
+    const field = page.locator('.field').filter({ has: page.getByLabel(label, { exact: false }) });
+    const hint = async () => (await field.locator('.hint').innerText()).trim();
+    expect(await hint()).toBe('from the chart, without a date');
+    await field.locator('input').fill('Other');
+    expect(await hint()).toBe(`The chart says: ${chart} (from the chart, without a date)`);
+    await field.locator('input').fill(chart);
+    expect(await hint()).toBe('from the chart, without a date');
+    // oxlint-enable no-await-in-loop
+  }
 });
 
 test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {

@@ -187,6 +187,18 @@ test('on a narrow screen it is still a table to those who hear it, in the order 
   await page.close();
 });
 
+test.for([400, 320])('at %d px every filter is in sight without scrolling sideways', async (width) => {
+  const page = await openList(plain, 'pat-ada');
+  await page.setViewportSize({ width, height: 800 });
+  const controls = page.locator('.filters :is(input:not([type="hidden"]), select, button), .groups a');
+  expect(await controls.count()).toBeGreaterThan(7);
+  const edges = (await controls.all()).map(async (control) => {
+    const box = await control.boundingBox();
+    return box && box.x >= 0 && box.x + box.width <= width;
+  });
+  expect(await Promise.all(edges)).not.toContain(false);
+});
+
 test('on paper every sheet says whose it is, of how many, and nothing is cut', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();

@@ -58,7 +58,7 @@ ${CHOICES.map(
 `,
 )}</fieldset>
 <div class="field"><label for="reason">Why <span class="demand">(required)</span></label><p class="hint" id="reason-hint">It is written into the request, for everyone who reads it.</p><input class="form-control" id="reason" name="reason" type="text" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
-<p class="new-request-actions"><button class="btn btn-primary" type="submit">Cancel this request in the EHR</button> <a class="btn" href="${base}/requests/${requestId}">Keep it</a></p>
+<p class="new-request-actions"><button class="btn btn-danger" type="submit">Cancel this request in the EHR</button> <a class="btn" href="${base}/requests/${requestId}">Keep it</a></p>
 </form>
 `;
 }

@@ -64,8 +64,8 @@ export function filterForm({ text, services, mine, here, hidden, csrfToken, clea
 <input type="hidden" name="csrf" value="${csrfToken}">${Object.entries(hidden).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}
-<label for="find-text">Search</label><input class="form-control" id="find-text" type="search" name="text" value="${text}" maxlength="200" autocomplete="off" placeholder="Search">
-<label for="find-service">Service</label><select class="form-select" id="find-service" name="service"><option value="">All</option>${services.map(
+<label class="visually-hidden" for="find-text">Search</label><input class="form-control" id="find-text" type="search" name="text" value="${text}" maxlength="200" autocomplete="off" placeholder="Search">
+<label class="visually-hidden" for="find-service">Service</label><select class="form-select" id="find-service" name="service"><option value="">All services</option>${services.map(
     ({ name, handle, count, isChosen }) =>
       html`<option value="${handle}"${isChosen ? html` selected` : null}>${name} (${count})</option>`,
   )}</select>

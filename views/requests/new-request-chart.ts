@@ -47,11 +47,14 @@ ${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${on
 `;
 }
 
-/** The hint at a field that the chart filled in. */
+/**
+ * The hint at a field that the chart filled in. It holds the words for an unchanged and for a changed value; a script
+ * shows the right ones while the user types.
+ */
 export function filledHint({ source, text, isStale }: ChartValue, typed: string): SafeHtml {
-  return typed === text
-    ? html`${source}${isStale === true ? '. Old value: please check.' : ''}`
-    : html`The chart says: <bdi>${text}</bdi> (${source})`;
+  const hidden = html` hidden`;
+  const isSame = typed === text;
+  return html`<span${isSame ? null : hidden}>${source}${isStale === true ? '. Old value: please check.' : ''}</span><span data-if-not="${text}"${isSame ? hidden : null}>The chart says: <bdi>${text}</bdi> (${source})</span>`;
 }
 
 function value(one: ChartValue): SafeHtml {

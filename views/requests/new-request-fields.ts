@@ -6,7 +6,7 @@ import { asSentence, type TypedForm } from '#views/typed-form.ts';
 /** The labels of all fields that can have a problem, in the form's order. */
 export const labels = {
   service: 'Service',
-  receiver: 'Receiver',
+  receiver: 'Provider',
   what: 'What is needed',
   neededOn: 'Needed on',
   neededAt: 'Time',

@@ -54,7 +54,7 @@ function question(one: OwnQuestion, form: TypedForm): SafeHtml {
   const problem = raw === undefined ? undefined : asSentence(raw);
   const shown = one.shown.length === 0 ? null : html` data-shown="${JSON.stringify(one.shown)}"`;
   return html`<div class="field"${shown}><label for="${name}">${label} <span class="demand">(${demand})</span></label>
-${control(one, form.values[name] ?? '', described(name, undefined, problem))}
+${control(one, form.values[name] ?? '', html`${described(name, undefined, problem)}${/^required(?! if)/.test(demand) ? html` data-required` : null}`)}
 ${fieldProblem(name, problem)}</div>
 `;
 }

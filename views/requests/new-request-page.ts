@@ -84,7 +84,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
     styles: ['new-request.css'],
-    script: ['keep-draft.js', 'service-questions.js', 'request-so-far.js'],
+    script: ['keep-draft.js', 'service-questions.js', 'from-chart.js', 'request-so-far.js'],
   });
   // A URL that ends in the id of the notice opens the page there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">
@@ -114,7 +114,7 @@ export function newRequestEnd(props: NewRequestChartProps): string {
 <div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form)}</div></section>
 <section class="form-part"><h2>Why</h2>
 ${chartChoices('Diagnoses', props.reasons)}
-${area('reason', form, { demand: 'required unless routine, or a diagnosis is chosen' })}</section>
+${area('reason', form, { demand: 'required unless the request is routine or has a diagnosis' })}</section>
 <section class="${part('clinical')}"><h2>Clinical</h2>
 ${chartChoices('Allergies', props.allergies)}
 ${chartChoices('Measurements', props.measures)}</section>

@@ -1,4 +1,4 @@
-/** "Review": the request as its receiver will read it, with the full patient banner, before it is sent. */
+/** "Review": the request as its provider will read it, with the full patient banner, before it is sent. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
@@ -62,7 +62,7 @@ export function reviewPage(props: ReviewPageProps): string {
     },
     html`${patientBanner(patient, true)}<div class="page-heading"><div>
 <h1>Review the request</h1>
-<p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the receiver will read.</p>
+<p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the provider will read.</p>
 </div></div>
 ${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
 <dl class="review">

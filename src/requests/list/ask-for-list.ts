@@ -107,8 +107,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
-  const [answered, taskNotices] = await Promise.all([asking, askForTasks()]);
+  const [answered, unread] = await Promise.all([asking, askForTasks()]);
   const { tasks } = gathered;
+  const taskNotices = [...unread, ...gathered.notices()];
   const otherTasks = gathered.countOthers();
   return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }

@@ -16,13 +16,13 @@ import { displayOf } from '#src/smart/fhir/reference.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
-const MOST_DETAILS = 4;
 /** The labels of what the app writes among the details of its own requests. */
 export const DETAIL_LABELS = { to: 'To', phone: 'Telephone', language: 'Language' } as const;
 /** How to reach the patient is for the receiver and does not distinguish one order from another. */
 const CONTACT = [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => `${label}: `);
-/** A row has room for no more; the request's page has. */
+/** A row has room for no more; the request's page has. In characters: one of them, and up to four together. */
 const LONGEST_DETAIL = 80;
+const ROOM_FOR_DETAILS = 80;
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** Stands for a reason that the EHR has and this app does not read. */
@@ -39,14 +39,20 @@ export function readService(resource: ForeignRecord): { service: string; categor
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
 
-/** What distinguishes two orders of one service: the body sites, how much is ordered, and how. */
-export function readDetail(resource: ForeignRecord): string | undefined {
+/**
+ * What distinguishes two orders of one service: the body sites, how much is ordered, and how. `moreDetails` are only
+ * counted in the text.
+ */
+export function readDetail(resource: ForeignRecord): { detail: string | undefined; moreDetails: readonly string[] } {
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
-  const more = details.length > MOST_DETAILS ? ` +${details.length - MOST_DETAILS} more` : '';
-  return `${details.slice(0, MOST_DETAILS).join(', ')}${more}` || undefined;
+  const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
+  const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;
+  const moreDetails = details.slice(shown);
+  const more = moreDetails.length > 0 ? ` +${moreDetails.length} more` : '';
+  return { detail: `${details.slice(0, shown).join(', ')}${more}` || undefined, moreDetails };
 }
 
 /** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */

@@ -60,6 +60,7 @@ export function toRow(
   const hasNoMovement = still !== undefined;
   const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
   const to = sentTo(request, status, nameOf, task);
+  const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
     id,
     /** The EHR's status without any Task. If the EHR has another one now, the row is out of date. */
@@ -79,7 +80,7 @@ export function toRow(
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */
-    counted: to.counted.length + others.length === 0 ? undefined : [...to.counted, ...others].slice(0, MOST_COUNTED),
+    counted: counted.length === 0 ? undefined : counted.slice(0, MOST_COUNTED),
     isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
     /** Requests that this one replaces. */

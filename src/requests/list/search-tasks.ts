@@ -1,5 +1,5 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
-import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
+import { namesOnlyNumber, newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
@@ -23,17 +23,26 @@ const MOST_KEPT = 1_000;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
-  const [tasks, others]: [Task[], Set<unknown>] = [[], new Set()];
+  const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
   return {
     tasks,
     /** How many were of another patient. */
     countOthers: () => others.size,
+    /** One line if Tasks name their requests only by a number. */
+    notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
     take: (resource: ForeignRecord): void => {
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
       const task = tasks.length < MOST_KEPT ? readTask(resource, at) : undefined;
       if (task) tasks.push(task);
+      else if (namesOnlyNumber(resource)) numbered.add(resource.id ?? resource);
     },
   };
+}
+
+function numberedText(count: number): string {
+  const what =
+    count === 1 ? '1 answer of a provider names its request' : `${count} answers of providers name their requests`;
+  return `${what} only by a number, so the list does not say which request is meant. See the EHR.`;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */

@@ -3,13 +3,13 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
-import { readNeeded } from '#src/requests/timing/needed.ts';
+import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './keys.ts';
-import { codeOf, describePriority, describeSource, describeStatus } from './status.ts';
+import { codeOf, describePriority, describeSource, describeStatus, type Lateness } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export type ServiceRequest = ReturnType<typeof readServiceRequest>;
@@ -22,7 +22,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
   const performers = asRecords(resource.performer).filter(namesProvider);
-  const isPastNeeded = isLate(resource, needed.lastDay, dayIn(at.now, at.timeZone));
+  const isProhibited = mayBeProhibited(resource);
+  const late = isProhibited ? undefined : lateness(needed, at);
+  const isPastNeeded = late === 'days';
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -32,15 +34,15 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
-      ...{ status, intent, hasProvider: performers.length > 0, isPastNeeded },
+      ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited },
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority),
     source: describeSource(intent),
     ...readService(resource),
-    detail: readDetail(resource),
+    ...readDetail(resource),
     caution: readCaution(resource),
-    isProhibited: mayBeProhibited(resource),
+    isProhibited,
     needed: needed.text,
     neededMs: beginsAt(resource, at.timeZone),
     /** It is wanted several times, and not all of them are surely over. */
@@ -59,9 +61,16 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   };
 }
 
-/** A request that something not be done cannot be late. */
-function isLate(resource: ForeignRecord, lastDay: string | undefined, today: string): boolean {
-  return lastDay !== undefined && lastDay < today && !mayBeProhibited(resource);
+/** News of what was done in time may take this long. */
+const GRACE_MS = 60 * 60_000;
+
+/** Whether its needed day is over, or at least its needed time. */
+function lateness(
+  { lastDay, lastAt }: Needed,
+  { now, timeZone }: { now: Date; timeZone: string },
+): Lateness | undefined {
+  if (lastDay !== undefined && lastDay < dayIn(now, timeZone)) return 'days';
+  return lastAt !== undefined && lastAt + GRACE_MS <= now.getTime() ? 'hours' : undefined;
 }
 
 /** An empty reference, or one that holds only the reason why it is empty, names no provider; one that is masked has one. */

@@ -16,9 +16,14 @@ export interface RequestStatus extends StatusWord {
   readonly note: string | undefined;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
-  /** Still open although its needed day is over. */
+  /** Still open although its needed day, or its needed time, is over. */
   readonly isOverdue: boolean;
+  /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
+  readonly isLateToday?: true;
 }
+
+/** By how much a request is late. */
+export type Lateness = 'days' | 'hours';
 
 interface StatusWord {
   readonly group: 'open' | 'closed';
@@ -36,6 +41,8 @@ const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };
 const CANCELLED: StatusWord = { group: 'closed', word: 'Cancelled', icon: 'cancelled' };
 /** Open, because a request of unknown status must not be folded away. */
 const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', icon: 'unknown' };
+/** A completed order that something not be done: it is no longer in force, and nothing was carried out. */
+const ENDED: StatusWord = { group: 'closed', word: 'Ended', icon: 'cancelled' };
 /** For a code that FHIR does not define: only the EHR can say what it means. */
 const UNCLEAR: StatusWord = { ...NOT_GIVEN, word: 'Status unclear' };
 
@@ -97,7 +104,7 @@ const MOST_CODES = 10;
 
 /**
  * `active` says only that an order stands in the EHR, not whether a provider has received it. A request that is still
- * open after its needed day is overdue, whatever its status.
+ * open after its needed day or time is overdue, whatever its status.
  *
  * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
  */
@@ -105,7 +112,10 @@ export function describeStatus(facts: {
   readonly status: unknown;
   readonly intent: unknown;
   readonly hasProvider: boolean;
-  readonly isPastNeeded: boolean;
+  /** undefined for a request that is not late, or cannot be: that something must not be done. */
+  readonly late: Lateness | undefined;
+  /** it says, or may say, that something must not be done */
+  readonly isProhibited?: boolean | undefined;
   /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
@@ -114,13 +124,15 @@ export function describeStatus(facts: {
   const isActive = code === 'active';
   const given = asInformation(writtenCode(facts.status), 40);
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
-  const word = isActive ? activeWord(facts.intent, hasProvider) : known;
+  const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
+  const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
     hasProvider,
     note: [isActive && hasProvider && 'reply unknown', unclear, facts.reason].filter(Boolean).join(' · ') || undefined,
-    isOverdue: word.group === 'open' && facts.isPastNeeded,
+    isOverdue: word.group === 'open' && facts.late !== undefined,
+    ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),
   };
 }
 
@@ -152,12 +164,13 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     group: isDone ? 'closed' : 'open',
     note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
-    isOverdue: status.isOverdue && !isDone,
+    isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };
 }
 
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
+const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
 /** Words that mean that a provider has the request, even if the EHR does not say which one. */
 const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 

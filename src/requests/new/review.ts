@@ -6,6 +6,7 @@ import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { type ChartFact, type ChartFacts, SECTIONS } from '#src/requests/prefill/facts.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
+import type { Service } from '#src/settings/service.ts';
 import {
   asConceptText,
   asInformation,
@@ -29,6 +30,10 @@ export interface Reviewed {
   chart: ChartFacts;
   now: Date;
   timeZone: string;
+  /** The service's sections: a field of another section is not asked for. */
+  sections: Service['sections'];
+  /** The organization has providers for this service, so that naming none is worth saying. */
+  hasReceivers: boolean;
 }
 
 const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
@@ -40,7 +45,8 @@ const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }]
  */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
   const parts = partsOf(reviewed);
-  const before = original && partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: NO_CHART });
+  const before =
+    original && partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: NO_CHART, hasReceivers: false });
   return (before ? besideOriginal(parts, before) : parts).filter(({ lines }) => lines.length > 0);
 }
 
@@ -52,23 +58,28 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     text === undefined || text === '' ? [] : [{ text, ...marks }];
   const sourced = (name: string, facts: readonly ChartFact[]) =>
     displays(name).flatMap((text, index) => line(text, marksOf(facts[index], today)));
-  const filled = (field: keyof ReturnType<typeof filledBy>) =>
-    changeMarks(request[field], filledBy(chart)[field], today);
+  const filled = (field: keyof ReturnType<typeof filledBy>): ReviewLine[] => {
+    const facts = filledBy(chart)[field];
+    if (request[field] !== '') return line(request[field], changeMarks(request[field], facts, today));
+    const isAsked = reviewed.sections.includes(field === 'from' ? 'where' : 'contact');
+    return isAsked && facts[0] ? [{ text: '', change: `Left empty. The chart says: ${facts[0].text}` }] : [];
+  };
+  const providers = displays('performer').flatMap((text) => line(text));
   const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asConceptText(concept)));
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
-    ['Receiver', displays('performer').flatMap((text) => line(text))],
+    ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
     ['Replaces', displays('replaces').flatMap((text) => line(text))],
     ['What is needed', line(asConceptText(resource.code))],
     ['Needed', line(readNeeded(resource, reviewed).text)],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
-    ['From', line(request.from, filled('from'))],
+    ['From', filled('from')],
     ['To', line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
     ['Details', answersOf(resource, request).flatMap((text) => line(text))],
-    ['Telephone', line(request.phone, filled('phone'))],
-    ['Language', line(request.language, filled('language'))],
+    ['Telephone', filled('phone')],
+    ['Language', filled('language')],
     ['Insurance', sourced('insurance', chosen.insurance)],
     ['Note', asRecords(resource.note).flatMap(({ text }) => line(asText(text, 1_000)))],
     ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],

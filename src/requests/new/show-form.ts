@@ -13,7 +13,7 @@ import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn } from '#src/requests/form/from-chart.ts';
-import { offerOf } from '#src/requests/form/offered.ts';
+import { isFor, namedIn, offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
@@ -93,7 +93,12 @@ export async function showForm(
     const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId: patient.id }).catch(unread));
     const place = { timeZone, base: api.base };
     const original = found && { request: asTyped(readBack(found, offer, place).values), resource: found };
-    const parts = reviewOf({ ...written, chart: await chart, now, timeZone }, original);
+    const { service } = namedIn(offer, typed);
+    const asked = {
+      sections: service?.sections ?? [],
+      hasReceivers: offer.receivers.some((one) => service !== undefined && isFor(one, service.value)),
+    };
+    const parts = reviewOf({ ...written, ...asked, chart: await chart, now, timeZone }, original);
     const compared = corrects && comparisonOf(original && parts);
     response.send(reviewPage({ ...common, values, parts, compared, canLook, mayBeSent: shown.mayBeSent === true }));
     return;

@@ -90,6 +90,23 @@ function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
+/**
+ * Does a Task name its request only by a number? Orders may share a number, so it proves nothing: the Task is shown
+ * with no request, and the list says so.
+ */
+export function namesOnlyNumber(resource: ForeignRecord): boolean {
+  const word = describeTask(resource.status, codesOf(resource.businessStatus), codesOf(resource.statusReason));
+  const references = requestsOf(resource);
+  const isNumber = ({ reference, type, identifier }: ForeignRecord) =>
+    reference === undefined && (type ?? 'ServiceRequest') === 'ServiceRequest' && asText(asRecord(identifier).value);
+  return (
+    word !== undefined &&
+    isWhole(resource) &&
+    references.length > 0 &&
+    references.every((one) => Boolean(isNumber(one)))
+  );
+}
+
 /** A Task that is a part of another one, or another errand, does not carry out the whole request. */
 function isWhole(resource: ForeignRecord): boolean {
   return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);

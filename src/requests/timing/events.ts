@@ -1,5 +1,5 @@
 /** `Timing.event` in words: the next day first, then how many more; of a past series, when it ended. */
-import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { type FhirDate, lastDayOf, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
 import { listOf, type Phrases } from './parts.ts';
 
@@ -21,7 +21,7 @@ export function readEvents(value: unknown, context: DateContext): { phrases: Phr
   if (times.length > MOST_READ) return { phrases: [...nextPhrases(items, context), null], lastDay: undefined };
   const dates = datesIn(items, context);
   const isWhole = dates.length === items.length;
-  const lastDays = dates.map(({ day }) => lastDayOf(day)).toSorted();
+  const lastDays = dates.map(latestDay).toSorted();
   return {
     phrases: [...wordsOf(dates, context), ...(isWhole ? [] : [null])],
     lastDay: isWhole ? lastDays.at(-1) : undefined,
@@ -38,13 +38,13 @@ function nextPhrases(items: readonly unknown[], context: DateContext): string[] 
   const yesterday = new Date(Date.parse(context.today) - DAY_MS).toISOString().slice(0, 10);
   const texts = items.filter((item) => typeof item === 'string');
   const near = texts.filter((text) => lastDayOf(text.slice(0, 10)) >= yesterday).toSorted();
-  const next = datesIn(near.slice(0, MOST_READ), context).filter(({ day }) => !isPast(day, context));
+  const next = datesIn(near.slice(0, MOST_READ), context).filter((date) => !isPast(latestDay(date), context));
   return next.length > 0 ? wordsOf(next, context) : [`${items.length} times`];
 }
 
 function wordsOf(dates: readonly FhirDate[], context: DateContext): string[] {
   const inOrder = dates.toSorted((a, b) => a.at - b.at);
-  const days: Days = [...Map.groupBy(inOrder, ({ day }) => day)];
+  const days: Days = [...Map.groupBy(inOrder, dayOf)];
   const [past, ahead] = [true, false].map((isOver) => days.filter(([day]) => isPast(day, context) === isOver));
   const [next, ...later] = ahead ?? [];
   const last = past?.at(-1);
@@ -58,6 +58,9 @@ function wordsOf(dates: readonly FhirDate[], context: DateContext): string[] {
     : [`ended ${dayWords(last, context)}, ${dayCount(days.length)} in all`];
 }
 
+/** A partial date stays partial. */
+const dayOf = ({ day, writtenDay = day }: FhirDate): string => (writtenDay > day ? writtenDay : day);
+
 function dayCount(count: number, more = ''): string {
   return `${count} ${more}${count === 1 ? 'day' : 'days'}`;
 }
@@ -69,6 +72,7 @@ function dayWords([day, dates]: Days[number], { timeZone }: DateContext): string
   const shown = timed.slice(0, MOST_TIMES);
   const more = timed.length > shown.length ? ` +${timed.length - shown.length} more times` : '';
   const [zone, ...others] = new Set(shown.map((date) => zoneText(date, timeZone)));
-  if (others.length > 0) return `${shown.map((date) => dateText(date, timeZone)).join(' and ')}${more}`;
+  if (others.length > 0 || shown.some((date) => date.day !== (date.writtenDay ?? date.day)))
+    return `${shown.map((date) => dateText(date, timeZone)).join(' and ')}${more}`;
   return `${day} ${shown.map(({ time }) => time).join(' and ')} ${zone}${more}`;
 }

@@ -1,5 +1,5 @@
 /** Says days, moments and Periods of a request in words, in the organization's time zone. */
-import { type FhirDate, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { type FhirDate, lastDayOf, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/zone.ts';
 import { isGiven, otherMembers, type Phrases } from './parts.ts';
@@ -21,10 +21,12 @@ export function momentText(value: unknown, { timeZone }: DateContext): string | 
   return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
 }
 
-/** The text of a date that has been read. */
+/** The text of a date that has been read. A midnight shows the day as it was written too, if that is another one. */
 export function dateText(date: FhirDate, timeZone: string): string {
-  const { day, time } = date;
-  return time === undefined ? day : `${day} ${time} ${zoneText(date, timeZone)}`;
+  const { day, time, writtenDay = day } = date;
+  if (time === undefined) return day;
+  const text = `${day} ${time} ${zoneText(date, timeZone)}`;
+  return writtenDay === day ? text : `${writtenDay} (or ${text})`;
 }
 
 /** The zone of a time. For a time that the EHR wrote without an offset, the text says that no zone is given. */
@@ -54,8 +56,8 @@ export function periodPhrases(period: ForeignRecord, context: DateContext, kind:
 }
 
 function endText(text: string, end: unknown, context: DateContext, kind: 'window' | 'series'): string {
-  const day = readFhirDate(end, context.timeZone)?.day;
-  const isOver = day !== undefined && isPast(day, context);
+  const date = readFhirDate(end, context.timeZone);
+  const isOver = date !== undefined && isPast(latestDay(date), context);
   if (kind === 'series') return `${isOver ? 'ended' : 'until'} ${text}`;
   return `by ${text}${isOver ? ' (past)' : ''}`;
 }
@@ -65,9 +67,10 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
   if (start === end) return [start];
   if (!from || !to || isReversed(from, to)) return [`${start} to ${end}`, null];
   const zones = [from, to].map((date) => zoneText(date, context.timeZone));
-  if (from.day === to.day && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
+  const isOneDay = from.day === to.day && [from, to].every(({ day, writtenDay = day }) => writtenDay === day);
+  if (isOneDay && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
     return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
-  return [isPast(to.day, context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
+  return [isPast(latestDay(to), context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
 }
 
 /**

@@ -2,7 +2,7 @@
  * Reads when a request is needed, from every `occurrence[x]` and `asNeeded[x]`; no part is dropped without a notice.
  */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { type FhirDate, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { timingCodePhrases } from './codes.ts';
@@ -20,12 +20,15 @@ export interface Needed {
    * proved.
    */
   readonly lastDay: string | undefined;
+  /** In ms: the moment at which it is needed at the latest; undefined for a series and where only a day is proved. */
+  readonly lastAt: number | undefined;
 }
 
 /** One occurrence, as far as it could be read. */
 interface Occurrence {
   readonly phrases: Phrases;
   readonly lastDay: string | undefined;
+  readonly lastAt?: number | undefined;
 }
 
 const MORE = 'more in the EHR';
@@ -50,7 +53,7 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
   const context = { timeZone: at.timeZone, today: dayIn(at.now, at.timeZone) };
   const { occurrenceDateTime: moment, occurrencePeriod: period, occurrenceTiming: timing } = resource;
   const given: Occurrence[] = [
-    ...(isGiven(moment) ? [{ phrases: [momentText(moment, context)], lastDay: lastDayAt(moment, context) }] : []),
+    ...(isGiven(moment) ? [readMoment(moment, context)] : []),
     ...(isGiven(period) ? [readPeriod(asRecord(period), context)] : []),
     ...(isGiven(timing) ? [readTiming(asRecord(timing), context)] : []),
   ];
@@ -65,6 +68,16 @@ export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: s
     // A truncated text says that there is more.
     text: [text, hasMore || text?.endsWith('…') ? MORE : undefined].filter(Boolean).join(', ') || undefined,
     lastDay: isLimited ? lastDays.toSorted().at(-1) : undefined,
+    lastAt: isLimited && given.length === 1 ? given[0]?.lastAt : undefined,
+  };
+}
+
+function readMoment(moment: unknown, context: DateContext): Occurrence {
+  const date = readFhirDate(moment, context.timeZone);
+  return {
+    phrases: [momentText(moment, context)],
+    lastDay: date && latestDay(date),
+    lastAt: date && momentOf(date),
   };
 }
 
@@ -83,7 +96,8 @@ function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {
   const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && !isReversed(from, to));
   return {
     phrases: periodPhrases(period, context, 'window'),
-    lastDay: to && isOrdered ? lastDayOf(to.day) : undefined,
+    lastDay: to && isOrdered ? latestDay(to) : undefined,
+    lastAt: to && isOrdered ? momentOf(to) : undefined,
   };
 }
 
@@ -117,7 +131,12 @@ function seriesEnd({ code, event, repeat }: ForeignRecord, last: string | undefi
 
 function lastDayAt(value: unknown, { timeZone }: DateContext): string | undefined {
   const date = readFhirDate(value, timeZone);
-  return date && lastDayOf(date.day);
+  return date && latestDay(date);
+}
+
+/** A midnight may stand for the whole day, and a time without a zone is no moment. */
+function momentOf({ at, isMoment, time, writtenDay }: FhirDate): number | undefined {
+  return isMoment && time !== '00:00' && writtenDay === undefined ? at : undefined;
 }
 
 function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: ForeignRecord): Phrases {

@@ -247,6 +247,19 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['two sides', { bodySite: [{ text: 'Left hand', coding: [{ display: 'Right' }] }] }, 'Left hand (right)'],
   ['a long instruction', { orderDetail: [{ text: 'z'.repeat(300) }] }, `${'z'.repeat(79)}…`],
   [
+    'as much as a row has room for',
+    {
+      bodySite: [{ text: 'Left hand' }],
+      orderDetail: [
+        'How the patient travels: In a wheelchair',
+        'Oxygen on the way: yes',
+        'Companion or escort: Daughter',
+      ].map((text) => ({ text })),
+    },
+    'Left hand, How the patient travels: In a wheelchair, Oxygen on the way: yes +1 more',
+  ],
+  ['a long one first', { orderDetail: [{ text: 'z'.repeat(79) }, { text: 'Oxygen' }] }, `${'z'.repeat(79)} +1 more`],
+  [
     'but not how to reach the patient',
     { orderDetail: [{ text: 'To: Clinic' }, { text: 'Telephone: +1 555' }, { text: 'Language: Spanish' }] },
     'To: Clinic',
@@ -259,7 +272,12 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
-  expect(readDetail({ resourceType: 'ServiceRequest', ...members })).toBe(expected);
+  expect(readDetail({ resourceType: 'ServiceRequest', ...members }).detail).toBe(expected);
+});
+
+test('a detail for which a row has no room is kept for the search', () => {
+  const orderDetail = ['a'.repeat(70), 'Oxygen on the way: yes', 'Telephone: +1 555'].map((text) => ({ text }));
+  expect(readDetail({ resourceType: 'ServiceRequest', orderDetail }).moreDetails).toEqual(['Oxygen on the way: yes']);
 });
 
 test.for<[string, object, string | undefined]>([

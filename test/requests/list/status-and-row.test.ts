@@ -32,7 +32,7 @@ test.for<[unknown, string, string]>([
   ['cancelled', 'Cancelled', 'closed'],
   [7, 'Status not given by EHR', 'open'],
 ])('the EHR status %s reads "%s"', ([status, word, group]) => {
-  const facts = { status, intent: 'order', hasProvider: false, isPastNeeded: false };
+  const facts = { status, intent: 'order', hasProvider: false, late: undefined };
   expect(describeStatus(facts)).toMatchObject({ word, group });
 });
 
@@ -43,7 +43,18 @@ test.for<[unknown, string | undefined]>([
   [undefined, undefined],
   ['draft', undefined],
 ])('of the EHR status %s its own words are kept: %s', ([status, note]) => {
-  expect(describeStatus({ status, intent: 'order', hasProvider: true, isPastNeeded: false }).note).toBe(note);
+  expect(describeStatus({ status, intent: 'order', hasProvider: true, late: undefined }).note).toBe(note);
+});
+
+test.for<[object, string]>([
+  [{ doNotPerform: true, status: 'completed' }, 'Ended'],
+  [{ doNotPerform: 'maybe', status: 'COMPLETED' }, 'Ended'],
+  [{ modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }], status: 'completed' }, 'Ended'],
+  [{ doNotPerform: true, status: 'revoked' }, 'Cancelled'],
+  [{ doNotPerform: false, status: 'completed' }, 'Done'],
+])('what must not be done is never called done: %j reads "%s"', ([resource, word]) => {
+  const request = readServiceRequest({ ...resource }, { ...at, base: new URL('https://ehr.example') });
+  expect(request.status).toMatchObject({ word, group: 'closed' });
 });
 
 /** Three days ago, today, and in two days. The time is noon in the organization's zone. */
@@ -108,10 +119,26 @@ describe('status, receiver and time in words', () => {
 
 describe('overdue', () => {
   const timing = (event: string[]) => ({ occurrenceTiming: { event } });
+  const window = (start: string, end: string) => ({ occurrencePeriod: { start, end } });
   test.for<[string, object, boolean]>([
     ['the day itself, until it is over in New York', { occurrenceDateTime: '2026-11-22' }, false],
     ['the day before', { occurrenceDateTime: '2026-11-21' }, true],
-    ['two hours ago, of today', { occurrenceDateTime: '2026-11-22T12:00:00Z' }, false],
+    ['an hour ago', { occurrenceDateTime: '2026-11-22T13:00:00Z' }, true],
+    ['less than an hour ago', { occurrenceDateTime: '2026-11-22T13:03:00Z' }, false],
+    ['a time of today to come', { occurrenceDateTime: '2026-11-22T18:00:00Z' }, false],
+    ['a window that ended an hour ago', window('2026-11-22T10:00:00Z', '2026-11-22T13:00:00Z'), true],
+    ['a window that began long ago and is not over', window('2026-11-22T06:00:00Z', '2026-11-22T15:00:00Z'), false],
+    ['a time without a zone', { occurrenceDateTime: '2026-11-22T06:00:00' }, false],
+    ['midnight there, which may mean the day', { occurrenceDateTime: '2026-11-22T00:00:00-05:00' }, false],
+    ['midnight in UTC, which may mean the day', { occurrenceDateTime: '2026-11-22T00:00:00Z' }, false],
+    ['midnight elsewhere, still the same day', { occurrenceDateTime: '2026-11-22T00:00:00-04:00' }, false],
+    ['midnight in UTC of the day before', { occurrenceDateTime: '2026-11-21T00:00:00.000Z' }, true],
+    ['a series with an hour that is over', timing(['2026-11-22T06:00:00Z']), false],
+    [
+      'a time beside a day',
+      { occurrenceDateTime: '2026-11-22T06:00:00Z', ...window('2026-11-22', '2026-11-22') },
+      false,
+    ],
     ['a moment of yesterday there, of today in UTC', { occurrenceDateTime: '2026-11-22T04:00:00Z' }, true],
     ['this month', { occurrenceDateTime: '2026-11' }, false],
     ['last month', { occurrenceDateTime: '2026-10' }, true],

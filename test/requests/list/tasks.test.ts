@@ -53,6 +53,31 @@ test('the newest Task gives status, receiver and time in status', async () => {
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
 });
 
+test.for<[string, object, boolean]>([
+  ['by a number alone', { focus: { identifier: { value: 'A-7' } } }, true],
+  ['by a number, in basedOn', { focus: undefined, basedOn: [{ identifier: { system: 'urn:x', value: '7' } }] }, true],
+  ['by a number, with its type', { focus: { type: 'ServiceRequest', identifier: { value: 'A-7' } } }, true],
+  ['by a number too', { focus: { reference: 'ServiceRequest/1', identifier: { value: 'A-7' } } }, false],
+  ['of another type', { focus: { type: 'DocumentReference', identifier: { value: 'A-7' } } }, false],
+  ['by nothing', { focus: {} }, false],
+  ['of another server', { focus: { reference: 'https://other.example/ServiceRequest/1' } }, false],
+  ['that is in error', { focus: { identifier: { value: 'A-7' } }, status: 'entered-in-error' }, false],
+  ['of another patient', { focus: { identifier: { value: 'A-7' } }, for: { reference: 'Patient/pat-ben' } }, false],
+])(
+  'a Task that names its request %s: the list says that it cannot say which is meant: %s',
+  async ([, change, isSaid]) => {
+    const { list } = await load([request('1', { identifier: [{ value: 'A-7' }] })], searchset([task('1', change)]));
+    expect(list.notices.filter((line) => line.includes('only by a number'))).toEqual(
+      isSaid
+        ? [
+            '1 answer of a provider names its request only by a number, so the list does not say which request is meant. See the EHR.',
+          ]
+        : [],
+    );
+    if (isSaid) expect(list.open[0]?.status.word).toBe('Ordered in the EHR');
+  },
+);
+
 describe('several pages of Tasks', () => {
   const page = (tasks: object[], next?: string) =>
     searchset(tasks, next === undefined ? {} : { link: [{ relation: 'next', url: next }] });

@@ -81,7 +81,7 @@ test('every field says whether it is required', async () => {
     'lastDay optional',
     'from optional',
     'to optional',
-    'reason required unless routine, or a diagnosis is chosen',
+    'reason required unless the request is routine or has a diagnosis',
     'phone optional',
     'language optional',
     'note optional',

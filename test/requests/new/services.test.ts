@@ -60,7 +60,7 @@ test('answers and receiver are reviewed, and written where a receiver reads them
   const at = { 'own.transport.return-trip': 'yes', 'own.transport.return-at': `${TYPED.neededOn}T14:30` };
   const page = await post(await openForm(), { ...TYPED, ...own, ...at, receiver: 'Swift', to: 'Dialysis' });
   expect(reviewOf(page)).toMatchObject({
-    Receiver: ['Swift'],
+    Provider: ['Swift'],
     Details: [
       'How the patient travels: In a wheelchair',
       'Oxygen on the way: yes',
@@ -72,6 +72,18 @@ test('answers and receiver are reviewed, and written where a receiver reads them
   await post(page, { intent: '' });
   expect(created()).toMatchObject([{ performer: [{ reference: 'Organization/org-swift', display: 'Swift' }] }]);
   expect(created()[0].orderDetail.map(({ text }: { text: string }) => text)).toContain('To: Dialysis');
+});
+
+test.for([
+  ['transport', ['None chosen']],
+  ['infusion', undefined],
+] as const)('a review of %s without a provider says %j: the service has some, or none', async ([service, said]) => {
+  const receivers = RECEIVERS.replace('All Care,,,,\n', '');
+  await world.setOrganization('st-elsewhere', { ...usual, receivers });
+  vi.setSystemTime(Date.now() + 2_000);
+  list = await world.launch('pat-none', browser);
+  const page = await post(await openForm(), { ...TYPED, service, phone: '+1 555 010 7' });
+  expect(reviewOf(page)['Provider']).toEqual(said);
 });
 
 describe('wrong', () => {
@@ -188,6 +200,7 @@ describe('a catalogue of its own', () => {
     const page = await post(form, { ...TYPED, service: 'cab', 'own.cab.seats': '2', phone: '+1 555', from: 'Bed 1' });
     expect(Object.keys(reviewOf(page))).toEqual([
       'Service',
+      'Provider',
       'What is needed',
       'Needed',
       'Priority',

@@ -118,6 +118,19 @@ test('an allergy that is not chosen is named as left out', async () => {
   expect(JSON.stringify(created())).not.toContain('Penicillin');
 });
 
+test('a field that the chart filled in and the user emptied is named, where the service asks for it', async () => {
+  const form = await openForm();
+  const emptied = { ...TYPED, from: '', phone: '', language: '', intent: 'review' };
+  expect(reviewOf(await post(form, emptied))).toMatchObject({
+    From: ['Left empty. The chart says: 4 West, Room 412, Bed A'],
+    Telephone: ['Left empty. The chart says: +1 555 010 0231'],
+    Language: ['Left empty. The chart says: Spanish'],
+  });
+  const referral = reviewOf(await post(form, { ...emptied, service: 'referral' }));
+  expect(Object.keys(referral)).not.toContain('From');
+  expect(referral['Telephone']).toEqual(['Left empty. The chart says: +1 555 010 0231']);
+});
+
 describe('nothing from the chart leaves unseen', () => {
   test('a post that was not reviewed leads to the review', async () => {
     const page = await post(await openForm(), TYPED);

@@ -334,7 +334,7 @@ describe('a Task that does something beside its request', () => {
       changes.flatMap((change) => task(change) ?? []),
       ride,
     );
-    const bare = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: false });
+    const bare = describeStatus({ status: 'active', intent: 'order', hasProvider: false, late: undefined });
     expect(withTask(bare, found)).toMatchObject({ word, note });
   });
 });
@@ -459,15 +459,28 @@ describe('a request with its Task', () => {
     ],
   ];
   test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
-    const own = describeStatus({ status, intent: 'order', hasProvider: false, isPastNeeded: false });
+    const own = describeStatus({ status, intent: 'order', hasProvider: false, late: undefined });
     const read = change && task(change);
     const merged = withTask(own, read && newestTask([read], ride));
     expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
   });
 
   test('what is done is not overdue; its owner is a provider', () => {
-    const own = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: true });
+    const own = describeStatus({ status: 'active', intent: 'order', hasProvider: false, late: 'days' });
     expect(withTask(own, task({ status: 'completed' })).isOverdue).toBe(false);
     expect(withTask(own, task({ owner: { display: 'Swift' } }))).toMatchObject({ isOverdue: true, hasProvider: true });
+  });
+
+  test.for<[string, object, boolean]>([
+    ['not begun', { status: 'accepted' }, true],
+    ['asked for', { status: 'requested' }, true],
+    ['begun', { status: 'in-progress' }, false],
+    ['for which another time may be agreed', { businessStatus: { text: 'booked' } }, false],
+  ])('what is late only by hours is overdue if it is %s: %s', ([, change, isOverdue]) => {
+    const own = describeStatus({ status: 'active', intent: 'order', hasProvider: true, late: 'hours' });
+    expect(own.isOverdue).toBe(true);
+    expect(withTask(own, task(change)).isOverdue).toBe(isOverdue);
+    const byDays = describeStatus({ status: 'active', intent: 'order', hasProvider: true, late: 'days' });
+    expect(withTask(byDays, task(change)).isOverdue).toBe(true);
   });
 });

@@ -51,6 +51,17 @@ test('an order is overdue when its day is over there, not before', async () => {
   expect(berlin).toContain('No provider yet');
 });
 
+test('an order with a time is overdue an hour after it, also while the EHR gives the same answer', async () => {
+  const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
+  serve({ occurrenceDateTime: minutes(-58).toISOString() });
+  const browser = world().browser();
+  const { url } = await launch(NEW_YORK, browser);
+  expect(textOf(await browser.open(url))).not.toContain('Overdue');
+  vi.setSystemTime(minutes(3));
+  expect(textOf(await browser.open(url))).toContain('Overdue');
+  vi.setSystemTime(NOW);
+});
+
 test('the age of a patient changes at midnight there', async () => {
   ehr.change('patient', { birthDate: '1966-11-25' });
   expect(textOf(await launch(NEW_YORK))).toContain('59 years');
