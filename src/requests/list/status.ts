@@ -1,5 +1,4 @@
 /** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
-import type { Task } from '#src/requests/progress/task.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import {
   asConceptText,
@@ -123,43 +122,6 @@ export function describeStatus(facts: {
     isOverdue: word.group === 'open' && facts.isPastNeeded,
   };
 }
-
-/**
- * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
- * only active, or whose status is unknown, the Task knows more. An order that a provider declined stays open, because
- * the order itself stands.
- *
- * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
- */
-export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
-  const isBare = status.icon === 'ordered' || status.icon === 'unknown';
-  if (!task || !isBare) return status;
-  if (task.errand !== undefined && task.word.icon !== 'question') {
-    return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
-  }
-  const isPart = isSeries && task.word.icon === 'done';
-  const { word, icon } = isPart ? PART_DONE : task.word;
-  const isDone = icon === 'done';
-  const said = [
-    isPart ? 'part of it done' : undefined,
-    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
-    task.reason,
-  ].filter((text) => text !== undefined);
-  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
-  return {
-    word,
-    icon,
-    group: isDone ? 'closed' : 'open',
-    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
-    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
-    isOverdue: status.isOverdue && !isDone,
-  };
-}
-
-/** Of a series. */
-const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
-/** Words that mean that a provider has the request, even if the EHR does not say which one. */
-const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
   const verb = ORDERS.has(codeOf(intent)) ? 'Ordered' : 'Active';
