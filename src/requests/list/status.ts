@@ -63,7 +63,8 @@ const ORDERS = new Set<unknown>([
   'instance-order',
 ]);
 
-const PRIORITIES = new Map<unknown, RequestPriority>([
+/** The most urgent first. */
+const PRIORITIES = new Map<string | undefined, RequestPriority>([
   ['stat', { level: 'stat', word: 'STAT' }],
   ['asap', { level: 'asap', word: 'ASAP' }],
   ['urgent', { level: 'urgent', word: 'Urgent' }],
@@ -72,11 +73,12 @@ const PRIORITIES = new Map<unknown, RequestPriority>([
 /** As FHIR writes its codes, and nearly every server does. */
 const FHIR_CODE = /^[a-z-]{1,40}$/;
 
-/** A FHIR code as it should be written: some servers write it in capitals, in several words, in a list or as a concept. */
+/** A FHIR code as it should be written: some servers write it in capitals, in one or in several words, in a list or as a concept. */
 export function codeOf(value: unknown): string | undefined {
   if (typeof value === 'string' && FHIR_CODE.test(value)) return value;
   return writtenCode(value)
-    ?.toLowerCase()
+    ?.replace(/(?<=[a-z])(?=[A-Z])/g, '-')
+    .toLowerCase()
     .replace(/[\s_]+/g, '-');
 }
 
@@ -128,12 +130,20 @@ function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
-/** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
+/**
+ * The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. Of several,
+ * the most urgent counts.
+ */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const given: unknown = Array.isArray(priority) ? priority[0] : priority;
-  const word = asInformation(given, 40) ?? asConceptText(given);
-  if (word === undefined || codeOf(word) === 'routine') return undefined;
-  return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
+  const given: unknown[] = [priority].flat();
+  const words = given.slice(0, MOST_CODES).flatMap((one) => {
+    const text = typeof one === 'number' ? String(one) : one;
+    return asInformation(text, 40) ?? asConceptText(text) ?? [];
+  });
+  const codes = words.map(codeOf);
+  const known = [...PRIORITIES].find(([code]) => codes.includes(code))?.[1];
+  const word = words.find((_, index) => codes[index] !== 'routine');
+  return known ?? (word === undefined ? undefined : { level: 'other', word });
 }
 
 /**

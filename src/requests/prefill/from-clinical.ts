@@ -1,6 +1,6 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { bodySitesOf } from '#src/requests/list/concepts.ts';
+import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
