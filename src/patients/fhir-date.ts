@@ -21,7 +21,7 @@ export interface FhirDate {
 }
 
 const DATE =
-  /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+  /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
  * Reads a FHIR R4 date, dateTime or instant. A date without a time is a calendar date in any time zone.
@@ -41,7 +41,9 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
 /** Results are cached, because a row reads its dates several times, and again at each reload. */
 const dates = new LRUCache<string, { timeZone: string; date: FhirDate | undefined }>({ max: 1_000 });
 
-function readText(text: string, timeZone: string): FhirDate | undefined {
+function readText(written: string, timeZone: string): FhirDate | undefined {
+  // A leap second, which `Date` does not know, counts as the second before it.
+  const text = written.replace(/(?<=T\d\d:\d\d:)60/, '59');
   const [, day, hour, minute, offset] = DATE.exec(text) ?? [];
   if (day === undefined || !isOnCalendar(day)) return undefined;
   if (hour === undefined) return { day, time: undefined, isMoment: false, at: Date.parse(day) };

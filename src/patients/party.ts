@@ -1,6 +1,6 @@
 /** Who asks, provides or has a Task, as far as the reference to them says it, before anything is looked up. */
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
-import { asInformation, asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 
@@ -23,6 +23,15 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
     contained: contained && readNamedResource(contained, place),
     number: targetType(reference, place) === 'Patient' ? undefined : numberOf(asRecord(reference.identifier)),
   };
+}
+
+/** The names of work lists, and of a choice that is not made. */
+const NOBODY =
+  /^\W*(?:(?:un|not (?:yet )?)-?assigned|(?:to be|tb) ?(?:determined|assigned|announced|decided|d|a)|no (?:preference|provider)|(?:any|first|next)(?: (?:available|qualified|suitable))*(?: (?:provider|agency|vendor|facility|location|clinician|one))?)\W*$/i;
+
+/** Whether a reference is to nobody in particular, such as "Unassigned" or "Any available provider". */
+export function namesNobody({ display }: ForeignRecord): boolean {
+  return NOBODY.test(asText(display) ?? '');
 }
 
 /** The type of what a reference leads to, as far as the reference or the container says it. */

@@ -246,6 +246,9 @@ test('notes tell what was left out', () => {
   expect(page).toContain(
     'Notes on this list 1 entry entered in error is not shown. 3 entries are steps of carrying out an order, such as a nursing task, and are not shown. See the EHR.',
   );
+  expect(textOf(end({ otherOrders: 1, otherServices: 'CT abdomen' }))).toContain(
+    '1 entry is a step of carrying out an order, such as a nursing task, and is not shown: CT abdomen. See the EHR.',
+  );
   expect(end()).not.toContain('Notes on this list');
 });
 

@@ -34,6 +34,8 @@ export interface RequestListProps {
   readonly isTextLost?: boolean;
   /** how many execution details of other orders the EHR also has */
   readonly otherOrders: number;
+  /** what they are about, in words */
+  readonly otherServices?: string | undefined;
   readonly notices: readonly string[];
   /** why nothing, or not everything, could be read */
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
@@ -137,7 +139,7 @@ function noneIn({ all, title }: RequestListProps, where: string): string {
 function noticeLines(list: RequestListProps): SafeHtml | null {
   const count = list.otherOrders;
   const details = count === 1 ? '1 entry is a step' : `${count} entries are steps`;
-  const others = `${details} of carrying out an order, such as a nursing task, and ${count === 1 ? 'is' : 'are'} not shown. See the EHR.`;
+  const others = `${details} of carrying out an order, such as a nursing task, and ${count === 1 ? 'is' : 'are'} not shown${list.otherServices === undefined ? '' : `: ${list.otherServices}`}. See the EHR.`;
   const lines = count === 0 ? list.notices : [...list.notices, others];
   if (lines.length === 0) {
     return null;

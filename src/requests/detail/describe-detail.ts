@@ -16,6 +16,8 @@ import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
+const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
+
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
   api: FhirApi,
@@ -47,10 +49,16 @@ export async function describeDetail(
     .filter(({ isEnteredInError }) => !isEnteredInError);
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
-  const named = [...(task?.owner ? [task.owner] : []), ...request.performers].map(inFull);
-  // In the list, a referral also shows what only its order says.
+  // The list may know a name from resources that came with it, or, for a referral, from its order.
+  const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
+  const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
+  const isListed = status.hasProvider && (providers.length === 0 || !providers.every(isNamed));
+  const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
+  const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party) || party.number !== undefined;
+  const named = [...listedNames, ...providers.filter(isSaid).map(inFull)];
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
-  const requester = (request.requester && inFull(request.requester)) ?? listed?.requested.by;
+  const asked = request.requester;
+  const requester = asked && (isNamed(asked) || !listed) ? inFull(asked) : listed?.requested.by;
   const given = readReasons(resource, base, asLongConceptText);
   const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };

@@ -1,7 +1,8 @@
 /** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
 
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
-import { bodySitesOf, orderDetailsOf } from '#src/requests/list/concepts.ts';
+import { bodySitesOf } from '#src/requests/list/body-sites.ts';
+import { orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
@@ -76,7 +77,7 @@ export function readFacts(
       'Where',
       [
         ['Place', [...named('locationReference'), ...named('location'), ...concepts('locationCode')]],
-        ['Encounter', named('encounter')],
+        ['Encounter', [...named('encounter'), ...named('context')]],
       ],
     ],
     [

@@ -79,7 +79,7 @@ function taskEvents(task: ForeignRecord): Event[] {
   // The line names the errand: "Done" for checking an insurance does not mean that the request was carried out.
   const errand = errandOf(task) ?? (asRecords(task.partOf).length > 0 ? 'a part of it' : undefined);
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
-  const said = [errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
+  const said = [word.note, errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
   const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];

@@ -13,6 +13,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
+import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
@@ -23,7 +24,6 @@ const CONTACT = [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => `${
 /** A row has room for no more; the request's page has. In characters: one of them, and up to four together. */
 const LONGEST_DETAIL = 80;
 const ROOM_FOR_DETAILS = 80;
-const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
@@ -61,23 +61,6 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
     const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
     return [[asLongConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
   });
-}
-
-/** FHIR R4 ServiceRequest.bodySite. Some EHRs write the side as a second coding: "Hand structure (left)". */
-export function bodySitesOf(resource: ForeignRecord): string[] {
-  return asRecords(resource.bodySite).flatMap((site) => {
-    const words = asConceptText(site);
-    const said = sideIn(words);
-    const sides = new Set(asRecords(site.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []));
-    if (said !== undefined) sides.delete(said);
-    return words === undefined || sides.size === 0 ? (words ?? []) : `${words} (${[...sides].join(', ')})`;
-  });
-}
-
-/** "Right and left" is both, and neither of them alone. */
-function sideIn(text: string | undefined): string | undefined {
-  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
-  return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
 /** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */

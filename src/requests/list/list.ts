@@ -6,7 +6,7 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { askForList, type Found, type RequestListOptions } from './ask-for-list.ts';
 import { mergeRequests } from './merge.ts';
 import { namesItself, resolveNames } from './names.ts';
-import { describeLeftOut, describeMerged, describeNotGranted, describeRemarks } from './notices.ts';
+import { describeLeftOut, describeMerged, describeNotGranted, describeRemarks, nameServices } from './notices.ts';
 import { orderForReading } from './reading-order.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
@@ -20,6 +20,8 @@ export interface RequestList {
   readonly closed: readonly RequestRow[];
   /** How many execution details of other orders the EHR also has. */
   readonly otherOrders: number;
+  /** What they are about, in words; undefined for none. */
+  readonly otherServices?: string | undefined;
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
@@ -71,7 +73,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   return {
     open: rows.filter((row) => row.status.group === 'open'),
     closed: rows.filter((row) => row.status.group === 'closed'),
-    otherOrders: sifted.otherOrders,
+    otherOrders: sifted.otherOrders.length,
+    otherServices: nameServices(sifted.otherOrders),
     notices: [
       ...describeLimits(limits),
       ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore, helpDeskName }),

@@ -71,15 +71,17 @@ type MergedKind = keyof typeof MERGED;
 /** One line for each thing that happened to requests of the list, with the services it happened to. */
 export function describeMerged(merged: Record<MergedKind, readonly { readonly service: string }[]>): string[] {
   return (Object.keys(MERGED) as MergedKind[]).flatMap((kind) => {
-    const services = merged[kind].map(({ service }) => service);
+    const services = nameServices(merged[kind]);
     const [one, several] = MERGED[kind];
-    if (services.length === 0) return [];
-    return [`${services.length} ${services.length === 1 ? one : several}: ${named(services)}.`];
+    if (services === undefined) return [];
+    return [`${merged[kind].length} ${merged[kind].length === 1 ? one : several}: ${services}.`];
   });
 }
 
-/** "Wheelchair transport (2), Hospital bed and 3 more". */
-function named(services: readonly string[]): string {
+/** "Wheelchair transport (2), Hospital bed and 3 more"; undefined for none. */
+export function nameServices(requests: readonly { readonly service: string }[]): string | undefined {
+  if (requests.length === 0) return undefined;
+  const services = requests.map(({ service }) => service);
   const groups = [...Map.groupBy(services, (service) => service)];
   const words = groups.map(([service, { length }]) => (length === 1 ? service : `${service} (${length})`));
   const [most, rest] = [words.slice(0, MOST_NAMED), words.length - MOST_NAMED];

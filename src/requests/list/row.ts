@@ -6,7 +6,8 @@ import { nextStep } from '#src/requests/progress/next-step.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { codeOf, withTask } from './status.ts';
+import { codeOf } from './status.ts';
+import { withTask } from './task-status.ts';
 
 const MOST_NAMED = 2;
 const MOST_COUNTED = 10;
@@ -58,7 +59,9 @@ export function toRow(
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
-  const isDeclinedBeside = status !== request.status && task?.isDeclinedBeside;
+  // Words of a Task count only where its status does.
+  const spoken = status === request.status ? undefined : task;
+  const { isDeclinedBeside, isInTrouble } = spoken ?? {};
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -70,7 +73,15 @@ export function toRow(
     category,
     caution,
     status: { ...status, sinceText },
-    next: nextStep({ ...facts, hasOpenOlder, hasNoMovement, isDeclinedBeside, hasTime: needed !== undefined, waited }),
+    next: nextStep({
+      ...facts,
+      hasOpenOlder,
+      hasNoMovement,
+      isDeclinedBeside,
+      isInTrouble,
+      hasTime: needed !== undefined,
+      waited,
+    }),
     /** Whole days without news; undefined while they are within the limit. */
     still,
     source,

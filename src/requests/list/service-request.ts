@@ -1,7 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
-import { readParty } from '#src/patients/party.ts';
+import { namesNobody, readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -47,11 +47,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     neededMs: beginsAt(resource, at.timeZone),
     /** It is wanted several times, and not all of them are surely over. */
     isSeries: isSeries(resource) && !isPastNeeded,
-    /** `Encounter/id` on this server. */
-    encounter: localReference(resource.encounter, base),
+    /** `Encounter/id` on this server; STU3 calls it the context. */
+    encounter: localReference(resource.encounter ?? resource.context, base),
     authoredOn: asText(resource.authoredOn, 40),
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
-    requester: asRecords(resource.requester).map(party)[0],
+    requester: asRecords(resource.requester).map(agentOf).map(party)[0],
     performers: performers.map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource, base),
@@ -59,6 +59,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     relations: relationsOf(resource, base),
     keys: readRequestKeys(resource, base),
   };
+}
+
+/** STU3 has the requester inside an `agent`. */
+function agentOf(requester: ForeignRecord): ForeignRecord {
+  return requester.agent === undefined ? requester : asRecord(requester.agent);
 }
 
 /** News of what was done in time may take this long. */
@@ -73,14 +78,18 @@ function lateness(
   return lastAt !== undefined && lastAt + GRACE_MS <= now.getTime() ? 'hours' : undefined;
 }
 
-/** An empty reference, or one that holds only the reason why it is empty, names no provider; one that is masked has one. */
+/**
+ * An empty reference, one that holds only the reason why it is empty, or one to "Unassigned" names no provider; one that
+ * is masked has one.
+ */
 function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
   const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
   const reasons = elements.flatMap(({ extension }) => asRecords(extension)).map(({ valueCode }) => valueCode);
   return (
     reasons.some((code) => MASKED.has(code)) ||
-    [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined)
+    (!namesNobody(performer) &&
+      [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined))
   );
 }
 

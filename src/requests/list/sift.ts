@@ -21,7 +21,7 @@ export function sift(all: readonly ServiceRequest[], patientId: string) {
     otherPatients: count(others.filter(isOfPatient)),
     unknownPatients: count(others.filter((request) => !isOfPatient(request))),
     enteredInError: count(newest.filter((request) => request.isEnteredInError)),
-    otherOrders: count(valid.filter((request) => request.isDerivedOrder)),
+    otherOrders: onceById(valid.filter((request) => request.isDerivedOrder)),
   };
 }
 

@@ -1,5 +1,4 @@
 /** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
-import type { Task } from '#src/requests/progress/task.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import {
   asConceptText,
@@ -71,7 +70,8 @@ const ORDERS = new Set<unknown>([
   'instance-order',
 ]);
 
-const PRIORITIES = new Map<unknown, RequestPriority>([
+/** The most urgent first. */
+const PRIORITIES = new Map<string | undefined, RequestPriority>([
   ['stat', { level: 'stat', word: 'STAT' }],
   ['asap', { level: 'asap', word: 'ASAP' }],
   ['urgent', { level: 'urgent', word: 'Urgent' }],
@@ -80,11 +80,12 @@ const PRIORITIES = new Map<unknown, RequestPriority>([
 /** As FHIR writes its codes, and nearly every server does. */
 const FHIR_CODE = /^[a-z-]{1,40}$/;
 
-/** A FHIR code as it should be written: some servers write it in capitals, in several words, in a list or as a concept. */
+/** A FHIR code as it should be written: some servers write it in capitals, in one or in several words, in a list or as a concept. */
 export function codeOf(value: unknown): string | undefined {
   if (typeof value === 'string' && FHIR_CODE.test(value)) return value;
   return writtenCode(value)
-    ?.toLowerCase()
+    ?.replace(/(?<=[a-z])(?=[A-Z])/g, '-')
+    .toLowerCase()
     .replace(/[\s_]+/g, '-');
 }
 
@@ -136,55 +137,25 @@ export function describeStatus(facts: {
   };
 }
 
-/**
- * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
- * only active, or whose status is unknown, the Task knows more. An order that a provider declined stays open, because
- * the order itself stands.
- *
- * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
- */
-export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
-  const isBare = status.icon === 'ordered' || status.icon === 'unknown';
-  if (!task || !isBare) return status;
-  if (task.errand !== undefined && task.word.icon !== 'question') {
-    return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
-  }
-  const isPart = isSeries && task.word.icon === 'done';
-  const { word, icon } = isPart ? PART_DONE : task.word;
-  const isDone = icon === 'done';
-  const said = [
-    isPart ? 'part of it done' : undefined,
-    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
-    task.reason,
-  ].filter((text) => text !== undefined);
-  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
-  return {
-    word,
-    icon,
-    group: isDone ? 'closed' : 'open',
-    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
-    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
-    isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
-  };
-}
-
-/** Of a series. */
-const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
-const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
-/** Words that mean that a provider has the request, even if the EHR does not say which one. */
-const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
-
 function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
   const verb = ORDERS.has(codeOf(intent)) ? 'Ordered' : 'Active';
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
-/** The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. */
+/**
+ * The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. Of several,
+ * the most urgent counts.
+ */
 export function describePriority(priority: unknown): RequestPriority | undefined {
-  const given: unknown = Array.isArray(priority) ? priority[0] : priority;
-  const word = asInformation(given, 40) ?? asConceptText(given);
-  if (word === undefined || codeOf(word) === 'routine') return undefined;
-  return PRIORITIES.get(codeOf(word)) ?? { level: 'other', word };
+  const given: unknown[] = [priority].flat();
+  const words = given.slice(0, MOST_CODES).flatMap((one) => {
+    const text = typeof one === 'number' ? String(one) : one;
+    return asInformation(text, 40) ?? asConceptText(text) ?? [];
+  });
+  const codes = words.map(codeOf);
+  const known = [...PRIORITIES].find(([code]) => codes.includes(code))?.[1];
+  const word = words.find((_, index) => codes[index] !== 'routine');
+  return known ?? (word === undefined ? undefined : { level: 'other', word });
 }
 
 /**

@@ -71,7 +71,7 @@ export function listProps(
   const passing = new Set(filterRows(all, search).map(({ id }) => id));
   const to = (change: ViewChange) => viewQuery(view, change);
   const isWholeShort = isPlain(view) && all.length <= PAGE_ROWS;
-  const { notices, otherOrders, problem, isUnread } = list;
+  const { notices, otherOrders, otherServices, problem, isUnread } = list;
   return {
     title: GROUP_WORDS[view.group],
     rows: selection.rows,
@@ -103,6 +103,7 @@ export function listProps(
     isTextLost: text === undefined,
     notices,
     otherOrders,
+    otherServices,
     problem,
     isUnread,
   };

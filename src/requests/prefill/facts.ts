@@ -1,5 +1,6 @@
 /** The values that a request can take from the chart, each with its source, its date, and its key in a form. */
 import { createHash } from 'node:crypto';
+import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** One value of the chart. Texts are plain and bounded. */
 export interface ChartFact {
@@ -17,6 +18,19 @@ export interface ChartFact {
   /** A number that stays masked until the user opens it; it is never part of a request. */
   readonly masked?: string | undefined;
 }
+
+/** No fact for a resource that has no text. @param resource of this patient, as received. */
+export function factOf(
+  { resourceType, id }: ForeignRecord,
+  label: string | undefined,
+  text: string | undefined,
+  when: { date: string | undefined; isStale: boolean },
+): ChartFact[] {
+  return text === undefined ? [] : [{ reference: `${asWritten(resourceType)}/${asWritten(id)}`, label, text, ...when }];
+}
+
+/** The most values of one kind; the section of a longer list says that there is more. */
+export const MOST_OF_A_KIND = 20;
 
 /** Values of one kind, and one line where some or all of them are missing. */
 export interface ChartSection {

@@ -8,6 +8,7 @@ import {
   asWritten,
   type ForeignRecord,
   hasEnded,
+  startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
@@ -29,15 +30,22 @@ export interface Place {
   readonly reference: string;
 }
 
-/** The places where the patient is now, the newest entry first. @param encounter untrusted */
+/**
+ * The places where the patient is now: the one reached last comes first, and where not all say when, the last entry.
+ *
+ * @param encounter untrusted
+ */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
   const isOver = NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
   const current = asRecords(isOver ? undefined : encounter.location).filter(
-    ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now),
+    ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now) && !startsLater(period, now),
   );
+  const sinceOf = ({ period }: ForeignRecord) => Date.parse(asWritten(asRecord(period).start));
+  const isDated = !current.map(sinceOf).some(Number.isNaN);
   return current
-    .slice(-MOST_PLACES)
     .toReversed()
+    .toSorted((a, b) => (isDated ? sinceOf(b) - sinceOf(a) : 0))
+    .slice(0, MOST_PLACES)
     .map(({ location }) => {
       const local = localReference(location, base);
       const display = asInformation(asRecord(location).display);

@@ -1,4 +1,5 @@
 /** Reads where the patient lives, how to reach them, and what language they speak. */
+import { flagOf } from '#src/patients/foreign-flag.ts';
 import {
   asConceptText,
   asInformation,
@@ -9,6 +10,7 @@ import {
   asWritten,
   type ForeignRecord,
   hasEnded,
+  startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
@@ -32,7 +34,7 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
 /** The home address comes first. An old address, or one for letters or bills only, is never taken. */
 function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   const current = asRecords(address).filter(
-    ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && !hasEnded(period, now),
+    ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
   const best = current.find(({ use }) => use === 'home' || use === 'temp') ?? current[0];
   if (!best) return undefined;
@@ -44,7 +46,7 @@ function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
 /** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */
 export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   const numbers = asRecords(telecom).filter(
-    ({ system, use, period }) => system === 'phone' && use !== 'old' && !hasEnded(period, now),
+    ({ system, use, period }) => system === 'phone' && use !== 'old' && isOfNow(period, now),
   );
   const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
   return numbers
@@ -53,7 +55,19 @@ export function telephoneOf(telecom: unknown, now: Date): string | undefined {
     .find((value) => value !== undefined);
 }
 
+/** Whether a Period has begun and not ended. */
+export function isOfNow(period: unknown, now: Date): boolean {
+  return !hasEnded(period, now) && !startsLater(period, now);
+}
+
+/** The preferred language. If the EHR prefers none, all are named, because the first one may not be spoken best. */
 function languageOf({ communication }: ForeignRecord): string | undefined {
   const languages = asRecords(communication);
-  return asConceptText((languages.find(({ preferred }) => preferred === true) ?? languages[0])?.language);
+  const preferred = languages.find((one) => flagOf(one, 'preferred') === true);
+  const words = (preferred ? [preferred] : languages).flatMap(({ language }) => asConceptText(language) ?? []);
+  return asText([...new Set(words)].slice(0, MOST_LANGUAGES).join(', '), LONGEST_LANGUAGE);
 }
+
+const MOST_LANGUAGES = 3;
+/** As long as the field of the form. */
+const LONGEST_LANGUAGE = 60;

@@ -1,4 +1,5 @@
 /** Reads the requester: the signed-in user's name, role, number and telephone. */
+import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import {
@@ -8,12 +9,11 @@ import {
   asRecords,
   asWritten,
   type ForeignRecord,
-  hasEnded,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
-import { telephoneOf } from './from-patient.ts';
+import { isOfNow, telephoneOf } from './from-patient.ts';
 
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
 
@@ -33,7 +33,9 @@ export function requesterFrom(
   const own = resources.find((resource) => referenceOf(resource) === fhirUser);
   const isOwnRole = (role: ForeignRecord) =>
     role.resourceType === 'PractitionerRole' && (role === own || localReference(role.practitioner, base) === fhirUser);
-  const roles = resources.filter((role) => isOwnRole(role) && role.active !== false && !hasEnded(role.period, at.now));
+  const roles = resources.filter(
+    (role) => isOwnRole(role) && flagOf(role, 'active') !== false && isOfNow(role.period, at.now),
+  );
   const facts = (resource: ForeignRecord, label: string, text: string | undefined): ChartFact[] =>
     text === undefined
       ? []
@@ -49,9 +51,9 @@ export function requesterFrom(
   return [
     ...(person ? facts(person, 'Name', withRemarks(displayName(person.name, at.now), person)) : []),
     ...roles.slice(0, 1).flatMap((role) => facts(role, 'Role', roleText(role))),
-    ...(person ? facts(person, 'NPI', npiOf(person)) : []),
+    ...(person ? facts(person, 'NPI', npiOf(person, at.now)) : []),
     ...[...roles, ...(person ? [person] : [])]
-      .flatMap((one) => facts(one, CALL_BACK, telephoneOf(one.telecom, at.now)))
+      .flatMap((one) => facts(one, CALL_BACK, telephoneOf(workNumbers(one), at.now)))
       .slice(0, 1),
   ];
 }
@@ -61,8 +63,15 @@ function roleText({ code, specialty, organization }: ForeignRecord): string | un
   return [title, asInformation(asRecord(organization).display)].filter(Boolean).join(', ') || undefined;
 }
 
-function npiOf({ identifier }: ForeignRecord): string | undefined {
-  return asRecords(identifier).flatMap(({ system, value }) =>
-    system === NPI ? (asInformation(value, 20) ?? []) : [],
-  )[0];
+function npiOf({ identifier }: ForeignRecord, now: Date): string | undefined {
+  const own = asRecords(identifier).filter(({ system }) => system === NPI);
+  const current = own.filter((one) => one.use !== 'old' && isOfNow(one.period, now));
+  return current.flatMap(({ value }) => asInformation(value, 20) ?? [])[0];
+}
+
+/** A clinician's number at home is not for a provider. */
+function workNumbers({ telecom }: ForeignRecord): ForeignRecord[] {
+  const isWork = ({ use }: ForeignRecord) => use === 'work';
+  const others = asRecords(telecom).filter(({ use }) => use !== 'home');
+  return others.some(isWork) ? others.filter(isWork) : others;
 }

@@ -5,17 +5,19 @@ import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ReadingTime } from './chart-date.ts';
-import { type ChartFact, type ChartFacts, type ChartSection, SECTIONS, type SectionName } from './facts.ts';
-import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
 import {
-  allergiesFrom,
-  insuranceFrom,
-  isNameless,
+  type ChartFact,
+  type ChartFacts,
+  type ChartSection,
   MOST_OF_A_KIND,
-  measuresFrom,
-  reasonsFrom,
-} from './from-clinical.ts';
+  SECTIONS,
+  type SectionName,
+} from './facts.ts';
+import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
+import { allergiesFrom, isNameless, reasonsFrom } from './from-clinical.ts';
+import { insuranceFrom } from './from-coverage.ts';
 import { placesOf, stayOf } from './from-encounter.ts';
+import { measuresFrom } from './from-measures.ts';
 import { contactOf } from './from-patient.ts';
 import { requesterFrom } from './from-requester.ts';
 import { ownOf, receivedIn } from './own-resources.ts';
@@ -109,7 +111,7 @@ async function factsIn(
     case 'measures':
       return measuresFrom(own, at);
     case 'insurance':
-      return insuranceFrom(own, at);
+      return insuranceFrom(own, { base, at });
   }
 }
 

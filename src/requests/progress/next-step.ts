@@ -15,6 +15,8 @@ export interface StepFacts {
   readonly hasOpenOlder?: boolean;
   /** Something that goes with it was declined, although its provider goes on. */
   readonly isDeclinedBeside?: boolean | undefined;
+  /** Its provider goes on, but says that the service was missed. */
+  readonly isInTrouble?: boolean | undefined;
   /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
@@ -58,6 +60,7 @@ export function nextStep(facts: StepFacts): NextStep {
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.isDeclinedBeside === true) return act('Check what was declined');
+  if (facts.isInTrouble === true) return act('Ask what happened');
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

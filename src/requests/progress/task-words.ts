@@ -14,7 +14,10 @@ export interface TaskWord {
     | 'question'
     | 'hold'
     | 'done'
-    | 'declined';
+    | 'declined'
+    | 'unknown';
+  /** What the EHR wrote, where it is no status of FHIR. */
+  readonly note?: string;
 }
 
 const WORDS = {
@@ -24,6 +27,7 @@ const WORDS = {
   accepted: { word: 'Accepted', icon: 'accepted' },
   booked: { word: 'Booked', icon: 'booked' },
   underWay: { word: 'Under way', icon: 'under-way' },
+  partly: { word: 'Under way', icon: 'under-way' },
   question: { word: 'Question for you', icon: 'question' },
   hold: { word: 'On hold', icon: 'hold' },
   done: { word: 'Done', icon: 'done' },
@@ -65,17 +69,33 @@ const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
     /^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/,
     WORDS.question,
   ],
-  [/\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/, WORDS.booked],
-];
-/** In free text, what contradicts that a completed Task was carried out. */
-const NOT_DONE: readonly (readonly [RegExp, TaskWord])[] = [
-  [/\b(?:cancel|withdr|revoke|abort)/, WORDS.cancelled],
-  [/\b(?:declin|refus|reject)/, WORDS.declined],
   [
-    /\bno-shows?\b|\b(?:unable|unsuccessful|unfulfilled|undelivered|incomplete|failed|could-not|cannot|did-not|was-not)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
+    /^(?!.*\b(?:no|not|never|without|unable|unconfirmed|cannot|pending|awaiting|waiting|until|unless|once|when|if|after|before|needs?|required|to-be|tbd|missed|previous|cancel\w*|declin\w*)\b).*\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/,
+    WORDS.booked,
+  ],
+];
+/** In free text, what says that the service was not, or will not be, carried out. */
+const MISSED: readonly (readonly [RegExp, TaskWord])[] = [
+  [
+    /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted)\b|not-(?:needed|required|wanted|indicated)\b)/,
+    WORDS.cancelled,
+  ],
+  [
+    /\b(?:declin|refus|reject|denied|unavailable|not-accepting|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
+    WORDS.declined,
+  ],
+  [
+    /\b(?:dna|lwbs|ama|no-shows?|no-(?:response|answer|reply|contact|access)|nobody-home|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
     WORDS.failed,
   ],
 ];
+/** In free text, what contradicts that a completed Task was carried out, or all of it. */
+const NOT_DONE: typeof MISSED = [
+  ...MISSED,
+  [/\b(?:partial|partly|interim|preliminary|wait-?list|pending|postponed|reschedul|deferred|yet\b)/, WORDS.partly],
+];
+/** What may still come is not missed. */
+const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
 /**
  * The words of a hand-over that has ended. A business status does not change them, except that a completed Task may
  * turn out not to have been done.
@@ -91,25 +111,44 @@ export function isOver(word: TaskWord): boolean {
  * @param status Task.status as received.
  * @param business codes and text of Task.businessStatus in lower case; untrusted.
  * @param reasons codes and text of Task.statusReason, likewise.
- * @returns undefined for a status that says nothing: `entered-in-error`, or one that FHIR does not define.
+ * @returns undefined without a status, and for one that is `entered-in-error`.
  */
 export function describeTask(
   status: unknown,
   business: readonly string[],
   reasons: readonly string[] = [],
 ): TaskWord | undefined {
-  const word = STATUSES.get(
-    asText(status, 40)
-      ?.toLowerCase()
-      .replace(/[\s_]+/g, '-'),
-  );
+  const word = wordOf(status);
+  if (word === undefined) return undefined;
   const codes = business.map(hyphened);
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
-  const texts = word === WORDS.done ? [...codes, ...reasons.map(hyphened)] : codes;
-  const said = known ?? inFreeText(texts, word === WORDS.done ? NOT_DONE : BUSINESS_WORDS);
-  if (word === undefined || said === undefined) return word;
-  if (FINAL.has(word)) return word === WORDS.done && FINAL.has(said) ? said : word;
-  return said;
+  if (word === WORDS.done) {
+    const end = known && FINAL.has(known) ? known : undefined;
+    return end ?? inFreeText([...codes, ...reasons.map(hyphened)], NOT_DONE) ?? word;
+  }
+  return FINAL.has(word) ? word : (known ?? inFreeText(codes, BUSINESS_WORDS) ?? word);
+}
+
+/**
+ * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled", or
+ * done in part although it has ended: then its status alone would mislead.
+ *
+ * @param word of {@link describeTask}, as are the other parameters.
+ */
+export function isInTrouble(word: TaskWord, business: readonly string[], reasons: readonly string[]): boolean {
+  const texts = [...business, ...reasons].map(hyphened).filter((text) => !MAY_COME.test(text));
+  return word === WORDS.partly || (!isOver(word) && inFreeText(texts, MISSED) !== undefined);
+}
+
+/** A status that FHIR does not define is shown as the EHR wrote it. */
+function wordOf(status: unknown): TaskWord | undefined {
+  const text = asText(status, 40);
+  const code = text
+    ?.replace(/(?<=[a-z])(?=[A-Z])/g, '-')
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-');
+  if (text === undefined || code === 'entered-in-error') return undefined;
+  return STATUSES.get(code) ?? { word: 'Status unclear', icon: 'unknown', note: `EHR says “${text}”` };
 }
 
 function inFreeText(texts: readonly string[], table: typeof NOT_DONE): TaskWord | undefined {

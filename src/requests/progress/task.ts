@@ -1,18 +1,22 @@
 /** Parses FHIR Tasks, the hand-overs of a request to a provider, and finds the newest one of each request. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import { type PartyReference, readParty, targetType } from '#src/patients/party.ts';
+import { namesNobody, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { errandOf, isDeskWork, isOtherErrand, repeats } from './errand.ts';
-import { describeTask, isOver, type TaskWord } from './task-words.ts';
+import { describeTask, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
+  /** Its own id; several versions of it may arrive. */
+  readonly id: string | undefined;
   /** `Type/id` of the requests that it is about. */
   readonly about: readonly string[];
   readonly word: TaskWord;
   /** In the provider's own words, such as "Vehicle assigned". */
   readonly remark: string | undefined;
+  /** It goes on, although its author says that the service was missed. */
+  readonly isInTrouble: boolean;
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
@@ -52,7 +56,8 @@ interface ReadAt {
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
-  const word = describeTask(resource.status, codesOf(resource.businessStatus), codesOf(resource.statusReason));
+  const [business, reasons] = [codesOf(resource.businessStatus), codesOf(resource.statusReason)];
+  const word = describeTask(resource.status, business, reasons);
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
@@ -66,12 +71,14 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
+    id: asText(resource.id),
     about: about.filter((local) => local !== undefined),
     word,
-    remark: asConceptText(resource.businessStatus),
+    remark: [word.note, asConceptText(resource.businessStatus)].filter(Boolean).join(' · ') || undefined,
+    isInTrouble: isInTrouble(word, business, reasons),
     reason: asConceptText(resource.statusReason),
     errand: errandOf(resource),
-    owner: nameKey(party) === undefined ? undefined : party,
+    owner: nameKey(party) === undefined || namesNobody(owner) ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
     latestMs: changed === undefined ? Infinity : Date.parse(changed) + (changed.includes('T') ? 0 : DAY_MS),
@@ -128,6 +135,12 @@ function newestOf(tasks: readonly Task[]): Task | undefined {
   );
 }
 
+/** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
+function onceById(tasks: readonly Task[]): readonly Task[] {
+  const isNewer = (one: Task, other: Task) => one.id === other.id && one.changedMs > other.latestMs;
+  return tasks.filter((task) => task.id === undefined || !tasks.some((other) => isNewer(other, task)));
+}
+
 function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
   return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
 }
@@ -140,19 +153,20 @@ function nameKey({ local, display, contained, number }: PartyReference): string 
  * The Task that speaks for a request: the one that carries it out, if there is any. An errand beside it has no word about
  * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
  *
- * @param tasks those about the request.
+ * @param all those about the request.
  */
 export function newestTask(
-  tasks: readonly Task[],
+  all: readonly Task[],
   request: { readonly service: string; readonly category: string | undefined },
 ): Task | undefined {
-  if (tasks.length === 0) return undefined;
+  if (all.length === 0) return undefined;
+  const tasks = onceById(all);
   const isRepeated = repeats(request);
   const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
   const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
-  const all = errands.flatMap((some) => newestOf(some) ?? []);
-  const own = newestOf(tasks.filter((task) => !isBeside(task))) ?? standIn(all);
-  const newest = all.filter(({ errand }) => own === undefined || errand !== own.errand);
+  const latest = errands.flatMap((some) => newestOf(some) ?? []);
+  const own = newestOf(tasks.filter((task) => !isBeside(task))) ?? standIn(latest);
+  const newest = latest.filter(({ errand }) => own === undefined || errand !== own.errand);
   if (own?.word.icon === 'done' || newest.length === 0) return own && asOwn(own);
   const question = newest.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(newest);

@@ -343,3 +343,16 @@ test.for<[status: string, word: string, step: string]>([
   const { list } = await load([request('1')], searchset([task('1', { status })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step, isAction: true } }]);
 });
+
+test.for<[status: string, says: object, word: string, step: string]>([
+  ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Ask what happened'],
+  ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Ask what happened'],
+  ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Ask what happened'],
+  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Under way', 'Ask what happened'],
+  ['accepted', { businessStatus: { text: 'Not delivered yet' } }, 'Accepted', 'Nothing to do'],
+  ['assigned', {}, 'Status unclear', 'Check it in the EHR'],
+])('a provider whose Task is %s with %j: "%s", "%s"', async ([status, says, word, step]) => {
+  const needed = { occurrenceDateTime: '2026-11-30' };
+  const { list } = await load([request('1', needed)], searchset([task('1', { status, ...says })]));
+  expect(list.open).toMatchObject([{ status: { word }, next: { text: step } }]);
+});

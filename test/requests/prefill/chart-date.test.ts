@@ -1,7 +1,9 @@
 /** The source and date of a value from the chart, and which values are old. */
 import { describe, expect, test } from 'vitest';
 import { dated } from '#src/requests/prefill/chart-date.ts';
-import { allergiesFrom, insuranceFrom, measuresFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
+import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
+import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
+import { measuresFrom } from '#src/requests/prefill/from-measures.ts';
 import { sourceText } from '#src/requests/prefill/source-text.ts';
 
 const AT = { now: new Date('2026-07-20T18:00:00Z'), timeZone: 'America/New_York', staleDays: 90 };
@@ -88,6 +90,6 @@ describe('which values count', () => {
     ['without a payor or a type', { payor: [] }],
   ] as const)('no insurance that is %s', ([, change]) => {
     const coverage = { resourceType: 'Coverage', id: 'c', status: 'active', payor: [{ display: 'Plan' }], ...change };
-    expect(insuranceFrom([coverage], AT)).toEqual([]);
+    expect(insuranceFrom([coverage], { base: new URL('https://ehr.example/fhir'), at: AT })).toEqual([]);
   });
 });

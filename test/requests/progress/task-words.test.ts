@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeStatus, withTask } from '#src/requests/list/status.ts';
+import { describeStatus } from '#src/requests/list/status.ts';
+import { withTask } from '#src/requests/list/task-status.ts';
 import { newestTask, readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
@@ -66,7 +67,13 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['rejected', ['booked'], 'Declined'],
   ['entered-in-error', [], undefined],
   ['entered-in-error', ['booked'], undefined],
-  ['somehow', [], undefined],
+  ['InProgress', [], 'Under way'],
+  ['EnteredInError', [], undefined],
+  ['somehow', [], 'Status unclear'],
+  ['accepted', ['no appointment scheduled'], 'Accepted'],
+  ['accepted', ['appointment scheduled date pending'], 'Accepted'],
+  ['accepted', ['appointment scheduled in unit 4'], 'Booked'],
+  ['completed', ['scheduled', 'cancelled by patient'], 'Cancelled'],
   [undefined, [], undefined],
   [7, [], undefined],
 ])('a Task that is %j with %j reads "%s"', ([status, business, word]) => {
@@ -211,6 +218,14 @@ describe('which Tasks count', () => {
       'not done in the morning of a day of which the time is not known',
       [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-20' }],
       'Under way',
+    ],
+    [
+      'the newest version of one Task that changed hands',
+      [
+        { id: 't', status: 'requested', owner: { display: 'Swift' } },
+        { id: 't', status: 'completed', owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Done',
     ],
     [
       'done after the day of the other',
@@ -374,8 +389,22 @@ describe('a request with its Task', () => {
     ['active', { status: 'on-hold', statusReason: { text: 'Waits for X-ray' } }, 'On hold', 'open', 'Waits for X-ray'],
     ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
     ['completed', { status: 'requested' }, 'Done', 'closed', undefined],
-    ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', undefined],
+    ['revoked', { status: 'requested' }, 'Cancelled', 'closed', undefined],
     ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
+    // The EHR's own status stands, but does not hide what the provider says.
+    ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
+    ['completed', { status: 'failed' }, 'Done', 'closed', 'provider says “Failed”'],
+    ['on-hold', { status: 'in-progress' }, 'On hold', 'open', 'provider says “Under way”'],
+    ['draft', { status: 'completed' }, 'Draft', 'open', 'provider says “Done”'],
+    ['revoked', { status: 'accepted', code: { text: 'Verify insurance' } }, 'Cancelled', 'closed', undefined],
+    ['active', { status: 'assigned' }, 'Status unclear', 'open', 'EHR says “assigned”'],
+    [
+      'active',
+      { status: 'on_the_way', businessStatus: { text: 'Van 4' } },
+      'Status unclear',
+      'open',
+      'EHR says “on_the_way” · Van 4',
+    ],
     ['draft', { status: 'requested' }, 'Draft', 'open', undefined],
     // What a Task does beside its request neither ends nor begins it.
     ...(
@@ -437,6 +466,20 @@ describe('a request with its Task', () => {
         ['Patient not at home', 'Failed'],
         ['Unable to reach patient', 'Failed'],
         ['Could not be completed', 'Failed'],
+        ['Missed appointment', 'Failed'],
+        ['DNA', 'Failed'],
+        ['Patient deceased', 'Failed'],
+        ['Closed - no response from patient', 'Failed'],
+        ['Lost to follow-up', 'Failed'],
+        ['Ineligible', 'Failed'],
+        ['Expired', 'Failed'],
+        ['Redirected to another clinic', 'Failed'],
+        ['Duplicate referral', 'Cancelled'],
+        ['No longer needed', 'Cancelled'],
+        ['No capacity', 'Declined'],
+        ['Partially fulfilled', 'Under way'],
+        ['Interim consultation note sent', 'Under way'],
+        ['Waitlisted', 'Under way'],
       ] as const
     ).flatMap(([text, word]): typeof cases => [
       ['active', { status: 'completed', businessStatus: { text } }, word, 'open', text],

@@ -1,0 +1,58 @@
+/** Combines the status of a request in the EHR with what the provider says in its Task. */
+import type { Task } from '#src/requests/progress/task.ts';
+import type { TaskWord } from '#src/requests/progress/task-words.ts';
+import type { RequestStatus } from './status.ts';
+
+/**
+ * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
+ * only active, or whose status is unknown, the Task knows more. An order that a provider declined stays open, because
+ * the order itself stands.
+ *
+ * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
+ */
+export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
+  const isBare = status.icon === 'ordered' || status.icon === 'unknown';
+  if (!task) return status;
+  if (!isBare) return besideTask(status, task);
+  if (task.errand !== undefined && task.word.icon !== 'question') {
+    return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
+  }
+  const isPart = isSeries && task.word.icon === 'done';
+  const { word, icon } = isPart ? PART_DONE : task.word;
+  const isDone = icon === 'done';
+  const said = [
+    isPart ? 'part of it done' : undefined,
+    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
+    task.reason,
+  ].filter((text) => text !== undefined);
+  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
+  return {
+    word,
+    icon,
+    group: isDone ? 'closed' : 'open',
+    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
+    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
+    isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
+  };
+}
+
+/** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
+function besideTask(status: RequestStatus, { word, errand }: Task): RequestStatus {
+  const isHidden = errand === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
+  const said = `provider says “${word.word}”`;
+  return isHidden ? { ...status, note: [status.note, said].filter(Boolean).join(' · ') } : status;
+}
+
+/** For each end, draft and hold of the EHR, what a Task may say that contradicts it. */
+const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon'][]>> = {
+  draft: ['accepted', 'booked', 'under-way', 'question', 'done', 'declined'],
+  hold: ['under-way', 'question', 'done', 'declined'],
+  done: ['accepted', 'booked', 'under-way', 'question', 'declined'],
+  cancelled: ['accepted', 'booked', 'under-way', 'question', 'done'],
+};
+
+/** Of a series. */
+const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
+const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);
+/** Words that mean that a provider has the request, even if the EHR does not say which one. */
+const HEARD = new Set<RequestStatus['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);

@@ -1,0 +1,66 @@
+/** Reads the insurance from the chart, as a request can carry it. */
+import { withRemarks } from '#src/patients/modifier-elements.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
+import { containedOf } from '#src/smart/fhir/contained.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  type ForeignRecord,
+  hasEnded,
+  startsLater,
+} from '#src/smart/fhir/fields.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
+import { dayOf, type ReadingTime } from './chart-date.ts';
+import { type ChartFact, factOf, MOST_OF_A_KIND } from './facts.ts';
+
+const NOT_NAMED = 'Payer not named by EHR';
+
+/**
+ * The coverages that are active and not over; one that begins later says so. Chosen beforehand is the only one of today,
+ * if it has a name. The member's number stays masked until the user opens it.
+ */
+export function insuranceFrom(
+  coverages: readonly ForeignRecord[],
+  { base, at }: { base: URL; at: ReadingTime },
+): ChartFact[] {
+  const active = coverages.filter(({ status, period }) => status === 'active' && !hasEnded(period, at.now));
+  const ofToday = active.filter(({ period }) => !startsLater(period, at.now));
+  return active.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
+    const { payor, type, subscriberId, meta, period } = coverage;
+    const start = dayOf([asRecord(period).start], at);
+    const name =
+      [...payersOf(coverage, base, at.now), planOf(coverage)].filter(Boolean).join(', ') || asConceptText(type);
+    const later = ofToday.includes(coverage) ? undefined : `from ${start}`;
+    const words = name ?? (asRecords(payor).length > 0 ? NOT_NAMED : undefined);
+    const text = withRemarks(words && [words, later].filter(Boolean).join(', '), coverage);
+    const when = { date: dayOf([asRecord(meta).lastUpdated, start], at), isStale: false };
+    return factOf(coverage, undefined, text, when).map((fact) => ({
+      ...fact,
+      isSuggested: name !== undefined && ofToday.length === 1 && ofToday.includes(coverage),
+      masked: asInformation(subscriberId, 60),
+    }));
+  });
+}
+
+/** A patient who pays has no name here: it may be another patient. */
+function payersOf(coverage: ForeignRecord, base: URL, now: Date): string[] {
+  return asRecords(coverage.payor).flatMap((payer) => {
+    const inside = containedOf(payer, { base, container: coverage });
+    return displayOf(payer) ?? (inside && readNamedResource(inside, { base, container: coverage, now }).name) ?? [];
+  });
+}
+
+/** The plan; a group, such as an employer, is named as one. */
+function planOf(coverage: ForeignRecord): string | undefined {
+  const classes = asRecords(coverage.class).map(({ type, name, value }) => {
+    const codes = asRecords(asRecord(type).coding).map(({ code }) => code);
+    return { codes, name: asInformation(name), value: asInformation(value, 60) };
+  });
+  const plan = classes.find(({ codes }) => codes.includes('plan'));
+  const isGroup = ({ codes }: (typeof classes)[number]) => codes.includes('group') || codes.includes('subgroup');
+  const named = (some: typeof classes) => some.find(({ name }) => name !== undefined)?.name;
+  const group = named(classes.filter(isGroup));
+  return plan?.name ?? plan?.value ?? named(classes.filter((one) => !isGroup(one))) ?? (group && `group ${group}`);
+}

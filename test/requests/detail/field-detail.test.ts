@@ -1,0 +1,72 @@
+/** The page of a request keeps what its row in the list knows, and adds to it. */
+import { expect, test } from 'vitest';
+import { describeDetail } from '#src/requests/detail/describe-detail.ts';
+import { readDetail } from '#src/requests/detail/read-detail.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const [patientId, timeZone] = ['pat-1', 'America/Chicago'];
+const own = { status: 'active', intent: 'order', subject: { reference: 'Patient/pat-1' }, code: { text: 'Walker' } };
+const role = {
+  resourceType: 'PractitionerRole',
+  id: 'r',
+  practitioner: { reference: 'Practitioner/p' },
+  organization: { reference: 'Organization/o' },
+};
+const came = [
+  role,
+  { resourceType: 'Practitioner', id: 'p', name: [{ text: 'Gus Berg' }] },
+  { resourceType: 'Organization', id: 'o', name: 'Northside' },
+];
+const npi = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' } };
+
+test.for<[string, object, string, string[]]>([
+  [
+    'a role whose parts came with the list',
+    { requester: { reference: 'PractitionerRole/r' } },
+    'Requested by',
+    ['Gus Berg, Northside'],
+  ],
+  [
+    'a provider of such a role',
+    { performer: [{ reference: 'PractitionerRole/r' }, { display: 'Southside' }] },
+    'Provider',
+    ['Gus Berg, Northside', 'Southside'],
+  ],
+  ['a provider with a number alone', { performer: [npi] }, 'Provider', ['Name not available (NPI 1234567893)']],
+  [
+    'a role and a number',
+    { performer: [{ reference: 'PractitionerRole/r' }, npi] },
+    'Provider',
+    ['Gus Berg, Northside', 'Name not available (NPI 1234567893)'],
+  ],
+  ['STU3’s requester', { requester: { agent: { display: 'Dr. Stu' } } }, 'Requested by', ['Dr. Stu']],
+])('%s', async ([, change, label, expected]) => {
+  const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };
+  await using server = await startFhirServer((call) => {
+    if (call.includes('ServiceRequest?')) return searchset([resource, ...came]);
+    const found = [resource, ...came].find(({ resourceType, id }) => call.endsWith(`/${resourceType}/${id}`));
+    return found ?? { status: 404 };
+  });
+  const { api } = server;
+  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  batches.noteMissing();
+  const list = await loadRequests(api, { patientId, grantedSearch: true, now, timeZone, batches });
+  const read = await readDetail(api, {
+    ...{ requestId: 'a', patientId, references: list.open[0]?.references, batches, searchParameters: [] },
+    mayUse: () => true,
+    mayBeReplaced: () => false,
+  });
+  if (read.kind !== 'read') throw new Error('not read');
+  const { sections } = await describeDetail(api, read, list.open, {
+    base: api.base,
+    now,
+    timeZone,
+    patientId,
+    user: undefined,
+  });
+  const facts = sections.flatMap((section) => section.facts);
+  expect(facts.find((fact) => fact.label === label)?.texts).toEqual(expected);
+});

@@ -1,0 +1,91 @@
+/** Requests as EHRs really send them: the words of the row that would hide or misstate an order. */
+import { expect, test } from 'vitest';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const own = {
+  resourceType: 'ServiceRequest',
+  status: 'active',
+  intent: 'order',
+  subject: { reference: 'Patient/pat-1' },
+};
+const request = (id: string, change: object) => ({ ...own, id, code: { text: id }, ...change });
+
+async function load(requests: object[]) {
+  await using server = await startFhirServer(() => searchset(requests));
+  const user = { reference: 'Practitioner/me', name: async () => 'Me' };
+  const options = { patientId: 'pat-1', grantedSearch: true, now, timeZone: 'America/Chicago', user };
+  return await loadRequests(server.api, { ...options, encounter: 'Encounter/e1' });
+}
+
+const laterality = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-laterality-qualifier';
+const left = { coding: [{ system: 'http://snomed.info/sct', code: '7771000', display: 'Left (qualifier value)' }] };
+const seite = {
+  url: 'http://fhir.de/StructureDefinition/seitenlokalisation',
+  valueCoding: { system: 'https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_SEITENLOKALISATION', code: 'R' },
+};
+const FINDS_NONE = { status: { hasProvider: false }, next: { text: 'Find a provider' }, sentTo: undefined };
+const HAS_ONE = { status: { hasProvider: true, note: 'reply unknown' } };
+
+test.for<[string, object, object]>([
+  [
+    'STU3’s requester and context',
+    {
+      requester: { agent: { reference: 'Practitioner/me', display: 'Dr. Stu' }, onBehalfOf: { display: 'Clinic' } },
+      context: { reference: 'Encounter/e1' },
+    },
+    { requested: { by: 'Dr. Stu' }, isMine: true, isHere: true },
+  ],
+  [
+    'mCODE’s side of a site',
+    { bodySite: [{ text: 'Breast', extension: [{ url: laterality, valueCodeableConcept: left }] }] },
+    { detail: 'Breast (left)' },
+  ],
+  [
+    'a side that the site has in words too',
+    { bodySite: [{ text: 'Left breast', extension: [{ url: laterality, valueCodeableConcept: left }] }] },
+    { detail: 'Left breast' },
+  ],
+  [
+    'the German side of a procedure',
+    { code: { text: 'Hip', coding: [{ code: '5-820', extension: [seite] }] } },
+    { detail: 'Side: right' },
+  ],
+  ['the most urgent of several priorities', { priority: ['routine', 'stat'] }, { priority: { level: 'stat' } }],
+  ['a priority in digits', { priority: 1 }, { priority: { level: 'other', word: '1' } }],
+  ['a routine one in a list', { priority: ['routine'] }, { priority: undefined }],
+  ['a status in one word', { status: 'onHold' }, { status: { word: 'On hold' } }],
+  ['a leap second', { occurrenceDateTime: '2016-12-31T23:59:60Z' }, { needed: '2016-12-31 17:59 CST' }],
+  ...[
+    'Unassigned',
+    'Not yet assigned',
+    'To be determined',
+    'TBD',
+    'No preference',
+    'Any',
+    'Any available provider',
+    'First available',
+  ].map((display): [string, object, object] => [
+    `a provider called “${display}”`,
+    { performer: [{ display }] },
+    FINDS_NONE,
+  ]),
+  ...['Any Lab Test Now', 'First Care Agency', 'Open Door Clinic'].map((display): [string, object, object] => [
+    `a provider called “${display}”`,
+    { performer: [{ display }] },
+    { ...HAS_ONE, sentTo: { names: [display] } },
+  ]),
+])('%s', async ([, change, row]) => {
+  expect((await load([request('a', change)])).open).toMatchObject([row]);
+});
+
+test('what is left out as a step of another order, or as an error, is counted and named', async () => {
+  const list = await load([
+    request('CT abdomen', { intent: 'filler-order' }),
+    request('Vital signs', { intent: 'InstanceOrder' }),
+    request('Wrong', { status: 'EnteredInError' }),
+  ]);
+  expect(list).toMatchObject({ open: [], otherOrders: 2, otherServices: 'CT abdomen and Vital signs' });
+  expect(list.notices).toEqual(['1 entry entered in error is not shown.']);
+});

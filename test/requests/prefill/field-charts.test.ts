@@ -1,0 +1,205 @@
+/** Charts as EHRs really send them: what a form takes from each, and what it leaves to the clinician. */
+import { expect, test } from 'vitest';
+import type { Launch } from '#src/launches/session/launch.ts';
+import { readChart } from '#src/requests/prefill/read-chart.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const P = { reference: 'Patient/pat-1' };
+const launch = {
+  context: { patient: 'pat-1', encounter: 'e1' },
+  user: { fhirUser: 'Practitioner/me' },
+  scope: 'patient/*.read user/*.read openid fhirUser',
+} as unknown as Launch;
+
+type Resource = Record<string, unknown>;
+const condition = (change: object) => ({
+  resourceType: 'Condition',
+  id: 'c',
+  subject: P,
+  code: { text: 'Hip' },
+  ...change,
+});
+const weight = (id: string, value: number, effectiveDateTime: string, change: object = {}) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  subject: P,
+  code: { text: 'Weight', coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+  valueQuantity: { value, unit: 'kg' },
+  effectiveDateTime,
+  ...change,
+});
+const coverage = (id: string, change: object) => ({
+  resourceType: 'Coverage',
+  id,
+  status: 'active',
+  beneficiary: P,
+  payor: [{ reference: 'Organization/7' }],
+  ...change,
+});
+const stay = (...location: object[]) => ({
+  resourceType: 'Encounter',
+  id: 'e1',
+  status: 'in-progress',
+  subject: P,
+  location,
+});
+const place = (display: string, start: string) => ({ location: { display }, period: { start } });
+const patient = (change: object) => ({ resourceType: 'Patient', id: 'pat-1', ...change });
+const me = (change: object) => ({ resourceType: 'Practitioner', id: 'me', name: [{ text: 'Eva Kim' }], ...change });
+const role = (id: string, change: object) => ({
+  resourceType: 'PractitionerRole',
+  id,
+  practitioner: { reference: 'Practitioner/me' },
+  code: [{ text: id }],
+  ...change,
+});
+const later = { period: { start: '2027-01-01' } };
+const npi = { system: 'http://hl7.org/fhir/sid/us-npi' };
+
+/** `+` stands before what is chosen beforehand. */
+test.for<[string, Resource[], string[]]>([
+  ['a problem that is on no problem list', [condition({})], ['- Condition: Hip']],
+  ['a problem list', [condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] })], ['- Problem list: Hip']],
+  ['a problem that is over, without a status', [condition({ abatementDateTime: '2020-01-01' })], []],
+  ['a problem with its side', [condition({ bodySite: [{ text: 'Left hip' }] })], ['- Condition: Hip, Left hip']],
+  ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
+  [
+    'two weights of one moment',
+    [weight('1', 70, '2026-11-20T10:00:00Z'), weight('2', 7, '2026-11-20T10:00:00Z')],
+    ['- Weight: 70 kg', '- Weight: 7 kg'],
+  ],
+  [
+    'two weights of one day, one without a time',
+    [weight('1', 70, '2026-11-20T18:00:00Z'), weight('2', 7, '2026-11-20')],
+    ['- Weight: 70 kg', '- Weight: 7 kg'],
+  ],
+  ['one weight that came twice', [weight('1', 70, '2026-11-20'), weight('2', 70, '2026-11-20')], ['+ Weight: 70 kg']],
+  ['the weight of a baby', [weight('1', 3, '2026-11-20', { focus: [{ reference: 'Patient/baby' }] })], []],
+  [
+    'a plan that begins later',
+    [coverage('1', { payor: [{ display: 'Aetna' }] }), coverage('2', { payor: [{ display: 'Cigna' }], ...later })],
+    ['+ Aetna', '- Cigna, from 2027-01-01'],
+  ],
+  [
+    'only a plan that begins later',
+    [coverage('1', { payor: [{ display: 'Cigna' }], ...later })],
+    ['- Cigna, from 2027-01-01'],
+  ],
+  [
+    'a payer inside the plan',
+    [
+      coverage('1', {
+        payor: [{ reference: '#o' }],
+        contained: [{ resourceType: 'Organization', id: 'o', name: 'Aetna' }],
+      }),
+    ],
+    ['+ Aetna'],
+  ],
+  ['a payer without a name', [coverage('1', {})], ['- Payer not named by EHR']],
+  [
+    'another patient who pays',
+    [coverage('1', { payor: [{ reference: 'Patient/ben', display: 'Ben' }], type: { text: 'Self pay' } })],
+    ['+ Self pay'],
+  ],
+  [
+    'an employer’s group',
+    [
+      coverage('1', {
+        class: [
+          { type: { coding: [{ code: 'group' }] }, name: 'ACME Corp' },
+          { type: { coding: [{ code: 'plan' }] }, name: 'PPO Gold' },
+        ],
+      }),
+    ],
+    ['+ PPO Gold'],
+  ],
+  [
+    'a group without a plan',
+    [coverage('1', { class: [{ type: { coding: [{ code: 'group' }] }, name: 'ACME Corp' }] })],
+    ['+ group ACME Corp'],
+  ],
+  [
+    'places, the newest first',
+    [stay(place('4 West', '2026-11-21T12:00:00Z'), place('ED', '2026-11-20T10:00:00Z'))],
+    ['- Place: 4 West', '- Place: ED'],
+  ],
+  ['a place of later', [stay(place('4 West', '2026-11-20'), place('Rehab', '2026-12-01'))], ['- Place: 4 West']],
+  [
+    'places without times, the last first',
+    [stay({ location: { display: 'Ward 4' } }, { location: { display: 'Room 412' } })],
+    ['- Place: Room 412', '- Place: Ward 4'],
+  ],
+  [
+    'an address and a number of later',
+    [
+      patient({
+        address: [{ line: ['Next 1'], ...later }, { line: ['Now 2'] }],
+        telecom: [
+          { system: 'phone', value: '1', ...later },
+          { system: 'phone', value: '2' },
+        ],
+      }),
+    ],
+    ['- Address: Now 2', '- Telephone: 2'],
+  ],
+  [
+    'languages, none of them preferred',
+    [patient({ communication: [{ language: { text: 'English' } }, { language: { text: 'Somali' } }] })],
+    ['- Language: English, Somali'],
+  ],
+  [
+    'a language that is preferred in words',
+    [
+      patient({
+        communication: [{ language: { text: 'English' } }, { language: { text: 'Somali' }, preferred: 'true' }],
+      }),
+    ],
+    ['- Language: Somali'],
+  ],
+  [
+    'a clinician’s numbers',
+    [
+      me({
+        identifier: [
+          { ...npi, use: 'old', value: '1' },
+          { ...npi, value: '2' },
+        ],
+        telecom: [
+          { system: 'phone', use: 'home', value: '3' },
+          { system: 'phone', use: 'mobile', value: '4' },
+          { system: 'phone', use: 'work', value: '5' },
+        ],
+      }),
+    ],
+    ['- Name: Eva Kim', '- NPI: 2', '- Call back: 5'],
+  ],
+  [
+    'a clinician’s number at home',
+    [me({ telecom: [{ system: 'phone', use: 'home', value: '3' }] })],
+    ['- Name: Eva Kim'],
+  ],
+  [
+    'a role of later',
+    [me({}), role('Next', later), role('Hospitalist', {})],
+    ['- Name: Eva Kim', '- Role: Hospitalist'],
+  ],
+])('%s', async ([, resources, expected]) => {
+  await using server = await startFhirServer((call) => {
+    const [type = '', id] = call.replace('GET /fhir/', '').split(/[/?]/);
+    const found = resources.filter(({ resourceType }) => resourceType === type);
+    return call.includes('?') ? searchset(found) : (found.find((one) => one['id'] === id) ?? { status: 404 });
+  });
+  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  batches.noteMissing();
+  const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
+  const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
+  const lines = Object.values(chart).flatMap(({ facts }) =>
+    facts.map(({ isSuggested, label, text }) =>
+      [isSuggested === true ? '+' : '-', label && `${label}:`, text].filter(Boolean).join(' '),
+    ),
+  );
+  expect(lines).toEqual(expected);
+});
