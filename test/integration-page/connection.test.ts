@@ -144,6 +144,10 @@ describe('saving the FHIR URL', () => {
     expect(withoutToken((await browser.visit(refused.url)).body)).toBe(withoutToken(body));
     expect(await world.dumpRedis()).not.toContain('secret@');
     expect(body).toContain('id="fhirUrl-problem"');
+    // First of all what became of this post, and nothing of checks of another address.
+    expect(body).toMatch(
+      /<div class="outcome"><p class="notice notice-problem" role="alert">[^]*?Not saved\. <a href="#fhirUrl">[^<]*<\/a><\/span><\/p><\/div>/,
+    );
     expect(body).toContain('aria-invalid="true"');
     expect(body).toContain(reason);
     expect(body).not.toContain('secret@');
@@ -508,6 +512,7 @@ describe('from a newcomer to Ready to launch', () => {
         const refused = await press('frame', form);
         expect(isAfterPost(refused, 'form')).toBe(true);
         expect(refused.body).toContain('id="frameAncestors-problem"');
+        expect(refused.body).toContain('Not saved. <a href="#frameAncestors">');
         expect(refused.body).not.toContain('<script>alert');
       }
       expect(await organization()).toEqual(before);
