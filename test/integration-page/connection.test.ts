@@ -549,6 +549,12 @@ describe('from a newcomer to Ready to launch', () => {
     const { body } = await page();
     expect(body).not.toContain('Ready to launch');
     expect(NEXT.exec(body)?.[1]).toContain('The operator of this service enables this organization');
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    const asked = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    expect(NEXT.exec(asked.body)?.[1]).toContain(
+      `You <a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
+    );
   });
 });
 
