@@ -40,7 +40,7 @@ export interface AskedFor {
   search: Awaited<ReturnType<typeof searchedIn>>;
 }
 
-/** Reads the address and the search. A search that has ended finds no rows. */
+/** Reads the address and the search. A search that was refused or has ended finds no rows. */
 export async function askedFor(deps: AuditRouteDependencies, request: Request): Promise<AskedFor> {
   const organizationId = visibleOrganization(request);
   const [names, organizations, who, search] = await Promise.all([
@@ -51,7 +51,7 @@ export async function askedFor(deps: AuditRouteDependencies, request: Request): 
   ]);
   const timeZone = timeZoneOf(organizations, organizationId);
   const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone, who);
-  const patientHashes = search.isGone ? [] : search.patient?.hashes;
+  const patientHashes = search.isGone || search.refused ? [] : search.patient?.hashes;
   return { filter: { ...filter, patientHashes }, typed, timeZone, names, who, search };
 }
 

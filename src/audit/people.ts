@@ -18,6 +18,8 @@ export interface People {
   search(organizationId: string, text: string): Promise<FoundPerson[]>;
   /** Finds people of this organization only (MT-01). @param keys untrusted. */
   byKeys(organizationId: string, keys: readonly string[]): Promise<FoundPerson[]>;
+  /** Finds whom the keyed hashes of rows mean, among the latest users of this organization only (MT-01). */
+  byHashes(organizationId: string, hashes: ReadonlySet<string>): Promise<FoundPerson[]>;
 }
 
 /** The most people that one search may cover. */

@@ -59,6 +59,8 @@ export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage
     const hasTime = query.has('from') && query.has('to');
     if (clinician === '') {
       for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));
+      // A name may be narrowed to the hour in a second step.
+      if (hasTime && query.has('who')) query.set('unknown', 'yes');
       return response.redirect(303, pageAt(path, query));
     }
     const found = of === '' ? [] : await deps.people.search(of, clinician);

@@ -67,7 +67,10 @@ export async function showClinicians(
     organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),
-    settingsUrl: cliniciansUrl(request, id).replace(PAGE, '/settings/integrations/smart-on-fhir'),
+    settingsUrl: cliniciansUrl(request, id, '', { q: 'First launch of an EHR user' }).replace(
+      PAGE,
+      '/settings/integrations/smart-on-fhir/advanced',
+    ),
     rows,
     total,
     waiting,

@@ -9,6 +9,8 @@ import { findPerson, type Person, personOf, unconfirmedPersonOf } from './person
 const BATCH = 500;
 /** The most users searched, latest launches first: more than a hospital has, and less than a second's work. */
 const MOST_SEARCHED = 20_000;
+/** The users whose names a list can show, latest launches first: a list is opened often, so it searches fewer. */
+const MOST_NAMED = 2_000;
 
 /** @param deps.mostSearched the limit, for tests. */
 export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?: number }): People {
@@ -27,7 +29,7 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
 
   return {
     search: async (organizationId, text) => {
-      const words = folded(text).split(/\s+/).filter(Boolean);
+      const words = folded(text).split(' ').filter(Boolean);
       const found: FoundPerson[] = [];
       for await (const some of everyone(organizationId)) {
         const isOne = ({ key, name = '', ehrName = '' }: Person) => {
@@ -43,10 +45,42 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
       const found = await Promise.all(keys.map((key) => findPerson(deps, organizationId, key)));
       return found.filter((person) => person !== undefined);
     },
+    byHashes: async (organizationId, hashes) => {
+      const found: FoundPerson[] = [];
+      const wanted = new Set(hashes);
+      let seen = 0;
+      for await (const some of everyone(organizationId)) {
+        if (wanted.size === 0 || seen > MOST_NAMED) break;
+        seen += some.length;
+        for (const person of some) {
+          const own = person.hashes.filter((hash) => wanted.delete(hash));
+          if (own.length > 0) found.push(person);
+        }
+      }
+      return found;
+    },
   };
 }
 
-/** Removes case and accents, so that `novak` finds `Jana Novák`. */
+/** Letters that Unicode does not take apart, as people type them by ear. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+};
+
+/** Removes case, accents and punctuation, so that `NOVAK, jana` finds `Jana Novák` and `obrien` finds `O’Brien`. */
 function folded(text: string): string {
-  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[\p{M}'’‘`´]/gu, '')
+    .replaceAll(/[øłđðþßæœı]/g, (letter) => PLAIN[letter] ?? letter)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
 }

@@ -7,6 +7,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
 import { givenAddresses } from '#src/settings/given-addresses.ts';
+import { grantedScopes, permits } from '#src/smart/scopes/granted.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetRows } from '#src/vendors/vendor-props.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
@@ -43,6 +44,7 @@ async function guideProps(dependencies: RegisterDependencies, request: Request):
     organization: organization && { id: organization.id, name: organization.name },
     registration,
     scopes: scopeWords(registration.scopes).map(({ scope, purpose }) => ({ scope, reason: purpose })),
+    canCreate: permits(grantedScopes(registration.scopes), { type: 'ServiceRequest', interaction: 'c' }),
     vendors: vendorNotes.map((notes) => ({ ...notes, preset: presetRows(notes.vendor) })),
     vendor: organization?.vendor,
     given: organization ? givenAddresses(organization) : [],

@@ -95,10 +95,8 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     problem: extras.problem,
     run: run && runProps(run, role),
     isEnabled: enabled,
-    clientIdMissing:
-      organization.clientId === ''
-        ? { href: role === 'operator' ? `/settings/organizations/${encodeURIComponent(id)}` : undefined }
-        : undefined,
+    isClientIdMissing: organization.clientId === '',
+    operatorHref: role === 'operator' ? `/settings/organizations/${encodeURIComponent(id)}` : undefined,
     frame: frameProps(record, extras),
     launch: launches.completed,
     writtenAs: launches.writtenAs,

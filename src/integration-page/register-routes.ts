@@ -50,9 +50,19 @@ export function registerRoute(dependencies: RegisterDependencies): RequestHandle
         organizations: isOperator ? await dependencies.organizations.list() : [],
         vendors: vendors.map((one) => ({ vendor: one, name: vendorNames[one] })),
         vendor,
+        otherPreset: organization && organization.vendor !== vendor ? otherPreset(organization, vendor) : undefined,
         admin: identity && { identity, csrfToken: adminCsrfToken(request) },
       }),
     );
+  };
+}
+
+function otherPreset({ id, vendor }: Organization, chosen: Vendor) {
+  const query = new URLSearchParams({ organization: id, q: 'vendor' });
+  return {
+    chosen: vendorNames[chosen],
+    ofOrganization: vendorNames[vendor],
+    href: `/settings/integrations/smart-on-fhir/advanced?${query}`,
   };
 }
 

@@ -68,6 +68,7 @@ test.for([
   for (const page of [await pageAfter(answer), await pageAfter(answer)]) {
     expect(isAfterPost(page, 'form')).toBe(true);
     expect(page.body).toContain(reason);
+    expect(page.body).toContain('<title>Error: Users');
     expect(page.body).toContain(`value="${fields.email}"`);
   }
   expect((await post('/settings/users', fields, { accept: 'application/json' })).status).toBe(400);

@@ -1,4 +1,4 @@
-/** Examines a page in every form: wide, middle and narrow, light and dark, with axe and for sideways scrolling. */
+/** Examines a page in every form: wide, middle and narrow, light and dark, with axe, for sideways scrolling and rings. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
  * @param name for failures, and for screenshots: `SCREENSHOTS=1 npm run test:e2e`.
  */
 export async function examine(page: Page, name: string): Promise<void> {
+  expect.soft(await withoutRing(page), `${name}: no ring where the keyboard is`).toEqual([]);
   for (const { width, hasOwnColours } of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     // Buttons fade between the colour schemes, and axe would judge a colour in between.
@@ -49,6 +50,22 @@ async function violations(page: Page, options: RunOptions): Promise<string[]> {
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );
+}
+
+/** What the Tab key reaches and shows no outline for. The page is left as it was, without focus. */
+async function withoutRing(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const bare = [];
+    const reached = 'a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex="0"]';
+    for (const one of document.querySelectorAll(reached)) {
+      one.focus({ preventScroll: true, focusVisible: true });
+      if (document.activeElement !== one) continue;
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      if (outlineStyle === 'none' || outlineWidth === '0px') bare.push(one.outerHTML.slice(0, 100));
+    }
+    document.activeElement?.blur();
+    return bare;
+  })()`);
 }
 
 async function keepScreenshot(page: Page, form: string): Promise<void> {

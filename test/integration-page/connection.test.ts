@@ -144,6 +144,10 @@ describe('saving the FHIR URL', () => {
     expect(withoutToken((await browser.visit(refused.url)).body)).toBe(withoutToken(body));
     expect(await world.dumpRedis()).not.toContain('secret@');
     expect(body).toContain('id="fhirUrl-problem"');
+    // First of all what became of this post, and nothing of checks of another address.
+    expect(body).toMatch(
+      /<div class="outcome"><p class="notice notice-problem" role="alert">[^]*?Not saved\. <a href="#fhirUrl">[^<]*<\/a><\/span><\/p><\/div>/,
+    );
     expect(body).toContain('aria-invalid="true"');
     expect(body).toContain(reason);
     expect(body).not.toContain('secret@');
@@ -508,6 +512,7 @@ describe('from a newcomer to Ready to launch', () => {
         const refused = await press('frame', form);
         expect(isAfterPost(refused, 'form')).toBe(true);
         expect(refused.body).toContain('id="frameAncestors-problem"');
+        expect(refused.body).toContain('Not saved. <a href="#frameAncestors">');
         expect(refused.body).not.toContain('<script>alert');
       }
       expect(await organization()).toEqual(before);
@@ -544,6 +549,12 @@ describe('from a newcomer to Ready to launch', () => {
     const { body } = await page();
     expect(body).not.toContain('Ready to launch');
     expect(NEXT.exec(body)?.[1]).toContain('The operator of this service enables this organization');
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    const asked = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    expect(NEXT.exec(asked.body)?.[1]).toContain(
+      `You <a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
+    );
   });
 });
 

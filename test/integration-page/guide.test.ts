@@ -64,6 +64,17 @@ describe('the two pages for the EHR team', () => {
     expect(csv.body).toContain(`"${field}"`);
   });
 
+  test('say so when the form is of another EHR than the organization’s preset', async () => {
+    await addPerson(world, 'preset@example.com', { role: 'administrator', organizationId: OF_B });
+    const administrator = await signedIn(world, 'preset@example.com');
+    const other = await register(administrator, '?vendor=oracle');
+    expect(other.body).toMatch(
+      /whose preset is Any other[^.]*\. If its EHR is Oracle Health \(Cerner\), <a href="[^"]*advanced/,
+    );
+    expect((await register(administrator)).body).not.toContain('whose preset is');
+    expect((await register(world.browser(), '?vendor=oracle')).body).not.toContain('whose preset is');
+  });
+
   test('are a file too: client metadata as in RFC 7591', async () => {
     const { headers, body } = await guide(world.browser(), '/registration.json?vendor=epic');
     expect(headers['content-disposition']).toBe('attachment; filename="registration.json"');
@@ -158,6 +169,22 @@ describe('the implementation guide for reference', () => {
     const full = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
     expect(body).toContain(`<code class="value">${full}</code>`);
     for (const scope of full.split(' ')) expect(body).toContain(`<th scope="row"><code>${scope}</code></th><td>`);
+  });
+
+  test('says of the scopes what they let the app do', async () => {
+    expect((await guide()).body).toContain('the app only reads');
+    await world.setOrganization('writing', {
+      scopes: 'launch openid fhirUser patient/*.read patient/ServiceRequest.write',
+    });
+    await addPerson(world, 'writing@example.com', { role: 'administrator', organizationId: 'writing' });
+    const { body } = await guide(await signedIn(world, 'writing@example.com'));
+    expect(body).toContain('the app reads, and creates and cancels requests');
+  });
+
+  test('refers to chapters that exist, by their numbers', async () => {
+    const { body } = await guide();
+    expect(body).toContain('Place the launch (4) and launch the app once (5)');
+    for (const title of ['4. Place the launch', '5. Verify it']) expect(body).toContain(`>${title}</h2>`);
   });
 
   test('has notes for each vendor but the generic ones, and marks what must be confirmed', async () => {

@@ -88,6 +88,16 @@ describe('alerts', () => {
     for (const [, label = ''] of values) expect(offered).toContain(label);
   });
 
+  test('none is silent before the first success or the first event', async () => {
+    const values = (await metrics.registry.getMetricsAsJSON()).filter(({ values: all }) => all.length > 0);
+    const begun = values.map(({ name }) => name);
+    for (const { alert, expr } of rules) {
+      // A comparison with a series that does not exist yet gives nothing, so a share is of all.
+      expect([alert, /[<>]\s*(?:sum|rate)/.test(expr)]).toEqual([alert, false]);
+      if (/increase\([^)]*\) > 0/.test(expr)) expect(begun).toEqual(expect.arrayContaining(read(expr).metrics));
+    }
+  });
+
   test('an error code in a query is one of ours', () => {
     const codes = rules.flatMap(({ expr }) => [...expr.matchAll(/code="([^"]+)"/g)].map(([, code]) => code));
     expect(codes.length).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ export function guideLaunching({ standaloneUrl, standaloneScopes }: StandalonePr
 <li>Type the FHIR server URL of this environment into <strong>FHIR URL</strong> and press <strong>Save</strong>. Our servers, not your browser, then check three things and more: the SMART configuration below that URL can be read; the issuer it names has a valid OpenID Connect document; and that document's key set can be fetched.</li>
 <li>Read <strong>All checks passed</strong>, or read in each row what was found, why it matters, whose job it is and how to fix it.</li>
 <li>Enter <strong>your EHR’s web address</strong>: the origins of the pages that show the app in a frame. Without them a browser refuses to show the app inside the EHR. A launch that was refused for that shows its address there, to be allowed with one press.</li>
-<li>Launch the app once, as in step 7: the page then says <strong>Ready to launch</strong>.</li>
+<li>Place the launch (4) and launch the app once (5): the page then says <strong>Ready to launch</strong>.</li>
 <li>If the EHR refuses the app, press <strong>Prove our key</strong> under “Key proof, report and changes”: it shows without any patient or user whether client ID, key and algorithm match.</li>
 </ol>
 </section>

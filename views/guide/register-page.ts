@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { assetPath } from '#views/assets.ts';
 import { copyButton } from '#views/copy-button.ts';
+import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type RegistrationValues, registrationTable, type SheetNames } from '#views/settings/registration-table.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -40,6 +41,8 @@ export interface RegisterPageProps extends RegisterSheetProps {
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly vendors: readonly { readonly vendor: string; readonly name: string }[];
   readonly vendor: string | undefined;
+  /** where the organization's preset is of another EHR than the chosen one: both names, and where to change the preset */
+  readonly otherPreset: { readonly chosen: string; readonly ofOrganization: string; readonly href: string } | undefined;
   /** undefined for visitors */
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
 }
@@ -55,6 +58,7 @@ export function registerPage(props: RegisterPageProps): string {
 ${guideParts('register')}
 ${registerHead(props)}
 ${choice(props)}
+${otherPresetNotice(props)}
 ${organization === undefined ? whereValuesAre(admin !== undefined) : null}
 ${admin === undefined || send === undefined ? null : html`<p class="no-print"><a class="btn btn-primary" href="${send}">Send to your EHR team</a></p>`}
 ${registerSheet(props, props.downloads)}
@@ -93,7 +97,7 @@ ${part('register', '/guide/register', 'Register')}${part('reference', '/guide', 
 function registerHead({ registration, organization, environment, day, version, contact }: RegisterSheetProps) {
   return html`<h1>Register ${registration.applicationName} in your EHR</h1>
 <p class="lead">${organization === undefined ? null : html`For ${organization.name}, `}<strong>${environment}</strong> environment. About 30 minutes of work, and 10 to verify it.</p>
-<p class="note">As of ${day}, version ${version}. Questions: ${contact === '' ? 'the operator who sent you this page' : contact}.</p>
+<p class="note">As of ${day}, version ${version}. Questions: ${contact === '' ? 'the person who sent you this page' : contact}.</p>
 `;
 }
 
@@ -111,6 +115,13 @@ ${organizations.length === 0 ? null : html`<label for="organization">Organizatio
 <button class="btn btn-outline-secondary" type="submit">Show</button>
 </form>
 `;
+}
+
+/** The values of an organization follow its preset, whichever form is looked at. */
+function otherPresetNotice({ otherPreset, organization }: RegisterPageProps): SafeHtml | null {
+  if (otherPreset === undefined || organization === undefined) return null;
+  const { chosen, ofOrganization, href } = otherPreset;
+  return html`<p class="notice no-print">${icon('warning')} <span>The form below is of ${chosen}, and the scopes are those of ${organization.name}, whose preset is ${ofOrganization}. If its EHR is ${chosen}, <a href="${href}">choose that preset</a> before you register: it may set other scopes.</span></p>`;
 }
 
 function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads): SafeHtml {

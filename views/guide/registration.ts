@@ -14,6 +14,8 @@ export interface GuideRegistrationProps {
   readonly organization: { readonly id: string; readonly name: string } | undefined;
   readonly registration: RegistrationValues;
   readonly scopes: readonly GuideScope[];
+  /** the scopes let the app create requests */
+  readonly canCreate: boolean;
 }
 
 /** Where the values of an organization come from. @param isSignedIn whether one may be chosen at the top of the page. */
@@ -25,7 +27,7 @@ export function whereValuesAre(isSignedIn: boolean): SafeHtml {
 }
 
 /** Chapter 1 of the reference: the scopes. */
-export function guideScopes({ registration, scopes }: GuideRegistrationProps): SafeHtml {
+export function guideScopes({ registration, scopes, canCreate }: GuideRegistrationProps): SafeHtml {
   return html`<section aria-labelledby="scopes">
 <h2 id="scopes">1. Scopes</h2>
 <p>The same in both environments. The whole string to copy:</p>
@@ -38,7 +40,7 @@ ${scopes.map(
 `,
 )}</tbody>
 </table>
-<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app only reads; what was granted is compared with what was asked for at every launch, and Settings &gt; Launches names what is missing.</p>
+<p>Some EHRs refuse wildcards: see <a href="#vendors">your vendor</a>. With these scopes the app ${canCreate ? 'reads, and creates and cancels requests' : 'only reads'}; what was granted is compared with what was asked for at every launch, and Settings &gt; Launches names what is missing.</p>
 </section>
 `;
 }

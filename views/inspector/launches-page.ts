@@ -5,6 +5,7 @@ import { type OrganizationOption, organizationChoice } from '#views/organization
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import {
   clinicianField,
+  nothingIn,
   patientSearch,
   type SearchProps,
   searchNotices,
@@ -24,7 +25,7 @@ export interface LaunchRowProps
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
-  /** where the search was for this person */
+  /** where the page Clinicians has it */
   readonly userName: string | undefined;
 }
 
@@ -107,10 +108,10 @@ ${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user 
 `;
 }
 
-function nothing({ filter: { code, isSupportCode }, search }: LaunchesPageProps): SafeHtml | null {
+function nothing({ filter: { code, isSupportCode, from, to }, search }: LaunchesPageProps): SafeHtml | null {
   if (search.isGone || search.refused !== undefined) return null;
   return code === ''
-    ? html`<p class="empty">No launch fits.</p>`
+    ? html`<p class="empty">${nothingIn({ from, to }, 'No launch fits.')}</p>`
     : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 

@@ -38,13 +38,25 @@ export function integrationEnd(props: IntegrationProps, saved?: string): string 
   const isReady = Object.values(stateOf(props)).every(Boolean) && run?.outcome.counts.failure === 0;
   return (
     (saved === undefined ? '' : '</p></div>\n') +
-    String(html`<div class="outcome">${run ? checkOutcome(run.outcome) : null}
-${isReady ? html`<p class="notice notice-done event" role="status">${icon('done')} <span>Ready to launch</span></p>` : null}${saved === undefined ? null : html`<p>${saved}</p>`}${changedNotice(connection)}${nextThing(props)}</div>
+    String(html`<div class="outcome">${
+      refusal(props) ??
+      html`${run ? checkOutcome(run.outcome) : null}
+${isReady ? html`<p class="notice notice-done event" role="status">${icon('done')} <span>Ready to launch</span></p>` : null}${saved === undefined ? null : html`<p>${saved}</p>`}${changedNotice(connection)}${nextThing(props)}`
+    }</div>
 ${steps(props)}
 <p class="elsewhere"><a href="${connection.actionOf('advanced')}">Advanced settings</a> <a href="${connection.actionOf('tools')}">Key proof, report and changes</a> <a href="/settings/handover?organization=${organization.id}">Send to your EHR team</a> <a href="/guide?organization=${organization.id}">Registration sheet and guide</a></p>
 `) +
     settingsPageEnd()
   );
+}
+
+/** A form that was refused is the outcome; what the last checks say is of another address. */
+function refusal({ connection, frame }: IntegrationProps): SafeHtml | undefined {
+  const [field, problem] =
+    connection.field.problem === undefined ? ['frameAncestors', frame.problem] : ['fhirUrl', connection.field.problem];
+  return problem === undefined
+    ? undefined
+    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not saved. <a href="#${field}">${problem}</a></span></p>`;
 }
 
 /** What ends the page when the results of its checks could not be stored. */

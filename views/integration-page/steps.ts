@@ -26,8 +26,9 @@ export interface StepsProps {
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;
   readonly isEnabled: boolean;
-  /** Present while the Client ID is missing: where to enter it, if the administrator may. */
-  readonly clientIdMissing: { readonly href: string | undefined } | undefined;
+  readonly isClientIdMissing: boolean;
+  /** where operators enable the organization and enter its Client ID; undefined for administrators, who may not */
+  readonly operatorHref: string | undefined;
   readonly frame: FrameProps;
   /** the last launch from a chart that reached the request list, with the FHIR URL in use */
   readonly launch: { readonly id: string; readonly at: Date } | undefined;
@@ -56,19 +57,23 @@ function currentStep(props: StepsProps): Step | undefined {
 
 /** The one thing to do next, and who does it. */
 export function nextThing(props: StepsProps): SafeHtml | null {
-  const { run, connection, isEnabled, clientIdMissing, writtenAs } = props;
+  const { run, connection, isEnabled, isClientIdMissing, operatorHref, writtenAs } = props;
   const current = currentStep(props);
   const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
   const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
 `;
   if (!isEnabled)
-    return next(html`The operator of this service enables this organization; until then every launch is refused.`);
-  if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
-  if (clientIdMissing && current !== 'url')
     return next(
-      clientIdMissing.href === undefined
+      operatorHref === undefined
+        ? html`The operator of this service enables this organization; until then every launch is refused.`
+        : html`You <a href="${operatorHref}">enable this organization</a>; until then every launch is refused.`,
+    );
+  if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
+  if (isClientIdMissing && current !== 'url')
+    return next(
+      operatorHref === undefined
         ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
-        : html`You <a href="${clientIdMissing.href}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
+        : html`You <a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
   if (current === 'launch')

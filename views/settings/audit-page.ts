@@ -6,6 +6,7 @@ import { type OrganizationOption, organizationChoice } from '#views/organization
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import {
   clinicianField,
+  nothingIn,
   patientSearch,
   type SearchProps,
   searchNotices,
@@ -70,7 +71,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
 ${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
 ${filterForm(props)}
 ${searchNotices(who, search, filter.organization === '' ? '/settings/audit' : `/settings/audit?${new URLSearchParams({ organization: filter.organization })}`)}
-${rows.length === 0 ? html`<p class="empty">No matching rows.</p>` : table(props)}
+${rows.length === 0 ? (search.refused ? null : html`<p class="empty">${nothingIn(filter, 'No matching rows.')}</p>`) : table(props)}
 ${pageLinks(props)}
 ${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/audit/patient${props.query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: "Who opened a patient's chart", button: 'Show accesses' })}
 `;

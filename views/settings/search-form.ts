@@ -37,6 +37,11 @@ export function timeFields({ from, to }: { from: string; to: string }, timeZone:
   return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From', from)}${field('to', 'Through', to)}`;
 }
 
+/** Why the list is empty. @param words for a window that could have had rows. */
+export function nothingIn({ from, to }: { from: string; to: string }, words: string): string {
+  return from !== '' && to !== '' && from > to ? 'The time in Through is before the one in From.' : words;
+}
+
 /** A name; left empty, the people found before stay. @param form the name of a patient's search, for the next one. */
 export function clinicianField({ keys, withUnknown }: WhoProps, { refused }: SearchProps, form: string): SafeHtml {
   const hidden = Object.entries({ who: keys, unknown: withUnknown ? 'yes' : '', form }).filter(([, value]) => value);

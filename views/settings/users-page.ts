@@ -44,9 +44,10 @@ export interface UsersPageProps {
 
 /** A whole page. */
 export function usersPage(props: UsersPageProps): string {
-  const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem } = props;
+  const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem, form } = props;
+  const isRefused = problem !== undefined || Object.keys(form?.problems ?? {}).length > 0;
   return settingsPage(
-    { title: 'Users', identity, csrfToken, current: 'users' },
+    { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users' },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
 ${isPasswordGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.</span></p>` : null}

@@ -44,8 +44,8 @@ export async function askedFor(deps: SearchDependencies, request: Request): Prom
     supportCode,
     position: positionIn(request),
   };
-  // An invalid support code finds nothing, rather than everything; so does a search that has ended.
-  const isHopeless = (typed.code !== '' && supportCode === undefined) || search.isGone;
+  // An invalid support code finds nothing, rather than everything; so does a search that was refused or has ended.
+  const isHopeless = (typed.code !== '' && supportCode === undefined) || search.isGone || search.refused !== undefined;
   return { typed, filter: isHopeless ? undefined : filter, supportCode, timeZone, who, search };
 }
 

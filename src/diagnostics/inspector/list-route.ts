@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { People } from '#src/audit/people.ts';
 import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
@@ -40,8 +41,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
     const { role } = adminOf(request);
     const placeOf = ({ id, startedAt }: TraceRecord) => ({ id, at: startedAt });
     const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, filter?.position, placeOf);
-    const nameOf = (hash: string | null) =>
-      who.people.find(({ hashes }) => hash !== null && hashes.includes(hash))?.name;
+    const nameOf = await namesOf(deps.people, rows);
     response.type('html').send(
       launchesPage({
         admin: pageAdminOf(request),
@@ -62,6 +62,20 @@ export function listRoute(deps: ListDependencies): RequestHandler {
       }),
     );
   };
+}
+
+/** Names of the rows' users, as the page Clinicians has them; each organization's hashes are searched in it alone (MT-01). */
+async function namesOf(
+  people: People,
+  rows: readonly TraceRecord[],
+): Promise<(hash: string | null) => string | undefined> {
+  const byOrganization = Map.groupBy(rows, ({ organizationId }) => organizationId ?? '');
+  const found = await Promise.all(
+    [...byOrganization].map(([organizationId, own]) =>
+      people.byHashes(organizationId, new Set(own.flatMap(({ userHash }) => userHash ?? []))),
+    ),
+  );
+  return (hash) => found.flat().find(({ hashes }) => hash !== null && hashes.includes(hash))?.name;
 }
 
 /** One row of the list and of its export. */

@@ -212,8 +212,13 @@ describe('on embedded stores', () => {
     };
 
     test.for<[string, Record<string, string>, users: string[] | number]>([
-      ['everything', {}, 4],
+      [
+        'everything, each with the name of the page Clinicians',
+        {},
+        ['Kwame Osei, RN', 'not known', 'Kwame Osei, RN', 'Dr. Elena Rivera'],
+      ],
       ['a name, in parts and without its case', { clinician: 'RIVERA elena' }, ['Dr. Elena Rivera']],
+      ['a surname first, with its comma', { clinician: 'Osei, Kwame' }, ['Kwame Osei, RN', 'Kwame Osei, RN']],
       ['a name and an outcome', { clinician: 'osei', outcome: 'failed' }, ['Kwame Osei, RN']],
       [
         'a name and the hour: also whose user the EHR had not named',
@@ -244,6 +249,18 @@ describe('on embedded stores', () => {
       const page = await find(fields);
       expect(page.body).toContain(words);
       expect(page.body).toContain(`value="${fields.clinician}"`);
+      // Rows below a refused search would be taken for its result.
+      expect(usersOf(page)).toEqual([]);
+    });
+
+    test('a window whose end is before its beginning says so', async () => {
+      expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the one in From');
+    });
+
+    test('a name that is narrowed to the hour in a second step lists the launches without a known user too', async () => {
+      const found = await find({ clinician: 'osei' });
+      const who = /who=([\da-f-]{36})/.exec(found.url)?.[1] ?? '';
+      expect(usersOf(await find({ who, ...hour }))).toEqual(['Kwame Osei, RN', 'not known', 'Kwame Osei, RN']);
     });
 
     test('MT-01: a name is searched in the own organization, whatever form and address say', async () => {
