@@ -1,7 +1,7 @@
 /**
  * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
  */
-import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';

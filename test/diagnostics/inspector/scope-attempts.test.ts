@@ -1,7 +1,7 @@
 /** The launch inspector shows requested and granted scopes, also of a launch that asked twice (SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
-import { scopeFacts } from '#src/diagnostics/traces/facts.ts';
+import { scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
