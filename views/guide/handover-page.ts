@@ -1,4 +1,4 @@
-/** Settings: the page "Send to your EHR team", with a link that ends. */
+/** Settings: the page "Send to your EHR team", with a link that expires. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
@@ -8,12 +8,12 @@ import { type SettingsPageProps, settingsPage } from '#views/settings/settings-l
 export interface HandoverPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
-  /** our own address of this page */
+  /** the app's URL of this page */
   readonly page: string;
   readonly timeZone: string;
-  /** made and neither ended nor revoked, newest first */
+  /** links that have neither expired nor been revoked, newest first */
   readonly links: readonly { readonly id: string; readonly createdAt: Date; readonly expiresAt: Date }[];
-  /** that was made just now */
+  /** the link that was just created */
   readonly link?: { readonly url: string; readonly expiresOn: string } | undefined;
   readonly isLinkGone: boolean;
   readonly done?: string | undefined;

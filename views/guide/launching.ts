@@ -1,4 +1,4 @@
-/** The guide's second half: placing the launch, checking that it works, and trying it without an EHR. */
+/** The guide's second half: adding the launch to the EHR, checking that it works, and trying it without an EHR. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
@@ -14,7 +14,7 @@ function standaloneLaunch(url: string, scopes: string | undefined): SafeHtml {
 `;
 }
 
-/** Where the app is opened outside the EHR, for an organization that has switched that on. */
+/** The standalone launch URL and its scopes, if the organization has switched standalone launch on. */
 export interface StandaloneProps {
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;

@@ -1,4 +1,4 @@
-/** One launch: its page in the settings, and the report of it that an EHR team is sent. */
+/** One launch: its page in Settings, and its report for an EHR team. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -9,14 +9,14 @@ const styles = ['settings.css', 'diagnostics.css'] as const;
 export interface LaunchTracePageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly launch: DrawnLaunch;
-  /** the words the visitor read, for a launch that failed */
+  /** the text that the user saw, for a launch that failed */
   readonly shownTitle: string | undefined;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
   readonly sameUserHref: string | undefined;
-  /** a report that was just made */
+  /** the report that was just created */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
-  /** the address of this page is one that has shown the link of a report before */
+  /** the link of a report was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;
 }
 
@@ -57,15 +57,15 @@ function reportNotice({ url, expiresOn }: { url: string; expiresOn: string }): S
 export interface LaunchReportPageProps {
   readonly launch: DrawnLaunch;
   readonly shownTitle: string | undefined;
-  /** of the server, as readers are in any zone; it is named */
+  /** the server's time zone, because readers may be in any zone; the page names it */
   readonly timeZone: string;
-  /** `YYYY-MM-DD` there */
+  /** `YYYY-MM-DD` in that zone */
   readonly madeOn: string;
   readonly expiresOn: string;
   readonly jsonUrl: string;
 }
 
-/** The report; prints on a sheet or two. */
+/** The report. It prints on one or two sheets. */
 export function launchReportPage(props: LaunchReportPageProps): string {
   return layout(
     { title: 'Launch report', styles },

@@ -1,4 +1,4 @@
-/** Settings > Launches: every launch of the last weeks, newest first, and the search that finds one. */
+/** Settings > Launches: the launches of the last weeks, newest first, with a search. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
@@ -19,12 +19,12 @@ export interface LaunchRowProps
   extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
-  /** the step that failed, or the last one that was taken */
+  /** the step that failed, or the last step */
   readonly stepTitle: string | undefined;
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
-  /** where the search was for this person */
+  /** set if the search was for this person */
   readonly userName: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface LaunchFilterProps {
   readonly from: string;
   readonly to: string;
   readonly code: string;
-  /** the code reads like one of ours */
+  /** the code has the form of a support code */
   readonly isSupportCode: boolean;
   readonly user: string;
   readonly organization: string;
@@ -47,12 +47,12 @@ export interface LaunchesPageProps extends PageLinksProps {
   readonly who: WhoProps;
   readonly search: SearchProps;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
-  /** operators choose among them; undefined for administrators */
+  /** the organizations an operator can choose from; undefined for administrators */
   readonly organizations: readonly OrganizationOption[] | undefined;
   /** time zone of the page's days and times */
   readonly timeZone: string;
   readonly rows: readonly LaunchRowProps[];
-  /** of this page's address, '' or with its `?` */
+  /** the query of this page's URL: '' or with its `?` */
   readonly query: string;
   readonly retentionDays: number;
 }

@@ -21,7 +21,7 @@ export interface AdvancedPageProps extends BesideProps {
   readonly search: SettingSearch;
   readonly scopes: ScopeEditorProps;
   readonly vendor: VendorProps;
-  /** networks only an operator can open */
+  /** private networks, which only an operator can allow */
   readonly privateNetworks: readonly string[];
 }
 
@@ -48,7 +48,7 @@ ${advancedForm({
   );
 }
 
-/** What one needs now and then. */
+/** The tools that are needed only now and then. */
 export interface ToolsPageProps extends BesideProps, ReportProps {
   readonly proof: ProofProps | undefined;
   readonly drift: DriftProps | undefined;

@@ -1,4 +1,4 @@
-/** Settings > Audit: who did what and when, filtered; patients are shown one at a time, to operators, for a reason. */
+/** Settings > Audit: the audit rows with filters. Operators can reveal one patient at a time, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { exactInstant } from '#views/instant.ts';
@@ -21,14 +21,14 @@ export interface AuditRowProps {
   readonly organizationId: string | null;
   /** `user:<id>`, `cli`, `system`, `unknown`, or the keyed hash of an EHR user */
   readonly actor: string;
-  /** e-mail, where the actor is a user of the settings */
+  /** the e-mail address of an actor who is a user of Settings */
   readonly actorName: string | undefined;
   readonly address: string | null;
   readonly supportCode: string | null;
-  /** JSON, '' when there is none */
+  /** JSON; '' if there is none */
   readonly detail: string;
   readonly hasPatient: boolean;
-  /** opened for this one answer */
+  /** the revealed patient, in this response only */
   readonly patient: string | undefined;
 }
 
@@ -40,14 +40,14 @@ export interface AuditPageProps extends PageLinksProps {
   /** time zone of the page's days and times */
   readonly timeZone: string;
   readonly eventNames: readonly string[];
-  /** undefined for administrators, who see their own and no patients */
+  /** undefined for administrators, who see their own organization and no patients */
   readonly organizations: readonly OrganizationOption[] | undefined;
   readonly rows: readonly AuditRowProps[];
-  /** the address of this page is one that has shown a patient before */
+  /** a patient was shown at this URL before, and is not shown again */
   readonly isLookGone: boolean;
-  /** of this page's address, '' or with its `?` */
+  /** the query of this page's URL: '' or with its `?` */
   readonly query: string;
-  /** 0: indefinitely */
+  /** 0 keeps rows indefinitely */
   readonly retentionDays: number;
 }
 
@@ -114,12 +114,12 @@ ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>
 `;
 }
 
-/** One member per line, so that lines end between words. */
+/** One member per line, so that lines break between members. */
 function spaced(json: string): string {
   return JSON.stringify(JSON.parse(json), undefined, 1);
 }
 
-/** Of a launch, the way to its trace. */
+/** The support code; for an event of a launch, with a link to its trace. */
 function supportCodeCell({ supportCode, event }: AuditRowProps): SafeHtml | string {
   if (supportCode === null) return '';
   const isOfLaunch = ['launch', 'patient-opened', 'request-created', 'request-cancelled', 'denial'].includes(event);

@@ -1,22 +1,22 @@
-/** What the searches of the audit trail and of the launches share: time, clinician and, for operators, patient. */
+/** The search fields of the audit trail and of the launches: time, clinician and, for operators, patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import type { OrganizationOption } from '#views/organization-choice.ts';
 
-/** Whom the rows are of. */
+/** The people whose rows are shown. */
 export interface WhoProps {
   readonly people: readonly { readonly key: string; readonly name: string | undefined }[];
-  /** and those of which no user is known */
+  /** whether rows without a known user are shown too */
   readonly withUnknown: boolean;
-  /** as the address names them */
+  /** the people's keys in the URL */
   readonly keys: string;
 }
 
-/** What was posted last. */
+/** The result of the last posted search. */
 export interface SearchProps {
-  /** the rows are of one patient, looked at for this reason */
+  /** set if the rows are of one patient, with the reason for the search */
   readonly patient: { readonly reason: string } | undefined;
-  /** why nothing was searched for, with what was typed */
+  /** why the search was refused, with what was typed */
   readonly refused:
     | {
         readonly problem: string;
@@ -25,11 +25,11 @@ export interface SearchProps {
         readonly clinician: string;
       }
     | undefined;
-  /** the search of this address has ended */
+  /** the search of this URL has expired */
   readonly isGone: boolean;
 }
 
-/** A window to the minute, on the clocks of a time zone. */
+/** The fields of a period, to the minute, in a time zone. */
 export function timeFields({ from, to }: { from: string; to: string }, timeZone: string): SafeHtml {
   const field = (name: 'from' | 'to', label: string, value: string) =>
     html`<div class="field field-wide"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${value}"></div>
@@ -37,14 +37,14 @@ export function timeFields({ from, to }: { from: string; to: string }, timeZone:
   return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From', from)}${field('to', 'Through', to)}`;
 }
 
-/** A name; left empty, the people found before stay. @param form the name of a patient's search, for the next one. */
+/** The name field. If it is left empty, the people found before stay. @param form the handle of the current patient search. */
 export function clinicianField({ keys, withUnknown }: WhoProps, { refused }: SearchProps, form: string): SafeHtml {
   const hidden = Object.entries({ who: keys, unknown: withUnknown ? 'yes' : '', form }).filter(([, value]) => value);
   return html`<div class="field"><label for="clinician">Clinician’s name</label><input class="form-control" id="clinician" name="clinician" maxlength="200" value="${refused?.clinician ?? ''}" autocomplete="off" spellcheck="false"></div>
 ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
 }
 
-/** Whose rows these are, or why there are none. @param all the address without people and patient. */
+/** Says whose rows are shown, or why there are none. @param all the URL without people and patient. */
 export function searchNotices(who: WhoProps, { patient, refused, isGone }: SearchProps, all: string): SafeHtml {
   const names = who.people.map(
     ({ name }, at) => html`${at === 0 ? '' : ', '}<strong><bdi>${name ?? 'Name not known'}</bdi></strong>`,
@@ -57,7 +57,7 @@ ${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clini
 `;
 }
 
-/** For operators. A form that is posted: a patient does not belong into a log of addresses. */
+/** For operators. The form is posted, because logs of URLs must not contain a patient. */
 export function patientSearch(
   props: { csrfToken: string; action: string; chosen: string; refused: SearchProps['refused'] },
   organizations: readonly OrganizationOption[],

@@ -4,12 +4,12 @@ import { icon } from '#views/icons.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** One table, as it was typed or as it is saved. */
+/** One table, as typed or as saved. */
 export interface TableForm {
   readonly text: string;
-  /** each with its line */
+  /** the problems, each with its line */
   readonly problems: readonly string[];
-  /** what a save would change; undefined for the saved table */
+  /** the changes that a save would make; undefined for the saved table */
   readonly changes?: readonly string[] | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface ServicesPageProps {
   readonly csrfToken: string;
   readonly organization: string;
   readonly actionOf: (step: string) => string;
-  /** of the saved tables: a save of something else says so */
+  /** the version of the saved tables; a save that is based on another version is refused */
   readonly version: string;
   readonly done?: string | undefined;
   readonly services: TableForm & { readonly columns: string; readonly list: readonly PreviewedService[] };
@@ -28,7 +28,7 @@ export interface ServicesPageProps {
     readonly service: string;
     readonly name: string;
     readonly problems: readonly string[];
-    /** of the one that the previewed services hold */
+    /** notes on the Questionnaire that was added to the previewed services */
     readonly notes: readonly string[];
     readonly options: readonly { readonly value: string; readonly text: string }[];
   };
@@ -65,7 +65,7 @@ ${questionnaireForm(props)}
 const SERVICES_HINT = html`A row without <code>field</code> is a service; <code>sections</code> are of where, clinical, contact, insurance. A row with one is a question of that service. Its <code>kind</code> is text, long text, choice (<code>choices</code> separated by |), number, whole number, date, date-time or yes/no; <code>required</code> is empty, always or <code>field=value</code>. <code>shown</code> is empty, <code>field=value</code>, <code>field</code> (answered) or <code>!field</code>, joined by | for “or” and by “ &amp; ” for “and”. An empty table stands for the default services.`;
 const RECEIVERS_HINT = html`<code>services</code> are separated by spaces; without any, the receiver is offered for all. <code>reference</code> is Type/id in the EHR, such as Organization/123, or empty.`;
 
-/** What is wrong, or what a save would change. */
+/** The problems, or the changes that a save would make. */
 function outcome(name: string, { problems, changes }: TableForm, notes: readonly string[]): SafeHtml | null {
   if (problems.length > 0) return refusal(`${name}-problem`, 'Not saved. Correct these lines:', problems);
   if (!changes) return null;
@@ -102,7 +102,7 @@ ${table.text}</textarea></div>
 `;
 }
 
-/** For browsers with script: the text of a file goes into the field below. */
+/** For browsers with scripts: puts the text of a file into the field below. */
 function fileField(name: string): SafeHtml {
   return html`<div class="field" hidden><label for="${name}-file">From a file</label>
 <input class="form-control" type="file" id="${name}-file" data-into="${name}"></div>

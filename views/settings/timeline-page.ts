@@ -1,4 +1,4 @@
-/** Settings > Clinicians > one person in time: launches, refusals, sign-outs, changes of their admission. No patient stands here. */
+/** Settings > Clinicians > timeline of one person: launches, refusals, sign-outs, changes of admission. It names no patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
@@ -9,7 +9,7 @@ export interface TimelineRowProps {
   readonly at: Date;
   readonly what: string;
   readonly detail: string | undefined;
-  /** of the launch */
+  /** the URL of the launch's trace */
   readonly href: string | undefined;
   readonly supportCode: string | undefined;
 }
@@ -17,9 +17,9 @@ export interface TimelineRowProps {
 export interface TimelinePageProps extends PageLinksProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly name: string | undefined;
-  /** without an EHR user no launch can be told to be theirs */
+  /** false if no EHR user is linked: then no launch can be assigned to the clinician */
   readonly isLinked: boolean;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
   /** newest first */
   readonly rows: readonly TimelineRowProps[];
