@@ -112,7 +112,7 @@ describe('the user commands', () => {
 describe('the first operator from the environment', () => {
   const bootstrap = { BOOTSTRAP_OPERATOR_EMAIL: 'First@Example.com', BOOTSTRAP_OPERATOR_PASSWORD: 'choose me at once' };
 
-  test('signs in once with it, and has to choose a password of their own', async () => {
+  test('signs in once with it, and has to choose a new password', async () => {
     const world = await startWorld({ env: bootstrap });
     const { browser, answer } = await signIn(world, 'first@example.com', 'choose me at once');
     expect(answer.status).toBe(303);
@@ -139,7 +139,7 @@ describe('the first operator from the environment', () => {
     },
   );
 
-  test('is made by one of several instances, and never again once there is an operator', async () => {
+  test('is created by one of several instances, and never again once an operator exists', async () => {
     const world = await startWorld();
     const users = usersOf(world);
     const password = { passwordHash: null, mustChangePassword: true, passwordExpiresAt: null };

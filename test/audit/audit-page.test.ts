@@ -50,7 +50,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await looks()).toHaveLength(before);
   };
 
-  test('MT-01: an administrator reads their own organization whatever the address says, and no patient', async () => {
+  test('MT-01: an administrator sees the rows of their organization only, whichever one the URL names, and no patient', async () => {
     for (const query of ['', '?organization=hospital-b']) {
       const page = await audit(administrator, query);
       expect(rowsOf(page).join('')).toContain('patient-opened');
@@ -74,7 +74,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(await audit(operator, '?to=2000-01-01'))).toEqual([]);
   });
 
-  test('by a clinician’s name and the minute, in one organization', async () => {
+  test('rows are found by a clinician’s name and by minute, in one organization', async () => {
     const csrf = await tokenOf(world, administrator);
     const find = (fields: Record<string, string>) =>
       administrator.open(`${world.url}/settings/audit/find`, { form: { csrf, ...fields } });
@@ -121,7 +121,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(page)).toEqual([]);
   });
 
-  test('a patient is opened for an operator with a reason, and that is an event', async () => {
+  test('an operator who gives a reason sees a patient, and this is audited', async () => {
     const [row = ''] = rowsOf(await audit(operator, '?event=patient-opened&organization=st-elsewhere'));
     expect(row).not.toContain('pat-ada');
     const [, id] = /row-([^"]+)"/.exec(row) ?? [];
@@ -149,7 +149,7 @@ describe('on real Redis and PostgreSQL', () => {
     });
   });
 
-  test('who opened one chart is found without opening every row, and not in another organization', async () => {
+  test('the users who opened one chart are found without revealing each row, in one organization only', async () => {
     const csrf = await tokenOf(world, operator);
     const search = async (organization: string) =>
       rowsOf(
@@ -202,7 +202,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await administrator.visit(`${world.url}${path}`, { form })).status).toBe(403);
   });
 
-  test('the export has every row, no patient, and is an event of its own', async () => {
+  test('the export has every row and no patient, and is audited', async () => {
     for (let n = 0; n < 2_100; n += 1)
       world.dependencies.audit.record({ event: 'denial', organizationId: 'busy', actor: 'system', detail: { n } });
     await world.dependencies.audit.flush();
@@ -222,7 +222,7 @@ test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a sp
   expect(csvLine([text])).toBe(`"'${text}"\r\n`);
 });
 
-test('quotes and line breaks stay inside their cell', () => {
+test('quotes and line breaks do not end a cell', () => {
   expect(csvLine(['a "quoted"\nword', 'b'])).toBe('"a ""quoted""\nword","b"\r\n');
 });
 

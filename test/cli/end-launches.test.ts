@@ -41,7 +41,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
     expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);
   });
 
-  test('so does another Client ID, as JSON too', { timeout: 60_000 }, async () => {
+  test('another Client ID ends and revokes them too, also with --json', { timeout: 60_000 }, async () => {
     const { record } = await opened('cli-b');
     const args = ['organization', 'set', 'cli-b', '--client-id', 'another', '--json'];
     const { text } = await admin(world.config.redisUrl, ...args);

@@ -5,11 +5,11 @@ import { loadConfig } from '#src/config/index.ts';
 const base = { APP_SECRETS: 'x7Gq2-mP9vL4-tR8wK1-zB5nD3-hJ6cF0' };
 const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'us', OIDC_CLIENT_SECRET: 'hunter2' };
 
-test('nothing set: passwords, nobody to make, no single sign-on', () => {
+test('without any variable: passwords, no first operator, no single sign-on', () => {
   expect(loadConfig(base).signIn).toEqual({ byPassword: true, bootstrap: undefined, singleSignOn: undefined });
 });
 
-test('everything set is read, the e-mail address in lower case', () => {
+test('every variable is read, the e-mail address in lower case', () => {
   const { signIn } = loadConfig({
     ...base,
     ...oidc,

@@ -32,7 +32,7 @@ describe('ER-06', () => {
     },
   );
 
-  test.for(EVERYWHERE)('%s is not kept by anybody', async (path) => {
+  test.for(EVERYWHERE)('%s is not cached', async (path) => {
     expect((await visit(path)).headers['cache-control']).toBe('no-store');
   });
 
@@ -55,8 +55,8 @@ describe('ER-06', () => {
   });
 });
 
-describe('ER-01: every refusal is one page', () => {
-  test('an address that does not exist', async () => {
+describe('ER-01: every refusal is the error page', () => {
+  test('an unknown path is a 404', async () => {
     const page = await visit('/nowhere?token=CANARY');
     expect([page.status, titleOf(page)]).toEqual([404, 'Page not found']);
     expect(supportCodeOf(page)).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
@@ -64,14 +64,14 @@ describe('ER-01: every refusal is one page', () => {
     expect(page.body).not.toMatch(/http-equiv|<script(?! src)/);
   });
 
-  test('in Settings the advice is not to open a chart', async () => {
+  test('an error page in Settings does not advise to open a chart', async () => {
     const page = await visit('/settings/nowhere');
     expect([page.status, titleOf(page)]).toEqual([404, 'Page not found']);
     expect(page.body).toContain('open Settings and choose the page there');
     expect(page.body).not.toMatch(/chart/);
   });
 
-  test('two refusals have two codes, each found in one log line', async () => {
+  test('two refusals have two support codes, each in one log line', async () => {
     const codes = [supportCodeOf(await visit('/nowhere')), supportCodeOf(await visit('/nowhere'))];
     expect(codes[0]).not.toBe(codes[1]);
     for (const code of codes)
@@ -111,7 +111,7 @@ describe('ER-01: every refusal is one page', () => {
     expect([answer.status, answer.body]).toEqual([200, '']);
   });
 
-  test('REG-01: addresses are exact', async () => {
+  test('REG-01: paths are exact', async () => {
     for (const path of [
       '/SMART/launch',
       '/smart/launch/',
@@ -123,7 +123,7 @@ describe('ER-01: every refusal is one page', () => {
   });
 });
 
-describe('TL-07: line breaks and NUL in any input reach no header and break nothing', () => {
+describe('TL-07: line breaks and NUL in any input reach no header and cause no failure', () => {
   test.for([
     '/smart/launch?orgId=st-elsewhere&iss=https://a%0d%0aSet-Cookie:%20a=b&launch=x%0d%0ay',
     '/smart/launch/%0d%0aSet-Cookie:%20a=b?iss=x&launch=y',
@@ -141,7 +141,7 @@ describe('TL-07: line breaks and NUL in any input reach no header and break noth
     expect(supportCodeOf(answer)).toBeDefined();
   });
 
-  test('LA-06: an absurd query is refused and the process goes on', async () => {
+  test('LA-06: an oversized query is refused and the process goes on', async () => {
     const status = await new Promise((resolve, reject) => {
       const { hostname, port } = new URL(world.url);
       const asking = send({ hostname, port, path: `/smart/launch?launch=${'x'.repeat(65_536)}` }, (answer) => {

@@ -46,7 +46,7 @@ test.for(['end', 'end-user', 'end-all'])('POST /settings/live-launches/%s ends n
   expect(titleOf(await clinician.visit(list.url))).toBe('Requests for Ada Moreno');
 });
 
-test("the administrator's own form ends it", async () => {
+test('the same form of the right administrator ends it', async () => {
   const form = { csrf: await tokenOf(world, own) };
   const answer = await own.visit(`${world.url}/settings/live-launches/end-all?${OTHERS}`, { form });
   expect(answer.status).toBe(303);

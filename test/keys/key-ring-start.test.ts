@@ -71,7 +71,7 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
     await expect(start(changed)).rejects.toThrow('APP_SECRETS has changed. Put the former secret back');
   });
 
-  test('does not mind an unreadable key that is gone anyway', async () => {
+  test('ignores an unreadable key that is gone', async () => {
     await database.db.update(signingKeys).set({ revokedAt: now, sealedPrivateJwk: 'lost' });
     expect((await start()).jwks().keys).toHaveLength(2);
   });

@@ -39,7 +39,7 @@ test.for([
   expect(addresses.filter((address) => isAddressAllowed(address, []))).toEqual([]);
 });
 
-test('a network an operator named is allowed, and nothing beside it', () => {
+test('a network that an operator named is allowed, and no other private address', () => {
   const allowed = ['10.1.0.0/16', 'fd12::/16'];
   expect(['10.1.2.3', 'fd12::1', '::ffff:10.1.2.3'].map((one) => isAddressAllowed(one, allowed))).toEqual([
     true,
@@ -73,21 +73,21 @@ function lookUp(hostname: string, allowPrivate: readonly string[], options: { al
   });
 }
 
-describe('the lookup sockets use', () => {
+describe('the lookup of sockets', () => {
   test('refuses a name whose addresses are all refused, without naming them', async () => {
     await expect(lookUp('localhost', [])).rejects.toThrow(AddressRefusedError);
     await expect(lookUp('localhost', [])).rejects.toThrow(/^localhost resolves to an address/);
     await expect(lookUp('localhost', ['10.0.0.0/8'], { all: true })).rejects.toThrow(AddressRefusedError);
   });
 
-  test('hands out checked addresses only: what was checked is what is connected to', async () => {
+  test('returns checked addresses only, so that a socket connects to an address that was checked', async () => {
     const all = (await lookUp('localhost', ['127.0.0.0/8'], { all: true })) as { address: string }[];
     expect(all.map(({ address }) => address)).toEqual(all.map(() => '127.0.0.1'));
     expect(all.length).toBeGreaterThan(0);
     expect(await lookUp('localhost', ['127.0.0.0/8'])).toBe('127.0.0.1');
   });
 
-  test('passes a name that does not exist on as such', async () => {
+  test('reports a name that does not exist as such', async () => {
     await expect(lookUp('no-such-host.invalid', [])).rejects.toMatchObject({ syscall: 'getaddrinfo' });
   });
 });

@@ -35,14 +35,14 @@ describe('a host that does not exist', () => {
       expect(row(finished, id).found).toContain(row(finished, 'dns').title);
   });
 
-  test('no row claims a connection that never was', async () => {
+  test('no row claims a connection that was not made', async () => {
     answerNames('ENOTFOUND');
     const finished = await checkup.run('https://ehr.exmaple.org/fhir');
     for (const id of ['port', 'tls-chain', 'capability-statement'])
       expect(row(finished, id)).toMatchObject({ verdict: 'skipped' });
   });
 
-  test('name servers that fail are the network team’s', async () => {
+  test('failing name servers are the network team’s job', async () => {
     answerNames('EAI_AGAIN');
     const finished = await checkup.run('https://ehr.example.org/fhir');
     expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);

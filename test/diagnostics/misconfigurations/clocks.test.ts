@@ -11,13 +11,13 @@ describe.for([
     sandbox: { now: () => new Date() },
   });
 
-  test('a launch that is refused for it says so', async () => {
+  test('the refused launch names the clock as the cause', async () => {
     const said = await launchWith({});
     expectSaid(said, 'token', 'clock.ehr');
     expect(said.words).toMatch(new RegExp(`(598|599|600) s ${words} ours`));
   });
 
-  test('the checks say the same', async () => {
+  test('the checks name the same cause', async () => {
     const { open } = await checkWith({});
     expectRow(open, 'clock', 'clock.ehr');
   });

@@ -209,7 +209,7 @@ test.for([...MIXED_UP, ...WORDS, ...SETTINGS])('%s', async ([, seed, step, rule,
   expect(said.words).toMatch(says);
 });
 
-test('a token endpoint of another environment: both hosts are named', async () => {
+test('for a token endpoint of another environment both hosts are named', async () => {
   const { ehr: other } = await prepare({});
   const { host } = new URL(other.origin);
   const seed = { ...members({ token_endpoint: `${other.origin}/auth/token` }), settings: { allowedHosts: [host] } };
@@ -238,7 +238,7 @@ test.for([
   expect(said.words).not.toMatch(/Standalone launch/);
 });
 
-test('an address below /smart that no EHR opens is not found, and no launch', async () => {
+test('an unknown URL below /smart is a 404 and no launch', async () => {
   const answer = await world().browser().open(`${world().url}/smart/robots.txt`);
   expect([answer.status, answer.body]).toEqual([404, expect.stringContaining('Page not found')]);
 });

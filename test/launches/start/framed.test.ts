@@ -43,7 +43,7 @@ describe('at the launch', () => {
     expect(titleOf(await world().browser({ headers }).open(launchUrl(id)))).toBe(LIST);
   });
 
-  test('with an EHR page that may show it, so does a frame', async () => {
+  test('a framed launch begins if an EHR page may show it', async () => {
     const page = await inFrame().open(launchUrl(await newOrganization()));
     expect(titleOf(page)).toBe(LIST);
     expect(page.headers['content-security-policy']).toContain(`frame-ancestors ${ehr.origin}`);
@@ -51,7 +51,7 @@ describe('at the launch', () => {
 });
 
 describe('at the callback', () => {
-  test('the code is not spent, no launch is kept, and it does not count as completed', async () => {
+  test('the code is not spent, no launch is stored, and the launch does not count as completed', async () => {
     const id = await newOrganization({ frameAncestors: [] });
     const browser = world().browser();
     const callback = await browser.openUntil(launchUrl(id), '/smart/callback');
@@ -68,7 +68,7 @@ describe('at the callback', () => {
   });
 });
 
-test('the inspector says what is missing and whose job it is', async () => {
+test('the inspector shows what is missing and who has to act', async () => {
   await addPerson(world(), 'operator@example.com');
   const operator = await signedIn(world(), 'operator@example.com');
   const page = await inFrame().open(launchUrl(await newOrganization({ frameAncestors: [] })));
