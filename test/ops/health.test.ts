@@ -19,7 +19,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(ready.headers['cache-control']).toBe('no-store');
   });
 
-  test('metrics count a launch that ends before its callback, under no name a visitor can choose', async () => {
+  test('metrics count a launch that ends before its callback, without a label that a visitor can choose', async () => {
     const start = (orgId: string) => get(`/smart/launch?orgId=${orgId}&iss=https://elsewhere.example/fhir&launch=x`);
     await start('st-elsewhere');
     await start('invented-by-a-visitor');
@@ -59,7 +59,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-describe('a part that fails or hangs', () => {
+describe('a part that fails or does not answer', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
@@ -78,7 +78,7 @@ describe('a part that fails or hangs', () => {
   });
 
   // Two seconds are for the waiting, the rest for a busy machine.
-  test('readiness names it within its two seconds; liveness does not care', { timeout: 10_000 }, async () => {
+  test('readiness names it within two seconds; liveness is not affected', { timeout: 10_000 }, async () => {
     const { redis, database } = world.dependencies;
     redis.ping = () => new Promise(() => {});
     database.ping = () => Promise.reject(new Error('gone'));
@@ -108,7 +108,7 @@ test.for([
   await world.close();
 });
 
-test('behind a proxy that is not trusted, no visitor counts as one from this host', async () => {
+test('behind an untrusted proxy no visitor counts as local', async () => {
   const world = await startWorld();
   const headers = { 'x-forwarded-for': '127.0.0.1' };
   expect((await world.browser().visit(`${world.url}/metrics`, { headers })).status).toBe(404);

@@ -10,7 +10,7 @@ function problems(change: Record<string, unknown>, production = true): string[] 
   return parsed.ok ? [] : parsed.problems.map(({ field, message }) => `${field} ${message}`);
 }
 
-test('four values make an organization; the rest begins as the implementation guide says', () => {
+test('an organization needs four values; the others have the defaults of the implementation guide', () => {
   expect(parseSettings(base, true)).toEqual({
     ok: true,
     settings: {
@@ -65,7 +65,7 @@ describe('a time zone', () => {
     },
   );
 
-  test('empty stands for the one of the server', () => {
+  test('an empty one means the server’s', () => {
     const parsed = parseSettings({ ...base, timeZone: '' }, true);
     expect(parsed.ok && parsed.settings.timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
   });
@@ -165,7 +165,7 @@ describe('a FHIR URL (LA-03)', () => {
     expect(problems({ issuers: [fhirBaseUrl] })).toEqual([expect.stringMatching(/^issuers /)]);
   });
 
-  test('may be http on loopback in development, and nowhere else', () => {
+  test('may be http on loopback in development only', () => {
     expect(problems({ fhirBaseUrl: 'http://localhost:4000/fhir' }, false)).toEqual([]);
     expect(problems({ fhirBaseUrl: 'http://10.0.0.1/fhir' }, false)).toHaveLength(1);
   });
@@ -265,11 +265,11 @@ test.for(['Hôpital Saint-Luc', '千葉病院', 'بیمارستان', 'Клин�
   },
 );
 
-test('every problem is named at once', () => {
+test('all problems are named together', () => {
   expect(problems({ nonce: 'maybe', assertionAlg: 'none', name: '' })).toHaveLength(3);
 });
 
-test('origins and hosts are kept in the form browsers and URL parsers use', () => {
+test('origins and hosts are stored in the form that browsers and URL parsers use', () => {
   const parsed = parseSettings(
     {
       ...base,

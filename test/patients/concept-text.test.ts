@@ -86,7 +86,7 @@ test.for([
   expect(asInformation(text)).toBeUndefined();
 });
 
-test('a text that is marked absent is none', () => {
+test('a text that is marked absent counts as missing', () => {
   expect(asConceptText({ text: 'x', _text: { extension: [absent] }, coding: [hip] })).toBe('Hip fracture');
 });
 

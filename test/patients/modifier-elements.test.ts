@@ -71,7 +71,7 @@ test.for<[string, Record<string, unknown>, string[]]>([
   expect(conditionsOf(resource)).toEqual(expected);
 });
 
-test('what is too deep or too much to look at counts as modified, and costs little', () => {
+test('a resource that is too deep or too large to examine counts as modified, at low cost', () => {
   let deep: object = { modifierExtension: extension };
   for (let level = 0; level < 100_000; level += 1) deep = { inner: deep };
   expect(conditionsOf({ deep })).toEqual([PART]);

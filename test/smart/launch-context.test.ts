@@ -55,18 +55,18 @@ describe('patient and encounter', () => {
     (patient) => expect(failureOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
-  test('LC-03: no patient stops a launch that needs one', () => {
+  test('LC-03: a launch that needs a patient ends without one', () => {
     expect(failureOf(() => readLaunchContext({}, { patientRequired: true })).code).toBe('context.invalid');
     expect(readLaunchContext({}, { patientRequired: false }).patient).toBeUndefined();
   });
 
-  test('a malformed patient is refused even where none is required', () => {
+  test('a malformed patient is refused even if none is required', () => {
     expect(failureOf(() => readLaunchContext({ patient: '../x' }, { patientRequired: false })).code).toBe(
       'context.invalid',
     );
   });
 
-  test('LC-04: no encounter is normal; 64 characters are an id', () => {
+  test('LC-04: a missing encounter is accepted, and an id may have 64 characters', () => {
     expect(read({}).encounter).toBeUndefined();
     for (const blank of [null, '', ' ', '\t\n']) expect(read({ encounter: blank }).encounter).toBeUndefined();
     expect(read({ patient: 'A-b.9'.padEnd(64, 'x'), encounter: 'enc.1' })).toMatchObject({ encounter: 'enc.1' });

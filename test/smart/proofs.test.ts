@@ -14,7 +14,7 @@ const HOMES = {
   GrantedScopes: 'src/smart/scopes/granted.ts',
 };
 
-test.for(Object.entries(HOMES))('a cast to %s stands only in %s', ([proof, home]) => {
+test.for(Object.entries(HOMES))('a cast to %s occurs only in %s', ([proof, home]) => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const casts = [...globSync('{src,views}/**/*.ts', { cwd: root })].filter((file) =>
     new RegExp(`(?:\\bas|<)\\s*(?:unknown\\s+as\\s+)?${proof}\\b(?!\\[)`).test(

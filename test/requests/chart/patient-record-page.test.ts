@@ -29,7 +29,7 @@ async function openList(): Promise<{ browser: ReturnType<ReturnType<typeof world
 
 const formOf = (list: Visit) => `${list.url}/new`;
 
-test('a merged record says so, and nothing new can be requested in it', async () => {
+test('a merged record has a caution, and no new request can be made for it', async () => {
   ehr.change('patient', MERGED);
   const { browser, list } = await openList();
   expect(titleOf(list)).toBe(LIST);
@@ -41,7 +41,7 @@ test('a merged record says so, and nothing new can be requested in it', async ()
   expect(form.body).not.toContain('<form class="new-request"');
 });
 
-test('a record that was merged while the form was open gets nothing', async () => {
+test('no request is sent for a record that was merged while the form was open', async () => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
   expect(form.status).toBe(200);
@@ -72,7 +72,7 @@ test.for<[string, Record<string, unknown>, string]>([
   expect(form.body).toContain(sentence);
 });
 
-test("the user's own request names them, in the EHR and on the list, without a read for it", async () => {
+test("the user's own request names the user, in the EHR and on the list, without a further read", async () => {
   ehr.on('/fhir/Practitioner/prac-1', () => ({ body: JANE }));
   const { browser, list } = await openList();
   await expect.poll(async () => (await browser.visit(list.url)).body).toContain('<bdi>Jane Osei</bdi>');

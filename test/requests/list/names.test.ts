@@ -335,19 +335,19 @@ test.for<[string, Answer]>([
   },
 );
 
-test('an EHR that fails at a batch is asked again, and the names are there meanwhile', async () => {
+test('a batch is tried again after a failure, and the names are read one by one meanwhile', async () => {
   const { posts, named } = await loadWithout({ status: 500 }, 2);
   expect(named).toEqual([NAMED, NAMED]);
   expect(posts).toBe(2);
 });
 
-test.for([429, 502, 503, 504])('an EHR that answers a batch with %i is left alone', async (status) => {
+test.for([429, 502, 503, 504])('an EHR that answers a batch with %i gets no single reads', async (status) => {
   const { calls, named } = await loadWithout({ status });
   expect(named).toEqual([['Name not available', 'Name not available']]);
   expect(calls).toHaveLength(2);
 });
 
-test('no batch is remembered for an hour, for this connection of this organization', () => {
+test('missing batch support is remembered for an hour, for this connection of this organization', () => {
   let now = options.now.getTime();
   const batchesOf = createBatchSupport(() => new Date(now));
   batchesOf({ id: 'a', connectionVersion: 1 }).noteMissing();
@@ -361,7 +361,7 @@ test('no batch is remembered for an hour, for this connection of this organizati
   expect(batchesOf({ id: 'o2000', connectionVersion: 1 }).isMissing()).toBe(true);
 });
 
-test('one by one means ten at most', async () => {
+test('at most ten names are read one by one', async () => {
   const many = Array.from({ length: 30 }, (_, index) =>
     request({ requester: { reference: `Practitioner/${index}` } }, `r${index}`),
   );
@@ -430,7 +430,7 @@ test('a type that the scopes do not allow is never fetched (SCO-19)', async () =
   expect(server.calls).toHaveLength(1);
 });
 
-test('an answer to what was not asked is ignored', async () => {
+test('entries that were not requested are ignored', async () => {
   const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
   const canRead = (type: string): boolean => type === 'Practitioner';
   const { list } = await load([request(change)], batchOf(ruth, north), { canRead });
@@ -469,7 +469,7 @@ test.for<[string, object[], string[], string[]]>([
   expect(list.notices).toEqual(notices);
 });
 
-test('several receivers without a name are as many as they are', async () => {
+test('several receivers without a name are counted', async () => {
   const performer = ['1', '2', '3', '4'].map((value) => ({ identifier: { system: 'urn:x', value } }));
   const one = { resourceType: 'ServiceRequest', id: '1', status: 'active', subject: { reference: 'Patient/pat-ada' } };
   const two = [{ display: 'Northside' }, { display: 'Northside' }];

@@ -41,7 +41,7 @@ test.for<[string, () => unknown]>([
   expect(read).not.toThrow();
 });
 
-test('the id of a request: it is shown, and so is the other one', async () => {
+test('the id of a request without text: both requests are shown', async () => {
   const request = (id: unknown, text: string) => ({
     ...{ resourceType: 'ServiceRequest', id, status: 'active', intent: 'order', code: { text } },
     subject: { reference: 'Patient/pat-1' },
@@ -53,7 +53,7 @@ test('the id of a request: it is shown, and so is the other one', async () => {
   expect(open.map(({ service }) => service).toSorted()).toEqual(['MRI', 'X-ray']);
 });
 
-test('ID-10: the kid of one key: the other one still verifies', async () => {
+test('ID-10: the kid of one key without text: the other key still verifies', async () => {
   const { publicKey } = await generateKeyPair('RS256', { extractable: true });
   const document = { keys: [await exportJWK(publicKey), { kty: 'RSA', kid: odd }] };
   const see = async (url: URL) => ({ kind: 'answer' as const, url, status: 200, document });

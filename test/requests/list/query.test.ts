@@ -101,7 +101,7 @@ test('a server that ignores the page size does not make the list longer than 500
   expect(list.notices[0]).toMatch('The EHR has more requests');
 });
 
-test('a failure on a later page keeps what was read', async () => {
+test('a failure on a later page keeps the earlier pages', async () => {
   const { list } = await loadPages(
     (base) => searchset(requests(0, 2), next(`${base}/ServiceRequest?page=2`)),
     () => ({ status: 500 }),
@@ -238,7 +238,7 @@ describe('Bundle.total', () => {
     expect([list.problem, list.notices]).toEqual([undefined, notices]);
   });
 
-  test('counts over all pages, each request once, without what only goes with it', async () => {
+  test('counts over all pages, each request once, without included resources', async () => {
     const companion = { resourceType: 'Practitioner', id: 'p' };
     const { list } = await loadPages(
       (base) => searchset([...requests(0, 2), companion], { total: 4, ...next(`${base}/ServiceRequest?page=2`) }),
@@ -248,7 +248,7 @@ describe('Bundle.total', () => {
     expect(list.notices).toEqual(['The EHR counts 4 requests for this patient and sent 3. See the rest in the EHR.']);
   });
 
-  test('what came and is not shown is not missing', async () => {
+  test('requests that arrived and are not shown do not count as missing', async () => {
     const other = {
       resourceType: 'ServiceRequest',
       id: 'x',
@@ -289,7 +289,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     expect([list.open, list.problem?.kind]).toEqual([[], 'unexpected']);
   });
 
-  test('entries after the first thousand, of whatever kind, are not looked at, and the list says so', async () => {
+  test('entries of any kind after the first thousand are not read, and the list says so', async () => {
     const others = Array.from({ length: 999 }, (_, index) => ({ resourceType: 'Location', id: `b${index}` }));
     const { list } = await loadPages(
       () => searchset([...requests(0, 1), ...others, ...requests(1, 1)]),
@@ -299,7 +299,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     expect([list.problem, list.notices]).toEqual([undefined, [MORE]]);
   });
 
-  test('of a page only what the list shows is kept while the next one is read', async () => {
+  test('while the next page is read, only the shown facts of a page are kept in memory', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const seen: WeakRef<object>[] = [];

@@ -68,7 +68,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   expect(read.ok ? 'taken' : read.problems).toEqual(expected);
 });
 
-test('a diagnosis that is chosen is a reason', () => {
+test('a chosen diagnosis is a reason', () => {
   const urgent = { ...TYPED, priority: 'urgent' };
   expect(readNewRequest(urgent, NOW, ZONE).ok).toBe(false);
   expect(readNewRequest({ ...urgent, 'pick.Condition/c1.abc': 'on' }, NOW, ZONE).ok).toBe(true);

@@ -106,7 +106,7 @@ describe('another patient', () => {
     }
   });
 
-  test('is told from this one, whose values are there', async () => {
+  test('is distinguished from this one, whose values are used', async () => {
     serve((url) => searchset(chartOf(OWN, 'Own <b>value</b>')[typeIn(url)]));
     const page = await openForm();
     expect(page.body).not.toContain('<b>');
@@ -114,7 +114,7 @@ describe('another patient', () => {
   });
 });
 
-describe('an answer that may not be whole', () => {
+describe('an answer that may be incomplete', () => {
   const allergy = (id: string | undefined, more: object = { code: { text: `Allergen ${id}` } }) => ({
     ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
     ...more,
@@ -209,7 +209,7 @@ describe('an EHR that answers badly', () => {
     for (const title of Object.values(TITLES)) expect(choicesOf(page, title)).toHaveLength(1);
   });
 
-  test('that answers fewer reads than were asked is believed in none', async () => {
+  test('that answers fewer reads than requested is used for none of them', async () => {
     const batch = () => ({
       body: {
         resourceType: 'Bundle',

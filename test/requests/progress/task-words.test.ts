@@ -73,7 +73,7 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   expect(describeTask(status, business)?.word).toBe(word);
 });
 
-describe('which Tasks count', () => {
+describe('the Tasks that count', () => {
   test.for<[string, object]>([
     ['another patient', { for: { reference: 'Patient/pat-ben' } }],
     ['a patient that cannot be read', { for: 'Ada' }],
@@ -223,7 +223,7 @@ describe('which Tasks count', () => {
   });
 });
 
-describe('a Task that does something beside its request', () => {
+describe('a Task for something beside its request', () => {
   const insurance = { code: { text: 'Verify insurance' }, owner: { display: 'Registration desk' } };
   const later = { lastModified: '2026-11-21T10:00:00Z' };
   test.for<[string, object[], word: string, errand: string | undefined, owner: string | undefined]>([
@@ -465,7 +465,7 @@ describe('a request with its Task', () => {
     expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
   });
 
-  test('what is done is not overdue; its owner is a provider', () => {
+  test('a completed request is not overdue, and the owner of its Task is a provider', () => {
     const own = describeStatus({ status: 'active', intent: 'order', hasProvider: false, isPastNeeded: true });
     expect(withTask(own, task({ status: 'completed' })).isOverdue).toBe(false);
     expect(withTask(own, task({ owner: { display: 'Swift' } }))).toMatchObject({ isOverdue: true, hasProvider: true });

@@ -212,7 +212,7 @@ describe('MT-06: of an endless document', () => {
     expect(read({ [member]: items })[field as 'capabilities']).toEqual(['first', ...items.slice(2, 201)]);
   });
 
-  test('a list of scopes, which real servers fill with hundreds, is not kept at all', () => {
+  test('scopes_supported, which can have hundreds of entries, is not kept', () => {
     const scopes = Array.from({ length: 60_000 }, (_, index) => `patient/A${index}.read`);
     expect(read({ scopes_supported: scopes })).toEqual(read({}));
   });
@@ -229,8 +229,8 @@ describe('MT-06: of an endless document', () => {
   });
 });
 
-describe('a configuration stored by us', () => {
-  test('is read back as it was', () => {
+describe('a stored configuration', () => {
+  test('is read back unchanged', () => {
     const configuration = read({
       issuer: 'https://ehr.example',
       jwks_uri: 'https://ehr.example/jwks',
@@ -249,7 +249,7 @@ describe('a configuration stored by us', () => {
   );
 });
 
-test('what a launch under way keeps of a configuration is what its callback uses', () => {
+test('a launch under way keeps the parts of a configuration that its callback uses', () => {
   const configuration = read({
     capabilities: ['launch-ehr', 'permission-v2', 'permission-v2', 'authorize-post', 'x'],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],

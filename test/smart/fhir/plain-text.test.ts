@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
-describe('a text that is not plain is cleaned', () => {
+describe('a text with control characters is cleaned', () => {
   test.for([
     ['Wheelchair van', 'Wheelchair van'],
     ['x', 'x'],
@@ -25,7 +25,7 @@ describe('a text that is not plain is cleaned', () => {
     expect(asText(text)).toBe(expected);
   });
 
-  test('and a plain one that is too long is cut', () => {
+  test('a plain text that is too long is cut', () => {
     expect(asText('x'.repeat(10), 10)).toBe('x'.repeat(10));
     expect(asText('x'.repeat(11), 10)).toBe(`${'x'.repeat(9)}…`);
   });

@@ -32,7 +32,7 @@ const invisible = [
   ['all kinds at once', ' \u200B\u2800\u3164\u{E0061}\uFE0F\u0301 '],
 ] as const;
 
-test.for(invisible)('%s shows nothing', ([, text]) => {
+test.for(invisible)('%s has no visible character', ([, text]) => {
   expect(visibleLength(text)).toBe(0);
   expect(asText(text)).toBeUndefined();
 });
@@ -50,6 +50,6 @@ test.for([
   expect(asText(text)).toBeDefined();
 });
 
-test('blanks inside and around a text are spaces, so that it cannot be widened unseen', () => {
+test('blanks inside and around a text become spaces', () => {
   expect(asText('\u3164Ada\u2800\u2800\uFFA0Moreno\u2800')).toBe('Ada Moreno');
 });

@@ -16,7 +16,7 @@ function climb(setting: string, failure: FailedScope['failure'], change: Partial
 }
 
 describe('after invalid_scope', () => {
-  test('the guide’s string is asked resource by resource, without hints, then without a refresh token', () => {
+  test('the guide’s string is requested resource by resource, without hints, then without a refresh token', () => {
     const frame = 'openid fhirUser launch profile';
     expect(climb(GUIDE, 'invalid-scope')).toEqual([
       `${frame} online_access patient/Patient.read patient/ServiceRequest.read`,
@@ -104,7 +104,7 @@ describe('after invalid_scope', () => {
     expect(climb(setting, 'invalid-scope', change)[0]).toBe(expected);
   });
 
-  test('the wildcard is asked for only where the setting has one', () => {
+  test('the wildcard is requested only if the setting has one', () => {
     const enumerated = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
     expect(climb(enumerated, 'invalid-scope').filter((scope) => scope.includes('*'))).toEqual([]);
     expect(climb('launch openid fhirUser patient/*.rs', 'invalid-scope')).toContain(
@@ -129,7 +129,7 @@ describe('after invalid_scope', () => {
   });
 });
 
-test('after an empty grant only the resources are spelled in another way', () => {
+test('after an empty grant only the syntax of resource scopes changes', () => {
   const frame = 'launch/patient launch/encounter openid fhirUser launch profile online_access';
   expect(climb(GUIDE, 'empty-grant')).toEqual([
     `${frame} patient/Patient.read patient/ServiceRequest.read`,
@@ -139,7 +139,7 @@ test('after an empty grant only the resources are spelled in another way', () =>
   ]);
 });
 
-test('what was asked for never comes back, in whatever order it was written', () => {
+test('a scope string that was requested is not requested again, in any order of its scopes', () => {
   const setting = 'launch openid fhirUser patient/ServiceRequest.read patient/Patient.read';
   expect(climb(setting, 'empty-grant')).toEqual([
     'launch openid fhirUser patient/Patient.rs patient/ServiceRequest.rs',
@@ -147,7 +147,7 @@ test('what was asked for never comes back, in whatever order it was written', ()
   ]);
 });
 
-test('no rung asks for more than the setting covers, as far as its spelling can say so', () => {
+test('no fallback requests more than the setting covers, as far as the syntax can express it', () => {
   const setting = 'launch openid fhirUser patient/Patient.r user/ServiceRequest.s';
   expect(climb(setting, 'empty-grant')).toEqual([
     'launch openid fhirUser patient/Patient.read user/ServiceRequest.read',
