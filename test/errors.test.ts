@@ -33,7 +33,7 @@ describe.for(errorCodes)('%s', (code) => {
     expect(`${title} ${help}`).not.toMatch(/undefined|null|[{}]|https?:/);
   });
 
-  test.for(['standalone', 'settings'] as const)('sends the audience %s to no chart', (audience) => {
+  test.for(['standalone', 'settings'] as const)('does not advise the audience %s to open a chart', (audience) => {
     const words = describeError(code, audience);
     expect(words.status).toBe(status);
     expect(words.help).toMatch(/^[A-Z].{10,}[.:]$/s);

@@ -33,7 +33,7 @@ test.for([
   'cookie',
   'authorization',
   'state',
-])('%s is removed, alone or one step down', (name) => {
+])('%s is removed, on the line or one level down', (name) => {
   const line = lineOf((log) => log.info({ [name]: 'CANARY', body: { [name]: 'CANARY' } }, 'careless'));
   expect(JSON.stringify(line)).not.toContain('CANARY');
 });

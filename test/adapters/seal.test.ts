@@ -59,7 +59,7 @@ describe('a forged value is refused', () => {
     ['a part more', (sealed: string) => `${sealed}.`],
     ['a blank in it', (sealed: string) => sealed.replace(/.{9}$/, ' $&')],
     ['characters of plain base64', (sealed: string) => sealed.replaceAll('-', '+').replaceAll('_', '/')],
-  ] as const)('with %s, though it says the same bytes', async ([, change]) => {
+  ] as const)('with %s, although the bytes are the same', async ([, change]) => {
     const all = await Promise.all(Array.from({ length: 20 }, () => sealer.seal('launch:1', value)));
     const sealed = all.find((one) => /[-_]/.test(one.slice(12))) ?? '';
     await expect(sealer.open('launch:1', change(sealed))).rejects.toThrow(SealError);

@@ -92,7 +92,7 @@ describe('with a one-time password', () => {
     ['POST', '/settings/organizations'],
     ['POST', '/settings/keys'],
     ['POST', '/settings/account'],
-  ] as const)('until it is replaced, %s %s shows and changes nothing', async ([method, path]) => {
+  ] as const)('until it is replaced, %s %s shows no data and changes nothing', async ([method, path]) => {
     const email = `forced-${Buffer.from(method + path).toString('hex')}@example.com`;
     await addPerson(world, email, { mustChangePassword: true });
     const browser = await signedIn(world, email);

@@ -44,7 +44,7 @@ describe('on embedded stores', () => {
     '/settings/../smart/launch',
     '/settings-of-somebody',
     'javascript:alert(1)',
-  ])('never goes on to %s', async (next) => {
+  ])('never redirects to %s', async (next) => {
     const { email } = await person();
     const browser = createBrowser();
     const form = await browser.visit(`${world.url}/sign-in?${new URLSearchParams({ next })}`);
@@ -187,7 +187,7 @@ describe('on embedded stores', () => {
   test.for([
     ['from another site', { 'sec-fetch-site': 'cross-site' }, 'right'],
     ['from a sibling host', { 'sec-fetch-site': 'same-site' }, 'right'],
-    ['typed by nobody', { 'sec-fetch-site': 'none' }, 'right'],
+    ['without a navigation from a page', { 'sec-fetch-site': 'none' }, 'right'],
     ['with another Origin', { origin: 'https://evil.example' }, 'right'],
     ['with a hidden Origin', { origin: 'null' }, 'right'],
     ['without token', {}, 'none'],

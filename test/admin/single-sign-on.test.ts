@@ -78,7 +78,7 @@ describe('by verified e-mail address', () => {
     ['an address the provider has not verified', { sub: 'x1', email: 'ada@example.com', email_verified: false }],
     ['an address it says nothing about', { sub: 'x2', email: 'ada@example.com' }],
     ['"true" as a text', { sub: 'x3', email: 'ada@example.com', email_verified: 'true' }],
-    ['somebody else who has the address now', { sub: 'x4', email: 'ada@example.com', email_verified: true }],
+    ['another person who has the address now', { sub: 'x4', email: 'ada@example.com', email_verified: true }],
     ['an unknown person', { sub: 'x5', email: 'stranger@example.com', email_verified: true }],
     ['a person without address', { sub: 'x6' }],
     ['a disabled user', { sub: 'x7', email: 'gone@example.com', email_verified: true }],
@@ -140,7 +140,7 @@ describe('by verified e-mail address', () => {
   test.for([
     ['nonce', 'nonce', 'x'.repeat(43)],
     ['PKCE challenge', 'code_challenge', 'x'.repeat(43)],
-  ])('a request whose %s somebody exchanged ends in a refusal', async ([, name, value]) => {
+  ])('a request with a changed %s is refused', async ([, name, value]) => {
     provider.current = { sub: 'ada', email: 'ada@example.com', email_verified: true };
     const browser = createBrowser();
     const start = await browser.visit(`${world.url}/sign-in/sso`);
@@ -220,8 +220,8 @@ describe('by group', () => {
     ['groups of other things', ['smart', 'smart-operators-not']],
     ['a group of an organization that does not exist', ['smart-admin-nowhere']],
     ['no groups claim', undefined],
-    ['groups in a form nobody knows', { 'smart-operators': true }],
-  ] as const)('somebody with %s stays outside, also when the address is known', async ([, groups]) => {
+    ['groups in an unknown form', { 'smart-operators': true }],
+  ] as const)('a person with %s is refused, even if the address is known', async ([, groups]) => {
     await addPerson(world, 'known@example.com').catch(() => undefined);
     provider.current = member('known', groups);
     expect((await comeIn(world)).status).toBe(403);

@@ -62,7 +62,7 @@ test.for([
     { email: 'x@example.com', role: 'root', organization: 'st-elsewhere' },
     'Choose the organization',
   ],
-] as const)('%s is refused at the field, and what was typed is kept', async ([, fields, reason]) => {
+] as const)('%s is refused at the field, and the input is kept', async ([, fields, reason]) => {
   const answer = await post('/settings/users', fields);
   expect(ledTo(answer)).toBe('form');
   for (const page of [await pageAfter(answer), await pageAfter(answer)]) {
@@ -143,7 +143,7 @@ test('operators cannot disable themselves, and the last one cannot be disabled a
   expect((await users.find(operatorId))?.disabledAt).toBeNull();
 });
 
-test.for(['reset', 'enable'])('%s of somebody who is not there is 404', async (verb) => {
+test.for(['reset', 'enable'])('%s of an unknown user is a 404', async (verb) => {
   expect((await post(`/settings/users/not-a-uuid/${verb}`)).status).toBe(404);
   expect((await post(`/settings/users/00000000-0000-4000-8000-000000000000/${verb}`)).status).toBe(404);
 });

@@ -218,7 +218,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a spreadsheet takes %j for a text', (text) => {
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a spreadsheet reads %j as text', (text) => {
   expect(csvLine([text])).toBe(`"'${text}"\r\n`);
 });
 
@@ -237,6 +237,6 @@ test.for([
   ['x\n-1', `"x\n'-1"\r\n`],
   ['a;b;＝c', `"a;b;'＝c"\r\n`],
   ['Ward 3; bed 4', '"Ward 3; bed 4"\r\n'],
-] as const)('no cell begins a formula where semicolons or tabs separate: %j', ([text, line]) => {
+] as const)('no cell begins a formula if semicolons or tabs are the separators: %j', ([text, line]) => {
   expect(csvLine([text])).toBe(line);
 });

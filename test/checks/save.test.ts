@@ -177,7 +177,7 @@ test.for([
   ['a private address', 'http://169.254.169.254/latest'],
   ['a user name', 'https://user@ehr.example/fhir'],
   ['no URL', 'https://'],
-] as const)('%s is refused at the field before anything is called or kept (REG-07)', async ([, typed]) => {
+] as const)('%s is refused at the field before any call, and is not stored (REG-07)', async ([, typed]) => {
   const { deps, id, store } = await arrange();
   const answer = await saveConnection(deps, id, typed, { actor: 'cli', name: 'cli' });
   expect(answer.ok).toBe(false);

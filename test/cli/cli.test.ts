@@ -148,7 +148,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],
     ['a bad FHIR URL', ['--fhir-url', 'https://ehr.example/fhir?x=1'], '--fhir-url: has a query'],
     ['one argument too many', ['other'], '"other" is one argument too many'],
-  ] as const)('%s exits 2, says why and changes nothing', async ([name, args, reason], context) => {
+  ] as const)('%s exits with 2, gives the reason and changes nothing', async ([name, args, reason], context) => {
     const id = `refused-${name.replaceAll(' ', '-')}`;
     const store = createOrganizationStore(database.db);
     await store.save(id, () => organizationSettings({ id }), new Date());
@@ -168,7 +168,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     ['a new organization without its values', ['organization', 'set', 'incomplete'], '--fhir-url: is required'],
     ['an unknown verb', ['keys', 'burn'], 'keys retire <kid> [--force]'],
     ['keys retire without kid', ['keys', 'retire', '--force'], 'exactly one <kid>'],
-  ] as const)('%s exits 2 and shows the way', async ([, args, reason], context) => {
+  ] as const)('%s exits with 2 and prints the usage', async ([, args, reason], context) => {
     const { code, stderr } = await admin(...args);
     context.expect(code).toBe(2);
     context.expect(stderr).toContain(reason);

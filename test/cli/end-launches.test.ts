@@ -53,13 +53,17 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   test.for([
     ['without Redis', undefined, 'cli-c'],
     ['with a Redis that does not answer', 'redis://127.0.0.1:1', 'cli-d'],
-  ] as const)('%s it says what happens instead, and the change is made', { timeout: 60_000 }, async ([, url, id]) => {
-    const { record } = await opened(id);
-    const { text, code } = await admin(url, 'organization', 'disable', id);
-    expect(code).toBe(0);
-    expect(text).toContain(
-      `Organization ${id} is disabled. Its launches have ended: each is refused at its next request.`,
-    );
-    expect(await record()).toBeDefined();
-  });
+  ] as const)(
+    '%s the change is made, and the output says what happens to launches',
+    { timeout: 60_000 },
+    async ([, url, id]) => {
+      const { record } = await opened(id);
+      const { text, code } = await admin(url, 'organization', 'disable', id);
+      expect(code).toBe(0);
+      expect(text).toContain(
+        `Organization ${id} is disabled. Its launches have ended: each is refused at its next request.`,
+      );
+      expect(await record()).toBeDefined();
+    },
+  );
 });

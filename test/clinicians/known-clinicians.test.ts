@@ -49,7 +49,7 @@ const launch = (by = world.browser()) => by.open(world.sandbox.launch('pat-ada',
 const idOf = async () => clinicianIdIn(await admin.page(), user.name);
 
 test.for(['disable', 'unlink'])(
-  '%s: at once on the instance it was done on, on another within two seconds',
+  '%s: takes effect at once on its instance, and within two seconds on another',
   async (step) => {
     await admin.send(`/${await idOf()}/${step}`);
     expect((await browser.visit(page.url)).status).toBe(401);
@@ -58,7 +58,7 @@ test.for(['disable', 'unlink'])(
   },
 );
 
-test.for(['disable', 'unlink'])('%s: another instance alone ends the launch as fast', async (step) => {
+test.for(['disable', 'unlink'])('%s: another instance by itself ends the launch as fast', async (step) => {
   await admin.send(`/${await idOf()}/${step}`);
   advance(NOTICED_MS);
   expect((await browser.visit(there(page.url))).status).toBe(401);

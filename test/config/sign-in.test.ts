@@ -52,7 +52,7 @@ test.for([
     { BOOTSTRAP_OPERATOR_EMAIL: 'ops', BOOTSTRAP_OPERATOR_PASSWORD: 'long enough for us' },
     'BOOTSTRAP_OPERATOR_EMAIL: must be an e-mail address',
   ],
-] as const)('a variable that is set wrongly is one plain problem, not also a missing one: %s', ([env, problem]) => {
+] as const)('an invalid variable is one problem, and not also a missing one: %s', ([env, problem]) => {
   expect(() => loadConfig({ ...base, ...env })).toThrow(
     expect.objectContaining({ message: `The configuration is not usable:\n  - ${problem}` }),
   );

@@ -27,7 +27,7 @@ const open = async (javaScript: boolean) => {
 };
 
 test.for([true, false])(
-  'while the EHR is asked, the page says so, then that the EHR is slow, and with the list neither (scripts: %s)',
+  'the loading line says that the EHR is read, then that it is slow, and is gone with the list (scripts: %s)',
   { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
@@ -52,7 +52,7 @@ test.for([true, false])(
 );
 
 test.for([true, false])(
-  'inside the chart the focus goes to what is wrong, and from there to the field (scripts: %s)',
+  'inside the chart the focus goes to the problems, and from there to the field (scripts: %s)',
   { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);

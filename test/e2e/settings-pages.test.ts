@@ -123,7 +123,7 @@ test.for<[string, () => Promise<unknown>]>([
   ['question', () => open(`/settings/live-launches/end-all?organization=${ORG_ID}`)],
   ['timeline', () => timeline()],
   ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],
-])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
+])('%s: no accessibility violation, wide and narrow, light and dark', async ([name, visit]) => {
   await visit();
   await examine(page, name);
 });

@@ -129,7 +129,7 @@ describe('the files of the pages', () => {
     ['without its hash', '/assets/app.css'],
     ['that no page names', '/assets/reduce-bootstrap.ts'],
     ['of another name', assetPath('app.css').replace('app', 'settings')],
-  ])('a file %s is not there, and that is not kept', async ([, path = '']) => {
+  ])('a file %s is a 404 that is not cached', async ([, path = '']) => {
     const { status, headers } = await ask(at(path));
     expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
   });

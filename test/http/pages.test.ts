@@ -36,7 +36,7 @@ describe('ER-06', () => {
     expect((await visit(path)).headers['cache-control']).toBe('no-store');
   });
 
-  test.for(['app.css', 'bootstrap.css', 'favicon.svg'] as const)('%s may be kept', async (name) => {
+  test.for(['app.css', 'bootstrap.css', 'favicon.svg'] as const)('%s may be cached', async (name) => {
     const { status, headers } = await visit(assetPath(name));
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(headers['set-cookie']).toBeUndefined();
@@ -50,7 +50,7 @@ describe('ER-06', () => {
     '/assets/%2e%2e/.env',
     '/.env',
     '/src/app.ts',
-  ])('REG-08: %s is not there', async (path) => {
+  ])('REG-08: %s is a 404', async (path) => {
     expect((await visit(path)).status).toBe(404);
   });
 });
@@ -101,7 +101,7 @@ describe('ER-01: every refusal is the error page', () => {
     ['HEAD', '/launches/x/theme.css', 'GET'],
     ['GET', '/launches/x/sign-out', 'POST'],
     ['POST', '/.well-known/jwks.json', 'GET, HEAD'],
-  ])('%s %s is 405 and names what is allowed', async ([method = '', path = '', allow]) => {
+  ])('%s %s is a 405 with the allowed methods', async ([method = '', path = '', allow]) => {
     const answer = await visit(path, { method });
     expect([answer.status, answer.headers['allow'], answer.setCookies]).toEqual([405, allow, []]);
   });

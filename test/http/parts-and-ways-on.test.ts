@@ -48,7 +48,7 @@ describe('a part of a page of an ended launch is empty, with the requested conte
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test.for(['document', 'iframe'])('a person who opens it as a %s reads a page', async (destination) => {
+  test.for(['document', 'iframe'])('a part that is opened as a %s is an error page', async (destination) => {
     await launch();
     await signOut();
     const answer = await browser.visit(url('theme.css'), { headers: { 'sec-fetch-dest': destination } });
@@ -125,19 +125,22 @@ describe('the button of an error page', () => {
       ([, href, text]) => `${text}: ${href}`,
     );
 
-  test.for(['fhir-500', 'fhir-429', 'fhir-html'] as const)('%s: a page that may come is tried again', async (fault) => {
-    await launch();
-    world.sandbox.faults.set(fault);
-    const page = await browser.visit(list.url);
-    expect(page.status).toBeGreaterThanOrEqual(500);
-    expect(waysOn(page)).toEqual(['Try again: ']);
-    expect(page.body).not.toMatch(/reload/i);
-  });
+  test.for(['fhir-500', 'fhir-429', 'fhir-html'] as const)(
+    '%s: a page that may work later has a button to reload',
+    async (fault) => {
+      await launch();
+      world.sandbox.faults.set(fault);
+      const page = await browser.visit(list.url);
+      expect(page.status).toBeGreaterThanOrEqual(500);
+      expect(waysOn(page)).toEqual(['Try again: ']);
+      expect(page.body).not.toMatch(/reload/i);
+    },
+  );
 
   test.for<[FaultName, string, boolean]>([
     ['search-500', 'requests', true],
     ['fhir-403-requests', 'requests', false],
-  ])('%s: so is a list that could not be read: %s', async ([fault, href, isOffered]) => {
+  ])('%s: a list that could not be read has one too: %s', async ([fault, href, isOffered]) => {
     await launch();
     world.sandbox.faults.set(fault);
     const page = await browser.visit(list.url);

@@ -77,7 +77,7 @@ describe('saving the FHIR URL', () => {
   });
 
   test.for(['', '/smart/launch?orgId=general-hospital', '/.well-known/jwks.json'])(
-    'refuses the app’s own address %s: it is for the registration',
+    'refuses the app’s own URL %s, which is for the registration',
     async (path) => {
       const { body } = await save(`${world.url}${path}`);
       expect(body).toContain('This is an address of this app');
@@ -137,7 +137,7 @@ describe('saving the FHIR URL', () => {
     ['a private address', 'https://10.1.2.3/fhir', 'private or reserved address'],
     ['the metadata address', 'https://169.254.169.254/latest', 'private or reserved address'],
     ['a password', 'https://me:secret@ehr.example.org/fhir', 'user name or password'],
-  ] as const)('refuses %s at the field and keeps what was typed', async ([, typed, reason]) => {
+  ] as const)('refuses %s at the field and keeps the input', async ([, typed, reason]) => {
     const refused = await save(typed);
     expect(isAfterPost(refused, 'form')).toBe(true);
     const { body } = refused;
@@ -202,7 +202,7 @@ describe('saving the FHIR URL', () => {
     ['letters behind the version', (base: string) => `${base}4`],
     ['a missing version', (base: string) => base.replace(/\/r4$/, '')],
     ['only a host', (base: string) => new URL(base).origin],
-  ] as const)('asks “Did you mean …?” for %s, with what was tried, and one press takes it', async ([, change]) => {
+  ] as const)('asks “Did you mean …?” for %s, with the tried URLs and a button to use it', async ([, change]) => {
     const base = world.sandbox.fhirBase;
     world.sandbox.requests.clear();
     const { body } = await save(change(base));
@@ -501,7 +501,7 @@ describe('from the first visit to Ready to launch', () => {
   });
 
   test.for(['everywhere', 'https://*.com', 'http://ehr.example.org', '"><script>alert(1)</script>'])(
-    '%s is no web address of an EHR: refused at the field, typed or proposed',
+    '%s is no web address of an EHR, and is refused at the field, typed or proposed',
     async (typed) => {
       const before = await organization();
       for (const form of [{ frameAncestors: typed }, { add: typed }]) {
@@ -526,7 +526,7 @@ describe('from the first visit to Ready to launch', () => {
   });
 
   test.for(['https://ehr.example.org@evil.example/', '*.example.org', 'ftp://ehr.example.org'])(
-    '%s is not made into another address',
+    '%s is not changed into another address',
     async (typed) => {
       expect((await press('frame', { frameAncestors: typed })).body).toContain('id="frameAncestors-problem"');
     },

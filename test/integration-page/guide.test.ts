@@ -52,7 +52,7 @@ describe('the two pages for the EHR team', () => {
     ['epic', 'Application Audience', 'in forms: Non-Production JWK Set URL'],
     ['oracle', 'Confidential App', 'in forms: Redirect URL'],
     ['meditech', undefined, 'in forms: Callback URL'],
-  ] as const)('speak the words of %s', async ([vendor, field, words]) => {
+  ] as const)('use the words of %s', async ([vendor, field, words]) => {
     const { body } = await register(world.browser(), `?vendor=${vendor}`);
     expect(body).toContain(words);
     expect(body.includes('Field by field')).toBe(field !== undefined);
@@ -198,11 +198,14 @@ describe('the implementation guide for reference', () => {
     expect(body).toContain(`${world.url}/smart/launch/{Org ID}`);
   });
 
-  test.for(['', '/register?vendor=epic'])('carries nothing inline that the policy would block: %s', async (path) => {
-    const { body, headers } = await guide(world.browser(), path);
-    expect(headers['content-security-policy']).toContain("default-src 'none'");
-    expect(body).not.toMatch(/<style|style="|<script(?! src)|onclick/);
-  });
+  test.for(['', '/register?vendor=epic'])(
+    'contains no inline script or style that the policy blocks: %s',
+    async (path) => {
+      const { body, headers } = await guide(world.browser(), path);
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(body).not.toMatch(/<style|style="|<script(?! src)|onclick/);
+    },
+  );
 });
 
 describe('the guide of a signed-in administrator', () => {

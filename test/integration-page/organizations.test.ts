@@ -39,7 +39,7 @@ describe('an operator and the organizations', () => {
     ['a taken Org ID', { id: ORG_ID, name: 'X' }, 'id'],
     ['no name', { id: 'other', name: '' }, 'name'],
     ['a client ID with spaces', { id: 'other', name: 'X', clientId: 'a b' }, 'clientId'],
-  ] as const)('cannot create one with %s: the field says why and keeps what was typed', async ([, form, field]) => {
+  ] as const)('cannot create one with %s: the field shows the problem and keeps the input', async ([, form, field]) => {
     const refused = await press('', form);
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain(`id="${field}-problem"`);

@@ -40,7 +40,7 @@ describe('a scope string explained', () => {
     ['patient/*.read', ['patient/ServiceRequest.write']],
     ['patient/*.rs', ['patient/ServiceRequest.c']],
     ['patient/*.read patient/ServiceRequest.write', []],
-  ] as const)('%s: creating requests needs a scope of its own', ([resources, missed]) => {
+  ] as const)('%s: creating requests needs a separate scope', ([resources, missed]) => {
     const guide = `launch/patient launch/encounter openid fhirUser launch profile online_access ${resources}`;
     const { present, absent } = explainScopes(guide, ALL);
     expect(scopesOf(absent)).toEqual(missed);
@@ -222,7 +222,7 @@ describe('on embedded stores', () => {
   });
 
   test.for(['launch openid fhirUser patient/*.rs', ''])(
-    'scopes that no launch was accepted with are not saved: %j',
+    'scopes with which no launch was accepted are not saved: %j',
     async (scopes) => {
       world.sandbox.faults.set('invalid-scope', '\\*');
       await launchedAndSeen();

@@ -30,7 +30,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['many addresses of one IPv6 network', (n: number) => `2001:db8::${n.toString(16)}`, () => 'x'],
     ['the same address, mapped and not', (n: number) => `${n % 2 ? '::ffff:' : ''}198.51.100.7`, () => 'x'],
     ['texts that are no address', (n: number) => `not an address ${n}`, () => 'x'],
-  ] as const)('%s are one row that counts', async ([, address, agent]) => {
+  ] as const)('%s are one row with a count', async ([, address, agent]) => {
     fetchTimes(1_000, address, agent);
     await keyUses.flush();
     fetchTimes(1_000, address, agent);

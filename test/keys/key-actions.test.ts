@@ -82,7 +82,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
   });
 
   test.for([{ force: false }, { force: true }])(
-    'drops a pending key with %o: the present one goes on',
+    'drops a pending key with %o: the current one stays',
     async (options) => {
       const { kid } = ring.signingKey('ES384');
       const pending = (await rotateKeys(operator)).find((key) => key.alg === 'ES384' && key.state === 'pending');

@@ -58,7 +58,7 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
     ['halves of two keys', halvesOfTwo, 'of another key'],
     ['a public half without modulus', (row: KeyRow) => ({ ...row, publicJwk: { kty: 'RSA' } }), 'not a valid RS384'],
     ['an algorithm we do not sign with', (row: KeyRow) => ({ ...row, alg: 'HS256' }), 'not a valid HS256'],
-  ] as const)('is refused for %s, with what to do about it (CAJ-16)', async ([, change, reason]) => {
+  ] as const)('is refused for %s, with the remedy (CAJ-16)', async ([, change, reason]) => {
     const row = (await listKeyRows(database.db)).find(({ alg }) => alg === 'RS384');
     const changed = await change(row!);
     await changeKeys(database.db, async () => [changed]);

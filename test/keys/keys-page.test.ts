@@ -119,7 +119,7 @@ describe('importing a private key', () => {
     ['P-384 in SEC 1', 'ES384', () => ec('P-384').export({ type: 'sec1', format: 'pem' }).toString()],
     ['P-384 as JWK', 'ES384', () => JSON.stringify(ec('P-384').export({ format: 'jwk' }))],
     ['RSA in a set of one', 'RS384', () => JSON.stringify({ keys: [rsa(2048).export({ format: 'jwk' })] })],
-  ] as const)('%s waits published, then signs', async ([, alg, make]) => {
+  ] as const)('%s is published first, and signs later', async ([, alg, make]) => {
     const old = kidOf(alg);
     const done = await press('import', { privateKey: make() });
     expect(done.body).toContain('The key is imported');
@@ -145,7 +145,7 @@ describe('importing a private key', () => {
     ],
     ['a shared secret', JSON.stringify({ kty: 'oct', k: 'c2VjcmV0' }), 'private key'],
     ['broken JSON', '{"kty":"RSA"', 'not a private key'],
-  ] as const)('refuses %s at the field, and echoes nothing of it', async ([, text, reason]) => {
+  ] as const)('refuses %s at the field, and does not show it again', async ([, text, reason]) => {
     const answer = await press('import', { privateKey: text });
     expect(isAfterPost(answer, 'form')).toBe(true);
     expect(answer.body).toContain('id="privateKey-problem"');

@@ -83,7 +83,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
       /^failed: .+/,
     ],
     ['the configuration is unusable', 'configuration', () => ({ PUBLIC_URL: 'nowhere' }), /^failed: .*PUBLIC_URL/s],
-  ] as const)('%s: the part is named, and nothing else is blamed', async ([, part, change, expected]) => {
+  ] as const)('%s: this part fails, and no other', async ([, part, change, expected]) => {
     const { code, said } = await examine({ ...stores, ...change() });
     expect(code).toBe(1);
     expect(said.get(part)).toMatch(expected);

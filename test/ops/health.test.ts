@@ -66,7 +66,7 @@ describe('a part that fails or does not answer', () => {
   });
   afterAll(() => world.close());
 
-  test.for(['RS384', 'ES384'])('without a %s key that signs it is not ready', async (alg) => {
+  test.for(['RS384', 'ES384'])('without a signing %s key it is not ready', async (alg) => {
     const { db } = world.dependencies.database;
     await db.execute(`update signing_keys set revoked_at = now() where alg = '${alg}'`);
     await world.dependencies.keyRing.refresh();
@@ -99,7 +99,7 @@ test.for([
   ['an IPv4-mapped address that is listed', '10.20.0.0/16', '::ffff:10.20.0.7', 200],
   ['an IPv6 address that is listed', '2001:db8::/32', '2001:db8::9', 200],
   ['the loopback address when others are listed', '10.20.0.0/16', undefined, 404],
-] as const)('health and metrics answer as OPS_ADDRESSES says: %s', async ([, listed, from, status]) => {
+] as const)('health and metrics answer by OPS_ADDRESSES: %s', async ([, listed, from, status]) => {
   const world = await startWorld({ env: { OPS_ADDRESSES: listed, TRUST_PROXY: 'loopback' } });
   const headers = from === undefined ? {} : { 'x-forwarded-for': from };
   const ask = async (path: string) => (await world.browser().visit(`${world.url}${path}`, { headers })).status;

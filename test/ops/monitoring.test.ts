@@ -66,7 +66,7 @@ test.for(expressions)('%s uses metrics and labels that exist', ([, expr]) => {
   expect(labels.filter((label) => !possible.has(label))).toEqual([]);
 });
 
-test.for(['sum(rate(x[5m])', 'rate(x[5m)', 'up{a=}'])('%s is seen to be no PromQL', (expr) => {
+test.for(['sum(rate(x[5m])', 'rate(x[5m)', 'up{a=}'])('the test detects that %s is no PromQL', (expr) => {
   expect(read(expr).errors).toBeGreaterThan(0);
 });
 

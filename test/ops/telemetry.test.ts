@@ -145,7 +145,7 @@ test('TL-05: the trace of a trusted proxy is continued', async () => {
 });
 
 test.for(['hangs', 'is gone'])(
-  'a collector that %s costs no page anything, and the end waits three seconds at most',
+  'a collector that %s delays no page, and the shutdown by three seconds at most',
   async (how) => {
     const server = await startServer(() => {});
     if (how === 'is gone') await server.close();

@@ -62,7 +62,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     ['allowed hosts', { allowedHosts: ['auth.example'] }],
     ['private networks', { privateNetworks: ['10.1.0.0/16'] }],
   ] satisfies [string, Partial<OrganizationSettings>][])(
-    'another %s ends the launches and forgets the discovery (MT-05)',
+    'another %s ends the launches and deletes the discovery (MT-05)',
     async ([name, settings]) => {
       const id = `connection-${name.toLowerCase().replace(' ', '-')}`;
       await create(id);

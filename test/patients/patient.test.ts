@@ -81,7 +81,7 @@ test.for<[string, object, string[]]>([
   ['an object', { deceasedBoolean: { value: true } }, [UNCLEAR]],
   ['a flag marked absent', { _deceasedBoolean: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, [UNCLEAR]],
   ['a date that is an object', { deceasedDateTime: {} }, [UNCLEAR]],
-])('a death given as %s is not claimed; where it may be one, the strip says so', async ([, death, cautions]) => {
+])('a death given as %s is not claimed; if it may be one, there is a caution', async ([, death, cautions]) => {
   const patient = await read({ ...ada, ...death });
   expect([patient.deathText, patient.cautions]).toEqual([undefined, cautions]);
 });
@@ -208,7 +208,7 @@ test.for<[string, object[], string | undefined]>([
     undefined,
   ],
   [
-    'nothing of odd things',
+    'none from odd values',
     [7, null, 'x', { type: 'MR', value: '1' }, { type: { coding: 'MR' }, value: '2' }] as object[],
     undefined,
   ],

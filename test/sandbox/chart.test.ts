@@ -96,7 +96,7 @@ test('every page finds its icon', async () => {
 });
 
 test.for(['/style.json', '/style-night.json'])(
-  '%s is a style the app takes whole: readable colours and a sans-serif face',
+  '%s is a style that the app uses completely: readable colours and a sans-serif font',
   async (path) => {
     const style: Record<string, string> = JSON.parse(await page(path));
     const sheet = smartStyleSheet(style) ?? '';

@@ -73,7 +73,7 @@ test('the catalogue has at least 24 faults, each with a description', () => {
 });
 
 test.for(faultNames.filter((name) => !isSlow(name) && !isOfCreate(name) && !UNREADABLE.includes(name)))(
-  '%s strikes where it is named for, and first there',
+  '%s affects the place in its name, and first there',
   async (name) => {
     sandbox.faults.set(name);
     const disturbed = await play(sandbox, tiny);

@@ -122,11 +122,11 @@ test('cancelling is access_denied with state and iss', async () => {
 
 test.for<[string, Changes, string]>([
   ['bare launch without a launch value (SCO-08)', { scope: `launch ${scope}` }, 'invalid_request'],
-  ['a sign-in nobody made', { signed_in: 'invented' }, 'invalid_request'],
+  ['an invented sign-in', { signed_in: 'invented' }, 'invalid_request'],
   ['another aud (AZ-04)', { aud: 'https://elsewhere.example/fhir' }, 'invalid_request'],
   ['no PKCE challenge', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
   ['a system scope (SCO-25)', { scope: `${scope} system/*.read` }, 'invalid_scope'],
-])('refuses %s before anybody is asked', async ([, change, error]) => {
+])('refuses %s before the sign-in page', async ([, change, error]) => {
   const { response } = await open(request(change).parameters);
   expect(new URL(response.headers.get('location') ?? '').searchParams.get('error')).toBe(error);
 });
@@ -153,8 +153,8 @@ test('form and answer work once, and only for the request they belong to', async
 });
 
 test.for<[string, Changes]>([
-  ['a user nobody knows', { user: 'nobody' }],
-  ['a patient nobody knows', { patient: 'pat-nobody' }],
+  ['an unknown user', { user: 'nobody' }],
+  ['an unknown patient', { patient: 'pat-nobody' }],
   ['no action', { action: undefined }],
   ['another form', { form: 'invented' }],
 ])('the sign-in page refuses %s', async ([, change]) => {

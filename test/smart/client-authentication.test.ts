@@ -61,7 +61,7 @@ test('CAJ-08, CAJ-10: a thousand assertions of one instant have a thousand jti',
 });
 
 test.for(['https://ehr.example/token', 'https://EHR.example:443/token/', 'https://ehr.example/issuer'])(
-  'CAJ-06: the audience %s is one string, byte for byte',
+  'CAJ-06: the audience %s is one string, unchanged',
   async (audience) => {
     const { client_assertion: assertion } = await make('ES384', audience);
     const { aud } = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString());

@@ -51,7 +51,7 @@ describe('patient and encounter', () => {
   });
 
   test.for(['  ', 'Patient/pat-1', 'https://ehr.example/fhir/Patient/pat-1', 'Patient/pat-1/_history/2'])(
-    'LC-02: patient %j is fatal also where it could be guessed',
+    'LC-02: patient %j is refused even if its meaning could be guessed',
     (patient) => expect(failureOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
@@ -111,7 +111,7 @@ test.for([
   [null, undefined],
   ['', undefined],
   [' ', undefined],
-] as const)('LC-13: smart_style_url %j is a bounded string or nothing', ([value, expected]) => {
+] as const)('LC-13: smart_style_url %j is a bounded string or absent', ([value, expected]) => {
   expect(read({ smart_style_url: value }).smartStyleUrl).toBe(expected);
 });
 
@@ -126,6 +126,6 @@ test.for([
   ['LC-12: an intent', { intent: 'order-transport' }],
   ['LC-14: a tenant', { tenant: 'tenant-b' }],
   ['a member without end', { fhirContext: 'x'.repeat(1_000_000) }],
-] as const)('%s has no effect and is not kept', ([, members]) => {
+] as const)('%s has no effect and is not stored', ([, members]) => {
   expect(read(members)).toEqual(read({}));
 });

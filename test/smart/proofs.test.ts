@@ -33,7 +33,7 @@ export function literals(): unknown[] {
     ...{ accessToken: 'a', refreshToken: undefined, expiresInSeconds: 1, activeTtlSeconds: undefined },
     ...{ scope: undefined, idToken: undefined, members: {} },
   };
-  // @ts-expect-error -- claims that nobody verified are no identity
+  // @ts-expect-error -- unverified claims are no identity
   const identity: VerifiedIdentity = {
     ...{ iss: 'a', sub: 'b', fhirUser: undefined, profile: undefined },
     ...{ name: undefined, authTime: undefined, claimNames: [] },

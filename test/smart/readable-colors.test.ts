@@ -26,7 +26,7 @@ test('the stylesheet mixes its colours as readable-colors.ts assumes (LC-13)', (
   );
 });
 
-test.for(['light', 'dark'])('our own colours are readable by the same judgement', (scheme) => {
+test.for(['light', 'dark'])('the app’s own colours are readable by the same rule', (scheme) => {
   const [light, dark] = appCss.split('prefers-color-scheme: dark');
   const own = scheme === 'light' ? light : dark;
   const value = (name: string) => new RegExp(`--scheme-${name}: (#[\\da-f]{6});`).exec(own ?? '')?.[1];
@@ -50,7 +50,7 @@ test.for([
   ['see-through text', { text: '#30303080', background: '#f6f8fa' }],
   ['a see-through background', { text: '#303030', background: 'rgba(255,255,255,0.1)' }],
   ['numbers beyond a colour', { text: 'rgb(0,0,0)', background: 'rgb(999,999,999)' }],
-] as const)('%s is not used, nor any other colour of that style', ([, colors]) => {
+] as const)('with %s no colour of the style is used', ([, colors]) => {
   expect(readableColors({ ...colors, highlight: '#004466', error: '#800000' })).toEqual({ page: undefined, words: {} });
 });
 

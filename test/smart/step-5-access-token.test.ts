@@ -268,7 +268,7 @@ test.for([
   'a:b',
   'a%20b',
   'a\n',
-])('RFC 6750: the access_token %j may not stand in a header', (token) =>
+])('RFC 6750: the access_token %j is refused, because a header cannot carry it', (token) =>
   expect(refusedWith({ ...good, access_token: token })).toBe('token.invalid'),
 );
 

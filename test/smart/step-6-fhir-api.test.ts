@@ -209,7 +209,7 @@ test.for<[string, unknown, string[]]>([
   ['one lone issue', { issue: { code: 'throttled' } }, ['throttled']],
   ['codes that are not FHIR’s', { issue: [{ code: 'Ada Moreno' }, { code: 7 }, null, 'x'] }, []],
   ['no issue', {}, []],
-])('FH-08: a refusal with %s tells its issue codes, and nothing else of it', async ([, outcome, issues]) => {
+])('FH-08: a refusal with %s gives its issue codes only', async ([, outcome, issues]) => {
   const text = { details: { text: 'Ada Moreno' }, diagnostics: 'Ada Moreno, born 1958' };
   const body = { resourceType: 'OperationOutcome', text, ...(outcome as object) };
   for (const [method, call] of [
@@ -296,7 +296,7 @@ describe('FH-17: a create', () => {
     ['204', 204, undefined, () => ({ status: 204 })],
   ];
   test.for(answers)(
-    'answered with %s is told as it is, and nothing is asked after it',
+    'answered with %s is reported as such, without a further request',
     async ([, status, body, script]) => {
       ehr.on('requests', script);
       expect(await api().create(REQUEST)).toMatchObject({ status, body });

@@ -92,7 +92,7 @@ test('the first part alone names the patient, in title, heading and strip', () =
 test.for([
   [true, 'patient-full'],
   [false, 'patient-compact'],
-] as const)('with need_patient_banner %s the identity is %s, never absent (LC-11)', ([needPatientBanner, name]) => {
+] as const)('with need_patient_banner %s the identity is %s (LC-11)', ([needPatientBanner, name]) => {
   expect(start({ needPatientBanner })).toContain(`class="patient ${name}" aria-label="Patient"`);
 });
 
@@ -148,12 +148,9 @@ test('a row is short and labels each of its cells, independent of CSS', () => {
   ]);
 });
 
-test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])(
-  'a request with the id %j has no page of its own',
-  (id) => {
-    expect(end({ rows: [{ ...row, id }] })).not.toContain('href="requests/');
-  },
-);
+test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])('a request with the id %j has no link to a page', (id) => {
+  expect(end({ rows: [{ ...row, id }] })).not.toContain('href="requests/');
+});
 
 test('a next step for the clinician is marked in words; requests on hold or closed are not marked as urgent', () => {
   const status = { ...row.status, isOverdue: false };
@@ -168,7 +165,7 @@ test.for([
   ['Special rules apply: see the EHR', true],
   ['Do not perform', false],
   ['May mean “do not perform”: see the EHR · Conditions apply: see the EHR', false],
-] as const)('of a request with the caution %j that no provider is named is said: %s', ([caution, isSaid]) => {
+] as const)('a request with the caution %j says that no provider is named: %s', ([caution, isSaid]) => {
   const bare = { ...row, caution, sentTo: undefined, status: { ...row.status, hasProvider: false } };
   expect(textOf(end({ rows: [bare] })).includes('No provider yet')).toBe(isSaid);
 });
@@ -219,7 +216,7 @@ test.for<[string, Partial<RequestListProps>, string]>([
   ['a note', { notices: ['1 entry is not shown.'] }, 'No requests are shown.'],
   ['other orders', { otherOrders: 1 }, 'No requests are shown.'],
   ['closed ones and a note', { closed: [row], notices: ['x'] }, 'No open requests are shown.'],
-])('with %s nothing is called absent', ([, list, text]) => {
+])('with %s no request is reported as absent', ([, list, text]) => {
   const page = textOf(end(list));
   expect(page).toContain(`${text} The notes below say what this list leaves out.`);
   expect(page).not.toMatch(/No (?:open )?requests for this patient/);
@@ -230,7 +227,7 @@ test.for<[string, Partial<RequestListProps>, boolean]>([
   ['no requests', {}, true],
   ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
   ['nothing that could be read', { problem: { text: 'x' } }, false],
-])('under %s the page says where it was read: %s', ([, list, isSaid]) => {
+])('under %s the page says where the list was read: %s', ([, list, isSaid]) => {
   expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
 });
 

@@ -33,7 +33,7 @@ test.for([
     ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1', '3fff::1'],
   ],
   ['multicast, broadcast and reserved', ['224.0.0.1', '255.255.255.255', '240.0.0.1', '192.88.99.1', 'ff02::1']],
-  ['IPv6 that nobody was given', ['100::1', '4000::1', '5f00::1', 'e000::1']],
+  ['unallocated IPv6', ['100::1', '4000::1', '5f00::1', 'e000::1']],
   ['what is no address', ['', 'localhost', '0x7f000001', '2130706433', '1.2.3.4.5', '8.8.8.8/8', 'fe80::1%eth0']],
 ] as const)('%s: refused', ([, addresses]) => {
   expect(addresses.filter((address) => isAddressAllowed(address, []))).toEqual([]);

@@ -220,7 +220,7 @@ describe('Redis in trouble', () => {
 
   test.for([
     ['was never there', 'redis://127.0.0.1:1'],
-    ['has a name nobody knows', 'redis://no-such-host.invalid:6379'],
+    ['has an unknown host name', 'redis://no-such-host.invalid:6379'],
   ])('that %s', { timeout: 8_000 }, async ([, url = '']) => {
     const lines: string[] = [];
     const store = connectRedis(url, logInto(lines));
@@ -241,15 +241,19 @@ describe('Redis in trouble', () => {
   test.for([
     ['cluster', () => cluster],
     ['sentinels’ master and replica', () => sentinels],
-  ] as const)('the %s hang with connections open, and come back', { timeout: 30_000 }, async ([, set]) => {
-    const store = connectRedis(set().url, logInto([]));
-    await store.set('a', 'before', LONG_MS);
-    set().signal('SIGSTOP');
-    await expectAllRefused(store);
-    set().signal('SIGCONT');
-    await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
-    await store.close();
-  });
+  ] as const)(
+    'the %s do not answer with connections open, and answer again later',
+    { timeout: 30_000 },
+    async ([, set]) => {
+      const store = connectRedis(set().url, logInto([]));
+      await store.set('a', 'before', LONG_MS);
+      set().signal('SIGSTOP');
+      await expectAllRefused(store);
+      set().signal('SIGCONT');
+      await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
+      await store.close();
+    },
+  );
 
   test('sentinels: the master dies, and the replica takes over with the values it has received', {
     timeout: 40_000,

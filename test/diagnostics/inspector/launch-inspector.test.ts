@@ -84,7 +84,7 @@ describe('on embedded stores', () => {
   test.for([
     ['token-500', 'HTTP 500'],
     ['fhir-403', 'HTTP 403'],
-  ] as const)('%s: the step says what the EHR answered: %s', async ([fault, status]) => {
+  ] as const)('%s: the step shows the EHR’s answer: %s', async ([fault, status]) => {
     world.sandbox.faults.set(fault);
     const answer = await world.launch('pat-ada');
     world.sandbox.faults.clear();
@@ -121,7 +121,7 @@ describe('on embedded stores', () => {
     ['an unknown organization', (url: URL) => url.searchParams.set('orgId', 'nobody'), 'launch'],
     ['another EHR', (url: URL) => url.searchParams.set('iss', 'https://elsewhere.example/fhir'), 'launch'],
     ['no launch value', (url: URL) => url.searchParams.delete('launch'), 'launch'],
-  ] as const)('a launch that is refused at once is found too: %s', async ([, change, step]) => {
+  ] as const)('a launch that is refused at the launch URL is found too: %s', async ([, change, step]) => {
     const url = new URL(world.sandbox.launch('pat-ada'));
     change(url);
     const page = await inspect(supportCodeOf(await world.browser().open(url.href)));
@@ -221,7 +221,7 @@ describe('on embedded stores', () => {
         ['Kwame Osei, RN', 'not known', 'Kwame Osei, RN'],
       ],
       ['a name and another hour', { clinician: 'osei', from: minute(-90), to: minute(-40) }, []],
-      ['the hour of somebody who never came so far', { clinician: 'LINDGRÉN', ...hour }, ['not known']],
+      ['the hour of a user who was not identified', { clinician: 'LINDGRÉN', ...hour }, ['not known']],
       ['the minute before', { to: minute(-2) }, 0],
       ['the hour on another page’s clock', { ...inChatham, zone: 'Pacific/Chatham' }, 4],
       ['a time after it on that clock', { from: inChatham.to, zone: 'Pacific/Chatham' }, 0],
@@ -238,9 +238,9 @@ describe('on embedded stores', () => {
     });
 
     test.for([
-      ['nobody', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
+      ['an unknown name', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
       ['without an organization', { clinician: 'osei', organization: '' }, 'Choose an organization'],
-    ] as const)('says what was not searched for: %s', async ([, fields, words]) => {
+    ] as const)('an invalid search says what is wrong: %s', async ([, fields, words]) => {
       const page = await find(fields);
       expect(page.body).toContain(words);
       expect(page.body).toContain(`value="${fields.clinician}"`);

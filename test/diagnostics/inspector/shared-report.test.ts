@@ -70,7 +70,7 @@ test('the link is in no table and in no log line', async () => {
   expect(world.logLines.join('')).not.toContain(token);
 });
 
-test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])('an invented link leads nowhere: %s', async (token) => {
+test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])('an invented link is a 404: %s', async (token) => {
   expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
 });
 

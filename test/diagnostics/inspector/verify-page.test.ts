@@ -55,7 +55,7 @@ test('waits for a launch, and ticks every line after one in a frame', async () =
 test.for([
   ['token-500', { 'no-launch-error': 'failed', 'no-oauth-error': 'failed', 'list-reached': 'failed' }],
   ['no-patient', { 'no-launch-error': 'failed', 'no-oauth-error': 'waiting', 'list-reached': 'failed' }],
-] as const)('says what did not work: %s', async ([fault, expected]) => {
+] as const)('shows what did not work: %s', async ([fault, expected]) => {
   const url = await openPage();
   now += 10;
   world.sandbox.faults.set(fault);
@@ -154,7 +154,7 @@ test.for([
   '0001-01-01T00:00:00Z',
   '+275760-09-13',
   'x'.repeat(5_000),
-])('a moment at which the page cannot have been opened counts as none: %s', async (since) => {
+])('a moment at which the page cannot have been opened is ignored: %s', async (since) => {
   const page = await administrator.visit(`${world.url}/settings/verify?${new URLSearchParams({ since })}`);
   expect(page.status).toBe(303);
   expect(page.headers['location']).toContain(encodeURIComponent(new Date(now).toISOString()));

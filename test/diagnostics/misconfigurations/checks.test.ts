@@ -81,7 +81,7 @@ test('a FHIR URL that leads to the EHR’s chart is reported as a web page', asy
 test.for([
   ['another issuer', 'https://ehr.example/oauth2'],
   ['a slash at the end', undefined],
-])('a setting of the issuer that differs by %s is said with both values', async ([, typed]) => {
+])('an issuer setting that differs by %s is shown with both values', async ([, typed]) => {
   const { ehr } = await prepare({});
   const issuer = typed ?? `${ehr.issuer}/`;
   const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase, issuers: [issuer] } });

@@ -5,7 +5,7 @@ import { expectRow, expectSaid, useSeededWorld } from './seeded-world.ts';
 describe.for([
   ['ahead of', -599],
   ['behind', 599],
-] as const)('the clock of the EHR is ten minutes %s ours', ([words, ourSeconds]) => {
+] as const)('the clock of the EHR is ten minutes %s the app’s', ([words, ourSeconds]) => {
   const { checkWith, launchWith } = useSeededWorld({
     clock: () => new Date(Date.now() + ourSeconds * 1_000),
     sandbox: { now: () => new Date() },

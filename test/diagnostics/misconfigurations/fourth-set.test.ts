@@ -227,7 +227,7 @@ test.for([
   ['GET', '/smart/launch/ID/launch?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/?orgId=ID&iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/smart/standalone/ID?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.standalone-url-registered'],
-] as const)('%s %s: the support code finds why', async ([method, path, step, rule]) => {
+] as const)('%s %s: the support code finds the cause', async ([method, path, step, rule]) => {
   const { id } = await prepare({});
   const url = `${world().url}${path.replace('ID', id)}`;
   const answer = await world()
@@ -247,7 +247,7 @@ test.for([
   ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
   ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
   ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back', 'authorization-endpoint'],
-] as const)('given by hand, and wrong: %s', async ([field, path, step, rule, row]) => {
+] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
   const { id, ehr } = await prepare({});
   const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
   await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);

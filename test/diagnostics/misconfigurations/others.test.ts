@@ -120,7 +120,7 @@ test.for(CASES)('%s', async ([, seed, step, rule, says = /./]) => {
 test.for([
   ['callback', 'issuer-mismatch', 'callback'],
   ['id_token', 'foreign-issuer', 'id-token'],
-] as const)('an issuer that has a slash at the end in the %s alone is shown as such', async ([, fault, step]) => {
+] as const)('an issuer with a slash at its end only in the %s is shown as such', async ([, fault, step]) => {
   const { id, ehr } = await prepare({});
   ehr.faults.set(fault, `${ehr.issuer}/`);
   const said = await inspect(await launchFrom(ehr, {}), id);

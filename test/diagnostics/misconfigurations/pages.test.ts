@@ -14,7 +14,7 @@ const { launchFrom, inspect, prepare, world } = useSeededWorld({
 test.for([
   ['that is over at the EHR', 'refresh-invalid-grant', 280, 'refresh.session-over'],
   ['that the EHR does not allow', 'unauthorized-client', 400, 'client.grant-not-allowed'],
-] as const)('a token %s: the refresh has a step of its own', async ([, fault, seconds, rule]) => {
+] as const)('a token %s: the refresh is a separate step', async ([, fault, seconds, rule]) => {
   now = Date.now();
   const { id, ehr } = await prepare({});
   const browser = world().browser();
@@ -28,7 +28,7 @@ test.for([
 });
 
 test.for(['the first visit', 'the visits after it'])(
-  'a token that nothing renews is found by the code of %s',
+  'a token without a refresh token is found by the support code of %s',
   async (of) => {
     now = Date.now();
     const { id, ehr } = await prepare({ fault: 'no-refresh-token' });

@@ -71,6 +71,6 @@ test.for([
   ['access_denied', 'User is not assigned to the client application.'],
   ['access_denied', 'The resource owner has revoked consent'],
   ['server_error', 'The app is disabled'],
-] as const)('of %s: %s the error says enough', ([error, said]) => {
+] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();
 });

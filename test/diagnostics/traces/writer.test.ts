@@ -93,7 +93,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['begun', 300],
     ['continued', 600],
   ] as const)(
-    'a flood of launches that are %s is bounded, said once, and costs no other organization',
+    'a flood of launches that are %s is bounded, logged once, and affects no other organization',
     async ([kind, most]) => {
       const lines: string[] = [];
       const flooded = writer(lines);
@@ -127,23 +127,26 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(lines).toHaveLength(1);
   });
 
-  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])('no value of an EHR erases its own trace: %j', async (odd) => {
-    const lines: string[] = [];
-    const one = writer(lines);
-    const id = randomUUID();
-    const facts = { said: odd, names: [odd], unsaid: undefined };
-    one.add(part({ id, steps: [{ ...step('launch'), detail: odd, facts }] }));
-    one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
-    await one.flush();
-    const steps = (await findTrace(database.db, id, 'general'))?.steps;
-    expect(steps).toHaveLength(2);
-    expect(steps?.[0]).toMatchObject({
-      detail: cleanText(odd),
-      facts: { said: cleanText(odd), names: [cleanText(odd)] },
-    });
-    expect(cleanText(odd).isWellFormed()).toBe(true);
-    expect(lines).toEqual([]);
-  });
+  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])(
+    'no value of an EHR prevents its trace from being stored: %j',
+    async (odd) => {
+      const lines: string[] = [];
+      const one = writer(lines);
+      const id = randomUUID();
+      const facts = { said: odd, names: [odd], unsaid: undefined };
+      one.add(part({ id, steps: [{ ...step('launch'), detail: odd, facts }] }));
+      one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
+      await one.flush();
+      const steps = (await findTrace(database.db, id, 'general'))?.steps;
+      expect(steps).toHaveLength(2);
+      expect(steps?.[0]).toMatchObject({
+        detail: cleanText(odd),
+        facts: { said: cleanText(odd), names: [cleanText(odd)] },
+      });
+      expect(cleanText(odd).isWellFormed()).toBe(true);
+      expect(lines).toEqual([]);
+    },
+  );
 
   test('a text that the database cannot store loses no other part of its launch', async () => {
     const one = writer();

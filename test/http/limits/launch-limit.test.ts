@@ -132,7 +132,7 @@ describe('two instances on one Redis', () => {
   test.for([
     ['ten', 10],
     ['twenty', 20],
-  ] as const)('a flood over %s instances is let through twice at most', async ([name, instances]) => {
+  ] as const)('a flood over %s instances gets at most twice the limit', async ([name, instances]) => {
     const limits = Array.from({ length: instances }, () => createLaunchLimit(second.dependencies.redis));
     const begun = Array.from({ length: 1_500 }, async (_unused, at) =>
       limits[at % instances]?.begin(name, '192.0.2.1'),

@@ -98,7 +98,7 @@ describe('the record of a session in Redis', () => {
   });
 
   test.for(['plain JSON', "another session's value", 'a value that was changed', 'an empty value'] as const)(
-    '%s written over a session signs its user out and nobody in',
+    '%s written over a session signs its user out and no user in',
     async (kind) => {
       const operator = await signedInWithKey('operator@example.com');
       const administrator = await signedInWithKey('admin@example.com');

@@ -251,13 +251,16 @@ describe('on real Redis and PostgreSQL', () => {
     expect(world.logLines.join('')).not.toMatch(/eyJ[\w-]+\.eyJ/);
   });
 
-  test.for(['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'])('CB-20: %s is refused and spends nothing', async (method) => {
-    const page = await browser.visit(callback, { method });
-    expect(page.status).toBe(405);
-    expect(page.setCookies).toEqual([]);
-    expect(tokenCalls()).toBe(0);
-    expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
-  });
+  test.for(['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'])(
+    'CB-20: %s is refused and does not spend the state',
+    async (method) => {
+      const page = await browser.visit(callback, { method });
+      expect(page.status).toBe(405);
+      expect(page.setCookies).toEqual([]);
+      expect(tokenCalls()).toBe(0);
+      expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
+    },
+  );
 
   test('CB-20: a form_post response is refused', async () => {
     const form = Object.fromEntries(new URL(callback).searchParams);

@@ -31,7 +31,7 @@ test.for([
   ['patient/*.rs?_security=N', '_security N'],
   ['user/ServiceRequest.s?category=a', 'category a'],
   ['patient/ServiceRequest.rs?', 'which part, it does not say'],
-])('%s: the EHR is asked, and the list covers %s', async ([scope, words]) => {
+])('%s: the search is sent, and the list covers %s', async ([scope, words]) => {
   grant(`${scope}`);
   const page = await launch();
   expect(titleOf(page)).toBe(LIST);
@@ -67,7 +67,7 @@ describe('creating requests', () => {
     ['patient/ServiceRequest.crs?category=a', false],
     ['patient/ServiceRequest.rs patient/ServiceRequest.c?category=a', false],
     ['patient/ServiceRequest.rs?category=a patient/ServiceRequest.c', true],
-  ] as const)('with %s: %s, because what a limit leaves out is not for us to guess', async ([scope, isOffered]) => {
+  ] as const)('with %s: %s, because the app does not interpret a limit', async ([scope, isOffered]) => {
     grant(scope);
     const page = await launch({ createRequests: true });
     expect(page.body.includes('New requests cannot be created here')).toBe(!isOffered);

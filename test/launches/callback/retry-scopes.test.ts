@@ -125,7 +125,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 
   test.for(['access_denied', 'invalid_request', 'server_error', 'temporarily_unavailable'])(
-    'CB-14: %s is no question of scopes: one request',
+    'CB-14: %s is no refusal of scopes: one request',
     async (error) => {
       world.sandbox.faults.set('login-error', error);
       expect((await launch()).status).toBeGreaterThanOrEqual(403);

@@ -321,7 +321,7 @@ test.for(pageFailures)('%s (%s): the launch is complete, its page is %d %s', asy
   expect(calls).toMatchObject({ discovery: 1, authorize: 1, token: status === 401 ? 2 : 1 });
 });
 
-test.for(harmless)('%s (%s) is no reason to fail', async ([fault, value]) => {
+test.for(harmless)('%s (%s) fails no launch', async ([fault, value]) => {
   const { page } = await launchWith(fault, value);
   expect({ status: page.status, title: titleOf(page) }).toEqual({ status: 200, title: 'Requests for Ada Moreno' });
   expect(page.body).not.toMatch(/elsewhere\.example|evil\.example/);

@@ -37,7 +37,7 @@ describe('names other hosts', () => {
   });
 
   test.for(['https:evil.example/token', '//evil.example/token', 'https://evil.example/token', 'http:EVIL'])(
-    'DI-05: with the endpoint %s no browser is sent on and no code goes there',
+    'DI-05: with the endpoint %s no browser is redirected and no code is sent',
     async (endpoint) => {
       const text = endpoint === 'http:EVIL' ? `http:${new URL(evil.origin).host}/token` : endpoint;
       for (const field of ['authorization_endpoint', 'token_endpoint']) {

@@ -47,7 +47,7 @@ test.for(shapes)(
 );
 
 test.for([400, 401, 403, 404, 500])(
-  'an OperationOutcome without end, with status %d, is that status',
+  'an endless OperationOutcome with status %d counts as that status',
   async (status) => {
     ehr.on('patient', answer(`{"resourceType":"OperationOutcome","issue":${'['.repeat(FHIR)}`, status));
     expect(outcomeOf(await launch()).status).toBeGreaterThanOrEqual(400);

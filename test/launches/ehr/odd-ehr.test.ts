@@ -37,7 +37,7 @@ describe('uses an unusual form, which is accepted', () => {
   });
 
   test.for([undefined, null, '', ' '])(
-    'SCO-20: openid is missing where the id_token is %j and no scope says it',
+    'SCO-20: openid is missing if the id_token is %j and no granted scope names it',
     async (idToken) => {
       ehr.change('token', { scope: 'patient/*.read', id_token: idToken });
       const page = await launch();
@@ -47,7 +47,7 @@ describe('uses an unusual form, which is accepted', () => {
   );
 
   test.for([undefined, null, '', ' '])(
-    'TK-14: with openid granted an id_token that is %j is a fault of its own',
+    'TK-14: with openid granted an id_token that is %j is a separate error',
     async (idToken) => {
       ehr.change('token', { id_token: idToken });
       expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'identity.invalid' });
@@ -146,12 +146,9 @@ describe('uses an unusual form, which is accepted', () => {
     ['TK-13: a dotted opaque token', { access_token: 'abc.def.ghi' }],
     ['TK-13: a token of 8 kB with ~+/=', { access_token: `${'x'.repeat(8_000)}~+/=` }],
     ['TK-11: BEARER', { token_type: 'BEARER' }],
-    ['TK-15: members nobody knows', { __x: { n: 1 }, 'https://x.example/ext': 1, authorization_details: [] }],
+    ['TK-15: unknown members', { __x: { n: 1 }, 'https://x.example/ext': 1, authorization_details: [] }],
     ['SCO-17: no scope', { scope: undefined }],
-    [
-      'SCO-23: scopes nobody knows',
-      { scope: 'openid fhirUser launch patient/*.read __x https://x.example/s system/*.*' },
-    ],
+    ['SCO-23: unknown scopes', { scope: 'openid fhirUser launch patient/*.read __x https://x.example/s system/*.*' }],
   ] as const)('%s', async ([, members]) => {
     ehr.change('token', members);
     expect(titleOf(await launch())).toBe(LIST);
@@ -272,7 +269,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
   });
 
   test.for(['authorizationEndpoint', 'tokenEndpoint', 'jwksUri', 'revocationEndpoint', 'introspectionEndpoint'])(
-    'DI-05: %s on a host that the organization does not allow ends the launch before anybody is sent there',
+    'DI-05: %s on a host that the organization does not allow ends the launch before the redirect',
     async (field) => {
       const given = { ...givenEndpoints(ehr), [field]: `${evil.origin}/x` };
       expect(outcomeOf(await launch(given))).toEqual({ status: 502, code: 'discovery.endpoint-refused' });
@@ -381,7 +378,7 @@ describe('the client assertion at the EHR', () => {
     [['ES384'], 'ES384'],
     [['RS384'], 'RS384'],
     [['PS256', 'ES384'], 'ES384'],
-  ] as const)('DI-09: where only %j are taken, it is signed with %s', async ([algs, alg]) => {
+  ] as const)('DI-09: if the EHR accepts only %j, the assertion is signed with %s', async ([algs, alg]) => {
     ehr.change('smart-configuration', { token_endpoint_auth_signing_alg_values_supported: algs });
     await launch();
     expect(partOf(tokenForm().get('client_assertion'), 0).alg).toBe(alg);

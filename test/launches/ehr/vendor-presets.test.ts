@@ -162,7 +162,7 @@ describe('without the preset', () => {
   test.for([
     ['oracle-like', 'oracle'],
     ['nextgen-enterprise-like', 'nextgen-enterprise'],
-  ] as const)('%s needs its issuer confirmed as well: no preset may know it (ID-02)', async ([profile, vendor]) => {
+  ] as const)('%s needs its issuer confirmed too, which no preset can know (ID-02)', async ([profile, vendor]) => {
     const page = await at(profile, () => ({ vendor, ...presetSettings(vendor) }));
     expect(page.status).toBe(502);
     expect(world.logLines.at(-1)).toMatch(/identity\.invalid.*iss/);

@@ -71,7 +71,7 @@ if ((await testStores()).length > 1)
     });
 
     test.for(['code', 'confirmation'])(
-      '%s: a user who is not known from a moment ago is refused, tokens are revoked',
+      '%s: a user who was not seen recently is refused, and the tokens are revoked',
       async (userAssociation) => {
         const admin = await administrator(world, 'admin@example.com', ORG_ID);
         await launch('known');

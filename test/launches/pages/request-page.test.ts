@@ -187,7 +187,7 @@ test.for([
   'pat-year-only',
   'pat-arabic',
   'pat-deceased',
-])('FH-11: %s is no reason to fail', async (patient) => {
+])('FH-11: %s fails no page', async (patient) => {
   const page = await world.launch(patient, browser);
   expect(page.status).toBe(200);
   expect(page.body).toMatch(/<\/html>\s*$/);

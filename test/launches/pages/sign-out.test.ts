@@ -121,7 +121,7 @@ describe('on embedded stores', () => {
   });
 
   test.for(['fhir-500', 'token-500', 'discovery-500', 'revocation-503'] as const)(
-    'it works while the EHR is ill: %s',
+    'signing out works while the EHR fails: %s',
     async (fault) => {
       world.sandbox.faults.set(fault);
       expect((await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } })).status).toBe(303);
@@ -129,7 +129,7 @@ describe('on embedded stores', () => {
     },
   );
 
-  test.for(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s signs nobody out', async (method) => {
+  test.for(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s signs no user out', async (method) => {
     const answer = await browser.visit(signOutUrl(), { method });
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
     expect(await record()).toBeDefined();

@@ -25,20 +25,23 @@ function expectStaticPage(page: Visit): void {
 }
 
 describe('at the launch', () => {
-  test.for(['iframe', 'frame', 'embed', 'object', 'fencedframe'])('in a frame of the kind %s', async (destination) => {
-    const id = await newOrganization({ frameAncestors: [] });
-    const browser = inFrame(destination);
-    const page = await browser.open(launchUrl(id));
-    expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
-    expectStaticPage(page);
-    // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
-    expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
-  });
+  test.for(['iframe', 'frame', 'embed', 'object', 'fencedframe'])(
+    'a launch in a frame of the kind %s is refused',
+    async (destination) => {
+      const id = await newOrganization({ frameAncestors: [] });
+      const browser = inFrame(destination);
+      const page = await browser.open(launchUrl(id));
+      expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
+      expectStaticPage(page);
+      // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
+      expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
+    },
+  );
 
   test.for([
     ['a window of its own', { 'sec-fetch-dest': 'document' }],
     ['a browser that does not say', {}],
-  ] as const)('%s goes on', async ([, headers]) => {
+  ] as const)('a launch in %s reaches the list', async ([, headers]) => {
     const id = await newOrganization({ frameAncestors: [] });
     expect(titleOf(await world().browser({ headers }).open(launchUrl(id)))).toBe(LIST);
   });

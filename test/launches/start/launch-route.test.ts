@@ -149,7 +149,7 @@ describe('REG-01: only the published URLs launch', () => {
     '/smart/launch;x',
     '/smart',
     '//smart/launch',
-  ])('%s is not found', async (path) => {
+  ])('%s is a 404', async (path) => {
     const page = await warm.visit(launchUrl(good(), path));
     expect(page.status).toBe(404);
     expect(page.setCookies).toEqual([]);
@@ -159,7 +159,7 @@ describe('REG-01: only the published URLs launch', () => {
 
 describe('what the EHR receives', () => {
   test.for(['opaque', 'a+b/=%25&é"<> ~', '"><script>alert(1)</script>', '\r\nSet-Cookie: a=b', 'x'.repeat(900)])(
-    'LA-04: the launch value %j back, byte for byte',
+    'LA-04: the launch value %j, byte for byte',
     async (launch) => {
       expect((await authorizeRequest(launchUrl(good({ launch })))).get('launch')).toBe(launch);
     },
@@ -175,7 +175,7 @@ describe('what the EHR receives', () => {
     expect(page.setCookies.some((line) => line.startsWith('tx-'))).toBe(true);
   });
 
-  test.for(['', '/'])('AZ-04: its own spelling of iss as aud (with "%s" at the end)', async (slash) => {
+  test.for(['', '/'])('AZ-04: iss as the EHR writes it, as aud (with "%s" at the end)', async (slash) => {
     expect((await authorizeRequest(launchUrl(good({ iss: `${iss()}${slash}` })))).get('aud')).toBe(`${iss()}${slash}`);
   });
 

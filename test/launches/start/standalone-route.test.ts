@@ -47,7 +47,7 @@ describe('on real Redis and PostgreSQL', () => {
     ['something beside our own marker', `${STANDALONE}?probed=1&iss=x`, 'launch.standalone-parameters'],
     ['our own marker twice', `${STANDALONE}?probed=1&probed=1`, 'launch.standalone-parameters'],
     ['another value of our marker', `${STANDALONE}?probed=2`, 'launch.standalone-parameters'],
-  ] as const)('LA-13: %s is refused before anything is called', async ([, path, code]) => {
+  ] as const)('LA-13: %s is refused before any call', async ([, path, code]) => {
     await expectRefused(await world.browser().visit(`${world.url}${path}`), 400, code);
   });
 
@@ -72,7 +72,7 @@ describe('on real Redis and PostgreSQL', () => {
     '/smart/standalone/',
     `${STANDALONE}/`,
     `${STANDALONE}/x`,
-  ])('REG-01: %s is not found', async (path) => {
+  ])('REG-01: %s is a 404', async (path) => {
     const page = await world.browser().visit(`${world.url}${path}`);
     expect([page.status, page.setCookies]).toEqual([404, []]);
   });

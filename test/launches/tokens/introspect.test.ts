@@ -92,7 +92,7 @@ describe('on embedded stores', () => {
   });
 
   test.for(['introspection-500', 'introspection-401', 'introspection-html'] as const)(
-    'RV-06: %s ends nothing and refreshes nothing',
+    'RV-06: %s neither ends the launch nor refreshes the token',
     async (fault) => {
       expect(titleOf(await reloadWith(fault))).toBe('Requests for Ada Moreno');
       expect([refreshes(), to('revoke')]).toEqual([[], []]);
@@ -144,7 +144,7 @@ describe('on embedded stores', () => {
     ['a type in small letters', () => 'patient/pat-ada'],
     ['an encoded slash', () => 'Patient%2Fpat-ada'],
   ];
-  test.for(foreign)('RV-07: %s is not, and ends the launch', async ([, patient]) => {
+  test.for(foreign)('RV-07: %s is not the patient of the launch, and ends it', async ([, patient]) => {
     world.sandbox.faults.set('introspection-other-patient', JSON.stringify(patient()));
     await nextMinute();
     const answer = await browser.visit(page.url);

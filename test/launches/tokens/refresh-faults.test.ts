@@ -186,7 +186,7 @@ describe('the id_token of a refresh (RF-10)', () => {
   test.for([
     ['a nonce', { nonce: undefined }],
     ['a time of sign-in', { auth_time: undefined }],
-  ] as const)('without %s it is fine', async ([, change]) => {
+  ] as const)('an id_token without %s is accepted', async ([, change]) => {
     await overAt(signedAnew(change));
     expect(titleOf(await reload())).toBe(LIST);
   });
@@ -285,7 +285,7 @@ describe('Active User Presence (Oracle Health)', () => {
     expect(new URLSearchParams(refreshes()[0]?.body).has('active_at')).toBe(false);
   });
 
-  test.for([0, -1, 'soon', '', null, {}, 1.5])('an active_ttl of %j is as good as none', async (value) => {
+  test.for([0, -1, 'soon', '', null, {}, 1.5])('an active_ttl of %j is ignored', async (value) => {
     ehr.change('token', { expires_in: 3_600, active_ttl: value, refresh_token: 'first' });
     browser = world().browser();
     page = await launch({}, browser);

@@ -33,7 +33,7 @@ test('RF-03, RF-11, TK-15: null members count as absent: the old refresh token, 
   expect(titleOf(page)).toBe(LIST);
 });
 
-test.for(['', '  '])('RF-03, RF-11, TK-15: so does %j, but for the patient', async (blank) => {
+test.for(['', '  '])('RF-03, RF-11, TK-15: %j counts as absent too, except for the patient', async (blank) => {
   const page = await refreshedWith({ refresh_token: blank, id_token: blank, encounter: blank, expires_in: blank });
   expect(titleOf(page)).toBe(LIST);
   const fatal = await refreshedWith({ patient: blank });
@@ -53,7 +53,7 @@ const NARROWED: [string, string, string][] = [
   ['the patient', 'patient', 'patient/ServiceRequest.read'],
 ];
 test.for(NARROWED)(
-  'RF-09: %s that waited for a refresh which took its permission is not sent again',
+  'RF-09: %s that waited for a refresh that removed its permission is not sent again',
   async ([, route, scope]) => {
     ehr.change('token', { refresh_token: 'first' });
     const browser = world().browser();

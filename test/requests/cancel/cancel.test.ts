@@ -80,7 +80,7 @@ async function auditRows(): Promise<unknown[]> {
 
 describe('a request that was created here', () => {
   test.for(['revoked', 'entered-in-error'])(
-    'is named once more, and %s in the version that was seen, with the reason and an audit row',
+    'is shown once more, and %s in the version that the user saw, with the reason and an audit row',
     async (status) => {
       const detail = await browser.visit(url('sr-1'));
       expect(detail.body).toMatch(/\/requests\/sr-1\/cancel">.*Cancel the request…<\/a>/);
@@ -123,7 +123,7 @@ describe('a request that was created here', () => {
     ['before the page was posted', () => void (chart = { ...chart, priority: 'urgent', meta: { versionId: '8' } })],
     ['while it was written: 412', () => onPut(() => ({ status: 412 }))],
     ['while it was written: 409', () => onPut(() => ({ status: 409 }))],
-  ])('that has changed %s is shown anew, and not cancelled', async ([, change]) => {
+  ])('that has changed %s is shown again, and not cancelled', async ([, change]) => {
     const page = await open();
     change();
     const answer = await cancel(page);
@@ -147,7 +147,7 @@ describe('a request that was created here', () => {
       false,
       'may be cancelled or not',
     ],
-  ])('an answer that is %s says what is known', async ([, answer, isDone, words]) => {
+  ])('after an answer that is %s the page says what is known', async ([, answer, isDone, words]) => {
     const page = await open();
     onPut(({ body }) => {
       if (isDone) chart = JSON.parse(body);

@@ -60,7 +60,7 @@ test.for<[string, Record<string, unknown>, string]>([
   ['one of two', { link: [{ type: 'seealso', other: { reference: 'Patient/2' } }] }, 'another record of this patient'],
   ['perhaps of a dead patient', { deceasedBoolean: 'perhaps' }, 'does not say clearly whether this patient has died'],
   ['modified', { modifierExtension: [{ url: 'urn:x' }] }, 'Conditions apply: see the EHR.'],
-])('a record that is %s says so on list and form, where requests stay possible', async ([, change, sentence]) => {
+])('a record that is %s has a caution on list and form, and requests stay possible', async ([, change, sentence]) => {
   ehr.change('patient', change);
   const { browser, list } = await openList();
   expect(list.body).toContain(sentence);
@@ -104,7 +104,7 @@ test.for([
   ['soft hyphens', '\u00AD\u00AD\u00AD'],
   ['tags', '\u{E0041}\u{E0042}'],
   ['one letter among blanks', 'a\u200B\u200B\u2800'],
-] as const)('%s is nothing said: neither what is needed nor a reason', async ([, text]) => {
+] as const)('%s counts as empty, as a need and as a reason', async ([, text]) => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
   const what = await browser.open(formOf(list), { form: { ...ticketOf(form), ...TYPED, what: text } });

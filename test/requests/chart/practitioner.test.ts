@@ -93,7 +93,7 @@ test.for([
 });
 
 test.for([403, 404, 500, 200])(
-  'FU-05: a role search that answers %i with nothing of use costs the role only',
+  'FU-05: after a useless answer %i of the role search only the role is missing',
   async (status) => {
     answer('/fhir/Practitioner/prac-1', JANE);
     answer('/fhir/PractitionerRole', 'an HTML page', status);

@@ -237,7 +237,7 @@ test.for([
   ['draft', 'Meant to replace it, not in force', false],
   ['revoked', 'Meant to replace it, not in force', false],
   ['unknown', 'Meant to replace it, not in force', false],
-] as const)('of a newer request that is %s is said: %s', async ([status, relation, isToCancel]) => {
+] as const)('a newer request that is %s is described as: %s', async ([status, relation, isToCancel]) => {
   const newer = { ...listed.at(-1), status };
   // The older request is of another kind, because one of the same kind would have no row of its own.
   const older = { ...full, intent: 'option', modifierExtension: undefined };
@@ -250,7 +250,7 @@ test.for([
 });
 
 test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show=all', 'a b', '"><b>'])(
-  'a related request with the id %s is words and no link',
+  'a related request with the id %s is text without a link',
   async (id) => {
     const odd = { ...full, id, code: { text: 'Odd one' }, identifier: undefined, basedOn: undefined };
     ehr.change('requests', { entry: [...listed, odd].map((resource) => ({ resource })) });
@@ -348,7 +348,7 @@ test.for([
   [403, 'did not let this app read requests'],
   [429, 'The EHR is busy'],
   [500, 'cannot show requests at the moment'],
-] as const)('an EHR that answers %i leaves the patient in sight and says what may help', async ([status, words]) => {
+] as const)('after a %i of the EHR the page shows the patient and says what may help', async ([status, words]) => {
   const list = await launch({ scopes: WITH_TASKS }, browser);
   await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
   ehr.on('/fhir/ServiceRequest/full', () => ({ status, headers: { 'retry-after': '100' } }));
@@ -373,7 +373,7 @@ describe('the page and the list', () => {
     ['completed', 'Done'],
     ['on-hold', 'On hold'],
     ['draft', 'Draft'],
-  ] as const)('one that became %s since the list was read is called "%s"', async ([status, word]) => {
+  ] as const)('a request that became %s since the list was read is shown as "%s"', async ([status, word]) => {
     const { list, page } = await changed({ status });
     expect(list).toMatch(/Wheelchair van.*Ordered reply unknown/);
     expect(page).toMatch(new RegExp(`as of [^a-z]*${word}`));
@@ -614,7 +614,7 @@ test.for([
   ['Task by name', { scopes: WITH_TASKS }, [], true],
   ['a wildcard, where the EHR sends Tasks along', {}, ['Task:focus'], true],
 ] as const)(
-  '%s: the list and the page of a request agree whether Tasks are asked for',
+  '%s: list and detail page agree whether Tasks are searched for',
   async ([, settings, requestIncludes, isAsked]) => {
     const orgId = await newOrganization(settings);
     const store = createOrganizationStore(world().dependencies.database.db);

@@ -104,7 +104,7 @@ test.for<[string, (base: string) => unknown]>([
   ['another patient', () => ({ reference: 'Patient/pat-ben' })],
   ['another patient, absolute', (base) => ({ reference: `${base}/Patient/pat-ben` })],
   ['a longer id', () => ({ reference: 'Patient/pat-ada2' })],
-])('a request about %s is not shown, and is said to be about another patient (LC-06)', async ([, subject]) => {
+])('a request about %s is not shown, and is counted as another patient’s (LC-06)', async ([, subject]) => {
   await using server = await startFhirServer((_call, base) =>
     searchset([request('1', { subject: subject(base) }), request('2')]),
   );
@@ -128,7 +128,7 @@ test.for<[string, (base: string) => unknown]>([
   ['missing', () => undefined],
   ['a string', () => 'Patient/pat-ada'],
   ['a list', () => [{ reference: 'Patient/pat-ada' }]],
-])('a request whose subject is %s could not be shown, and is not called absent', async ([, subject]) => {
+])('a request whose subject is %s is not shown, and not reported as absent', async ([, subject]) => {
   await using server = await startFhirServer((_call, base) => {
     const one = request('1', { subject: subject(base) });
     return searchset([one, one]);
@@ -186,7 +186,7 @@ test.for<[string, unknown]>([
   ['a concept', { coding: [{ code: 'entered-in-error' }] }],
   ['capitals', 'ENTERED-IN-ERROR'],
   ['words', 'entered in error'],
-])('what was entered in error is no order, written as %s', async ([, status]) => {
+])('a status of entered in error, written as %s, hides the request', async ([, status]) => {
   const list = await load(searchset([request('1', { status }), request('2', { intent: ['instance-order'] })]));
   expect(list).toMatchObject({ open: [], otherOrders: 1, notices: ['1 entry entered in error is not shown.'] });
 });
@@ -332,7 +332,7 @@ test.for<[string, Answer, string, string]>([
     'unexpected',
     'The EHR returned an unexpected answer.',
   ],
-])('%s is one honest line and no crash', async ([, answer, kind, text]) => {
+])('%s gives one line and no failure', async ([, answer, kind, text]) => {
   const list = await load(answer);
   expect(list.open).toEqual([]);
   expect(list.problem?.kind).toBe(kind);

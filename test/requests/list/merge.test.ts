@@ -176,7 +176,7 @@ describe('basedOn hides nothing', () => {
   test.for([
     ['only the order names the provider', { performer: [{ display: 'Lakeside' }] }, {}],
     ['only the referral names the provider', {}, { performer: [{ display: 'Lakeside' }] }],
-  ] as const)('of a pair of which %s the status knows it', async ([, order, referral]) => {
+  ] as const)('if %s of a pair, the status shows a provider', async ([, order, referral]) => {
     const list = await load([
       request('order', { ...order, ...numbered('1') }),
       request('R-1', { ...basedOn('order'), ...referral, ...numbered('2') }),
@@ -215,7 +215,7 @@ describe('only replaces ends an older request', () => {
     ['a reference to another server', {}, { replaces: [{ reference: 'https://x.example/ServiceRequest/old' }] }],
     ['only an identifier', {}, { replaces: [{ identifier: { value: 'old' } }] }],
     ['replaced by the old one', replaces('new'), {}],
-  ])('and not by one that is %s', async ([, older, newer]) => {
+  ])('a request that is %s ends none', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
     expect([idsOf(list), list.notices]).toEqual([['new', 'old'], []]);
   });
@@ -292,7 +292,7 @@ describe('of one id the newest version counts', () => {
     ['words', v('b'), v('a')],
     ['instants without a zone', at('2026-11-20T10:00:00'), at('2026-11-19T10:00:00')],
     ['the same of everything', v('1', day1), v('1', day1)],
-  ])('and with %s both are shown', async ([, one, other]) => {
+  ])('with %s both are shown', async ([, one, other]) => {
     const list = await load([request('x', one)], [request('x', { ...other, status: 'completed' })]);
     expect([list.open.length, list.closed.length]).toEqual([1, 1]);
     expect(list.notices).toEqual([

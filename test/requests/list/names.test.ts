@@ -327,7 +327,7 @@ test.for<[string, Answer]>([
     },
   ],
 ])(
-  'an EHR that answers a batch %s takes none: names are read one by one, and it is not asked again',
+  'an EHR that answers a batch %s takes none: names are read one by one, and no further batch is sent',
   async ([, batch]) => {
     const { posts, named } = await loadWithout(batch, 2);
     expect(named).toEqual([NAMED, NAMED]);
@@ -374,7 +374,7 @@ test.for<[string, Answer]>([
   ['of another type', { ...ruth, resourceType: 'Patient' }],
   ['that is a refusal', { status: 403 }],
   ['that is no resource', [1]],
-])('one by one, an answer %s costs the name and nothing else', async ([, answer]) => {
+])('one by one, after an answer %s only the name is missing', async ([, answer]) => {
   const server = await startFhirServer((call) => {
     if (call.startsWith('POST')) return { status: 501 };
     return call.endsWith('/ruth') ? answer : searchset([request({ requester: { reference: 'Practitioner/ruth' } })]);
@@ -389,7 +389,7 @@ test.for<[string, object, string | undefined, string]>([
   ['by a version', { reference: 'Practitioner/ruth/_history/3' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
   ['whose name the request has', { reference: 'Practitioner/ruth', display: 'R. Kim' }, 'Dr. Ruth Kim', 'R. Kim'],
   ['whose name the EHR does not give', { reference: 'Practitioner/ruth' }, undefined, 'you'],
-])('the signed-in user, %s, costs no call and no remark', async ([, requester, name, expected]) => {
+])('the name of the signed-in user, %s, needs no call and no remark', async ([, requester, name, expected]) => {
   const user = { reference: 'Practitioner/ruth', name: () => Promise.resolve(name) };
   const { list, server } = await load([request({ requester })], batchOf(), { user, canRead: () => false });
   expect(server.calls).toHaveLength(1);
@@ -403,7 +403,7 @@ test.for<[string, Answer]>([
   ['empty', batchOf()],
   ['odd', { resourceType: 'Bundle', entry: [null, 3, { resource: 'x' }, { response: { status: '404' } }] }],
   ['about another user', batchOf({ ...ruth, id: 'other' }, { ...ruth, resourceType: 'Patient' })],
-])('a batch that is %s costs the name and nothing else', async ([, batch]) => {
+])('after a batch that is %s only the name is missing', async ([, batch]) => {
   const { list } = await load([request({ requester: { reference: 'Practitioner/ruth' } })], batch);
   expect(list.open[0]?.requested.by).toBe('Name not available');
   expect([list.problem, list.notices]).toEqual([undefined, []]);
@@ -439,7 +439,7 @@ test('entries that were not requested are ignored', async () => {
 });
 
 test.for<[string, object, object | undefined]>([
-  ['nobody', {}, undefined],
+  ['no performer', {}, undefined],
   ['a kind of performer', { performerType: { text: 'Physiotherapist' } }, { names: ['Any: Physiotherapist'], more: 0 }],
   ['the same name twice', { performer: [{ display: 'A' }, { display: 'A' }] }, { names: ['A'], more: 0 }],
 ])('sent to %s', async ([, change, expected]) => {

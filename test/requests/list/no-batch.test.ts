@@ -1,4 +1,4 @@
-/** An EHR without batch: names are shown all the same, and a batch is tried once, not at every page. */
+/** An EHR without batch: names are still shown, and a batch is tried once, not for every page. */
 import { expect, test } from 'vitest';
 import { ehr, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 

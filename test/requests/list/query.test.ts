@@ -132,7 +132,7 @@ test.for([[undefined], ['']])('a next link of %j is no next link (FH-11)', async
 });
 
 test.for([[7], [{}], [true]])(
-  'a next link of %j leads nowhere, and there is more all the same (FH-11)',
+  'a next link of %j is not followed, and the list says that there is more (FH-11)',
   async ([url]) => {
     const { list } = await loadPages(
       () => searchset(requests(0, 1), next(url)),
@@ -153,7 +153,7 @@ test.for<[string, Answer, string, string]>([
   ['an outcome', { resourceType: 'OperationOutcome' }, 'unexpected', 'Reload'],
   ['a web page', { status: 200, headers: { 'content-type': 'text/html' } }, 'unexpected', 'Reload'],
 ])(
-  'page two answers with %s: what was read stays, and the list says that it may be incomplete',
+  'page two answers with %s: the first page is shown, and the list says that it may be incomplete',
   async ([, answer, kind, text]) => {
     for (const first of [requests(0, 2), []]) {
       const { list } = await loadPages(
@@ -176,7 +176,7 @@ test.for<[string, object, boolean]>([
   ['an entry without a resource', { resourceType: 'Bundle', entry: [{}] }, false],
   ['a next link that leads nowhere', searchset(requests(0, 1), next(7)), false],
   ['a page that is gone', searchset(requests(0, 1), next('?page=2')), false],
-])('a search that brought %s is whole: %s', async ([, answer, expected]) => {
+])('a search that returned %s is complete: %s', async ([, answer, expected]) => {
   await using server = await startFhirServer((call) => (call.includes('page=2') ? { status: 410 } : answer));
   const search = { patientId: 'pat-ada', searchParameters: [] };
   expect((await searchRequests(server.api, search, () => {})).isWhole).toBe(expected);

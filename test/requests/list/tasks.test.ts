@@ -155,7 +155,7 @@ test.for<[string, (call: string) => Answer, object, string[], string]>([
     [ALONG, REQUESTS, TASKS],
     'Declined',
   ],
-])('FH-15: an EHR that offers to send Tasks along and %s', async ([, along, change, expected, word]) => {
+])('FH-15: an EHR that offers _revinclude of Tasks and %s', async ([, along, change, expected, word]) => {
   const { list, calls } = await loadAlong(along, change);
   expect(calls.toSorted()).toEqual(expected.toSorted());
   expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word } }] });
@@ -202,7 +202,7 @@ test('without the permission no search for Tasks is sent', async () => {
 });
 
 test.for([404, 405, 410, 501])(
-  'an EHR that answers %i has no Task: nothing is said, and it is not asked again',
+  'an EHR that answers %i has no Task: there is no notice, and no further search',
   async (status) => {
     const { list, support } = await load([request('1')], { status });
     expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word: 'Ordered in the EHR' } }] });
@@ -216,7 +216,7 @@ test.for<[string, Answer]>([
   ['of this user', { status: 403 }],
   ['of the form of the search', { status: 400 }],
   ['by a portal', { status: 200, body: 'Sign in', headers: { 'content-type': 'text/html' } }],
-])('a refusal %s is said and is no reason not to ask again', async ([, answer]) => {
+])('a refusal %s gives a notice, and the search is sent again for the next page', async ([, answer]) => {
   const { list, support } = await load([request('1')], answer);
   expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
   expect(support.isMissing()).toBe(false);
@@ -282,7 +282,7 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
-])('one ride that is done ends %s as it should', async ([, change, word, group]) => {
+])('a completed Task for one ride ends %s', async ([, change, word, group]) => {
   const { list } = await load([request('1', change)], searchset([task('1', { status: 'completed' })]));
   expect(list[group]).toMatchObject([{ status: { word, note: group === 'open' ? 'part of it done' : undefined } }]);
 });
@@ -304,7 +304,7 @@ test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
   ['done', {}, { status: 'completed' }, 'Nothing to do', 'closed'],
   ['on hold in the EHR', { status: 'on-hold' }, { status: 'accepted' }, 'Decide whether to resume', 'open'],
   ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Nothing to do', 'closed'],
-])('what was declined beside a request that is %s', async ([, change, answer, step, group]) => {
+])('a declined addition to a request that is %s', async ([, change, answer, step, group]) => {
   const insurance = task('1', { id: 'i', status: 'rejected', code: { text: 'Verify insurance' } });
   const { list } = await load([request('1', change)], searchset([insurance, task('1', answer)]));
   expect(list[group]).toMatchObject([{ next: { text: step } }]);
@@ -314,7 +314,7 @@ test.for<[status: string, word: string, step: string]>([
   ['rejected', 'Declined', 'Choose another provider'],
   ['failed', 'Failed', 'Ask what happened'],
   ['cancelled', 'Cancelled', 'Decide whether it is still needed'],
-])('after a Task that is %s, the order stands, "%s", and the next step is "%s"', async ([status, word, step]) => {
+])('after a Task that is %s, the order stays "%s", and the next step is "%s"', async ([status, word, step]) => {
   const { list } = await load([request('1')], searchset([task('1', { status })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step, isAction: true } }]);
 });

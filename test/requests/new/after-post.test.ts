@@ -186,7 +186,7 @@ describe('Back and reload send no request', () => {
   test.for([
     ['fields that are wrong', { ...VAN, what: '', priority: 'stat' }, 'id="what-problem"'],
     ['a refusal', VAN, 'Not sent.'],
-  ] as const)('after %s the page says the same again', async ([, typed, words]) => {
+  ] as const)('after %s the page is the same', async ([, typed, words]) => {
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
     const page = await send(typed);
     expect([isShownAgain(page), browser.history.at(-2)?.status]).toEqual([true, 303]);
@@ -266,7 +266,7 @@ describe('the same request within minutes', () => {
     ['word for word', VAN],
     ['in other case and space', { ...VAN, what: '  wheelchair   VAN ' }],
     ['with another priority, reason and note', { ...VAN, priority: 'urgent', reason: 'Now', note: 'Stairs' }],
-  ] as const)('%s is asked about once, then it goes out', async ([, typed]) => {
+  ] as const)('%s needs one confirmation, and is then sent', async ([, typed]) => {
     await send();
     wait(2 * MINUTE_MS);
     const asked = await send(typed);
@@ -285,7 +285,7 @@ describe('the same request within minutes', () => {
     ['another day', { ...VAN, neededOn: dayFromNow(21) }],
     ['another service', { ...VAN, service: 'equipment' }],
     ['something else', { ...VAN, what: 'Wheelchair' }],
-  ] as const)('%s is another request', async ([, typed]) => {
+  ] as const)('%s counts as another request', async ([, typed]) => {
     await send();
     expect((await send(typed)).body).toContain(SENT);
     expect(taken).toHaveLength(2);
@@ -368,16 +368,23 @@ describe('a failed create can be diagnosed', () => {
     ['refused in a 200', 200, outcome, 'refused', ['business-rule']],
     ['lost', 503, '', 'unknown', []],
     ['taken by a queue', 202, '', 'unknown', []],
-  ] as const)('%s: by its support code, with HTTP status and issue codes', async ([, status, body, ended, issues]) => {
-    ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
-    const page = await send();
-    const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
-    expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
-    const step = steps.find(({ name }) => name === 'create');
-    expect(step).toMatchObject({ outcome: 'warning', status, facts: { 'how it ended': ended, 'issue codes': issues } });
-    expect(lineOf(page)).toMatchObject({ ehrStatus: status, issueCodes: issues, status: 303 });
-    expect(JSON.stringify([steps, lineOf(page)])).not.toMatch(/Stella|referral|Wheelchair/);
-  });
+  ] as const)(
+    '%s is found by its support code, with HTTP status and issue codes',
+    async ([, status, body, ended, issues]) => {
+      ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
+      const page = await send();
+      const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
+      expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
+      const step = steps.find(({ name }) => name === 'create');
+      expect(step).toMatchObject({
+        outcome: 'warning',
+        status,
+        facts: { 'how it ended': ended, 'issue codes': issues },
+      });
+      expect(lineOf(page)).toMatchObject({ ehrStatus: status, issueCodes: issues, status: 303 });
+      expect(JSON.stringify([steps, lineOf(page)])).not.toMatch(/Stella|referral|Wheelchair/);
+    },
+  );
 
   test('a successful create is a step of the launch too', async () => {
     await send();
@@ -388,7 +395,7 @@ describe('a failed create can be diagnosed', () => {
   test.for([
     ['the form, when the patient cannot be read', () => formUrl(), 'patient', 'patient', 403],
     ['the list, when its requests cannot be read', () => list.url, 'requests', 'requests', 403],
-  ] as const)('%s: joins the launch, long after it began', async ([, url, route, name, status]) => {
+  ] as const)('%s is added to the trace of the launch, long after it began', async ([, url, route, name, status]) => {
     wait(5 * MINUTE_MS);
     ehr.on(route, () => ({ status, body: { ...outcome, issue: [{ code: 'forbidden', diagnostics: 'Stella' }] } }));
     const page = await browser.visit(url());

@@ -264,7 +264,7 @@ describe('a request that was replaced', () => {
     ["is another patient's", { subject: { reference: 'Patient/pat-2' } }],
     ['is on another server', { replaces: [{ reference: 'https://other.example/ServiceRequest/sr-1' }] }],
     ['replaces another one', { replaces: [{ reference: 'ServiceRequest/sr-9' }] }],
-  ] as const)('but not when that one %s', async ([, changes]) => {
+  ] as const)('is corrected if the other request %s', async ([, changes]) => {
     replaceIt(changes);
     batch();
     await forgetList();
@@ -341,7 +341,7 @@ describe('sent', () => {
     ],
     ['403: refused', { status: 403 }, 'is still open in the EHR: the EHR did not let this app cancel it'],
     ['500: unknown', { status: 500 }, 'the EHR did not confirm that it is cancelled'],
-  ] as const)('the old one is not cancelled by %s, and the page says so', async ([, answer, words]) => {
+  ] as const)('after %s the old one is not cancelled, and the page says so', async ([, answer, words]) => {
     ehr.on('/fhir/ServiceRequest/sr-1', ({ method }) => (method === 'PUT' ? answer : { body: old() }));
     const page = await resend();
     expect(page.body).toContain(SENT);
@@ -398,7 +398,7 @@ describe('a request that has changed since the form was opened', () => {
   test.for([
     ['done', { status: 'completed' }],
     ['signed as another’s', { identifier: [{ system: 'urn:orders', value: 'ORD-1' }] }],
-  ] as const)('%s while the new one is made, in the same version: left as it is', async ([, changes]) => {
+  ] as const)('%s while the new one is created, in the same version: it is not changed', async ([, changes]) => {
     onCreate = (made) => {
       change('sr-1', changes);
       return { status: 201, body: made };

@@ -67,7 +67,7 @@ test.for<[string, Partial<FormOwner>]>([
   ['another organization', { organizationId: 'p' }],
   ['another EHR', { fhirBaseUrl: 'https://other.example/fhir' }],
   ['the same name at another issuer', { iss: 'https://other.example' }],
-])('MT-02: %s has none of it', async ([, change]) => {
+])('MT-02: %s finds no draft of it', async ([, change]) => {
   await store.keep(owner, draft('a'));
   expect(await kept({ ...owner, ...change })).toEqual([]);
 });

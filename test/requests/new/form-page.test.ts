@@ -133,7 +133,7 @@ describe('FU-02: an order has a requester', () => {
     expect(await mayCreate()).toEqual({ listed: true, form: 200, posted: 303 });
   });
 
-  test.for(['patient', 'relative', 'person', 'device', 'group'])('a %s gets none', async (user) => {
+  test.for(['patient', 'relative', 'person', 'device', 'group'])('a %s does not get it', async (user) => {
     await launch('pat-ben', user);
     expect(titleOf(list)).toBe('Requests for Ben Okafor');
     expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });

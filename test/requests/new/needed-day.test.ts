@@ -65,7 +65,7 @@ describe('"at once" with another day', () => {
     ['asap', '2026-12-05', true],
     ['urgent', '2026-12-05', false],
     ['routine', '2026-12-05', false],
-  ])('%s on %s is asked about: %s', ([priority, neededOn, isAsked]) => {
+  ])('%s on %s needs a confirmation: %s', ([priority, neededOn, isAsked]) => {
     const judged = judge({ priority, neededOn });
     expect(judged).toEqual(isAsked ? { confirmed: expect.stringContaining(neededOn) } : 'taken');
   });

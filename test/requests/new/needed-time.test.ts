@@ -54,7 +54,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
     { ...SERIES, lastDay: '2026-03-09' },
     { lastDay: 'must not be before the first day' },
   ],
-  ['a series for ever', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
+  ['a series without end', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
   ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, { lastDay: 'must be a date' }],
   [
     'a series of windows',

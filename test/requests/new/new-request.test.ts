@@ -104,7 +104,7 @@ describe('on real Redis and PostgreSQL', () => {
     ['an unknown priority', { priority: 'yesterday' }, 'priority'],
     ['urgent without a reason', { reason: '' }, 'reason'],
     ['a note that is too long', { note: 'x'.repeat(1_001) }, 'note'],
-  ] as const)('%s is marked at its field, nothing is sent and nothing typed is lost', async ([, change, field]) => {
+  ] as const)('%s is marked at its field, no request is sent, and the input is kept', async ([, change, field]) => {
     const page = await post({ ...TYPED, ...change });
     expect(isShownAgain(page)).toBe(true);
     expect(page.body).toContain(`id="${field}-problem"`);
@@ -193,7 +193,7 @@ describe('on real Redis and PostgreSQL', () => {
     ['no csrf token', (form: Record<string, string>) => ({ ...form, csrf: '' })],
     ['no ticket', (form: Record<string, string>) => ({ ...form, ticket: '' })],
     ['a forged ticket', (form: Record<string, string>) => ({ ...form, ticket: `${form['ticket']}A` })],
-  ] as const)('a POST with %s is 403 and sends nothing', async ([, forge]) => {
+  ] as const)('a POST with %s is a 403 and sends no request', async ([, forge]) => {
     const form = forge({ ...ticketOf(await openForm()), ...TYPED });
     expect((await browser.visit(formUrl(), { form })).status).toBe(403);
     expect(created()).toHaveLength(0);
@@ -251,7 +251,7 @@ describe('on real Redis and PostgreSQL', () => {
   test.for<[FaultName, number, string]>([
     ['create-refused', 200, 'The EHR did not let you create this request'],
     ['fhir-401', 401, 'What you typed is kept'],
-  ])('%s: %d, and nothing typed is lost', async ([fault, status, words]) => {
+  ])('%s: %d, and the input is kept', async ([fault, status, words]) => {
     const form = await reviewed(browser, formUrl(), { ...ticketOf(await openForm()), ...TYPED });
     world.sandbox.faults.set(fault);
     const page = await browser.open(formUrl(), { form });

@@ -55,7 +55,7 @@ test.for([
   ['the draft cannot be discarded', 'replace', 'drafts:'],
   ['what became of it cannot be taken down', 'replace', 'deliveries:'],
 ] as const)(
-  'a 201 is a 201 although %s: one request, one audit row, and never sent again',
+  'a 201 counts as sent although %s: one request, one audit row, and no second Send',
   async ([, method, prefix]) => {
     // The EHR accepts the order before its search shows it.
     ehr.on('requests', (request) => (request.method === 'POST' ? { status: 201, body: {} } : { body: NOTHING }));

@@ -58,7 +58,7 @@ const calls = (method: string) =>
 
 describe('nothing was created', () => {
   test.for(silent)(
-    '%s: not confirmed, with the form as it was and a button that looks and posts nothing',
+    '%s: not confirmed, with the unchanged form and a button that searches without sending',
     async (name) => {
       world.sandbox.faults.set(name);
       const page = await send();

@@ -214,7 +214,7 @@ describe('a refusal', () => {
       '422 and a duplicate',
       { status: 422, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'duplicate' }] } },
     ],
-  ])('that it is there already, %s, is believed after a look', async ([, answer]) => {
+  ])('that the request exists already, %s, counts after a search', async ([, answer]) => {
     for (const takes of [true, false]) {
       ehr.on('requests', ({ method, body }) => {
         if (method !== 'POST') return searchset();
@@ -245,7 +245,7 @@ describe('a changed form of which an earlier version was sent', () => {
     ['was sent', 'An earlier version of this request was sent and is in the EHR.', ehrWorks],
     ['was not confirmed', 'The EHR did not confirm an earlier version', () => ehrBreaks({ takes: true })],
   ] as const)(
-    'that %s is not sent and not called sent, until it is sent as another request',
+    'that %s is neither sent nor shown as sent, until it is sent as another request',
     async ([, words, first]) => {
       first();
       const form = await openForm();

@@ -113,7 +113,7 @@ test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boole
   ['patient/*.read', 'patient/Patient.read', true, false],
   ['patient/*.read', 'patient/ServiceRequest.read', true, false],
 ])(
-  'what is kept is shown as long as reading it is permitted: %s, then %s, %s',
+  'a kept list is shown while reading it is permitted: %s, then %s, %s',
   ([scope, narrowedScope, showEhrOrders, isShown]) => {
     const launch = { scope, ...(narrowedScope === undefined ? {} : { narrowedScope }) } as Launch;
     expect(mayShowRequests(launch, { showEhrOrders } as Organization)).toBe(isShown);

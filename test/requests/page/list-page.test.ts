@@ -219,7 +219,7 @@ describe('filters without a script', () => {
       },
       'This list may be incomplete.',
     ],
-  ])('the page says of %s what it is', async ([, script, words]) => {
+  ])('the page explains %s', async ([, script, words]) => {
     script();
     const page = await launch({}, browser);
     expect(page.body).toContain(words);

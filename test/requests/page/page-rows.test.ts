@@ -68,7 +68,7 @@ describe('over all pages of any view', () => {
   });
 
   test.for(COLUMNS.flatMap((by) => [false, true].map((isDown) => [by, isDown] as const)))(
-    'sorted by %s (down: %s), what is not given comes last',
+    'sorted by %s (down: %s), missing values come last',
     ([by, isDown]) => {
       const rows = randomRows(80, randomOf(11));
       const sorted = allPages(rows, search({ group: 'all', sort: { by, isDown } }));
@@ -187,7 +187,7 @@ describe('a view and its URL', () => {
     'sort=secret',
     'sort=--needed',
     'sort=__proto__',
-  ])('what cannot be meant is ignored: %s', (query) => {
+  ])('an invalid parameter is ignored: %s', (query) => {
     const { isAsked: _, ...view } = readView(new URLSearchParams(query));
     const { isAsked: __, ...usual } = plain;
     expect(view).toEqual(usual);

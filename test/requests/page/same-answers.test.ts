@@ -110,7 +110,7 @@ describe('a fresh page', () => {
       /No movement for 12 days/,
     ],
     ['the day', () => vi.setSystemTime(LATE + 4 * MINUTE), /Overdue/],
-  ])('where it changes: %s', async ([, change, expected]) => {
+  ])('changes when it has to: %s', async ([, change, expected]) => {
     const orgId = await newOrganization({ ...NETWORK, ...ZONE, otherStillDays: 20 });
     const first = await browser.open(launchUrl(orgId));
     await browser.open(first.url);
@@ -254,7 +254,7 @@ describe('the memory of pages', () => {
     ['2026-05-20T12:01:00', 55],
     ['2026-05-20', 600],
     ['no instant', 600],
-  ])('is steady with %s for %d seconds', ([instant, seconds]) => {
+  ])('is unchanged with %s for %d seconds', ([instant, seconds]) => {
     expect(steadyUntil(`{"at":"${instant}"}`, new Date(NOON)) - NOON).toBe(seconds * 1_000);
   });
 });

@@ -82,7 +82,7 @@ describe('another patient', () => {
     ['only a name', { display: 'Stella Stub' }],
     ['nobody', undefined],
     ['a number', 1],
-  ])('%s: nothing of it is in the form', async ([, patient]) => {
+  ])('%s: the form has none of its values', async ([, patient]) => {
     serve((url) => searchset(chartOf(patient)[typeIn(url)]));
     const page = await openForm();
     expect(page.status).toBe(200);
@@ -152,7 +152,7 @@ describe('an answer that may be incomplete', () => {
     ['that is over', { status: 'finished' }, false],
     ['to come', { status: 'planned' }, false],
     ['whose time is over', { status: 'in-progress', period: { end: '2020-01-01' } }, false],
-  ])('the place of an encounter %s is where the patient is: %j', async ([, change, isThere]) => {
+  ])('the place of an encounter %s counts as the patient’s place: %j', async ([, change, isThere]) => {
     const encounter = {
       resourceType: 'Encounter',
       id: 'e1',
@@ -193,7 +193,7 @@ describe('an EHR that answers badly', () => {
         ] as never,
       }),
     ],
-  ])('that %s still has a form to be filled in', async ([, answer]) => {
+  ])('that %s still gets a form', async ([, answer]) => {
     serve(answer);
     const page = await openForm();
     expect(page.status).toBe(200);

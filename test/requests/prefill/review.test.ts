@@ -129,7 +129,7 @@ describe('no chart value is sent before a review', () => {
     ['another day', { neededOn: dayFromNow(61) }],
     ['another telephone', { phone: '+1 555 000' }],
     ['a series', { mon: 'on', times: '3' }],
-  ])('%s than what was reviewed is reviewed once more', async ([, change]) => {
+  ])('%s than in the review needs another review', async ([, change]) => {
     const reviewed = await review();
     const page = await post(reviewed, change);
     expect([titleOf(page), created()]).toEqual([REVIEW, []]);

@@ -113,7 +113,7 @@ describe('the Tasks that count', () => {
     ],
     ['unknown conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
     ['unknown rules', { implicitRules: 'urn:rules' }],
-  ])('not one of %s', ([, change]) => {
+  ])('a Task of %s does not count', ([, change]) => {
     expect(task(change)).toBeUndefined();
   });
 
@@ -217,7 +217,7 @@ describe('the Tasks that count', () => {
       [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-18' }],
       'Done',
     ],
-  ])('the newest is %s', ([, changes, word]) => {
+  ])('the newest Task is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
     expect(newestTask(tasks, ride)?.word.word).toBe(word);
   });

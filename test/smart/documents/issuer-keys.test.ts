@@ -35,7 +35,7 @@ describe('the source of keys', () => {
     ['fetched beside the document that names it', '/keys', ['/a/.well-known/openid-configuration', '/keys']],
     ['of no use when the document names another', '/old', ['/a/.well-known/openid-configuration', '/keys', '/old']],
     ['free to fail', '/nothing-here', ['/a/.well-known/openid-configuration', '/keys', '/nothing-here']],
-  ] as const)('ID-03: a guessed address is %s', async ([, guess, fetches]) => {
+  ] as const)('ID-03: a guessed URL is %s', async ([, guess, fetches]) => {
     const issuer = `${server.origin}/a`;
     server.answers.set('/a/.well-known/openid-configuration', { body: { issuer, jwks_uri: `${server.origin}/keys` } });
     server.answers.set('/keys', { body: { keys: [rsa.jwk] } });
@@ -93,7 +93,7 @@ describe('the source of keys', () => {
     ['a relative jwks_uri', { body: { issuer: 'SELF/a', jwks_uri: '/smart-jwks' } }],
     ['a jwks_uri that fails', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/broken' } }],
     ['a jwks_uri without usable keys', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/empty' } }],
-  ] as const)('ID-22: %s ends the launch, without a way round', async ([, answer]) => {
+  ] as const)('ID-22: %s ends the launch, without a fallback', async ([, answer]) => {
     const body = JSON.stringify(answer.body).replaceAll('SELF', server.origin);
     const text = typeof answer.body === 'string' ? answer.body : body;
     server.answers.set('/a/.well-known/openid-configuration', { ...answer, body: text });

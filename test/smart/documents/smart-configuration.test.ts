@@ -140,7 +140,7 @@ test.for([
   ['a jwks_uri that is a list', { jwks_uri: [] }, 'jwksUri'],
   ['an auth method list that is a text', { token_endpoint_auth_methods_supported: 'x' }, 'tokenEndpointAuthMethods'],
   ['null for a list', { token_endpoint_auth_signing_alg_values_supported: null }, 'tokenEndpointAuthSigningAlgs'],
-] as const)('RV-05, DI-10: %s is as good as absent', ([, change, member]) => {
+] as const)('RV-05, DI-10: %s counts as absent', ([, change, member]) => {
   expect(read(change)[member]).toBeUndefined();
 });
 
@@ -219,7 +219,7 @@ describe('MT-06: of an endless document', () => {
 
   const long = `https://ehr.example/${'x'.repeat(2_048)}`;
   test.for(['issuer', 'jwks_uri', 'revocation_endpoint', 'introspection_endpoint'])(
-    'a %s of 2 kB is as good as absent',
+    'a %s of 2 kB counts as absent',
     (member) => {
       expect(read({ [member]: long })).toEqual(read({}));
     },
@@ -244,7 +244,7 @@ describe('a stored configuration', () => {
   });
 
   test.for([undefined, null, {}, [], valid, { authorizationEndpoint: 1, tokenEndpoint: 'x', capabilities: [] }])(
-    'is not believed when it is %j',
+    'is ignored if it is %j',
     (stored) => expect(readStoredConfiguration(stored)).toBeUndefined(),
   );
 });

@@ -34,7 +34,7 @@ describe('a text with control characters is cleaned', () => {
 test.for([
   ...['unknown', 'UNK', ' unknown', 'Unknown (finding)', 'n/a', 'N.A.', 'not  available', 'Not_known', '(unknown)'],
   ...['no information', 'nil', 'unknown; unk', '-', '...', '', 'un\u212A', 'UN\u212ANOWN', 'nullFlavor', 'none given'],
-])('%j says nothing', (text) => {
+])('%j has no information', (text) => {
   expect(saysNothing(text)).toBe(true);
 });
 
@@ -52,6 +52,6 @@ test.for([
     'unk2',
   ],
   ...['\u212A', 'Ünknown', '2 vans', 'temporary ramp', 'object', 'masked ball'],
-])('%j says something', (text) => {
+])('%j has information', (text) => {
   expect(saysNothing(text)).toBe(false);
 });

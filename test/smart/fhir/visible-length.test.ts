@@ -45,7 +45,7 @@ test.for([
   ['Chinese', '轮椅', 2],
   ['an emoji of several', '👩‍⚕️', 3],
   ['a sign', '?', 1],
-] as const)('%s can be seen', ([, text, length]) => {
+] as const)('%s is visible', ([, text, length]) => {
   expect(visibleLength(text)).toBe(length);
   expect(asText(text)).toBeDefined();
 });

@@ -23,7 +23,7 @@ const atHash = (algorithm: string, size: number) =>
 
 describe('the claims', () => {
   test.for([
-    ['ID-02', 'iss of somebody else', { iss: 'https://evil.example' }],
+    ['ID-02', 'iss of another issuer', { iss: 'https://evil.example' }],
     ['ID-02', 'iss with one more character', { iss: 'ISSUER1' }],
     ['ID-02', 'iss with a slash', { iss: 'ISSUER/' }],
     ['ID-02', 'iss absent', { iss: undefined }],

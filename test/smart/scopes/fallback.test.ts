@@ -99,7 +99,7 @@ describe('after invalid_scope', () => {
       {},
       'launch/patient openid fhirUser patient/Patient.read patient/ServiceRequest.read',
     ],
-    ['a setting without resources has no other spelling', 'launch openid fhirUser', {}, undefined],
+    ['a setting without resources has no other syntax', 'launch openid fhirUser', {}, undefined],
   ])('%s', ([, setting, change, expected]) => {
     expect(climb(setting, 'invalid-scope', change)[0]).toBe(expected);
   });
@@ -117,7 +117,7 @@ describe('after invalid_scope', () => {
     ['online_access offline_access', ['online_access offline_access', 'offline_access', '']],
     ['offline_access', ['offline_access', '']],
     ['', ['']],
-  ] as const)('SCO-11: a refresh token of “%s” is given up in this order', ([refresh, expected]) => {
+  ] as const)('SCO-11: the refresh scope of “%s” is dropped in this order', ([refresh, expected]) => {
     const scopes = climb(`launch openid fhirUser patient/Patient.read ${refresh}`.trim(), 'invalid-scope');
     const refreshes = scopes.map((scope) =>
       scope
@@ -156,7 +156,7 @@ test('no fallback requests more than the setting covers, as far as the syntax ca
   expect(climb(setting, 'empty-grant', { version: 'v2' })).toEqual(['launch openid fhirUser patient/Patient.r']);
 });
 
-test.for(['patient/ServiceRequest.write', 'patient/ServiceRequest.c'])('no rung gives up creating: %s', (writing) => {
+test.for(['patient/ServiceRequest.write', 'patient/ServiceRequest.c'])('no fallback drops creating: %s', (writing) => {
   const setting = `launch openid fhirUser patient/*.read ${writing}`;
   const creates = (scope: string) => /ServiceRequest\.(write|c\w*)(\s|$)/.test(scope);
   const enumerated = climb(setting, 'invalid-scope').filter((scope) => scope.includes('ServiceRequest'));
