@@ -165,7 +165,7 @@ describe('on real Redis and PostgreSQL', () => {
     const page = await send('access request 18');
     // The page states the reason and not the patient. Only this session can open it and its export.
     expect(isAfterPost(page, 'form')).toBe(true);
-    expect(page.body).toContain('about one patient, looked at for the reason “access request 18”');
+    expect(page.body).toContain('of one patient. Reason of the search: “access request 18”');
     expect(page.url + page.body + world.logLines.join('')).not.toContain('pat-ben');
     expect(await world.dumpRedis()).not.toContain('pat-ben');
     expect(rowsOf(await operator.visit(page.url))).toHaveLength(rowsOf(page).length);
@@ -178,7 +178,7 @@ describe('on real Redis and PostgreSQL', () => {
     ] as const) {
       const other = await who.visit(url);
       expect(rowsOf(other)).toEqual([]);
-      expect(other.body).toContain('This search has ended');
+      expect(other.body).toContain('This search has expired');
     }
     for (const refused of [await send(' '), await send('access request 18', `pat-ben${'x'.repeat(60)}`)]) {
       expect(isAfterPost(refused, 'form')).toBe(true);

@@ -137,7 +137,7 @@ describe('on embedded stores', () => {
     const { body } = await page('/advanced');
     expect(body).toContain('What these scopes are for');
     expect(body).toContain('Shows whose chart is open');
-    expect(body).toContain('Scopes the app can use that are absent');
+    expect(body).toContain('Missing scopes that the app can use');
     expect(body).toContain('The list of requests from the EHR is empty.');
   });
 

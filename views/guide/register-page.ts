@@ -73,7 +73,7 @@ export function sharedRegisterPage(
     { title: `Register ${props.registration.applicationName}`, ...ASSETS },
     html`<div class="guide register">
 ${registerHead(props)}
-<p class="notice no-print"><span>This page works until ${link.expiresOn}. Print it, or save it as PDF, to keep it. It holds nothing secret.</span></p>
+<p class="notice no-print"><span>This page works until ${link.expiresOn}. Print it, or save it as PDF, to keep it. It contains no secret.</span></p>
 ${registerSheet(props, link.downloads)}
 </div>
 `,

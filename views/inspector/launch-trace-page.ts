@@ -71,7 +71,7 @@ export function launchReportPage(props: LaunchReportPageProps): string {
     { title: 'Launch report', styles },
     html`<div class="report">
 <h1>${heading(props.launch, props.shownTitle)}</h1>
-<p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, here until ${props.expiresOn}. It holds names and shapes only: no token, no code, nothing of the chart. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
+<p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, available until ${props.expiresOn}. It contains names and formats only: no token, no code, no chart data. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
 ${launchDrawing(props.launch, props.timeZone)}
 </div>
 `,

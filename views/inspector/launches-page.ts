@@ -78,7 +78,7 @@ export function launchesPage(props: LaunchesPageProps): string {
 function launchesMain(props: LaunchesPageProps): SafeHtml {
   const { filter, who, search, organizations, admin, query } = props;
   return html`<h1>Launches</h1>
-<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch; so do a clinician’s name and the time.</p>
+<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and chart data. Search by the support code of an error page, or by a clinician’s name and the time.</p>
 ${filterForm(props)}
 ${searchNotices(who, search, filter.organization === '' ? '/settings/launches' : `/settings/launches?${new URLSearchParams({ organization: filter.organization })}`)}
 ${props.rows.length === 0 ? nothing(props) : table(props)}

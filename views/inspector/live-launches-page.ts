@@ -72,7 +72,7 @@ ${pageLinks(props)}
 }
 
 function endedWords(ended: number): string {
-  if (ended === 0) return 'Nothing was ended: it was over already.';
+  if (ended === 0) return 'The launch had already ended.';
   return ended === 1 ? '1 launch was ended.' : `${ended} launches were ended.`;
 }
 

@@ -57,7 +57,7 @@ function verifyMain(props: VerifyPageProps): SafeHtml {
   const isDone = props.ticks.every(({ state }) => state === 'passed');
   return html`${props.isWatching ? html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>` : null}
 <h1>Verify the app is working</h1>
-<p>Keep this page open while a user of the EHR at ${props.organizationName} launches the app for a test patient. This list ticks itself from the newest launch since ${exactClockTime(new Date(props.since), props.timeZone)}.</p>
+<p>Keep this page open while a user of the EHR at ${props.organizationName} launches the app for a test patient. The newest launch since ${exactClockTime(new Date(props.since), props.timeZone)} ticks this list.</p>
 <div class="verify" data-watching="${props.isWatching ? 'yes' : 'no'}">
 <ol class="ticks">
 ${props.ticks.map(tick)}</ol>

@@ -68,7 +68,7 @@ export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   if (!allPassed)
     return html`<p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}</span></p>
 `;
-  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}, to be read in step 1.</p>`}
+  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: see step 1.</p>`}
 `;
 }
 

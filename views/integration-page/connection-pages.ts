@@ -31,7 +31,7 @@ export function advancedPage(props: AdvancedPageProps): string {
   return besidePage(
     props,
     'Advanced settings',
-    html`${hasProblem ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Nothing was saved. The open groups say what to correct.</span></p>` : null}
+    html`${hasProblem ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Nothing was saved. The open groups show what to correct.</span></p>` : null}
 <p>The defaults are right for most EHRs. Change a value when a check, a vendor’s note or a failed launch says so.</p>
 ${searchForm(connection.actionOf('advanced'), props.search)}
 ${presetSection(props.vendor)}

@@ -28,7 +28,7 @@ export function scopeEditor({ previewAction, present, absent, sent, preview }: S
 ${preview === undefined ? null : previewNotice(preview.problems)}
 ${sent === undefined ? null : html`<p>Sent in a launch, because ${sent.because}: <code class="value">${sent.scope}</code></p>`}
 ${scopeTable('What these scopes are for', 'Without it', present)}
-${absent.length === 0 ? html`<p>Every scope the app can use is there.</p>` : scopeTable('Scopes the app can use that are absent', 'Missing now', absent)}
+${absent.length === 0 ? html`<p>No scope that the app can use is missing.</p>` : scopeTable('Missing scopes that the app can use', 'Missing now', absent)}
 </div>
 `;
 }

@@ -95,7 +95,7 @@ function issuedNotice({ name, code }: { name: string | undefined; code: string }
 
 function waitingSection(props: CliniciansPageProps): SafeHtml {
   return html`<section class="people-section" aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
-<p class="hint">Ask for the reference on the person’s screen: the name is only what the EHR says.</p>
+<p class="hint">Ask for the reference on the user’s screen: the EHR’s name is no proof.</p>
 <ul class="people">
 ${props.waiting.map((row) => waitingItem(row, props))}</ul></section>
 `;

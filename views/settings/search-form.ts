@@ -51,8 +51,8 @@ export function searchNotices(who: WhoProps, { patient, refused, isGone }: Searc
   );
   const isOfSome = who.keys !== '' || who.withUnknown;
   return html`${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
-${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has ended, so nothing is shown. Search again. <a href="${all}">Show all</a></span></p>` : null}
-${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>Everything found is about one patient, looked at for the reason “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
+${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has expired. Search again. <a href="${all}">Show all</a></span></p>` : null}
+${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>All results are of one patient. Reason of the search: “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
 ${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
 `;
 }
@@ -69,7 +69,7 @@ export function patientSearch(
 <form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrfToken}">
 <div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
 <div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off" value="${refused?.patient ?? ''}"></div>
-<div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">Looking is recorded, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
+<div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">The search is recorded in the audit trail, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
 <button class="btn btn-primary" type="submit">${words.button}</button></form></section>
 `;
 }

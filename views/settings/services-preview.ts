@@ -43,7 +43,7 @@ function service({ text, code, sections, questions, receivers, isOpen }: Preview
 
 /** All fields of each receiver; a sentence if there is no receiver. */
 export function receiverTable(receivers: readonly PreviewedReceiver[]): SafeHtml {
-  if (receivers.length === 0) return html`<p>None yet: a request goes out without a named receiver.</p>`;
+  if (receivers.length === 0) return html`<p>No receivers yet: requests are sent without a named receiver.</p>`;
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table of receivers"><table class="settings-table"><thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Telephone</th><th scope="col">Services</th><th scope="col">In the EHR</th></tr></thead>
 <tbody>${receivers.map(
     ({ name, kind, telephone, services, unknown, reference }) =>

@@ -35,7 +35,7 @@ export function timelinePage(props: TimelinePageProps): string {
     html`<p><a href="${backHref}">All clinicians</a></p>
 <h1>Timeline of <bdi>${name}</bdi></h1>
 <p>Launches, refusals, sign-outs and changes of admission. <a href="${launchesHref}">Search launches of this clinician</a></p>
-${isLinked ? null : html`<p class="notice">No EHR user is linked now. What earlier EHR users did is listed until their association was undone.</p>`}
+${isLinked ? null : html`<p class="notice">No EHR user is linked now. Events of earlier EHR users are listed up to the end of their association.</p>`}
 ${rows.length === 0 ? html`<p class="empty">Nothing is recorded.</p>` : table(props)}
 ${pageLinks(props)}
 `,

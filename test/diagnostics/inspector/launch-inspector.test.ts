@@ -282,7 +282,7 @@ describe('on embedded stores', () => {
       for (const who of [administrator, await signedIn(world, 'operator@example.com')]) {
         const other = await who.visit(page.url);
         expect(usersOf(other)).toEqual([]);
-        expect(other.body).toContain('This search has ended');
+        expect(other.body).toContain('This search has expired');
       }
     });
 

@@ -11,7 +11,7 @@ import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { csrfOf, launchIdOf, ledTo, wholeOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
-const NONE = 'Nothing was ended: it was over already.';
+const NONE = 'The launch had already ended.';
 const PAGE = '/settings/live-launches';
 
 describe('on real Redis and PostgreSQL', () => {
