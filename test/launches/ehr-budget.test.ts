@@ -3,7 +3,7 @@
  * change that needs it changes the figures and says why.
  */
 import { beforeEach, expect, test, vi } from 'vitest';
-import { checkAgain } from '#src/checks/again.ts';
+import { checkAgain } from '#src/checks/check-again.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import type { Script } from '#test/helpers/stub-ehr.ts';

@@ -9,7 +9,7 @@ import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { deleteTracesBeyond, upsertTraces } from '#src/diagnostics/traces/store.ts';
-import { deleteWhatIsOver } from '#src/ops/retention.ts';
+import { deleteExpired } from '#src/ops/retention.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 
@@ -31,7 +31,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     await audit.flush();
   };
   const run = (changes: { redis?: ReturnType<typeof createMemoryStore>; auditRetentionDays?: number } = {}) =>
-    deleteWhatIsOver({
+    deleteExpired({
       db: database.db,
       redis: createMemoryStore(clock),
       log,

@@ -3,8 +3,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { ownIdentifiers } from '#src/requests/delivery/may-cancel.ts';
+import { mayBeOfOther } from '#src/requests/detail/other-patient.ts';
 import { namesOf } from '#src/requests/detail/referred.ts';
-import { isOfOther } from '#src/requests/detail/whose.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { placesOf } from '#src/requests/prefill/from-encounter.ts';
 import { contactOf } from '#src/requests/prefill/from-patient.ts';
@@ -23,9 +23,9 @@ const { system } = businessIdentifier(publicUrl, '');
 test.for<[string, () => unknown]>([
   [
     'the reference of a participant',
-    () => isOfOther({ participant: [{ actor: { reference: odd } }] }, () => undefined, 'p'),
+    () => mayBeOfOther({ participant: [{ actor: { reference: odd } }] }, () => undefined, 'p'),
   ],
-  ['the type of a resource', () => isOfOther({ resourceType: odd }, () => undefined, 'p')],
+  ['the type of a resource', () => mayBeOfOther({ resourceType: odd }, () => undefined, 'p')],
   [
     'the id of a resource that a request refers to',
     () => namesOf({}, [{ resourceType: odd, id: odd }], { base, now, timeZone: 'UTC' }),
