@@ -1,4 +1,4 @@
-/** Makes the copy buttons work and visible; the values can be selected without it. */
+/** Shows the copy buttons and makes them work. Without this script, the values can be selected. */
 for (const button of document.querySelectorAll('button[data-copy]')) {
   button.hidden = false;
 }
@@ -15,7 +15,7 @@ async function copy(button) {
   }, 2_000);
 }
 
-/** A frame of another site must not write to the clipboard, unless the page around it allows that. */
+/** A cross-site frame must not write to the clipboard unless the page around it allows it. */
 function isWritten(text) {
   if (!navigator.clipboard) return false;
   return navigator.clipboard.writeText(text).then(
@@ -24,7 +24,7 @@ function isWritten(text) {
   );
 }
 
-/** Leaves the value selected, so that the keys can copy it where the browser lets no script do it. */
+/** Selects the value, so that the user can copy it by keyboard if the browser allows no script to copy. */
 function isSelectionCopied(value) {
   if (!value) return false;
   getSelection().selectAllChildren(value);

@@ -1,6 +1,6 @@
 /**
- * Keeps what is typed into a new request when the user leaves its page without sending, and leaves a page that is no
- * longer used. Without script, the page stays until its launch ends, and says so.
+ * Saves the input of a new request when the user leaves its page without sending, and leaves a page that is no longer
+ * used. Without this script, the page stays until its launch ends, and says so.
  */
 const form = document.querySelector('form[data-keep]');
 let isSubmitted = false;
@@ -35,7 +35,7 @@ async function leave() {
 if (form) {
   form.querySelector('[data-without-script]')?.remove();
   form.querySelector('[data-with-script]')?.removeAttribute('hidden');
-  // Sending, discarding and signing out decide themselves what becomes of the typed text.
+  // The routes for sending, discarding and signing out handle the typed text themselves.
   addEventListener('submit', () => {
     isSubmitted = true;
   });

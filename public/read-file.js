@@ -1,9 +1,9 @@
-/** Puts the text of a chosen file into the field beside it. Without script, the user pastes the text. */
+/** Puts the text of a chosen file into the field beside it. Without this script, the user pastes the text. */
 async function readInto(field, input) {
   const [file] = input.files;
   if (!file) return;
   field.value = await file.text();
-  // The same file can be chosen again after it was corrected.
+  // An empty value lets the user choose the same file again after correcting it.
   input.value = '';
   field.focus();
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run styles` writes public/bootstrap.css: what is left of Bootstrap without the classes, elements and properties that
- * no view uses. With `--check` it only says whether that file is current.
+ * `npm run styles` writes public/bootstrap.css: Bootstrap without the classes, elements and properties that no view uses.
+ * With `--check` it only reports whether that file is current.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,12 +18,12 @@ const textOf = (pattern: string) =>
 
 const markup = textOf('views/**/*.ts') + textOf('public/*.js');
 const attributes = textsOf(markup, /\sclass="([^"]*)"/g);
-// A class can be chosen by an expression: every text that could name one counts.
+// An expression can choose a class, so every quoted text that could be a class name counts.
 const classes = new Set(
   [...attributes, ...textsOf(markup, /'([a-z\d -]+)'/g)].flatMap((text) => text.match(/[\w-]+/g) ?? []),
 );
-/** Halves of class names, such as `btn-${kind}`: every class that begins so counts. */
-const halves = attributes.flatMap((text) => textsOf(text, /([\w-]+-)\$\{/g));
+/** The beginnings of computed class names, such as `btn-${kind}`: every class with such a beginning counts as used. */
+const beginnings = attributes.flatMap((text) => textsOf(text, /([\w-]+-)\$\{/g));
 const elements = new Set(['html', 'body', ...textsOf(markup, /<([a-z][a-z\d]*)/g)]);
 
 const source = createRequire(import.meta.url).resolve('bootstrap/dist/css/bootstrap.css');
@@ -35,7 +35,7 @@ const reduced = `${sheet.toString().trim()}\n`;
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== reduced) {
     process.exitCode = 1;
-    process.stderr.write('public/bootstrap.css is not what the views use: run `npm run styles`\n');
+    process.stderr.write('public/bootstrap.css does not match the views: run `npm run styles`\n');
   }
 } else writeFileSync(target, reduced);
 
@@ -43,9 +43,9 @@ function textsOf(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);
 }
 
-/** A selector stays when every class and element in it can occur; the licence stays, too. */
+/** Keeps a selector if every class and element in it can occur. The licence comment stays. */
 function dropUnusedRules(): void {
-  const isClass = (name: string) => classes.has(name) || halves.some((half) => name.startsWith(half));
+  const isClass = (name: string) => classes.has(name) || beginnings.some((start) => name.startsWith(start));
   const isUsed = (selector: string) => {
     const needed = selector.replaceAll(/:not\([^)]*\)|\[[^\]]*\]|::?[\w-]+/g, '');
     const isOurs = !selector.includes('[data-bs-');
@@ -65,7 +65,7 @@ function dropUnusedRules(): void {
   sheet.walkComments((comment) => void (comment.text.startsWith('!') || comment.remove()));
 }
 
-/** Custom properties that nothing reads: of those left, others may be the only readers, so this goes round. */
+/** Removes custom properties that nothing reads. A removed one may have been the only reader of another, so this repeats. */
 function dropUnusedProperties(ours: string): void {
   const read = new Set(textsOf(sheet.toString() + ours, /var\((--bs-[\w-]+)/g));
   let isChanged = false;

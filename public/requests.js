@@ -8,17 +8,17 @@ let loadedAt = Date.now();
 let latest = 0;
 
 const list = () => document.querySelector('.requests');
-/** A field of a dialog that was just closed has the focus until the next frame, and takes no key any more. */
+/** A field of a closed dialog has the focus until the next frame, but receives no key: it does not count. */
 const isField = (element) =>
   element?.matches?.('input, select, textarea, [contenteditable]') === true && element.checkVisibility();
 
-/** Shows a view by replacing what differs; any unexpected answer becomes an ordinary navigation. */
+/** Shows a view by replacing the parts that differ. After an unexpected response it navigates instead. */
 async function show(url, { method = 'GET', body, isBack = false, isQuiet = false } = {}) {
   const turn = (latest += 1);
   list()?.setAttribute('aria-busy', 'true');
   const answer = await fetch(url, { method, body, headers: { accept: 'text/html' } }).catch(() => undefined);
   const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
-  // The latest choice counts, whichever answer comes first.
+  // The latest choice counts, whichever response arrives first.
   if (turn !== latest) return;
   list()?.removeAttribute('aria-busy');
   if (!page?.querySelector('.requests')) {
@@ -38,13 +38,13 @@ async function show(url, { method = 'GET', body, isBack = false, isQuiet = false
   if (!isQuiet) say(list()?.querySelector('.groups [aria-current]')?.textContent ?? '');
 }
 
-/** A reload of the URL reads the list anew only if the URL asks for it. */
+/** Removes the parameters that must not count again at a reload. */
 function withoutFresh(url) {
   const address = new URL(url);
   return address.pathname + address.search.replace(/&fresh\b/, '').replace(/&unattended\b/, '');
 }
 
-/** What had the focus, described so that it can be found on the next page. */
+/** Describes the element with the focus, so that it can be found on the next page. */
 function focusOf(element) {
   if (!list()?.contains(element)) return undefined;
   const { selectionStart, selectionEnd } = element;
@@ -69,7 +69,7 @@ function restore(focus) {
   if (same?.type === 'search') same.setSelectionRange(focus.selectionStart, focus.selectionEnd);
 }
 
-/** Says to screen readers what is shown now. */
+/** Announces the shown group to screen readers. */
 function say(text) {
   const line = document.querySelector('.now-shown') ?? document.createElement('p');
   line.className = 'now-shown visually-hidden';
@@ -115,7 +115,7 @@ document.addEventListener('visibilitychange', () => {
   void show(`${address.pathname}${query}fresh&unattended`, { isQuiet: true });
 });
 
-/* Kept per browser; a browser that keeps nothing has the usual. */
+/* Stored in the browser; a browser that stores nothing has the default. */
 const kept = {
   get: (name) => {
     try {
@@ -128,7 +128,7 @@ const kept = {
     try {
       localStorage.setItem(name, value);
     } catch {
-      // The choice then lasts only for this page.
+      // The browser stores nothing, so the choice lasts for this page only.
     }
   },
 };
@@ -140,7 +140,7 @@ function setDensity(density) {
   addTools();
 }
 
-/** Adds the buttons for what only a script can do. */
+/** Adds the buttons that need this script. */
 function addTools() {
   const groups = document.querySelector('.groups');
   if (!groups) return;
@@ -161,7 +161,7 @@ function addTools() {
 }
 setDensity(isCompactKept() ? 'compact' : 'comfortable');
 
-/* The head of the table stays below the patient, however many lines that takes. */
+/* The head of the table stays below the patient strip, whose height varies. */
 const strip = document.querySelector('.patient');
 if (strip) {
   new ResizeObserver(() => {

@@ -1,6 +1,6 @@
 /**
- * Shows a service's question only while the answers above it require it. Without script, each question says when it
- * applies; only the server decides what is sent.
+ * Shows a service's question only while the answers above it require it. Without this script, each question says when it
+ * applies. The server alone decides which answers are sent.
  */
 const NUMBER = /^\d+(?:\.\d+)?$/;
 const holders = [...document.querySelectorAll('.own [data-shown]')];

@@ -1,9 +1,9 @@
-/** Updates the list in place while the page is watched; without script, the page reloads itself instead. */
+/** Updates the list in place while the page is visible. Without this script, the page reloads itself. */
 const EVERY_MS = 2_500;
 
 async function bringUpToDate() {
   if (document.querySelector('.verify')?.dataset.watching !== 'yes') return;
-  // A hidden page is updated once it is visible again.
+  // A hidden page is updated as soon as it is visible.
   if (!document.hidden) {
     const visit = { redirect: 'manual', headers: { accept: 'text/html' } };
     const response = await fetch(location.href, visit).catch(() => undefined);
@@ -14,7 +14,7 @@ async function bringUpToDate() {
   setTimeout(bringUpToDate, EVERY_MS);
 }
 
-/** Replaces only what changed, so that focus and selection stay, and screen readers announce only news. */
+/** Replaces only what changed, so that focus and selection stay and screen readers announce only changes. */
 function replaceParts(next) {
   for (const part of ['.ticks', '.verify-verdict', '.verify-more']) {
     const [now, then] = [document.querySelector(part), next.querySelector(part)];

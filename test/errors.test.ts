@@ -27,13 +27,13 @@ describe.for(errorCodes)('%s', (code) => {
     expect([400, 401, 403, 404, 405, 409, 413, 429, 500, 502, 503, 504]).toContain(status);
   });
 
-  test('says what happened and what to do, in sentences without code or punctuation accidents', () => {
+  test('says what happened and what to do, in sentences without codes or punctuation errors', () => {
     expect(title).toMatch(/^[A-Z][^<>{}]{8,70}[^.:!]$/);
     expect(help).toMatch(/^[A-Z].{20,}[.:]$/s);
     expect(`${title} ${help}`).not.toMatch(/undefined|null|[{}]|https?:/);
   });
 
-  test.for(['standalone', 'settings'] as const)('sends the audience %s to no chart', (audience) => {
+  test.for(['standalone', 'settings'] as const)('does not advise the audience %s to open a chart', (audience) => {
     const words = describeError(code, audience);
     expect(words.status).toBe(status);
     expect(words.help).toMatch(/^[A-Z].{10,}[.:]$/s);
@@ -43,7 +43,7 @@ describe.for(errorCodes)('%s', (code) => {
       expect(`${words.title}. ${words.help}`).not.toMatch(/open the app|from (the|a) (patient's )?chart/i);
   });
 
-  test('speaks to clinicians in their own words', () => {
+  test('addresses clinicians in their own words', () => {
     const isForAdministrators = /^(?:settings|admin)\./.test(code);
     if (isForAdministrators) return;
     for (const audience of ['chart', 'standalone'] as const) {
@@ -53,7 +53,7 @@ describe.for(errorCodes)('%s', (code) => {
     }
   });
 
-  test('says why, whose job it is and what to do', () => {
+  test('names a cause, an owner and a remedy', () => {
     expect(owner).toMatch(/^[A-Z]/);
     for (const cause of causes) expect(cause).toMatch(/^[A-Z].*[^.]$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
@@ -71,7 +71,7 @@ describe.for(errorCodes)('%s', (code) => {
   });
 });
 
-test('where a rule has better advice than its code, that is in a clinician’s words too', () => {
+test('the advice of a rule that replaces its code’s advice is in a clinician’s words too', () => {
   const advice = rules.flatMap((rule) => describeError('token.failed', 'chart', rule).help);
   expect(advice.filter((help) => TECHNICAL.test(help) || /[{}]/.test(help))).toEqual([]);
 });
@@ -95,7 +95,7 @@ test.for([
   expect(odd).toEqual([]);
 });
 
-test('no two failures look the same to the visitor unless they ask for the same', () => {
+test('two failures look the same to the user only if their advice is the same', () => {
   const byTitle = Map.groupBy(errorCodes, (code) => `${describeError(code).title} ${describeError(code).status}`);
   const doubled = [...byTitle.values()].filter(
     (codes) => new Set(codes.map((code) => describeError(code).help)).size > 1,

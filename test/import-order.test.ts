@@ -97,11 +97,11 @@ const product = [...filesOf('src'), ...filesOf('views')];
 const everything = [...product, ...filesOf('sandbox'), ...filesOf('test'), ...filesOf('bench')];
 
 describe('imports', () => {
-  test('every product file has its place in the order', () => {
+  test('every product file has a place in the order', () => {
     expect(product.filter((file) => placeOf(file) < 0)).toEqual([]);
   });
 
-  test('a product file imports its own folder and what stands earlier', () => {
+  test('a product file imports its own folder and earlier ones only', () => {
     const late = product.flatMap((file) =>
       importsOf(file).flatMap((target) => {
         const imported = resolve(file, target);
@@ -112,7 +112,7 @@ describe('imports', () => {
     expect(late).toEqual([]);
   });
 
-  test('a view imports only views; the one that names our files reads them', () => {
+  test('a view imports only views; the one that names the files of public/ reads them', () => {
     const strangers = filesOf('views').flatMap((file) =>
       importsOf(file)
         .filter((target) => !/^(\.\/|#views\/|@remix-run\/html-template$)/.test(target))
@@ -139,8 +139,8 @@ describe('imports', () => {
   });
 });
 
-describe('one home', () => {
-  test('only src/config/index.ts reads the environment; the program hands it on', () => {
+describe('things that only certain files may use', () => {
+  test('only src/config/index.ts reads the environment; the entry points pass it on', () => {
     const readers = /process\.env|\benv\b[^=]*\} = process|\bimport\.meta\.env/;
     expect(product.filter((file) => readers.test(textOf(file)))).toEqual(['src/config/index.ts', 'src/main.ts']);
   });
@@ -162,13 +162,13 @@ describe('one home', () => {
     ['helmet', /^src\/http\/security-headers\.ts$/],
     ['fhirclient/lib/FhirClient.js', /^src\/smart\/fhir\/client-library\.ts$/],
     ['drizzle-orm/pg-core', /^src\/(adapters\/database\/index|.+[/-]store)\.ts$/],
-  ] as const)('%s is known in its own place only', ([name, home]) => {
+  ] as const)('%s is imported by its own files only', ([name, home]) => {
     const users = product.filter((file) => importsOf(file).includes(name));
     expect(users.filter((file) => !home.test(file))).toEqual([]);
     expect(users.length).toBeGreaterThan(0);
   });
 
-  test('the protocol is pure of Express, SQL and configuration', () => {
+  test('src/smart/ is free of Express, SQL and configuration', () => {
     const impure = filesOf('src/smart').flatMap((file) =>
       importsOf(file).filter((target) =>
         /^(express|helmet|drizzle-orm.*|pg|ioredis|#src\/config\/index\.ts)$/.test(target),

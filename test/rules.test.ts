@@ -22,13 +22,13 @@ function citedIn(text: string): string[] {
   );
 }
 
-test('the rules that are cited are the rules that are listed', () => {
+test('the cited rules and the listed rules are the same', () => {
   expect(rules).toEqual([...new Set(rules)]);
   const cited = filesOf('src,views,sandbox,test,bench').flatMap((file) => citedIn(textOf(file)));
   expect([...new Set(cited)].toSorted()).toEqual(rules.toSorted());
 });
 
-test('no text at run time holds the code of a rule', () => {
+test('no text at run time contains the code of a rule', () => {
   const shown = filesOf('src,views,sandbox,bench').flatMap((file) =>
     textOf(file)
       .split('\n')

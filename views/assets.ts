@@ -1,6 +1,6 @@
 /**
- * The files of public/ that pages refer to, each under a name that holds the hash of its content: a browser keeps it for
- * good, and a changed file has another name. Read once, when this module is.
+ * The files of public/ that pages refer to. The name of each contains the hash of its content, so a browser may keep the
+ * file indefinitely: a changed file has another name. The files are read once, when this module is loaded.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -29,14 +29,14 @@ const NAMES = [
 /** A file of public/, by its name there. */
 export type AssetName = (typeof NAMES)[number];
 
-/** How a browser asks for it, and what it gets. */
+/** The name by which a browser requests a file, and the content it receives. */
 export interface Asset {
   /** without `/assets/` */
   readonly hashedName: string;
   readonly content: Buffer;
 }
 
-/** Every file there is; no other one is served. */
+/** All files; no other file is served. */
 export const assets = Object.fromEntries(NAMES.map((name) => [name, readAsset(name)])) as Record<AssetName, Asset>;
 
 /** The address of a file on our origin. */

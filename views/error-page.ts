@@ -8,13 +8,13 @@ import { type SupportLineProps, supportLine } from './support-line.ts';
 export interface ErrorPageProps extends SupportLineProps {
   readonly title: string;
   readonly help: string;
-  /** more words of ours after the help, such as the length of a field; never an EHR's own text */
+  /** the app's own text after the help, such as the length of a field; never an EHR's text */
   readonly shown?: string | undefined;
   /** whether opening the same address again can succeed */
   readonly reloadable?: boolean | undefined;
   /** the URL, of this app, of the page from which a failed action came */
   readonly backTo?: string | undefined;
-  /** this is no failure but an end that the user chose */
+  /** the page reports an end that the user chose, not a failure */
   readonly isDone?: boolean | undefined;
   /** the URL, of this app, where a launch outside the EHR starts again */
   readonly startAgain?: string | undefined;

@@ -1,4 +1,4 @@
-/** One labelled field of a form, with its explanation and, if there is one, its problem. */
+/** One labelled field of a form, with its explanation and its problem, if any. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from './icons.ts';
 
@@ -9,7 +9,7 @@ export interface FormFieldProps {
   readonly type?: 'text' | 'email' | 'password' | 'url';
   readonly value?: string | undefined;
   readonly hint?: string | undefined;
-  /** what is wrong with the value, in words for the person who typed it */
+  /** what is wrong with the value, in words for the user */
   readonly problem?: string | undefined;
   readonly autocomplete?: string | undefined;
   readonly isRequired?: boolean | undefined;
@@ -26,7 +26,7 @@ ${fieldProblem(name, problem)}</div>
 `;
 }
 
-/** What ties a control to its hint and its problem for screen readers. */
+/** The attributes that connect a control with its hint and its problem for screen readers. */
 export function described(name: string, hint: string | undefined, problem: string | undefined): SafeHtml {
   const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
   const by = ids.filter(Boolean).join(' ');

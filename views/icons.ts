@@ -1,4 +1,4 @@
-/** The pictures beside words: small inline SVG in the text's colour, allowed by a CSP without inline styles. */
+/** The icons beside words: inline SVG in the colour of the text, which a CSP without inline styles allows. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 /** Drawn on a 16 × 16 grid with strokes only. */
@@ -22,10 +22,10 @@ const drawings = {
   window: html`<path d="M9 3H3v10h10V7M8.4 7.6L13.2 2.8M10 2.5h3.5V6"/>`,
 } as const;
 
-/** Every picture there is. */
+/** The names of all icons. */
 export type IconName = keyof typeof drawings;
 
-/** A decorative picture: the word beside it carries the meaning, so screen readers skip it. */
+/** A decorative icon. The word beside it has the meaning, so screen readers skip the icon. */
 export function icon(name: IconName): SafeHtml {
   return html`<svg class="icon icon-${name}" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${drawings[name]}</svg>`;
 }

@@ -1,11 +1,11 @@
-/** A moment as people read it: in a time zone that is named, with the exact one for machines. */
+/** Shows a moment to people, with its time zone named, and as a `datetime` for machines. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
 
 /**
- * `2026-11-22 09:05 CET`. The zone is always named: without a script the server cannot know the reader's own.
+ * `2026-11-22 09:05 CET`. The zone is always named, because the server cannot know the reader's zone without a script.
  *
- * @param timeZone the organization's the page is about; the server's where there is none.
+ * @param timeZone of the page's organization, or the server's if the page has none.
  */
 export function instant(at: Date, timeZone: string): SafeHtml {
   return timeElement(at, instantText(at, timeZone));

@@ -9,15 +9,15 @@ export interface LayoutProps {
   readonly themeUrl?: string | undefined;
   /** shown inside the EHR, which is light unless its theme says otherwise: the visitor's own dark mode is not followed */
   readonly isInChart?: boolean | undefined;
-  /** stylesheets of ours after app.css, in this order */
+  /** stylesheets after app.css, in this order */
   readonly styles?: readonly AssetName[] | undefined;
-  /** what stands in the top bar beside the product's name */
+  /** the content of the top bar beside the product's name */
   readonly bar?: SafeHtml | undefined;
-  /** scripts of ours that the page also works without */
+  /** scripts; the page also works without them */
   readonly script?: AssetName | readonly AssetName[] | undefined;
 }
 
-/** The product's sign, in the colour of its name. */
+/** The product's logo, in the colour of its name. */
 const mark = html`<svg class="brand-mark" viewBox="0 0 32 32" width="16" height="16" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="7"/><path d="M8 9l8 15 8-15"/></svg>`;
 
 /** Everything up to and including `<main>`, so that a page can be sent before its data is there. */
@@ -44,7 +44,7 @@ ${[props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}
 `;
 }
 
-/** The rest of the document, with a closing line where there is something to say. */
+/** The rest of the document, with a closing line if there is one. */
 export function layoutEnd(footer?: string): SafeHtml {
   return html`</main>
 ${footer === undefined ? null : html`<footer class="page-footer">${footer}</footer>`}
@@ -53,7 +53,7 @@ ${footer === undefined ? null : html`<footer class="page-footer">${footer}</foot
 `;
 }
 
-/** A whole page at once. */
+/** A whole page. */
 export function layout(props: LayoutProps, main: SafeHtml): string {
   return String(html`${layoutStart(props)}${main}${layoutEnd()}`);
 }

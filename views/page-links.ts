@@ -7,7 +7,7 @@ export interface PageLinksProps {
   readonly olderHref: string | undefined;
 }
 
-/** Nothing when everything is on one page. */
+/** Returns nothing if everything is on one page. */
 export function pageLinks({ newerHref, olderHref }: PageLinksProps): SafeHtml | null {
   if (newerHref === undefined && olderHref === undefined) return null;
   const link = (href: string | undefined, rel: 'prev' | 'next', text: string) =>

@@ -2,11 +2,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from './copy-button.ts';
 
-/** The help desk of an organization's users, as far as the organization has named it. */
+/** The help desk of an organization's users; undefined members are not set in its settings. */
 export interface HelpDesk {
   readonly name: string | undefined;
   readonly telephone: string | undefined;
-  /** https */
+  /** an https URL */
   readonly url: string | undefined;
 }
 
@@ -14,11 +14,11 @@ export interface SupportLineProps {
   readonly supportCode: string;
   /** undefined where the organization names no help desk */
   readonly helpDesk?: HelpDesk | 'not set' | undefined;
-  /** the page must have nothing that can be clicked */
+  /** the page must contain nothing to click */
   readonly isBare?: boolean | undefined;
 }
 
-/** The code is large enough to read out over the telephone. Without scripts one click selects it. */
+/** The code is large enough to read out over the telephone. Without scripts, one click selects it. */
 export function supportLine({ supportCode, helpDesk, isBare = false }: SupportLineProps): SafeHtml {
   return html`<div class="support">
 <p>Support code: <code>${supportCode}</code>${isBare ? null : html` ${copyButton('Copy the support code', supportCode)}`}</p>

@@ -1,4 +1,4 @@
-/** A form as it was typed, with the problem of each field, so that nothing typed is lost. */
+/** A form as it was typed, with the problem of each field, so that no input is lost. */
 
 export interface TypedForm {
   /** by field */

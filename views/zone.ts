@@ -1,9 +1,9 @@
-/** A moment as pages write it: `2026-11-24`, `14:02:09`, `CET`. What days mean is in src/adapters/time-zone.ts. */
+/** Writes a moment for a page: `2026-11-24`, `14:02:09`, `CET`. Computing with days is in src/adapters/time-zone.ts. */
 
-/** The zone this server runs in; what a page shows when it belongs to no organization. */
+/** The server's time zone, for pages that belong to no organization. */
 export const serverTimeZone = new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
 
-/** `2026-11-24`, on the calendar of a time zone. */
+/** `2026-11-24`: the day in a time zone. */
 export function dayIn(at: Date, timeZone: string): string {
   const { year, month, day } = partsIn(at, timeZone);
   return `${year}-${month}-${day}`;
@@ -20,10 +20,10 @@ export function secondsIn(at: Date, timeZone: string): string {
   return `${clockIn(at, timeZone)}:${partsIn(at, timeZone).second}`;
 }
 
-/** A locale abbreviates only the zones that its own country uses, so several English locales are tried. */
+/** A locale abbreviates only the zones of its own country, so several English locales are tried. */
 const LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA'];
 
-/** `EST`, `CEST`, or `GMT+3` where the zone has no letters; at this moment, as summer time has another name. */
+/** `EST`, `CEST`, or `GMT+3` for a zone without an abbreviation. The moment decides between winter and summer time. */
 export function zoneName(at: Date, timeZone: string): string {
   const quarter = Math.floor(at.getTime() / QUARTER_MS);
   const known = zoneNames.get(timeZone);
@@ -43,7 +43,7 @@ export function instantText(at: Date, timeZone: string): string {
   return `${dayIn(at, timeZone)} ${clockIn(at, timeZone)} ${zoneName(at, timeZone)}`;
 }
 
-/** Formats are slow to make and few: one per zone and locale. A page writes one moment several times. */
+/** Creating a format is slow, so one is kept per zone and locale, with its last result: a page repeats its moments. */
 const formats = new Map<string, { format: Intl.DateTimeFormat; second: number; parts: Parts }>();
 const DIGITS = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
 

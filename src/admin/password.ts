@@ -15,7 +15,7 @@ const TAG_BYTES = 32;
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** The turn of the command line and the process's start, where no visitor asks. */
+/** The turn of work without a visitor: of the command line, and at the start of the process. */
 const OURS: Turn = { visitor: 'ours', isKnown: true };
 const PARAMETERS = { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
 
@@ -77,7 +77,7 @@ const inTurn = createFairQueue({
   atOnce: 2,
   mostWaiting: 20,
   refusal: () =>
-    new AppError('admin.busy', 'too many passwords wait to be judged', { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+    new AppError('admin.busy', 'too many passwords wait to be checked', { retryAfterSeconds: RETRY_AFTER_SECONDS }),
 });
 
 function unpadded(bytes: Buffer): string {

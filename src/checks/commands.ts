@@ -6,7 +6,7 @@ import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
-import { checkAgain } from './again.ts';
+import { checkAgain } from './check-again.ts';
 import { describeRun } from './command-output.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
 import { runChecks } from './run.ts';

@@ -53,7 +53,7 @@ export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
       const organizations = (await store.list()).filter((one) => one.enabled && isConnected(one));
       for (const organization of organizations) {
         if (closing.signal.aborted) return;
-        // oxlint-disable-next-line no-await-in-loop -- one EHR at a time is enough for a nightly look
+        // oxlint-disable-next-line no-await-in-loop -- one EHR at a time is enough for a scheduled check
         await checkIfDue(organization, options);
       }
     } catch (error) {

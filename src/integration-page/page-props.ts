@@ -30,7 +30,7 @@ export interface SeenLaunches {
    * The newest page that framed the app without permission. The browser claims it, so an administrator must confirm it.
    */
   framedBy: { origin: string; at: Date } | undefined;
-  /** the FHIR URL as the newest launch named it, where that was refused for the way it is written and none has arrived since */
+  /** The FHIR URL as the newest launch wrote it, if it was refused for its form and no launch has succeeded since. */
   writtenAs: { iss: string; at: Date } | undefined;
 }
 

@@ -32,7 +32,7 @@ const MOST_TRACES = 50_000;
 const TURN_MS = EVERY_MS - 60_000;
 
 /** Runs once per hour, in whichever instance is first. @returns undefined when another instance has run. */
-export async function deleteWhatIsOver(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
+export async function deleteExpired(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
   const { db, redis, log, clock, traceRetentionDays, auditRetentionDays } = dependencies;
   if (!(await redis.setIfAbsent('turn:retention', '1', TURN_MS))) return undefined;
   const now = clock();
@@ -42,7 +42,7 @@ export async function deleteWhatIsOver(dependencies: RetentionDependencies): Pro
     reports: await deleteExpiredReports(db, now),
     auditRows: auditRetentionDays === 0 ? 0 : await deleteOldAudit(db, daysAgo(auditRetentionDays)),
   };
-  if (Object.values(result).some((count) => count > 0)) log.info(result, 'what was kept long enough is deleted');
+  if (Object.values(result).some((count) => count > 0)) log.info(result, 'expired rows were deleted');
   return result;
 }
 
@@ -63,7 +63,7 @@ async function deleteOldAudit(db: Queries, instant: Date): Promise<number> {
 /** Runs it soon after the start and then every hour. A failed run is logged; the next hour brings another. */
 export function startRetention(dependencies: RetentionDependencies): { stop(): void } {
   const run = () => {
-    deleteWhatIsOver(dependencies).catch((error: unknown) =>
+    deleteExpired(dependencies).catch((error: unknown) =>
       dependencies.log.warn({ err: withoutQuery(error) }, 'retention did not run'),
     );
   };

@@ -33,13 +33,13 @@ test.for([
   'cookie',
   'authorization',
   'state',
-])('%s is removed, alone or one step down', (name) => {
+])('%s is removed, on the line or one level down', (name) => {
   const line = lineOf((log) => log.info({ [name]: 'CANARY', body: { [name]: 'CANARY' } }, 'careless'));
   expect(JSON.stringify(line)).not.toContain('CANARY');
 });
 
 describe('errors', () => {
-  test('ours are told with their message, their code and their causes', () => {
+  test('the app’s own are logged with message, code and causes', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), {
       code: 'ECONNREFUSED',
       syscall: 'connect',
@@ -59,7 +59,7 @@ describe('errors', () => {
     });
   });
 
-  test('a stranger’s message may quote what it choked on, so only its place in our code is told', () => {
+  test('the message of a library may quote its input, so only its place in the app’s code is logged', () => {
     const error = (() => {
       try {
         return JSON.parse('{"access_token":"CANARY"');
@@ -73,7 +73,7 @@ describe('errors', () => {
     expect(JSON.stringify(line)).not.toContain('CANARY');
   });
 
-  test('what is not an error, and extra members of one, stay out', () => {
+  test('a value that is no error, and extra members of an error, are not logged', () => {
     const odd = Object.assign(new AppError('token.invalid', 'odd'), { body: 'CANARY', response: { text: 'CANARY' } });
     expect(JSON.stringify(lineOf((log) => log.error({ err: odd }, 'request')))).not.toContain('CANARY');
     expect(JSON.stringify(lineOf((log) => log.error({ err: 'CANARY' }, 'request')))).not.toContain('CANARY');

@@ -15,18 +15,18 @@ function forge(sealed: string, part: number): string {
   return parts.join('.');
 }
 
-test('a value comes back as it went in', async () => {
+test('a sealed value opens unchanged', async () => {
   expect(await sealer.open('launch:1', await sealer.seal('launch:1', value))).toEqual(value);
 });
 
-test('nothing of it can be read from outside, and no two seals look alike', async () => {
+test('a sealed value reveals nothing, and no two are equal', async () => {
   const [one, two] = await Promise.all([sealer.seal('launch:1', value), sealer.seal('launch:1', value)]);
   const readable = [one, ...one.split('.').map((part) => Buffer.from(part, 'base64url').toString())].join('\n');
   expect(readable).not.toContain('CANARY');
   expect(one.split('.')[2]).not.toBe(two.split('.')[2]);
 });
 
-test('ST-04: rows that are swapped open in neither place', async () => {
+test('ST-04: two sealed values that are swapped do not open', async () => {
   const [one, two] = await Promise.all([sealer.seal('launch:1', 'one'), sealer.seal('launch:2', 'two')]);
   await expect(sealer.open('launch:2', one)).rejects.toThrow(SealError);
   await expect(sealer.open('launch:1', two)).rejects.toThrow(SealError);
@@ -47,7 +47,7 @@ describe('a forged value is refused', () => {
     await expect(sealer.open('launch:1', forged)).rejects.toThrow(SealError);
   });
 
-  test.for([4, 12, 27, 28])('with nothing but its first %d bytes', async (length) => {
+  test.for([4, 12, 27, 28])('with only its first %d bytes', async (length) => {
     const [version, kid, payload = ''] = (await sealer.seal('launch:1', value)).split('.');
     const cut = Buffer.from(payload, 'base64url').subarray(0, length).toString('base64url');
     await expect(sealer.open('launch:1', [version, kid, cut].join('.'))).rejects.toThrow(SealError);
@@ -59,7 +59,7 @@ describe('a forged value is refused', () => {
     ['a part more', (sealed: string) => `${sealed}.`],
     ['a blank in it', (sealed: string) => sealed.replace(/.{9}$/, ' $&')],
     ['characters of plain base64', (sealed: string) => sealed.replaceAll('-', '+').replaceAll('_', '/')],
-  ] as const)('with %s, though it says the same bytes', async ([, change]) => {
+  ] as const)('with %s, although the bytes are the same', async ([, change]) => {
     const all = await Promise.all(Array.from({ length: 20 }, () => sealer.seal('launch:1', value)));
     const sealed = all.find((one) => /[-_]/.test(one.slice(12))) ?? '';
     await expect(sealer.open('launch:1', change(sealed))).rejects.toThrow(SealError);
@@ -76,14 +76,14 @@ describe('the form of a sealed value', () => {
   const PUBLISHED =
     'v1.eN5oR1Yq.sZVMRC-whvhmLmZvo5EETRfD-8-A7puclqXIY1x5esw6fMryo5lAwbDuXivd4Kx-QZMDCaQP0rtew2aKrzpvoVJcy3ZE_FF3-g';
 
-  test('stays: a value that was sealed when it was introduced opens', async () => {
+  test('is stable: a value that was sealed when the form was introduced opens', async () => {
     expect(await sealer.open('launch:1', PUBLISHED)).toEqual(value);
     await expect(sealer.open('launch:2', PUBLISHED)).rejects.toThrow(SealError);
     expect(sealer.isCurrent(PUBLISHED)).toBe(true);
     expect(createSealer([NEW, OLD]).isCurrent(PUBLISHED)).toBe(false);
   });
 
-  test('is HKDF, HMAC and AES-GCM as others have them: what WebCrypto makes of the description opens', async () => {
+  test('is standard HKDF, HMAC and AES-GCM: a value that WebCrypto seals by the description opens', async () => {
     const { subtle } = crypto;
     const bytes = (text: string) => new TextEncoder().encode(text);
     const secret = await subtle.importKey('raw', bytes(OLD), 'HKDF', false, ['deriveBits']);
@@ -99,14 +99,14 @@ describe('the form of a sealed value', () => {
     expect(await sealer.open('launch:7', text)).toEqual(value);
   });
 
-  test('is not the JWE of before: that does not open', async () => {
+  test('is not the former JWE, which does not open', async () => {
     const jwe =
       'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZU41b1IxWXEiLCJmb3IiOiJsYXVuY2g6MSJ9..1nN7FupGfWI6bIqm.gTMCQk9_aWRq55YbrVgaIHOKFUcq-rmhDCwYC2wri3bD4OQm0ugjF9y3s53Q.6Ukn60RJVrR1SefWyR4DnQ';
     await expect(sealer.open('launch:1', jwe)).rejects.toThrow(SealError);
     expect(sealer.isCurrent(jwe)).toBe(false);
   });
 
-  test('no nonce comes twice', async () => {
+  test('no nonce is used twice', async () => {
     const sealed = await Promise.all(Array.from({ length: 1_000 }, () => sealer.seal('launch:1', null)));
     expect(new Set(sealed.map((one) => one.split('.')[2]?.slice(0, 16))).size).toBe(1_000);
   });
@@ -115,33 +115,33 @@ describe('the form of a sealed value', () => {
 describe('ST-08: secrets are rotated by putting a new one in front', () => {
   const rotated = createSealer([NEW, OLD]);
 
-  test('what the old one sealed still opens, what is sealed now needs the new one', async () => {
+  test('values sealed with the old one still open; new values need the new one', async () => {
     expect(await rotated.open('launch:1', await sealer.seal('launch:1', value))).toEqual(value);
     await expect(sealer.open('launch:1', await rotated.seal('launch:1', value))).rejects.toThrow(SealError);
   });
 
-  test('once the old secret is gone, what it sealed fails closed', async () => {
+  test('without the old secret, values that it sealed do not open', async () => {
     const sealed = await sealer.seal('launch:1', value);
     await expect(createSealer([NEW]).open('launch:1', sealed)).rejects.toThrow(SealError);
   });
 
-  test('no error tells a part of a secret or value', async () => {
+  test('no error contains a part of a secret or value', async () => {
     const error = await sealer.open('launch:1', 'CANARY.b.c.d.e').catch((reason: unknown) => reason);
     expect(String(error)).not.toContain('CANARY');
   });
 });
 
-test('equal texts have equal fingerprints, under one secret only, and none reveals its text', () => {
+test('equal texts have equal fingerprints under one secret only, and no fingerprint reveals its text', () => {
   expect(sealer.fingerprint('user-1')).toBe(createSealer([OLD, NEW]).fingerprint('user-1'));
   expect(sealer.fingerprint('user-1')).not.toBe(createSealer([NEW]).fingerprint('user-1'));
   expect(sealer.fingerprint('user-1')).toMatch(/^[\w-]{43}$/);
 });
 
-test('there is no sealing without a secret', () => {
+test('sealing without a secret is refused', () => {
   expect(() => createSealer([])).toThrow(SealError);
 });
 
-test('MT-06: a value larger than its place allows is not sealed, whatever characters make it large', async () => {
+test('MT-06: a value larger than its limit is not sealed, whichever characters it consists of', async () => {
   await expect(sealer.seal('a', 'x'.repeat(16_382))).resolves.toBeTypeOf('string');
   await expect(sealer.seal('a', 'x'.repeat(16_383))).rejects.toBeInstanceOf(TooLargeError);
   await expect(sealer.seal('a', 'ä'.repeat(8_192))).rejects.toBeInstanceOf(TooLargeError);
@@ -151,14 +151,14 @@ test('MT-06: a value larger than its place allows is not sealed, whatever charac
 describe('a long text is compressed before it is sealed', () => {
   const list = Array.from({ length: 50 }, (_, at) => ({ id: `sr-${at}`, text: 'Wheelchair van, hospital to home' }));
 
-  test('it comes back as it went in, takes a tenth of the room, and cannot be read from outside', async () => {
+  test('it opens unchanged, needs a tenth of the space, and reveals nothing', async () => {
     const sealed = await sealer.sealCompressed('list:1', list, 10_000);
     expect(await sealer.open('list:1', sealed)).toEqual(list);
     expect(sealed.length * 10).toBeLessThan((await sealer.seal('list:1', list)).length);
     expect(Buffer.from(sealed.split('.')[2] ?? '', 'base64url').toString('latin1')).not.toContain('Wheelchair');
   });
 
-  test('what counts is its length before', async () => {
+  test('its limit counts the uncompressed length', async () => {
     await expect(sealer.sealCompressed('list:1', list, 2_000)).rejects.toThrow(TooLargeError);
   });
 

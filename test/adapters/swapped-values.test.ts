@@ -106,7 +106,7 @@ const strange = (patient: Patient, page: Visit) =>
     OWN[other].filter((text) => wholeOf(page).includes(text)),
   );
 
-test('untouched, every page is there: the search has something to lose', async () => {
+test('without a swap every page shows its data, so that the test can detect a loss', async () => {
   expect([...new Set(keys.map(familyOf))].toSorted()).toEqual(FAMILIES.toSorted());
   for (const family of FAMILIES)
     expect(keys.filter((key) => familyOf(key) === family).length, family).toBeGreaterThanOrEqual(2);
@@ -118,7 +118,7 @@ test('untouched, every page is there: the search has something to lose', async (
   }
 });
 
-test('each value under each other key: nothing is there, and nothing of another patient', {
+test('each value under each other key: no page shows data, and none another patient', {
   timeout: 60_000,
 }, async () => {
   const seen = new Set<string>();
@@ -144,7 +144,7 @@ test('each value under each other key: nothing is there, and nothing of another 
   expect([...seen].toSorted()).toEqual(['admin-session signs out', 'drafts empties a form', 'launch ends a launch']);
 });
 
-test('all values of a family change places: nothing at all is there', async () => {
+test('all values of a family are swapped: no page shows data', async () => {
   await write(
     new Map(
       keys.map((key) => [

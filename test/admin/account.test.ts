@@ -28,7 +28,7 @@ async function change(
 }
 
 describe('with a one-time password', () => {
-  test('every page leads to choosing an own one; then everything opens', async () => {
+  test('every page leads to the password change; after it every page opens', async () => {
     await addPerson(world, 'first@example.com', { mustChangePassword: true });
     const browser = await signedIn(world, 'first@example.com');
     const sent = await browser.visit(`${world.url}/settings/users`);
@@ -46,7 +46,7 @@ describe('with a one-time password', () => {
     expect(resultOf((await signIn(world, 'first@example.com', NEXT)).answer)).toBe(303);
   });
 
-  test('it works once: a second sign-in is refused, and who came in first still replaces it', async () => {
+  test('it works once: a second sign-in is refused, and the first session can still replace it', async () => {
     const { email } = await addPerson(world, 'once@example.com', { mustChangePassword: true });
     const browser = await signedIn(world, email);
     expect(resultOf((await signIn(world, email)).answer)).toBe('refused');
@@ -56,7 +56,7 @@ describe('with a one-time password', () => {
     expect(resultOf((await signIn(world, email, NEXT)).answer)).toBe(303);
   });
 
-  test('of many who bring it at once one comes in', async () => {
+  test('of many simultaneous sign-ins with it one succeeds', async () => {
     const { email } = await addPerson(world, 'race@example.com', { mustChangePassword: true });
     const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(world, email)));
     expect(answers.map(({ answer }) => String(resultOf(answer))).toSorted()).toEqual([
@@ -92,7 +92,7 @@ describe('with a one-time password', () => {
     ['POST', '/settings/organizations'],
     ['POST', '/settings/keys'],
     ['POST', '/settings/account'],
-  ] as const)('until it is replaced, %s %s shows and changes nothing', async ([method, path]) => {
+  ] as const)('until it is replaced, %s %s shows no data and changes nothing', async ([method, path]) => {
     const email = `forced-${Buffer.from(method + path).toString('hex')}@example.com`;
     await addPerson(world, email, { mustChangePassword: true });
     const browser = await signedIn(world, email);
@@ -103,7 +103,7 @@ describe('with a one-time password', () => {
     expect(await usersOf(world).findByEmail('planted@example.com')).toBeUndefined();
   });
 
-  test('replacing it begins a session under a new id, and the one before opens nothing (fixation)', async () => {
+  test('replacing it begins a session under a new id, and the old id opens no page (fixation)', async () => {
     const { email } = await addPerson(world, 'fixed@example.com', { mustChangePassword: true });
     const browser = await signedIn(world, email);
     const before = cookiesOf(browser).get('admin') ?? '';
@@ -161,7 +161,7 @@ describe('changing the password', () => {
     expect(resultOf((await signIn(world, 'rules@example.com')).answer)).toBe(303);
   });
 
-  test('guessing the current password is throttled like signing in', async () => {
+  test('attempts at the current password are limited like sign-ins', async () => {
     await addPerson(world, 'guessed@example.com');
     const browser = await signedIn(world, 'guessed@example.com');
     const statuses = [];

@@ -29,14 +29,14 @@ function startQueue(mostWaiting = 4) {
   return { ask, served, refused, finishAll };
 }
 
-test('visitors take turns, however many one of them brings', async () => {
+test('visitors take turns, however much work one of them adds', async () => {
   const { ask, served, finishAll } = startQueue(10);
   for (const name of ['a 1', 'a 2', 'a 3', 'a 4', 'b 1', 'b 2', 'c 1']) ask(name);
   await finishAll();
   expect(served).toEqual(['a 1', 'a 2', 'b 1', 'c 1', 'a 3', 'b 2', 'a 4']);
 });
 
-test('what finds no place is refused at once', async () => {
+test('work that finds no place is refused at once', async () => {
   const { ask, served, refused, finishAll } = startQueue(2);
   for (const name of ['a 1', 'b 1', 'c 1', 'd 1']) ask(name);
   await finishAll();
@@ -44,7 +44,7 @@ test('what finds no place is refused at once', async () => {
   expect(served).toEqual(['a 1', 'b 1', 'c 1']);
 });
 
-test('in a full queue whoever has most waiting gives way to whoever has less', async () => {
+test('in a full queue the visitor with the most waiting work loses a place to one with less', async () => {
   const { ask, served, refused, finishAll } = startQueue(3);
   for (const name of ['a 1', 'a 2', 'a 3', 'a 4', 'b 1', 'b 2', 'a 5']) ask(name);
   await finishAll();
@@ -52,7 +52,7 @@ test('in a full queue whoever has most waiting gives way to whoever has less', a
   expect(served).toEqual(['a 1', 'a 2', 'b 1', 'a 3']);
 });
 
-test('known visitors have places of their own and take turns with strangers', async () => {
+test('known visitors have separate places and take turns with strangers', async () => {
   const { ask, served, refused, finishAll } = startQueue(2);
   for (const name of ['a 1', 'b 1', 'c 1', 'd 1']) ask(name);
   for (const name of ['owner 1', 'colleague 1', 'third 1']) ask(name, true);

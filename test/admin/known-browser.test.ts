@@ -33,7 +33,7 @@ describe('on real Redis and PostgreSQL', () => {
     return next;
   };
 
-  test('after fifty wrong passwords from strangers a stranger is refused, the known browser signs in', async () => {
+  test('after fifty wrong passwords from strangers, a stranger is refused and the known browser signs in', async () => {
     const { email } = await addPerson(world, 'owner@example.com');
     const owner = later(await signedIn(world, email));
     const guess = await openForm();
@@ -50,7 +50,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await guess(email, '203.0.113.1')).status).toBe(429);
   });
 
-  test('a known browser is known for its own account, may be wrong ten times, and cannot be made up', async () => {
+  test('a known browser is known for its own account only, has ten attempts, and cannot be forged', async () => {
     const { email } = await addPerson(world, 'one@example.com');
     const { email: other } = await addPerson(world, 'other@example.com');
     const ofOther = later(await signedIn(world, other));
@@ -72,7 +72,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 'refused'), 429]);
   });
 
-  test('all of a /64 is one visitor: ten wrong passwords, not fifty', async () => {
+  test('a /64 is one visitor with ten wrong passwords, not fifty', async () => {
     const { email } = await addPerson(world, 'network@example.com');
     const guess = await openForm();
     const statuses = [];
@@ -81,7 +81,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(resultOf((await signIn(world, email)).answer)).toBe(303);
   });
 
-  test('a hundred and twenty sign-ins at once: most are told to come back, the known browser is served', async () => {
+  test('of a hundred and twenty simultaneous sign-ins many get a 503, and the known browser signs in', async () => {
     const { email } = await addPerson(world, 'busy@example.com');
     const owner = later(await signedIn(world, email));
     const form = await owner.visit(`${world.url}/sign-in`);
@@ -106,7 +106,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(again.map(resultOf)).toEqual(again.map(() => 'refused'));
   });
 
-  test('the cookie is for this host, HTTP and our own pages only, and names no one', async () => {
+  test('the cookie is HttpOnly, for this host and same-site requests only, and identifies no user', async () => {
     const { email } = await addPerson(world, 'cookie@example.com');
     const { answer } = await signIn(world, email);
     const line = answer.setCookies.find((one) => one.startsWith('device=')) ?? '';

@@ -31,11 +31,11 @@ describe('at rest', () => {
     expect(await isPassword('cafe\u0301 au lait', await hashPassword('caf\u00e9 au lait'))).toBe(true);
   });
 
-  test('nobody has no password', async () => {
+  test('no password matches a user without a stored hash', async () => {
     expect(await isPassword('', undefined)).toBe(false);
   });
 
-  test('a row that is no hash of ours is an error, never a match', async () => {
+  test('a stored value that is no hash is an error, never a match', async () => {
     await expect(isPassword('x', 'plain text')).rejects.toThrow('cannot be read');
   });
 

@@ -159,7 +159,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('what ends or deletes something asks once, without a script', () => {
+describe('every action that ends or deletes something asks for confirmation once, without a script', () => {
   beforeAll(async () => {
     await world.setOrganization('waits', { userAssociation: 'confirmation' });
     // oxlint-disable-next-line no-await-in-loop -- one browser after the other
@@ -224,7 +224,7 @@ describe.for(rows)('$route', (row) => {
   });
 });
 
-test('every refusal of an administrator is in the audit trail, with who, from where and the support code', async () => {
+test('every refusal of an administrator is in the audit trail with user, address and support code', async () => {
   const person = await usersOf(world).findByEmail('a@example.com');
   await browsers.administratorOfA?.visit(`${world.url}/settings/users`);
   await world.dependencies.audit.flush();

@@ -12,7 +12,7 @@ test('ten wrong passwords from one address lock the account for that address, no
   await limit.begin('nurse@example.com', '198.51.100.7');
 });
 
-test('all of an IPv6 /64 is one visitor, and all of a /48 leaves most of the account to others', async () => {
+test('an IPv6 /64 is one visitor, and a /48 leaves most attempts of the account to others', async () => {
   const limit = createSignInLimit(createMemoryStore(() => new Date()));
   const guess = async (address: (index: number) => string) => {
     const tries = Array.from({ length: 200 }, (_unused, index) => limit.begin('nurse@example.com', address(index)));
@@ -23,7 +23,7 @@ test('all of an IPv6 /64 is one visitor, and all of a /48 leaves most of the acc
   await limit.begin('nurse@example.com', '198.51.100.7');
 });
 
-test('no number of strangers locks a known browser out, and it has a bound of its own', async () => {
+test('no number of strangers locks a known browser out, and the browser has a separate limit', async () => {
   const limit = createSignInLimit(createMemoryStore(() => new Date()));
   for (let attempt = 0; attempt < 50; attempt += 1) await limit.begin('nurse@example.com', `192.0.2.${attempt}`);
   for (let attempt = 0; attempt < 10; attempt += 1) await limit.begin('nurse@example.com', '192.0.2.1', 'at home');
@@ -31,7 +31,7 @@ test('no number of strangers locks a known browser out, and it has a bound of it
   await limit.begin('nurse@example.com', '192.0.2.1', 'at work');
 });
 
-test('what was not judged does not count', async () => {
+test('an attempt that was not checked does not count', async () => {
   const limit = createSignInLimit(createMemoryStore(() => new Date()));
   for (let attempt = 0; attempt < 200; attempt += 1) {
     await limit.begin('nurse@example.com', '2001:db8::1');
@@ -42,7 +42,7 @@ test('what was not judged does not count', async () => {
   await limit.begin('nurse@example.com', '2001:db8::1');
 });
 
-test('many addresses together guess an account no more than fifty times', async () => {
+test('all addresses together have fifty attempts at an account', async () => {
   const limit = createSignInLimit(createMemoryStore(() => new Date()));
   for (let attempt = 0; attempt < 50; attempt += 1) await limit.begin('nurse@example.com', `192.0.2.${attempt}`);
   await expect(limit.begin('nurse@example.com', '203.0.113.9')).rejects.toMatchObject(refused);

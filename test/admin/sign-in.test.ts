@@ -23,7 +23,7 @@ describe('on embedded stores', () => {
   };
   const visitAccount = (browser: ReturnType<typeof createBrowser>) => browser.visit(`${world.url}/settings/account`);
 
-  test('e-mail in any spelling and password lead to the settings, and to the page that was asked for', async () => {
+  test('e-mail address in any letter case and password lead to Settings, and to the requested page', async () => {
     const { email } = await person();
     const browser = createBrowser();
     const sent = await browser.visit(`${world.url}/settings/users?page=2`);
@@ -44,7 +44,7 @@ describe('on embedded stores', () => {
     '/settings/../smart/launch',
     '/settings-of-somebody',
     'javascript:alert(1)',
-  ])('never goes on to %s', async (next) => {
+  ])('never redirects to %s', async (next) => {
     const { email } = await person();
     const browser = createBrowser();
     const form = await browser.visit(`${world.url}/sign-in?${new URLSearchParams({ next })}`);
@@ -55,7 +55,7 @@ describe('on embedded stores', () => {
     expect(answer.headers['location']).toBe('/settings');
   });
 
-  test('visitors, launches and key sets never meet a session: no cookie, nothing stored', async () => {
+  test('requests of visitors, launches and key sets create no session: no cookie and no stored value', async () => {
     const browser = createBrowser();
     const before = await world.dumpRedis();
     for (const path of ['/sign-in', '/guide', '/settings', '/.well-known/jwks.json', '/smart/launch', '/health/live']) {
@@ -68,14 +68,14 @@ describe('on embedded stores', () => {
     expect(jwks.setCookies).toEqual([]);
   });
 
-  test('the cookie is for this host, HTTP and our own pages only, and ends with the browser', async () => {
+  test('the cookie is HttpOnly, for this host and same-site requests only, and ends with the browser', async () => {
     const { answer } = await signIn(world, (await person()).email);
     const cookie = answer.setCookies.find((line) => line.startsWith('admin='));
     expect(cookie).toMatch(/^admin=s%3A[\w%.-]+; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test('pages of the settings are never framed or kept, and tell our own origin where a form came from', async () => {
+  test('pages of Settings are never framed or cached, and send a referrer to the own origin only', async () => {
     const browser = await signedIn(world, (await person()).email);
     for (const page of [await visitAccount(browser), await createBrowser().visit(`${world.url}/sign-in`)]) {
       expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -84,7 +84,7 @@ describe('on embedded stores', () => {
     }
   });
 
-  test('unknown user, wrong password, disabled user and expired one-time password get the very same answer', async () => {
+  test('unknown user, wrong password, disabled user and expired one-time password get the same answer', async () => {
     const known = await person();
     const disabled = await person();
     await usersOf(world).disable(disabled.id, new Date(now));
@@ -118,7 +118,7 @@ describe('on embedded stores', () => {
     expect(cookiesOf(browser).has('admin')).toBe(false);
   });
 
-  test('a refusal is shown to the browser it was told alone, and to a client that asks for JSON by its status', async () => {
+  test('a refusal is shown only to its browser; a client that asks for JSON gets the status', async () => {
     const { email } = await person();
     const { browser, answer } = await signIn(world, email, 'wrong password');
     const url = `${world.url}${answer.headers['location']}`;
@@ -142,7 +142,7 @@ describe('on embedded stores', () => {
     expect(await world.dumpRedis()).not.toMatch(/wrong password|person-\d+@/);
   });
 
-  test('the page that was asked for survives a refusal', async () => {
+  test('the requested page is kept after a refusal', async () => {
     const { email } = await person();
     const browser = createBrowser();
     const next = '/settings/users?page=2';
@@ -155,7 +155,7 @@ describe('on embedded stores', () => {
     expect(answer.headers['location']).toBe(next);
   });
 
-  test('a session id somebody planted before the sign-in is worth nothing after it (fixation)', async () => {
+  test('a session id that was planted before the sign-in opens no page after it (fixation)', async () => {
     const attacker = await signedIn(world, (await person()).email);
     const planted = cookiesOf(attacker).get('admin') ?? '';
     const victim = createBrowser();
@@ -173,7 +173,7 @@ describe('on embedded stores', () => {
     expect((await visitAccount(attacker)).status).toBe(303);
   });
 
-  test('sign-out ends the session here and in the store; the old cookie opens nothing', async () => {
+  test('sign-out ends the session in the browser and in the store; the old cookie opens no page', async () => {
     const browser = await signedIn(world, (await person()).email);
     const old = cookiesOf(browser).get('admin') ?? '';
     const csrf = await tokenOf(world, browser);
@@ -187,7 +187,7 @@ describe('on embedded stores', () => {
   test.for([
     ['from another site', { 'sec-fetch-site': 'cross-site' }, 'right'],
     ['from a sibling host', { 'sec-fetch-site': 'same-site' }, 'right'],
-    ['typed by nobody', { 'sec-fetch-site': 'none' }, 'right'],
+    ['without a navigation from a page', { 'sec-fetch-site': 'none' }, 'right'],
     ['with another Origin', { origin: 'https://evil.example' }, 'right'],
     ['with a hidden Origin', { origin: 'null' }, 'right'],
     ['without token', {}, 'none'],
@@ -214,14 +214,14 @@ describe('on embedded stores', () => {
     expect((await anonymous.visit(`${world.url}/sign-in`, { headers, form })).status).toBe(403);
   });
 
-  test('a sign-in form that this browser was never shown is refused', async () => {
+  test('a sign-in form that was not shown to this browser is refused', async () => {
     const { email } = await person();
     const form = await createBrowser().visit(`${world.url}/sign-in`);
     const fields = { csrf: csrfOf(form), email, password: PASSWORD };
     expect((await createBrowser().visit(`${world.url}/sign-in`, { form: fields })).status).toBe(403);
   });
 
-  test('eight hours after the sign-in a session is over, however busy it was', async () => {
+  test('a session ends eight hours after the sign-in, even if it is in use', async () => {
     const browser = await signedIn(world, (await person()).email);
     for (let minutes = 0; minutes < 8 * 60 - 20; minutes += 20) {
       now += 20 * MINUTE;
@@ -249,7 +249,7 @@ describe('on embedded stores', () => {
     expect((await visitAccount(browser)).status).toBe(303);
   });
 
-  test('the eleventh wrong password is not looked at, the right one neither, nor for accounts nobody has', async () => {
+  test('after ten wrong passwords no password is checked, neither for a known nor for an unknown account', async () => {
     const { email } = await person();
     for (const account of [email, 'nobody-at-all@example.com']) {
       const browser = createBrowser();
@@ -269,7 +269,7 @@ describe('on embedded stores', () => {
     expect(resultOf((await signIn(world, other.email)).answer)).toBe(303);
   });
 
-  test('sign-in, refusal and sign-out are in the audit trail; passwords, tokens and session ids nowhere', async () => {
+  test('sign-in, refusal and sign-out are in the audit trail, without passwords, tokens and session ids', async () => {
     const { email, id } = await person({ role: 'administrator' });
     await signIn(world, email, 'canary wrong password');
     const browser = await signedIn(world, email);

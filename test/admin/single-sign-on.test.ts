@@ -53,7 +53,7 @@ describe('by verified e-mail address', () => {
     Object.assign(provider, { declines: false, changeTokens: undefined });
   });
 
-  test('an existing user comes in, to the page that was asked for, without a password', async () => {
+  test('an existing user signs in without a password and reaches the requested page', async () => {
     const { id } = await addPerson(world, 'ada@example.com', { mustChangePassword: true });
     provider.current = { sub: 'ada', email: 'Ada@Example.com', email_verified: true };
     const browser = createBrowser();
@@ -63,7 +63,7 @@ describe('by verified e-mail address', () => {
     expect((await usersOf(world).find(id))?.ssoSubject).toBe(JSON.stringify([provider.issuer, 'ada']));
   });
 
-  test('the request carries PKCE S256, state and nonce of 256 bits, and nothing of it in a readable cookie', async () => {
+  test('the request has PKCE S256 and a state and nonce of 256 bits, and no readable cookie contains them', async () => {
     const browser = createBrowser();
     const start = await browser.visit(`${world.url}/sign-in/sso`);
     const asked = new URL(start.headers['location'] ?? '').searchParams;
@@ -78,7 +78,7 @@ describe('by verified e-mail address', () => {
     ['an address the provider has not verified', { sub: 'x1', email: 'ada@example.com', email_verified: false }],
     ['an address it says nothing about', { sub: 'x2', email: 'ada@example.com' }],
     ['"true" as a text', { sub: 'x3', email: 'ada@example.com', email_verified: 'true' }],
-    ['somebody else who has the address now', { sub: 'x4', email: 'ada@example.com', email_verified: true }],
+    ['another person who has the address now', { sub: 'x4', email: 'ada@example.com', email_verified: true }],
     ['an unknown person', { sub: 'x5', email: 'stranger@example.com', email_verified: true }],
     ['a person without address', { sub: 'x6' }],
     ['a disabled user', { sub: 'x7', email: 'gone@example.com', email_verified: true }],
@@ -140,7 +140,7 @@ describe('by verified e-mail address', () => {
   test.for([
     ['nonce', 'nonce', 'x'.repeat(43)],
     ['PKCE challenge', 'code_challenge', 'x'.repeat(43)],
-  ])('a request whose %s somebody exchanged ends in a refusal', async ([, name, value]) => {
+  ])('a request with a changed %s is refused', async ([, name, value]) => {
     provider.current = { sub: 'ada', email: 'ada@example.com', email_verified: true };
     const browser = createBrowser();
     const start = await browser.visit(`${world.url}/sign-in/sso`);
@@ -166,7 +166,7 @@ describe('by verified e-mail address', () => {
     expect(cookiesOf(browser).has('admin')).toBe(false);
   });
 
-  test('an answer works in the browser that began, and once', async () => {
+  test('an authorization response works once, in the browser that began', async () => {
     provider.current = { sub: 'ada', email: 'ada@example.com', email_verified: true };
     const browser = createBrowser();
     const url = await browser.openUntil(`${world.url}/sign-in/sso`, CALLBACK);
@@ -175,13 +175,13 @@ describe('by verified e-mail address', () => {
     expect((await browser.visit(url)).status).toBe(502);
   });
 
-  test('a person who declines is back at the door', async () => {
+  test('a user who declines returns to the sign-in page', async () => {
     provider.declines = true;
     const answer = await comeIn(world);
     expect([answer.status, answer.headers['location']]).toEqual([303, '/sign-in']);
   });
 
-  test('no code, token, secret or address of a person is in the log', () => {
+  test('the log contains no code, token, secret or e-mail address', () => {
     const log = world.logLines.join('\n');
     expect(log).not.toMatch(/eyJ|"code"|code=|state=/);
     expect(log).not.toContain(SSO_CLIENT_SECRET);
@@ -220,14 +220,14 @@ describe('by group', () => {
     ['groups of other things', ['smart', 'smart-operators-not']],
     ['a group of an organization that does not exist', ['smart-admin-nowhere']],
     ['no groups claim', undefined],
-    ['groups in a form nobody knows', { 'smart-operators': true }],
-  ] as const)('somebody with %s stays outside, also when the address is known', async ([, groups]) => {
+    ['groups in an unknown form', { 'smart-operators': true }],
+  ] as const)('a person with %s is refused, even if the address is known', async ([, groups]) => {
     await addPerson(world, 'known@example.com').catch(() => undefined);
     provider.current = member('known', groups);
     expect((await comeIn(world)).status).toBe(403);
   });
 
-  test('who is refused for "no group" has lost what they had, here and elsewhere', async () => {
+  test('a user refused for "no group" loses the role and all open sessions', async () => {
     provider.current = member('leaver', ['smart-operators']);
     const here = createBrowser();
     const elsewhere = createBrowser();
@@ -262,7 +262,7 @@ describe('by group', () => {
     expect((await stays.visit(`${world.url}/settings/users`)).status).toBe(200);
   });
 
-  test('an answer that another site made up signs nobody out', async () => {
+  test('a forged authorization response signs no user out', async () => {
     provider.current = member('stays', ['smart-operators']);
     const browser = createBrowser();
     await comeIn(world, browser);
@@ -271,7 +271,7 @@ describe('by group', () => {
     expect((await browser.visit(`${world.url}/settings/users`)).status).toBe(200);
   });
 
-  test('a new group is a new role at the next sign-in and ends the sessions of the old one', async () => {
+  test('a new group gives a new role at the next sign-in and ends the sessions of the old role', async () => {
     provider.current = member('mover', ['smart-operators']);
     const before = createBrowser();
     await comeIn(world, before);
@@ -282,7 +282,7 @@ describe('by group', () => {
     expect((await after.visit(`${world.url}/settings/users`)).status).toBe(403);
   });
 
-  test('a renamed person is still the same user', async () => {
+  test('a user whose e-mail address changed is still the same user', async () => {
     provider.current = member('married', ['smart-operators']);
     await comeIn(world);
     provider.current = { ...member('married', ['smart-operators']), email: 'new-name@example.com' };
@@ -290,7 +290,7 @@ describe('by group', () => {
     expect(await usersOf(world).findByEmail('new-name@example.com')).toBeUndefined();
   });
 
-  test('with passwords switched off there is no password form, and none is accepted', async () => {
+  test('with passwords switched off there is no password form, and no password is accepted', async () => {
     await addPerson(world, 'by-password@example.com');
     const { answer } = await signIn(world, 'by-password@example.com');
     expect(answer.status).toBe(403);
@@ -300,7 +300,7 @@ describe('by group', () => {
   });
 });
 
-test('a provider that is away is a page with a support code; one on a forbidden address is not called', async () => {
+test('an unavailable provider leads to a page with a support code; one at a forbidden address is not called', async () => {
   const { world, close, provider } = await startSsoWorld({ OUTBOUND_ALLOW_PRIVATE: '10.9.9.9/32' });
   const answer = await createBrowser().visit(`${world.url}/sign-in/sso`);
   expect(answer.status).toBe(502);
@@ -309,7 +309,7 @@ test('a provider that is away is a page with a support code; one on a forbidden 
   await close();
 });
 
-test('without a provider in the configuration its addresses do not exist', async () => {
+test('without a configured provider its routes do not exist', async () => {
   const world = await startWorld();
   expect((await createBrowser().visit(`${world.url}/sign-in/sso`)).status).toBe(404);
   expect((await createBrowser().visit(`${world.url}/sign-in`)).body).not.toContain('single sign-on');

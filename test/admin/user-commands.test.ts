@@ -101,7 +101,7 @@ describe('the user commands', () => {
     ['an unknown organization', ['add', 'x@example.com', '--role', 'admin', '--org', 'no'], 'There is no organization'],
     ['a weak password', ['add', 'x@example.com', '--role', 'operator', '--password-stdin'], 'at least 12'],
     ['a password for all to see', ['add', 'x@example.com', '--role', 'operator', '--password', 'p'], '--password'],
-    ['somebody who is not there', ['disable', 'nobody@example.com'], 'There is no user nobody@example.com'],
+    ['an unknown user', ['disable', 'nobody@example.com'], 'There is no user nobody@example.com'],
   ] as const)('%s is refused and changes nothing', async ([, args, reason]) => {
     input = 'short';
     await expect((async () => user(...args))()).rejects.toThrow(reason);
@@ -112,7 +112,7 @@ describe('the user commands', () => {
 describe('the first operator from the environment', () => {
   const bootstrap = { BOOTSTRAP_OPERATOR_EMAIL: 'First@Example.com', BOOTSTRAP_OPERATOR_PASSWORD: 'choose me at once' };
 
-  test('signs in once with it, and has to choose a password of their own', async () => {
+  test('signs in once with it, and has to choose a new password', async () => {
     const world = await startWorld({ env: bootstrap });
     const { browser, answer } = await signIn(world, 'first@example.com', 'choose me at once');
     expect(answer.status).toBe(303);
@@ -132,14 +132,14 @@ describe('the first operator from the environment', () => {
   });
 
   test.for(['Password1234', 'changeme-changeme', 'first@example.com', '123456789012'])(
-    'is not made with %s',
+    'is not created with %s',
     async (password) => {
       const env = { ...bootstrap, BOOTSTRAP_OPERATOR_PASSWORD: password };
       await expect(startWorld({ env })).rejects.toThrow('BOOTSTRAP_OPERATOR_PASSWORD: ');
     },
   );
 
-  test('is made by one of several instances, and never again once there is an operator', async () => {
+  test('is created by one of several instances, and never again once an operator exists', async () => {
     const world = await startWorld();
     const users = usersOf(world);
     const password = { passwordHash: null, mustChangePassword: true, passwordExpiresAt: null };

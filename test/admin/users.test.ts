@@ -23,7 +23,7 @@ async function post(path: string, fields: Record<string, string> = {}, headers: 
 const pageAfter = (answer: Visit) => operator.visit(`${world.url}${answer.headers['location']}`);
 const shownPassword = (body: string) => /class="one-time">([^<]+)</.exec(body)?.[1] ?? '';
 
-test('an added administrator signs in with the password shown once, and nothing keeps it readable', async () => {
+test('an added administrator signs in with the password shown once, which is stored nowhere in clear', async () => {
   const added = await post('/settings/users', {
     email: 'New@Example.com',
     role: 'administrator',
@@ -62,7 +62,7 @@ test.for([
     { email: 'x@example.com', role: 'root', organization: 'st-elsewhere' },
     'Choose the organization',
   ],
-] as const)('%s is refused at the field, and what was typed is kept', async ([, fields, reason]) => {
+] as const)('%s is refused at the field, and the input is kept', async ([, fields, reason]) => {
   const answer = await post('/settings/users', fields);
   expect(ledTo(answer)).toBe('form');
   for (const page of [await pageAfter(answer), await pageAfter(answer)]) {
@@ -93,7 +93,7 @@ test('a reset ends the sessions and the old password, and shows a new one once',
   expect(resultOf((await signIn(world, email, password)).answer)).toBe(303);
 });
 
-test('the one-time password is for this session and this page, HEAD does not use it up, and a reload says it was shown', async () => {
+test('the one-time password is shown in this session on this page; HEAD does not use it up, and a reload says that it was shown', async () => {
   const { id } = await addPerson(world, 'once-shown@example.com');
   const reset = await post(`/settings/users/${id}/reset`);
   const url = `${world.url}${reset.headers['location']}`;
@@ -124,7 +124,7 @@ test('a one-time password works for three days', async () => {
   expect(password).not.toBe('');
 });
 
-test('disabled is out, enabled is back in', async () => {
+test('a disabled user cannot sign in; an enabled one can again', async () => {
   const { id, email } = await addPerson(world, 'leaver@example.com');
   expect((await post(`/settings/users/${id}/disable`)).status).toBe(303);
   expect(resultOf((await signIn(world, email)).answer)).toBe('refused');
@@ -144,12 +144,12 @@ test('operators cannot disable themselves, and the last one cannot be disabled a
   expect((await users.find(operatorId))?.disabledAt).toBeNull();
 });
 
-test.for(['reset', 'enable'])('%s of somebody who is not there is 404', async (verb) => {
+test.for(['reset', 'enable'])('%s of an unknown user is a 404', async (verb) => {
   expect((await post(`/settings/users/not-a-uuid/${verb}`)).status).toBe(404);
   expect((await post(`/settings/users/00000000-0000-4000-8000-000000000000/${verb}`)).status).toBe(404);
 });
 
-test('every change is in the audit trail: who, which user, what', async () => {
+test('every change is in the audit trail with actor, user and change', async () => {
   const { id } = await addPerson(world, 'traced@example.com');
   await post(`/settings/users/${id}/reset`);
   await post(`/settings/users/${id}/disable`);

@@ -50,7 +50,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await looks()).toHaveLength(before);
   };
 
-  test('MT-01: an administrator reads their own organization whatever the address says, and no patient', async () => {
+  test('MT-01: an administrator sees the rows of their organization only, whichever one the URL names, and no patient', async () => {
     for (const query of ['', '?organization=hospital-b']) {
       const page = await audit(administrator, query);
       expect(rowsOf(page).join('')).toContain('patient-opened');
@@ -74,7 +74,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(await audit(operator, '?to=2000-01-01'))).toEqual([]);
   });
 
-  test('by a clinician’s name and the minute, in one organization', async () => {
+  test('rows are found by a clinician’s name and by minute, in one organization', async () => {
     const csrf = await tokenOf(world, administrator);
     const find = (fields: Record<string, string>) =>
       administrator.open(`${world.url}/settings/audit/find`, { form: { csrf, ...fields } });
@@ -121,7 +121,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(page)).toEqual([]);
   });
 
-  test('a patient is opened for an operator with a reason, and that is an event', async () => {
+  test('an operator who gives a reason sees a patient, and this is audited', async () => {
     const [row = ''] = rowsOf(await audit(operator, '?event=patient-opened&organization=st-elsewhere'));
     expect(row).not.toContain('pat-ada');
     const [, id] = /row-([^"]+)"/.exec(row) ?? [];
@@ -149,7 +149,7 @@ describe('on real Redis and PostgreSQL', () => {
     });
   });
 
-  test('who opened one chart is found without opening every row, and not in another organization', async () => {
+  test('the users who opened one chart are found without revealing each row, in one organization only', async () => {
     const csrf = await tokenOf(world, operator);
     const search = async (organization: string) =>
       rowsOf(
@@ -165,7 +165,7 @@ describe('on real Redis and PostgreSQL', () => {
     const page = await send('access request 18');
     // The page states the reason and not the patient. Only this session can open it and its export.
     expect(isAfterPost(page, 'form')).toBe(true);
-    expect(page.body).toContain('about one patient, looked at for the reason “access request 18”');
+    expect(page.body).toContain('of one patient. Reason of the search: “access request 18”');
     expect(page.url + page.body + world.logLines.join('')).not.toContain('pat-ben');
     expect(await world.dumpRedis()).not.toContain('pat-ben');
     expect(rowsOf(await operator.visit(page.url))).toHaveLength(rowsOf(page).length);
@@ -178,7 +178,7 @@ describe('on real Redis and PostgreSQL', () => {
     ] as const) {
       const other = await who.visit(url);
       expect(rowsOf(other)).toEqual([]);
-      expect(other.body).toContain('This search has ended');
+      expect(other.body).toContain('This search has expired');
     }
     for (const refused of [await send(' '), await send('access request 18', `pat-ben${'x'.repeat(60)}`)]) {
       expect(isAfterPost(refused, 'form')).toBe(true);
@@ -202,7 +202,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await administrator.visit(`${world.url}${path}`, { form })).status).toBe(403);
   });
 
-  test('the export has every row, no patient, and is an event of its own', async () => {
+  test('the export has every row and no patient, and is audited', async () => {
     for (let n = 0; n < 2_100; n += 1)
       world.dependencies.audit.record({ event: 'denial', organizationId: 'busy', actor: 'system', detail: { n } });
     await world.dependencies.audit.flush();
@@ -218,11 +218,11 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a spreadsheet takes %j for a text', (text) => {
+test.for(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '|cmd', '＝1', '﻿=1'])('a spreadsheet reads %j as text', (text) => {
   expect(csvLine([text])).toBe(`"'${text}"\r\n`);
 });
 
-test('quotes and line breaks stay inside their cell', () => {
+test('quotes and line breaks do not end a cell', () => {
   expect(csvLine(['a "quoted"\nword', 'b'])).toBe('"a ""quoted""\nword","b"\r\n');
 });
 
@@ -237,6 +237,6 @@ test.for([
   ['x\n-1', `"x\n'-1"\r\n`],
   ['a;b;＝c', `"a;b;'＝c"\r\n`],
   ['Ward 3; bed 4', '"Ward 3; bed 4"\r\n'],
-] as const)('no cell begins a formula where semicolons or tabs separate: %j', ([text, line]) => {
+] as const)('no cell begins a formula if semicolons or tabs are the separators: %j', ([text, line]) => {
   expect(csvLine([text])).toBe(line);
 });

@@ -29,7 +29,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
   });
   afterAll(() => database.close());
 
-  test('says who did what to which patient, and the database alone tells neither person', async () => {
+  test('records actor, event and patient, and the database alone identifies neither person', async () => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
     audit.record(opened);
     await audit.flush();
@@ -56,7 +56,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     await expect(sealer.open(auditPatientName(one!.id), other!.patient!)).rejects.toThrow('cannot be opened');
   });
 
-  test('keeps every event of a busy moment', async () => {
+  test('keeps every event of a burst', async () => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
     for (let n = 0; n < 250; n += 1)
       audit.record({ event: 'launch', organizationId: 'busy', actor: ada, detail: { n } });
@@ -65,7 +65,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(new Set(rows.map((row) => row.detail['n'])).size).toBe(250);
   });
 
-  test('MT-06: of a flood of denials thirty a minute and one line are kept, and every row about somebody', async () => {
+  test('MT-06: of a flood of denials thirty a minute and one summary are kept, and every row about a user or a patient', async () => {
     let now = clock();
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock: () => now });
     const flood = (organizationId: string, times: number) => {
@@ -92,7 +92,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(await rowsOf('flooded')).toHaveLength(35);
   });
 
-  test('MT-06: one user of the settings cannot fill the trail with refusals, and takes no room from others', async () => {
+  test('MT-06: denials of one user of Settings are bounded and displace no other rows', async () => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
     const refuse = (userId: string, times: number) => {
       for (let n = 0; n < times; n += 1)
@@ -111,7 +111,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     });
   });
 
-  test('a row the database cannot store costs no other row (MT-06)', async () => {
+  test('a row that the database cannot store loses no other row (MT-06)', async () => {
     const lines: string[] = [];
     // This instant is no PostgreSQL timestamp; texts of every kind are stored.
     const instants = [new Date(8.64e15), clock()];
@@ -129,7 +129,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(lines[0]).toContain('poison');
   });
 
-  test.for(['a\0b', 'a\uD83D', '\uDE00b', 'c\u0007d'])('no event is lost for a character: %j', async (odd) => {
+  test.for(['a\0b', 'a\uD83D', '\uDE00b', 'c\u0007d'])('no event is lost because of a character: %j', async (odd) => {
     const lines: string[] = [];
     const audit = createAudit({ db: database.db, sealer, log: logInto(lines), clock });
     const organizationId = `odd-${odd}`;
@@ -142,7 +142,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(lines).toEqual([]);
   });
 
-  test('who depends on the row waits until it is stored, and hears when it is not (ER-05)', async () => {
+  test('a caller that depends on the row waits until it is stored, and gets an error if it is not (ER-05)', async () => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });
     await audit.recordNow({ ...opened, organizationId: 'now' });
     expect(await listAuditRows(database.db, { organizationId: 'now' }, 10)).toHaveLength(1);
@@ -168,7 +168,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     },
   );
 
-  test('a failing database never reaches the caller; the log says what was lost, without the persons', async () => {
+  test('a database failure raises no error in the caller; the log names the lost row without its persons', async () => {
     const closed = await open();
     await closed.close();
     const lines: string[] = [];
@@ -180,7 +180,7 @@ describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
     expect(lines.join('')).not.toContain('canary');
   });
 
-  test('no row is lost without a count: neither one that could not be written nor one too many in memory', async () => {
+  test('every lost row is counted, whether it could not be written or exceeded the memory limit', async () => {
     const closed = await open();
     await closed.close();
     const metrics = createMetrics();

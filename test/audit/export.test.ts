@@ -41,7 +41,7 @@ describe('on real Redis and PostgreSQL', () => {
     return request;
   };
 
-  test('a reader that does not read stops the export instead of filling memory, and another must wait', async () => {
+  test('a slow reader pauses the export instead of filling memory, and a second export has to wait', async () => {
     const select = vi.spyOn(world.dependencies.database.db, 'select');
     const request = await unreadExport();
     // Once no further batch is read, the buffers of both sockets are full.
@@ -62,12 +62,12 @@ describe('on real Redis and PostgreSQL', () => {
     await expect.poll(third, { timeout: 20_000 }).toBe(200);
   });
 
-  test('a reader that reads gets every row', async () => {
+  test('a normal reader gets every row', async () => {
     const { body } = await operator.visit(exportUrl());
     expect(body.split('\r\n').length - 2).toBe(ROWS);
   });
 
-  test('changes and exports of one user are limited, and reading goes on', async () => {
+  test('changes and exports of one user are limited, and pages still open', async () => {
     await addPerson(world, 'busy@example.com');
     const busy = await signedIn(world, 'busy@example.com');
     const csrf = await tokenOf(world, busy);

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const admin = (...args: string[]) => runAdmin({ ...env, PUBLIC_URL: 'http://localhost:1' }, args);
 
-test('check <fhirUrl>: every row, the verdict, exit 0; what was corrected in the URL is said', async () => {
+test('check <fhirUrl> prints every row, the verdict and the corrections of the URL, and exits with 0', async () => {
   const { code, stdout } = await admin('check', `${sandbox.fhirBase}/`);
   expect(code).toBe(0);
   expect(stdout).toContain('Removed the slash at the end');
@@ -28,7 +28,7 @@ test('check <fhirUrl>: every row, the verdict, exit 0; what was corrected in the
   expect(stdout).toContain('All checks passed');
 });
 
-test('a failing check: exit 1, why, whose job and how to fix it', async () => {
+test('a failing check prints reason, owner and remedy, and exits with 1', async () => {
   sandbox.faults.set('discovery-no-asymmetric');
   const { code, stdout, stderr } = await admin('check', sandbox.fhirBase, '--org', 'general');
   expect(code).toBe(1);
@@ -38,7 +38,7 @@ test('a failing check: exit 1, why, whose job and how to fix it', async () => {
   expect(stderr).not.toContain('FAILURE');
 });
 
-test('--json for machines, with the same exit code', async () => {
+test('--json prints JSON and has the same exit code', async () => {
   sandbox.faults.set('jwks-500');
   const { code, stdout } = await admin('check', sandbox.fhirBase, '--json');
   expect(code).toBe(1);

@@ -32,7 +32,7 @@ describe('on embedded stores', () => {
   const checksStore = () => createChecksStore(world.dependencies.database.db);
   const later = (hours: number) => void (now = new Date(now.getTime() + hours * HOUR_MS));
 
-  test('two instances that look at once never run the same check twice, and a restart does not repeat it', async () => {
+  test('two instances that look at the same time run each check once, and a restart does not repeat it', async () => {
     const [one, two] = [instance(), instance()];
     await Promise.all([one.look(), two.look(), one.look()]);
     expect(discoveries()).toBe(1);
@@ -80,7 +80,7 @@ describe('on embedded stores', () => {
     expect(drifts()).toMatchObject([{ organizationId: ORG_ID, hardFailures: [] }]);
   });
 
-  test('an EHR that broke is said, and compared with its last good state when it is back', async () => {
+  test('a failing EHR is reported, and compared with its last good state when it works again', async () => {
     const watch = instance();
     await watch.look();
     world.sandbox.faults.set('discovery-500');
@@ -104,7 +104,7 @@ describe('on embedded stores', () => {
     expect(discoveries()).toBe(0);
   });
 
-  test('once closed it looks no more', async () => {
+  test('after it was closed it runs no check', async () => {
     const watch = instance();
     await watch.close();
     await watch.look();

@@ -11,7 +11,7 @@ const state: ConnectionState = {
   certificate: { expiresAt: '2027-06-01T00:00:00.000Z', fingerprint: 'AA' },
 };
 
-test('nothing changed: no difference', () => {
+test('two equal runs have no difference', () => {
   expect(differencesBetween(state, structuredClone(state), now)).toEqual([]);
 });
 
@@ -57,7 +57,7 @@ test.for([
   expect(differencesBetween(state, after, now)).toMatchObject([{ part, field, severity }]);
 });
 
-test('what could not be read is not compared', () => {
+test('a document that could not be read is not compared', () => {
   const nothing = { configuration: undefined, keys: undefined, capability: undefined, certificate: undefined };
   expect(differencesBetween(state, nothing, now)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { LOOPBACK } from './checkup.ts';
 const production = { production: true, allowPrivate: [] };
 const GOOD = 'https://ehr.example.org/fhir/r4';
 
-describe('the FHIR URL is corrected where the meaning is clear, and every change is named', () => {
+describe('the FHIR URL is corrected if its meaning is clear, and every correction is named', () => {
   test.for([
     ['nothing to correct', GOOD, GOOD, 0],
     ['no https', 'ehr.example.org/fhir/r4', GOOD, 1],
@@ -36,7 +36,7 @@ describe('the FHIR URL is corrected where the meaning is clear, and every change
   });
 });
 
-describe('the FHIR URL is refused with a reason, and what was typed is kept', () => {
+describe('the FHIR URL is refused with a reason, and the typed text is kept', () => {
   test.for([
     ['nothing', '', 'Enter the FHIR URL'],
     ['another scheme', 'file:///etc/passwd', 'https://'],
@@ -60,13 +60,13 @@ describe('the FHIR URL is refused with a reason, and what was typed is kept', ()
     expect(normalized.ok || normalized.problem).toContain(reason);
   });
 
-  test('a user name: and the password does not come back', () => {
+  test('a user name is refused, and its password is not shown again', () => {
     const normalized = normalizeFhirUrl('https://user:canary@ehr.example.org/fhir', production);
     expect(normalized).toMatchObject({ ok: false, kept: 'https://ehr.example.org/fhir' });
   });
 });
 
-test('outside production http on this machine stays, as it is for the sandbox', () => {
+test('outside production, http on loopback is kept, because the sandbox uses it', () => {
   const normalized = normalizeFhirUrl('http://localhost:9000/fhir/r4/', { production: false, allowPrivate: LOOPBACK });
   expect(normalized).toMatchObject({ ok: true, url: 'http://localhost:9000/fhir/r4' });
 });

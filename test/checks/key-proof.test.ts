@@ -47,14 +47,14 @@ test('invalid_grant proves client id, key, algorithm and audience, with one requ
   expect(tokenRequests()[0]?.body).toContain('code=key-proof-');
 });
 
-test('DI-23: endpoints given by hand are proven as any, and no document is asked for', async () => {
+test('DI-23: the proof works with endpoints given by hand, and no document is requested', async () => {
   const tokenEndpoint = `${world.sandbox.origin}/auth/token`;
   await world.setOrganization(ORG_ID, givenEndpoints(world.sandbox));
   expect(await prove()).toMatchObject({ outcome: 'proven', used: { tokenEndpoint, audience: tokenEndpoint } });
   expect(world.sandbox.requests.filter(({ path }) => path.includes('.well-known'))).toEqual([]);
 });
 
-test('a client id the EHR does not know: invalid_client and its five usual causes, with the values to compare', async () => {
+test('an unknown client id gives invalid_client with its five usual causes and the values to compare', async () => {
   await world.setOrganization(ORG_ID, { clientId: 'somebody-else' });
   const proof = await prove();
   expect(proof).toMatchObject({ outcome: 'invalid_client', verdict: 'failure', owner: 'EHR team' });
@@ -64,7 +64,7 @@ test('a client id the EHR does not know: invalid_client and its five usual cause
   expect(tokenRequests()).toHaveLength(1);
 });
 
-test('an audience the EHR does not accept is no proof', async () => {
+test('an audience that the EHR does not accept proves nothing', async () => {
   await world.setOrganization(ORG_ID, { assertionAudience: 'issuer' });
   expect((await prove()).outcome).not.toBe('proven');
 });
@@ -88,7 +88,7 @@ describe('other answers are explained', () => {
     expect(outcome === 'proven' || proof.remedy.length > 0).toBe(true);
   });
 
-  test('a SMART configuration that cannot be read: nothing is asked', async () => {
+  test('without a readable SMART configuration no request is sent', async () => {
     await world.setOrganization(ORG_ID, { allowedHosts: ['no-cache.example'] });
     world.sandbox.faults.set('discovery-500');
     expect(await prove()).toMatchObject({ outcome: 'not asked', used: undefined });
@@ -96,7 +96,7 @@ describe('other answers are explained', () => {
   });
 });
 
-test('neither assertion nor code are in the proof or the log', async () => {
+test('neither proof nor log contains the assertion or the code', async () => {
   const proof = await prove();
   const assertion = new URLSearchParams(tokenRequests()[0]?.body).get('client_assertion') ?? '';
   expect(assertion).toMatch(/^eyJ/);
@@ -105,7 +105,7 @@ test('neither assertion nor code are in the proof or the log', async () => {
   expect(told).not.toContain('key-proof-');
 });
 
-test('the sixth press within ten minutes is refused, per organization', async () => {
+test('the sixth proof of an organization within ten minutes is refused', async () => {
   const limit = createKeyProofLimit(createMemoryStore(() => new Date()));
   for (let press = 0; press < 5; press += 1) await limit.take('one');
   await expect(limit.take('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });

@@ -13,7 +13,7 @@ import { startServer } from '#test/helpers/listener.ts';
 import { type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 import { createCheckup, idsOf, LOOPBACK, row } from './checkup.ts';
 
-describe('SSRF: nothing is called that a launch may not call', () => {
+describe('SSRF: checks call only addresses that a launch may call', () => {
   let stub: StubEhr;
   let port: string;
   const strict = createCheckup({}, []);
@@ -70,7 +70,7 @@ describe('SSRF: nothing is called that a launch may not call', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  test('redirects and foreign documents: no other host is ever asked', async () => {
+  test('redirects and foreign documents lead to no request to another host', async () => {
     const evil = await startEvil();
     const open = createCheckup();
     const routes = ['smart-configuration', 'metadata', 'openid-configuration', 'jwks'];
@@ -108,7 +108,7 @@ describe('SSRF: nothing is called that a launch may not call', () => {
 });
 
 describe('a server that does not answer', () => {
-  test('the whole check ends with a row for every check, and failures that say so', async () => {
+  test('the run ends with a row for every check, and the failures say that the server did not answer', async () => {
     const server = await startServer(() => {});
     const checkup = createCheckup({ limits: { callMs: 300, overallMs: 500 } });
     const finished = await checkup.run(`${server.origin}/fhir`);
@@ -120,7 +120,7 @@ describe('a server that does not answer', () => {
     expect(finished.summary.hardFailures).toContain('guide-smart-configuration');
   });
 
-  test('the limit for everything cuts calls that are still allowed to wait', async () => {
+  test('the deadline of the whole run ends calls before their own deadline', async () => {
     const server = await startServer(() => {});
     const checkup = createCheckup({ limits: { callMs: 60_000, overallMs: 200 } });
     const finished = await checkup.run(`${server.origin}/fhir`);
@@ -153,7 +153,7 @@ describe('TLS', () => {
     return { finished, requests: server.requests };
   };
 
-  test('a good certificate passes every row, and names its last day', async () => {
+  test('a valid certificate passes every row, and its last day is named', async () => {
     const far = await overTls(good, () => new Date(Date.now() - 60 * 86_400_000));
     expect(['tls-chain', 'tls-name', 'tls-version', 'tls-expiry'].map((id) => row(far.finished, id).verdict)).toEqual(
       Array.from({ length: 4 }, () => 'pass'),

@@ -58,7 +58,7 @@ async function arrange() {
   return { id, deps, save, find, store, auditRows, checksStore: deps.checksStore };
 }
 
-test('a URL that passes is saved with what was discovered, so that the next launch asks nothing again', async () => {
+test('a URL that passes is saved with the discovered facts, so that the next launch needs no discovery', async () => {
   const { save, find } = await arrange();
   const saved = await save(`${other.fhirBase}/`);
   expect(saved).toMatchObject({ state: 'in use', draft: undefined, run: { by: 'ann@example.org', good: true } });
@@ -78,7 +78,7 @@ test('a URL that fails the hard checks stays a draft; the working connection sta
   expect(await store.findDraft(id)).toMatchObject({ fhirUrl: other.fhirBase, by: 'ann@example.org' });
 });
 
-test('once it passes, the draft is used and gone', async () => {
+test('a draft that passes becomes the URL in use', async () => {
   const { save, find, store, id } = await arrange();
   other.faults.set('discovery-500');
   await save(other.fhirBase);
@@ -97,7 +97,7 @@ test('"use it anyway" saves a failing URL and keeps the reason in the audit trai
   expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'their window is tonight' });
 });
 
-test('"use it anyway" with a reason no column takes is recorded all the same', async () => {
+test('"use it anyway" with a reason that PostgreSQL cannot store is recorded nevertheless', async () => {
   const { save, auditRows } = await arrange();
   other.faults.set('discovery-500');
   expect((await save(other.fhirBase, { useAnyway: 'evil\0reason\uD83D' })).state).toBe('used anyway');
@@ -105,7 +105,7 @@ test('"use it anyway" with a reason no column takes is recorded all the same', a
   expect(run?.detail).toMatchObject({ state: 'used anyway', reason: 'evil reason\uFFFD' });
 });
 
-test('"use it anyway" changes nothing when who decided on it cannot be recorded', async () => {
+test('"use it anyway" changes nothing if its audit row cannot be written', async () => {
   const { deps, id, find } = await arrange();
   const before = await find();
   other.faults.set('discovery-500');
@@ -132,7 +132,7 @@ test.for([
   expect(JSON.stringify(run)).not.toMatch(/(?<!\\)\\u(?:0000|d[89a-f])/i);
 });
 
-test('nothing is taken into use when the run cannot be stored', async () => {
+test('no URL comes into use if the run cannot be stored', async () => {
   const { deps, id, find } = await arrange();
   const before = await find();
   const checksStore = { ...deps.checksStore, save: () => Promise.reject(new Error('the disk is full')) };
@@ -142,13 +142,13 @@ test('nothing is taken into use when the run cannot be stored', async () => {
   expect(await find()).toEqual(before);
 });
 
-test('"use it anyway" without a reason is no such thing', async () => {
+test('"use it anyway" without a reason is ignored', async () => {
   const { save } = await arrange();
   other.faults.set('discovery-500');
   expect((await save(other.fhirBase, { useAnyway: '  ' })).state).toBe('draft');
 });
 
-test('when the URL in use itself fails, nothing is changed', async () => {
+test('if the URL in use fails, nothing is changed', async () => {
   const { save, find } = await arrange();
   const before = await find();
   world.sandbox.faults.set('discovery-500');
@@ -157,7 +157,7 @@ test('when the URL in use itself fails, nothing is changed', async () => {
   world.sandbox.faults.clear();
 });
 
-test('an accepted suggestion takes effect together with its URL, also when it comes a press later', async () => {
+test('an accepted suggestion takes effect together with its URL, also if it is accepted later', async () => {
   const { save, find } = await arrange();
   alter(ehr, 'smart-configuration', { token_endpoint: 'https://login.example/token', fhir: 'x' });
   const first = await save(ehr.fhirBase);
@@ -177,21 +177,21 @@ test.for([
   ['a private address', 'http://169.254.169.254/latest'],
   ['a user name', 'https://user@ehr.example/fhir'],
   ['no URL', 'https://'],
-] as const)('%s is refused at the field before anything is called or kept (REG-07)', async ([, typed]) => {
+] as const)('%s is refused at the field before any call, and is not stored (REG-07)', async ([, typed]) => {
   const { deps, id, store } = await arrange();
   const answer = await saveConnection(deps, id, typed, { actor: 'cli', name: 'cli' });
   expect(answer.ok).toBe(false);
   expect(await store.findDraft(id)).toBeUndefined();
 });
 
-test('a setting that the schema refuses is refused before anything is called', async () => {
+test('a setting that the schema refuses is refused before any call', async () => {
   const { deps, id } = await arrange();
   const accept = { allowedHosts: ['not a host/'] };
   const answer = await saveConnection(deps, id, other.fhirBase, { actor: 'cli', name: 'cli' }, { accept });
   expect(answer).toMatchObject({ ok: false, problem: expect.stringContaining('allowedHosts') });
 });
 
-test('the report is dated, complete and without who ran it', async () => {
+test('the report is dated and complete, and does not name who ran it', async () => {
   const { save, id } = await arrange();
   const { run, organization } = await save(other.fhirBase);
   const report = toReport(run, organization);

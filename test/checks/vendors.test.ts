@@ -35,7 +35,7 @@ const vendors: [VendorProfileName, { allPassed: boolean; warnings: string[] }][]
   ['helseid-like', { allPassed: true, warnings: [] }],
 ];
 
-test.for(vendors)('%s: no failure, and the warnings its table asks for', async ([profile, expected]) => {
+test.for(vendors)('%s: no failure, and the warnings of the table', async ([profile, expected]) => {
   await atVendor(profile, async (sandbox, checkup) => {
     const finished = await checkup.run(sandbox.fhirBase, { frameAncestors });
     expect(idsOf(finished, 'failure')).toEqual([]);
@@ -46,7 +46,7 @@ test.for(vendors)('%s: no failure, and the warnings its table asks for', async (
 });
 
 describe('an EHR that publishes nothing', () => {
-  test('is not usable by discovery; with all endpoints given by hand every check passes, and none warns (DI-23)', () =>
+  test('is not usable by discovery; with all endpoints given by hand every check passes without a warning (DI-23)', () =>
     atVendor('ereferral-like', async (sandbox, checkup) => {
       const before = await checkup.run(sandbox.fhirBase, { frameAncestors });
       expect(idsOf(before, 'failure')).toEqual(['guide-smart-configuration']);
@@ -93,7 +93,7 @@ describe('an EHR that publishes nothing', () => {
     }),
   );
 
-  test('DI-26: what it publishes later is reported, and not used', () =>
+  test('DI-26: documents that it publishes later are reported, and not used', () =>
     atVendor('generic', async (sandbox, checkup) => {
       const given = { frameAncestors, ...givenEndpoints(sandbox) };
       const same = await checkup.run(sandbox.fhirBase, given);
@@ -113,7 +113,7 @@ describe('an EHR that publishes nothing', () => {
     }));
 });
 
-test('Epic: the issuer differs from the FHIR URL, which is normal', () =>
+test('Epic: an issuer that differs from the FHIR URL passes', () =>
   atVendor('epic-like', async (sandbox, checkup) => {
     const found = row(await checkup.run(sandbox.fhirBase), 'issuer-fhir-url');
     expect(found).toMatchObject({ verdict: 'info' });
@@ -127,7 +127,7 @@ test('Oracle: without an OpenID document the keys come from smart-configuration'
     expect(row(finished, 'guide-issuer').remedy).toContain('If the first launch is refused for its issuer');
   }));
 
-test('NextGen Enterprise: both issuers are shown, either can be chosen, and the choice settles it', () =>
+test('NextGen Enterprise: both issuers are shown, either can be chosen, and then the check passes', () =>
   atVendor('nextgen-enterprise-like', async (sandbox, checkup) => {
     const before = await checkup.run(sandbox.fhirBase, { frameAncestors });
     expect(row(before, 'issuer-documents').found).toContain(sandbox.issuer);
@@ -138,7 +138,7 @@ test('NextGen Enterprise: both issuers are shown, either can be chosen, and the 
     expect(after.summary).toMatchObject({ allPassed: true, discovered: { issuer: sandbox.fhirBase } });
   }));
 
-describe('vendors the sandbox does not play', () => {
+describe('vendors that the sandbox does not imitate', () => {
   const at = async (
     change: Record<string, unknown>,
     settings: Partial<OrganizationSettings>,
@@ -152,7 +152,7 @@ describe('vendors the sandbox does not play', () => {
     use(finished, ehr.origin);
   };
 
-  test('Veradigm: a method list under another name, and the capability decides', () =>
+  test('Veradigm: with a method list under another name the capability decides', () =>
     at(
       { token_endpoint_auth_methods_supported: undefined, token_endpoint_auth_methods: ['client_secret_post'] },
       {},
@@ -184,7 +184,7 @@ describe('vendors the sandbox does not play', () => {
     await ehr.close();
   });
 
-  test('athenahealth: sign-in on another host, which the administrator decides about', () =>
+  test('athenahealth: sign-in on another host needs the administrator’s decision', () =>
     at(
       {
         authorization_endpoint: 'https://api.athena.example/authorize',

@@ -55,7 +55,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(stdout).not.toContain('standalone');
   });
 
-  test('standalone launch, once on, shows its address and scopes with the rest (SCO-08)', async () => {
+  test('with standalone launch switched on, its URL and scopes are shown too (SCO-08)', async () => {
     await admin('organization', 'set', 'outside', ...GENERAL, '--setting', 'standalone=true');
     const { stdout } = await admin('organization', 'show', 'outside');
     expect(stdout).toContain('https://app.example/smart/standalone/outside');
@@ -92,7 +92,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     });
   });
 
-  test('changes only what is given, and says when launches have ended', async () => {
+  test('changes only the given values, and says if launches have ended', async () => {
     await admin('organization', 'set', 'partial', ...GENERAL);
     const { stdout } = await admin('organization', 'set', 'partial', '--client-id', 'xyz', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -105,7 +105,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(again.stdout).toContain('nothing changed');
   });
 
-  test('a FHIR URL that gives its vendor away is a hint, and changes nothing by itself', async () => {
+  test('a FHIR URL that shows its vendor gives a hint and changes nothing', async () => {
     const url = ['--fhir-url', 'https://ehr.example/interconnect/api/FHIR/R4'];
     const first = await admin('organization', 'set', 'hinted', ...GENERAL, ...url);
     expect(first.stdout).toContain('Hint: the FHIR URL looks like an address of Epic (/interconnect/api/FHIR/R4)');
@@ -118,7 +118,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     });
   });
 
-  test('a vendor brings its scopes along until somebody sets others', async () => {
+  test('a vendor sets its scopes unless others were set on purpose', async () => {
     await admin('organization', 'set', 'vendor', ...GENERAL, '--setting', 'vendor=oracle');
     const store = createOrganizationStore(database.db);
     expect((await store.find('vendor'))?.scopes).not.toContain('*');
@@ -148,7 +148,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],
     ['a bad FHIR URL', ['--fhir-url', 'https://ehr.example/fhir?x=1'], '--fhir-url: has a query'],
     ['one argument too many', ['other'], '"other" is one argument too many'],
-  ] as const)('%s exits 2, says why and changes nothing', async ([name, args, reason], context) => {
+  ] as const)('%s exits with 2, gives the reason and changes nothing', async ([name, args, reason], context) => {
     const id = `refused-${name.replaceAll(' ', '-')}`;
     const store = createOrganizationStore(database.db);
     await store.save(id, () => organizationSettings({ id }), new Date());
@@ -168,7 +168,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     ['a new organization without its values', ['organization', 'set', 'incomplete'], '--fhir-url: is required'],
     ['an unknown verb', ['keys', 'burn'], 'keys retire <kid> [--force]'],
     ['keys retire without kid', ['keys', 'retire', '--force'], 'exactly one <kid>'],
-  ] as const)('%s exits 2 and shows the way', async ([, args, reason], context) => {
+  ] as const)('%s exits with 2 and prints the usage', async ([, args, reason], context) => {
     const { code, stderr } = await admin(...args);
     context.expect(code).toBe(2);
     context.expect(stderr).toContain(reason);
@@ -184,7 +184,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     });
   });
 
-  test('lists, disables and enables, and the audit trail keeps before and after', async () => {
+  test('lists, disables and enables, and the audit trail has the values before and after', async () => {
     await admin('organization', 'set', 'switched', ...GENERAL);
     await admin('organization', 'disable', 'switched');
     expect((await admin('organization', 'list')).stdout).toMatch(/switched +disabled +General Hospital/);
@@ -202,7 +202,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(rows[1]?.detail).toEqual({ before: { enabled: true }, after: { enabled: false } });
   });
 
-  test('a running server sees a change (within its second of memory)', async () => {
+  test('a running server sees a change within a second', async () => {
     let now = Date.now();
     const store = createOrganizationStore(database.db);
     const directory = createOrganizationDirectory(store, () => new Date(now), createLog('silent'));
@@ -233,7 +233,7 @@ describe.runIf(await hasPostgres())('the command line on PostgreSQL', () => {
     expect(printed).not.toMatch(/"(d|p|q|dp|dq|qi)":|PRIVATE|sealed/);
   });
 
-  test('kids that begin with a dash are kids', async () => {
+  test('a kid that begins with a dash is not an option', async () => {
     expect(await admin('keys', 'retire', '-dash', '--force')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('There is no key -dash'),
@@ -263,7 +263,7 @@ describe('the command line with the embedded database', () => {
     expect((await run(environment, 'organization', 'list')).stdout).toContain('General Hospital');
   });
 
-  test('a bad configuration is one message and exit 1, without a stack', async () => {
+  test('a bad configuration gives one message and exit code 1, without a stack trace', async () => {
     const { code, stderr } = await start(
       { DATA_DIR: dataDir, NODE_ENV: 'production', PORT: 'x' },
       'organization',
@@ -274,7 +274,7 @@ describe('the command line with the embedded database', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('a database that is not there is one message and exit 1', async () => {
+  test('an unavailable database gives one message and exit code 1', async () => {
     const environment = { DATA_DIR: dataDir, DATABASE_URL: 'postgres://postgres:canary@127.0.0.1:1/none' };
     const { code, stderr } = await run(environment, 'organization', 'list');
     expect(code).toBe(1);

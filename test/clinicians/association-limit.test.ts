@@ -5,7 +5,7 @@ import { createAssociationLimit } from '#src/clinicians/association-limit.ts';
 
 const refused = { code: 'user.too-many-tries' };
 
-test('ten tries a launch, fifty a user in however many launches, and the colleagues go on', async () => {
+test('ten tries per launch, fifty per user over all launches, and other users are not affected', async () => {
   const limit = createAssociationLimit(createMemoryStore(() => new Date()));
   const tryOften = async (user: string, launches: number) => {
     const tries = Array.from({ length: launches * 20 }, (_unused, index) =>
@@ -19,7 +19,7 @@ test('ten tries a launch, fifty a user in however many launches, and the colleag
   await limit.begin('hospital', { user: 'colleague', launchId: 'theirs' });
 });
 
-test('a right code gives its place back', async () => {
+test('a right code does not count as a try', async () => {
   const limit = createAssociationLimit(createMemoryStore(() => new Date()));
   for (let index = 0; index < 400; index += 1) {
     const by = { user: 'clinician', launchId: 'launch' };

@@ -49,7 +49,7 @@ const launch = (by = world.browser()) => by.open(world.sandbox.launch('pat-ada',
 const idOf = async () => clinicianIdIn(await admin.page(), user.name);
 
 test.for(['disable', 'unlink'])(
-  '%s: at once on the instance it was done on, on another within two seconds',
+  '%s: takes effect at once on its instance, and within two seconds on another',
   async (step) => {
     await admin.send(`/${await idOf()}/${step}`);
     expect((await browser.visit(page.url)).status).toBe(401);
@@ -58,13 +58,13 @@ test.for(['disable', 'unlink'])(
   },
 );
 
-test.for(['disable', 'unlink'])('%s: another instance alone ends the launch as fast', async (step) => {
+test.for(['disable', 'unlink'])('%s: another instance by itself ends the launch as fast', async (step) => {
   await admin.send(`/${await idOf()}/${step}`);
   advance(NOTICED_MS);
   expect((await browser.visit(there(page.url))).status).toBe(401);
 });
 
-test('a disabled clinician does not launch, an enabled one does at once', async () => {
+test('a disabled clinician cannot launch, and an enabled one can at once', async () => {
   const id = await idOf();
   await admin.send(`/${id}/disable`);
   expect((await launch()).status).toBe(403);
@@ -72,7 +72,7 @@ test('a disabled clinician does not launch, an enabled one does at once', async 
   expect(titleOf(await launch())).toBe(LIST);
 });
 
-test('what was changed in the database by hand is noticed within ten minutes', async () => {
+test('a change made directly in the database takes effect within ten minutes', async () => {
   const { db } = world.dependencies.database;
   await db.execute(sql`update clinicians set disabled_at = now() where id = ${await idOf()}`);
   advance(10 * 60_000 + 1_000);

@@ -22,7 +22,7 @@ describe('on real Redis and PostgreSQL', () => {
     return clinicians.admit(organization, { user });
   };
 
-  test('one user too many is not admitted, the known ones and other organizations are', async () => {
+  test('a user beyond the limit is not admitted; known users and other organizations are', async () => {
     for (const sub of ['ada', 'ben', 'cleo']) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       expect(await launchAs(sub, 'full')).toMatchObject({ kind: 'admitted', isFirst: true });

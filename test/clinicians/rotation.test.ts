@@ -73,7 +73,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(names).not.toContain(undefined);
   });
 
-  test('a user with two rows, made by an instance without the new secret, does not keep other rows from moving', async () => {
+  test('a user with two rows, created by an instance without the new secret, does not stop other rows from moving', async () => {
     await launchAs([OLD], 'twice');
     const second = await launchAs([NEW], 'twice');
     const other = await launchAs([OLD], 'zz-another');
@@ -92,7 +92,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await launchAs([NEW], 'same-person', 'twin')).toEqual({ ...there, isFirst: false });
   });
 
-  test('without the old secret, too early, the person is new and no page fails', async () => {
+  test('if the old secret is removed too early, the user counts as new and no page fails', async () => {
     const first = await launchAs([OLD], 'forgotten');
     const stranger = await launchAs([NEW], 'forgotten');
     expect(stranger).toMatchObject({ kind: 'admitted', isFirst: true });

@@ -38,13 +38,13 @@ describe('in production', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  test('everything that is missing is named in one message', () => {
+  test('one message names every missing variable', () => {
     const message = refusalOf({ NODE_ENV: 'production', NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     for (const name of ['PUBLIC_URL', 'REDIS_URL', 'APP_SECRETS', 'NODE_TLS_REJECT_UNAUTHORIZED'])
       expect(message).toContain(`- ${name}: `);
   });
 
-  test('a mistyped value does not hide what else is wrong', () => {
+  test('a mistyped value does not hide other problems', () => {
     const message = refusalOf({ NODE_ENV: 'production', PORT: 'web', LOG_LEVEL: 'loud', APP_SECRETS: 'short' });
     for (const name of ['PORT', 'LOG_LEVEL', 'PUBLIC_URL', 'REDIS_URL', 'APP_SECRETS'])
       expect(message).toContain(`- ${name}: `);
@@ -131,14 +131,14 @@ describe('anywhere', () => {
 });
 
 describe('in development', () => {
-  test('nothing needs to be set; loopback may be called', () => {
+  test('no variable is required, and calls to loopback are allowed', () => {
     const config = loadConfig({ DATA_DIR: dataDir });
     expect(config).toMatchObject({ production: false, redisUrl: undefined, databaseUrl: undefined });
     expect(config.publicUrl.href).toBe('http://localhost:3000/');
     expect(config.outboundAllowPrivate).toEqual(['127.0.0.0/8', '::1/128']);
   });
 
-  test('the secret is made once, strong, kept for the next start and readable by nobody else', () => {
+  test('the secret is created once, is strong, is kept for the next start, and only its owner can read it', () => {
     const folder = join(dataDir, 'fresh');
     const first = loadConfig({ DATA_DIR: folder }).appSecrets;
     expect(first).toEqual([expect.stringMatching(/^[\w-]{64}$/)]);
@@ -148,7 +148,7 @@ describe('in development', () => {
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  test('a given secret is used and none is made', () => {
+  test('a given secret is used and none is created', () => {
     const folder = join(dataDir, 'given');
     expect(loadConfig({ DATA_DIR: folder, APP_SECRETS: `${STRONG},old` }).appSecrets).toEqual([STRONG, 'old']);
     expect(existsSync(folder)).toBe(false);

@@ -8,12 +8,12 @@ const lines = () => readFileSync(new URL('../../.env.example', import.meta.url),
 const ASSIGNMENT = /^(?:#\s?)?([A-Z][A-Z0-9_]*)=/;
 const nameOf = (line: string) => ASSIGNMENT.exec(line)?.[1];
 
-test('every variable of the schema is there exactly once, and no other', () => {
+test('the file has every variable of the schema exactly once, and no other', () => {
   const named = lines().flatMap((line) => nameOf(line) ?? []);
   expect(named.toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
 });
 
-test('each has a comment above it that says what it is for', () => {
+test('each variable has a comment above it that explains it', () => {
   const all = lines();
   const bare = all.flatMap((line, index) => {
     const name = nameOf(line);
@@ -23,7 +23,7 @@ test('each has a comment above it that says what it is for', () => {
   expect(bare).toEqual([]);
 });
 
-test('no secret is given away: the example holds no usable APP_SECRETS', () => {
+test('the example has no usable APP_SECRETS', () => {
   const secrets = lines().find((line) => nameOf(line) === 'APP_SECRETS');
   expect(secrets?.split('=')[1]).toBe('');
 });

@@ -5,11 +5,11 @@ import { loadConfig } from '#src/config/index.ts';
 const base = { APP_SECRETS: 'x7Gq2-mP9vL4-tR8wK1-zB5nD3-hJ6cF0' };
 const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'us', OIDC_CLIENT_SECRET: 'hunter2' };
 
-test('nothing set: passwords, nobody to make, no single sign-on', () => {
+test('without any variable: passwords, no first operator, no single sign-on', () => {
   expect(loadConfig(base).signIn).toEqual({ byPassword: true, bootstrap: undefined, singleSignOn: undefined });
 });
 
-test('everything set is read, the e-mail address in lower case', () => {
+test('every variable is read, the e-mail address in lower case', () => {
   const { signIn } = loadConfig({
     ...base,
     ...oidc,
@@ -52,7 +52,7 @@ test.for([
     { BOOTSTRAP_OPERATOR_EMAIL: 'ops', BOOTSTRAP_OPERATOR_PASSWORD: 'long enough for us' },
     'BOOTSTRAP_OPERATOR_EMAIL: must be an e-mail address',
   ],
-] as const)('a variable that is set wrongly is one plain problem, not also a missing one: %s', ([env, problem]) => {
+] as const)('an invalid variable is one problem, and not also a missing one: %s', ([env, problem]) => {
   expect(() => loadConfig({ ...base, ...env })).toThrow(
     expect.objectContaining({ message: `The configuration is not usable:\n  - ${problem}` }),
   );

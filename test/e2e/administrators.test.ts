@@ -29,7 +29,7 @@ const signIn = async (password: string) => {
   await page.getByRole('button', { name: 'Sign in' }).click();
 };
 
-test('through the door, a forced change of the password, a new user, and out again', async () => {
+test('sign-in, forced password change, a new user, sign-out', async () => {
   await page.goto(`${world.url}/settings/users`);
   await examine(page, 'sign in');
   await signIn('wrong password');

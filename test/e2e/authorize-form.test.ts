@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => visitor?.close());
 afterAll(() => deployment?.close());
 
-test('a request too long for a URL goes on as a form by itself, inside the chart (AZ-14)', async () => {
+test('a request that is too long for a URL is posted by a form without a click, inside the chart (AZ-14)', async () => {
   visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
   const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();

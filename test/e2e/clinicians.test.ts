@@ -69,7 +69,7 @@ test('a code is issued, typed and opens the list', { timeout: 120_000 }, async (
   await nurse.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
 });
 
-test('a waiting user is confirmed, and who is refused reads so', { timeout: 120_000 }, async () => {
+test('a waiting user is confirmed, and a refused user sees the refusal', { timeout: 120_000 }, async () => {
   await ask('confirmation');
   const waiting = await desk.context.newPage();
   await launch('second', waiting);

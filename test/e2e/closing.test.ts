@@ -27,7 +27,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     return { visitor, page: await visitor.newTab() };
   };
 
-  test('inside the chart and without scripts, the list gives way to the warning, and that to what happened (RF-12, RF-14)', async () => {
+  test('inside the chart and without scripts, the list leads to the warning, and that to the page of the ended launch (RF-12, RF-14)', async () => {
     const { visitor, page } = await arrive(false);
     const app = await visitor.openChart(page, 'Moreno, Ada');
     const heading = (name: RegExp | string) =>
@@ -39,7 +39,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('a form that is not used any more leaves, and what was typed is there again', async () => {
+  test('an unused form is left, and the next launch shows the typed text again', async () => {
     const { visitor, page } = await arrive(true);
     const app = await visitor.openChart(page, 'Okafor, Ben');
     await app.getByRole('link', { name: 'New request' }).click();
@@ -61,7 +61,7 @@ describe.concurrent('a launch of half a minute', { timeout: 120_000 }, () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('without scripts a form that is not used any more says what becomes of it, and leaves when its launch ends', async () => {
+  test('without scripts an unused form says what happens to its text, and is left when its launch ends', async () => {
     const { visitor, page } = await arrive(false);
     const app = await visitor.openChart(page, 'Okafor, Ben');
     await app.getByRole('link', { name: 'New request' }).click();

@@ -12,7 +12,7 @@ afterAll(async () => {
   await deployment?.close();
 });
 
-test('in a frame that no EHR page may show, the clinician reads what is missing, and the EHR is asked for nothing (LA-11)', async () => {
+test('in a frame that no EHR page may show, the clinician reads what is missing, and no request goes to the EHR (LA-11)', async () => {
   visitor = await createVisitor(deployment, {});
   const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
   await app.getByRole('heading', { name: 'This app may not be shown inside this page yet' }).waitFor();

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterAll(() => watched?.close());
 
-test('what watches here sees a script, a load that is stopped, a dialog and a request elsewhere', async () => {
+test('the observer of these tests detects a script, a blocked load, a dialog and a request to another host', async () => {
   const { world, page, happened } = watched;
   await page.goto(world.sandbox.launch('pat-ada'));
   await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')`);
@@ -28,7 +28,7 @@ test('what watches here sees a script, a load that is stopped, a dialog and a re
   await expect.poll(() => happened).toContain('tried: connect-src');
 });
 
-test('the patient whose name and order are markup', async () => {
+test('a patient whose name and order are markup is shown as text', async () => {
   const { world, page, expectInert } = watched;
   await page.goto(world.sandbox.launch('pat-script'));
   await page.getByRole('heading', { name: /^Open/ }).waitFor();
@@ -38,7 +38,7 @@ test('the patient whose name and order are markup', async () => {
   await expectInert();
 });
 
-test('a chart with hostile text in each place: all of it is shown as it is written', async () => {
+test('a chart with hostile text in every field shows all of it as text', async () => {
   const { world, page, expectInert, withFault } = watched;
   await withFault({ fhirAnswer: hostileChart }, async () => {
     await page.goto(world.sandbox.launch('pat-script'));

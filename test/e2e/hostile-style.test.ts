@@ -62,7 +62,7 @@ test.for<[string, Record<string, string>]>([
       font_family_body: "'</style><img src=x onerror=alert(1)>'",
     },
   ],
-])('%s: the patient stays readable and nothing is loaded', async ([name, style]) => {
+])('%s: the patient stays readable and no other file is loaded', async ([name, style]) => {
   const { world, page, expectInert } = watched;
   const styles = await startServer((_request, response) => response.end(JSON.stringify(style)));
   const orgId = `styled-${styles.port}`;
@@ -84,7 +84,7 @@ test.for([
   '//evil.example/a',
   '"><script>window.hostileRan=1</script>',
   'file:///etc/passwd',
-])('from %s: none is used', async (url) => {
+])('from %s: no style is used', async (url) => {
   const { world, page, expectInert } = watched;
   world.sandbox.faults.set('hostile-style-url', url);
   await page.goto(world.sandbox.launch('pat-ada'));

@@ -38,14 +38,14 @@ test.for<{ cookies: CookiePolicy; javaScript: boolean }>([
   expect(person.complaints).toEqual([]);
 });
 
-test('it is Partitioned that carries the launch: without it the same browser keeps no cookie (LA-11, LA-12)', async () => {
+test('the launch depends on Partitioned: without it the same browser keeps no cookie (LA-11, LA-12)', async () => {
   deployment.proxy.stripsPartitioned = true;
   const { visitor: person, page } = await visit({ cookies: 'third-party blocked' });
   const app = await person.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
 });
 
-test('where a frame keeps no cookie at all, the app opens in a new window with the launch value still unspent (LA-12)', async () => {
+test('if a frame keeps no cookie, the app opens in a new window with the launch value unspent (LA-12)', async () => {
   const { visitor: person, page } = await visit({ cookies: blockedInFrame() });
   const app = await person.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
@@ -58,7 +58,7 @@ test('where a frame keeps no cookie at all, the app opens in a new window with t
   expect(person.complaints).toEqual([]);
 });
 
-test('where no cookie is kept anywhere, the new window says so too and nothing goes round in circles (LA-12)', async () => {
+test('if the browser keeps no cookie at all, the new window says so too, without a redirect loop (LA-12)', async () => {
   const { visitor: person, page } = await visit({ cookies: 'all blocked' });
   const app = await person.openChart(page, 'Moreno, Ada');
   const window = await person.windowOpenedBy(() => app.getByRole('link', { name: 'Open in a new window' }).click());

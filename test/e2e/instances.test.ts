@@ -67,7 +67,7 @@ if ((await testStores()).length > 1)
     }, 180_000);
     afterAll(() => opened.disposeAsync());
 
-    test('each goes on under the id it was started by, with the bound of memory that npm start does not name', () => {
+    test('each keeps the process id it was started with, and has the memory flags that npm start does not name', () => {
       const commands = products.map(({ pid }) => execFileSync('ps', ['-o', 'args=', '-p', String(pid)]).toString());
       expect(commands.map((command) => / --max-semi-space-size=16 .*src\/main\.ts/.test(command))).toEqual([
         true,
@@ -76,7 +76,7 @@ if ((await testStores()).length > 1)
       ]);
     });
 
-    test('one is killed under a load of list re-loads: every page is the right patient’s, and nobody notices', {
+    test('one is killed under a load of list re-loads: only its requests in flight fail, and every page is the right patient’s', {
       timeout: 60_000,
     }, async () => {
       const visits = await Promise.all(

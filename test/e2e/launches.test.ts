@@ -59,7 +59,7 @@ test('two charts side by side, each with the app inside, keep their own patients
   expect(visitor.complaints).toEqual([]);
 });
 
-test('the callback address again, and Back from there, spend no code and harm no launch (CB-19)', async () => {
+test('opening the callback URL again, and Back from there, spends no code and ends no launch (CB-19)', async () => {
   const ada = await visitor.newTab();
   const callback = ada.waitForRequest(/\/smart\/callback\?/);
   await ada.goto(deployment.ehr.launch('pat-ada'));
@@ -74,7 +74,7 @@ test('the callback address again, and Back from there, spend no code and harm no
   expect(visitor.complaints).toEqual([]);
 });
 
-test('signing out inside the chart ends the launch; its address then asks for a new one (RV-01, ST-09)', async () => {
+test('signing out inside the chart ends the launch; its URL then asks for a new launch (RV-01, ST-09)', async () => {
   const page = await visitor.newTab();
   const app = await visitor.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
@@ -91,7 +91,7 @@ test('signing out inside the chart ends the launch; its address then asks for a 
   expect(visitor.complaints).toEqual([]);
 });
 
-test("another site's form cannot sign anybody out (RV-01)", async () => {
+test("another site's form cannot sign a user out (RV-01)", async () => {
   const chart = await visitor.newTab();
   const app = await visitor.openInWindow(chart, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();

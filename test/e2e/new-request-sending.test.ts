@@ -32,7 +32,7 @@ const text = (words: string) => page.getByText(words).first().waitFor();
 const posts = () =>
   deployment.ehr.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest')).length;
 
-test('from the first word to the list', { timeout: 120_000 }, async () => {
+test('a request from the first field to the list', { timeout: 120_000 }, async () => {
   await page.goto(deployment.ehr.launch('pat-none'));
   await follow('New request');
   await page.getByLabel('What is needed').fill(WHAT);

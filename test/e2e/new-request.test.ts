@@ -27,7 +27,7 @@ const open = async (javaScript: boolean) => {
 };
 
 test.for([true, false])(
-  'while the EHR is asked, the page says so, then that the EHR is slow, and with the list neither (scripts: %s)',
+  'the loading line says that the EHR is read, then that it is slow, and is gone with the list (scripts: %s)',
   { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
@@ -52,7 +52,7 @@ test.for([true, false])(
 );
 
 test.for([true, false])(
-  'inside the chart the focus goes to what is wrong, and from there to the field (scripts: %s)',
+  'inside the chart the focus goes to the problems, and from there to the field (scripts: %s)',
   { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
@@ -76,7 +76,7 @@ test.for([true, false])(
   },
 );
 
-test('the form, with errors and for a patient who has died, is for everybody to read', {
+test('the form, with errors and for a patient who has died, has no accessibility violation', {
   timeout: 120_000,
 }, async () => {
   const page = await open(true);
@@ -91,7 +91,7 @@ test('the form, with errors and for a patient who has died, is for everybody to 
   expect(visitor.complaints).toEqual([]);
 });
 
-test('a question is asked once the answer above asks for it, and not any more when that changes', {
+test('a question is shown while an answer above requires it, and hidden when that answer changes', {
   timeout: 120_000,
 }, async () => {
   const page = await open(true);
@@ -110,7 +110,7 @@ test('a question is asked once the answer above asks for it, and not any more wh
   expect(visitor.complaints).toEqual([]);
 });
 
-test('beside the form stands what it says so far and what it still needs, where there is room', {
+test('a wide page shows beside the form the request so far and what is still needed', {
   timeout: 120_000,
 }, async () => {
   const page = await open(true);
@@ -164,7 +164,7 @@ test('a field that the chart filled in says so only while it says what the chart
   }
 });
 
-test('on paper there is the list, and nothing to press', { timeout: 120_000 }, async () => {
+test('the printed page has the list and no buttons', { timeout: 120_000 }, async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-many'));
   const button = page.getByRole('link', { name: 'New request' });
@@ -175,7 +175,9 @@ test('on paper there is the list, and nothing to press', { timeout: 120_000 }, a
   expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
 });
 
-test('signed out, then Back: it says that, and not that something is wrong', { timeout: 120_000 }, async () => {
+test('Back after signing out leads to a page that says "signed out", not to an error', {
+  timeout: 120_000,
+}, async () => {
   const page = await open(true);
   for (const leave of ['requests', 'requests/new']) {
     // oxlint-disable no-await-in-loop -- one after the other, in one tab

@@ -35,7 +35,7 @@ async function sendAndOpen(what: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: what }).waitFor();
 }
 
-test('the button is there at once, and each page of cancelling has no accessibility violation', {
+test('the Cancel link is on the request’s page at once, and no page of cancelling has an accessibility violation', {
   timeout: 120_000,
 }, async () => {
   await sendAndOpen('Wheelchair van');
@@ -51,7 +51,7 @@ test('the button is there at once, and each page of cancelling has no accessibil
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('corrected and resent, by keyboard where it counts', { timeout: 120_000 }, async () => {
+test('a request is corrected and resent by keyboard', { timeout: 120_000 }, async () => {
   await sendAndOpen('Stretcher van');
   await press('Correct and resend');
   await page.getByRole('heading', { level: 1, name: 'Correct and resend' }).waitFor();

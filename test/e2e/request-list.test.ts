@@ -69,7 +69,7 @@ test('by keyboard alone: find, read, come back', async () => {
   await page.close();
 });
 
-test('without a script every filter, column, page and request is reached, and so is the way back', async () => {
+test('without a script the user reaches every filter, column, page and request, and gets back', async () => {
   const page = await openList(plain);
   await page.getByRole('link', { name: /^Closed/ }).click();
   await page.getByRole('link', { name: 'Requested', exact: true }).click();
@@ -95,7 +95,7 @@ test('without a script every filter, column, page and request is reached, and so
 });
 
 describe('with its script', () => {
-  test('a filter answers without a reload, focus stays, and Back undoes it', async () => {
+  test('a filter works without a reload, focus stays, and Back undoes it', async () => {
     const page = await openList(visitor);
     await mark(page);
     await page.getByRole('link', { name: /^Closed/ }).focus();
@@ -114,7 +114,7 @@ describe('with its script', () => {
     await page.close();
   });
 
-  test('a list that has been away for a minute is read anew, unless it is in use', async () => {
+  test('a list whose tab was hidden for a minute is read anew, unless it is in use', async () => {
     const page = await visitor.newTab();
     await page.clock.install();
     await page.goto(deployment.ehr.launch('pat-many'));
@@ -137,7 +137,7 @@ describe('with its script', () => {
     await page.close();
   });
 
-  test('rows stay as dense as they were chosen, and keys can be switched off', async () => {
+  test('the chosen density is kept, and keys can be switched off', async () => {
     const page = await openList(visitor);
     await page.keyboard.press('d');
     const other = await openList(visitor, 'pat-ada');
@@ -154,7 +154,7 @@ describe('with its script', () => {
   });
 });
 
-test('on a narrow screen it is still a table to those who hear it, in the order of its columns', async () => {
+test('on a narrow screen it is still a table for screen readers, in the order of its columns', async () => {
   const page = await openList(visitor, 'pat-ada');
   await page.setViewportSize({ width: 400, height: 800 });
   const table = page.getByRole('table', { name: /^Open/ });
@@ -199,7 +199,7 @@ test.for([400, 320])('at %d px every filter is in sight without scrolling sidewa
   expect(await Promise.all(edges)).not.toContain(false);
 });
 
-test('on paper every sheet says whose it is, of how many, and nothing is cut', async () => {
+test('every printed sheet has the patient and "page n of m", and no text is cut', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();
   // Until then the list, and its link for print, are still those of the filter before.

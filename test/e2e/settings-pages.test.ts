@@ -123,7 +123,7 @@ test.for<[string, () => Promise<unknown>]>([
   ['question', () => open(`/settings/live-launches/end-all?organization=${ORG_ID}`)],
   ['timeline', () => timeline()],
   ['audit with everything unfolded', () => open('/settings/audit').then(unfoldAll)],
-])('%s: readable by everybody, wide and narrow, light and dark', async ([name, visit]) => {
+])('%s: no accessibility violation, wide and narrow, light and dark', async ([name, visit]) => {
   await visit();
   await examine(page, name);
 });
@@ -137,7 +137,7 @@ const tabTo = async (selector: string) => {
   throw new Error(`Tab does not come to ${selector}`);
 };
 
-test('a help desk comes by keyboard from a clinician’s name and the hour to the cause in three pages', async () => {
+test('a help desk gets by keyboard from a clinician’s name and the hour to the cause in three pages', async () => {
   await world.launch('pat-ada');
   world.sandbox.faults.set('token-500');
   await world.launch('pat-ada');
@@ -170,7 +170,7 @@ test('a help desk comes by keyboard from a clinician’s name and the hour to th
   await page.getByText('HTTP 500').first().waitFor();
 }, 60_000);
 
-test('the text of a chosen file stands in its field, to be looked at before it is sent', async () => {
+test('the text of a chosen file is put into its field, so that the user sees it before sending', async () => {
   await withReceivers();
   await unfoldAll();
   const buffer = Buffer.from('\uFEFF{"resourceType":"Questionnaire"}');
@@ -188,7 +188,7 @@ test('a copy button puts the value on the clipboard', async () => {
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${world.url}/smart/callback`);
 });
 
-test('what an EHR team registers is at most two printed pages, for every vendor, on A4 and Letter', async () => {
+test('the registration sheet is at most two printed pages, for every vendor, on A4 and Letter', async () => {
   for (const vendor of vendors) {
     await open(`/guide/register?organization=${ORG_ID}&vendor=${vendor}`);
     for (const format of ['A4', 'Letter']) {

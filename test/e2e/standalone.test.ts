@@ -30,7 +30,7 @@ async function pick(page: Page, patient: string): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
-test('from the link beside the chart to Ben’s list, with third-party cookies blocked, and on after a reload (SCO-08)', async () => {
+test('the link beside the chart leads to Ben’s list with third-party cookies blocked, also after a reload (SCO-08)', async () => {
   const chart = await visitor.newTab();
   await chart.goto(deployment.ehr.chartUrl);
   const link = chart.getByRole('link', { name: 'Open the app outside the chart (standalone)' });
@@ -52,7 +52,7 @@ test('from the link beside the chart to Ben’s list, with third-party cookies b
   expect(visitor.complaints).toEqual([]);
 });
 
-test('beside the app in a chart: each keeps its own patient, and signing out of one leaves the other', async () => {
+test('a standalone launch beside one in a chart: each keeps its own patient, and signing out of one leaves the other', async () => {
   const chart = await visitor.newTab();
   const ada = await visitor.openChart(chart, 'Moreno, Ada');
   await ada.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
@@ -76,7 +76,7 @@ test('beside the app in a chart: each keeps its own patient, and signing out of 
   expect(visitor.complaints).toEqual([]);
 });
 
-test('Cancel at the EHR is a page with a way to start again, for everybody', async () => {
+test('Cancel at the EHR leads to an accessible page with a link to start again', async () => {
   const page = await visitor.newTab();
   await page.goto(start());
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -87,7 +87,7 @@ test('Cancel at the EHR is a page with a way to start again, for everybody', asy
   expect(tokenCalls()).toBe(0);
 }, 60_000);
 
-test('no site can show it in a frame, the organization’s own EHR included, not even a list that is open (LA-14)', async () => {
+test('no site can show it in a frame, not even the organization’s EHR or with an open list (LA-14)', async () => {
   const own = await visitor.newTab();
   await own.goto(start());
   await pick(own, 'Okafor, Ben');

@@ -22,7 +22,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-test('REG-06, IG-03: a newcomer comes to “Ready to launch” by keyboard, one step after the other', async () => {
+test('REG-06, IG-03: a newcomer reaches “Ready to launch” by keyboard, step by step', async () => {
   await world.setOrganization(ORG_ID, { frameAncestors: [] });
   const store = createOrganizationStore(world.dependencies.database.db);
   await store.save(ORG_ID, (before) => before && { ...before, fhirBaseUrl: '' }, new Date());

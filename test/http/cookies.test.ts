@@ -17,7 +17,7 @@ function cookiesSetBy({ setCookies }: Visit) {
   });
 }
 
-describe('on https, behind a proxy that says so', () => {
+describe('on https, behind a trusted proxy', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ env: { PUBLIC_URL, TRUST_PROXY: 'loopback' } });
@@ -33,7 +33,7 @@ describe('on https, behind a proxy that says so', () => {
     return { first, again, second: await browser.visit(`${world.url}${again.pathname}${again.search}`, { headers }) };
   };
 
-  test('every cookie is ours alone, out of reach of scripts, and kept inside the chart', async () => {
+  test('every cookie is __Host-, HttpOnly, and kept inside the chart', async () => {
     const { first, second } = await begin();
     const cookies = [...cookiesSetBy(first), ...cookiesSetBy(second)];
     expect(cookies.map(({ name }) => name.replace(/-[\w-]{16}$/, '-…'))).toEqual(
@@ -51,7 +51,7 @@ describe('on https, behind a proxy that says so', () => {
       ]);
   });
 
-  test('REG-02: redirects and redirect_uri are built from configuration, whatever the request claims', async () => {
+  test('REG-02: redirects and redirect_uri are built from the configuration, not from the request', async () => {
     const { again, second } = await begin();
     expect(again.origin).toBe(PUBLIC_URL);
     const authorize = new URL(second.headers['location'] ?? '');
@@ -59,7 +59,7 @@ describe('on https, behind a proxy that says so', () => {
     expect(JSON.stringify([...second.setCookies, second.headers])).not.toContain('evil');
   });
 
-  test('TL-03: a visitor by plain http is sent to https first, without a cookie', async () => {
+  test('TL-03: a visitor by plain http is redirected to https first, without a cookie', async () => {
     const search = launchPath();
     const plain = { 'x-forwarded-proto': 'http' };
     const answer = await world.browser().visit(`${world.url}/smart/launch${search}`, { headers: plain });
@@ -70,7 +70,7 @@ describe('on https, behind a proxy that says so', () => {
     expect(health.status).toBe(200);
   });
 
-  test('cookies planted without the prefix are not ours', async () => {
+  test('planted cookies without the prefix are ignored', async () => {
     const browser = world.browser();
     browser.jar.set('localhost', new Map([['probe', 'st-elsewhere']]));
     const answer = await browser.visit(`${world.url}/smart/launch${launchPath()}`, { headers });
@@ -85,7 +85,7 @@ describe('on http://localhost', () => {
   });
   afterAll(() => world.close());
 
-  test('prefix, Secure, SameSite=None and Partitioned go, nothing else does', async () => {
+  test('cookies lack prefix, Secure, SameSite=None and Partitioned, and nothing else changes', async () => {
     const browser = world.browser();
     await world.launch('pat-ada', browser);
     const cookies = browser.history.filter(({ url }) => url.startsWith(world.url)).flatMap(cookiesSetBy);
@@ -95,7 +95,7 @@ describe('on http://localhost', () => {
       expect(attributes).toEqual([expect.anything(), 'HttpOnly', expect.anything(), 'Path=/', 'SameSite=Lax']);
   });
 
-  test('TL-05: without a named proxy X-Forwarded-* mean nothing', async () => {
+  test('TL-05: without a trusted proxy X-Forwarded-* headers are ignored', async () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-for': '10.9.8.7' };
     const answer = await world.browser().visit(world.sandbox.launch('pat-ada'), { headers });
     expect(new URL(answer.headers['location'] ?? '').origin).toBe(world.url);
@@ -118,7 +118,7 @@ describe('on http://localhost', () => {
     expect(answer.setCookies.length).toBeLessThan(103);
   });
 
-  test('LA-12: a browser without cookies gets one page that says so, and the launch value stays unspent', async () => {
+  test('LA-12: a browser without cookies gets the page about cookies, and the launch value stays unspent', async () => {
     const browser = world.browser({ blocksCookies: true });
     const launchUrl = world.sandbox.launch('pat-ada');
     const page = await browser.open(launchUrl);

@@ -77,29 +77,29 @@ const OTHER_NAMES = [
 const asForwarded = (name: string) =>
   name === 'forwarded' ? 'for=10.20.0.7;host=evil.example;proto=https' : '10.20.0.7';
 
-describe('behind a proxy on this host that is trusted', () => {
+describe('behind a trusted proxy on this host', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ env: { REDIS_URL: redis.url, TRUST_PROXY: 'loopback', OPS_ADDRESSES: LISTED } });
   });
   afterAll(() => world.close());
 
-  test.for(CHAINS)('%s: the address that counts is the one the proxy saw', async ([, header, counted, audited]) => {
+  test.for(CHAINS)('%s: the address that the proxy saw counts', async ([, header, counted, audited]) => {
     const seen = await seenAs(world, { 'x-forwarded-for': header });
     expect(seen).toEqual({ counted: [counted], audited: [audited], metrics: 404 });
   });
 
-  test('a listed address that the proxy saw may ask for metrics, whatever stands before it', async () => {
+  test('an address that the proxy saw and that is listed may read metrics, whatever the header has before it', async () => {
     const seen = await seenAs(world, { 'x-forwarded-for': '192.0.2.1, 10.20.0.7' });
     expect(seen).toEqual({ counted: ['10.20.0.7'], audited: ['10.20.0.7'], metrics: 200 });
   });
 
-  test.for(OTHER_NAMES)('%s says nothing', async (name) => {
+  test.for(OTHER_NAMES)('%s is ignored', async (name) => {
     const seen = await seenAs(world, { [name]: asForwarded(name), 'x-forwarded-for': '203.0.113.9' });
     expect(seen).toEqual({ counted: ['203.0.113.9'], audited: ['203.0.113.9'], metrics: 404 });
   });
 
-  test('another invented address with every launch buys no more launches than one', async () => {
+  test('a new invented address with every launch allows no more launches than one address', async () => {
     await world.setOrganization('flooded');
     const browser = world.browser();
     const url = world.sandbox.launch('pat-ada').replace('orgId=st-elsewhere', 'orgId=flooded');
@@ -132,7 +132,7 @@ describe('without a trusted proxy', () => {
     expect(seen).toEqual({ counted: ['127.0.0.1'], audited: ['127.0.0.1'], metrics: 404 });
   });
 
-  test('a host and a protocol that a visitor invents are in no redirect', async () => {
+  test('an invented host or protocol is in no redirect', async () => {
     const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-port': '81' };
     const answer = await world.browser({ headers }).visit(world.sandbox.launch('pat-ada'));
     expect(answer.status).toBe(303);

@@ -74,7 +74,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await press(path, fields)).status).toBeLessThan(500);
   });
 
-  test('looking at a patient is recorded whatever characters the reason has (ER-05)', async () => {
+  test('revealing a patient is audited whatever characters the reason has (ER-05)', async () => {
     const id = await opened();
     const before = (await looks()).length;
     const page = await press(`/settings/audit/${id}/patient`, { reason: 'a\0b' });
@@ -85,7 +85,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rows[0]?.detail).toMatchObject({ reason: 'a b' });
   });
 
-  test('nothing is shown when the look cannot be recorded (ER-05)', async () => {
+  test('no patient is shown if the audit row cannot be written (ER-05)', async () => {
     const id = await opened();
     await db().execute(sql`alter table audit_events add constraint refused check (event <> 'audit-viewed') not valid`);
     try {
@@ -101,7 +101,7 @@ describe('on real Redis and PostgreSQL', () => {
     }
   });
 
-  test('a run that cannot be stored ends the page whole, and says so (REG-06)', async () => {
+  test('if a run of the checks cannot be stored, the page is complete and says so (REG-06)', async () => {
     await db().execute(sql`alter table check_runs add constraint refused check (false) not valid`);
     try {
       const page = await press(`${CONNECTION}/check?organization=${ORG_ID}`, {});

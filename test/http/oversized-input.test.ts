@@ -289,12 +289,12 @@ test.for(HEADERS)('the header %s', async (header) => {
   }
 });
 
-test('100 kB of an address ends before the app', async () => {
+test('a URL of 100 kB is refused before it reaches the app', async () => {
   const answer = await createBrowser().visit(`${world.url}/sign-in?next=${'/'.repeat(100_000)}`);
   expect(answer.status).toBe(431);
 });
 
-describe('what a field too long is told', () => {
+describe('the message for a field that is too long', () => {
   test.for([
     [`/settings/clinicians?organization=${QUIET}`, 'name', 201],
     ['/settings/audit/patient', 'reason', 301],
@@ -308,7 +308,7 @@ describe('what a field too long is told', () => {
     expect(answer.body).toContain(`At most ${length - 1} characters: ${field}.`);
   });
 
-  test('a password counts in bytes', async () => {
+  test('the length of a password counts in bytes', async () => {
     const browser = createBrowser();
     const csrf = await tokenFor('stranger', browser);
     const send = (password: string) =>
@@ -322,7 +322,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = globSync('src/**/*.ts', { cwd: root }).toSorted();
 const textOf = (file: string) => readFileSync(root + file, 'utf8');
 
-test('what a request says is read in three places and nowhere else', () => {
+test('the values of a request are read in the listed files only', () => {
   const DIRECT = /\brequest\.(?:body\b|query\b|params\b|headers\b|get\(|header\()|\breq\./;
   const readers = sources.filter((file) => !file.startsWith('src/adapters/') && DIRECT.test(textOf(file)));
   expect(readers).toEqual([
@@ -334,7 +334,7 @@ test('what a request says is read in three places and nowhere else', () => {
   ]);
 });
 
-test('every field that is read is attacked here', () => {
+test('this file tests every field that is read', () => {
   const named = sources.flatMap((file) =>
     [...textOf(file).matchAll(/fieldOf\(request, '(\w+)'/g)].map(([, name]) => name),
   );

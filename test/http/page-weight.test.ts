@@ -56,7 +56,7 @@ async function ask(url: string, asked: Asked = {}): Promise<Answer> {
 const at = (path: string) => `${world.url}${path}`;
 
 describe('a first visit', () => {
-  test('25 requests are a page of 4 kB, and every file that it needs 25 kB more', async () => {
+  test('a page of 25 requests has 4 kB, and all its files together 25 kB', async () => {
     const browser = world.browser();
     const page = await world.launch(MANY, browser);
     const list = await ask(page.url, { browser, encoding: AS_CHROME_ASKS });
@@ -82,7 +82,7 @@ describe('a first visit', () => {
   });
 });
 
-describe('the files of our pages', () => {
+describe('the files of the pages', () => {
   test.for([
     ['br, gzip', 'br'],
     [AS_CHROME_ASKS, 'br'],
@@ -103,13 +103,13 @@ describe('the files of our pages', () => {
     if (sent) expect(file.length).toBeLessThan(plain.length / 3);
   });
 
-  test('none loads another one by a name that could be old: pages name them all', () => {
+  test('no file loads another one; the pages name them all', () => {
     const loads = /@import|url\((?!"data:)|\bimport\b|['"]\/assets\//;
     const loading = Object.entries(assets).filter(([, { content }]) => loads.test(String(content)));
     expect(loading.map(([name]) => name)).toEqual([]);
   });
 
-  test('HEAD says what GET does, and sends nothing', async () => {
+  test('HEAD has the headers of GET and no body', async () => {
     const get = await ask(at(assetPath('app.css')), { encoding: 'br' });
     const head = await ask(at(assetPath('app.css')), { encoding: 'br', method: 'HEAD' });
     const said = ({ headers: { date: _date, ...headers } }: Answer) => headers;
@@ -129,7 +129,7 @@ describe('the files of our pages', () => {
     ['without its hash', '/assets/app.css'],
     ['that no page names', '/assets/reduce-bootstrap.ts'],
     ['of another name', assetPath('app.css').replace('app', 'settings')],
-  ])('a file %s is not there, and that is not kept', async ([, path = '']) => {
+  ])('a file %s is a 404 that is not cached', async ([, path = '']) => {
     const { status, headers } = await ask(at(path));
     expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
   });
@@ -154,7 +154,7 @@ describe('pages', () => {
     }
   });
 
-  test('the patient is on the screen while the EHR still searches, compressed as well', async () => {
+  test('the patient is shown while the EHR still searches, also compressed', async () => {
     const browser = world.browser();
     const page = await world.launch('pat-ada', browser);
     world.sandbox.faults.set('slow-requests');
@@ -168,7 +168,7 @@ describe('pages', () => {
     answer.destroy();
   });
 
-  test('long texts, and texts of many bytes, come out as they went in', async () => {
+  test('long texts and multi-byte texts arrive unchanged', async () => {
     const browser = world.browser();
     const { url } = await world.launch('pat-arabic', browser);
     const [packed, plain] = [await ask(url, { browser, encoding: 'gzip' }), await ask(url, { browser })];
@@ -178,7 +178,7 @@ describe('pages', () => {
 });
 
 describe('BREACH', () => {
-  test('two pages carry two form tokens, and both are accepted', async () => {
+  test('two pages have two form tokens, and both are accepted', async () => {
     const browser = world.browser();
     const page = await world.launch('pat-ada', browser);
     const [first, second] = [csrfOf(await browser.visit(page.url)), csrfOf(await browser.visit(page.url))];
@@ -191,7 +191,7 @@ describe('BREACH', () => {
     expect((await browser.visit(signOut, { form: { csrf: first } })).status).toBe(303);
   });
 
-  test('the older of two tokens is accepted, too', async () => {
+  test('the older of two tokens is accepted too', async () => {
     const browser = world.browser();
     const page = await world.launch('pat-ada', browser);
     await browser.visit(page.url);
@@ -199,7 +199,7 @@ describe('BREACH', () => {
     expect(answer.status).toBe(303);
   });
 
-  test('a page that shows what its address says, or what is shown once, is not compressed', async () => {
+  test('a page that shows text of its URL, or a secret that is shown once, is not compressed', async () => {
     await addPerson(world, 'breach@example.com', { role: 'operator' });
     const { browser } = await signIn(world, 'breach@example.com');
     const users = await browser.visit(at('/settings/users'));

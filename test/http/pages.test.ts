@@ -32,11 +32,11 @@ describe('ER-06', () => {
     },
   );
 
-  test.for(EVERYWHERE)('%s is not kept by anybody', async (path) => {
+  test.for(EVERYWHERE)('%s is not cached', async (path) => {
     expect((await visit(path)).headers['cache-control']).toBe('no-store');
   });
 
-  test.for(['app.css', 'bootstrap.css', 'favicon.svg'] as const)('%s may be kept', async (name) => {
+  test.for(['app.css', 'bootstrap.css', 'favicon.svg'] as const)('%s may be cached', async (name) => {
     const { status, headers } = await visit(assetPath(name));
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(headers['set-cookie']).toBeUndefined();
@@ -50,13 +50,13 @@ describe('ER-06', () => {
     '/assets/%2e%2e/.env',
     '/.env',
     '/src/app.ts',
-  ])('REG-08: %s is not there', async (path) => {
+  ])('REG-08: %s is a 404', async (path) => {
     expect((await visit(path)).status).toBe(404);
   });
 });
 
-describe('ER-01: every refusal is one page', () => {
-  test('an address that does not exist', async () => {
+describe('ER-01: every refusal is the error page', () => {
+  test('an unknown path is a 404', async () => {
     const page = await visit('/nowhere?token=CANARY');
     expect([page.status, titleOf(page)]).toEqual([404, 'Page not found']);
     expect(supportCodeOf(page)).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
@@ -64,14 +64,14 @@ describe('ER-01: every refusal is one page', () => {
     expect(page.body).not.toMatch(/http-equiv|<script(?! src)/);
   });
 
-  test('in Settings the advice is not to open a chart', async () => {
+  test('an error page in Settings does not advise to open a chart', async () => {
     const page = await visit('/settings/nowhere');
     expect([page.status, titleOf(page)]).toEqual([404, 'Page not found']);
     expect(page.body).toContain('open Settings and choose the page there');
     expect(page.body).not.toMatch(/chart/);
   });
 
-  test('two refusals have two codes, each found in one log line', async () => {
+  test('two refusals have two support codes, each in one log line', async () => {
     const codes = [supportCodeOf(await visit('/nowhere')), supportCodeOf(await visit('/nowhere'))];
     expect(codes[0]).not.toBe(codes[1]);
     for (const code of codes)
@@ -101,7 +101,7 @@ describe('ER-01: every refusal is one page', () => {
     ['HEAD', '/launches/x/theme.css', 'GET'],
     ['GET', '/launches/x/sign-out', 'POST'],
     ['POST', '/.well-known/jwks.json', 'GET, HEAD'],
-  ])('%s %s is 405 and names what is allowed', async ([method = '', path = '', allow]) => {
+  ])('%s %s is a 405 with the allowed methods', async ([method = '', path = '', allow]) => {
     const answer = await visit(path, { method });
     expect([answer.status, answer.headers['allow'], answer.setCookies]).toEqual([405, allow, []]);
   });
@@ -111,7 +111,7 @@ describe('ER-01: every refusal is one page', () => {
     expect([answer.status, answer.body]).toEqual([200, '']);
   });
 
-  test('REG-01: addresses are exact', async () => {
+  test('REG-01: paths are exact', async () => {
     for (const path of [
       '/SMART/launch',
       '/smart/launch/',
@@ -123,7 +123,7 @@ describe('ER-01: every refusal is one page', () => {
   });
 });
 
-describe('TL-07: line breaks and NUL in any input reach no header and break nothing', () => {
+describe('TL-07: line breaks and NUL in any input reach no header and cause no failure', () => {
   test.for([
     '/smart/launch?orgId=st-elsewhere&iss=https://a%0d%0aSet-Cookie:%20a=b&launch=x%0d%0ay',
     '/smart/launch/%0d%0aSet-Cookie:%20a=b?iss=x&launch=y',
@@ -141,7 +141,7 @@ describe('TL-07: line breaks and NUL in any input reach no header and break noth
     expect(supportCodeOf(answer)).toBeDefined();
   });
 
-  test('LA-06: an absurd query is refused and the process goes on', async () => {
+  test('LA-06: an oversized query is refused and the process goes on', async () => {
     const status = await new Promise((resolve, reject) => {
       const { hostname, port } = new URL(world.url);
       const asking = send({ hostname, port, path: `/smart/launch?launch=${'x'.repeat(65_536)}` }, (answer) => {

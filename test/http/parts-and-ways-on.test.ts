@@ -26,7 +26,7 @@ const launch = async () => {
 const url = (path: string) => `${world.url}/launches/${launchIdOf(list)}/${path}`;
 const signOut = () => browser.visit(url('sign-out'), { form: { csrf: csrfOf(list) } });
 
-describe('a part of a page of an ended launch is empty, and of the kind that was asked for', () => {
+describe('a part of a page of an ended launch is empty, with the requested content type', () => {
   test.for<[string, string | undefined, string]>([
     ['theme.css', undefined, 'text/css; charset=utf-8'],
     ['theme.css', 'style', 'text/css; charset=utf-8'],
@@ -48,7 +48,7 @@ describe('a part of a page of an ended launch is empty, and of the kind that was
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test.for(['document', 'iframe'])('a person who opens it as a %s reads a page', async (destination) => {
+  test.for(['document', 'iframe'])('a part that is opened as a %s is an error page', async (destination) => {
     await launch();
     await signOut();
     const answer = await browser.visit(url('theme.css'), { headers: { 'sec-fetch-dest': destination } });
@@ -56,7 +56,7 @@ describe('a part of a page of an ended launch is empty, and of the kind that was
   });
 });
 
-describe('whom to call, and in which colours', () => {
+describe('the help desk and the colours of an error page', () => {
   const inChart = { headers: { 'sec-fetch-dest': 'iframe' } };
   const launchUrl = (change: (url: URL) => void) => {
     const address = new URL(world.sandbox.launch('pat-ada'));
@@ -107,37 +107,40 @@ describe('whom to call, and in which colours', () => {
     expect(page.body).not.toMatch(/EHR team|your help desk(?! to have)/);
   });
 
-  test('in a window of its own the visitor’s own light or dark is kept', async () => {
+  test('a page in a separate window follows the browser’s light or dark setting', async () => {
     await launch();
     const page = await browser.visit(url('nowhere'), { headers: { 'sec-fetch-dest': 'document' } });
     expect(page.body).toContain('<html lang="en">');
   });
 
-  test('a stranger’s launch names no help desk, and says what to do with the code', async () => {
+  test('a launch of an unknown organization names no help desk, and says what to do with the support code', async () => {
     const page = await world.browser().visit(`${world.url}/smart/launch?orgId=nowhere`);
     expect(page.body).toContain('read this code out to your help desk');
   });
 });
 
-describe('the button that leads on', () => {
+describe('the button of an error page', () => {
   const waysOn = (page: Visit) =>
     [...page.body.matchAll(/<a class="btn btn[^"]*" href="([^"]*)"[^>]*>([^<]*)</g)].map(
       ([, href, text]) => `${text}: ${href}`,
     );
 
-  test.for(['fhir-500', 'fhir-429', 'fhir-html'] as const)('%s: a page that may come is tried again', async (fault) => {
-    await launch();
-    world.sandbox.faults.set(fault);
-    const page = await browser.visit(list.url);
-    expect(page.status).toBeGreaterThanOrEqual(500);
-    expect(waysOn(page)).toEqual(['Try again: ']);
-    expect(page.body).not.toMatch(/reload/i);
-  });
+  test.for(['fhir-500', 'fhir-429', 'fhir-html'] as const)(
+    '%s: a page that may work later has a button to reload',
+    async (fault) => {
+      await launch();
+      world.sandbox.faults.set(fault);
+      const page = await browser.visit(list.url);
+      expect(page.status).toBeGreaterThanOrEqual(500);
+      expect(waysOn(page)).toEqual(['Try again: ']);
+      expect(page.body).not.toMatch(/reload/i);
+    },
+  );
 
   test.for<[FaultName, string, boolean]>([
     ['search-500', 'requests', true],
     ['fhir-403-requests', 'requests', false],
-  ])('%s: so is a list that could not be read: %s', async ([fault, href, isOffered]) => {
+  ])('%s: a list that could not be read has one too: %s', async ([fault, href, isOffered]) => {
     await launch();
     world.sandbox.faults.set(fault);
     const page = await browser.visit(list.url);
@@ -145,7 +148,7 @@ describe('the button that leads on', () => {
     expect(waysOn(page).includes(`Reload: ${href}`)).toBe(isOffered);
   });
 
-  test('an action that did not come from our page leads back to the list', async () => {
+  test('a refused forged action leads back to the list', async () => {
     await launch();
     const page = await browser.visit(url('sign-out'), { form: { csrf: 'x' } });
     expect([page.status, ...waysOn(page)]).toEqual([
@@ -154,7 +157,7 @@ describe('the button that leads on', () => {
     ]);
   });
 
-  test('an ended launch leads nowhere of ours', async () => {
+  test('the error page of an ended launch has no link into the app', async () => {
     await launch();
     await signOut();
     expect(waysOn(await browser.visit(url('requests')))).toEqual([]);
@@ -162,7 +165,7 @@ describe('the button that leads on', () => {
   });
 });
 
-test('one clinician with two organizations in one browser keeps both, and is nowhere called someone else', async () => {
+test('one clinician with two organizations in one browser keeps both launches, without a notice of another user', async () => {
   const other = await world.addSandbox('second');
   await world.setOrganization('second', {}, other);
   await launch();

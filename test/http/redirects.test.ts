@@ -11,7 +11,7 @@ afterAll(() => world.close());
 const redirectsOf = (history: { url: string; status: number; body: string; headers: Record<string, string> }[]) =>
   history.filter(({ url, status }) => url.startsWith(world.url) && status >= 300 && status < 400);
 
-test('of a launch, its callback, its pages and its end', async () => {
+test('of a launch, its callback, its pages and its sign-out', async () => {
   const browser = world.browser();
   const page = await world.launch('pat-ada', browser);
   const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
@@ -23,7 +23,7 @@ test('of a launch, its callback, its pages and its end', async () => {
   expect(redirects.filter(({ body }) => body !== '').map(({ url }) => new URL(url).pathname)).toEqual([]);
 });
 
-test('of the settings', async () => {
+test('of Settings', async () => {
   const admin = world.browser();
   await admin.open(`${world.url}/settings`);
   await admin.open(`${world.url}/settings/keys`);

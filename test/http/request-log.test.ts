@@ -49,7 +49,7 @@ test.for([
   expect(world.logLines.join('')).not.toContain('CANARY');
 });
 
-test('a failure of ours or of the EHR is logged as an error, with its code and cause', async () => {
+test('a failure of the app or of the EHR is logged as an error, with its code and cause', async () => {
   world.sandbox.faults.set('fhir-500');
   await world.launch('pat-ada');
   world.sandbox.faults.clear();

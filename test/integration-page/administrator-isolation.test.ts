@@ -39,14 +39,17 @@ test.for(paths)('GET /settings/%s shows nothing of the other organization', asyn
   if (path === 'audit.csv') expect(theirs.body).toContain('patient-opened');
 });
 
-test.for(['end', 'end-user', 'end-all'])('POST /settings/live-launches/%s ends nothing there', async (action) => {
-  const form = { csrf: await tokenOf(world, other), launch: launchIdOf(list), confirm: 'yes', confirmed: 'yes' };
-  const answer = await other.visit(`${world.url}/settings/live-launches/${action}?${OTHERS}`, { form });
-  expect(answer.status).toBeLessThan(500);
-  expect(titleOf(await clinician.visit(list.url))).toBe('Requests for Ada Moreno');
-});
+test.for(['end', 'end-user', 'end-all'])(
+  'POST /settings/live-launches/%s ends no launch of the other organization',
+  async (action) => {
+    const form = { csrf: await tokenOf(world, other), launch: launchIdOf(list), confirm: 'yes', confirmed: 'yes' };
+    const answer = await other.visit(`${world.url}/settings/live-launches/${action}?${OTHERS}`, { form });
+    expect(answer.status).toBeLessThan(500);
+    expect(titleOf(await clinician.visit(list.url))).toBe('Requests for Ada Moreno');
+  },
+);
 
-test("the administrator's own form ends it", async () => {
+test('the same form of the right administrator ends it', async () => {
   const form = { csrf: await tokenOf(world, own) };
   const answer = await own.visit(`${world.url}/settings/live-launches/end-all?${OTHERS}`, { form });
   expect(answer.status).toBe(303);

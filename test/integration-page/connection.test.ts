@@ -42,7 +42,7 @@ const audited = async (event: string) => {
 const portal = () => `${world.sandbox.origin}/chart`;
 
 describe('saving the FHIR URL', () => {
-  test('of a good EHR says All checks passed, names the authorization server, and launches use it', async () => {
+  test('of a healthy EHR shows All checks passed and the authorization server, and launches use it', async () => {
     const saved = await save(world.sandbox.fhirBase);
     expect(saved.status).toBe(200);
     expect(saved.body).toContain('<span>All checks passed</span>');
@@ -54,7 +54,7 @@ describe('saving the FHIR URL', () => {
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
   });
 
-  test('says what is found first, folds the rows the same way at a reload, and names whose job it is', async () => {
+  test('shows the outcome first, folds the rows the same way at a reload, and names the owner of each problem', async () => {
     world.sandbox.faults.set('discovery-404');
     const saved = await save(world.sandbox.fhirBase);
     const { body } = await page();
@@ -77,7 +77,7 @@ describe('saving the FHIR URL', () => {
   });
 
   test.for(['', '/smart/launch?orgId=general-hospital', '/.well-known/jwks.json'])(
-    'refuses the app’s own address %s: it is for the registration',
+    'refuses the app’s own URL %s, which is for the registration',
     async (path) => {
       const { body } = await save(`${world.url}${path}`);
       expect(body).toContain('This is an address of this app');
@@ -85,7 +85,7 @@ describe('saving the FHIR URL', () => {
     },
   );
 
-  test('leaves the web address of the EHR to step 2, which says how it is now', async () => {
+  test('leaves the web address of the EHR to step 2, which shows the saved one', async () => {
     await press('frame', { frameAncestors: '' });
     const saved = await save(world.sandbox.fhirBase);
     for (const { body } of [saved, await page()]) {
@@ -95,7 +95,7 @@ describe('saving the FHIR URL', () => {
     }
   });
 
-  test('proposes the way in which the EHR writes it, when a launch was refused for that', async () => {
+  test('proposes the EHR’s way of writing it if a launch was refused for that', async () => {
     await save(world.sandbox.fhirBase);
     const url = new URL(world.sandbox.launch('pat-ada'));
     const iss = world.sandbox.fhirBase.replace('/fhir/r4', '/FHIR/r4');
@@ -111,7 +111,7 @@ describe('saving the FHIR URL', () => {
     expect((await page()).body).not.toContain('Save it as the EHR writes it');
   });
 
-  test('says You to who is asked, one thing to do next, and where to send the rest', async () => {
+  test('shows You as the owner, one thing to do next, and a link for the EHR team', async () => {
     world.sandbox.faults.set('discovery-foreign-token-endpoint');
     const { body } = await save(world.sandbox.fhirBase);
     expect(body.match(/<strong>Next:<\/strong>/g)).toHaveLength(1);
@@ -137,7 +137,7 @@ describe('saving the FHIR URL', () => {
     ['a private address', 'https://10.1.2.3/fhir', 'private or reserved address'],
     ['the metadata address', 'https://169.254.169.254/latest', 'private or reserved address'],
     ['a password', 'https://me:secret@ehr.example.org/fhir', 'user name or password'],
-  ] as const)('refuses %s at the field and keeps what was typed', async ([, typed, reason]) => {
+  ] as const)('refuses %s at the field and keeps the input', async ([, typed, reason]) => {
     const refused = await save(typed);
     expect(isAfterPost(refused, 'form')).toBe(true);
     const { body } = refused;
@@ -155,7 +155,7 @@ describe('saving the FHIR URL', () => {
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
   });
 
-  test('begins the checks once: a reload, Back and another session find what is on record, and ask the EHR nothing', async () => {
+  test('begins the checks once: a reload, Back and another session show the stored run and send no request to the EHR', async () => {
     const posted = await browser.visit(world.url + PAGE, {
       form: { csrf: await tokenOf(world, browser), fhirUrl: `${world.sandbox.fhirBase}/` },
     });
@@ -183,7 +183,7 @@ describe('saving the FHIR URL', () => {
     expect(await audited('check-run')).toHaveLength(1);
   });
 
-  test('a client that asks for JSON gets the answer of its post at once', async () => {
+  test('a client that asks for JSON gets the result of its post at once', async () => {
     const send = async (step: string, form: Record<string, string>) =>
       browser.visit(`${world.url}${PAGE}${step}`, {
         form: { csrf: await tokenOf(world, browser), ...form },
@@ -206,7 +206,7 @@ describe('saving the FHIR URL', () => {
     ['letters behind the version', (base: string) => `${base}4`],
     ['a missing version', (base: string) => base.replace(/\/r4$/, '')],
     ['only a host', (base: string) => new URL(base).origin],
-  ] as const)('asks “Did you mean …?” for %s, with what was tried, and one press takes it', async ([, change]) => {
+  ] as const)('asks “Did you mean …?” for %s, with the tried URLs and a button to use it', async ([, change]) => {
     const base = world.sandbox.fhirBase;
     world.sandbox.requests.clear();
     const { body } = await save(change(base));
@@ -221,7 +221,7 @@ describe('saving the FHIR URL', () => {
     expect((await save(fhirUrl)).body).toContain('<span>All checks passed</span>');
   });
 
-  test('begins to show before the checks have ended, and needs no script for it', async () => {
+  test('shows the first part of the page before the checks have ended, without a script', async () => {
     const cookie = [...(browser.jar.get('localhost') ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
     const form = { csrf: await tokenOf(world, browser), fhirUrl: world.sandbox.fhirBase };
     const answer = await fetch(world.url + PAGE, {
@@ -238,7 +238,7 @@ describe('saving the FHIR URL', () => {
     expect(chunks.join('')).toContain('All checks passed');
   });
 
-  test('a suggestion of the checks is accepted with one press, and never invented by a form', async () => {
+  test('a suggestion of the checks is accepted with one press; a form cannot invent one', async () => {
     const nextGen = await world.addSandbox(ORG_ID, { profile: 'nextgen-enterprise-like' });
     const { body } = await save(nextGen.fhirBase);
     const [, key = ''] = /name="suggestion" value="([^"]+)"/.exec(body) ?? [];
@@ -250,7 +250,7 @@ describe('saving the FHIR URL', () => {
     expect((await organization()).issuers).toHaveLength(1);
   });
 
-  test('of a portal that answers with pages keeps it as a draft, and launches go on with the address in use', async () => {
+  test('of a portal that answers with web pages keeps it as a draft, and launches use the former URL', async () => {
     const { body } = await save(portal());
     expect(body).toContain('Kept as a draft');
     expect(body).toContain('Not in use: the address is kept as a draft');
@@ -260,7 +260,7 @@ describe('saving the FHIR URL', () => {
     expect((await press('discard-draft')).body).not.toContain('Kept as a draft');
   });
 
-  test('"use it anyway" needs a reason, which the audit trail keeps with who gave it', async () => {
+  test('"use it anyway" needs a reason, which is audited with the user', async () => {
     await save(portal());
     const refused = await press('use-anyway', { reason: ' ' });
     expect(isAfterPost(refused, 'form')).toBe(true);
@@ -280,7 +280,7 @@ describe('saving the FHIR URL', () => {
 });
 
 describe('the rest of the page', () => {
-  test('the sheet has the standalone address and scopes once it is switched on', async () => {
+  test('the sheet has the standalone URL and scopes if standalone launch is switched on', async () => {
     const url = `${world.url}/smart/standalone/${ORG_ID}`;
     expect((await browser.open(`${world.url}/guide`)).body).not.toContain(url);
     expect((await browser.open(`${world.url}/guide/register`)).body).not.toContain(url);
@@ -303,7 +303,7 @@ describe('the rest of the page', () => {
     expect((await audited('settings-change'))[0]?.actor).toMatch(/^user:/);
   });
 
-  test('groups are closed; a search opens what matches and hides the others, which are saved unchanged', async () => {
+  test('groups are folded; a search opens those that match and hides the other settings, which are saved unchanged', async () => {
     const { body } = await advancedPage();
     expect(body).not.toMatch(/<details class="group" open/);
     const found = await page('/advanced?q=NONCE%20id_token');
@@ -315,7 +315,7 @@ describe('the rest of the page', () => {
     expect((await page('/advanced?q=zzz')).body).toContain('No setting with');
   });
 
-  test('the time zone is set, kept by a form that leaves it, emptied to the one of the server, and refused when it is none', async () => {
+  test('the time zone can be set; a form without it keeps it, an empty one means the server’s, and an unknown one is refused', async () => {
     const server = Intl.DateTimeFormat().resolvedOptions().timeZone;
     expect((await organization()).timeZone).toBe(server);
     await press('advanced', { ...advanced(await advancedPage()), timeZone: 'Asia/Kolkata' });
@@ -329,12 +329,12 @@ describe('the rest of the page', () => {
     expect((await organization()).timeZone).toBe(server);
   });
 
-  test('another vendor brings its scopes, unless they were set on purpose', async () => {
+  test('choosing another vendor sets its scopes unless they were set on purpose', async () => {
     await press('advanced', { ...advanced(await advancedPage()), vendor: 'oracle' });
     expect((await organization()).scopes).toContain('patient/ServiceRequest.read');
   });
 
-  test('another vendor brings everything its preset sets, except what is typed beside it or was changed before', async () => {
+  test('choosing another vendor sets its whole preset, except settings typed in the same form or changed before', async () => {
     await press('advanced', { ...advanced(await advancedPage()), refreshMarginSeconds: '120' });
     await press('advanced', { ...advanced(await advancedPage()), vendor: 'eclinicalworks', nonce: 'optional' });
     const { requestsPerMinute, nonce, refreshMarginSeconds, scopes } = await organization();
@@ -354,7 +354,7 @@ describe('the rest of the page', () => {
     expect(body).toContain('changed here to <code>120</code>');
   });
 
-  test('a FHIR URL of a known vendor offers the preset, and uses it only when pressed', async () => {
+  test('a FHIR URL of a known vendor offers the preset, and its button sets it', async () => {
     await world.setOrganization(ORG_ID, { fhirBaseUrl: 'https://ehr.example/interconnect/api/FHIR/R4' });
     const { body } = await page();
     expect(body).toContain('Use the preset for Epic');
@@ -374,7 +374,7 @@ describe('the rest of the page', () => {
     expect((await page()).body).not.toContain('Use the preset for');
   });
 
-  test('a wrong advanced setting is refused at its field with everything typed kept', async () => {
+  test('an invalid advanced setting is refused at its field, and all input is kept', async () => {
     const typed = { ...advanced(await advancedPage()), issuers: 'everywhere', allowedHosts: 'auth.example.org' };
     const refused = await press('advanced', typed);
     expect(isAfterPost(refused, 'form')).toBe(true);
@@ -396,7 +396,7 @@ describe('the rest of the page', () => {
     },
   );
 
-  test('the key proof says that the EHR accepted client ID and key, once', async () => {
+  test('the key proof shows once that the EHR accepted client ID and key', async () => {
     const { url, body } = await press('prove-key');
     expect(body).toContain('Proven: the EHR accepted client ID');
     expect((await browser.visit(url)).body).not.toContain('Proven: the EHR accepted client ID');
@@ -436,7 +436,7 @@ describe('the rest of the page', () => {
   });
 });
 
-describe('from a newcomer to Ready to launch', () => {
+describe('from the first visit to Ready to launch', () => {
   const inFrame = (referer: string) =>
     world.browser({ headers: { 'sec-fetch-dest': 'iframe', referer } }).open(world.sandbox.launch('pat-ada'));
   const states = ({ body }: Visit) =>
@@ -445,7 +445,7 @@ describe('from a newcomer to Ready to launch', () => {
     );
   const NEXT = /<strong>Next:<\/strong> (.*?)<\/p>/s;
 
-  test('one step after the other is open, and only a launch after the address makes it ready', async () => {
+  test('one step after the other is open, and only a launch after the address was saved completes them', async () => {
     await world.setOrganization(ORG_ID, { frameAncestors: [] });
     const store = createOrganizationStore(world.dependencies.database.db);
     await store.save(ORG_ID, (before) => before && { ...before, fhirBaseUrl: '' }, new Date());
@@ -483,7 +483,7 @@ describe('from a newcomer to Ready to launch', () => {
     expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
   });
 
-  test('without a Client ID the operator is next, and gets the way to enter it', async () => {
+  test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
     expect(NEXT.exec(saved.body)?.[1]).toContain('The operator of this service enters the Client ID');
@@ -493,7 +493,7 @@ describe('from a newcomer to Ready to launch', () => {
     expect(NEXT.exec(body)?.[1]).toContain(`You <a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
   });
 
-  test('a launch of before another FHIR URL, outside the EHR, or in a window does not count', async () => {
+  test('a launch before the FHIR URL changed, outside the EHR, or in a window does not count', async () => {
     await save(world.sandbox.fhirBase);
     await world.browser({ headers: { 'sec-fetch-dest': 'document' } }).open(world.sandbox.launch('pat-ada'));
     expect((await page()).body).not.toContain('Ready to launch');
@@ -505,7 +505,7 @@ describe('from a newcomer to Ready to launch', () => {
   });
 
   test.for(['everywhere', 'https://*.com', 'http://ehr.example.org', '"><script>alert(1)</script>'])(
-    '%s is no web address of an EHR: refused at the field, typed or proposed',
+    '%s is no web address of an EHR, and is refused at the field, typed or proposed',
     async (typed) => {
       const before = await organization();
       for (const form of [{ frameAncestors: typed }, { add: typed }]) {
@@ -531,18 +531,18 @@ describe('from a newcomer to Ready to launch', () => {
   });
 
   test.for(['https://ehr.example.org@evil.example/', '*.example.org', 'ftp://ehr.example.org'])(
-    '%s is not made into another address',
+    '%s is not changed into another address',
     async (typed) => {
       expect((await press('frame', { frameAncestors: typed })).body).toContain('id="frameAncestors-problem"');
     },
   );
 
-  test('the address of an EHR that its vendor hosts is proposed', async () => {
+  test('the web address of an EHR that its vendor hosts is proposed', async () => {
     await world.setOrganization(ORG_ID, { vendor: 'athenahealth', frameAncestors: [] });
     expect((await page()).body).toContain('Allow <bdi>https://*.athenahealth.com</bdi>');
   });
 
-  test('a disabled organization is not ready, whatever was seen', async () => {
+  test('a disabled organization is not ready, even after a launch', async () => {
     await save(world.sandbox.fhirBase);
     await world.launch('pat-ada');
     await createOrganizationStore(world.dependencies.database.db).setEnabled(ORG_ID, false, new Date());

@@ -28,7 +28,7 @@ const guide = async (browser = world.browser(), query = '') => browser.visit(`${
 const register = async (browser = world.browser(), query = '') => guide(browser, `/register${query}`);
 
 describe('the two pages for the EHR team', () => {
-  test('are public, and say this deployment’s own values with a placeholder for the Org ID', async () => {
+  test('are public, and show this deployment’s values with a placeholder for the Org ID', async () => {
     const { status, body } = await register();
     expect(status).toBe(200);
     expect(body).toContain(`${world.url}/smart/launch?orgId={Org ID}`);
@@ -52,7 +52,7 @@ describe('the two pages for the EHR team', () => {
     ['epic', 'Application Audience', 'in forms: Non-Production JWK Set URL'],
     ['oracle', 'Confidential App', 'in forms: Redirect URL'],
     ['meditech', undefined, 'in forms: Callback URL'],
-  ] as const)('speak the words of %s', async ([vendor, field, words]) => {
+  ] as const)('use the words of %s', async ([vendor, field, words]) => {
     const { body } = await register(world.browser(), `?vendor=${vendor}`);
     expect(body).toContain(words);
     expect(body.includes('Field by field')).toBe(field !== undefined);
@@ -75,7 +75,7 @@ describe('the two pages for the EHR team', () => {
     expect((await register(world.browser(), '?vendor=oracle')).body).not.toContain('whose preset is');
   });
 
-  test('are a file too: client metadata as in RFC 7591', async () => {
+  test('can be downloaded as client metadata (RFC 7591)', async () => {
     const { headers, body } = await guide(world.browser(), '/registration.json?vendor=epic');
     expect(headers['content-disposition']).toBe('attachment; filename="registration.json"');
     expect(JSON.parse(body)).toEqual({
@@ -129,7 +129,7 @@ describe('a link for the EHR team', () => {
     expect(JSON.stringify(rows)).not.toContain(url.split('/').at(-1));
   });
 
-  test('leads nowhere once it is revoked, and no other organization can revoke it', async () => {
+  test('is a 404 after it was revoked, and no other organization can revoke it', async () => {
     const url = await make();
     const id = /name="link" value="([^"]+)"/.exec((await administrator.visit(page())).body)?.[1] ?? '';
     await addPerson(world, 'stranger@example.com', { role: 'administrator', organizationId: OF_B });
@@ -154,7 +154,7 @@ describe('a link for the EHR team', () => {
     },
   );
 
-  test('ends after fourteen days, and is not listed any more', async () => {
+  test('expires after fourteen days, and is not listed any more', async () => {
     const url = await make();
     now += 13 * DAY_MS;
     expect((await read(url)).status).toBe(200);
@@ -187,7 +187,7 @@ describe('the implementation guide for reference', () => {
     for (const title of ['4. Place the launch', '5. Verify it']) expect(body).toContain(`>${title}</h2>`);
   });
 
-  test('has notes for each vendor but the generic ones, and marks what must be confirmed', async () => {
+  test('has notes for each vendor except the generic ones, and marks those to confirm', async () => {
     const { body } = await guide();
     expect(vendorNotes.map(({ vendor }) => vendor)).toEqual([
       'epic',
@@ -205,14 +205,14 @@ describe('the implementation guide for reference', () => {
     expect(body).toContain('confirm with your vendor');
   });
 
-  test('explains every failure of a launch by its code, and links none twice', async () => {
+  test('explains every failure of a launch by its code, each once', async () => {
     const { body } = await guide();
     const codes = errorCodes.filter((code) => !/^(admin|settings|account)\./.test(code));
     for (const code of codes) expect(body.split(`id="code-${code}"`)).toHaveLength(2);
     expect(body).toContain('Whose job');
   });
 
-  test('tells how to try it with the public SMART launcher and with the sandbox', async () => {
+  test('explains how to try the app with the public SMART launcher and with the sandbox', async () => {
     const { body } = await guide();
     for (const text of [
       'https://launch.smarthealthit.org',
@@ -225,15 +225,18 @@ describe('the implementation guide for reference', () => {
     expect(body).toContain(`${world.url}/smart/launch/{Org ID}`);
   });
 
-  test.for(['', '/register?vendor=epic'])('carries nothing inline that the policy would block: %s', async (path) => {
-    const { body, headers } = await guide(world.browser(), path);
-    expect(headers['content-security-policy']).toContain("default-src 'none'");
-    expect(body).not.toMatch(/<style|style="|<script(?! src)|onclick/);
-  });
+  test.for(['', '/register?vendor=epic'])(
+    'contains no inline script or style that the policy blocks: %s',
+    async (path) => {
+      const { body, headers } = await guide(world.browser(), path);
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(body).not.toMatch(/<style|style="|<script(?! src)|onclick/);
+    },
+  );
 });
 
 describe('the guide of a signed-in administrator', () => {
-  test('an administrator reads their own registration sheet, the same as everywhere (REG-09)', async () => {
+  test('an administrator sees their organization’s registration sheet with the same values as elsewhere (REG-09)', async () => {
     await addPerson(world, 'admin@example.com', { role: 'administrator' });
     const { body } = await register(await signedIn(world, 'admin@example.com'));
     const organization = await world.dependencies.directory.find(ORG_ID);
@@ -246,14 +249,14 @@ describe('the guide of a signed-in administrator', () => {
     expect(body).toContain('St. Elsewhere &amp; Sons');
   });
 
-  test('an administrator cannot read another organization’s values by naming it', async () => {
+  test('an administrator cannot see another organization’s values by naming it', async () => {
     await addPerson(world, 'curious@example.com', { role: 'administrator' });
     const { body } = await register(await signedIn(world, 'curious@example.com'), `?organization=${OF_B}`);
     expect(body).not.toContain('Hospital of B');
     expect(body).toContain(`orgId=${ORG_ID}`);
   });
 
-  test('an EHR without a SMART configuration: what to send, and to its own administrator what was given (DI-23)', async () => {
+  test('for an EHR without a SMART configuration the guide lists what to send, and its administrator sees the saved endpoints (DI-23)', async () => {
     const { body } = await guide();
     expect(body).toContain('If your EHR publishes no SMART configuration');
     const id = 'hospital-without-documents';
@@ -281,7 +284,7 @@ describe('the guide of a signed-in administrator', () => {
     expect((await register(browser, `?organization=${OF_B}`)).body).toContain(`orgId=${OF_B}`);
   });
 
-  test('the organization’s name is never markup', async () => {
+  test('the organization’s name is shown as text', async () => {
     await world.setOrganization('hostile', { name: '<img src=x onerror=alert(1)>' });
     await addPerson(world, 'second@example.com');
     const browser = await signedIn(world, 'second@example.com');
@@ -290,7 +293,7 @@ describe('the guide of a signed-in administrator', () => {
   });
 });
 
-test('the address without a path says where each visitor goes on, and names no organization', async () => {
+test('the page at / links to the pages for each kind of visitor, and names no organization', async () => {
   const { status, body } = await world.browser().visit(`${world.url}/`);
   expect(status).toBe(200);
   for (const words of ['href="/guide"', 'href="/settings"', 'from the patient']) expect(body).toContain(words);

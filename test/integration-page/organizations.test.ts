@@ -20,7 +20,7 @@ const press = async (path: string, form: Record<string, string> = {}): Promise<V
 const find = (id: string) => world.dependencies.directory.find(id);
 
 describe('an operator and the organizations', () => {
-  test('creates one that waits for its FHIR URL, and its launches say so', async () => {
+  test('creates one without a FHIR URL, whose launches say that it is missing', async () => {
     const created = await press('', { id: 'new-hospital', name: 'New Hospital', clientId: '' });
     expect(created.body).toContain('Created.');
     expect(created.body).toContain(`${world.url}/smart/launch?orgId=new-hospital`);
@@ -39,7 +39,7 @@ describe('an operator and the organizations', () => {
     ['a taken Org ID', { id: ORG_ID, name: 'X' }, 'id'],
     ['no name', { id: 'other', name: '' }, 'name'],
     ['a client ID with spaces', { id: 'other', name: 'X', clientId: 'a b' }, 'clientId'],
-  ] as const)('cannot create one with %s: the field says why and keeps what was typed', async ([, form, field]) => {
+  ] as const)('cannot create one with %s: the field shows the problem and keeps the input', async ([, form, field]) => {
     const refused = await press('', form);
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain(`id="${field}-problem"`);
@@ -65,7 +65,7 @@ describe('an operator and the organizations', () => {
     expect(refused.body).toContain('value="our LAN"');
   });
 
-  test('does not empty a Client ID that is in use', async () => {
+  test('cannot empty a Client ID that is in use', async () => {
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('id="clientId-problem"');
@@ -74,7 +74,7 @@ describe('an operator and the organizations', () => {
     expect([elsewhere.status, elsewhere.body.includes('clientId-problem')]).toEqual([200, false]);
   });
 
-  test('disables and enables one; both are in the audit trail with who did it (REG-11)', async () => {
+  test('disables and enables one; both are audited with the user (REG-11)', async () => {
     expect((await press(`/${ORG_ID}/disable`)).body).toContain('its launches have ended');
     await expect.poll(() => find(ORG_ID)).toMatchObject({ enabled: false });
     expect((await world.launch('pat-ada')).status).toBe(403);
@@ -87,7 +87,7 @@ describe('an operator and the organizations', () => {
     for (const { actor } of rows) expect(actor).toMatch(/^user:/);
   });
 
-  test('an unknown organization is not found', async () => {
+  test('an unknown organization is a 404', async () => {
     expect((await browser.visit(`${world.url}${PAGE}/nobody`)).status).toBe(404);
   });
 });

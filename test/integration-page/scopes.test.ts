@@ -12,7 +12,7 @@ const ALL = { showEhrOrders: true, createRequests: true };
 const scopesOf = (rows: readonly { scope: string }[]) => rows.map(({ scope }) => scope);
 
 describe('a scope string explained', () => {
-  test('the guide’s string lacks nothing', () => {
+  test('the guide’s string has no missing scope', () => {
     const guide = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
     const { present, absent } = explainScopes(guide, { ...ALL, createRequests: false });
     expect(scopesOf(present).toSorted()).toEqual(guide.split(' ').toSorted());
@@ -20,7 +20,7 @@ describe('a scope string explained', () => {
     for (const { purpose, loss } of present) expect(purpose.length * loss.length).toBeGreaterThan(0);
   });
 
-  test('what is absent is named with what is lost, in the syntax of the string', () => {
+  test('a missing scope is named with the feature that is lost, in the syntax of the string', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.r patient/ServiceRequest.r', ALL);
     expect(scopesOf(absent)).toEqual([
       'launch/patient',
@@ -40,7 +40,7 @@ describe('a scope string explained', () => {
     ['patient/*.read', ['patient/ServiceRequest.write']],
     ['patient/*.rs', ['patient/ServiceRequest.c']],
     ['patient/*.read patient/ServiceRequest.write', []],
-  ] as const)('%s: creating requests needs a scope of its own', ([resources, missed]) => {
+  ] as const)('%s: creating requests needs a separate scope', ([resources, missed]) => {
     const guide = `launch/patient launch/encounter openid fhirUser launch profile online_access ${resources}`;
     const { present, absent } = explainScopes(guide, ALL);
     expect(scopesOf(absent)).toEqual(missed);
@@ -57,7 +57,7 @@ describe('a scope string explained', () => {
     expect(explainScopes(`${scope}`, ALL).present).toMatchObject([{ scope, purpose }]);
   });
 
-  test('only what these settings use is missed', () => {
+  test('only scopes that the settings use count as missing', () => {
     const { absent } = explainScopes('launch openid fhirUser patient/Patient.read', {
       showEhrOrders: false,
       createRequests: false,
@@ -132,16 +132,16 @@ describe('on embedded stores', () => {
     return rows;
   };
 
-  test('the page explains the saved scopes and names those that are absent', async () => {
+  test('the page explains the saved scopes and names the missing ones', async () => {
     await world.setOrganization(orgId, { scopes: 'launch openid fhirUser patient/Patient.read' });
     const { body } = await page('/advanced');
     expect(body).toContain('What these scopes are for');
     expect(body).toContain('Shows whose chart is open');
-    expect(body).toContain('Scopes the app can use that are absent');
+    expect(body).toContain('Missing scopes that the app can use');
     expect(body).toContain('The list of requests from the EHR is empty.');
   });
 
-  test('a preview shows problems token by token, keeps everything typed, and saves nothing', async () => {
+  test('a preview shows problems token by token, keeps all input, and saves nothing', async () => {
     const before = await organization();
     const form = {
       scopes: 'launch openid fhirUser patient/observation.read patient/Patient.sr',
@@ -160,7 +160,7 @@ describe('on embedded stores', () => {
     expect(await audited()).toEqual([]);
   });
 
-  test('a preview says what would be sent to this EHR', async () => {
+  test('a preview shows the scopes that would be sent to this EHR', async () => {
     world.sandbox.faults.set('discovery-no-capabilities');
     await launch();
     world.sandbox.faults.clear();
@@ -179,7 +179,7 @@ describe('on embedded stores', () => {
     expect(sent((await press('preview-scopes', { scopes: 'launch' })).body)).toBeUndefined();
   });
 
-  test('a save that is refused names every problem of the scopes', async () => {
+  test('a refused save names every problem of the scopes', async () => {
     const refused = await press('advanced', {
       scopes: 'launch openid fhirUser patient/Patient.sr system/*.read',
     });
@@ -202,7 +202,7 @@ describe('on embedded stores', () => {
   const acceptedIn = (body: string) => /name="scopes" value="([^"]+)"/.exec(body)?.[1] ?? '';
   const TITLE = 'The EHR did not accept the scopes';
 
-  test('the scopes that the EHR accepted instead are shown, saved by the button, and asked for at once', async () => {
+  test('the scopes that the EHR accepted instead are shown, saved by the button, and requested from then on', async () => {
     expect(await launchedAndSeen()).not.toContain(TITLE);
     world.sandbox.faults.set('invalid-scope', '\\*');
     const body = await launchedAndSeen();
@@ -222,7 +222,7 @@ describe('on embedded stores', () => {
   });
 
   test.for(['launch openid fhirUser patient/*.rs', ''])(
-    'scopes that no launch was accepted with are not saved: %j',
+    'scopes with which no launch was accepted are not saved: %j',
     async (scopes) => {
       world.sandbox.faults.set('invalid-scope', '\\*');
       await launchedAndSeen();

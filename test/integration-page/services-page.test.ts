@@ -32,7 +32,7 @@ async function post(step: string, form: Record<string, string>, version?: string
 }
 const savedServices = async () => servicesIn((await browser.visit(url('/services.csv'))).body);
 
-test('each service stands there with its questions and receivers, and a receiver of no service is marked', async () => {
+test('each service is shown with its questions and receivers, and a receiver without a known service is marked', async () => {
   const { body } = await browser.visit(url());
   for (const { text } of servicesIn(DEFAULT_SERVICES)) expect(body).toContain(`<bdi>${text}</bdi>`);
   expect(body).toContain('<bdi>Litres a minute</bdi>: number, <bdi>required, only if “Oxygen on the way” is yes</bdi>');
@@ -40,14 +40,14 @@ test('each service stands there with its questions and receivers, and a receiver
   expect(body).toContain('Not a service: bus');
 });
 
-test('an export is a table of texts, and says the same when it is read again', async () => {
+test('an export is a CSV of texts, and importing it changes nothing', async () => {
   const { body, headers } = await browser.visit(url('/services.csv'));
   expect(headers['content-type']).toContain('text/csv');
   expect(servicesIn(body)).toEqual(servicesIn(DEFAULT_SERVICES));
   expect((await browser.visit(url('/receivers.csv'))).body).toContain(`"'=Swift"`);
 });
 
-test('a wrong table is refused with each line, and nothing typed is lost', async () => {
+test('an invalid table is refused with each line, and all input is kept', async () => {
   const refused = await post('/services', { services: `${HEAD}van,,,,,,,,,\r\nbus,Bus,,,when,,,,,`, intent: 'save' });
   expect(refused.body).toContain('line 2: name must be 1 to 60 characters');
   expect(refused.body).toContain('line 3: sections must be of where');
@@ -57,7 +57,7 @@ test('a wrong table is refused with each line, and nothing typed is lost', async
   expect(await savedServices()).toHaveLength(5);
 });
 
-test('a preview shows what changes and saves nothing; saving does', async () => {
+test('a preview shows the changes and saves nothing; Save saves them', async () => {
   const services = `${HEAD}van,Van,,,where,,,,,\ntransport,Transport,,,,,,,,`;
   const preview = await post('/services', { services, intent: 'preview' });
   for (const line of ['Van: new', 'Transport: changed', 'Referral: removed']) expect(preview.body).toContain(line);
@@ -67,7 +67,7 @@ test('a preview shows what changes and saves nothing; saving does', async () => 
   expect((await savedServices()).map(({ text }) => text)).toEqual(['Van', 'Transport']);
 });
 
-test('a table that another administrator has saved meanwhile is not overwritten unseen', async () => {
+test('a table that another administrator saved meanwhile is not overwritten without a preview', async () => {
   const opened = versionIn(await browser.visit(url()));
   await post('/services', { services: `${HEAD}van,Van,,,where,,,,,`, intent: 'save' });
   const late = await post('/services', { services: `${HEAD}bus,Bus,,,where,,,,,`, intent: 'save' }, opened);
@@ -75,7 +75,7 @@ test('a table that another administrator has saved meanwhile is not overwritten 
   expect((await savedServices()).map(({ text }) => text)).toEqual(['Van']);
 });
 
-test('300 receivers, more than a field of the other settings holds, are saved', async () => {
+test('300 receivers, more than other settings may hold, are saved', async () => {
   const rows = Array.from(
     { length: 300 },
     (_none, index) => `Receiver of the region ${index},Ambulance,+1 555 010 ${index},,`,
@@ -109,7 +109,7 @@ const QUESTIONNAIRE = {
   ],
 };
 
-test('a Questionnaire becomes the questions of a new service: previewed, then saved as any table', async () => {
+test('a Questionnaire becomes the questions of a new service, which is previewed and then saved', async () => {
   const questionnaire = JSON.stringify(QUESTIONNAIRE);
   const preview = await post('/questionnaire', { questionnaire, service: '', name: '' });
   expect(preview.body).toContain('Oxygen at home: new');
@@ -121,7 +121,7 @@ test('a Questionnaire becomes the questions of a new service: previewed, then sa
   expect(own?.fields.map(({ name }) => name)).toEqual(['q-1', 'q-2-1', 'q-2-2']);
 });
 
-test('into a service that is there, and refused with its items', async () => {
+test('a Questionnaire is imported into an existing service, or refused with the items', async () => {
   const into = await post('/questionnaire', { questionnaire: JSON.stringify(QUESTIONNAIRE), service: 'infusion' });
   expect(into.body).toContain('Infusion: changed');
   const item = [{ linkId: '9', type: 'quantity', text: 'Weight' }];

@@ -30,7 +30,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['many addresses of one IPv6 network', (n: number) => `2001:db8::${n.toString(16)}`, () => 'x'],
     ['the same address, mapped and not', (n: number) => `${n % 2 ? '::ffff:' : ''}198.51.100.7`, () => 'x'],
     ['texts that are no address', (n: number) => `not an address ${n}`, () => 'x'],
-  ] as const)('%s are one row that counts', async ([, address, agent]) => {
+  ] as const)('%s are one row with a count', async ([, address, agent]) => {
     fetchTimes(1_000, address, agent);
     await keyUses.flush();
     fetchTimes(1_000, address, agent);
@@ -38,7 +38,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await rows()).toMatchObject([{ fetches: 2_000, address: address(999), userAgent: agent(999) }]);
   });
 
-  test('many visitors fill neither memory nor the table, and who comes again is there', async () => {
+  test('many visitors fill neither memory nor the table, and a later fetch is recorded', async () => {
     for (let round = 0; round < 25; round += 1) {
       fetchTimes(
         300,
@@ -58,7 +58,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(kept[0]).toMatchObject({ address: '192.0.2.1', userAgent: 'EHR' });
   });
 
-  test('a text of any length is cut before it is kept', async () => {
+  test('a long text is cut before it is stored', async () => {
     keyUses.jwksFetched('1'.repeat(10_000), 'a'.repeat(100_000));
     await keyUses.flush();
     expect(await rows()).toMatchObject([{ address: '1'.repeat(60), userAgent: 'a'.repeat(120) }]);

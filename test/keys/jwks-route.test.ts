@@ -32,7 +32,7 @@ describe('/.well-known/jwks.json', () => {
   afterAll(() => ring.close());
 
   test.for([{}, { Accept: 'application/json' }, { Accept: 'text/html' }])(
-    'is JSON for everybody, without cookies, redirects or stores: %o (JW-01)',
+    'is public JSON, without cookies, redirects or stores: %o (JW-01)',
     async (headers) => {
       const response = await request(app).get(PATH).set(headers);
       expect(response.status).toBe(200);
@@ -65,7 +65,7 @@ describe('/.well-known/jwks.json', () => {
     expect(response.headers['allow']).toBe('GET, HEAD');
   });
 
-  test.for(['/.well-known/JWKS.json', '/.well-known/jwks.json/'])('%s is another address', async (path) => {
+  test.for(['/.well-known/JWKS.json', '/.well-known/jwks.json/'])('%s is another path', async (path) => {
     expect((await request(app).get(path)).status).toBe(404);
   });
 });

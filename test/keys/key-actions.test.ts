@@ -34,7 +34,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
   const states = async () => (await listKeys(operator)).map(({ alg, state }) => `${alg} ${state}`).toSorted();
   const published = () => ring.jwks().keys.map(({ kid }) => kid);
 
-  test('sees each key pass through its life', async () => {
+  test('sees the state of each key change over time', async () => {
     expect(await states()).toEqual(['ES384 active', 'RS384 active']);
     await rotateKeys(operator);
     expect(await states()).toEqual(['ES384 active', 'ES384 pending', 'RS384 active', 'RS384 pending']);
@@ -44,7 +44,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     expect(await states()).toEqual(['ES384 active', 'RS384 active']);
   });
 
-  test('cannot rotate again before the last rotation is through', async () => {
+  test('cannot rotate again before the last rotation has ended', async () => {
     await rotateKeys(operator);
     await expect(rotateKeys(operator)).rejects.toThrow('A rotation is under way');
     seconds = 330;
@@ -69,7 +69,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     expect(published()).toHaveLength(2);
   });
 
-  test('removes a compromised key while the next one waits: that one signs two seconds later', async () => {
+  test('removes a compromised key while the next one is pending: the next one signs two seconds later', async () => {
     const { kid } = ring.signingKey('RS384');
     const rotated = await rotateKeys(operator);
     const next = rotated.find((key) => key.alg === 'RS384' && key.state === 'pending');
@@ -82,7 +82,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
   });
 
   test.for([{ force: false }, { force: true }])(
-    'drops a pending key with %o: the present one goes on',
+    'drops a pending key with %o: the current one stays',
     async (options) => {
       const { kid } = ring.signingKey('ES384');
       const pending = (await rotateKeys(operator)).find((key) => key.alg === 'ES384' && key.state === 'pending');
@@ -95,7 +95,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     },
   );
 
-  test('a key retired beside another active one stays published for what is under way', async () => {
+  test('a key retired beside another active one stays published for assertions under way', async () => {
     const old = ring.signingKey('RS384').kid;
     await rotateKeys(operator);
     await retireKey(operator, ring.signingKey('ES384').kid, { force: true });
@@ -108,7 +108,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     expect(published()).not.toContain(old);
   });
 
-  test('hears about an unknown kid', async () => {
+  test('gets an error for an unknown kid', async () => {
     await expect(retireKey(operator, 'nobody', { force: true })).rejects.toThrow('There is no key nobody');
     await expect(exportKey(operator, 'nobody')).rejects.toThrow('There is no key nobody');
   });
@@ -123,7 +123,7 @@ describe.for(await testDatabases())('the operator and the signing keys on $name'
     expect(exported.pem).not.toContain('PRIVATE');
   });
 
-  test('leaves a trace of every action, with nothing private in it', async () => {
+  test('finds every action in the audit trail, without private key material', async () => {
     const { kid } = ring.signingKey('RS384');
     await exportKey(operator, kid);
     await rotateKeys(operator);

@@ -58,7 +58,7 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
     ['halves of two keys', halvesOfTwo, 'of another key'],
     ['a public half without modulus', (row: KeyRow) => ({ ...row, publicJwk: { kty: 'RSA' } }), 'not a valid RS384'],
     ['an algorithm we do not sign with', (row: KeyRow) => ({ ...row, alg: 'HS256' }), 'not a valid HS256'],
-  ] as const)('is refused for %s, with what to do about it (CAJ-16)', async ([, change, reason]) => {
+  ] as const)('is refused for %s, with the remedy (CAJ-16)', async ([, change, reason]) => {
     const row = (await listKeyRows(database.db)).find(({ alg }) => alg === 'RS384');
     const changed = await change(row!);
     await changeKeys(database.db, async () => [changed]);
@@ -71,7 +71,7 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
     await expect(start(changed)).rejects.toThrow('APP_SECRETS has changed. Put the former secret back');
   });
 
-  test('does not mind an unreadable key that is gone anyway', async () => {
+  test('ignores an unreadable key that is gone', async () => {
     await database.db.update(signingKeys).set({ revokedAt: now, sealedPrivateJwk: 'lost' });
     expect((await start()).jwks().keys).toHaveLength(2);
   });

@@ -70,7 +70,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     for (const key of keys) expect(await calculateJwkThumbprint(key)).toBe(key.kid);
   });
 
-  test('instances that start at the same time end with the same two keys (JW-10)', async () => {
+  test('instances that start at the same time have the same two keys (JW-10)', async () => {
     const instances = await Promise.all([startInstance(), startInstance(), startInstance()]);
     await Promise.all(instances.map((instance) => instance.refresh()));
     const [first] = instances;
@@ -78,7 +78,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     expect(kids(first)).toHaveLength(2);
   });
 
-  test('a rotation reaches an instance that nobody told about it (JW-10)', async () => {
+  test('an instance finds a rotation by itself (JW-10)', async () => {
     const [here, there] = await Promise.all([startInstance(), startInstance()]);
     const rotated = await rotate();
     await Promise.all([here, there].map((ring) => expect.poll(() => kids(ring), { timeout: 10_000 }).toHaveLength(4)));
@@ -86,7 +86,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     expect(kids(there)).toEqual(expect.arrayContaining(rotated.map(({ kid }) => kid)));
   });
 
-  test('an emergency removal: all instances change at one moment, none signs with a key another lacks (JW-10, JW-13)', async () => {
+  test('in an emergency removal all instances change at one moment, and none signs with a key that another lacks (JW-10, JW-13)', async () => {
     const [here, there] = await Promise.all([startInstance(), startInstance()]);
     for (const ring of rings) ring.close();
     const { kid } = here.signingKey('RS384');
@@ -116,7 +116,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     expect(ring.signingKey('ES384').privateKey.extractable).toBe(false);
   });
 
-  test('through a rotation no EHR that keeps our JWKS for its max-age ever meets an unknown kid (JW-09)', async () => {
+  test('during a rotation no EHR that caches the JWKS for its max-age sees an unknown kid (JW-09)', async () => {
     const instances = [await startInstance(), await startInstance()];
     const published: { at: number; kids: Set<string> }[] = [];
     const signed: { at: number; kid: string }[] = [];
@@ -158,7 +158,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     expect(ring.signingKey('ES384').kid === old ? 'old' : 'new').toBe(which);
   });
 
-  test('a database that fails later leaves the known keys in use and says so in the log (JW-11)', async () => {
+  test('if the database fails later, the known keys stay in use and the failure is logged (JW-11)', async () => {
     const ring = await startInstance();
     const before = ring.jwks();
     await database.db.execute(sql`alter table signing_keys rename to hidden`);
@@ -170,7 +170,7 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
   });
 });
 
-test('coordinates that begin with zeros keep their 48 bytes (JW-05)', async () => {
+test('coordinates that begin with zeros have 48 bytes (JW-05)', async () => {
   const dates = { createdAt: new Date(start), activatesAt: new Date(start), retiresAt: null, revokedAt: null };
   let x = '';
   // One key in 256 begins with a zero byte.

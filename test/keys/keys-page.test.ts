@@ -44,7 +44,7 @@ describe('an operator and the signing keys', () => {
     expect(body).toContain('state-active');
   });
 
-  test('rotates: new keys are published at once and sign later', async () => {
+  test('rotates the keys: new ones are published at once and sign later', async () => {
     const before = kidOf('RS384');
     const done = await press('rotate');
     expect(done.body).toContain('New keys are published');
@@ -56,13 +56,13 @@ describe('an operator and the signing keys', () => {
     expect(again.body).toContain('A rotation is under way');
   });
 
-  test('does not retire the only key that signs, and says what to do instead', async () => {
+  test('cannot retire the only key that signs, and is advised what to do instead', async () => {
     const answer = await press('retire', { kid: kidOf('RS384') });
     expect(isAfterPost(answer, 'form')).toBe(true);
     expect(answer.body).toContain('Rotate instead');
   });
 
-  test('does not retire a key an EHR accepted a moment ago, unless told twice', async () => {
+  test('retires a key that an EHR accepted recently only after confirming it', async () => {
     const kid = kidOf('RS384');
     await press('rotate');
     seconds = 0;
@@ -98,7 +98,7 @@ describe('an operator and the signing keys', () => {
     expect((await browser.visit(`${world.url}/settings/keys/nobody/public.pem`)).status).toBe(404);
   });
 
-  test('every action is in the audit trail with who did it, and nothing private', async () => {
+  test('every action is audited with the user and without private key material', async () => {
     await press('rotate');
     await press('revoke', { kid: kidOf('ES384') });
     await browser.visit(`${world.url}/settings/keys/${kidOf('RS384')}/public.pem`);
@@ -119,7 +119,7 @@ describe('importing a private key', () => {
     ['P-384 in SEC 1', 'ES384', () => ec('P-384').export({ type: 'sec1', format: 'pem' }).toString()],
     ['P-384 as JWK', 'ES384', () => JSON.stringify(ec('P-384').export({ format: 'jwk' }))],
     ['RSA in a set of one', 'RS384', () => JSON.stringify({ keys: [rsa(2048).export({ format: 'jwk' })] })],
-  ] as const)('%s waits published, then signs', async ([, alg, make]) => {
+  ] as const)('%s is published first, and signs later', async ([, alg, make]) => {
     const old = kidOf(alg);
     const done = await press('import', { privateKey: make() });
     expect(done.body).toContain('The key is imported');
@@ -145,7 +145,7 @@ describe('importing a private key', () => {
     ],
     ['a shared secret', JSON.stringify({ kty: 'oct', k: 'c2VjcmV0' }), 'private key'],
     ['broken JSON', '{"kty":"RSA"', 'not a private key'],
-  ] as const)('refuses %s at the field, and echoes nothing of it', async ([, text, reason]) => {
+  ] as const)('refuses %s at the field, and does not show it again', async ([, text, reason]) => {
     const answer = await press('import', { privateKey: text });
     expect(isAfterPost(answer, 'form')).toBe(true);
     expect(answer.body).toContain('id="privateKey-problem"');
@@ -155,7 +155,7 @@ describe('importing a private key', () => {
     expect(await published()).toHaveLength(2);
   });
 
-  test('refuses a key it has already', async () => {
+  test('refuses a key that exists already', async () => {
     const privateKey = rsa(2048).export({ type: 'pkcs8', format: 'pem' }).toString();
     await press('import', { privateKey });
     seconds = 0;
@@ -163,8 +163,8 @@ describe('importing a private key', () => {
   });
 });
 
-describe('where the keys were seen', () => {
-  test('a launch shows which key the EHR last accepted, and who fetched the JWKS', async () => {
+describe('the use of the keys', () => {
+  test('the page shows the key that the EHR accepted last, and its last JWKS fetch', async () => {
     seconds = 0;
     expect((await page()).body).toContain('none seen');
     await world.launch('pat-ada');
@@ -173,7 +173,7 @@ describe('where the keys were seen', () => {
     expect(body).toMatch(/ago<span class="note">from (127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)/);
   });
 
-  test('a fetch from an address of nobody’s host stays with the others', async () => {
+  test('a fetch from an address of no organization’s host is listed with the others', async () => {
     const at = new Date(0);
     const fetch = (address: string) => ({ visitor: address, address, userAgent: 'x', at, fetches: 1 });
     const known = fetch('::ffff:192.0.2.1');
@@ -189,7 +189,7 @@ describe('where the keys were seen', () => {
     expect(others).toEqual([stranger]);
   });
 
-  test('what a fetcher calls itself is nobody’s markup', async () => {
+  test('the user agent of a fetcher is shown as text', async () => {
     await fetch(`${world.url}/.well-known/jwks.json`, { headers: { 'user-agent': '<b>bot</b>' } });
     world.dependencies.keyUses.jwksFetched('203.0.113.9', '<b>bot</b>');
     const { body } = await page();

@@ -3,7 +3,7 @@
  * change that needs it changes the figures and says why.
  */
 import { beforeEach, expect, test, vi } from 'vitest';
-import { checkAgain } from '#src/checks/again.ts';
+import { checkAgain } from '#src/checks/check-again.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import type { Script } from '#test/helpers/stub-ehr.ts';
@@ -137,7 +137,7 @@ test.for<[string, { roles?: true; includes?: true }, { first: string[]; warm: st
   expect(asked()).toEqual(expected.again.toSorted());
 });
 
-test('an EHR that sends Tasks along is not searched for them, and a wildcard is enough to see them', async () => {
+test('an EHR that includes Tasks in the search gets no search for them, and a wildcard scope suffices', async () => {
   scope = scope.replace('patient/ServiceRequest.read', 'patient/*.read');
   const orgId = await savedOrganization();
   const about = { focus: { reference: 'ServiceRequest/1' }, for: { reference: 'Patient/pat-1' } };
@@ -148,7 +148,7 @@ test('an EHR that sends Tasks along is not searched for them, and a wildcard is 
   expect(asked()).not.toContain('/fhir/Task');
 });
 
-test('an EHR that grants roles unasked is not searched for them', async () => {
+test('an EHR that grants PractitionerRole unasked gets no search for it', async () => {
   const orgId = await savedOrganization();
   scope = `${scope} ${ROLES}`;
   await launched(orgId);
@@ -171,7 +171,7 @@ function together(routes: readonly string[]): void {
   }
 }
 
-test('the first launch of a process makes two trips to the EHR, one after the other', async () => {
+test('the first launch of a process makes two sequential trips to the EHR', async () => {
   offered = INCLUDES;
   scope = `${scope} ${ROLES}`;
   const orgId = await savedOrganization();
@@ -190,7 +190,7 @@ test('what one organization has read of a user is not shown in another on the sa
   expect(asked()).toContain(USER_READ);
 });
 
-test('nor to another user, whatever fhirUser they claim', async () => {
+test('nor shown to another user, whatever their fhirUser is', async () => {
   const orgId = await savedOrganization();
   await launched(orgId);
   ehr.on(USER_READ, () => ({ status: 403 }));
@@ -202,7 +202,7 @@ test('nor to another user, whatever fhirUser they claim', async () => {
   expect((await browser.visit(list.url)).body).toContain('Jane Osei');
 });
 
-test('a directory that is down is asked again by the next page, and one that refuses is not', async () => {
+test('the next page repeats a directory read that failed, but not one that was refused', async () => {
   const orgId = await savedOrganization();
   ehr.on(USER_READ, () => ({ status: 503 }));
   const { browser, list } = await launched(orgId);

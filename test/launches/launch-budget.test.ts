@@ -63,7 +63,7 @@ async function spentBy(act: () => Promise<unknown>): Promise<Record<string, numb
   });
 }
 
-test('a warm launch and a re-load cost what the table says', async () => {
+test('a warm launch and a re-load cost no more than the table allows', async () => {
   // Warm means: the process has launched for this organization, and the browser has launched before and sends its note.
   const browser = world.browser();
   await world.launch('pat-ben', browser);

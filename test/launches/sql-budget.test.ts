@@ -57,7 +57,7 @@ const BUDGET = [
   ['a re-load', 0, 2],
 ] as const;
 
-test.for(BUDGET)('%s waits for %i statements and causes %i more', async ([what, most, mostLater]) => {
+test.for(BUDGET)('%s waits for %i statements and causes %i later ones', async ([what, most, mostLater]) => {
   const browser = world.browser();
   const first = await world.launch('pat-ada', browser);
   expect(titleOf(first)).toBe('Requests for Ada Moreno');

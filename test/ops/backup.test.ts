@@ -30,7 +30,7 @@ async function deployment() {
 const kidsOf = (stdout: string) => (JSON.parse(stdout) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 
 describe.runIf((await hasPostgres()) && hasTools)('a backup', () => {
-  test('restores organizations and keys with the secrets it was made under, and says so without them', async () => {
+  test('restores organizations and keys with the secrets of the time, and reports missing secrets', async () => {
     const old = await deployment();
     await old.admin(SECRET, 'organization', 'set', 'general', ...GENERAL);
     await old.admin(SECRET, 'keys', 'rotate');
@@ -48,7 +48,7 @@ describe.runIf((await hasPostgres()) && hasTools)('a backup', () => {
     expect(forgotten.stdout).toMatch(/^failed +signing keys/m);
   });
 
-  test('secrets and keys are rotated by the steps of the documentation, and doctor says when the old secret may go', async () => {
+  test('secrets and keys are rotated by the steps of the documentation, and doctor says when the old secret may be removed', async () => {
     const { admin } = await deployment();
     const next = 'the next secret of at least thirty-two characters';
     const kids = async (secrets: string) => kidsOf((await admin(secrets, 'keys', 'list', '--json')).stdout);
@@ -69,7 +69,7 @@ describe.runIf((await hasPostgres()) && hasTools)('a backup', () => {
     expect([left.length, left.filter((kid) => old.includes(kid))]).toEqual([2, []]);
   });
 
-  test('the steps of the documentation are these', () => {
+  test('the documentation has the steps of this test', () => {
     const steps = readFileSync('docs/operations.md', 'utf8');
     for (const command of [
       'pg_dump --no-owner "$DATABASE_URL"',

@@ -55,7 +55,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     await drop();
   });
 
-  test('everything is named with what was measured', async () => {
+  test('every part is listed with its measurement', async () => {
     const { code, said } = await examine(stores);
     expect(code).toBe(0);
     expect(said.get('configuration')).toBe('ok: development, http://localhost:3000, 1 secret');
@@ -83,7 +83,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
       /^failed: .+/,
     ],
     ['the configuration is unusable', 'configuration', () => ({ PUBLIC_URL: 'nowhere' }), /^failed: .*PUBLIC_URL/s],
-  ] as const)('%s: the part is named, and nothing else is blamed', async ([, part, change, expected]) => {
+  ] as const)('%s: this part fails, and no other', async ([, part, change, expected]) => {
     const { code, said } = await examine({ ...stores, ...change() });
     expect(code).toBe(1);
     expect(said.get(part)).toMatch(expected);
@@ -91,7 +91,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     expect(failed.filter((name) => name !== 'signing keys')).toEqual(part === 'signing keys' ? [] : [part]);
   });
 
-  test('an EHR that does not answer, and one that is disabled', async () => {
+  test('an unavailable EHR and a disabled organization are reported', async () => {
     const url = `http://127.0.0.1:${closedPort}/fhir`;
     await admin('organization', 'set', 'down', '--name', 'Down', '--fhir-url', url, '--client-id', 'c');
     const asked = await examine(stores);
@@ -105,14 +105,14 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
 
 const closedPort = await freePort();
 
-test('a development machine before its first start: warnings, and nothing is made', async () => {
+test('before the first start of a development machine there are warnings, and nothing is created', async () => {
   const { code, said } = await examine({ DATA_DIR: temporaryFolder() });
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
   expect(said.get('database')).toMatch(/^warning: embedded PGlite .*: the first start makes them$/);
 });
 
-test('an argument too many is refused', async () => {
+test('an extra argument is refused', async () => {
   const { code, stderr } = await runAdmin({}, ['doctor', 'please']);
   expect(code).toBe(2);
   expect(stderr).toContain('"please" is one argument too many');

@@ -19,7 +19,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(ready.headers['cache-control']).toBe('no-store');
   });
 
-  test('metrics count a launch that ends before its callback, under no name a visitor can choose', async () => {
+  test('metrics count a launch that ends before its callback, without a label that a visitor can choose', async () => {
     const start = (orgId: string) => get(`/smart/launch?orgId=${orgId}&iss=https://elsewhere.example/fhir&launch=x`);
     await start('st-elsewhere');
     await start('invented-by-a-visitor');
@@ -59,14 +59,14 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-describe('a part that fails or hangs', () => {
+describe('a part that fails or does not answer', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
   });
   afterAll(() => world.close());
 
-  test.for(['RS384', 'ES384'])('without a %s key that signs it is not ready', async (alg) => {
+  test.for(['RS384', 'ES384'])('without a signing %s key it is not ready', async (alg) => {
     const { db } = world.dependencies.database;
     await db.execute(`update signing_keys set revoked_at = now() where alg = '${alg}'`);
     await world.dependencies.keyRing.refresh();
@@ -78,7 +78,7 @@ describe('a part that fails or hangs', () => {
   });
 
   // Two seconds are for the waiting, the rest for a busy machine.
-  test('readiness names it within its two seconds; liveness does not care', { timeout: 10_000 }, async () => {
+  test('readiness names it within two seconds; liveness is not affected', { timeout: 10_000 }, async () => {
     const { redis, database } = world.dependencies;
     redis.ping = () => new Promise(() => {});
     database.ping = () => Promise.reject(new Error('gone'));
@@ -99,7 +99,7 @@ test.for([
   ['an IPv4-mapped address that is listed', '10.20.0.0/16', '::ffff:10.20.0.7', 200],
   ['an IPv6 address that is listed', '2001:db8::/32', '2001:db8::9', 200],
   ['the loopback address when others are listed', '10.20.0.0/16', undefined, 404],
-] as const)('health and metrics answer as OPS_ADDRESSES says: %s', async ([, listed, from, status]) => {
+] as const)('health and metrics answer by OPS_ADDRESSES: %s', async ([, listed, from, status]) => {
   const world = await startWorld({ env: { OPS_ADDRESSES: listed, TRUST_PROXY: 'loopback' } });
   const headers = from === undefined ? {} : { 'x-forwarded-for': from };
   const ask = async (path: string) => (await world.browser().visit(`${world.url}${path}`, { headers })).status;
@@ -108,7 +108,7 @@ test.for([
   await world.close();
 });
 
-test('behind a proxy that is not trusted, no visitor counts as one from this host', async () => {
+test('behind an untrusted proxy no visitor counts as local', async () => {
   const world = await startWorld();
   const headers = { 'x-forwarded-for': '127.0.0.1' };
   expect((await world.browser().visit(`${world.url}/metrics`, { headers })).status).toBe(404);

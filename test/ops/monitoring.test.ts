@@ -57,7 +57,7 @@ const expressions = [
   ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
 ];
 
-test.for(expressions)('%s asks for metrics and labels that exist', ([, expr]) => {
+test.for(expressions)('%s uses metrics and labels that exist', ([, expr]) => {
   const { errors, metrics: asked, labels } = read(expr);
   expect(errors).toBe(0);
   expect(asked.length).toBeGreaterThan(0);
@@ -66,7 +66,7 @@ test.for(expressions)('%s asks for metrics and labels that exist', ([, expr]) =>
   expect(labels.filter((label) => !possible.has(label))).toEqual([]);
 });
 
-test.for(['sum(rate(x[5m])', 'rate(x[5m)', 'up{a=}'])('%s is seen to be no PromQL', (expr) => {
+test.for(['sum(rate(x[5m])', 'rate(x[5m)', 'up{a=}'])('the test detects that %s is no PromQL', (expr) => {
   expect(read(expr).errors).toBeGreaterThan(0);
 });
 
@@ -80,7 +80,7 @@ test('every metric of the product is on the dashboard', () => {
 });
 
 describe('alerts', () => {
-  test.for(rules)('$alert says what happened and what to look at', ({ labels, annotations, expr }) => {
+  test.for(rules)('$alert explains what happened and what to look at', ({ labels, annotations, expr }) => {
     expect(['page', 'ticket']).toContain(labels.severity);
     expect(annotations.description).toMatch(/\.$|\}\}$|doctor$/);
     const values = [annotations.summary, annotations.description].join(' ').matchAll(/\$labels\.(\w+)/g);
@@ -98,14 +98,14 @@ describe('alerts', () => {
     }
   });
 
-  test('an error code in a query is one of ours', () => {
+  test('every error code in a query exists', () => {
     const codes = rules.flatMap(({ expr }) => [...expr.matchAll(/code="([^"]+)"/g)].map(([, code]) => code));
     expect(codes.length).toBeGreaterThan(0);
     expect(codes.filter((code) => !(errorCodes as readonly (string | undefined)[]).includes(code))).toEqual([]);
   });
 });
 
-test('no two panels lie on each other, and each has an id of its own', () => {
+test('panels do not overlap, and their ids differ', () => {
   const covers = ({ x, y, w, h }: Panel['gridPos'], other: Panel['gridPos']) =>
     x < other.x + other.w && other.x < x + w && y < other.y + other.h && other.y < y + h;
   for (const [index, one] of panels.entries())

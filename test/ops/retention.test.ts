@@ -9,7 +9,7 @@ import { createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { deleteTracesBeyond, upsertTraces } from '#src/diagnostics/traces/store.ts';
-import { deleteWhatIsOver } from '#src/ops/retention.ts';
+import { deleteExpired } from '#src/ops/retention.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 
@@ -31,7 +31,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     await audit.flush();
   };
   const run = (changes: { redis?: ReturnType<typeof createMemoryStore>; auditRetentionDays?: number } = {}) =>
-    deleteWhatIsOver({
+    deleteExpired({
       db: database.db,
       redis: createMemoryStore(clock),
       log,
@@ -41,7 +41,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
       ...changes,
     });
 
-  test('traces go after their days, and only then', async () => {
+  test('traces are deleted after their retention period, and not before', async () => {
     const trace = (organizationId: string, days: number) => ({
       id: randomUUID(),
       organizationId,
@@ -61,7 +61,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ]);
   });
 
-  test('MT-06: an organization keeps its newest traces, so many as it may have, and those of others stay', async () => {
+  test('MT-06: an organization keeps its newest traces up to the limit, and those of others stay', async () => {
     await database.db.execute(sql`
       insert into launch_traces (id, organization_id, started_at, outcome, support_codes, steps)
       select gen_random_uuid(), 'crowded', now() - n * interval '1 second', 'completed', '{}', '[]'
@@ -74,13 +74,13 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await deleteTracesBeyond(database.db, 100)).toBe(0);
   });
 
-  test('two instances share one turn an hour', async () => {
+  test('of two instances one runs each hour', async () => {
     const redis = createMemoryStore(clock);
     const results = await Promise.all([run({ redis }), run({ redis })]);
     expect(results.filter((result) => result !== undefined)).toHaveLength(1);
   });
 
-  test('the audit trail is kept indefinitely by default, and for its days when the operator says so', async () => {
+  test('the audit trail is kept indefinitely by default, or for the configured days', async () => {
     await record('audit-old', 400);
     await record('audit-young', 300);
     expect(await run()).toMatchObject({ auditRows: 0 });
@@ -89,7 +89,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(await listAuditRows(database.db, { organizationId: 'audit-young' }, 10)).toHaveLength(1);
   });
 
-  test('retention cannot take young rows, and its permission ends with its transaction', async () => {
+  test('retention cannot delete young rows, and its permission ends with its transaction', async () => {
     await record('audit-now', 1);
     const takeYoung = database.db.transaction(async (transaction) => {
       await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);

@@ -87,7 +87,7 @@ describe('with an endpoint', () => {
 
   const named = (name: string) => collector.spans().filter((span) => span.name === name);
 
-  test('requests are named by route, steps by name, calls by kind, each inside the other', () => {
+  test('spans of requests are named by route, of steps by name, of calls by kind, and are nested', () => {
     const [callback] = named('GET /smart/callback');
     const token = named('token').find(({ parentSpanId }) => parentSpanId === callback?.spanId);
     const call = named('POST token').find(({ parentSpanId }) => parentSpanId === token?.spanId);
@@ -106,7 +106,7 @@ describe('with an endpoint', () => {
     expect(collector.text()).toContain('smart-test');
   });
 
-  test('ST-07: no secret of the protocol, no cookie, no launch id, no patient and no query in any exported byte', () => {
+  test('ST-07: no exported byte contains a secret of the protocol, a cookie, a launch id, a patient or a query', () => {
     const text = collector.text();
     const secrets = secretsSeenBy(world.sandbox);
     expect(secrets.size).toBeGreaterThan(5);
@@ -118,7 +118,7 @@ describe('with an endpoint', () => {
     expect(text).not.toMatch(/nowhere|\?|Bearer|127\.0\.0\.1:\d|localhost:\d+\/(fhir|auth)/);
   });
 
-  test('TL-05: a traceparent of a stranger is not believed, and an EHR never gets one', () => {
+  test('TL-05: a traceparent of a visitor is ignored, and an EHR never gets one', () => {
     expect(collector.spans().map(({ traceId }) => traceId)).not.toContain(REMOTE);
     const ours = [...world.sandbox.requests].filter(({ path }) => /^\/fhir|token|jwks|revoke|well-known/.test(path));
     expect(ours.length).toBeGreaterThan(20);
@@ -128,7 +128,7 @@ describe('with an endpoint', () => {
   });
 });
 
-test('TL-05: behind a configured proxy its trace goes on here', async () => {
+test('TL-05: the trace of a trusted proxy is continued', async () => {
   const collector = await startCollector();
   const url = `${collector.server.origin}/own/path`;
   const world = await startWorld({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url, TRUST_PROXY: 'loopback' } });
@@ -145,7 +145,7 @@ test('TL-05: behind a configured proxy its trace goes on here', async () => {
 });
 
 test.for(['hangs', 'is gone'])(
-  'a collector that %s costs no page anything, and the end waits three seconds at most',
+  'a collector that %s delays no page, and the shutdown by three seconds at most',
   async (how) => {
     const server = await startServer(() => {});
     if (how === 'is gone') await server.close();
@@ -173,7 +173,7 @@ test.for([
   await collector.server.close();
 });
 
-test('what is not on the list does not leave, whoever put it on a span', () => {
+test('an attribute that is not on the list is not exported, whichever library set it', () => {
   const careless = {
     name: 'GET /launches/abc?code=secret',
     attributes: {

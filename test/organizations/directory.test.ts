@@ -53,7 +53,7 @@ const pass = async (ms: number) => {
   }
 };
 
-test('is asked once a second at most, and sees a change after that', async () => {
+test('queries the database once a second at most, and sees a change after that', async () => {
   expect((await directory.find('general'))?.name).toBe('General Hospital');
   rows.set('general', organization('general', 'Renamed'));
   now += 999;
@@ -69,7 +69,7 @@ test('lookups at the same time share one query', async () => {
   expect(queries).toEqual(['general']);
 });
 
-test('an organization created after it was asked for in vain is found within a second', async () => {
+test('an organization that is created after a failed lookup is found within a second', async () => {
   expect(await directory.find('new')).toBeUndefined();
   rows.set('new', organization('new'));
   expect(await directory.find('new')).toBeUndefined();
@@ -85,7 +85,7 @@ test.for(['', '.', '..', 'a b', "x'; drop table", 'x'.repeat(65), '../general', 
   },
 );
 
-test('a database outage of ten minutes is survived with the last known copy, and said in the log', async () => {
+test('during a database outage of ten minutes the last known copy is used, and the outage is logged', async () => {
   await directory.find('general');
   isDown = true;
   now += 10 * 60_000;
@@ -95,7 +95,7 @@ test('a database outage of ten minutes is survived with the last known copy, and
   await expect(directory.find('general')).rejects.toMatchObject({ code: 'store.unavailable' });
 });
 
-test('during an outage the database is asked once a second, not for every request', async () => {
+test('during an outage the database is queried once a second, not for every request', async () => {
   await directory.find('general');
   isDown = true;
   now += 5_000;
@@ -105,12 +105,12 @@ test('during an outage the database is asked once a second, not for every reques
   expect(queries).toHaveLength(2);
 });
 
-test('an organization not asked for before the outage is "not available", not "unknown"', async () => {
+test('an organization that was not looked up before the outage is "not available", not "unknown"', async () => {
   isDown = true;
   await expect(directory.find('general')).rejects.toMatchObject({ code: 'store.unavailable', status: 503 });
 });
 
-test('an organization that was removed is not kept alive by an outage', async () => {
+test('an outage does not bring back a removed organization', async () => {
   await directory.find('general');
   rows.clear();
   now += 1_000;
@@ -120,7 +120,7 @@ test('an organization that was removed is not kept alive by an outage', async ()
   await expect(directory.find('general')).rejects.toMatchObject({ code: 'store.unavailable' });
 });
 
-test('a flood of invented Org IDs neither grows memory without end nor evicts a real organization (MT-06)', async () => {
+test('a flood of invented Org IDs uses bounded memory and evicts no real organization (MT-06)', async () => {
   await directory.find('general');
   for (let n = 0; n < 3_000; n += 1) await directory.find(`invented-${n}`);
   queries.length = 0;
@@ -131,7 +131,7 @@ test('a flood of invented Org IDs neither grows memory without end nor evicts a 
   expect(queries).toEqual(['invented-0']);
 });
 
-test('of an organization in use no visitor waits for the database, however long ago the last one came', async () => {
+test('no visitor of an organization in use waits for the database, however long ago the last visit was', async () => {
   await directory.find('general');
   await pass(30 * 60_000);
   queries.length = 0;
@@ -140,7 +140,7 @@ test('of an organization in use no visitor waits for the database, however long 
   expect(compared.at(-1)).toEqual(['general']);
 });
 
-test('a change elsewhere is seen within a second, before a visitor asks', async () => {
+test('a change by another instance is seen within a second, before a visit', async () => {
   await directory.find('general');
   await pass(10_000);
   const before = directory.versionOf('general');
@@ -156,7 +156,7 @@ test('a change elsewhere is seen within a second, before a visitor asks', async 
   expect(directory.versionOf('general')).toBeUndefined();
 });
 
-test('while the database is not heard of, no version is current', async () => {
+test('while the database does not answer, no version is current', async () => {
   await directory.find('general');
   await pass(5_000);
   expect(directory.versionOf('general')).toBeDefined();
@@ -175,7 +175,7 @@ test('a change by this process counts at once', async () => {
   expect((await directory.find('general'))?.name).toBe('Renamed');
 });
 
-test('an organization that no visitor came for is not asked about for ever', async () => {
+test('an organization without visitors is not queried indefinitely', async () => {
   await directory.find('general');
   await pass(61 * 60_000);
   compared.length = 0;

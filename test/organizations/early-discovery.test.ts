@@ -17,7 +17,7 @@ async function startWith(ids: readonly string[], change: Partial<Pick<Organizati
   await discoverEarly({ ...dependencies, store: { list, ...change } });
 }
 
-test('the first launch of an organization finds everything there', async () => {
+test('the first launch of an organization needs no discovery', async () => {
   const orgId = await newOrganization();
   await startWith([orgId]);
   await expect.poll(asked).toEqual(DOCUMENTS);
@@ -26,7 +26,7 @@ test('the first launch of an organization finds everything there', async () => {
   expect(asked().filter((route) => DOCUMENTS.includes(route))).toEqual([]);
 });
 
-test('one EHR that fails keeps none of the others from being asked, and the launch tries again', async () => {
+test('a failing EHR does not stop the discovery of others, and a launch tries it again', async () => {
   const ids = [await newOrganization(), await newOrganization()];
   let isFirst = true;
   ehr.on('smart-configuration', async (request) => {
@@ -43,7 +43,7 @@ test('one EHR that fails keeps none of the others from being asked, and the laun
   expect(ehr.seen('smart-configuration')).toHaveLength(3);
 });
 
-test('an organization that is disabled, has no EHR yet or is out of use is not asked for', async () => {
+test('a disabled, unconnected or unused organization is skipped', async () => {
   const [disabled, unset, unused] = [await newOrganization(), await newOrganization(), await newOrganization()];
   await world().disableOrganization(disabled);
   const store = createOrganizationStore(world().dependencies.database.db);
@@ -58,7 +58,7 @@ test('an organization that is disabled, has no EHR yet or is out of use is not a
   expect(asked()).toEqual([]);
 });
 
-test('a database that does not answer is no reason not to start', async () => {
+test('a database that does not answer does not stop the start', async () => {
   await startWith([], { list: () => Promise.reject(new Error('down')) });
   expect(asked()).toEqual([]);
 });

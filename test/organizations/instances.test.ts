@@ -30,7 +30,7 @@ test('JW-10: every instance serves the same keys', async () => {
   expect(await keysOf(other.url)).toBe(await keysOf(world.url));
 });
 
-test('a launch begun here comes back there, and its pages open on both', async () => {
+test('a launch that begins on one instance can be completed on another, and its pages open on both', async () => {
   const browser = world.browser();
   const callback = await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
   const done = await browser.visit(there(callback));
@@ -38,7 +38,7 @@ test('a launch begun here comes back there, and its pages open on both', async (
   for (const url of [page, there(page)]) expect(titleOf(await browser.visit(url))).toBe('Requests for Ada Moreno');
 });
 
-test('CB-19: a callback that comes again on another instance while the first is at work ends in the same launch', async () => {
+test('CB-19: a callback that is repeated on another instance during the first one leads to the same launch', async () => {
   const browser = world.browser();
   const callback = await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
   const answers = await Promise.all([browser.visit(callback), browser.visit(there(callback))]);
@@ -47,7 +47,7 @@ test('CB-19: a callback that comes again on another instance while the first is 
   expect(titleOf(await browser.visit(there(answers[0].headers['location'] ?? '')))).toBe('Requests for Ben Okafor');
 });
 
-test('what a check on one instance discovers is what the other launches with', async () => {
+test('launches on one instance use what a check on the other discovered', async () => {
   const { directory, connections } = other.dependencies;
   const organization = await directory.find(ORG_ID);
   if (!organization) throw new Error('no organization');

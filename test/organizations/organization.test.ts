@@ -10,7 +10,7 @@ function problems(change: Record<string, unknown>, production = true): string[] 
   return parsed.ok ? [] : parsed.problems.map(({ field, message }) => `${field} ${message}`);
 }
 
-test('four values make an organization; the rest begins as the implementation guide says', () => {
+test('an organization needs four values; the others have the defaults of the implementation guide', () => {
   expect(parseSettings(base, true)).toEqual({
     ok: true,
     settings: {
@@ -58,20 +58,20 @@ test('four values make an organization; the rest begins as the implementation gu
 
 describe('a time zone', () => {
   test.for(['America/New_York', 'Europe/Berlin', 'UTC', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'])(
-    '%s is one',
+    '%s is a time zone',
     (timeZone) => {
       const parsed = parseSettings({ ...base, timeZone }, true);
       expect(parsed.ok && parsed.settings.timeZone).toBe(timeZone);
     },
   );
 
-  test('empty stands for the one of the server', () => {
+  test('an empty one means the server’s', () => {
     const parsed = parseSettings({ ...base, timeZone: '' }, true);
     expect(parsed.ok && parsed.settings.timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
   });
 
   test.for(['Mars/Olympus', '+01:00', 'GMT+1', ' Europe/Berlin', 'Europe/Berlin\n', 'x'.repeat(100), '../etc/passwd'])(
-    '%j is none',
+    '%j is no time zone',
     (timeZone) => {
       expect(problems({ timeZone })).toEqual([
         'timeZone must be a time zone such as America/New_York or Europe/Berlin',
@@ -106,7 +106,7 @@ describe('endpoints given by hand (DI-23)', () => {
       { revocationEndpoint: all.revocationEndpoint },
       [...['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'].map((field) => `${field} ${NEEDED}`), ISSUER],
     ],
-  ] as const)('half of them are refused with what is missing: %s', ([, change, missing]) => {
+  ] as const)('an incomplete set is refused with the missing field: %s', ([, change, missing]) => {
     expect(problems(change)).toEqual(missing);
   });
 
@@ -134,7 +134,7 @@ describe('a FHIR URL (LA-03)', () => {
     'https://ehr.example/fhir/',
     'https://EHR.example:8443/interconnect/api/FHIR/R4',
     'https://ehr.example',
-  ])('%s is kept exactly as typed, because it is sent as aud', (fhirBaseUrl) => {
+  ])('%s is stored exactly as typed, because it is sent as aud', (fhirBaseUrl) => {
     const parsed = parseSettings({ ...base, fhirBaseUrl }, true);
     expect(parsed.ok && parsed.settings.fhirBaseUrl).toBe(fhirBaseUrl);
   });
@@ -165,7 +165,7 @@ describe('a FHIR URL (LA-03)', () => {
     expect(problems({ issuers: [fhirBaseUrl] })).toEqual([expect.stringMatching(/^issuers /)]);
   });
 
-  test('may be http on loopback in development, and nowhere else', () => {
+  test('may be http on loopback in development only', () => {
     expect(problems({ fhirBaseUrl: 'http://localhost:4000/fhir' }, false)).toEqual([]);
     expect(problems({ fhirBaseUrl: 'http://10.0.0.1/fhir' }, false)).toHaveLength(1);
   });
@@ -247,29 +247,29 @@ test.for([
   'https://*.uclh.nhs.uk',
   'https://*.hospital.local',
   'https://*.epic.com:8443',
-])('a wildcard over a domain of one owner is taken: %s', (origin) => {
+])('a wildcard over a domain of one owner is accepted: %s', (origin) => {
   expect(problems({ frameAncestors: [origin] })).toEqual([]);
 });
 
 test.for(['10.0.0.0/8', '172.20.0.0/16', '192.168.1.0/24', '100.64.0.0/10', 'fd00:1::/32', '127.0.0.1/32'])(
-  'a private network is taken: %s',
+  'a private network is accepted: %s',
   (cidr) => {
     expect(problems({ privateNetworks: [cidr] })).toEqual([]);
   },
 );
 
 test.for(['Hôpital Saint-Luc', '千葉病院', 'بیمارستان', 'Клиника 5', "St. Mary's (North)"])(
-  'a name in any script is taken: %s',
+  'a name in any script is accepted: %s',
   (name) => {
     expect(problems({ name })).toEqual([]);
   },
 );
 
-test('every problem is named at once', () => {
+test('all problems are named together', () => {
   expect(problems({ nonce: 'maybe', assertionAlg: 'none', name: '' })).toHaveLength(3);
 });
 
-test('origins and hosts are kept in the form browsers and URL parsers use', () => {
+test('origins and hosts are stored in the form that browsers and URL parsers use', () => {
   const parsed = parseSettings(
     {
       ...base,

@@ -48,7 +48,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     expect(await store.setEnabled('nobody', false, now)).toBeUndefined();
   });
 
-  test('two organizations may share an EHR, because every launch URL names one of them (REG-05)', async () => {
+  test('two organizations may share an EHR, as every launch URL names one of them (REG-05)', async () => {
     await create('twin-a', { fhirBaseUrl: 'https://shared.example/fhir' });
     await create('twin-b', { fhirBaseUrl: 'https://shared.example/fhir' });
     expect((await store.find('twin-a'))?.id).toBe('twin-a');
@@ -62,7 +62,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     ['allowed hosts', { allowedHosts: ['auth.example'] }],
     ['private networks', { privateNetworks: ['10.1.0.0/16'] }],
   ] satisfies [string, Partial<OrganizationSettings>][])(
-    'another %s ends the launches and forgets the discovery (MT-05)',
+    'another %s ends the launches and deletes the discovery (MT-05)',
     async ([name, settings]) => {
       const id = `connection-${name.toLowerCase().replace(' ', '-')}`;
       await create(id);
@@ -74,14 +74,14 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     },
   );
 
-  test('another name, scope or look ends nothing', async () => {
+  test('another name, scope or look ends no launch', async () => {
     await create('cosmetic');
     await store.saveDiscovered('cosmetic', 1, { configuration: {}, fetchedAt: 'then', freshUntil: 'later' });
     await change('cosmetic', { name: 'New name', nonce: 'optional', frameAncestors: ['https://ehr.example'] });
     expect(await store.find('cosmetic')).toMatchObject({ connectionVersion: 1, discovered: { fetchedAt: 'then' } });
   });
 
-  test('a discovery by a launch keeps what a check has found of the same connection', async () => {
+  test('a discovery by a launch keeps the facts that a check found for the same connection', async () => {
     await create('checked');
     const found = { updatesRequests: true, requestIncludes: ['*'] };
     await store.saveDiscovered('checked', 1, { configuration: {}, fetchedAt: 'a', freshUntil: 'b', ...found });
@@ -97,7 +97,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     expect((await store.find('late'))?.discovered).toBeUndefined();
   });
 
-  test('disabling ends the launches once (REG-11); enabling again revives none', async () => {
+  test('disabling ends the launches once (REG-11); enabling again restores none', async () => {
     await create('toggle');
     expect((await store.setEnabled('toggle', false, now))?.after).toMatchObject({
       enabled: false,
@@ -110,7 +110,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     expect((await store.setEnabled('toggle', true, now))?.after).toMatchObject({ enabled: true, connectionVersion: 2 });
   });
 
-  test('an edit that gives up changes nothing', async () => {
+  test('an aborted edit changes nothing', async () => {
     await create('given-up');
     expect(await store.save('given-up', () => undefined, now)).toBeUndefined();
     expect(await store.find('given-up')).toMatchObject({ connectionVersion: 1 });
@@ -118,7 +118,7 @@ describe.for(await testDatabases())('organizations on $name', ({ open }) => {
     expect(await store.find('never-made')).toBeUndefined();
   });
 
-  test('edits at the same time all count', async () => {
+  test('simultaneous edits all take effect', async () => {
     await create('busy');
     await Promise.all(
       ['a.example', 'b.example', 'c.example'].map((host) =>

@@ -32,7 +32,7 @@ async function exported() {
 }
 
 describe.runIf(await hasPostgres())('between two environments', () => {
-  test('an organization arrives as it was', async () => {
+  test('an organization is imported with equal settings', async () => {
     const { text } = await exported();
     const admin = await environment();
     const imported = await admin(['organization', 'import'], text);
@@ -46,7 +46,7 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     expect((await admin(['organization', 'export', 'second'])).stdout).toBe(text.replace('"general"', '"second"'));
   });
 
-  test('an export holds every setting and nothing else', async () => {
+  test('an export has every setting and nothing else', async () => {
     const members = Object.keys(JSON.parse((await exported()).text));
     expect(members.toSorted()).toEqual(['form', 'id', 'name', 'fhirBaseUrl', 'clientId', ...settingFields].toSorted());
   });
@@ -76,7 +76,7 @@ describe.runIf(await hasPostgres())('between two environments', () => {
   });
 });
 
-test('beside a demo, the command says whose database it reads', async () => {
+test('beside a demo, the command names the database it reads', async () => {
   const folder = await makeDataFolder();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATA_DIR: folder };

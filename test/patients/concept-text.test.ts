@@ -36,7 +36,7 @@ test.for<[string, object]>([
   ],
   ['the text of a program error', { system: 'urn:x', code: '1', display: '[object Object]' }],
   ['other', { system: 'http://snomed.info/sct', code: '74964007', display: 'Other' }],
-])('%s never wins over a real coding, and counts as not given alone', ([name, coding]) => {
+])('%s does not replace a real coding, and counts as missing alone', ([name, coding]) => {
   expect(asConceptText({ coding: [coding, hip] })).toBe('Hip fracture');
   expect(asConceptText({ coding: [hip, coding] })).toBe('Hip fracture');
   expect(asConceptText({ coding: [coding], text: 'As typed' })).toBe('As typed');
@@ -80,13 +80,13 @@ test.for([
   '...',
   '\u200B',
   'Unknown, unknown',
-])('the text %j never wins over a real coding, and counts as not given alone', (text) => {
+])('the text %j does not replace a real coding, and counts as missing alone', (text) => {
   expect(asConceptText({ text, coding: [hip] })).toBe('Hip fracture');
   expect(asConceptText({ text })).toBeUndefined();
   expect(asInformation(text)).toBeUndefined();
 });
 
-test('a text that is marked absent is none', () => {
+test('a text that is marked absent counts as missing', () => {
   expect(asConceptText({ text: 'x', _text: { extension: [absent] }, coding: [hip] })).toBe('Hip fracture');
 });
 
@@ -98,7 +98,7 @@ test.for([
   ['Nil by mouth'],
   ['Other: see the note'],
   ['0'],
-] as const)('%j says something', ([text]) => {
+] as const)('%j has information', ([text]) => {
   expect(asConceptText({ text, coding: [hip] })).toBe(text);
 });
 
@@ -124,6 +124,6 @@ test.for<[string, object[], string]>([
     'Moreno',
   ],
   ['nothing better', [{ family: 'UNK', given: ['Unknown'] }], 'Unknown UNK'],
-])('a name that says nothing gives way to %s', ([, names, expected]) => {
+])('a name without information is replaced by %s', ([, names, expected]) => {
   expect(displayName(names, new Date('2026-11-22T14:02:00Z'))).toBe(expected);
 });

@@ -87,7 +87,7 @@ test('a name ending today is still current', () => {
   expect(displayName(names, now)).toBe('Ada Ruiz');
 });
 
-test('drops control characters and bidirectional overrides, so that a name cannot pose as another (FH-10)', () => {
+test('drops control characters and bidirectional overrides, so that a name cannot look like another (FH-10)', () => {
   expect(displayName([{ text: 'Ada\u202E oneroM\u2066\u0000\n\tX' }], now)).toBe('Ada oneroM X');
 });
 

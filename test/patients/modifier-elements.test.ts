@@ -67,11 +67,11 @@ test.for<[string, Record<string, unknown>, string[]]>([
     { doNotPerform: true, modifierExtension: extension, note: [{ modifierExtension: extension }], implicitRules: 'x' },
     [DO_NOT, WHOLE, PART, RULES],
   ],
-])('says %s', ([, resource, expected]) => {
+])('reads %s', ([, resource, expected]) => {
   expect(conditionsOf(resource)).toEqual(expected);
 });
 
-test('what is too deep or too much to look at counts as modified, and costs little', () => {
+test('a resource that is too deep or too large to examine counts as modified, at low cost', () => {
   let deep: object = { modifierExtension: extension };
   for (let level = 0; level < 100_000; level += 1) deep = { inner: deep };
   expect(conditionsOf({ deep })).toEqual([PART]);
@@ -100,7 +100,7 @@ test.for<[string, Record<string, unknown>, string[]]>([
   ['a condition of DSTU2', { resourceType: 'Condition', verificationStatus: 'entered-in-error' }, ['entered in error']],
   ['conditions', { active: false, modifierExtension: extension }, ['inactive', 'conditions apply: see the EHR']],
   ['odd things', { active: null, status: {}, mode: [], verificationStatus: 3, clinicalStatus: { coding: 'x' } }, []],
-])('a name stands with %s', ([, resource, expected]) => {
+])('a name is used with %s', ([, resource, expected]) => {
   expect(remarksOn(resource)).toEqual(expected);
   expect(withRemarks('Northside', resource)).toBe(
     expected.length === 0 ? 'Northside' : `Northside (${expected.join('; ')})`,

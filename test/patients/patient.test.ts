@@ -51,7 +51,7 @@ test('an empty Patient is a patient without a name (FH-11)', async () => {
   );
 });
 
-test('a Patient with everything odd does not crash (FH-11)', async () => {
+test('a Patient whose every field is odd causes no failure (FH-11)', async () => {
   const odd = { name: 7, birthDate: { y: 1 }, gender: ['x'], identifier: [null, 'x', { type: 4 }], link: 'x' };
   const patient = await read({ ...ada, ...odd, deceasedDateTime: 3, deceasedBoolean: 'perhaps' });
   expect(patient).toMatchObject({ name: 'Patient without a name', deathText: undefined, isReplaced: false });
@@ -81,7 +81,7 @@ test.for<[string, object, string[]]>([
   ['an object', { deceasedBoolean: { value: true } }, [UNCLEAR]],
   ['a flag marked absent', { _deceasedBoolean: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } }, [UNCLEAR]],
   ['a date that is an object', { deceasedDateTime: {} }, [UNCLEAR]],
-])('a death given as %s is not claimed; where it may be one, the strip says so', async ([, death, cautions]) => {
+])('a death given as %s is not claimed; if it may be one, there is a caution', async ([, death, cautions]) => {
   const patient = await read({ ...ada, ...death });
   expect([patient.deathText, patient.cautions]).toEqual([undefined, cautions]);
 });
@@ -208,7 +208,7 @@ test.for<[string, object[], string | undefined]>([
     undefined,
   ],
   [
-    'nothing of odd things',
+    'none from odd values',
     [7, null, 'x', { type: 'MR', value: '1' }, { type: { coding: 'MR' }, value: '2' }] as object[],
     undefined,
   ],
@@ -216,7 +216,7 @@ test.for<[string, object[], string | undefined]>([
   expect((await read({ ...ada, identifier })).mrn).toBe(expected);
 });
 
-test('a merged record says so', async () => {
+test('a merged record has a caution', async () => {
   const link = [{ type: 'replaced-by', other: { reference: 'Patient/2' } }];
   expect((await read({ ...ada, link })).isReplaced).toBe(true);
 });

@@ -1,5 +1,5 @@
 /**
- * Staff do not see an order in a record that was merged into another, so the strip says so before anything is written.
+ * Staff do not see an order in a record that was merged into another, so the strip has a caution before a request is written.
  */
 import { expect, test } from 'vitest';
 import { readRecordState } from '#src/patients/record-state.ts';

@@ -27,7 +27,7 @@ function appUrl(text: string): URL {
 
 const launchOf = (url: URL) => url.searchParams.get('launch') ?? '';
 
-test('lists the patients and says that nothing here is real', async () => {
+test('lists the patients and says that they are synthetic', async () => {
   const text = await page('/chart');
   expect(text).toContain('SYNTHETIC DATA');
   expect(text).toContain('Moreno, Ada');
@@ -73,7 +73,7 @@ test('an unknown patient has no chart and gets no launch', async () => {
   expect(await Promise.all(statuses)).toEqual([404, 404]);
 });
 
-test('people switch the same faults on and off that tests do', async () => {
+test('the faults page switches the same faults as tests', async () => {
   await post(`${sandbox.origin}/faults`, { name: 'slow-token', value: '40', action: 'on' });
   expect(sandbox.faults.active()).toEqual(['slow-token']);
   expect(await page('/faults')).toContain('On: switch off');
@@ -82,7 +82,7 @@ test('people switch the same faults on and off that tests do', async () => {
   expect(sandbox.faults.active()).toEqual([]);
 });
 
-test('the faults page says when discovery and key faults show, and quotes no rule of ours', async () => {
+test('the faults page says when discovery and key faults take effect, and cites no rule code', async () => {
   const text = await page('/faults');
   expect(text).toContain('only when that copy has run out');
   expect(text).not.toMatch(/\b[A-Z]{2,4}-\d{2}\b/);
@@ -96,7 +96,7 @@ test('every page finds its icon', async () => {
 });
 
 test.for(['/style.json', '/style-night.json'])(
-  '%s is a style the app takes whole: readable colours and a sans-serif face',
+  '%s is a style that the app uses completely: readable colours and a sans-serif font',
   async (path) => {
     const style: Record<string, string> = JSON.parse(await page(path));
     const sheet = smartStyleSheet(style) ?? '';
@@ -106,12 +106,12 @@ test.for(['/style.json', '/style-night.json'])(
   },
 );
 
-test('a form cannot switch on what is not in the catalogue', async () => {
+test('a form cannot switch on an unknown fault', async () => {
   await post(`${sandbox.origin}/faults`, { name: 'constructor', action: 'on' });
   expect(sandbox.faults.active()).toEqual([]);
 });
 
-test('the request log keeps method, path, headers and body, and can start over', async () => {
+test('the request log keeps method, path, headers and body, and can be cleared', async () => {
   sandbox.requests.clear();
   await post(`${sandbox.origin}/auth/token?x=1`, { grant_type: 'password' }, { cookie: 'a=b' });
   const [only] = sandbox.requests;

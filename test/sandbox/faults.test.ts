@@ -58,7 +58,7 @@ const UNREADABLE: FaultName[] = [
   'unreadable-id-token',
 ];
 
-test.for(UNREADABLE)('%s leaves nothing to read', async (name) => {
+test.for(UNREADABLE)('%s gives an answer that the tiny app cannot read', async (name) => {
   sandbox.faults.set(name);
   await expect(play(sandbox, tiny)).rejects.toThrow();
 });
@@ -73,7 +73,7 @@ test('the catalogue has at least 24 faults, each with a description', () => {
 });
 
 test.for(faultNames.filter((name) => !isSlow(name) && !isOfCreate(name) && !UNREADABLE.includes(name)))(
-  '%s strikes where it is named for, and first there',
+  '%s affects the place in its name, and first there',
   async (name) => {
     sandbox.faults.set(name);
     const disturbed = await play(sandbox, tiny);
@@ -90,7 +90,7 @@ const slowTargets: [FaultName, string][] = [
   ['slow-requests', '/fhir/r4/ServiceRequest?patient=pat-ada'],
 ];
 
-test.for(slowTargets)('%s holds the request back, and closing the sandbox lets nobody hang', async ([name, path]) => {
+test.for(slowTargets)('%s delays the answer, and closing the sandbox ends the request', async ([name, path]) => {
   const own = await startSandbox({ app: tiny.app });
   own.faults.set(name, 600_000);
   const held = fetch(`${own.origin}${path}`).then(
@@ -102,7 +102,7 @@ test.for(slowTargets)('%s holds the request back, and closing the sandbox lets n
   expect(await held).toBe('cut off');
 });
 
-test('slow-token delays and then answers truly', async () => {
+test('slow-token delays the correct answer', async () => {
   sandbox.faults.set('slow-token', 20);
   expect((await launch(sandbox, tiny)).status).toBe(200);
 });
@@ -132,7 +132,7 @@ test("discovery-endpoint-query insists on the endpoint's own query (AZ-13)", asy
   expect([lost.answer.get('error'), kept.answer.has('code')]).toEqual(['invalid_request', true]);
 });
 
-test('a narrowed grant is what the FHIR server enforces, too', async () => {
+test('the FHIR server enforces a narrowed grant too', async () => {
   sandbox.faults.set('narrowed-scope');
   const { body } = await launch(sandbox, tiny);
   expect(String(body.scope).split(' ')).toContain('patient/Patient.read');
@@ -140,7 +140,7 @@ test('a narrowed grant is what the FHIR server enforces, too', async () => {
   expect((await fhir(sandbox, body.access_token, 'ServiceRequest?patient=pat-ada')).status).toBe(403);
 });
 
-test('foreign-resource slips in a request of another patient', async () => {
+test('foreign-resource adds a request of another patient', async () => {
   const { body } = await launch(sandbox, tiny);
   sandbox.faults.set('foreign-resource');
   const searched = await fhir(sandbox, body.access_token, 'ServiceRequest?patient=pat-ada');

@@ -23,7 +23,7 @@ afterAll(async () => {
 const tokenFor = async (scope: string, patient = 'pat-ada') =>
   (await launch(sandbox, tiny, patient, { scope })).body.access_token;
 
-test('without a bearer token, or with an invented one, there is only 401 (FH-01)', async () => {
+test('without a bearer token, or with an invented one, the answer is 401 (FH-01)', async () => {
   const none = await fhir(sandbox, undefined, 'Patient/pat-ada');
   const invented = await fhir(sandbox, 'invented', 'Patient/pat-ada');
   expect([none.status, invented.status]).toEqual([401, 401]);
@@ -37,9 +37,9 @@ test.for([
   ["a search for another patient's requests", 'ServiceRequest?patient=pat-ben', 403],
   ['a search that names two patients', 'ServiceRequest?patient=pat-ada&subject=pat-ben', 403],
   ['a search without a patient (FH-13)', 'ServiceRequest?status=active', 400],
-  ['a search parameter nobody offers', 'ServiceRequest?patient=pat-ada&_sort=-authored', 400],
-  ['a revinclude nobody offers', 'ServiceRequest?patient=pat-ada&_revinclude=Observation:focus', 400],
-  ['an include nobody offers', 'ServiceRequest?patient=pat-ada&_include=ServiceRequest:subject', 400],
+  ['an unsupported search parameter', 'ServiceRequest?patient=pat-ada&_sort=-authored', 400],
+  ['an unsupported _revinclude', 'ServiceRequest?patient=pat-ada&_revinclude=Observation:focus', 400],
+  ['an unsupported _include', 'ServiceRequest?patient=pat-ada&_include=ServiceRequest:subject', 400],
   ['all practitioners', 'Practitioner', 400],
   ['a type that is not served', 'Medication?patient=pat-ada', 404],
   ['an id that does not exist', 'Practitioner/nobody', 404],
@@ -49,7 +49,7 @@ test.for([
   expect([answer.status, answer.body.resourceType]).toEqual([status, 'OperationOutcome']);
 });
 
-test('speaks JSON only (FH-04)', async () => {
+test('answers in JSON only (FH-04)', async () => {
   expect((await fhir(sandbox, token, 'Patient/pat-ada', { accept: 'application/fhir+xml' })).status).toBe(406);
   const { headers } = await fhir(sandbox, token, 'Patient/pat-ada');
   expect(headers.get('content-type')).toMatch(/^application\/fhir\+json/);
@@ -77,7 +77,7 @@ test('a v2 restriction shows only its category (SCO-16)', async () => {
   expect(new Set(categories)).toEqual(new Set(['Transport']));
 });
 
-test('fhirUser alone permits reading the own Practitioner, and no other', async () => {
+test('fhirUser alone permits reading the user’s Practitioner, and no other', async () => {
   const narrow = await tokenFor('launch openid fhirUser');
   expect((await fhir(sandbox, narrow, 'Practitioner/prac-rivera')).status).toBe(200);
   expect((await fhir(sandbox, narrow, 'Practitioner/prac-osei')).status).toBe(403);
@@ -106,7 +106,7 @@ test("a next link of one patient is refused with another patient's token", async
   expect((await fhir(sandbox, token, next)).status).toBe(403);
 });
 
-test('searches filter, and include whom the requests name', async () => {
+test('searches filter, and include the people named by the requests', async () => {
   const filtered = await fhir(sandbox, token, 'ServiceRequest?patient=Patient/pat-ada&status=draft,on-hold');
   const byId = await fhir(sandbox, token, 'Organization?_id=org-swift,org-comfort');
   const query = 'ServiceRequest?patient=pat-ada&_include=ServiceRequest:requester&_include=ServiceRequest:performer';
@@ -147,7 +147,7 @@ test('a batch of reads succeeds and fails entry by entry', async () => {
   });
 });
 
-test('a batch that is no JSON, no batch, or no end of entries is refused', async () => {
+test('a batch that is no JSON, no batch, or too long is refused', async () => {
   const entry = Array.from({ length: 21 }, () => ({ request: { method: 'GET', url: 'Patient/pat-ada' } }));
   const bodies = ['{"resourceType":', '[]', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry })];
   const statuses = bodies.map(async (body) => {
@@ -157,7 +157,7 @@ test('a batch that is no JSON, no batch, or no end of entries is refused', async
   expect(await Promise.all(statuses)).toEqual([400, 400, 400]);
 });
 
-test('nothing but a ServiceRequest can be written', async () => {
+test('only a ServiceRequest can be written', async () => {
   const response = await fetch(`${sandbox.fhirBase}/Patient`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(405);
 });

@@ -62,7 +62,7 @@ const issuers: [VendorProfileName, (sandbox: Sandbox) => string, number][] = [
   ['ereferral-like', ({ origin }) => `${origin}/auth`, 404],
 ];
 
-test.for(issuers)('%s: where the id_token says it comes from', async ([name, issuer, document]) => {
+test.for(issuers)('%s: the issuer of the id_token', async ([name, issuer, document]) => {
   await inProfile(name, async (sandbox) => {
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope: enumerated });
     expect(decodeJwt(String(body.id_token)).iss).toBe(issuer(sandbox));
@@ -71,7 +71,7 @@ test.for(issuers)('%s: where the id_token says it comes from', async ([name, iss
   });
 });
 
-test('oracle-like: wildcards and launch/patient are trimmed in silence, tokens live 570 seconds', async () => {
+test('oracle-like: wildcards and launch/patient are dropped silently, and tokens live 570 seconds', async () => {
   await inProfile('oracle-like', async (sandbox) => {
     const scope = 'launch launch/patient openid patient/*.read patient/Patient.read';
     const { body } = await launch(sandbox, tiny, 'pat-ada', { scope });
@@ -79,7 +79,7 @@ test('oracle-like: wildcards and launch/patient are trimmed in silence, tokens l
   });
 });
 
-test('athenahealth-like: endpoints and issuer on two hosts, each with the keys, and a frame that allows little', async () => {
+test('athenahealth-like: endpoints and issuer on two hosts, each with the keys, and a restricted frame', async () => {
   await inProfile('athenahealth-like', async (sandbox) => {
     const { body } = await fhir(sandbox, undefined, '.well-known/smart-configuration');
     const openid = await fhir(sandbox, undefined, `${sandbox.issuer}/.well-known/openid-configuration`);
@@ -98,7 +98,7 @@ test('athenahealth-like: endpoints and issuer on two hosts, each with the keys, 
   });
 });
 
-test('veradigm-like: a method list of its own name, without private_key_jwt, beside the capability', async () => {
+test('veradigm-like: a method list under another name, without private_key_jwt, beside the capability', async () => {
   await inProfile('veradigm-like', async (sandbox) => {
     const { body } = await fhir(sandbox, undefined, '.well-known/smart-configuration');
     expect('token_endpoint_auth_methods_supported' in body).toBe(false);
@@ -107,7 +107,7 @@ test('veradigm-like: a method list of its own name, without private_key_jwt, bes
   });
 });
 
-test('ereferral-like: nothing is published, and the key set is where the app is told', async () => {
+test('ereferral-like: no document is published, and the key set is at the given URL', async () => {
   await inProfile('ereferral-like', async (sandbox) => {
     const documents = ['metadata', '.well-known/smart-configuration', '.well-known/openid-configuration'];
     const answers = documents.map((path) => fhir(sandbox, undefined, path));
@@ -116,7 +116,7 @@ test('ereferral-like: nothing is published, and the key set is where the app is 
   });
 });
 
-test('ecw-like: XML for whoever does not ask for JSON by name', async () => {
+test('ecw-like: XML unless the request accepts JSON', async () => {
   await inProfile('ecw-like', async ({ fhirBase }) => {
     const typeFor = async (accept: string) =>
       (await fetch(`${fhirBase}/.well-known/smart-configuration`, { headers: { accept } })).headers.get('content-type');
@@ -172,7 +172,7 @@ test('helseid-like: only an assertion for the issuer, typed client-authenticatio
   });
 });
 
-test('oracle-like: a refresh without active_at does not count as activity, one with it does, and the idle are out', async () => {
+test('oracle-like: only a refresh with active_at counts as activity, and idle launches end', async () => {
   let late = 0;
   const sandbox = await startSandbox({ app: tiny.app, profile: 'oracle-like', now: () => new Date(Date.now() + late) });
   const url = `${sandbox.origin}/auth/token`;

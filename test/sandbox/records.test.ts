@@ -47,7 +47,7 @@ test('every resource belongs to a patient who exists, and no id is used twice', 
   expect(new Set(requests.map((request) => request.id)).size).toBe(requests.length);
 });
 
-test('two hospitals are alike and share nothing', () => {
+test('two hospitals have equal records and share none', () => {
   const other = createRecords();
   expect(other.ofType('ServiceRequest')).toEqual(requests);
   expect(other.byReference('Patient/pat-ada')).not.toBe(records.byReference('Patient/pat-ada'));

@@ -33,7 +33,7 @@ test('a refresh answers with new tokens and the same patient (RF-03, LC-18)', as
   expect((await fhir(sandbox, second.body.access_token, 'Patient/pat-ada')).status).toBe(200);
 });
 
-test('a refresh token sent twice kills the whole family (RF-04)', async () => {
+test('a refresh token that is sent twice revokes the whole family (RF-04)', async () => {
   const first = await launch(sandbox, tiny);
   const second = await refresh(first.body.refresh_token);
   const replay = await refresh(first.body.refresh_token);
@@ -74,7 +74,7 @@ test('revoking needs an assertion for this very endpoint (CAJ-13)', async () => 
   expect((await post(`${sandbox.origin}/auth/revoke`, form)).status).toBe(401);
 });
 
-test('introspection tells scope and patient of a live token, and nothing of a dead one (RV-06)', async () => {
+test('introspection gives scope and patient of an active token, and nothing of an inactive one (RV-06)', async () => {
   const { body } = await launch(sandbox, tiny);
   const live = await authenticated('introspect', { token: String(body.access_token) });
   const dead = await authenticated('introspect', { token: 'never-issued' });
@@ -82,7 +82,7 @@ test('introspection tells scope and patient of a live token, and nothing of a de
   expect(dead.body).toEqual({ active: false });
 });
 
-test('an access token is over when the sandbox clock says so', async () => {
+test('an access token expires by the sandbox clock', async () => {
   let late = 0;
   const own = await startSandbox({ app: tiny.app, now: () => new Date(Date.now() + late) });
   const { body } = await launch(own, tiny);

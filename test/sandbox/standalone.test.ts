@@ -56,7 +56,7 @@ async function tokenFor(parameters: Changes, verifier: string, choice: Changes =
   return post(`${sandbox.origin}/auth/token`, await tokenRequest(sandbox, tiny, hand));
 }
 
-test('a sign-in page with users and patients, and neither redirect nor cookie yet', async () => {
+test('the first answer is a sign-in page with users and patients, without redirect and cookie', async () => {
   const { response, text, form } = await open(request().parameters);
   expect([response.status, response.headers.get('location'), response.headers.getSetCookie()]).toEqual([200, null, []]);
   expect(form).toMatch(/^[\w-]{32}$/);
@@ -67,7 +67,7 @@ test('a sign-in page with users and patients, and neither redirect nor cookie ye
   expect(text).not.toContain('<script>alert');
 });
 
-test('the token is for the user and patient that were picked, and says nothing of a banner', async () => {
+test('the token is for the picked user and patient, without need_patient_banner', async () => {
   const { verifier, parameters } = request();
   const { body } = await tokenFor(parameters, verifier);
   expect(body).toMatchObject({ patient: 'pat-ben', scope });
@@ -85,7 +85,7 @@ test('launch/encounter brings the patient’s current stay, and only when it is 
   expect((await tokenFor(without.parameters, without.verifier, choice)).body).not.toHaveProperty('encounter');
 });
 
-test('by POST as well (AZ-14)', async () => {
+test('authorize works by POST as well (AZ-14)', async () => {
   const { parameters } = request();
   const { text } = await post(`${sandbox.origin}/auth/authorize`, parameters);
   const form = /name="form" value="([^"]+)"/.exec(text)?.[1];
@@ -93,7 +93,7 @@ test('by POST as well (AZ-14)', async () => {
   expect(answer.get('code')).toBeTruthy();
 });
 
-test('without launch/patient there is nobody to pick, and no patient in the token or for the FHIR server', async () => {
+test('without launch/patient there is no patient to pick, and none in the token or for the FHIR server', async () => {
   const { verifier, parameters } = request({ scope: 'openid fhirUser patient/*.read user/*.read' });
   expect((await open(parameters)).text).not.toContain('pat-ben');
   const { body } = await tokenFor(parameters, verifier);
@@ -122,16 +122,16 @@ test('cancelling is access_denied with state and iss', async () => {
 
 test.for<[string, Changes, string]>([
   ['bare launch without a launch value (SCO-08)', { scope: `launch ${scope}` }, 'invalid_request'],
-  ['a sign-in nobody made', { signed_in: 'invented' }, 'invalid_request'],
+  ['an invented sign-in', { signed_in: 'invented' }, 'invalid_request'],
   ['another aud (AZ-04)', { aud: 'https://elsewhere.example/fhir' }, 'invalid_request'],
   ['no PKCE challenge', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
   ['a system scope (SCO-25)', { scope: `${scope} system/*.read` }, 'invalid_scope'],
-])('refuses %s before anybody is asked', async ([, change, error]) => {
+])('refuses %s before the sign-in page', async ([, change, error]) => {
   const { response } = await open(request(change).parameters);
   expect(new URL(response.headers.get('location') ?? '').searchParams.get('error')).toBe(error);
 });
 
-test('a launch value and a sign-in do not go together', async () => {
+test('a launch value and a sign-in cannot be combined', async () => {
   const { parameters } = authorizationRequest(sandbox, tiny);
   const { answer } = await authorize(sandbox, { ...parameters, signed_in: 'x' });
   expect(answer.get('error')).toBe('invalid_request');
@@ -153,8 +153,8 @@ test('form and answer work once, and only for the request they belong to', async
 });
 
 test.for<[string, Changes]>([
-  ['a user nobody knows', { user: 'nobody' }],
-  ['a patient nobody knows', { patient: 'pat-nobody' }],
+  ['an unknown user', { user: 'nobody' }],
+  ['an unknown patient', { patient: 'pat-nobody' }],
   ['no action', { action: undefined }],
   ['another form', { form: 'invented' }],
 ])('the sign-in page refuses %s', async ([, change]) => {

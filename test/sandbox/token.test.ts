@@ -94,7 +94,7 @@ test('takes an assertion once: its jti is remembered (CAJ-08)', async () => {
   expect((await post(tokenUrl, { ...second, client_assertion: assertion })).body.error).toBe('invalid_client');
 });
 
-test('takes a code once, and a replay revokes what it gave (TK-08)', async () => {
+test('takes a code once, and a replay revokes its tokens (TK-08)', async () => {
   const hand = await obtainCode(sandbox, tiny);
   const first = await post(tokenUrl, await tokenRequest(sandbox, tiny, hand));
   const replay = await post(tokenUrl, await tokenRequest(sandbox, tiny, hand));
@@ -114,7 +114,7 @@ test('answers with the launch context and the granted scopes, never to be cached
   expect(String(body.scope).split(' ').toSorted()).toEqual(fullScope.split(' ').toSorted());
 });
 
-test('hands over encounter, intent and fhirContext of the launch', async () => {
+test('returns encounter, intent and fhirContext of the launch', async () => {
   const fhirContext = [{ reference: 'ServiceRequest/ada-oxygen' }];
   const options = { encounter: 'enc-ada-stay', intent: 'new-request', needPatientBanner: false, fhirContext };
   const value = new URL(sandbox.launch('pat-ada', options)).searchParams.get('launch') ?? '';

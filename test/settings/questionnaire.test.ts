@@ -33,7 +33,7 @@ const EVERY = [
   q('h', 'dateTime'),
 ];
 
-test('every supported type, with what is required and how long it may be', () => {
+test('every supported type is read, with required and maxLength', () => {
   expect(fieldsOf(EVERY).map(({ kind, required, longest }) => [kind, required, longest])).toEqual([
     ['text', 'never', 20],
     ['long text', 'always', 1_000],
@@ -65,7 +65,7 @@ test('conditions of groups come before those of their questions; all and any are
   expect([first, second].map((field) => shownWhenText(field?.shown ?? []))).toEqual(['d=yes & d|e', 'd=yes & d & e']);
 });
 
-test('what changes nothing of the questions is left out, and said', () => {
+test('items without effect on the questions are left out, with a note', () => {
   const extension = [{ url: 'http://x/y' }];
   const found = read([q('t', 'display'), q('a', 'string', { initial: [], extension, maxLength: 999 })], {
     status: 'retired',
@@ -161,7 +161,7 @@ test('size, items, questions, levels and lines are bounded', () => {
     expect(readQuestionnaire(text)).toEqual({ ok: false, problems: ['must be a FHIR Questionnaire as JSON'] });
 });
 
-test('linkIds of any form become names of their own, and the table that is written reads back the same', () => {
+test('linkIds of any form become distinct names, and the written table reads back unchanged', () => {
   const fields = fieldsOf([
     ...['1.1', '1-1', '/8867-4', 'Ä', '__', 'x'.repeat(50), `${'x'.repeat(50)}y`].map((linkId) => q(linkId, 'string')),
     q('=1+1', 'choice', { text: '=SUM("a";\n1), é', answerOption: [coding('-5'), coding('@b, "c"')] }),

@@ -15,7 +15,7 @@ const saved: Readonly<Record<string, unknown>> = parsed.ok ? { ...parsed.setting
 describe.for(settingFields)('%s', (field) => {
   const row = settingRows[field];
 
-  test('has words for the form and the docs', () => {
+  test('has texts for the form and the docs', () => {
     expect(row.label).toMatch(/^\p{L}[^.]+[^.:]$/u);
     expect(row.hint).toMatch(/^.{10,}\.$/s);
     expect(valueText(field, saved[field])).not.toContain('undefined');
@@ -34,7 +34,7 @@ describe.for(settingFields)('%s', (field) => {
   });
 });
 
-test('the form has every setting but the operator’s and those with a page of their own, once, and changes nothing when nothing is typed', () => {
+test('the form has every setting once, except the operator’s and those with a separate page, and changes nothing without input', () => {
   const names = fieldGroups.flatMap(({ fields }) => fields.map(({ name }) => name));
   expect(names.toSorted()).toEqual(
     settingFields.filter((field) => !settingRows[field].operator && !settingRows[field].ownPage).toSorted(),
@@ -44,7 +44,7 @@ test('the form has every setting but the operator’s and those with a page of t
   expect(typedChanges(typed, saved)).toEqual({});
 });
 
-test('every address given by hand is part of what the app trusts about the EHR (MT-05, DI-23)', () => {
+test('every endpoint given by hand ends launches when it changes (MT-05, DI-23)', () => {
   expect(givenFields.filter((field) => !endingFields.includes(field))).toEqual([]);
 });
 

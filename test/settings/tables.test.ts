@@ -26,7 +26,7 @@ test('the default services are five, and each field has its service', () => {
   });
 });
 
-describe('a row that is wrong is named', () => {
+describe('an invalid row is named', () => {
   test.for<[string, string, string]>([
     ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
     ['a service twice', 'van,Van,,,,,,,,\nvan,Van,,,,,,,,\n', 'line 3: service van is there already'],
@@ -93,7 +93,7 @@ describe('a row that is wrong is named', () => {
     expect(read.ok ? [] : read.problems).toEqual(problem === '' ? [] : [`line 5: ${problem}`]);
   });
 
-  test('every one of them, at the setting', () => {
+  test('all problems are reported, at the setting', () => {
     const base = { id: 'a', name: 'Aa', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'c' };
     const parsed = parseSettings({ ...base, services: `${HEAD}van,,,,,,,,,\nbus,,,,,,,,,\n` }, true);
     expect(parsed.ok ? [] : parsed.problems).toEqual([
@@ -119,12 +119,12 @@ describe('a row that is wrong is named', () => {
   });
 });
 
-test('a table that a spreadsheet has saved again, quoted and with its own line ends, says the same', () => {
+test('a table that a spreadsheet saved again, with quotes and other line ends, is equal', () => {
   const lines = DEFAULT_SERVICES.split('\n').map((line) => csvLine(line.split(',')));
   expect(servicesIn(lines.join(''))).toEqual(servicesIn(DEFAULT_SERVICES));
 });
 
-describe('a table costs no more than its size, whoever sends it', () => {
+describe('the cost of a table is proportional to its size', () => {
   /** CPU time of this thread. Before the fix, wide tables took 10 seconds and more, and stopped every hospital. */
   const MOST_MS = 200;
   const wide = (header: string, more: string) => `${header.trim()}${more}\n${'x\n'.repeat(500)}`;
@@ -143,7 +143,7 @@ describe('a table costs no more than its size, whoever sends it', () => {
     expect((user + system) / 1_000).toBeLessThan(MOST_MS);
   });
 
-  test('the 61st field of a service is the last one that is named', () => {
+  test('problems are named up to the 61st field of a service', () => {
     const many = Array.from({ length: 100 }, (_, index) => `a,,,,,f${index},${index > 60 ? '' : 'L'},text,,\n`).join(
       '',
     );

@@ -19,7 +19,7 @@ const make = (alg: string, audience = AUDIENCE, assertionType: AssertionType = '
   clientAssertion({ clientId: 'client-1', audience, key: keyOf(alg).key, assertionType, now: NOW });
 
 describe.for(['RS384', 'ES384'] as const)('signed with %s', (alg) => {
-  test('CAJ-01, CAJ-05..07, CAJ-09: verifies, and says exactly this', async () => {
+  test('CAJ-01, CAJ-05..07, CAJ-09: an assertion verifies, and has exactly these claims', async () => {
     const { client_assertion: assertion, client_assertion_type: type } = await make(alg);
     expect(type).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     const publicKey = await importJWK(keyOf(alg).publicJwk, alg);
@@ -34,18 +34,18 @@ describe.for(['RS384', 'ES384'] as const)('signed with %s', (alg) => {
     });
   });
 
-  test('CAJ-02..04, CAJ-12: the header names algorithm, key and type, and nothing else', async () => {
+  test('CAJ-02..04, CAJ-12: the header has algorithm, key and type, and nothing else', async () => {
     const { client_assertion: assertion } = await make(alg);
     expect(decodeProtectedHeader(assertion)).toEqual({ alg, kid: `kid-${alg}`, typ: 'JWT' });
   });
 
-  test('CAJ-03: the type is the other one where an organization says so', async () => {
+  test('CAJ-03: an organization’s setting selects the other type', async () => {
     const { client_assertion: assertion } = await make(alg, AUDIENCE, 'client-authentication+jwt');
     expect(decodeProtectedHeader(assertion).typ).toBe('client-authentication+jwt');
   });
 });
 
-test('CAJ-11: ES384 signs in 96 raw bytes, RS384 with 2048 bits or more', async () => {
+test('CAJ-11: an ES384 signature has 96 raw bytes, an RS384 one 2048 bits or more', async () => {
   const signatureBytes = async (alg: string) =>
     Buffer.from((await make(alg)).client_assertion.split('.')[2] ?? '', 'base64url').length;
   for (let round = 0; round < 20; round += 1) expect(await signatureBytes('ES384')).toBe(96);
@@ -61,7 +61,7 @@ test('CAJ-08, CAJ-10: a thousand assertions of one instant have a thousand jti',
 });
 
 test.for(['https://ehr.example/token', 'https://EHR.example:443/token/', 'https://ehr.example/issuer'])(
-  'CAJ-06: the audience %s is one string, byte for byte',
+  'CAJ-06: the audience %s is one string, unchanged',
   async (audience) => {
     const { client_assertion: assertion } = await make('ES384', audience);
     const { aud } = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString());

@@ -51,22 +51,22 @@ describe('patient and encounter', () => {
   });
 
   test.for(['  ', 'Patient/pat-1', 'https://ehr.example/fhir/Patient/pat-1', 'Patient/pat-1/_history/2'])(
-    'LC-02: patient %j is fatal also where it could be guessed',
+    'LC-02: patient %j is refused even if its meaning could be guessed',
     (patient) => expect(failureOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
-  test('LC-03: no patient stops a launch that needs one', () => {
+  test('LC-03: a launch that needs a patient ends without one', () => {
     expect(failureOf(() => readLaunchContext({}, { patientRequired: true })).code).toBe('context.invalid');
     expect(readLaunchContext({}, { patientRequired: false }).patient).toBeUndefined();
   });
 
-  test('a malformed patient is refused even where none is required', () => {
+  test('a malformed patient is refused even if none is required', () => {
     expect(failureOf(() => readLaunchContext({ patient: '../x' }, { patientRequired: false })).code).toBe(
       'context.invalid',
     );
   });
 
-  test('LC-04: no encounter is normal; 64 characters are an id', () => {
+  test('LC-04: a missing encounter is accepted, and an id may have 64 characters', () => {
     expect(read({}).encounter).toBeUndefined();
     for (const blank of [null, '', ' ', '\t\n']) expect(read({ encounter: blank }).encounter).toBeUndefined();
     expect(read({ patient: 'A-b.9'.padEnd(64, 'x'), encounter: 'enc.1' })).toMatchObject({ encounter: 'enc.1' });
@@ -111,7 +111,7 @@ test.for([
   [null, undefined],
   ['', undefined],
   [' ', undefined],
-] as const)('LC-13: smart_style_url %j is a bounded string or nothing', ([value, expected]) => {
+] as const)('LC-13: smart_style_url %j is a bounded string or absent', ([value, expected]) => {
   expect(read({ smart_style_url: value }).smartStyleUrl).toBe(expected);
 });
 
@@ -126,6 +126,6 @@ test.for([
   ['LC-12: an intent', { intent: 'order-transport' }],
   ['LC-14: a tenant', { tenant: 'tenant-b' }],
   ['a member without end', { fhirContext: 'x'.repeat(1_000_000) }],
-] as const)('%s has no effect and is not kept', ([, members]) => {
+] as const)('%s has no effect and is not stored', ([, members]) => {
   expect(read(members)).toEqual(read({}));
 });

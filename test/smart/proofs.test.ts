@@ -14,7 +14,7 @@ const HOMES = {
   GrantedScopes: 'src/smart/scopes/granted.ts',
 };
 
-test.for(Object.entries(HOMES))('a cast to %s stands only in %s', ([proof, home]) => {
+test.for(Object.entries(HOMES))('a cast to %s occurs only in %s', ([proof, home]) => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const casts = [...globSync('{src,views}/**/*.ts', { cwd: root })].filter((file) =>
     new RegExp(`(?:\\bas|<)\\s*(?:unknown\\s+as\\s+)?${proof}\\b(?!\\[)`).test(
@@ -33,7 +33,7 @@ export function literals(): unknown[] {
     ...{ accessToken: 'a', refreshToken: undefined, expiresInSeconds: 1, activeTtlSeconds: undefined },
     ...{ scope: undefined, idToken: undefined, members: {} },
   };
-  // @ts-expect-error -- claims that nobody verified are no identity
+  // @ts-expect-error -- unverified claims are no identity
   const identity: VerifiedIdentity = {
     ...{ iss: 'a', sub: 'b', fhirUser: undefined, profile: undefined },
     ...{ name: undefined, authTime: undefined, claimNames: [] },

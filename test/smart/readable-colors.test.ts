@@ -6,7 +6,7 @@ import { MIXES, readableColors } from '#src/smart/readable-colors.ts';
 const appCss = readFileSync(fileURLToPath(new URL('../../public/app.css', import.meta.url)), 'utf8');
 const paper = { text: '#303030', background: '#f6f8fa' };
 
-test('the stylesheet mixes its colours as the judgement believes (LC-13)', () => {
+test('the stylesheet mixes its colours as readable-colors.ts assumes (LC-13)', () => {
   const percent = (share: number) => `${Math.round(share * 100)}%`;
   for (const [name, color] of Object.entries(MIXES.accents)) {
     expect(appCss).toMatch(
@@ -26,7 +26,7 @@ test('the stylesheet mixes its colours as the judgement believes (LC-13)', () =>
   );
 });
 
-test.for(['light', 'dark'])('our own colours are readable by the same judgement', (scheme) => {
+test.for(['light', 'dark'])('the app’s own colours are readable by the same rule', (scheme) => {
   const [light, dark] = appCss.split('prefers-color-scheme: dark');
   const own = scheme === 'light' ? light : dark;
   const value = (name: string) => new RegExp(`--scheme-${name}: (#[\\da-f]{6});`).exec(own ?? '')?.[1];
@@ -50,11 +50,11 @@ test.for([
   ['see-through text', { text: '#30303080', background: '#f6f8fa' }],
   ['a see-through background', { text: '#303030', background: 'rgba(255,255,255,0.1)' }],
   ['numbers beyond a colour', { text: 'rgb(0,0,0)', background: 'rgb(999,999,999)' }],
-] as const)('%s is not used, nor any other colour of that style', ([, colors]) => {
+] as const)('with %s no colour of the style is used', ([, colors]) => {
   expect(readableColors({ ...colors, highlight: '#004466', error: '#800000' })).toEqual({ page: undefined, words: {} });
 });
 
-test('words take the colours they can be read in, each by itself', () => {
+test('each colour of a theme is used only if text in it is readable', () => {
   const { words } = readableColors({ ...paper, highlight: '#69b5ce', error: '#9e2d2d', success: '#8fbc8f' });
   expect(words).toEqual({ error: '#9e2d2d' });
   expect(readableColors({ ...paper, highlight: '#00527a' }).words).toEqual({ highlight: '#00527a' });

@@ -20,7 +20,7 @@ test('LA-01, LA-04: reads iss and launch, decoded and otherwise untouched', () =
   expect(readLaunchRequest(query)).toEqual({ iss: ISS, launch });
 });
 
-test('LA-06: a launch value of 4 kB is normal', () => {
+test('LA-06: a launch value of 4 kB is accepted', () => {
   const launch = 'x'.repeat(4_096);
   expect(readLaunchRequest(new URLSearchParams({ iss: `${ISS}/`, launch })).launch).toBe(launch);
 });
@@ -89,7 +89,7 @@ test.for([ISS, `${ISS}/`, 'https://ehr.example', 'https://ehr.example:8443/fhir'
   (iss) => expect(fhirBaseProblem(iss)).toBeUndefined(),
 );
 
-describe('LA-02, MT-03: the registered base is another server than', () => {
+describe('LA-02, MT-03: the registered base differs from', () => {
   test.for([
     'https://ehr.example/fhir/r',
     'https://ehr.example/fhir/r44',

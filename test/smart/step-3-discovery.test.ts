@@ -63,7 +63,7 @@ test.for([
   expect(ehr.requests.map(({ path: sent }) => sent)).toEqual([expected]);
 });
 
-test('DI-01, DI-17: asks for JSON, with no credential, cookie or name of ours', async () => {
+test('DI-01, DI-17: accepts JSON, and sends no credential, cookie or product name', async () => {
   await discoverAt();
   const [request] = ehr.requests;
   expect(request?.headers['accept']).toBe('application/json');
@@ -105,13 +105,13 @@ describe('refuses', () => {
     expect(ehr.requests).toHaveLength(1);
   });
 
-  test.for([301, 302, 303, 307, 308])('DI-16: a redirect with %d, unfollowed', async (status) => {
+  test.for([301, 302, 303, 307, 308])('DI-16: a redirect with %d, which is not followed', async (status) => {
     ehr.on(CONFIGURATION, answer(status, '', { location: `${evil.origin}/smart` }));
     expect((await refusal()).code).toBe('discovery.invalid');
     expect(ehr.requests).toHaveLength(1);
   });
 
-  test('DI-02: quotes nothing of the answer', async () => {
+  test('DI-02: does not quote the answer', async () => {
     ehr.on(CONFIGURATION, answer(200, 'CANARY-7f3a', { 'content-type': 'text/CANARY-TYPE' }));
     const error = await refusal();
     expect(`${error.message} ${String(error.cause)}`).not.toContain('CANARY-7f3a');
@@ -125,12 +125,12 @@ describe('refuses', () => {
     expect(ehr.requests).toEqual([]);
   });
 
-  test('a host where nobody listens', async () => {
+  test('a host without a listener', async () => {
     await expect(discoverAt('http://127.0.0.1:1/fhir')).rejects.toMatchObject({ code: 'discovery.unavailable' });
   });
 });
 
-describe('DI-24: survives', () => {
+describe('DI-24: accepts', () => {
   const standard = () => `"authorization_endpoint":"${ehr.origin}/a","token_endpoint":"${ehr.origin}/t"`;
   test.for([
     ['a byte order mark', () => `\ufeff{${standard()}}`],
@@ -180,7 +180,7 @@ test('DI-15: a compressed document of normal size is read', async () => {
   expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/auth/token`);
 });
 
-describe('DI-18: only where the document does not exist', () => {
+describe('DI-18: only if the document does not exist', () => {
   test.for([404, 410])('(%d) the CapabilityStatement names the endpoints', async (status) => {
     ehr.on(CONFIGURATION, answer(status, {}));
     ehr.on('metadata', answer(200, statement(ehr.origin, [{ mode: 'client' }])));
@@ -190,7 +190,7 @@ describe('DI-18: only where the document does not exist', () => {
     expect(ehr.seen('metadata')[0]?.headers['accept']).toBe('application/fhir+json');
   });
 
-  test('DI-22: with both documents the CapabilityStatement is not asked', async () => {
+  test('DI-22: with both documents the CapabilityStatement is not read', async () => {
     ehr.on('metadata', answer(200, statement(evil.origin)));
     expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/auth/token`);
     expect(ehr.seen('metadata')).toEqual([]);
@@ -207,7 +207,7 @@ describe('DI-18: only where the document does not exist', () => {
     expect((await refusal()).code).toBe(code);
   });
 
-  test('DI-05: its endpoints obey the same rules', async () => {
+  test('DI-05: its endpoints are checked by the same rules', async () => {
     ehr.on(CONFIGURATION, answer(404, {}));
     ehr.on('metadata', answer(200, statement(evil.origin)));
     expect((await refusal()).code).toBe('discovery.endpoint-refused');

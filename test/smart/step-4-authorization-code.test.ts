@@ -51,7 +51,7 @@ describe('the secrets of an attempt', () => {
     expect(new Set(values).size).toBe(values.length);
   });
 
-  test('AZ-07: no position of them is fixed or poor', () => {
+  test('AZ-07: no position of them is fixed or has few values', () => {
     for (let position = 0; position < 42; position += 1) {
       // 3,000 draws of 64 letters: about 47 of each; a letter missing has a chance of e^-47.
       expect(new Set(values.map((value) => value[position])).size).toBe(64);
@@ -82,7 +82,7 @@ test('SCO-14, AZ-13: a server that knows only %20 decodes the same values', () =
   expect(decoded).toMatchObject({ launch: request.launch, scope: request.scope });
 });
 
-test('LA-04: 4 kB and control characters in launch arrive as they were', () => {
+test('LA-04: 4 kB and control characters in launch arrive unchanged', () => {
   const launch = `\r\nSet-Cookie: a=b\u0000${'é'.repeat(2_000)}`;
   const url = urlOf(build({}, { launch }));
   expect(url.searchParams.get('launch')).toBe(launch);
@@ -105,7 +105,7 @@ test.for([
   expect(url.href.match(/\?/g)).toHaveLength(1);
 });
 
-test('AZ-17: an endpoint cannot say one of our parameters first', () => {
+test('AZ-17: the endpoint’s query cannot override a parameter', () => {
   const url = urlOf(build({ authorizationEndpoint: 'https://ehr.example/authorize?state=x&client_id=y&tenant=a' }));
   expect(url.searchParams.getAll('state')).toEqual([secrets.state]);
   expect(url.searchParams.getAll('client_id')).toEqual(['client-1']);
@@ -115,7 +115,7 @@ test('AZ-17: an endpoint cannot say one of our parameters first', () => {
 describe('AZ-14: POST', () => {
   const long = { launch: `"><script>${'x'.repeat(2_000)}` };
 
-  test('when the server offers it and the URL would be long; nothing of ours in the query', () => {
+  test('is used if the server offers it and the URL would be long, without parameters in the query', () => {
     const authorizationEndpoint = 'https://ehr.example/authorize?tenant=a';
     const redirect = build({ authorizationEndpoint, capabilities: ['authorize-post'] }, long);
     expect(redirect).toMatchObject({ method: 'POST', action: authorizationEndpoint });
@@ -160,7 +160,7 @@ describe('the callback', () => {
     expect(refusalOf(() => readCallback(new URLSearchParams(query))).code).toBe('callback.invalid');
   });
 
-  test('CB-10: a code of 4 kB is normal', () => {
+  test('CB-10: a code of 4 kB is accepted', () => {
     expect(readCallback(new URLSearchParams({ state: 's', code: 'x'.repeat(4_096) })).code).toHaveLength(4_096);
   });
 });

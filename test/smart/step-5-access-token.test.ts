@@ -53,7 +53,7 @@ async function refusal(promise: Promise<unknown>): Promise<AppError> {
 }
 
 describe('the request', () => {
-  test('TK-01..05: one form with these fields, once each, and no second way of authentication', async () => {
+  test('TK-01..05: one form with these fields, once each, and no second authentication method', async () => {
     await exchange();
     const [request, ...more] = ehr.requests;
     expect(more).toEqual([]);
@@ -82,7 +82,7 @@ describe('the request', () => {
     });
   });
 
-  test('TK-04: client_id only where an organization asks for it', async () => {
+  test('TK-04: client_id only if the organization’s setting requires it', async () => {
     await exchange({ clientIdInBody: true });
     expect(new URLSearchParams(ehr.requests[0]?.body).getAll('client_id')).toEqual(['client-1']);
   });
@@ -111,7 +111,7 @@ describe('the request', () => {
   );
 });
 
-describe('one request, whatever comes back (TK-08)', () => {
+describe('one request, whatever the answer (TK-08)', () => {
   const answer =
     (status: number, body: unknown, headers: Record<string, string> = {}): Script =>
     () => ({ status, body, headers });
@@ -149,7 +149,7 @@ describe('one request, whatever comes back (TK-08)', () => {
     expect(ehr.requests).toHaveLength(1);
   });
 
-  test('TK-20: nothing of the answer is quoted', async () => {
+  test('TK-20: the answer is not quoted', async () => {
     ehr.on('token', () => ({ status: 400, body: { error: 'CANARY x', error_description: 'CANARY' } }));
     const error = await refusal(exchange());
     expect(`${error.message} ${String(error.cause)} ${error.shown}`).not.toContain('CANARY');
@@ -173,7 +173,7 @@ const refusedWith = (members: unknown, contentType?: string) => {
   return 'accepted';
 };
 
-test('TK-10, TK-15: reads the members it knows and keeps the rest for the launch context', () => {
+test('TK-10, TK-15: reads the known members and keeps the others for the launch context', () => {
   expect(respond({ ...good, refresh_token: 'r', id_token: 'i', patient: 'pat-1' })).toMatchObject({
     accessToken: 'abc.def.ghi',
     refreshToken: 'r',
@@ -243,7 +243,7 @@ test.for([-1, '-1', 3600.5, '3600.5', '1e99', ' 5', 'soon', true, {}, [3_600], '
   (expiresIn) => expect(refusedWith({ ...good, expires_in: expiresIn })).toBe('token.invalid'),
 );
 
-test('TK-12: refuses expires_in beyond all numbers', () => {
+test('TK-12: refuses an expires_in that is not finite', () => {
   expect(refusedWith('{"access_token":"a","token_type":"Bearer","expires_in":1e99}')).toBe('token.invalid');
   expect(refusedWith('{"access_token":"a","token_type":"Bearer","expires_in":1e999}')).toBe('token.invalid');
 });
@@ -268,7 +268,7 @@ test.for([
   'a:b',
   'a%20b',
   'a\n',
-])('RFC 6750: the access_token %j may not stand in a header', (token) =>
+])('RFC 6750: the access_token %j is refused, because a header cannot carry it', (token) =>
   expect(refusedWith({ ...good, access_token: token })).toBe('token.invalid'),
 );
 
@@ -281,7 +281,7 @@ test('a refresh_token may have spaces and quotes: it goes into a form only', () 
   expect(respond({ ...good, refresh_token: '{"not": "json"}' }).refreshToken).toBe('{"not": "json"}');
 });
 
-test('TK-15: unknown members cannot break or override anything', () => {
+test('TK-15: unknown members cause no failure and override no member', () => {
   const junk = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`__x${index}`, { deep: [index] }]));
   const odd = { ...junk, constructor: { prototype: { access_token: 'evil' } }, 'https://x.example/ext': 1 };
   const text = `{"__proto__":{"access_token":"evil","patient":"pat-2"},${JSON.stringify({ ...odd, ...good }).slice(1)}`;
@@ -312,7 +312,7 @@ test.for(['Application/JSON; charset=utf-8', 'application/json;charset=UTF-8', '
   },
 );
 
-test("CAJ-17: a refusal tells the operator how far the server's clock is off", async () => {
+test("CAJ-17: a refusal names the difference of the server's clock for the operator", async () => {
   const date = new Date(NOW.getTime() - 240_000).toUTCString();
   ehr.on('token', () => ({ status: 401, body: { error: 'invalid_client' }, headers: { date } }));
   expect((await refusal(exchange())).message).toMatch(/its clock is 2(39|40|41) s behind ours/);

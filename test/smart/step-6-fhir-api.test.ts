@@ -40,7 +40,7 @@ test.for(['/fhir', '/fhir/'])('FH-01, FH-04: reads under %s with a bearer header
   expect(request?.headers).not.toHaveProperty('cookie');
 });
 
-test('FH-09: a next link under the base is followed as it is', async () => {
+test('FH-09: a next link under the base is followed unchanged', async () => {
   ehr.on('requests', () => ({ body: { resourceType: 'Bundle', page: 2 } }));
   expect(await api().get(`${ehr.fhirBase}/ServiceRequest?page=2&_id=a,b`)).toMatchObject({ page: 2 });
   expect(ehr.requests[0]?.path).toBe('/fhir/ServiceRequest?page=2&_id=a,b');
@@ -137,8 +137,8 @@ describe('answers', () => {
   });
 });
 
-describe('FH-07: asked to come back at once', () => {
-  test.for([429, 503])('(%d) a read is tried once more', async (status) => {
+describe('FH-07: with a short Retry-After', () => {
+  test.for([429, 503])('(%d) a read is repeated once', async (status) => {
     let calls = 0;
     ehr.on('patient', (request) => {
       calls += 1;
@@ -148,19 +148,19 @@ describe('FH-07: asked to come back at once', () => {
     expect(ehr.requests).toHaveLength(2);
   });
 
-  test('a read is tried once more and not twice', async () => {
+  test('a read is repeated once and not twice', async () => {
     ehr.on('patient', () => ({ status: 503, body: {}, headers: { 'retry-after': '0' } }));
     expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('unavailable');
     expect(ehr.requests).toHaveLength(2);
   });
 
-  test('FH-07: 429 without a word on when is tried once more, within two seconds, and not twice', async () => {
+  test('FH-07: after a 429 without Retry-After a read is repeated once within two seconds, and not twice', async () => {
     ehr.on('patient', () => ({ status: 429, body: {} }));
     expect((await refusal(api().get('Patient/pat-1'))).failure).toBe('throttled');
     expect(ehr.requests).toHaveLength(2);
   });
 
-  test('a POST never is', async () => {
+  test('a POST is never repeated', async () => {
     ehr.on('/fhir', () => ({ status: 503, body: {}, headers: { 'retry-after': '0' } }));
     expect((await refusal(api().batch({ resourceType: 'Bundle' }))).failure).toBe('unavailable');
     expect(ehr.requests).toHaveLength(1);
@@ -171,7 +171,7 @@ describe('FH-05: a token that the server refuses', () => {
   const withRenewal = (renew: (refused: string) => Promise<string | undefined>) =>
     createFhirApi({ base: new URL(ehr.fhirBase), accessToken: TOKEN, outbound, renew });
 
-  test('is renewed once, and the read tried once more', async () => {
+  test('is renewed once, and the read is repeated once', async () => {
     const refused: string[] = [];
     ehr.on('patient', (request) =>
       request.headers['authorization'] === 'Bearer fresh' ? ehr.standard(request) : { status: 401, body: {} },
@@ -192,7 +192,7 @@ describe('FH-05: a token that the server refuses', () => {
     expect(ehr.requests).toHaveLength(requests);
   });
 
-  test('FH-06: 403 is no reason to renew', async () => {
+  test('FH-06: after a 403 the token is not renewed', async () => {
     ehr.on('patient', () => ({ status: 403, body: {} }));
     const renewing = withRenewal(() => Promise.reject(new Error('asked')));
     expect((await refusal(renewing.get('Patient/pat-1'))).failure).toBe('refused');
@@ -209,7 +209,7 @@ test.for<[string, unknown, string[]]>([
   ['one lone issue', { issue: { code: 'throttled' } }, ['throttled']],
   ['codes that are not FHIR’s', { issue: [{ code: 'Ada Moreno' }, { code: 7 }, null, 'x'] }, []],
   ['no issue', {}, []],
-])('FH-08: a refusal with %s tells its issue codes, and nothing else of it', async ([, outcome, issues]) => {
+])('FH-08: a refusal with %s gives its issue codes only', async ([, outcome, issues]) => {
   const text = { details: { text: 'Ada Moreno' }, diagnostics: 'Ada Moreno, born 1958' };
   const body = { resourceType: 'OperationOutcome', text, ...(outcome as object) };
   for (const [method, call] of [
@@ -296,7 +296,7 @@ describe('FH-17: a create', () => {
     ['204', 204, undefined, () => ({ status: 204 })],
   ];
   test.for(answers)(
-    'answered with %s is told as it is, and nothing is asked after it',
+    'answered with %s is reported as such, without a further request',
     async ([, status, body, script]) => {
       ehr.on('requests', script);
       expect(await api().create(REQUEST)).toMatchObject({ status, body });
@@ -315,7 +315,7 @@ describe('FH-17: a create', () => {
     ['307', () => ({ status: 307, headers: { location: `${evil.origin}/x` } }), 'unexpected', false],
     ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'unavailable', false],
   ];
-  test.for(undone)('%s: tried once; %s, certainly not done: %s', async ([, script, failure, isCertain]) => {
+  test.for(undone)('%s: sent once; %s, certainly not done: %s', async ([, script, failure, isCertain]) => {
     ehr.on('requests', script);
     const error = await refusal(api().create(REQUEST));
     expect([error.failure, isRefusal(error)]).toEqual([failure, isCertain]);

@@ -21,6 +21,6 @@ test.for([
   expect(needsRefresh(token, margin, after(due - 1))).toBe(false);
 });
 
-test('TK-12: a token without a known end is left to the FHIR server', () => {
+test('TK-12: a token without a known expiry is used until the FHIR server refuses it', () => {
   expect(needsRefresh({ issuedAt, expiresAt: undefined }, 600, after(1_000_000))).toBe(false);
 });

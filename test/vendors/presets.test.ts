@@ -14,7 +14,7 @@ import { organizationSettings } from '#test/integration-page/organization-settin
 const base = { id: 'general', name: 'General', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
 
 describe('the rows', () => {
-  test.for(vendors)('%s: its settings are valid, and every one that differs says why and from where', (vendor) => {
+  test.for(vendors)('%s: its settings are valid, and each one that differs has a reason and a source', (vendor) => {
     const settings = presetSettings(vendor);
     expect(parseSettings({ ...base, vendor, ...settings }, true)).toMatchObject({ ok: true, settings });
     const common = presetSettings('generic');
@@ -32,28 +32,28 @@ describe('the rows', () => {
     expect(source).toMatch(/epic\.com|oracle\.com/);
   });
 
-  test('the schema’s defaults are the generic preset, so that nothing is on purpose from the start', () => {
+  test('the schema’s defaults are the generic preset, so that a new organization has no setting on purpose', () => {
     expect(changedFromPreset(organizationSettings())).toEqual([]);
     expect(presetReasons('generic')).toEqual([]);
   });
 
-  test('SCO-06: only the two generic ones ask for a wildcard', () => {
+  test('SCO-06: only the two generic presets request a wildcard', () => {
     const wildcards = vendors.filter((vendor) => presetSettings(vendor).scopes.includes('*'));
     expect(wildcards).toEqual(['generic', 'generic-v2']);
   });
 
-  test('eClinicalWorks stays below its 250 a minute; NextGen Office names the client on refresh', () => {
+  test('eClinicalWorks stays below 250 requests a minute; NextGen Office names the client on refresh', () => {
     expect(presetSettings('eclinicalworks').requestsPerMinute).toBe(200);
     expect(presetSettings('nextgen-office').clientIdInTokenBody).toBe(true);
   });
 });
 
 describe('choosing a vendor', () => {
-  test('brings the whole preset to an organization that is being made', () => {
+  test('sets the whole preset for a new organization', () => {
     expect(broughtAlong(undefined, 'eclinicalworks')).toEqual(presetSettings('eclinicalworks'));
   });
 
-  test('keeps what was set on purpose, and brings the rest', () => {
+  test('keeps settings that were set on purpose, and sets the others', () => {
     const before = organizationSettings({ vendor: 'generic', nonce: 'optional', refreshMarginSeconds: 90 });
     expect(Object.keys(broughtAlong(before, 'nextgen-office'))).not.toContain('nonce');
     expect(broughtAlong(before, 'nextgen-office')).toMatchObject({
@@ -62,7 +62,7 @@ describe('choosing a vendor', () => {
     });
   });
 
-  test('takes the former vendor’s values away again', () => {
+  test('removes the former vendor’s values', () => {
     const before = organizationSettings({ vendor: 'eclinicalworks', ...presetSettings('eclinicalworks') });
     expect(broughtAlong(before, 'oracle')).toMatchObject({ requestsPerMinute: 0 });
   });
@@ -92,12 +92,12 @@ describe('editing an organization', () => {
     return { results, saved: await store.find(id) };
   };
 
-  test('the vendor’s values come along, the ones given beside it come first', async () => {
+  test('choosing a vendor sets its values, except those given in the same edit', async () => {
     const { saved } = await edited([{ vendor: 'eclinicalworks', requestsPerMinute: '120' }]);
     expect(saved).toMatchObject({ requestsPerMinute: 120, scopes: presetSettings('eclinicalworks').scopes });
   });
 
-  test('a later edit overrides, and stays when the vendor changes', async () => {
+  test('a later edit overrides a value, and stays if the vendor changes', async () => {
     const { saved } = await edited([{ vendor: 'nextgen-office' }, { clientIdInTokenBody: false }, { vendor: 'epic' }]);
     expect(saved).toMatchObject({ vendor: 'epic', scopes: presetSettings('epic').scopes, clientIdInTokenBody: false });
     const again = await edited([{ nonce: 'optional' }, { vendor: 'epic' }, { vendor: 'generic' }]);

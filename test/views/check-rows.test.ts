@@ -18,7 +18,7 @@ test.for([
   expect(String(checkOutcome({ allPassed: false, counts: { ...counts, ...found } }))).toContain(words);
 });
 
-test('warnings stand before the fold, passed checks inside it', () => {
+test('warnings are shown, passed checks are folded', () => {
   const page = String(foldedCheckRows([row('good', 'pass'), row('look-here', 'warning'), row('known', 'info')]));
   const fold = page.indexOf('<details>');
   expect(page.indexOf('id="check-look-here"')).toBeLessThan(fold);
@@ -27,7 +27,7 @@ test('warnings stand before the fold, passed checks inside it', () => {
   expect(String(foldedCheckRows([row('good', 'pass')]))).toMatch(/^<details>/);
 });
 
-test('reasons name clauses a reader can look up, never our own rules', () => {
+test('reasons cite clauses of public documents, never rule codes', () => {
   const reasons = checkCatalogue.map(({ why }) => why).join('\n');
   expect(reasons).not.toMatch(/\b(?!RFC)[A-Z]{2,3}-\d\d\b/);
   expect(reasons).toContain('SMART App Launch 2.2.0');

@@ -8,7 +8,7 @@ import { signedOutPage } from '#views/launches/signed-out-page.ts';
 const failure = { title: 'This EHR is not set up', help: 'Ask your administrator.', supportCode: 'K7QF-2M9X' };
 const launchUrl = '/smart/launch?orgId=a&iss=https%3A%2F%2Fehr.example%2Ffhir&launch=1';
 
-test('a failure is told in plain words with a support code, and sends the visitor nowhere by itself (ER-01, ER-03)', () => {
+test('an error page has plain words and a support code, and redirects nowhere (ER-01, ER-03)', () => {
   const page = errorPage(failure);
   expect(page).toContain('<title>This EHR is not set up</title>');
   expect(page).toContain('<p>Ask your administrator.</p>');
@@ -16,7 +16,7 @@ test('a failure is told in plain words with a support code, and sends the visito
   expect(page).not.toMatch(/http-equiv|<script(?! src)|href=""/);
 });
 
-test('the code can be copied, and the help desk called, as far as it is known', () => {
+test('the code can be copied, and the known contacts of the help desk are links', () => {
   const copy = '<button class="btn btn-sm copy" type="button" data-copy="K7QF-2M9X"';
   const name = 'Service <Desk>';
   const page = errorPage({ ...failure, helpDesk: { name, telephone: undefined, url: 'https://help.example/?a&b' } });
@@ -27,14 +27,14 @@ test('the code can be copied, and the help desk called, as far as it is known', 
   expect(errorPage(failure)).not.toMatch(/help desk/i);
 });
 
-test('a page that any site may frame has nothing to press', () => {
+test('a page that any site may frame has nothing to click', () => {
   const helpDesk = { name: 'Service Desk', telephone: '555 0100', url: 'https://help.example' };
   const page = errorPage({ ...failure, helpDesk, isBare: true });
   expect(page).toContain('555 0100');
   expect(page).not.toMatch(/<script|<button|help\.example/);
 });
 
-test('inside a chart a page is light unless the chart says otherwise', () => {
+test('inside a chart a page is light unless the chart has a theme', () => {
   const page = errorPage({ ...failure, isInChart: true, themeUrl: '/launches/x/theme.css' });
   expect(page).toContain('<html lang="en" class="in-chart">');
   expect(page).toContain('<meta name="color-scheme" content="light">');
@@ -42,19 +42,19 @@ test('inside a chart a page is light unless the chart says otherwise', () => {
   expect(errorPage(failure)).toContain('<html lang="en">');
 });
 
-test('a failure that may pass offers to reload, and may say more', () => {
+test('a temporary failure offers to reload, and can have a further text', () => {
   const page = errorPage({ ...failure, shown: 'At most 64 characters.', reloadable: true });
   expect(page).toContain('<strong>At most 64 characters.</strong>');
   expect(page).toContain('href="">Try again</a>');
 });
 
-test('with cookies blocked the launch goes on in a window that cannot reach back', () => {
+test('with cookies blocked the launch goes on in a window without an opener', () => {
   expect(cookiesBlockedPage({ launchUrl, supportCode: 'X', kind: 'ehr' })).toContain(
     'href="/smart/launch?orgId=a&amp;iss=https%3A%2F%2Fehr.example%2Ffhir&amp;launch=1" target="_blank" rel="noopener noreferrer">Open in a new window</a>',
   );
 });
 
-test('the authorization form carries every parameter, with a button for those without scripts (AZ)', () => {
+test('the authorization form has every parameter, and a button for browsers without scripts (AZ)', () => {
   const page = authorizeFormPage({
     action: 'https://ehr.example/authorize',
     fields: { scope: 'a "b" <c>', state: 's' },

@@ -79,7 +79,7 @@ function textOf(page: string): string {
     .trim();
 }
 
-test('the first part alone says whose page it is, in title, heading and strip', () => {
+test('the first part alone names the patient, in title, heading and strip', () => {
   const page = start();
   expect(page).toContain('<title>Requests for Ada Moreno</title>');
   expect(textOf(/<h1>.*<\/h1>/.exec(page)?.[0] ?? '')).toBe('Requests for Ada Moreno');
@@ -92,11 +92,11 @@ test('the first part alone says whose page it is, in title, heading and strip', 
 test.for([
   [true, 'patient-full'],
   [false, 'patient-compact'],
-] as const)('with need_patient_banner %s the identity is %s, never absent (LC-11)', ([needPatientBanner, name]) => {
+] as const)('with need_patient_banner %s the identity is %s (LC-11)', ([needPatientBanner, name]) => {
   expect(start({ needPatientBanner })).toContain(`class="patient ${name}" aria-label="Patient"`);
 });
 
-test('what the EHR did not tell is said, and a death is not hidden', () => {
+test('missing facts of the patient are named, and a death is shown', () => {
   const unknown = { birthDate: undefined, ageText: undefined, sexWord: undefined, mrn: undefined };
   const page = textOf(
     start({ patient: { ...unknown, name: 'Ada', deathText: 'Died 2024-03-10' }, bar: { ...bar, userName: undefined } }),
@@ -116,7 +116,7 @@ test('the environment is named outside production only', () => {
   expect(start({ bar: { ...bar, environmentLabel: undefined } })).not.toContain('environment');
 });
 
-test('a theme comes after our own style, from our own origin', () => {
+test('a theme comes after the app’s style, from the app’s origin', () => {
   expect(start()).not.toContain('theme.css');
   const links = [...start({ themeUrl: '/launches/abc/theme.css' }).matchAll(/stylesheet" href="([^"]*)"/g)];
   expect(links.map((link) => link[1])).toEqual([
@@ -127,7 +127,7 @@ test('a theme comes after our own style, from our own origin', () => {
   ]);
 });
 
-test('a request shows every fact in the order of its columns, and leads to its own page', () => {
+test('a request shows every fact in the order of its columns, and links to its page', () => {
   const page = end({ rows: [row] });
   expect(textOf(page)).toContain(
     `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
@@ -136,7 +136,7 @@ test('a request shows every fact in the order of its columns, and leads to its o
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
 });
 
-test('a row is short and says what each of its cells is, whatever CSS makes of it', () => {
+test('a row is short and labels each of its cells, independent of CSS', () => {
   const bytes = Buffer.byteLength(end({ rows: [row, row, row] })) - Buffer.byteLength(end({ rows: [row, row] }));
   expect(bytes).toBeLessThan(500);
   const roles = (end({ rows: [row] }).match(/<tbody[^]*<\/tbody>/)?.[0] ?? '').match(/role=[\w"]+/g);
@@ -148,14 +148,11 @@ test('a row is short and says what each of its cells is, whatever CSS makes of i
   ]);
 });
 
-test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])(
-  'a request with the id %j has no page of its own',
-  (id) => {
-    expect(end({ rows: [{ ...row, id }] })).not.toContain('href="requests/');
-  },
-);
+test.for(['', '.', '..', 'a/b', 'x y', 'é', 'a'.repeat(65)])('a request with the id %j has no link to a page', (id) => {
+  expect(end({ rows: [{ ...row, id }] })).not.toContain('href="requests/');
+});
 
-test('what needs the clinician is marked in words; what is on hold or closed does not press', () => {
+test('a next step for the clinician is marked in words; requests on hold or closed are not marked as urgent', () => {
   const status = { ...row.status, isOverdue: false };
   const still = { status, next: { text: 'Waiting for the provider', isAction: false }, still: 8 };
   expect(textOf(end({ rows: [{ ...row, ...still }] }))).toContain('Waiting for the provider No movement for 8 days');
@@ -168,16 +165,16 @@ test.for([
   ['Special rules apply: see the EHR', true],
   ['Do not perform', false],
   ['May mean “do not perform”: see the EHR · Conditions apply: see the EHR', false],
-] as const)('of a request with the caution %j that no provider is named is said: %s', ([caution, isSaid]) => {
+] as const)('a request with the caution %j says that no provider is named: %s', ([caution, isSaid]) => {
   const bare = { ...row, caution, sentTo: undefined, status: { ...row.status, hasProvider: false } };
   expect(textOf(end({ rows: [bare] })).includes('No provider yet')).toBe(isSaid);
 });
 
-test('another source than an order of the EHR is said', () => {
+test('a source other than an order of the EHR is named', () => {
   expect(textOf(end({ rows: [{ ...row, source: 'EHR plan' }] }))).toContain('reply unknown · EHR plan · 3 d');
 });
 
-test('a request without facts says so in words', () => {
+test('a request without facts has words for each missing one', () => {
   const bare = {
     ...row,
     status: { ...row.status, hasProvider: false },
@@ -192,7 +189,7 @@ test('a request without facts says so in words', () => {
   expect(page).not.toMatch(/–|Not given/);
 });
 
-test('the first column of a request that must not be done begins with that', () => {
+test('the first column of a request that must not be done begins with this warning', () => {
   expect(textOf(end({ rows: [{ ...row, caution: 'Do not perform' }] }))).toContain('Do not perform Wheelchair');
 });
 
@@ -209,7 +206,7 @@ test.for<[string, Partial<RequestListProps>, string]>([
   expect(textOf(end(list))).toContain(text);
 });
 
-test('requests that could not be read are not called absent', () => {
+test('requests that could not be read are not reported as absent', () => {
   const page = textOf(end({ problem: { text: 'The EHR did not answer in time.' } }));
   expect(page).toContain('The EHR did not answer in time.');
   expect(page).not.toContain('No requests');
@@ -219,7 +216,7 @@ test.for<[string, Partial<RequestListProps>, string]>([
   ['a note', { notices: ['1 entry is not shown.'] }, 'No requests are shown.'],
   ['other orders', { otherOrders: 1 }, 'No requests are shown.'],
   ['closed ones and a note', { closed: [row], notices: ['x'] }, 'No open requests are shown.'],
-])('with %s nothing is called absent', ([, list, text]) => {
+])('with %s no request is reported as absent', ([, list, text]) => {
   const page = textOf(end(list));
   expect(page).toContain(`${text} The notes below say what this list leaves out.`);
   expect(page).not.toMatch(/No (?:open )?requests for this patient/);
@@ -230,18 +227,18 @@ test.for<[string, Partial<RequestListProps>, boolean]>([
   ['no requests', {}, true],
   ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
   ['nothing that could be read', { problem: { text: 'x' } }, false],
-])('under %s the page says where it was read: %s', ([, list, isSaid]) => {
+])('under %s the page says where the list was read: %s', ([, list, isSaid]) => {
   expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
 });
 
-test.for([true, false])('a problem offers to reload the page only where that may help: %s', (canReload) => {
+test.for([true, false])('a problem offers to reload the page only if that may help: %s', (canReload) => {
   const page = end({ problem: { text: 'x', canReload } });
   expect(
     page.includes('<a class="btn btn-sm btn-outline-secondary flex-shrink-0 refresh" href="requests">Reload</a>'),
   ).toBe(canReload);
 });
 
-test('notes tell what was left out', () => {
+test('notes name what was left out', () => {
   const page = textOf(end({ notices: ['1 entry entered in error is not shown.'], otherOrders: 3 }));
   expect(page).toContain(
     'Notes on this list 1 entry entered in error is not shown. 3 entries are steps of carrying out an order, such as a nursing task, and are not shown. See the EHR.',
@@ -252,7 +249,7 @@ test('notes tell what was left out', () => {
   expect(end()).not.toContain('Notes on this list');
 });
 
-test('every printed table carries the patient on each sheet', () => {
+test('every printed table has the patient on each sheet', () => {
   const page = end({ rows: [row], closed: [row] });
   const line = 'Ada Moreno · Born 1958-03-09 (68 years) · Sex Female · MRN MRN-1';
   expect(page.split(`${line}</div><div>Read 2026-11-22 09:02 EST for Dr. Ruth Kim</div>`)).toHaveLength(3);
@@ -266,7 +263,7 @@ const hostile = [
   '&lt;script&gt;',
 ];
 
-test.for(hostile)('EHR text %j stays text wherever it appears (FH-10)', (text) => {
+test.for(hostile)('EHR text %j is shown as text wherever it appears (FH-10)', (text) => {
   const patient = { name: text, birthDate: text, ageText: text, sexWord: text, mrn: text, deathText: text };
   const evil = {
     ...row,
@@ -304,7 +301,7 @@ function harmlessCopy<Value>(value: Value): Value {
   ) as Value;
 }
 
-test('nothing inline that a strict CSP would refuse', () => {
+test('the page has no inline script or style that a strict CSP refuses', () => {
   const page = start({ needPatientBanner: true }) + end({ rows: [row], closed: [row], notices: ['x'], otherOrders: 1 });
   expect(page).not.toMatch(/<style|<script(?! src)|\sstyle=|\son[a-z]+=|javascript:/i);
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);

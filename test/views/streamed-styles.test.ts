@@ -17,13 +17,13 @@ function hiding(sheet: string): string[] {
     .map(([, selector = '']) => selector.trim());
 }
 
-test.for(SHEETS)('%s hides nothing by its place before the end of a page', (sheet) => {
+test.for(SHEETS)('%s hides no element by its position while the page still arrives', (sheet) => {
   const tooEarly = hiding(sheet).filter((selector) =>
     /:(?:last-child|last-of-type|only-child|only-of-type|nth-last|empty|not\(:has)/.test(selector),
   );
   expect(tooEarly.filter((selector) => !HARMLESS.includes(selector))).toEqual([]);
 });
 
-test('the line that the EHR is being read goes when the list has begun', () => {
+test('the loading line is hidden when the list has begun', () => {
   expect(hiding('app.css')).toContain('.loading:has(~ .requests)');
 });

@@ -1,7 +1,7 @@
-/** The guide's way for an EHR without a SMART configuration: an administrator enters its addresses by hand. */
+/** The guide's section for an EHR without a SMART configuration: an administrator enters its endpoints. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** The addresses given for the organization; empty where its EHR publishes them, or where no organization is chosen. */
+/** The endpoints in the organization's settings; empty if its EHR publishes them or no organization is chosen. */
 export interface GivenEndpointsProps {
   readonly given: readonly { readonly label: string; readonly address: string }[];
 }

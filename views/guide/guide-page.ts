@@ -14,15 +14,15 @@ export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsPr
   /** the organization's vendor preset */
   readonly vendor: string | undefined;
   readonly failures: readonly GuideFailure[];
-  /** for operators, who choose one */
+  /** the organizations an operator can choose from */
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
-  /** undefined for visitors */
+  /** undefined for visitors who are not signed in */
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
 }
 
 const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 
-/** A whole page; signed in, it stands in the settings' frame. */
+/** A whole page. A signed-in user sees it inside Settings. */
 export function guidePage(props: GuidePageProps): string {
   const title = 'Implementation guide';
   if (props.admin) return settingsPage({ title, ...props.admin, current: 'guide', ...ASSETS }, guide(props));

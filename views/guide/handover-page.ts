@@ -1,4 +1,4 @@
-/** Settings: the page "Send to your EHR team", with a link that ends. */
+/** Settings: the page "Send to your EHR team", with a link that expires. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
@@ -8,12 +8,12 @@ import { type SettingsPageProps, settingsPage } from '#views/settings/settings-l
 export interface HandoverPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
-  /** our own address of this page */
+  /** the app's URL of this page */
   readonly page: string;
   readonly timeZone: string;
-  /** made and neither ended nor revoked, newest first */
+  /** links that have neither expired nor been revoked, newest first */
   readonly links: readonly { readonly id: string; readonly createdAt: Date; readonly expiresAt: Date }[];
-  /** that was made just now */
+  /** the link that was just created */
   readonly link?: { readonly url: string; readonly expiresOn: string } | undefined;
   readonly isLinkGone: boolean;
   readonly done?: string | undefined;
@@ -27,7 +27,7 @@ export function handoverPage(props: HandoverPageProps): string {
   return settingsPage(
     { title, ...admin, current: 'guide', script: 'copy.js', styles: ['settings.css'] },
     html`<h1>${title}</h1>
-<p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. Nothing on them is secret.</p>
+<p class="lead">Everything that your EHR team registers for ${organization.name}, on two pages to read or print. They contain no secret.</p>
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 ${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>A link is shown once, and this page has shown it. If it was not copied, make a new one and revoke the old one.</span></p>` : null}
 ${link === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><a class="value" href="${link.url}">${link.url}</a> ${copyButton('Copy the link', link.url)}</p><p class="note">Works until ${link.expiresOn}, without signing in. It is shown here only once.</p></div></div>`}

@@ -1,4 +1,4 @@
-/** The guide's first part, for the EHR team: two printed pages with everything that registering the app takes. */
+/** The guide's first part, for the EHR team: two printed pages with everything needed to register the app. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { assetPath } from '#views/assets.ts';
 import { copyButton } from '#views/copy-button.ts';
@@ -9,27 +9,27 @@ import { type SettingsPageProps, settingsPage } from '#views/settings/settings-l
 import { type GuideNetworkProps, guideNetwork, whereValuesAre } from './registration.ts';
 import { type VendorFormProps, vendorFormSection } from './vendor-form.ts';
 
-/** What the two pages say; nothing of it is secret. */
+/** The content of the two pages. It contains no secret. */
 export interface RegisterSheetProps {
   readonly environment: 'non-production' | 'production';
   readonly organization: { readonly id: string; readonly name: string } | undefined;
   readonly registration: RegistrationValues;
-  /** what the vendor's form calls the values, or what forms usually call them */
+  /** the names of the values in the vendor's form, or their usual names */
   readonly names: SheetNames;
   readonly form: VendorFormProps | undefined;
   readonly network: Omit<GuideNetworkProps, 'jwksUri'>;
-  /** of the operator; empty where it is not known */
+  /** the operator's contact; empty if unknown */
   readonly contact: string;
   readonly version: string;
-  /** of this page, `YYYY-MM-DD` */
+  /** the date of this page, `YYYY-MM-DD` */
   readonly day: string;
-  /** of its days; absent where no organization is known, and in sheets made before there was one */
+  /** the time zone of the dates; absent if no organization is chosen, and in older sheets */
   readonly timeZone?: string | undefined;
   /** the registration as JSON (RFC 7591) */
   readonly metadata: string;
 }
 
-/** Where the same is as files; undefined where there is none. */
+/** The URLs of the sheet as files; undefined for a file that does not exist. */
 export interface RegisterDownloads {
   readonly json: string | undefined;
   readonly csv: string | undefined;
@@ -37,19 +37,19 @@ export interface RegisterDownloads {
 
 export interface RegisterPageProps extends RegisterSheetProps {
   readonly downloads: RegisterDownloads;
-  /** for operators, who choose one */
+  /** the organizations an operator can choose from */
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly vendors: readonly { readonly vendor: string; readonly name: string }[];
   readonly vendor: string | undefined;
   /** where the organization's preset is of another EHR than the chosen one: both names, and where to change the preset */
   readonly otherPreset: { readonly chosen: string; readonly ofOrganization: string; readonly href: string } | undefined;
-  /** undefined for visitors */
+  /** undefined for visitors who are not signed in */
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
 }
 
 const ASSETS = { script: 'copy.js', styles: ['settings.css'] } as const;
 
-/** A whole page; signed in, it stands in the settings' frame. */
+/** A whole page. A signed-in user sees it inside Settings. */
 export function registerPage(props: RegisterPageProps): string {
   const { admin, organization } = props;
   const title = 'Register the app';
@@ -68,7 +68,7 @@ ${registerSheet(props, props.downloads)}
   return layout({ title: `${title} · ${props.registration.applicationName}`, ...ASSETS }, main);
 }
 
-/** The same for the EHR team, behind a link that ends. */
+/** The same page for the EHR team, behind a link that expires. */
 export function sharedRegisterPage(
   props: RegisterSheetProps,
   link: { readonly downloads: RegisterDownloads; readonly expiresOn: string },
@@ -77,14 +77,14 @@ export function sharedRegisterPage(
     { title: `Register ${props.registration.applicationName}`, ...ASSETS },
     html`<div class="guide register">
 ${registerHead(props)}
-<p class="notice no-print"><span>This page works until ${link.expiresOn}. Print it, or save it as PDF, to keep it. It holds nothing secret.</span></p>
+<p class="notice no-print"><span>This page works until ${link.expiresOn}. Print it, or save it as PDF, to keep it. It contains no secret.</span></p>
 ${registerSheet(props, link.downloads)}
 </div>
 `,
   );
 }
 
-/** The way between the guide's two parts. */
+/** The links between the guide's two parts. */
 export function guideParts(current: 'register' | 'reference'): SafeHtml {
   const part = (name: typeof current, href: string, text: string) =>
     html`<li><a href="${href}"${name === current ? html` aria-current="page"` : null}>${text}</a></li>`;
@@ -101,7 +101,7 @@ function registerHead({ registration, organization, environment, day, version, c
 `;
 }
 
-/** Chooses what the page is about; an ordinary form, so that it works without scripts. */
+/** Chooses the organization and vendor of the page. It is an ordinary form, so it works without scripts. */
 function choice({ organizations, organization, vendors, vendor }: RegisterPageProps): SafeHtml {
   const options = (of: readonly (readonly [string, string])[], chosen: string | undefined) =>
     of.map(

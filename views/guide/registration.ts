@@ -1,4 +1,4 @@
-/** What both parts of the guide say of the registration: scopes and why, the network, and whose values these are. */
+/** The registration sections that both parts of the guide share: scopes with reasons, network, and source of the values. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { CLIENT_ID_PLACE, type RegistrationValues } from '#views/settings/registration-table.ts';
@@ -18,7 +18,7 @@ export interface GuideRegistrationProps {
   readonly canCreate: boolean;
 }
 
-/** Where the values of an organization come from. @param isSignedIn whether one may be chosen at the top of the page. */
+/** Says where an organization's values come from. @param isSignedIn whether the user can choose an organization at the top. */
 export function whereValuesAre(isSignedIn: boolean): SafeHtml {
   const toSeeValues = isSignedIn
     ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
@@ -46,15 +46,15 @@ ${scopes.map(
 }
 
 export interface GuideNetworkProps {
-  /** host and port under which we are reached */
+  /** host and port of this service */
   readonly host: string;
   readonly port: string;
   readonly jwksUri: string;
-  /** addresses our servers call from; may be unknown to this deployment */
+  /** addresses from which this service calls EHRs; may be unknown to the deployment */
   readonly egressIps: readonly string[];
 }
 
-/** What the network must let through. */
+/** The connections that the network must allow. */
 export function guideNetwork(props: GuideNetworkProps): SafeHtml {
   return html`<section aria-labelledby="network">
 <h2 id="network">Network</h2>

@@ -1,8 +1,8 @@
-/** The page at the root: what this service is, and where each of its visitors goes on. */
+/** The page at the root: what this service is, with links for clinicians, EHR teams and administrators. */
 import { html } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 
-/** A whole page. It says nothing that is not public: no organization, no version. */
+/** A whole page. It shows public information only: no organization and no version. */
 export function startPage(appName: string): string {
   return layout(
     { title: appName },

@@ -5,7 +5,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 export interface GuideFailure {
   readonly code: string;
   readonly status: number;
-  /** what the user reads on the page */
+  /** the title of the error page */
   readonly title: string;
   readonly owner: string;
   /** most likely first */

@@ -6,7 +6,7 @@ export interface VendorFormProps {
   /** the vendor's name */
   readonly vendor: string;
   readonly where: string;
-  /** where the names of the fields are from */
+  /** the source of the field names */
   readonly source: string;
   readonly fields: readonly {
     readonly name: string;
@@ -16,7 +16,7 @@ export interface VendorFormProps {
   }[];
 }
 
-/** A section of the page Register. @param downloadUrl of the same as a table. */
+/** A section of the page Register. @param downloadUrl the URL of the same values as a table. */
 export function vendorFormSection(form: VendorFormProps, downloadUrl: string | undefined): SafeHtml {
   return html`<section aria-labelledby="form">
 <h2 id="form">The form of ${form.vendor}</h2>
@@ -36,7 +36,7 @@ ${form.fields.map(
 `;
 }
 
-/** What one picks, and what has a placeholder in it, is not copied. */
+/** Only values to type have a copy button: choices and values with a placeholder have none. */
 function isTyped(value: string): boolean {
   return value.length > 8 && !value.includes('{');
 }

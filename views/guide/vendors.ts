@@ -1,4 +1,4 @@
-/** The guide's notes per EHR vendor: what to do, what to expect, which of our settings fit. */
+/** The guide's notes for each EHR vendor: what to do, what to expect, and which settings to use. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type PresetRowProps, presetTable } from '#views/integration-page/preset-table.ts';
 
@@ -14,11 +14,11 @@ export interface GuideVendor {
   readonly register: readonly GuideNote[];
   readonly expect: readonly GuideNote[];
   readonly settings: readonly GuideNote[];
-  /** what choosing this vendor sets */
+  /** the settings of this vendor's preset */
   readonly preset: readonly PresetRowProps[];
 }
 
-/** Chapter 2. `current` is the organization's own vendor, whose notes come open. */
+/** Chapter 2. `current` is the organization's vendor; its notes are open. */
 export function guideVendors(vendors: readonly GuideVendor[], current: string | undefined): SafeHtml {
   return html`<section aria-labelledby="vendors">
 <h2 id="vendors">2. Your EHR vendor</h2>

@@ -1,4 +1,4 @@
-/** A launch drawn step by step, the failing one marked, with what it means: the same on our page and in a report. */
+/** Draws a launch step by step, with the failed step marked and explained, for the launch's page and for reports. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { exactInstant } from '#views/instant.ts';
@@ -20,11 +20,11 @@ export interface DrawnStep {
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly facts: Readonly<Record<string, Fact>>;
-  /** how often it was tried; the last time is drawn */
+  /** the number of attempts; the last one is drawn */
   readonly times: number;
 }
 
-/** A launch, redacted before it comes here. */
+/** A launch; already redacted. */
 export interface DrawnLaunch {
   readonly id: string;
   readonly organizationId: string | null;
@@ -36,7 +36,7 @@ export interface DrawnLaunch {
   readonly userHash: string | null;
   readonly patientHash: string | null;
   readonly framed: boolean | null;
-  /** missing in reports made by an earlier version */
+  /** absent in older reports */
   readonly standalone?: boolean | undefined;
   readonly cookieMode: string | null;
   readonly steps: readonly DrawnStep[];
@@ -44,7 +44,7 @@ export interface DrawnLaunch {
   readonly scopeAttempts?: readonly ScopeAttemptProps[] | undefined;
   readonly explanation:
     | {
-        /** which rule failed; absent where only the error is known, and in older reports */
+        /** the rule that failed; absent if only the error is known, and in older reports */
         readonly rule?: string | undefined;
         readonly owner: string;
         readonly causes: readonly string[];
@@ -60,14 +60,14 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
   'not reached': { icon: 'hold', word: 'Not reached' },
 };
 
-/** One word for how a launch ended. */
+/** How a launch ended, in one word. */
 export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>): string {
   if (launch.outcome === 'completed') return 'Completed';
   if (launch.outcome !== 'under way') return 'Failed';
   return launch.isStalled ? 'Did not come back' : 'Under way';
 }
 
-/** What it means, then what is known of the launch, then every step. */
+/** The explanation, then the facts of the launch, then every step. */
 export function launchDrawing(launch: DrawnLaunch, timeZone: string): SafeHtml {
   return html`${launch.explanation === undefined ? null : explanationBox(launch)}
 <dl class="facts launch-facts">

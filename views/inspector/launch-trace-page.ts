@@ -1,4 +1,4 @@
-/** One launch: its page in the settings, and the report of it that an EHR team is sent. */
+/** One launch: its page in Settings, and its report for an EHR team. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -9,14 +9,14 @@ const styles = ['settings.css', 'diagnostics.css'] as const;
 export interface LaunchTracePageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly launch: DrawnLaunch;
-  /** the words the visitor read, for a launch that failed */
+  /** the text that the user saw, for a launch that failed */
   readonly shownTitle: string | undefined;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
   readonly sameUserHref: string | undefined;
-  /** a report that was just made */
+  /** the report that was just created */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
-  /** the address of this page is one that has shown the link of a report before */
+  /** the link of a report was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;
 }
 
@@ -57,21 +57,21 @@ function reportNotice({ url, expiresOn }: { url: string; expiresOn: string }): S
 export interface LaunchReportPageProps {
   readonly launch: DrawnLaunch;
   readonly shownTitle: string | undefined;
-  /** of the server, as readers are in any zone; it is named */
+  /** the server's time zone, because readers may be in any zone; the page names it */
   readonly timeZone: string;
-  /** `YYYY-MM-DD` there */
+  /** `YYYY-MM-DD` in that zone */
   readonly madeOn: string;
   readonly expiresOn: string;
   readonly jsonUrl: string;
 }
 
-/** The report; prints on a sheet or two. */
+/** The report. It prints on one or two sheets. */
 export function launchReportPage(props: LaunchReportPageProps): string {
   return layout(
     { title: 'Launch report', styles },
     html`<div class="report">
 <h1>${heading(props.launch, props.shownTitle)}</h1>
-<p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, here until ${props.expiresOn}. It holds names and shapes only: no token, no code, nothing of the chart. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
+<p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, available until ${props.expiresOn}. It contains names and formats only: no token, no code, no chart data. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
 ${launchDrawing(props.launch, props.timeZone)}
 </div>
 `,

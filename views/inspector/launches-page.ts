@@ -1,18 +1,17 @@
-/** Settings > Launches: every launch of the last weeks, newest first, and the search that finds one. */
+/** Settings > Launches: the launches of the last weeks, newest first, with a search. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
-import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
-import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from '#views/organization-choice.ts';
+import { pageLinks } from '#views/page-links.ts';
 import {
   clinicianField,
   nothingIn,
   patientSearch,
-  type SearchProps,
+  type SearchPageProps,
   searchNotices,
   timeFields,
-  type WhoProps,
 } from '#views/settings/search-form.ts';
-import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
 
 /** One line of the list. */
@@ -20,7 +19,7 @@ export interface LaunchRowProps
   extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
-  /** the step that failed, or the last one that was taken */
+  /** the step that failed, or the last step */
   readonly stepTitle: string | undefined;
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
@@ -30,32 +29,16 @@ export interface LaunchRowProps
 }
 
 /** The filter as typed. */
-export interface LaunchFilterProps {
-  readonly outcome: string;
-  readonly step: string;
-  readonly from: string;
-  readonly to: string;
-  readonly code: string;
-  /** the code reads like one of ours */
+export interface LaunchFilterProps
+  extends Record<keyof SearchPageProps['filter'] | 'outcome' | 'step' | 'user', string> {
+  /** the code has the form of a support code */
   readonly isSupportCode: boolean;
-  readonly user: string;
-  readonly organization: string;
 }
 
-export interface LaunchesPageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+export interface LaunchesPageProps extends SearchPageProps {
   readonly filter: LaunchFilterProps;
-  readonly who: WhoProps;
-  readonly search: SearchProps;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
-  /** operators choose among them; undefined for administrators */
-  readonly organizations: readonly OrganizationOption[] | undefined;
-  /** time zone of the page's days and times */
-  readonly timeZone: string;
   readonly rows: readonly LaunchRowProps[];
-  /** of this page's address, '' or with its `?` */
-  readonly query: string;
-  readonly retentionDays: number;
 }
 
 const OUTCOMES = [
@@ -77,25 +60,23 @@ export function launchesPage(props: LaunchesPageProps): string {
 }
 
 function launchesMain(props: LaunchesPageProps): SafeHtml {
-  const { filter, who, search, organizations, admin, query } = props;
   return html`<h1>Launches</h1>
-<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and without anything of the chart. The code on an error page finds its launch; so do a clinician’s name and the time.</p>
+<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and chart data. Search by the support code of an error page, or by a clinician’s name and the time.</p>
 ${filterForm(props)}
-${searchNotices(who, search, filter.organization === '' ? '/settings/launches' : `/settings/launches?${new URLSearchParams({ organization: filter.organization })}`)}
+${searchNotices('/settings/launches', props)}
 ${props.rows.length === 0 ? nothing(props) : table(props)}
 ${pageLinks(props)}
-${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/launches/patient${query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: 'Launches of one patient', button: 'Show launches' })}
+${patientSearch('/settings/launches', props, { title: 'Launches of one patient', button: 'Show launches' })}
 `;
 }
 
 function filterForm(props: LaunchesPageProps): SafeHtml {
-  const { filter, organizations, timeZone, who, search, steps, query, admin } = props;
-  const form = search.patient === undefined ? '' : (new URLSearchParams(query).get('form') ?? '');
+  const { filter, organizations, steps, query, admin } = props;
   const option = (value: string, text: string, chosen: string) =>
     html`<option value="${value}"${value === chosen ? html` selected` : null}>${text}</option>`;
   return html`<form class="filter" method="post" action="/settings/launches/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-${clinicianField(who, search, form)}
-${timeFields(filter, timeZone)}
+${clinicianField(props)}
+${timeFields(props)}
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
 <div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => option(value, text, filter.outcome))}</select></div>
 <div class="field"><label for="step">Failed or stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>

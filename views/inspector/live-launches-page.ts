@@ -1,4 +1,4 @@
-/** Settings > Live launches: who has the app open now. No patient stands here. */
+/** Settings > Live launches: which users have the app open now. The page names no patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
@@ -12,12 +12,12 @@ export interface LiveLaunchProps {
   readonly id: string;
   /** a keyed hash */
   readonly userKey: string;
-  /** as the id_token said; undefined when it did not */
+  /** the name in the id_token, if it has one */
   readonly userName: string | undefined;
   readonly startedAt: Date;
   readonly lastUsedAt: Date;
   readonly endsAt: Date;
-  /** the EHR gave something to renew the token with */
+  /** the EHR issued a refresh token */
   readonly isRenewable: boolean;
 }
 
@@ -28,18 +28,18 @@ export interface LiveLaunchesPageProps extends PageLinksProps {
   readonly organization: OrganizationOption & { readonly timeZone: string };
   /** `organization=…` for operators, '' for administrators */
   readonly query: string;
-  /** of this page */
+  /** the launches on this page */
   readonly rows: readonly LiveLaunchProps[];
-  /** of all pages */
+  /** the number of launches on all pages */
   readonly total: number;
   readonly now: Date;
-  /** how many the form before this page has ended */
+  /** how many launches the last form ended */
   readonly ended: number | undefined;
 }
 
 const TITLE = 'Live launches';
 
-/** For operators, who look at one organization at a time. */
+/** For operators, who see one organization at a time. */
 export function liveLaunchesChoice(admin: Admin, organizations: readonly OrganizationOption[]): string {
   return settingsPage(
     { title: TITLE, ...admin, current: 'live' },
@@ -72,7 +72,7 @@ ${pageLinks(props)}
 }
 
 function endedWords(ended: number): string {
-  if (ended === 0) return 'Nothing was ended: it was over already.';
+  if (ended === 0) return 'The launch had already ended.';
   return ended === 1 ? '1 launch was ended.' : `${ended} launches were ended.`;
 }
 

@@ -1,4 +1,4 @@
-/** A dated report of the checks for an EHR or network team: on screen, on paper, without an account. */
+/** A dated report of the checks for an EHR or network team, on screen or on paper. Readers need no account. */
 import { html } from '@remix-run/html-template';
 import { instant } from '#views/instant.ts';
 import { type CheckRow, checkRows } from '#views/integration-page/check-rows.ts';
@@ -20,7 +20,7 @@ export interface ReportProps {
   readonly registration: RegistrationValues;
 }
 
-/** A whole page; holds nothing secret, but is not public: it names an organization and its servers. */
+/** A whole page. It contains no secret, but it is not public, because it names an organization and its servers. */
 export function reportPage(report: ReportProps, link: { expiresAt: Date; jsonUrl: string }): string {
   const open = report.results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
   return layout(

@@ -1,15 +1,15 @@
-/** What a launch asked for and what it was granted, as a table for each attempt. */
+/** The requested and the granted scopes of a launch, in one table for each attempt. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** One authorization request and what came of it. */
+/** One authorization request and its result. */
 export interface ScopeAttemptProps {
   readonly scopes: readonly {
     readonly scope: string;
     readonly verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
   }[];
-  /** the EHR did not say what it granted, so it counts as what was asked for */
+  /** the EHR did not name the granted scopes, so they count as the requested ones */
   readonly isAssumed: boolean;
-  /** our code for what ended it */
+  /** the app's error code, if the attempt failed */
   readonly endedBy: string | undefined;
 }
 
@@ -19,7 +19,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'scope.missing': 'A scope that is needed was not granted.',
 };
 
-/** Nothing before the browser was sent to the authorization server. */
+/** Returns null before the browser was sent to the authorization server. */
 export function scopeAttemptTables(attempts: readonly ScopeAttemptProps[]): SafeHtml | null {
   if (attempts.length === 0) return null;
   const isRetried = attempts.length > 1;

@@ -1,4 +1,4 @@
-/** Settings > Verify: the guide's acceptance list, ticked by the newest launch while this page is open. */
+/** Settings > Verify: the guide's acceptance list. The newest launch ticks its lines while the page is open. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { exactClockTime } from '#views/instant.ts';
@@ -12,7 +12,7 @@ export interface TickProps {
   readonly id: string;
   readonly text: string;
   readonly state: TickState;
-  /** what was seen, or what to do */
+  /** the evidence, or what to do */
   readonly note: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface VerifyPageProps {
   /** ISO instant from which launches count */
   readonly since: string;
   readonly ticks: readonly TickProps[];
-  /** of the newest launch since then */
+  /** the newest launch since then */
   readonly launch:
     | {
         readonly id: string;
@@ -33,7 +33,7 @@ export interface VerifyPageProps {
         readonly others: number;
       }
     | undefined;
-  /** the page asks again by itself; for a limited time, so that a forgotten page does not keep its session open */
+  /** the page updates itself, for a limited time, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
   readonly againHref: string;
 }
@@ -47,7 +47,7 @@ const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
   unknown: { icon: 'unknown', word: 'Cannot be determined' },
 };
 
-/** A whole page; public/verify.js replaces its main part in place, without script it reloads as a whole. */
+/** A whole page. public/verify.js updates its main part; without scripts the page reloads. */
 export function verifyPage(props: VerifyPageProps): string {
   const assets = { styles: ['settings.css', 'diagnostics.css'], script: 'verify.js' } as const;
   return settingsPage({ title: 'Verify', ...props.admin, current: 'verify', ...assets }, verifyMain(props));
@@ -57,7 +57,7 @@ function verifyMain(props: VerifyPageProps): SafeHtml {
   const isDone = props.ticks.every(({ state }) => state === 'passed');
   return html`${props.isWatching ? html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>` : null}
 <h1>Verify the app is working</h1>
-<p>Keep this page open while a user of the EHR at ${props.organizationName} launches the app for a test patient. This list ticks itself from the newest launch since ${exactClockTime(new Date(props.since), props.timeZone)}.</p>
+<p>Keep this page open while a user of the EHR at ${props.organizationName} launches the app for a test patient. The newest launch since ${exactClockTime(new Date(props.since), props.timeZone)} ticks this list.</p>
 <div class="verify" data-watching="${props.isWatching ? 'yes' : 'no'}">
 <ol class="ticks">
 ${props.ticks.map(tick)}</ol>
@@ -83,7 +83,7 @@ function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean):
   if (launch === undefined) return html`Waiting for a launch.`;
   if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off work.`;
   const newest = html`Newest launch at ${exactClockTime(new Date(launch.startedAt), timeZone)}: ${launch.word}.`;
-  // A launch that failed says so itself; one that completed needs the word on what is still open.
+  // A failed launch is explained on its own. Of a completed launch, the line that is still open is named.
   const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
   return open === undefined
     ? newest
@@ -95,7 +95,7 @@ export interface VerifyChoicePageProps {
   readonly organizations: readonly OrganizationOption[];
 }
 
-/** For operators: whose launches to watch. */
+/** For operators: chooses the organization whose launches are watched. */
 export function verifyChoicePage({ admin, organizations }: VerifyChoicePageProps): string {
   return settingsPage(
     { title: 'Verify', ...admin, current: 'verify', styles: ['settings.css', 'diagnostics.css'] },

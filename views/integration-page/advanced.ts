@@ -9,9 +9,9 @@ export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
-  /** `line` and `text` are one value, typed in one line or several */
+  /** `line` and `text` are one value, in a field of one line or of several */
   readonly kind: 'line' | 'text' | 'list' | 'flag' | 'choice' | 'number';
-  /** the values of a choice, and how to word them */
+  /** the values of a choice with their labels */
   readonly choices?: Readonly<Record<string, string>>;
 }
 
@@ -21,10 +21,10 @@ export interface FieldGroup {
   readonly fields: readonly AdvancedField[];
 }
 
-/** Settings by a word in their name, label or hint. */
+/** A search for settings by their name, label or hint. */
 export interface SettingSearch {
   readonly query: string;
-  /** names of the settings that match; undefined while nothing is searched */
+  /** names of the settings that match; undefined without a search */
   readonly found: readonly string[] | undefined;
 }
 
@@ -38,8 +38,8 @@ ${found === undefined ? null : html`<p role="status">${found.length === 0 ? 'No 
 }
 
 /**
- * The form, group by group. A group is open where something in it is wrong, was only looked at, or was searched for; what
- * does not match a search is hidden, and still sent.
+ * The form, group by group. A group is open if it contains a problem, a previewed value or a match of the search. Settings
+ * that do not match are hidden but still sent.
  *
  * @param props.operatorNote what only an operator can change, in words.
  */

@@ -1,8 +1,8 @@
-/** What the checks of a connection found, row by row: on the page while they run, on the page later, and in reports. */
+/** The results of a connection's checks, row by row: on the page, during and after the run, and in reports. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 
-/** One check. Texts are plain; `found` holds words of a foreign server. */
+/** One check. Texts are plain; `found` may quote a foreign server. */
 export interface CheckRow {
   readonly id: string;
   readonly title: string;
@@ -27,12 +27,12 @@ const VERDICTS: Readonly<Record<CheckRow['verdict'], { word: string; picture: Ic
   info: { word: 'Information', picture: 'info' },
 };
 
-/** All rows with a heading per group. */
+/** All rows, with a heading for each group. */
 export function checkRows(rows: readonly CheckRow[]): SafeHtml {
   return html`${rows.map((row, index) => checkRow(row, rows[index - 1]?.group))}`;
 }
 
-/** Failures and warnings in sight, the other rows folded away. */
+/** Failures and warnings are shown; the other rows are folded. */
 export function foldedCheckRows(rows: readonly CheckRow[]): SafeHtml {
   const open = rows.filter(needsWork);
   const others = rows.filter((row) => !needsWork(row));
@@ -44,7 +44,7 @@ function needsWork({ verdict }: CheckRow): boolean {
   return verdict === 'failure' || verdict === 'warning';
 }
 
-/** @param groupBefore the group of the row above it: a row that begins another has its heading. */
+/** @param groupBefore the group of the row above; the first row of another group gets a heading. */
 function checkRow(row: CheckRow, groupBefore: string | undefined): SafeHtml {
   const { word, picture } = VERDICTS[row.verdict];
   return html`${row.group === groupBefore ? null : html`<h3 class="check-group">${row.group}</h3>`}
@@ -62,17 +62,17 @@ ${
 `;
 }
 
-/** What all rows say together; the guide promises these very words. */
+/** The outcome of all rows. The guide quotes these texts word for word. */
 export function checkOutcome({ allPassed, counts }: CheckOutcome): SafeHtml {
   const warnings = counts.warning === 0 ? '' : counted(counts.warning, 'warning');
   if (!allPassed)
     return html`<p class="notice notice-problem" role="status">${icon('warning')} <span>${openPoints(counts.failure, warnings)}</span></p>
 `;
-  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}, to be read in step 1.</p>`}
+  return html`<p class="notice notice-done event" role="status">${icon('done')} <span>All checks passed</span></p>${warnings === '' ? null : html`<p class="note">With ${warnings}: see step 1.</p>`}
 `;
 }
 
-/** Without a failure the connection can be used, in the words of the report. */
+/** The text if not all checks passed. Without a failure the connection can be used. */
 function openPoints(failures: number, warnings: string): string {
   if (failures > 0) return `Not all checks passed: ${counted(failures, 'failure')}${warnings && `, ${warnings}`}`;
   return `Usable, with open points${warnings && `: ${warnings}`}`;

@@ -21,7 +21,7 @@ export interface AdvancedPageProps extends BesideProps {
   readonly search: SettingSearch;
   readonly scopes: ScopeEditorProps;
   readonly vendor: VendorProps;
-  /** networks only an operator can open */
+  /** private networks, which only an operator can allow */
   readonly privateNetworks: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function advancedPage(props: AdvancedPageProps): string {
   return besidePage(
     props,
     'Advanced settings',
-    html`${hasProblem ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Nothing was saved. The open groups say what to correct.</span></p>` : null}
+    html`${hasProblem ? html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Nothing was saved. The open groups show what to correct.</span></p>` : null}
 <p>The defaults are right for most EHRs. Change a value when a check, a vendor’s note or a failed launch says so.</p>
 ${searchForm(connection.actionOf('advanced'), props.search)}
 ${presetSection(props.vendor)}
@@ -48,7 +48,7 @@ ${advancedForm({
   );
 }
 
-/** What one needs now and then. */
+/** The tools that are needed only now and then. */
 export interface ToolsPageProps extends BesideProps, ReportProps {
   readonly proof: ProofProps | undefined;
   readonly drift: DriftProps | undefined;

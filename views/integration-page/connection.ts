@@ -1,34 +1,34 @@
-/** The FHIR URL of a connection: the field, what was made of the typed text, the draft beside it, and what was discovered. */
+/** The FHIR URL of a connection: its field, the corrections of the typed text, the draft, and the discovered facts. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 
-/** What every section of the page needs. */
+/** The props of every form on the page. */
 export interface Forms {
-  /** where the forms of this page post to; `''` is saving the URL */
+  /** the URL to which a form of this page posts; `''` saves the FHIR URL */
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
 }
 
 export interface ConnectionProps extends Forms {
   readonly field: {
-    /** as typed, or the address in use or kept as a draft */
+    /** the typed text, or the FHIR URL that is in use or a draft */
     readonly value: string;
     readonly problem?: string | undefined;
-    /** what was changed about the typed text, one sentence each */
+    /** the corrections of the typed text, one sentence each */
     readonly changes?: readonly string[] | undefined;
   };
-  /** an address that failed the checks and waits beside the one in use */
+  /** a FHIR URL that failed the checks; the one in use stays in use */
   readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
   readonly inUse: {
     readonly fhirBaseUrl: string;
     readonly authorizationServer?: string | undefined;
     readonly issuer?: string | undefined;
     readonly discoveredAt?: Date | undefined;
-    /** no document of the EHR is read */
+    /** the endpoints are from the settings, and no document of the EHR is read */
     readonly isGivenByHand?: boolean;
   };
 }
@@ -36,7 +36,7 @@ export interface ConnectionProps extends Forms {
 /**
  * The form that saves and checks.
  *
- * @param isNext whether it is the one thing to do next.
+ * @param isNext whether this form is the next thing to do.
  */
 export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps, isNext: boolean): SafeHtml {
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
@@ -47,14 +47,14 @@ ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 
 `;
 }
 
-/** What was made of the typed text, for the head of the page. */
+/** The notice at the top of the page that lists the corrections of the typed text. */
 export function changedNotice({ field: { changes = [], value } }: ConnectionProps): SafeHtml | null {
   if (changes.length === 0) return null;
   return html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was understood as <code class="value">${value}</code>:</p><ul>${changes.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `;
 }
 
-/** The draft and what can be done with it: check it again, use it in spite of the failure, or delete it. */
+/** The draft and its actions: check it again, use it in spite of the failure, or delete it. */
 export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionProps): SafeHtml | null {
   if (!draft) return null;
   const csrf = html`<input type="hidden" name="csrf" value="${csrfToken}">`;
@@ -74,7 +74,7 @@ ${formField({ name: 'reason', label: 'Reason for using it in spite of the failur
 `;
 }
 
-/** What every launch uses now. */
+/** The facts that every launch uses now. */
 export function connectionFacts({ inUse, timeZone }: Pick<ConnectionProps, 'inUse' | 'timeZone'>): SafeHtml {
   const { fhirBaseUrl, authorizationServer, issuer, discoveredAt, isGivenByHand } = inUse;
   return html`<section aria-labelledby="connection">

@@ -1,4 +1,4 @@
-/** Which EHR pages may show the app: the field, and addresses that were seen or are known. */
+/** Which EHR pages may show the app: the field, and proposals that launches or the vendor's preset give. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { described, fieldProblem } from '#views/form-field.ts';
 import { instant } from '#views/instant.ts';
@@ -9,19 +9,19 @@ export interface FrameProps {
   readonly hint: string;
   /** saved origins */
   readonly values: readonly string[];
-  /** as typed, where it was refused */
+  /** the typed text, if it was refused */
   readonly typed?: string | undefined;
   readonly problem?: string | undefined;
-  /** of pages that opened the app in a frame and may not, or of the vendor's hosted EHR */
+  /** origins of pages that framed the app without permission, and of the vendor's hosted EHR */
   readonly proposals: readonly {
     readonly origin: string;
-    /** when a launch came from there; undefined where only the vendor says so */
+    /** when a launch came from there; undefined if only the vendor names it */
     readonly seenAt?: Date | undefined;
     readonly vendor?: string | undefined;
   }[];
 }
 
-/** The form; one press takes a proposal. @param isNext whether this is the one thing to do next. */
+/** The form, with a button for each proposal. @param isNext whether this form is the next thing to do. */
 export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): SafeHtml {
   const { label, hint, values, typed, problem, proposals } = frame;
   const csrf = html`<input type="hidden" name="csrf" value="${forms.csrfToken}">`;

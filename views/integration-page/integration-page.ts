@@ -1,4 +1,4 @@
-/** Settings > Integrations > SMART on FHIR: three steps from an address to a launch, whole or sent while the checks run. */
+/** Settings > Integrations > SMART on FHIR: three steps from a FHIR URL to a launch. The page can be sent while checks run. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
@@ -11,27 +11,27 @@ export interface IntegrationProps extends StepsProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
   readonly done?: string | undefined;
-  /** a refusal that belongs to no field */
+  /** a problem that belongs to no field */
   readonly problem?: string | undefined;
 }
 
-/** A whole page, with the run that is on record. */
+/** A whole page, with the stored run of the checks. */
 export function integrationPage(props: IntegrationProps): string {
   return start(props) + integrationEnd(props);
 }
 
-/** The first part of a page whose checks have just begun; {@link CHECKED} follows for each answer. */
+/** The first part of a page whose checks have just begun. {@link CHECKED} is sent for each finished check. */
 export function integrationStart(props: IntegrationProps): string {
   return `${start(props)}${String(html`<div class="checking" role="status"><p>Checking <bdi>${props.connection.field.value}</bdi> from our servers; this takes at most 15 seconds…</p><p class="checked" aria-hidden="true">`)}`;
 }
 
-/** One question was answered. */
+/** The mark of one finished check. */
 export const CHECKED = '<span></span>';
 
 /**
- * The rest of the page, which begins with what the checks say together.
+ * The rest of the page, which begins with the outcome of the checks.
  *
- * @param saved what became of the address that was checked, in words; absent where nothing was.
+ * @param saved a sentence that says whether the checked URL was saved; absent if none was checked.
  */
 export function integrationEnd(props: IntegrationProps, saved?: string): string {
   const { connection, run, organization } = props;
@@ -59,7 +59,7 @@ function refusal({ connection, frame }: IntegrationProps): SafeHtml | undefined 
     : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not saved. <a href="#${field}">${problem}</a></span></p>`;
 }
 
-/** What ends the page when the results of its checks could not be stored. */
+/** The end of the page if the results of its checks could not be stored. */
 export function integrationFailure(text: string): string {
   return `</p></div>\n${String(html`<p class="notice notice-problem outcome" role="alert">${icon('warning')} <span>${text}</span></p>`)}\n${settingsPageEnd()}`;
 }
@@ -79,14 +79,14 @@ ${news({ done, problem })}`)
   );
 }
 
-/** What the last post says, on each page of a connection. */
+/** The notice of the last post, on each page of a connection. */
 export function news({ done, problem }: Pick<IntegrationProps, 'done' | 'problem'>): SafeHtml {
   return html`${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 `;
 }
 
-/** Operators come here without having named an organization. */
+/** For operators who have not chosen an organization yet. */
 export function integrationChoice(
   admin: IntegrationProps['admin'],
   organizations: readonly { readonly id: string; readonly name: string }[],

@@ -72,7 +72,7 @@ export interface OrganizationPageProps {
   readonly privateNetworks: { readonly label: string; readonly hint: string };
 }
 
-/** One organization: what only an operator decides. */
+/** One organization: the settings that only an operator may change. */
 export function organizationPage(props: OrganizationPageProps): string {
   const { admin, organization, form, done, privateNetworks } = props;
   const { id, name } = organization;

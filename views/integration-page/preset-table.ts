@@ -1,24 +1,24 @@
-/** What a vendor's preset sets, why and from where we know: the same table in the settings and in the guide. */
+/** The settings of a vendor's preset with reasons and sources: the same table in Settings and in the guide. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 /** One setting of a preset. */
 export interface PresetRowProps {
-  /** of the setting */
+  /** the label of the setting */
   readonly label: string;
-  /** as the form words it */
+  /** the value in the words of the form */
   readonly value: string;
-  /** the values are for machines, not words of the form */
+  /** the values are technical strings, not words of the form */
   readonly isCode: boolean;
   readonly why: string;
-  /** where the fact is from */
+  /** the source of the fact */
   readonly source?: string | undefined;
-  /** the source is not the vendor itself */
+  /** the source is not the vendor */
   readonly confirm?: boolean | undefined;
-  /** what the organization has instead of the preset's value */
+  /** the organization's value, if it differs from the preset's */
   readonly changedTo?: string | undefined;
 }
 
-/** Nothing when the preset leaves every setting at its safe value. */
+/** Returns nothing if the preset leaves every setting at its default. */
 export function presetTable(rows: readonly PresetRowProps[]): SafeHtml | null {
   if (rows.length === 0) return null;
   return html`<table class="settings-table preset">

@@ -1,4 +1,4 @@
-/** Beside the scopes in the settings: what each is for, what is absent, what is really sent, and what the EHR accepted. */
+/** Explains the scopes setting: the purpose of each scope, missing scopes, the scopes that are sent, and those accepted. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
@@ -15,20 +15,20 @@ export interface ScopeEditorProps {
   readonly previewAction: string;
   readonly present: readonly ExplainedScopeProps[];
   readonly absent: readonly ExplainedScopeProps[];
-  /** undefined while the syntax the EHR understands is not known, or the string cannot be used */
+  /** undefined while the EHR's scope syntax is unknown, or if the string cannot be used */
   readonly sent: { readonly scope: string; readonly because: string } | undefined;
-  /** set when the string was typed and not saved */
+  /** set if the string was typed and is not saved */
   readonly preview: { readonly problems: readonly string[] } | undefined;
 }
 
-/** The button, and the tables for the string in the field. */
+/** The preview button, and the tables for the string in the field. */
 export function scopeEditor({ previewAction, present, absent, sent, preview }: ScopeEditorProps): SafeHtml {
   return html`<div class="scope-editor" id="scope-preview">
 <button class="btn btn-outline-secondary" type="submit" formaction="${previewAction}#scope-preview" formnovalidate>Preview scopes</button>
 ${preview === undefined ? null : previewNotice(preview.problems)}
 ${sent === undefined ? null : html`<p>Sent in a launch, because ${sent.because}: <code class="value">${sent.scope}</code></p>`}
 ${scopeTable('What these scopes are for', 'Without it', present)}
-${absent.length === 0 ? html`<p>Every scope the app can use is there.</p>` : scopeTable('Scopes the app can use that are absent', 'Missing now', absent)}
+${absent.length === 0 ? html`<p>No scope that the app can use is missing.</p>` : scopeTable('Missing scopes that the app can use', 'Missing now', absent)}
 </div>
 `;
 }
@@ -62,7 +62,7 @@ export interface AcceptedScopesProps {
   readonly at: Date;
 }
 
-/** Both strings, and the button that saves the accepted one. */
+/** Both scope strings, and the button that saves the accepted one. */
 export function acceptedScopesNotice(
   scopes: AcceptedScopesProps | undefined,
   { actionOf, csrfToken, timeZone }: Forms,

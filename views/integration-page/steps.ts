@@ -15,10 +15,10 @@ export interface FinishedRun {
   readonly by: string;
   readonly rows: readonly CheckRow[];
   readonly outcome: CheckOutcome;
-  /** no check failed that every launch depends on */
+  /** no check failed on which every launch depends */
   readonly isUsable: boolean;
   readonly suggestions: readonly SuggestionProps[];
-  /** addresses that were tried in place of one that leads nowhere, and the one with a FHIR server */
+  /** URLs that were tried because the typed one has no FHIR server, and the one that has */
   readonly nearby?: { readonly fhirUrl?: string | undefined; readonly tried: readonly string[] } | undefined;
 }
 
@@ -30,13 +30,13 @@ export interface StepsProps {
   /** where operators enable the organization and enter its Client ID; undefined for administrators, who may not */
   readonly operatorHref: string | undefined;
   readonly frame: FrameProps;
-  /** the last launch from a chart that reached the request list, with the FHIR URL in use */
+  /** the newest launch from a chart that reached the request list with the FHIR URL in use */
   readonly launch: { readonly id: string; readonly at: Date } | undefined;
-  /** a launch was refused because it writes the FHIR URL in use in another way */
+  /** set if a launch was refused because it writes the FHIR URL in use in another way */
   readonly writtenAs?: { readonly iss: string; readonly at: Date } | undefined;
   readonly verifyHref: string;
   readonly vendorSuggestion: VendorProps['suggestion'];
-  /** undefined while launches ask for scopes that the EHR accepts */
+  /** undefined if the EHR accepts the scopes that launches request */
   readonly accepted: AcceptedScopesProps | undefined;
 }
 
@@ -91,7 +91,7 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   );
 }
 
-/** One press saves and checks it. */
+/** The proposed FHIR URL, with a button that saves and checks it. */
 function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfToken }: ConnectionProps): SafeHtml {
   return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${fhirUrl}">
 <p><strong>Did you mean</strong> <code class="value">${fhirUrl}</code>? A SMART configuration is there. <button class="btn btn-primary" type="submit">Use this FHIR URL</button></p>
@@ -99,7 +99,7 @@ function didYouMean(fhirUrl: string, tried: readonly string[], { actionOf, csrfT
 `;
 }
 
-/** Launches are compared letter for letter, so the EHR's way of writing it is the one to save. */
+/** The `iss` of a launch is compared character by character, so the FHIR URL has to be saved as the EHR writes it. */
 function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: ConnectionProps): SafeHtml {
   const { actionOf, csrfToken, inUse, timeZone } = connection;
   return html`<form class="next" method="post" action="${actionOf('')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="fhirUrl" value="${iss}">
@@ -107,7 +107,7 @@ function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: 
 `;
 }
 
-/** The current step is open, the others are closed with their state in sight. */
+/** The current step is open. The others are closed and show their state. */
 export function steps(props: StepsProps): SafeHtml {
   const current = currentStep(props);
   const state = stateOf(props);
@@ -115,7 +115,7 @@ export function steps(props: StepsProps): SafeHtml {
   const isAsked = connection.field.problem !== undefined || connection.draft !== undefined || props.vendorSuggestion;
   const open: Readonly<Record<Step, boolean>> = {
     url: Boolean(isAsked) || (run?.suggestions.length ?? 0) > 0,
-    // A launch from a page that is not named yet stays an empty frame.
+    // A launch framed by an unlisted page stays blank, so the step is open.
     frame: frame.problem !== undefined || (!state.launch && frame.proposals.some(({ seenAt }) => seenAt)),
     launch: props.accepted !== undefined,
   };

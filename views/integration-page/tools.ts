@@ -1,19 +1,19 @@
-/** Beside the checks: changes to accept with one press, the key proof, the report for the EHR team, and what drifted. */
+/** The tools beside the checks: suggested changes, key proof, report for the EHR team, and drift. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { type IconName, icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import type { Forms } from './connection.ts';
 
-/** A change of settings that the last checks suggest. */
+/** A change of settings suggested by the last checks. */
 export interface SuggestionProps {
-  /** names the suggestion when it is accepted */
+  /** the name of the suggestion in the form that accepts it */
   readonly key: string;
   readonly title: string;
   readonly why: string;
 }
 
-/** One button each; nothing changes without a press. */
+/** The suggestions, each with a button. Nothing changes before a button is pressed. */
 export function suggestionList(
   suggestions: readonly SuggestionProps[],
   { actionOf, csrfToken }: Forms,
@@ -44,7 +44,7 @@ const PROOF_PICTURES: Readonly<Record<ProofProps['verdict'], IconName>> = {
   undecided: 'info',
 };
 
-/** Explains first, asks once per press. */
+/** Explains the key proof. Each press of its button makes one attempt. */
 export function keyProof(proof: ProofProps | undefined, { actionOf, csrfToken }: Forms): SafeHtml {
   return html`<section aria-labelledby="key-proof">
 <h2 id="key-proof">Key proof</h2>
@@ -63,11 +63,11 @@ function proofResult({ verdict, text, causes }: ProofProps): SafeHtml {
 
 export interface ReportProps {
   readonly report: { readonly url: string; readonly expiresAt: Date } | undefined;
-  /** the address of this page is one that has shown a link before */
+  /** a link was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;
 }
 
-/** A link to what the checks found, for people who cannot sign in here. */
+/** The link to a report of the checks, for people who cannot sign in. */
 export function reportSection(
   { report, isReportGone }: ReportProps,
   { actionOf, csrfToken, timeZone }: Forms,
@@ -82,13 +82,13 @@ ${report === undefined ? null : html`<div class="notice notice-done" role="statu
 `;
 }
 
-/** What the scheduled re-check last found different. */
+/** The differences that the last scheduled check found. */
 export interface DriftProps {
   readonly at: Date;
   readonly differences: readonly string[];
 }
 
-/** Nothing before the first re-check. */
+/** Returns null before the first scheduled check. */
 export function driftSection(drift: DriftProps | undefined, { timeZone }: Forms): SafeHtml | null {
   if (!drift) return null;
   return html`<section aria-labelledby="drift">

@@ -1,4 +1,4 @@
-/** The EHR vendor of a connection: what its preset sets, what was changed, and the vendor the FHIR URL suggests. */
+/** The EHR vendor of a connection: the settings of its preset, what was changed, and the vendor that the FHIR URL suggests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import type { Forms } from './connection.ts';
@@ -7,7 +7,7 @@ import { type PresetRowProps, presetTable } from './preset-table.ts';
 export interface VendorProps {
   readonly name: string;
   readonly rows: readonly PresetRowProps[];
-  /** whose preset may fit better; nothing is applied without a press */
+  /** a vendor whose preset may fit better; it is applied only by its button */
   readonly suggestion:
     | {
         readonly vendor: string;
@@ -18,7 +18,7 @@ export interface VendorProps {
     | undefined;
 }
 
-/** What the preset in use sets, folded away. */
+/** The settings of the preset in use, folded. */
 export function presetSection({ name, rows }: VendorProps): SafeHtml {
   const isChanged = rows.some(({ changedTo }) => changedTo !== undefined);
   if (rows.length === 0) return html`<p>Preset in use: <strong>${name}</strong>. It sets only the defaults.</p>`;
@@ -28,7 +28,7 @@ ${presetTable(rows)}</details>
 `;
 }
 
-/** Beside the FHIR URL that looks like the vendor's. */
+/** The suggestion beside a FHIR URL that looks like the vendor's. */
 export function suggestedPreset(
   { vendor, name, seen, rows }: NonNullable<VendorProps['suggestion']>,
   { actionOf, csrfToken }: Forms,

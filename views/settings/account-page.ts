@@ -1,25 +1,25 @@
-/** The signed-in person's own page: who they are, and their password. */
+/** The signed-in user's account page: identity and password. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** What was wrong with the last try. */
+/** The problems of the last attempt. */
 export interface PasswordProblem {
   readonly field: 'current' | 'next' | 'again';
   readonly problem: string;
 }
 
-/** What the page shows. Texts are plain and not yet escaped. */
+/** Texts are plain and not yet escaped. */
 export interface AccountPageProps {
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
   readonly organizationId: string | undefined;
   readonly csrfToken: string;
-  /** false for people who only come by single sign-on */
+  /** false for users who sign in by single sign-on only */
   readonly hasPassword: boolean;
-  /** a one-time password has to be replaced before anything else is possible */
+  /** the user has to replace a one-time password before they can do anything else */
   readonly isForced: boolean;
-  /** path of ours that the replaced one-time password leads to */
+  /** the path of this app to which replacing the one-time password leads */
   readonly goOn: string;
   readonly isChanged: boolean;
   readonly minLength: number;

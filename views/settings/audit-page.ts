@@ -1,19 +1,18 @@
-/** Settings > Audit: who did what and when, filtered; patients are shown one at a time, to operators, for a reason. */
+/** Settings > Audit: the audit rows with filters. Operators can reveal one patient at a time, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { exactInstant } from '#views/instant.ts';
-import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
-import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from '#views/organization-choice.ts';
+import { pageLinks } from '#views/page-links.ts';
 import {
   clinicianField,
   nothingIn,
   patientSearch,
-  type SearchProps,
+  type SearchPageProps,
   searchNotices,
   timeFields,
-  type WhoProps,
 } from './search-form.ts';
-import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
+import { settingsPage } from './settings-layout.ts';
 
 export interface AuditRowProps {
   readonly id: string;
@@ -22,34 +21,23 @@ export interface AuditRowProps {
   readonly organizationId: string | null;
   /** `user:<id>`, `cli`, `system`, `unknown`, or the keyed hash of an EHR user */
   readonly actor: string;
-  /** e-mail, where the actor is a user of the settings */
+  /** the e-mail address of an actor who is a user of Settings */
   readonly actorName: string | undefined;
   readonly address: string | null;
   readonly supportCode: string | null;
-  /** JSON, '' when there is none */
+  /** JSON; '' if there is none */
   readonly detail: string;
   readonly hasPatient: boolean;
-  /** opened for this one answer */
+  /** the revealed patient, in this response only */
   readonly patient: string | undefined;
 }
 
-export interface AuditPageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-  readonly filter: Readonly<Record<'event' | 'from' | 'to' | 'actor' | 'code' | 'organization', string>>;
-  readonly who: WhoProps;
-  readonly search: SearchProps;
-  /** time zone of the page's days and times */
-  readonly timeZone: string;
+export interface AuditPageProps extends SearchPageProps {
+  readonly filter: SearchPageProps['filter'] & Readonly<Record<'event' | 'actor', string>>;
   readonly eventNames: readonly string[];
-  /** undefined for administrators, who see their own and no patients */
-  readonly organizations: readonly OrganizationOption[] | undefined;
   readonly rows: readonly AuditRowProps[];
-  /** the address of this page is one that has shown a patient before */
+  /** a patient was shown at this URL before, and is not shown again */
   readonly isLookGone: boolean;
-  /** of this page's address, '' or with its `?` */
-  readonly query: string;
-  /** 0: indefinitely */
-  readonly retentionDays: number;
 }
 
 /** A whole page. */
@@ -64,25 +52,24 @@ export function auditPage(props: AuditPageProps): string {
 }
 
 function auditMain(props: AuditPageProps): SafeHtml {
-  const { rows, filter, retentionDays, isLookGone, who, search, organizations, admin } = props;
+  const { rows, filter, search, retentionDays, isLookGone } = props;
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
 ${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
 ${filterForm(props)}
-${searchNotices(who, search, filter.organization === '' ? '/settings/audit' : `/settings/audit?${new URLSearchParams({ organization: filter.organization })}`)}
+${searchNotices('/settings/audit', props)}
 ${rows.length === 0 ? (search.refused ? null : html`<p class="empty">${nothingIn(filter, 'No matching rows.')}</p>`) : table(props)}
 ${pageLinks(props)}
-${organizations === undefined ? null : patientSearch({ csrfToken: admin.csrfToken, action: `/settings/audit/patient${props.query}`, chosen: filter.organization, refused: search.refused }, organizations, { title: "Who opened a patient's chart", button: 'Show accesses' })}
+${patientSearch('/settings/audit', props, { title: "Who opened a patient's chart", button: 'Show accesses' })}
 `;
 }
 
 function filterForm(props: AuditPageProps): SafeHtml {
-  const { filter, eventNames, organizations, timeZone, who, search, query, admin } = props;
-  const form = search.patient === undefined ? '' : (new URLSearchParams(query).get('form') ?? '');
+  const { filter, eventNames, organizations, query, admin } = props;
   return html`<form class="filter" method="post" action="/settings/audit/find" role="search"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-${clinicianField(who, search, form)}
-${timeFields(filter, timeZone)}
+${clinicianField(props)}
+${timeFields(props)}
 <div class="field"><label for="event">Event</label><select class="form-select" id="event" name="event"><option value="">All</option>${eventNames.map((name) => html`<option value="${name}"${name === filter.event ? html` selected` : null}>${name}</option>`)}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 <div class="field"><label for="actor">Actor: e-mail or hash</label><input class="form-control" id="actor" name="actor" value="${filter.actor}" autocomplete="off"></div>
@@ -115,12 +102,12 @@ ${isOperator ? html`<td data-label="Patient">${patientCell(row, csrfToken)}</td>
 `;
 }
 
-/** One member per line, so that lines end between words. */
+/** One member per line, so that lines break between members. */
 function spaced(json: string): string {
   return JSON.stringify(JSON.parse(json), undefined, 1);
 }
 
-/** Of a launch, the way to its trace. */
+/** The support code; for an event of a launch, with a link to its trace. */
 function supportCodeCell({ supportCode, event }: AuditRowProps): SafeHtml | string {
   if (supportCode === null) return '';
   const isOfLaunch = ['launch', 'patient-opened', 'request-created', 'request-cancelled', 'denial'].includes(event);

@@ -1,4 +1,4 @@
-/** Settings > Clinicians: who of the EHR's users is whom here, who waits, and one-time codes. */
+/** Settings > Clinicians: the clinicians with their EHR users, users who wait for confirmation, and one-time codes. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
@@ -11,16 +11,16 @@ import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 export interface ClinicianRowProps {
   readonly id: string;
   readonly name: string | undefined;
-  /** as the EHR says, where it says otherwise */
+  /** the EHR's name for the clinician, if it differs */
   readonly ehrName: string | undefined;
   readonly role: string | undefined;
   readonly isLinked: boolean;
   readonly linkedBy: string | undefined;
   readonly isDisabled: boolean;
-  /** a one-time code works until then */
+  /** when the clinician's one-time code expires */
   readonly codeUntil: Date | undefined;
   readonly isCodeExpired: boolean;
-  /** another EHR user tried this clinician's code */
+  /** another EHR user entered this clinician's code */
   readonly conflictAt: Date | undefined;
   readonly firstLaunchAt: Date | undefined;
   readonly lastLaunchAt: Date | undefined;
@@ -29,7 +29,7 @@ export interface ClinicianRowProps {
 /** An EHR user who is not confirmed. */
 export interface WaitingRowProps {
   readonly reference: string;
-  /** as the EHR's id_token says: a hint, and no proof */
+  /** from the EHR's id_token: a hint, not proof */
   readonly name: string | undefined;
   readonly userType: string | undefined;
   readonly isRefused: boolean;
@@ -40,21 +40,21 @@ export interface CliniciansPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string; readonly timeZone: string };
   readonly mode: 'automatic' | 'code' | 'confirmation';
-  /** the address of a form of this page, such as `/<id>/code` */
+  /** the URL of a form of this page, such as `/<id>/code` */
   readonly actionOf: (step: string) => string;
   readonly settingsUrl: string;
   readonly rows: readonly ClinicianRowProps[];
   readonly total: number;
   readonly waiting: readonly WaitingRowProps[];
-  /** clinicians a waiting user may be */
+  /** the clinicians with whom a waiting user can be linked */
   readonly choices: readonly { readonly id: string; readonly name: string; readonly isLinked: boolean }[];
   readonly newerHref: string | undefined;
   readonly olderHref: string | undefined;
-  /** shown on this page and never again */
+  /** the code, which is shown once */
   readonly issued?:
     | { readonly name: string | undefined; readonly code: string; readonly clinicianId?: string }
     | undefined;
-  /** the address of this page is one that has shown a code before */
+  /** a code was shown at this URL before, and is not shown again */
   readonly isCodeGone: boolean;
   readonly problem?: string | undefined;
   readonly nameProblem?: string | undefined;
@@ -95,7 +95,7 @@ function issuedNotice({ name, code }: { name: string | undefined; code: string }
 
 function waitingSection(props: CliniciansPageProps): SafeHtml {
   return html`<section class="people-section" aria-labelledby="waiting"><h2 id="waiting">Not confirmed</h2>
-<p class="hint">Ask for the reference on the person’s screen: the name is only what the EHR says.</p>
+<p class="hint">Ask for the reference on the user’s screen: the EHR’s name is no proof.</p>
 <ul class="people">
 ${props.waiting.map((row) => waitingItem(row, props))}</ul></section>
 `;
@@ -137,7 +137,7 @@ function clinicianItem(
   const name = row.name ?? NAMELESS;
   const action = (verb: string, label: string) => actionForm(actionOf(`/${row.id}/${verb}`), csrfToken, label, name);
   const asking = (verb: string, label: string) => askLink(actionOf(`/${row.id}/${verb}`), label, name);
-  // A code without a holder ends nothing.
+  // A new code ends an earlier one, so it needs a confirmation only if there is one.
   const codeAction = row.codeUntil ? asking : action;
   return html`<li><div class="person"><p class="person-name"><bdi>${name}</bdi>${row.role === undefined ? null : html` · <bdi>${row.role}</bdi>`}${row.isDisabled ? html` <span class="chip">disabled</span>` : null}</p>
 <p class="hint">${stateOf(row, timeZone)}</p>
@@ -176,7 +176,7 @@ ${formField({ name: 'name', label: 'Name', hint: 'For your own list; the name in
 </form>`;
 }
 
-/** Operators come here without having named an organization. */
+/** For operators who have not chosen an organization yet. */
 export function cliniciansChoice(
   admin: CliniciansPageProps['admin'],
   organizations: readonly { readonly id: string; readonly name: string }[],

@@ -1,31 +1,31 @@
-/** The question before an action that cannot be taken back, and the link that leads to it. */
+/** The confirmation page before an action that cannot be undone, and the link to it. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { type SettingsPage, type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
-/** What is asked. Texts are plain and not yet escaped. */
+/** The question. Texts are plain and not yet escaped. */
 export interface QuestionProps {
   readonly current: SettingsPage;
   /** the action in words, such as `Undo the association of` */
   readonly question: string;
-  /** what or whom it is about; stands after `question` */
+  /** the object of the action; shown after `question` */
   readonly subject?: string | undefined;
-  /** sentences: what will happen */
+  /** sentences that say what will happen */
   readonly effect: string;
-  /** on the button, such as `Undo association` */
+  /** the label of the button, such as `Undo association` */
   readonly button: string;
-  /** where the answer "no" leads */
+  /** the URL of "Cancel" */
   readonly backHref: string;
 }
 
 export interface ConfirmPageProps extends QuestionProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-  /** where the answer "yes" is posted, with these fields */
+  /** the URL and fields that the button posts */
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** A whole page. Its form works without a script, and nothing happens before it is posted. */
+/** A whole page. Its form works without scripts, and nothing happens before it is posted. */
 export function confirmPage(props: ConfirmPageProps): string {
   const { admin, current, question, subject, effect, button, backHref, action, fields } = props;
   const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
@@ -40,7 +40,7 @@ export function confirmPage(props: ConfirmPageProps): string {
   );
 }
 
-/** Leads to the question; it stands where a button of the action would. */
+/** A link to the confirmation page, in the place of the action's button. */
 export function askLink(href: string, label: string, whom?: string): SafeHtml {
   return html`<a class="btn btn-sm" href="${href}">${label}${whom === undefined ? null : html`<span class="visually-hidden"> for ${whom}</span>`}</a>`;
 }

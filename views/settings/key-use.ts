@@ -3,17 +3,17 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
 
-/** An organization and what its EHR was seen doing with our keys. */
+/** An organization, with its EHR's observed use of our keys. */
 export interface KeyUseRow {
   readonly id: string;
   readonly name: string;
-  /** the key of the last assertion its token endpoint accepted */
+  /** the key of the last assertion that its token endpoint accepted */
   readonly accepted: { readonly kid: string; readonly at: Date } | undefined;
-  /** the last JWKS fetch from an address of its FHIR or token host */
+  /** the last JWKS fetch from an address of its FHIR server's or token endpoint's host */
   readonly fetched: { readonly address: string; readonly at: Date } | undefined;
 }
 
-/** A fetch of the JWKS from an address of no organization's hosts. */
+/** A JWKS fetch from an address that no organization's hosts have. */
 export interface JwksFetcher {
   readonly address: string;
   readonly userAgent: string;
@@ -21,7 +21,7 @@ export interface JwksFetcher {
   readonly fetches: number;
 }
 
-/** Per organization. */
+/** The table of key use per organization. */
 export function keyUseTable(keyUses: readonly KeyUseRow[], now: Date): SafeHtml {
   return html`<section aria-labelledby="organizations-keys">
 <h2 id="organizations-keys">Organizations</h2>
@@ -48,7 +48,7 @@ ${keyUses.map(
 `;
 }
 
-/** The fetches of our JWKS from addresses that belong to no organization. */
+/** The JWKS fetches from addresses that belong to no organization. */
 export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
   return html`<section aria-labelledby="fetchers">
 <h2 id="fetchers">Other fetchers of the JWKS</h2>

@@ -1,4 +1,4 @@
-/** Settings > Keys: the signing keys, who has seen them, and what an operator may do with them. */
+/** Settings > Keys: the signing keys, which EHRs have fetched or accepted them, and the actions for operators. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
@@ -25,9 +25,9 @@ export interface KeysPageProps {
   readonly keys: readonly KeyRowProps[];
   readonly keyUses: readonly KeyUseRow[];
   readonly fetchers: readonly JwksFetcher[];
-  /** what was done, after a form */
+  /** what the last form did */
   readonly done: string | undefined;
-  /** what was refused; `retireAnyway` names the key that may be retired all the same */
+  /** why the last form was refused; `retireAnyway` is the key that may be retired nevertheless */
   readonly problem:
     | { readonly text: string; readonly at: 'keys' | 'import'; readonly retireAnyway?: string }
     | undefined;
@@ -83,7 +83,7 @@ ${askLink(`/settings/keys/revoke?${query}`, 'Revoke (emergency)', kid)}</td></tr
 `;
 }
 
-/** The second look at a key that may be in use: the refusal above it has said what it would do. */
+/** Retires a key that may be in use; the refusal above the button explains the consequences. */
 function retireAnywayForm(kid: string, csrfToken: string): SafeHtml {
   return html`<form method="post" action="/settings/keys/retire"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="kid" value="${kid}"><input type="hidden" name="evenIfUsed" value="yes"><button class="btn btn-sm btn-outline-secondary" type="submit">Retire it anyway</button></form>`;
 }

@@ -1,8 +1,8 @@
-/** The registration sheet as a table with a copy button per value: what an EHR team types into its own forms. */
+/** The registration sheet as a table with a copy button for each value that an EHR team enters in its own forms. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 
-/** What stands where a Client ID would, until the operator has entered it: the EHR's registration assigns it. */
+/** The text in the place of the Client ID until the operator has entered it. The EHR assigns it at the registration. */
 export const CLIENT_ID_PLACE = 'as registered at the EHR (the operator enters it in Settings > Organizations)';
 
 /** The values of the sheet; `clientId` is empty until it is known. */
@@ -18,17 +18,17 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
-  /** only where standalone launch is switched on */
+  /** only if standalone launch is switched on */
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;
 }
 
-/** What the EHR's own form calls a value. */
+/** The name of a value in the EHR's own form. */
 export type SheetNames = { readonly [Key in keyof RegistrationValues]?: string | undefined };
 
 /**
- * @param organizationId undefined while no organization is chosen: then the placeholder {Org ID} stands in the URLs.
- * @param names other names of the values, to show beside ours.
+ * @param organizationId undefined if no organization is chosen: then the URLs contain the placeholder {Org ID}.
+ * @param names other names of the values, shown beside the usual ones.
  */
 export function registrationTable(
   values: RegistrationValues,
@@ -57,7 +57,7 @@ ${values.standaloneScopes === undefined ? null : sheetRow('Scopes of a standalon
 `;
 }
 
-/** One value with its name. Without scripts the value is selected by one click; copy.js shows the button. */
+/** One value with its name. Without scripts, one click selects the value; copy.js shows the button. */
 function sheetRow(name: string, value: string, mayCopy = true, note?: string): SafeHtml {
   const label = `Copy ${name}`;
   return html`<tr><th scope="row">${name}</th><td>${mayCopy ? html`<code class="value">${value}</code> ${copyButton(label, value)}` : html`<span class="value">${value}</span>`}${note === undefined ? null : html`<span class="note">${note}</span>`}</td></tr>

@@ -1,22 +1,24 @@
-/** What the searches of the audit trail and of the launches share: time, clinician and, for operators, patient. */
+/** The search fields of the audit trail and of the launches: time, clinician and, for operators, patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import type { OrganizationOption } from '#views/organization-choice.ts';
+import type { PageLinksProps } from '#views/page-links.ts';
+import type { SettingsPageProps } from './settings-layout.ts';
 
-/** Whom the rows are of. */
-export interface WhoProps {
+/** The people whose rows are shown. */
+interface WhoProps {
   readonly people: readonly { readonly key: string; readonly name: string | undefined }[];
-  /** and those of which no user is known */
+  /** whether rows without a known user are shown too */
   readonly withUnknown: boolean;
-  /** as the address names them */
+  /** the people's keys in the URL */
   readonly keys: string;
 }
 
-/** What was posted last. */
+/** The result of the last posted search. */
 export interface SearchProps {
-  /** the rows are of one patient, looked at for this reason */
+  /** set if the rows are of one patient, with the reason for the search */
   readonly patient: { readonly reason: string } | undefined;
-  /** why nothing was searched for, with what was typed */
+  /** why the search was refused, with what was typed */
   readonly refused:
     | {
         readonly problem: string;
@@ -25,16 +27,23 @@ export interface SearchProps {
         readonly clinician: string;
       }
     | undefined;
-  /** the search of this address has ended */
+  /** the search of this URL has expired */
   readonly isGone: boolean;
 }
 
-/** A window to the minute, on the clocks of a time zone. */
-export function timeFields({ from, to }: { from: string; to: string }, timeZone: string): SafeHtml {
-  const field = (name: 'from' | 'to', label: string, value: string) =>
-    html`<div class="field field-wide"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${value}"></div>
-`;
-  return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From', from)}${field('to', 'Through', to)}`;
+/** The props that the pages with this search share. */
+export interface SearchPageProps extends PageLinksProps {
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly filter: Readonly<Record<'from' | 'to' | 'code' | 'organization', string>>;
+  readonly who: WhoProps;
+  readonly search: SearchProps;
+  /** the organizations an operator can choose from; undefined for administrators, who see their own and no patients */
+  readonly organizations: readonly OrganizationOption[] | undefined;
+  /** time zone of the page's days and times */
+  readonly timeZone: string;
+  /** the query of this page's URL: '' or with its `?` */
+  readonly query: string;
+  readonly retentionDays: number;
 }
 
 /** Why the list is empty. @param words for a window that could have had rows. */
@@ -42,39 +51,51 @@ export function nothingIn({ from, to }: { from: string; to: string }, words: str
   return from !== '' && to !== '' && from > to ? 'The time in Through is before the one in From.' : words;
 }
 
-/** A name; left empty, the people found before stay. @param form the name of a patient's search, for the next one. */
-export function clinicianField({ keys, withUnknown }: WhoProps, { refused }: SearchProps, form: string): SafeHtml {
-  const hidden = Object.entries({ who: keys, unknown: withUnknown ? 'yes' : '', form }).filter(([, value]) => value);
+/** The fields of a period, to the minute, in the page's time zone. */
+export function timeFields({ filter, timeZone }: SearchPageProps): SafeHtml {
+  const field = (name: 'from' | 'to', label: string) =>
+    html`<div class="field field-wide"><label for="${name}">${label} (${timeZone})</label><input class="form-control" id="${name}" name="${name}" type="datetime-local" value="${filter[name]}"></div>
+`;
+  return html`<input type="hidden" name="zone" value="${timeZone}">${field('from', 'From')}${field('to', 'Through')}`;
+}
+
+/** The name field. If it is left empty, the people found before stay, and so does a patient search. */
+export function clinicianField({ who, search: { patient, refused }, query }: SearchPageProps): SafeHtml {
+  const form = patient === undefined ? '' : (new URLSearchParams(query).get('form') ?? '');
+  const kept = Object.entries({ who: who.keys, unknown: who.withUnknown ? 'yes' : '', form });
+  const hidden = kept.filter(([, value]) => value);
   return html`<div class="field"><label for="clinician">Clinician’s name</label><input class="form-control" id="clinician" name="clinician" maxlength="200" value="${refused?.clinician ?? ''}" autocomplete="off" spellcheck="false"></div>
 ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
 }
 
-/** Whose rows these are, or why there are none. @param all the address without people and patient. */
-export function searchNotices(who: WhoProps, { patient, refused, isGone }: SearchProps, all: string): SafeHtml {
+/** Says whose rows are shown, or why there are none. @param page its path. */
+export function searchNotices(page: string, { who, search, filter: { organization } }: SearchPageProps): SafeHtml {
+  const { patient, refused, isGone } = search;
+  const all = organization === '' ? page : `${page}?${new URLSearchParams({ organization })}`;
   const names = who.people.map(
     ({ name }, at) => html`${at === 0 ? '' : ', '}<strong><bdi>${name ?? 'Name not known'}</bdi></strong>`,
   );
   const isOfSome = who.keys !== '' || who.withUnknown;
   return html`${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
-${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has ended, so nothing is shown. Search again. <a href="${all}">Show all</a></span></p>` : null}
-${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>Everything found is about one patient, looked at for the reason “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
+${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has expired. Search again. <a href="${all}">Show all</a></span></p>` : null}
+${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>All results are of one patient. Reason of the search: “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
 ${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
 `;
 }
 
-/** For operators. A form that is posted: a patient does not belong into a log of addresses. */
+/** For operators. The form is posted, because logs of URLs must not contain a patient. @param page its path. */
 export function patientSearch(
-  props: { csrfToken: string; action: string; chosen: string; refused: SearchProps['refused'] },
-  organizations: readonly OrganizationOption[],
+  page: string,
+  { admin, filter, search: { refused }, organizations, query }: SearchPageProps,
   words: { title: string; button: string },
-): SafeHtml {
-  const { csrfToken, action, refused } = props;
-  const chosen = refused?.organization || props.chosen;
+): SafeHtml | null {
+  if (organizations === undefined) return null;
+  const chosen = refused?.organization || filter.organization;
   return html`<section class="narrow-form" aria-labelledby="accounting"><h2 id="accounting">${words.title}</h2>
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrfToken}">
+<form method="post" action="${page}/patient${query}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 <div class="field"><label for="of">Organization</label><select class="form-select" id="of" name="organization" required>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
 <div class="field"><label for="patient">FHIR id of the patient</label><input class="form-control" id="patient" name="patient" required maxlength="72" autocomplete="off" value="${refused?.patient ?? ''}"></div>
-<div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">Looking is recorded, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
+<div class="field"><label for="reason">Reason</label><p class="hint" id="reason-hint">The search is recorded in the audit trail, with this reason.</p><input class="form-control" id="reason" name="reason" required maxlength="300" aria-describedby="reason-hint"></div>
 <button class="btn btn-primary" type="submit">${words.button}</button></form></section>
 `;
 }

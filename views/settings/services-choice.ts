@@ -1,4 +1,4 @@
-/** Whose services and receivers an operator wants to see. */
+/** The page where an operator chooses the organization whose services and receivers to see. */
 import { html } from '@remix-run/html-template';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 

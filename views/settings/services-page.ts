@@ -4,12 +4,12 @@ import { icon } from '#views/icons.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** One table, as it was typed or as it is saved. */
+/** One table, as typed or as saved. */
 export interface TableForm {
   readonly text: string;
-  /** each with its line */
+  /** the problems, each with its line */
   readonly problems: readonly string[];
-  /** what a save would change; undefined for the saved table */
+  /** the changes that a save would make; undefined for the saved table */
   readonly changes?: readonly string[] | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface ServicesPageProps {
   readonly csrfToken: string;
   readonly organization: string;
   readonly actionOf: (step: string) => string;
-  /** of the saved tables: a save of something else says so */
+  /** the version of the saved tables; a save that is based on another version is refused */
   readonly version: string;
   readonly done?: string | undefined;
   readonly services: TableForm & { readonly columns: string; readonly list: readonly PreviewedService[] };
@@ -28,7 +28,7 @@ export interface ServicesPageProps {
     readonly service: string;
     readonly name: string;
     readonly problems: readonly string[];
-    /** of the one that the previewed services hold */
+    /** notes on the Questionnaire that was added to the previewed services */
     readonly notes: readonly string[];
     readonly options: readonly { readonly value: string; readonly text: string }[];
   };
@@ -62,14 +62,14 @@ ${questionnaireForm(props)}
   );
 }
 
-const SERVICES_HINT = html`A row without <code>field</code> is a service; <code>sections</code> are of where, clinical, contact, insurance. A row with one is a question of that service. Its <code>kind</code> is text, long text, choice (<code>choices</code> separated by |), number, whole number, date, date-time or yes/no; <code>required</code> is empty, always or <code>field=value</code>. <code>shown</code> is empty, <code>field=value</code>, <code>field</code> (answered) or <code>!field</code>, joined by | for “or” and by “ &amp; ” for “and”. An empty table stands for the default services.`;
+const SERVICES_HINT = html`A row without <code>field</code> is a service; its <code>sections</code> are any of where, clinical, contact, insurance. A row with a <code>field</code> is a question of that service; its <code>kind</code> is text, long text, choice (<code>choices</code> separated by |), number, whole number, date, date-time or yes/no; <code>required</code> is empty, always or <code>field=value</code>. <code>shown</code> is empty, <code>field=value</code>, <code>field</code> (answered) or <code>!field</code>, joined by | for “or” and by “ &amp; ” for “and”. An empty table gives the default services.`;
 const RECEIVERS_HINT = html`<code>services</code> are separated by spaces; without any, the receiver is offered for all. <code>reference</code> is Type/id in the EHR, such as Organization/123, or empty.`;
 
-/** What is wrong, or what a save would change. */
+/** The problems, or the changes that a save would make. */
 function outcome(name: string, { problems, changes }: TableForm, notes: readonly string[]): SafeHtml | null {
   if (problems.length > 0) return refusal(`${name}-problem`, 'Not saved. Correct these lines:', problems);
   if (!changes) return null;
-  return html`<div class="notice notice-preview" role="status">${icon('info')} <div><p>A preview: nothing is saved yet. ${changes.length === 0 ? 'It says the same as the saved table.' : 'Saving changes:'}</p>
+  return html`<div class="notice notice-preview" role="status">${icon('info')} <div><p>A preview: nothing is saved yet. ${changes.length === 0 ? 'It is equal to the saved table.' : 'Saving changes:'}</p>
 <ul>${[...changes, ...notes].map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul></div></div>`;
 }
 
@@ -102,7 +102,7 @@ ${table.text}</textarea></div>
 `;
 }
 
-/** For browsers with script: the text of a file goes into the field below. */
+/** For browsers with scripts: puts the text of a file into the field below. */
 function fileField(name: string): SafeHtml {
   return html`<div class="field" hidden><label for="${name}-file">From a file</label>
 <input class="form-control" type="file" id="${name}-file" data-into="${name}"></div>
@@ -114,10 +114,10 @@ function questionnaireForm({ questionnaire, actionOf, csrfToken, version }: Serv
   const isWrong = problems.length > 0;
   const ties = html` aria-describedby="questionnaire-hint${isWrong ? ' questionnaire-problem' : ''}"${isWrong ? html` aria-invalid="true"` : null}`;
   return html`<section aria-labelledby="questionnaire-title"><h2 id="questionnaire-title">Questions from a FHIR Questionnaire</h2>
-${isWrong ? refusal('questionnaire-problem', 'Not read. The Questionnaire has what a form here cannot ask:', problems) : null}
+${isWrong ? refusal('questionnaire-problem', 'Not imported. These items of the Questionnaire are not supported:', problems) : null}
 <details class="table-form"${isWrong ? html` open` : null}><summary>Import a Questionnaire</summary>
 <form method="post" action="${actionOf('questionnaire')}"><input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
-<div class="field"><label for="service">Service</label><p class="hint" id="service-hint">Its own questions are replaced.</p>
+<div class="field"><label for="service">Service</label><p class="hint" id="service-hint">Its existing questions are replaced.</p>
 <select class="form-select" id="service" name="service" aria-describedby="service-hint">${options.map((option) => html`<option value="${option.value}"${option.value === service ? html` selected` : null}>${option.text}</option>`)}<option value=""${service === '' ? html` selected` : null}>A new service</option></select></div>
 <div class="field"><label for="service-name">Name of a new service</label><input class="form-control" id="service-name" name="name" value="${name}" maxlength="60" autocomplete="off"></div>
 ${fileField('questionnaire')}<div class="field"><label for="questionnaire">Questionnaire as JSON</label>

@@ -1,17 +1,17 @@
-/** Services with their questions and receivers, as clinicians are offered them. */
+/** Previews the services with their questions and receivers, as clinicians see them. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 /** One service as an administrator has defined it. */
 export interface PreviewedService {
   readonly text: string;
-  /** of its category, with its system */
+  /** the code of its category, with the code system */
   readonly code: string | undefined;
   readonly sections: readonly string[];
   readonly questions: readonly {
     readonly label: string;
     readonly kind: string;
     readonly choices: readonly string[];
-    /** "required, only if “Oxygen” is yes"; '' for one that may stay empty */
+    /** such as "required, only if “Oxygen” is yes"; '' for an optional question */
     readonly demand: string;
   }[];
   readonly receivers: readonly string[];
@@ -24,12 +24,12 @@ export interface PreviewedReceiver {
   readonly kind: string;
   readonly telephone: string;
   readonly services: readonly string[];
-  /** of these, what is not in the catalogue */
+  /** those of its services that the catalogue does not contain */
   readonly unknown: readonly string[];
   readonly reference: string;
 }
 
-/** Each folded away, with what it has of everything in its first line. */
+/** Each service is folded; its first line counts its parts. */
 export function serviceList(services: readonly PreviewedService[]): SafeHtml {
   return html`<ul class="service-list">${services.map((one) => html`<li>${service(one)}</li>`)}</ul>`;
 }
@@ -41,9 +41,9 @@ function service({ text, code, sections, questions, receivers, isOpen }: Preview
 `;
 }
 
-/** Everything of each; nothing where there is none. */
+/** All fields of each receiver; a sentence if there is no receiver. */
 export function receiverTable(receivers: readonly PreviewedReceiver[]): SafeHtml {
-  if (receivers.length === 0) return html`<p>None yet: a request goes out without a named receiver.</p>`;
+  if (receivers.length === 0) return html`<p>No receivers yet: requests are sent without a named receiver.</p>`;
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table of receivers"><table class="settings-table"><thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Telephone</th><th scope="col">Services</th><th scope="col">In the EHR</th></tr></thead>
 <tbody>${receivers.map(
     ({ name, kind, telephone, services, unknown, reference }) =>

@@ -1,9 +1,9 @@
-/** The frame of the pages administrators work in: who is signed in, the way to the other pages, and sign-out. */
+/** The layout of all pages of Settings: the signed-in user, the navigation, and sign-out. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { AssetName } from '#views/assets.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 
-/** The page of the settings a visitor is on. */
+/** The current page of Settings. */
 export type SettingsPage =
   | 'integration'
   | 'services'
@@ -18,15 +18,15 @@ export type SettingsPage =
   | 'guide'
   | 'account';
 
-/** What the frame needs to know. */
+/** The props of the layout. */
 export interface SettingsPageProps {
   readonly title: string;
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };
   readonly csrfToken: string;
   readonly current: SettingsPage;
-  /** a script of ours that the page also works without */
+  /** a script; the page also works without it */
   readonly script?: AssetName | undefined;
-  /** stylesheets of ours after app.css, in this order */
+  /** stylesheets after app.css, in this order */
   readonly styles?: readonly AssetName[] | undefined;
 }
 
@@ -44,12 +44,12 @@ const links: readonly { page: SettingsPage; href: string; text: string; operator
   { page: 'guide', href: '/guide', text: 'Guide' },
 ];
 
-/** A whole page at once. `main` brings its own h1. */
+/** A whole page. `main` contains the h1. */
 export function settingsPage(props: SettingsPageProps, main: SafeHtml): string {
   return settingsPageStart(props) + String(main) + settingsPageEnd();
 }
 
-/** Everything through the navigation, for pages that are sent row by row. */
+/** The start of a page, through the navigation, for pages that are sent in parts. */
 export function settingsPageStart(props: SettingsPageProps): string {
   const { title, identity, current, script, styles } = props;
   const visible = links.filter((link) => link.operatorOnly !== true || identity.role === 'operator');
@@ -62,7 +62,7 @@ ${visible.map((link) => html`<li><a href="${link.href}"${link.page === current ?
 `);
 }
 
-/** The rest of such a page. */
+/** The end of a page that is sent in parts. */
 export function settingsPageEnd(): string {
   return String(html`</div>
 </div>

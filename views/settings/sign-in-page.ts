@@ -3,14 +3,14 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 
-/** What the page shows. Texts are plain and not yet escaped. */
+/** Texts are plain and not yet escaped. */
 export interface SignInPageProps {
   readonly csrfToken: string;
-  /** path of ours to go to afterwards */
+  /** the path of this app to open after the sign-in */
   readonly next: string;
   readonly hasPassword: boolean;
   readonly hasSso: boolean;
-  /** as typed before, kept after a refusal */
+  /** the typed address, kept after a refusal */
   readonly email?: string | undefined;
   readonly problem?: string | undefined;
   readonly isSignedOut?: boolean | undefined;

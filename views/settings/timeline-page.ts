@@ -1,4 +1,4 @@
-/** Settings > Clinicians > one person in time: launches, refusals, sign-outs, changes of their admission. No patient stands here. */
+/** Settings > Clinicians > timeline of one person: launches, refusals, sign-outs, changes of admission. It names no patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
@@ -9,7 +9,7 @@ export interface TimelineRowProps {
   readonly at: Date;
   readonly what: string;
   readonly detail: string | undefined;
-  /** of the launch */
+  /** the URL of the launch's trace */
   readonly href: string | undefined;
   readonly supportCode: string | undefined;
 }
@@ -17,9 +17,9 @@ export interface TimelineRowProps {
 export interface TimelinePageProps extends PageLinksProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly name: string | undefined;
-  /** without an EHR user no launch can be told to be theirs */
+  /** false if no EHR user is linked: then no launch can be assigned to the clinician */
   readonly isLinked: boolean;
-  /** the organization's */
+  /** the organization's time zone */
   readonly timeZone: string;
   /** newest first */
   readonly rows: readonly TimelineRowProps[];
@@ -35,7 +35,7 @@ export function timelinePage(props: TimelinePageProps): string {
     html`<p><a href="${backHref}">All clinicians</a></p>
 <h1>Timeline of <bdi>${name}</bdi></h1>
 <p>Launches, refusals, sign-outs and changes of admission. <a href="${launchesHref}">Search launches of this clinician</a></p>
-${isLinked ? null : html`<p class="notice">No EHR user is linked now. What earlier EHR users did is listed until their association was undone.</p>`}
+${isLinked ? null : html`<p class="notice">No EHR user is linked now. Events of earlier EHR users are listed up to the end of their association.</p>`}
 ${rows.length === 0 ? html`<p class="empty">Nothing is recorded.</p>` : table(props)}
 ${pageLinks(props)}
 `,

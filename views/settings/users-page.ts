@@ -1,4 +1,4 @@
-/** The operator's list of people who may sign in, and the form that adds one. */
+/** The operator's list of users, and the form that adds one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { fieldProblem, formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
@@ -7,7 +7,7 @@ import { serverTimeZone } from '#views/zone.ts';
 import { askLink } from './confirm-page.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** One person. Texts are plain and not yet escaped. */
+/** One user. Texts are plain and not yet escaped. */
 export interface UserRow {
   readonly id: string;
   readonly email: string;
@@ -15,13 +15,13 @@ export interface UserRow {
   readonly organizationId: string | undefined;
   readonly isSelf: boolean;
   readonly isDisabled: boolean;
-  /** has a one-time password that was not replaced yet */
+  /** the user has not replaced the one-time password yet */
   readonly waitsForFirstSignIn: boolean;
   readonly isOneTimeExpired: boolean;
   readonly lastSignInAt: Date | undefined;
 }
 
-/** What was typed, and what is wrong with it. */
+/** The typed values with their problems. */
 export interface AddUserForm {
   readonly email: string;
   readonly role: string;
@@ -35,9 +35,9 @@ export interface UsersPageProps {
   readonly users: readonly UserRow[];
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly form?: AddUserForm | undefined;
-  /** shown on this page and never again */
+  /** the one-time password, which is shown once */
   readonly oneTimePassword?: { readonly email: string; readonly password: string } | undefined;
-  /** the address of this page is one that has shown a one-time password before */
+  /** a one-time password was shown at this URL before, and is not shown again */
   readonly isPasswordGone: boolean;
   readonly problem?: string | undefined;
 }

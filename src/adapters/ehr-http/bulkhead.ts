@@ -44,19 +44,19 @@ export interface Bulkheads {
 
 /** One per process. */
 export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }): Bulkheads {
-  const places = new Map<string, { running: BulkheadPolicy; circuits: LRUCache<string, Circuit> }>();
-  const placesOf = (organizationId: string) => {
-    const known = places.get(organizationId);
+  const bulkheads = new Map<string, { running: BulkheadPolicy; circuits: LRUCache<string, Circuit> }>();
+  const bulkheadOf = (organizationId: string) => {
+    const known = bulkheads.get(organizationId);
     if (known) return known;
     const made = {
       running: bulkhead(RUNNING, WAITING),
       circuits: new LRUCache<string, Circuit>({ max: MOST_CIRCUITS }),
     };
-    places.set(organizationId, made);
+    bulkheads.set(organizationId, made);
     return made;
   };
   const circuitOf = ({ organizationId, url }: BulkheadCall): Circuit => {
-    const { circuits } = placesOf(organizationId);
+    const { circuits } = bulkheadOf(organizationId);
     const known = circuits.get(url.origin);
     if (known) return known;
     const made = createCircuit((state) => {
@@ -81,7 +81,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
       const circuit = circuitOf(target);
       assertClosed(circuit, target);
       await prepare?.();
-      const entered = await enter(placesOf(target.organizationId).running, async () => {
+      const entered = await enter(bulkheadOf(target.organizationId).running, async () => {
         // Checked again, in the same tick as the call: the library would let callers wait for a probe.
         assertClosed(circuit, target);
         return circuit.run(call, endOfResult, target.isProvoked === true);
@@ -92,12 +92,12 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
 }
 
 /** Waits at most LONGEST_WAIT_MS for a free slot, because the library's queue has no deadline. */
-async function enter<T>(places: BulkheadPolicy, call: () => Promise<T>): Promise<T | typeof BUSY> {
+async function enter<T>(running: BulkheadPolicy, call: () => Promise<T>): Promise<T | typeof BUSY> {
   // The usual case: a slot is free, so no timer is needed.
-  if (places.executionSlots > 0) return places.execute(call);
+  if (running.executionSlots > 0) return running.execute(call);
   const begun = Promise.withResolvers<void>();
   const givenUp = new AbortController();
-  const run = places.execute(() => {
+  const run = running.execute(() => {
     begun.resolve();
     return call();
   }, givenUp.signal);

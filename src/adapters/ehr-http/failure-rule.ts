@@ -12,9 +12,9 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.unknown-authority',
   UNABLE_TO_GET_ISSUER_CERT: 'tls.unknown-authority',
-  // Which of the two it is says the certificate itself, which only the checks see.
+  // Only the certificate shows which of the two it is, and only the checks see the certificate.
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.no-known-authority',
-  // Node has no name of its own for a key or a signature that is too weak.
+  // Node has no separate code for a key or a signature that is too weak.
   UNSPECIFIED: 'tls.weak',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'tls.unknown-host',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls.version',

@@ -1,7 +1,7 @@
 /** Reads from the traces which scopes the EHR accepted in a launch that asked twice. */
 import type { Queries } from '#src/adapters/database/index.ts';
-import { isStandalone } from '#src/diagnostics/traces/facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 
 /** Scopes that the EHR refused at first, and those it accepted instead. */
 export interface AcceptedScopes {

@@ -10,7 +10,7 @@ import type { Explanation } from '#src/errors/row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
-import { measuredRule } from './measured.ts';
+import { exactRule } from './exact-rule.ts';
 
 /** The rule for a launch that was neither refused nor completed, by its last step. */
 const BY_LAST_STEP: Partial<Record<StepName, Rule>> = {
@@ -41,7 +41,7 @@ export function explanationOf(
     return byRule(rule, steps);
   }
   const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
-  const rule = failed && measuredRule(failed, steps);
+  const rule = failed && exactRule(failed, steps);
   if (rule !== undefined) return byRule(rule, steps, failed?.facts);
   const code = outcome === 'completed' ? failed?.code : outcome;
   return code && byCode(code);

@@ -1,5 +1,5 @@
 /** Turns a trace into what a page or report shows: every step in order, what happened, and what to do about it. */
-import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import {
   optionalSteps,
   type StepFacts,

@@ -1,7 +1,7 @@
 /** Finds an organization's last completed launch, and a page that tried to frame the app without permission. */
 import type { Queries } from '#src/adapters/database/index.ts';
-import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { SeenLaunches } from '#src/integration-page/page-props.ts';
 import type { Organization } from '#src/organizations/organization.ts';

@@ -1,7 +1,7 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/facts.ts';
+import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { KeyUses } from '#src/keys/key-use.ts';

@@ -1,7 +1,7 @@
 /** Checks the permissions, identity and context of a token response, and makes the launch from them. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { endOf, tokensOf } from '#src/launches/session/launch-tokens.ts';

@@ -1,7 +1,7 @@
 /** Sends a second authorization request with other scopes if the EHR refused those of the first. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { redirectFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import { type CookieValue, createCookieValue } from '#src/launches/session/cookies.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { LiveLaunch } from '#src/launches/session/live-launches.ts';
 import type { Organization } from '#src/organizations/organization.ts';
@@ -15,7 +16,6 @@ interface Posted {
   ended: number;
 }
 
-const PAGE_SIZE = 25;
 /** More than an organization may have open. */
 const MOST_PAGES = 1_000;
 

@@ -33,7 +33,7 @@ export function themeUrl(launchId: string): string {
  *
  * @param open launches of this browser, oldest first.
  */
-export function furnishErrorPage(
+export function prepareErrorPage(
   request: Request,
   organization: Organization,
   open: readonly (LaunchOrigin & { id: string })[],
@@ -54,7 +54,7 @@ export function standalonePath(organizationId: string): string {
  * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its
  * error pages offer to start again.
  *
- * @param open launches of this browser, for {@link furnishErrorPage}.
+ * @param open launches of this browser, for {@link prepareErrorPage}.
  * @returns the organization, when there is one.
  */
 export async function fitPageTo(
@@ -65,7 +65,7 @@ export async function fitPageTo(
 ): Promise<Organization | undefined> {
   const organization = origin && (await directory.find(origin.organizationId));
   if (!organization) return undefined;
-  furnishErrorPage(response.req, organization, open);
+  prepareErrorPage(response.req, organization, open);
   if (origin.kind === 'ehr') setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   else {
     setPagePolicy(response, {});

@@ -2,8 +2,8 @@
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/facts.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
+import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';

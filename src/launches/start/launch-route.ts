@@ -1,8 +1,8 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
-import { FRAMING_PAGE, launchFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { FRAMING_PAGE, launchFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
@@ -10,7 +10,7 @@ import { framingOrigin, isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { furnishErrorPage } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage } from '#src/launches/session/launch-origin.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
@@ -53,7 +53,7 @@ async function whoIsAsked(
   const organization = await findOrganization(directory, request, query);
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
-  furnishErrorPage(request, organization, launchCookies.launches(request));
+  prepareErrorPage(request, organization, launchCookies.launches(request));
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);

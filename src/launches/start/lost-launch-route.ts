@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { furnishErrorPage } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage } from '#src/launches/session/launch-origin.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
 type LostRule = Extract<Rule, 'launch.posted' | 'callback.posted' | 'launch.no-such-address'>;
@@ -29,7 +29,7 @@ export function lostLaunchRoute(
       if (organization) {
         contextOf(request).facts.organizationId = organization.id;
         traceOf(request).know({ organizationId: organization.id });
-        furnishErrorPage(request, organization, launchCookies.launches(request));
+        prepareErrorPage(request, organization, launchCookies.launches(request));
         setPagePolicy(response, { frameAncestors: organization.frameAncestors });
       }
       if (rule === 'launch.no-such-address') throw new AppError('request.not-found', 'no such address', { rule });

@@ -1,11 +1,11 @@
 /** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
-import { standaloneFacts } from '#src/diagnostics/traces/facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import { standaloneFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { furnishErrorPage, standalonePath } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage, standalonePath } from '#src/launches/session/launch-origin.ts';
 import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
@@ -40,7 +40,7 @@ async function whoIsAsked(
     });
   contextOf(request).facts.organizationId = organization.id;
   traceOf(request).know({ organizationId: organization.id });
-  furnishErrorPage(request, organization, launchCookies.launches(request));
+  prepareErrorPage(request, organization, launchCookies.launches(request));
   if (!organization.enabled)
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {
       rule: 'launch.organization-disabled',

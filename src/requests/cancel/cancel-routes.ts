@@ -27,7 +27,7 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelPage } from '#views/requests/cancel-page.ts';
-import { saidOf } from './said.ts';
+import { noticeOf } from './cancel-notice.ts';
 
 export interface CancelDependencies extends NewRequestFormDependencies {
   audit: Audit;
@@ -73,7 +73,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: read?.service,
         needed: read?.needed,
-        said: outcome && { ...saidOf(outcome.kind), supportCode },
+        said: outcome && { ...noticeOf(outcome.kind), supportCode },
         form:
           isOpen && outcome?.kind !== 'cancelled'
             ? { version: versionOf(found) ?? '', status: outcome && 'status' in outcome ? outcome.status : '' }

@@ -8,8 +8,8 @@ import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';
 import type { PatientSearch } from './find-sent.ts';
+import { isReplaced } from './is-replaced.ts';
 import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
-import { isReplaced } from './replacement.ts';
 
 /** Why a correction is not sent yet. */
 export type OriginalHindrance =

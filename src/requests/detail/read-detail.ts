@@ -8,8 +8,8 @@ import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/f
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { mayBeOfOther } from './other-patient.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
-import { isOfOther } from './whose.ts';
 
 /** What reading a request depends on. */
 export interface DetailOptions {
@@ -178,7 +178,7 @@ function judge(
   const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const isInError = codeOf(resource.status) === 'entered-in-error';
   if (!isOwn || isInError || localOf(resource.subject) !== `Patient/${patientId}`) return { kind: 'absent' };
-  const others = (came?.resources ?? []).filter((one) => !isOfOther(one, localOf, patientId));
+  const others = (came?.resources ?? []).filter((one) => !mayBeOfOther(one, localOf, patientId));
   const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
   const isAbout = (event: ForeignRecord) =>
     ['focus', 'basedOn', 'target', 'about', 'partOf']

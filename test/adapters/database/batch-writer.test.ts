@@ -39,7 +39,7 @@ beforeEach(() => {
 const add = (key: string, waitMs: number) => writer.add({ key, waitMs, parts: 1 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-test('rows of one moment are one batch, after their time and not before', async () => {
+test('rows of one moment are written as one batch when their delay is over', async () => {
   add('a', 100);
   await pass(50);
   add('b', 50);
@@ -49,7 +49,7 @@ test('rows of one moment are one batch, after their time and not before', async 
   expect(batches).toEqual([['a1', 'b1']]);
 });
 
-test('a row that becomes final while it waits is written soon, once and whole', async () => {
+test('a row that becomes final while it waits is written soon, once and complete', async () => {
   add('launch', 5_000);
   add('other', 5_000);
   await pass(1_000);
@@ -60,7 +60,7 @@ test('a row that becomes final while it waits is written soon, once and whole', 
   expect(batches).toEqual([['launch2'], ['other1']]);
 });
 
-test('a row that goes on changing is not put off again and again', async () => {
+test('a row that keeps changing is not delayed again', async () => {
   add('launch', 1_000);
   await pass(900);
   add('launch', 1_000);
@@ -68,7 +68,7 @@ test('a row that goes on changing is not put off again and again', async () => {
   expect(batches).toEqual([['launch2']]);
 });
 
-test('what comes while a batch is being written has its own time', async () => {
+test('a row that arrives while a batch is written has a delay of its own length', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   gate = promise;
   add('a', 0);
@@ -82,7 +82,7 @@ test('what comes while a batch is being written has its own time', async () => {
   expect(batches).toEqual([['a1'], ['b1']]);
 });
 
-test('when half of the room is taken nothing waits; when all is, what is added is refused', async () => {
+test('at half of the capacity rows are written without delay; at full capacity a new row is refused', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   gate = promise;
   for (const key of 'abcdef') add(key, 60_000);
@@ -101,7 +101,7 @@ test('when half of the room is taken nothing waits; when all is, what is added i
   expect(batches.flat()).toHaveLength(13);
 });
 
-test('flush writes what waits, in batches, and once', async () => {
+test('flush writes each waiting row once, in batches', async () => {
   for (const key of 'abcd') add(key, 60_000);
   await Promise.all([writer.flush(), writer.flush()]);
   expect(batches).toEqual([['a1', 'b1', 'c1'], ['d1']]);
@@ -110,7 +110,7 @@ test('flush writes what waits, in batches, and once', async () => {
   expect(batches).toHaveLength(2);
 });
 
-test('MT-06: a row that cannot be stored costs no other row', async () => {
+test('MT-06: a row that cannot be stored loses no other row', async () => {
   refused.add('b');
   for (const key of 'abc') add(key, 0);
   await writer.flush();

@@ -8,7 +8,7 @@ import { openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { createPostgresDatabase, hasPostgres, makeDataFolder, testDatabases } from '#test/helpers/databases.ts';
 
 describe.for(await testDatabases())('the database on $name', ({ open }) => {
-  test('answers, keeps what is written, and says so no more once closed', async () => {
+  test('answers, keeps what is written, and does not answer after it was closed', async () => {
     const database = await open();
     await database.ping();
     await database.migrate();
@@ -49,7 +49,7 @@ describe('the embedded database in a folder', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  test('is made where there is none, and keeps its rows for the next process', async () => {
+  test('is created if it does not exist, and keeps its rows for the next process', async () => {
     rmSync(join(dataDir, 'database'), { recursive: true });
     const first = await openDatabase({ databaseUrl: undefined, dataDir });
     await first.migrate();
@@ -60,7 +60,7 @@ describe('the embedded database in a folder', () => {
     await second.close();
   });
 
-  test('is refused to a second process while one holds it, and free again when that one is killed', async () => {
+  test('is refused to a second process while the first one has it open, and is free after the first was killed', async () => {
     child = await holdInOtherProcess(dataDir);
     await expect(openDatabase({ databaseUrl: undefined, dataDir })).rejects.toThrow(
       `in use (process ${child.pid}): the server is running with the embedded database; stop it or set DATABASE_URL`,
@@ -100,7 +100,7 @@ describe.runIf(await hasPostgres())('PostgreSQL', () => {
     await drop();
   });
 
-  test('nobody listening is an error, not a wait', async () => {
+  test('a port without a listener is an error, not a wait', async () => {
     const database = await openDatabase({ databaseUrl: 'postgres://postgres@127.0.0.1:1/none', dataDir: '' });
     await expect(database.ping()).rejects.toThrow();
     await database.close();

@@ -25,7 +25,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
   });
   afterAll(() => database.close());
 
-  test('users: one first operator of many, found in every way, changed with their sessions, never without an operator', async () => {
+  test('users: of many first operators one is created; users are found by every key, a change ends their sessions, and one operator always remains', async () => {
     const users = createUserStore(database.db);
     const password = { passwordHash: 'one', mustChangePassword: true, passwordExpiresAt: later(3) };
     const firsts = await Promise.all(

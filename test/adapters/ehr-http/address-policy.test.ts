@@ -33,13 +33,13 @@ test.for([
     ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1', '3fff::1'],
   ],
   ['multicast, broadcast and reserved', ['224.0.0.1', '255.255.255.255', '240.0.0.1', '192.88.99.1', 'ff02::1']],
-  ['IPv6 that nobody was given', ['100::1', '4000::1', '5f00::1', 'e000::1']],
+  ['unallocated IPv6', ['100::1', '4000::1', '5f00::1', 'e000::1']],
   ['what is no address', ['', 'localhost', '0x7f000001', '2130706433', '1.2.3.4.5', '8.8.8.8/8', 'fe80::1%eth0']],
 ] as const)('%s: refused', ([, addresses]) => {
   expect(addresses.filter((address) => isAddressAllowed(address, []))).toEqual([]);
 });
 
-test('a network an operator named is allowed, and nothing beside it', () => {
+test('a network that an operator named is allowed, and no other private address', () => {
   const allowed = ['10.1.0.0/16', 'fd12::/16'];
   expect(['10.1.2.3', 'fd12::1', '::ffff:10.1.2.3'].map((one) => isAddressAllowed(one, allowed))).toEqual([
     true,
@@ -73,21 +73,21 @@ function lookUp(hostname: string, allowPrivate: readonly string[], options: { al
   });
 }
 
-describe('the lookup sockets use', () => {
+describe('the lookup of sockets', () => {
   test('refuses a name whose addresses are all refused, without naming them', async () => {
     await expect(lookUp('localhost', [])).rejects.toThrow(AddressRefusedError);
     await expect(lookUp('localhost', [])).rejects.toThrow(/^localhost resolves to an address/);
     await expect(lookUp('localhost', ['10.0.0.0/8'], { all: true })).rejects.toThrow(AddressRefusedError);
   });
 
-  test('hands out checked addresses only: what was checked is what is connected to', async () => {
+  test('returns checked addresses only, so that a socket connects to an address that was checked', async () => {
     const all = (await lookUp('localhost', ['127.0.0.0/8'], { all: true })) as { address: string }[];
     expect(all.map(({ address }) => address)).toEqual(all.map(() => '127.0.0.1'));
     expect(all.length).toBeGreaterThan(0);
     expect(await lookUp('localhost', ['127.0.0.0/8'])).toBe('127.0.0.1');
   });
 
-  test('passes a name that does not exist on as such', async () => {
+  test('reports a name that does not exist as such', async () => {
     await expect(lookUp('no-such-host.invalid', [])).rejects.toMatchObject({ syscall: 'getaddrinfo' });
   });
 });

@@ -67,14 +67,14 @@ test.for(each)('interim answers without end end a %s call', async ([, read]) => 
   await expect(read(outbound, url).catch(failureOf)).resolves.toBe('too-large');
 });
 
-test.for(each)('a few interim answers and many pieces are no fault of a %s answer', async ([, read]) => {
+test.for(each)('a %s answer with a few interim responses and many pieces is accepted', async ([, read]) => {
   const hint = 'HTTP/1.1 103 Early Hints\r\nContent-Type: text/html\r\n\r\n';
   const url = await flooding(hint.repeat(3) + CHUNKED, '2\r\n  \r\n', 5_000);
   await expect(read(outbound, url)).resolves.toBe(10_000);
 });
 
 // Before, each byte kept the block of 64 kB that it came in: 400 MB in two seconds.
-test('a small piece does not keep the block that it was read in', async () => {
+test('a small piece does not keep the block in memory that it was read from', async () => {
   const url = await flooding(CHUNKED, `1;a=${'x'.repeat(65_000)}\r\n \r\n`, 20);
   const dispatcher = outbound.fhirDispatcher();
   const blocks: ArrayBufferLike[] = [];

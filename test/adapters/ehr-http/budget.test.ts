@@ -35,21 +35,21 @@ describe('a budget of six calls a minute', () => {
     for (const seconds of spent.slice(6)) expect(seconds).toBeGreaterThan(50);
   });
 
-  test('is each organization’s own', async () => {
+  test('is counted per organization', async () => {
     const budgets = open(createMemoryStore(clock));
     for (let call = 0; call < 6; call += 1) await budgets.spend({ id: 'a', requestsPerMinute: 6 });
     expect(await budgets.spend({ id: 'a', requestsPerMinute: 6 })).toBe(60);
     expect(await budgets.spend({ id: 'b', requestsPerMinute: 6 })).toBeUndefined();
   });
 
-  test('is counted by the instance alone while Redis is away', async () => {
+  test('is counted per instance while Redis is unavailable', async () => {
     const budgets = open(connectRedis('redis://127.0.0.1:1', log));
     const spent = [];
     for (let call = 0; call < 7; call += 1) spent.push(await budgets.spend({ id: 'a', requestsPerMinute: 6 }));
     expect(spent).toEqual([...Array(6).fill(undefined), 60]);
   });
 
-  test('MT-06: is not waited for while Redis hangs: six calls may go before Redis itself is given up', async () => {
+  test('MT-06: delays no call while Redis does not answer: six calls may go before Redis counts as unavailable', async () => {
     const redis = await createRedisServer();
     await redis.start();
     const store = connectRedis(redis.url, log);
@@ -70,7 +70,7 @@ describe('a budget of six calls a minute', () => {
     }
   });
 
-  test('is counted in Redis although this process was too busy to read the answer at once', async () => {
+  test('is counted in Redis although the process was too busy to read the answer at once', async () => {
     const store = connectRedis(REDIS, log);
     const budgets = open(store);
     const organization = { id: randomUUID(), requestsPerMinute: 6 };
@@ -85,13 +85,13 @@ describe('a budget of six calls a minute', () => {
     expect(await store.get(`ehr-budget:${organization.id}`)).toBe('3');
   });
 
-  test('counts what was made anyhow, and refuses no such call', async () => {
+  test('counts calls that ignore the budget, and refuses none of them', async () => {
     const budgets = open(createMemoryStore(clock));
     for (let call = 0; call < 7; call += 1) await budgets.count({ id: 'a', requestsPerMinute: 6 });
     expect(await budgets.spend({ id: 'a', requestsPerMinute: 6 })).toBe(60);
   });
 
-  test('is waited for when the minute ends within two seconds', async () => {
+  test('delays a call if the minute ends within two seconds', async () => {
     vi.useFakeTimers();
     const metrics = createMetrics();
     const budgets = createEhrBudgets({ store: createMemoryStore(clock), metrics });
@@ -108,7 +108,7 @@ describe('a budget of six calls a minute', () => {
   });
 });
 
-test('no limit means no counting: the store is not even looked at', async () => {
+test('an organization without a limit is not counted, and the store is not called', async () => {
   const untouched = new Proxy({} as KeyStore, {
     get: () => {
       throw new Error('looked at');

@@ -99,7 +99,7 @@ describe('a circuit', () => {
     expect(await outcome(client, '/ok')).toBe(200);
   });
 
-  test('one query that always fails among others that work opens nothing', async () => {
+  test('stays closed if one query always fails among others that work', async () => {
     const client = organization('a');
     for (let page = 0; page < 2 * FAILURES; page += 1) {
       expect(await outcomes(client, '/500', 3)).toEqual([500, 500, 500]);
@@ -107,7 +107,7 @@ describe('a circuit', () => {
     }
   });
 
-  test('is one organization’s and one host’s: others go on, on the same host too', async () => {
+  test('is separate for each organization and host: calls of other organizations to the same host go on', async () => {
     const elsewhere = await startServer((_request, response) => response.end('{}'));
     await outcomes(organization('a'), '/503', FAILURES);
     expect(await outcome(organization('a'), '/ok')).toBe('circuit-open');
@@ -116,19 +116,19 @@ describe('a circuit', () => {
     await elsewhere.close();
   });
 
-  test('does not hold back what is for no organization, such as the checks of Settings', async () => {
+  test('does not refuse calls without an organization, such as the checks of Settings', async () => {
     await outcomes(organization('a'), '/503', FAILURES);
     expect(await outcome(outbound, '/ok')).toBe(200);
   });
 
-  describe('and a call that whoever comes can have sent, such as a code', () => {
+  describe('and a call that an unauthenticated visitor can cause, such as a code', () => {
     const provoked = (client: EhrClient, path: string) =>
       client.request(new URL(path, server.origin), { isProvoked: true }).then(
         ({ status }) => status,
         (error: unknown) => (error instanceof OutboundError ? error.failure : error),
       );
 
-    test('MT-06: server errors in answer to it open nothing, and close nothing either', async () => {
+    test('MT-06: server errors in answer to such a call neither open nor close it', async () => {
       const client = organization('a');
       for (let call = 0; call < 3 * FAILURES; call += 1) expect(await provoked(client, '/500')).toBe(500);
       expect(await outcome(client, '/ok')).toBe(200);
@@ -138,13 +138,13 @@ describe('a circuit', () => {
       }
     });
 
-    test('no answer counts as ever', async () => {
+    test('a missing answer counts as usual', async () => {
       const client = organization('a');
       for (let call = 0; call < FAILURES; call += 1) expect(await provoked(client, '/cut')).toBe('network');
       expect(await outcome(client, '/ok')).toBe('circuit-open');
     });
 
-    test('after ten seconds a good answer closes the circuit, a server error does not open it anew', async () => {
+    test('after ten seconds a good answer closes it, and a server error does not open it again', async () => {
       const client = organization('a');
       await outcomes(client, '/503', FAILURES);
       expect(await provoked(client, '/ok')).toBe('circuit-open');
@@ -155,7 +155,7 @@ describe('a circuit', () => {
     });
   });
 
-  test('of the hosts an EHR names those used last are remembered, a hundred of them', async () => {
+  test('is kept for the hundred hosts of an EHR that were used last', async () => {
     const bulkheads = createBulkheads({});
     const call = (host: string, status: number) =>
       bulkheads.run(
@@ -170,7 +170,7 @@ describe('a circuit', () => {
     expect(await call('down', 200)).toBe(200);
   });
 
-  test('lets one call try after ten seconds, refuses the others meanwhile, and closes when it succeeds', async () => {
+  test('lets one call probe after ten seconds, refuses the others meanwhile, and closes if the probe succeeds', async () => {
     const client = organization('a');
     await outcomes(client, '/503', FAILURES);
     vi.setSystemTime(Date.now() + OPEN_MS);
@@ -189,7 +189,7 @@ describe('a circuit', () => {
     });
   });
 
-  test('opens again when that one fails', async () => {
+  test('opens again if the probe fails', async () => {
     const client = organization('a');
     await outcomes(client, '/503', FAILURES);
     vi.setSystemTime(Date.now() + OPEN_MS);
@@ -199,7 +199,7 @@ describe('a circuit', () => {
     expect(await outcome(client, '/ok')).toBe(200);
   });
 
-  test('counts FHIR reads as well, and refuses them with a time to come back', async () => {
+  test('counts FHIR reads as well, and refuses them with a time to retry', async () => {
     const api = createFhirApi({
       base: new URL('/500', server.origin),
       accessToken: 'token',
@@ -211,7 +211,7 @@ describe('a circuit', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('is no way around the guard: an address that is refused stays so and opens nothing', async () => {
+  test('does not bypass the address policy: a refused address stays refused and does not open the circuit', async () => {
     const client = organization('a');
     const metadata = new URL('https://10.0.0.1/latest');
     for (let call = 0; call < 2 * FAILURES; call += 1)
@@ -220,7 +220,7 @@ describe('a circuit', () => {
 });
 
 describe('a bulkhead', () => {
-  test('runs 64 calls; more wait three seconds and are refused, while another organization goes on', async () => {
+  test('runs 64 calls; further calls wait three seconds and are refused, while calls of another organization go on', async () => {
     const all = Array.from({ length: 80 }, () => outcome(organization('a'), '/held'));
     await heldUp(64);
     expect(await outcome(organization('b'), '/ok')).toBe(200);
@@ -235,7 +235,7 @@ describe('a bulkhead', () => {
     ]);
   });
 
-  test('who waits is served when a place becomes free', async () => {
+  test('a waiting call runs when a place becomes free', async () => {
     const all = Array.from({ length: 70 }, () => outcome(organization('a'), '/held'));
     await heldUp(64);
     answerAll();

@@ -66,7 +66,7 @@ describe.for(untrusted)('%s', ([, options]) => {
       expect(server.connections.length).toBeGreaterThan(0);
     }));
 
-  test('is refused for FHIR calls, whose token stays here', () =>
+  test('is refused for FHIR calls before the token is sent', () =>
     withServer(options, async (server) => {
       const api = createFhirApi({ base: new URL('/fhir', server.origin), accessToken: 'secret', outbound });
       await expect(api.get('Basic/1')).rejects.toMatchObject({ failure: 'unavailable' });
@@ -81,7 +81,7 @@ test('plain http behind an https URL is refused', () =>
     expect(server.requests).toEqual([]);
   }));
 
-test('a warmed connection is checked like any other', () =>
+test('a connection opened ahead is checked like any other', () =>
   withServer(wrongName, async (server) => {
     const url = new URL(server.origin);
     outbound.warm({ protocol: url, fhir: url });

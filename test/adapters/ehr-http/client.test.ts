@@ -73,18 +73,15 @@ describe('where a call may go', () => {
     expect(answer.headers['content-type']).toBe('Application/JSON; charset=utf-8');
   });
 
-  test.for(['localhost', '127.0.0.1'])(
-    '%s is refused unless somebody allowed it, before a connection',
-    async (host) => {
-      const strict = createOutbound({ production: false, allowPrivate: [] });
-      const connections = server.connections.length;
-      expect(await failureOf(`http://${host}:${server.port}/json?secret=1`, undefined, strict)).toBe('address-refused');
-      expect(server.connections.length).toBe(connections);
-      const own = { allowPrivate: LOOPBACK };
-      expect((await strict.request(new URL(`http://${host}:${server.port}/json`), own)).status).toBe(200);
-      await strict.close();
-    },
-  );
+  test.for(['localhost', '127.0.0.1'])('%s is refused before a connection unless it was allowed', async (host) => {
+    const strict = createOutbound({ production: false, allowPrivate: [] });
+    const connections = server.connections.length;
+    expect(await failureOf(`http://${host}:${server.port}/json?secret=1`, undefined, strict)).toBe('address-refused');
+    expect(server.connections.length).toBe(connections);
+    const own = { allowPrivate: LOOPBACK };
+    expect((await strict.request(new URL(`http://${host}:${server.port}/json`), own)).status).toBe(200);
+    await strict.close();
+  });
 
   test.for([
     'http://[::ffff:127.0.0.1]/',
@@ -100,7 +97,7 @@ describe('where a call may go', () => {
     expect(await failureOf(url, undefined, strict)).toBe('address-refused');
   });
 
-  test('TL-02: plain http is refused in production, on loopback too, whatever is allowed', async () => {
+  test('TL-02: plain http is refused in production, on loopback too, even if private addresses are allowed', async () => {
     const strict = createOutbound({ production: true, allowPrivate: LOOPBACK });
     expect(await failureOf('/json', undefined, strict)).toBe('address-refused');
     expect(await failureOf('/json', { allowPrivate: LOOPBACK }, strict)).toBe('address-refused');
@@ -114,13 +111,13 @@ describe('where a call may go', () => {
     },
   );
 
-  test('DI-16, TK-07: a redirect is an answer, not an invitation', async () => {
+  test('DI-16, TK-07: a redirect is returned as the answer and not followed', async () => {
     const answer = await outbound.request(new URL('/redirect', server.origin), { method: 'POST', body: 'code=x' });
     expect(answer).toMatchObject({ status: 307, headers: { location: '/json' } });
     expect(server.requests).toEqual(['POST /redirect']);
   });
 
-  test('FH calls pass the same guard', async () => {
+  test('FHIR calls pass the same address policy', async () => {
     const strict = createOutbound({ production: false, allowPrivate: [] });
     for (const host of ['localhost', '127.0.0.1']) {
       const base = new URL(`http://${host}:${server.port}/fhir`);
@@ -132,7 +129,7 @@ describe('where a call may go', () => {
   });
 });
 
-describe('DI-15: how much and how long', () => {
+describe('DI-15: size and deadline', () => {
   test('a compressed answer is read', async () => {
     expect((await outbound.request(new URL('/gzip', server.origin))).text).toBe('{"ok":true}');
   });
@@ -152,11 +149,11 @@ describe('DI-15: how much and how long', () => {
     expect(await failureOf(path, { deadlineMs: 200 })).toBe('timeout');
   });
 
-  test('the deadline is five seconds unless told otherwise', { timeout: 12_000 }, async () => {
+  test('the default deadline is five seconds', { timeout: 12_000 }, async () => {
     expect(await failureOf('/drip')).toBe('timeout');
   });
 
-  test('a connection that breaks in the middle is a failure, not a short answer', async () => {
+  test('a connection that breaks during an answer is a failure, not a short answer', async () => {
     expect(await failureOf('/cut')).toBe('network');
   });
 
@@ -169,7 +166,7 @@ describe('DI-15: how much and how long', () => {
   });
 });
 
-test('TL-06: a hundred calls to a host that hangs do not hold up another host', async () => {
+test('TL-06: a hundred calls to a host that does not answer do not delay another host', async () => {
   const other = await startServer((_request, response) => response.end('{}'));
   const hanging = Array.from({ length: 100 }, () => failureOf('/silence', { deadlineMs: 1_500 }));
   const finished: string[] = [];
@@ -180,7 +177,7 @@ test('TL-06: a hundred calls to a host that hangs do not hold up another host', 
   await other.close();
 });
 
-test('connections are kept and used again', async () => {
+test('connections are reused', async () => {
   const own = await startServer((_request, response) => response.end('{}'));
   for (let call = 0; call < 20; call += 1) await outbound.request(new URL(own.origin));
   // The second call may start before the first connection is free again.

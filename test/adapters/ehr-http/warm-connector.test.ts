@@ -42,7 +42,7 @@ test('a token request and the three FHIR reads that end a launch find their conn
   expect(server.connections).toHaveLength(4);
 });
 
-test('a connection the other side closed meanwhile costs nothing but a new one', async () => {
+test('a connection that the other side has closed is replaced by a new one', async () => {
   outbound.warm({ protocol: url, fhir: url });
   await server.connected(4);
   await settled();
@@ -61,7 +61,7 @@ test('a hundred launches at once open twelve connections per use, not two hundre
   expect(server.connections.length).toBeLessThanOrEqual(24);
 });
 
-test('a host that is refused, gone or unknown makes no noise', async () => {
+test('a refused, closed or unknown host opens no connection and raises no error', async () => {
   const gone = await startServer(() => {});
   await gone.close();
   const strict = createOutbound({ production: false, allowPrivate: [] });
@@ -73,7 +73,7 @@ test('a host that is refused, gone or unknown makes no noise', async () => {
   await strict.close();
 });
 
-test('a place where connections already wait gets no more of them', async () => {
+test('a host with idle connections gets no further ones', async () => {
   await outbound.request(url);
   await settled();
   outbound.warm({ protocol: url, fhir: url });
@@ -83,7 +83,7 @@ test('a place where connections already wait gets no more of them', async () => 
   expect(server.connections).toHaveLength(4);
 });
 
-test('closing also closes connections that were still being opened', async () => {
+test('closing also closes connections that are still opening', async () => {
   const connector = createWarmConnector({ timeout: 5_000 });
   connector.warm(url);
   connector.close();

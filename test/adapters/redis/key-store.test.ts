@@ -40,7 +40,7 @@ describe.for([
     key = `test:${count}`;
   });
 
-  test('what was set is there, what was deleted is not', async () => {
+  test('a value that was set is found; one that was deleted is not', async () => {
     await store.set(key, 'one', LONG_MS);
     await store.set(`${key}b`, 'two', LONG_MS);
     expect(await store.getMany([key, 'test:nowhere', `${key}b`])).toEqual(['one', undefined, 'two']);
@@ -49,20 +49,20 @@ describe.for([
     expect(await store.get(`${key}b`)).toBeUndefined();
   });
 
-  test('nothing in, nothing out', async () => {
+  test('commands without keys return nothing', async () => {
     expect(await store.getMany([])).toEqual([]);
     await expect(store.delete()).resolves.toBeUndefined();
     await expect(store.ping()).resolves.toBeUndefined();
   });
 
-  test('setting again replaces value and lifetime', async () => {
+  test('setting a value again replaces value and lifetime', async () => {
     await store.set(key, 'one', 1);
     await store.set(key, 'two', LONG_MS);
     await untilGone(store, SHORT_MS + 10);
     expect(await store.get(key)).toBe('two');
   });
 
-  test('CB-06, RF-04: of fifty that replace what they saw exactly one succeeds, and the lifetime stays', async () => {
+  test('CB-06, RF-04: of fifty callers that replace the value they read exactly one succeeds, and the lifetime stays', async () => {
     await store.set(key, 'seen', SHORT_MS);
     const done = await Promise.all(Array.from({ length: 50 }, (_, index) => store.replace(key, 'seen', `by ${index}`)));
     expect(done.filter(Boolean)).toHaveLength(1);
@@ -72,7 +72,7 @@ describe.for([
     expect(await store.replace(key, 'seen', 'late')).toBe(false);
   });
 
-  test('CB-06: of fifty that put the same mark in its place one gets the value, and the lifetime stays', async () => {
+  test('CB-06: of fifty callers that exchange the value for a mark exactly one gets it, and the lifetime stays', async () => {
     const late = () => expect.unreachable('nothing was late');
     const exchange = () => store.exchange(key, 'taken', late);
     await store.set(key, 'transaction', SHORT_MS);
@@ -83,7 +83,7 @@ describe.for([
     expect([await exchange(), await store.get(key)]).toEqual([undefined, undefined]);
   });
 
-  test('what is read and renewed has a new lifetime; what is not there is not made', async () => {
+  test('a value that is read and renewed has a new lifetime; an absent one is not created', async () => {
     await store.set(key, 'one', SHORT_MS);
     expect(await store.getAndRenew(key, LONG_MS)).toBe('one');
     await untilGone(store, SHORT_MS + 10);
@@ -102,7 +102,7 @@ describe.for([
     expect([total, leftMs > 50, leftMs <= LONG_MS]).toEqual([-1, true, true]);
   });
 
-  test('of fifty that set what is absent exactly one succeeds', async () => {
+  test('of fifty callers that set an absent value exactly one succeeds', async () => {
     const done = await Promise.all(
       Array.from({ length: 50 }, (_, index) => store.setIfAbsent(key, `by ${index}`, LONG_MS)),
     );
@@ -110,14 +110,14 @@ describe.for([
     expect(await store.get(key)).toBe(`by ${done.indexOf(true)}`);
   });
 
-  test('of fifty that take a value exactly one gets it', async () => {
+  test('of fifty callers that take a value exactly one gets it', async () => {
     await store.set(key, 'tokens', LONG_MS);
     const got = await Promise.all(Array.from({ length: 50 }, () => store.take(key)));
     expect(got.filter((value) => value === 'tokens')).toHaveLength(1);
     expect(await store.get(key)).toBeUndefined();
   });
 
-  test('how much of its lifetime a key has left can be read, and reading does not renew it', async () => {
+  test('the remaining lifetime of a key can be read, and reading does not renew it', async () => {
     await store.set(key, 'one', LONG_MS);
     const left = await store.lifetimeLeftMs(key);
     expect(left).toBeGreaterThan(0);
@@ -125,7 +125,7 @@ describe.for([
     expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
   });
 
-  test('a ranking has its highest first, forgets what is too low, and moves a member that comes again', async () => {
+  test('a ranking lists the highest score first, drops members below a bound, and moves a member that is added again', async () => {
     const options = { dropBelow: 10, lifetimeMs: LONG_MS };
     await store.rank(key, 'low', { score: 5, ...options, dropBelow: 0 });
     await store.rank(key, 'middle', { score: 15, ...options });
@@ -147,13 +147,13 @@ describe.for([
     expect(await store.lifetimeLeftMs('test:nowhere')).toBeUndefined();
   });
 
-  test('a ranking goes away with its lifetime', async () => {
+  test('a ranking is gone after its lifetime', async () => {
     await store.rank(key, 'one', { score: 1, dropBelow: 0, lifetimeMs: 50 });
     await untilGone(store, SHORT_MS + 10);
     expect([await store.ranked(key, 0), await store.countRanked(key, 0)]).toEqual([[], 0]);
   });
 
-  test('renewing gives a new lifetime, reading does not, and what has gone is not renewed', async () => {
+  test('renewing gives a new lifetime, reading does not, and an expired value is not renewed', async () => {
     await store.set(key, 'renewed', SHORT_MS);
     await store.set(`${key}b`, 'read', SHORT_MS);
     expect(await store.renew(key, LONG_MS)).toBe(true);
@@ -174,7 +174,7 @@ async function untilGone(store: KeyStore, lifetimeMs: number): Promise<void> {
   while ((await store.get('test:hourglass')) !== undefined) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('scripts that Redis has forgotten are sent again', async () => {
+test('scripts that Redis no longer knows are sent again', async () => {
   const store = connectRedis(server.url, logInto([]));
   const redis = new Redis(server.url);
   for (const flush of [false, true, false]) {
@@ -220,7 +220,7 @@ describe('Redis in trouble', () => {
 
   test.for([
     ['was never there', 'redis://127.0.0.1:1'],
-    ['has a name nobody knows', 'redis://no-such-host.invalid:6379'],
+    ['has an unknown host name', 'redis://no-such-host.invalid:6379'],
   ])('that %s', { timeout: 8_000 }, async ([, url = '']) => {
     const lines: string[] = [];
     const store = connectRedis(url, logInto(lines));
@@ -241,17 +241,21 @@ describe('Redis in trouble', () => {
   test.for([
     ['cluster', () => cluster],
     ['sentinels’ master and replica', () => sentinels],
-  ] as const)('the %s hang with connections open, and come back', { timeout: 30_000 }, async ([, set]) => {
-    const store = connectRedis(set().url, logInto([]));
-    await store.set('a', 'before', LONG_MS);
-    set().signal('SIGSTOP');
-    await expectAllRefused(store);
-    set().signal('SIGCONT');
-    await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
-    await store.close();
-  });
+  ] as const)(
+    'the %s do not answer with connections open, and answer again later',
+    { timeout: 30_000 },
+    async ([, set]) => {
+      const store = connectRedis(set().url, logInto([]));
+      await store.set('a', 'before', LONG_MS);
+      set().signal('SIGSTOP');
+      await expectAllRefused(store);
+      set().signal('SIGCONT');
+      await expect.poll(() => stateOf(store), { timeout: 20_000 }).toBe('well');
+      await store.close();
+    },
+  );
 
-  test('sentinels: the master dies, the other one takes over with what it had been given', {
+  test('sentinels: the master dies, and the replica takes over with the values it has received', {
     timeout: 40_000,
   }, async () => {
     const store = connectRedis(sentinels.url, logInto([]));
@@ -272,7 +276,7 @@ describe('Redis in trouble', () => {
     await store.close();
   });
 
-  test('that hangs with its connections open, and comes back', { timeout: 12_000 }, async () => {
+  test('that does not answer with its connections open, and answers again later', { timeout: 12_000 }, async () => {
     const store = connectRedis(server.url, logInto([]));
     await store.set('a', 'before', LONG_MS);
     server.freeze();
@@ -282,7 +286,7 @@ describe('Redis in trouble', () => {
     await store.close();
   });
 
-  test('that hangs: what a value was exchanged for is told when the answer comes late', {
+  test('that does not answer in time: the outcome of an exchange is reported when the answer arrives late', {
     timeout: 12_000,
   }, async () => {
     const store = connectRedis(server.url, logInto([]));

@@ -35,14 +35,14 @@ describe('a host that does not exist', () => {
       expect(row(finished, id).found).toContain(row(finished, 'dns').title);
   });
 
-  test('no row claims a connection that never was', async () => {
+  test('no row claims a connection that was not made', async () => {
     answerNames('ENOTFOUND');
     const finished = await checkup.run('https://ehr.exmaple.org/fhir');
     for (const id of ['port', 'tls-chain', 'capability-statement'])
       expect(row(finished, id)).toMatchObject({ verdict: 'skipped' });
   });
 
-  test('name servers that fail are the network team’s', async () => {
+  test('failing name servers are the network team’s job', async () => {
     answerNames('EAI_AGAIN');
     const finished = await checkup.run('https://ehr.example.org/fhir');
     expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);
@@ -53,7 +53,7 @@ describe('a host that does not exist', () => {
 test.for([
   ['https', 'port'],
   ['http', 'guide-smart-configuration'],
-])('a port where nothing listens, over %s, is one failed row: %s', async ([scheme, id]) => {
+])('a port without a listener, over %s, is one failed row: %s', async ([scheme, id]) => {
   const finished = await checkup.run(`${scheme}://localhost:1/fhir`);
   expect(idsOf(finished, 'failure', 'warning')).toEqual([id]);
   expect(row(finished, id ?? '')).toMatchObject({ verdict: 'failure', owner: 'EHR team' });
@@ -64,7 +64,7 @@ test.for([
   ['nothing there', 404, 'application/json', '{}'],
   ['a web page', 200, 'text/html', '<!doctype html><title>Portal</title>'],
 ] as const)(
-  '%s below the FHIR URL and no CapabilityStatement: the URL is to be compared, and one row says so',
+  '%s below the FHIR URL and no CapabilityStatement: one row advises to compare the URL',
   async ([, status, type, body]) => {
     const server = await startServer((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(body);

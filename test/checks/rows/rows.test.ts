@@ -56,7 +56,7 @@ const keysWith = (list: (key: Record<string, unknown>) => unknown[]) => (at: Hea
 const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), alg: 'ES256', use: 'sig' };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
-test('a healthy EHR: all checks passed, nothing to fix, and what was discovered is in the summary', async () => {
+test('a healthy EHR passes all checks, has nothing to fix, and the summary contains the discovered facts', async () => {
   const finished = await check();
   expect(idsOf(finished, 'warning', 'failure')).toEqual([]);
   expect(finished.summary).toMatchObject({ allPassed: true, hardFailures: [], suggestions: [] });
@@ -311,7 +311,7 @@ const cases: Case[] = [
   ],
 ];
 
-describe('one thing broken, one row (and what stands on it)', () => {
+describe('one fault fails one row (and the rows that depend on it)', () => {
   test.for(cases)('%s', async ([, breakIt, rows, found]) => {
     breakIt(ehr);
     const finished = await check();
@@ -323,7 +323,7 @@ describe('one thing broken, one row (and what stands on it)', () => {
   });
 });
 
-test('each broken step of the guide has words of its own, and never "all passed" (REG-06)', async () => {
+test('each failed step of the guide has its own text, and never "all passed" (REG-06)', async () => {
   const steps = ['smart-configuration', '/fhir/.well-known/openid-configuration', 'jwks'];
   const failures = [];
   for (const step of steps) {
@@ -336,7 +336,7 @@ test('each broken step of the guide has words of its own, and never "all passed"
   expect(failures).toEqual(['guide-smart-configuration', 'guide-issuer', 'guide-jwks']);
 });
 
-test('a foreign host is offered to the administrator, and once allowed it passes (DI-05)', async () => {
+test('a foreign host is suggested to the administrator, and passes after it was allowed (DI-05)', async () => {
   alter(ehr, 'smart-configuration', { token_endpoint: 'https://login.example/token' });
   const { suggestions, discovered } = (await check()).summary;
   expect(suggestions).toMatchObject([{ setting: 'allowedHosts', value: ['login.example'] }]);
@@ -393,7 +393,7 @@ test.for([
   expect(finished.summary.allPassed).toBe(true);
 });
 
-test('frame ancestors: an organization without any is warned, a URL alone is not judged', async () => {
+test('frame ancestors: an organization without any gets a warning, a bare URL does not', async () => {
   expect(row(await check({ frameAncestors: [] }), 'frame-ancestors').verdict).toBe('warning');
   expect(row(await checkup.run(ehr.fhirBase), 'frame-ancestors').verdict).toBe('skipped');
 });
@@ -412,14 +412,14 @@ describe('our own side', () => {
     await server.close();
   });
 
-  test('an http address is only for development', async () => {
+  test('an http address passes in development only', async () => {
     const own = createCheckup({ publicUrl: new URL('http://app.example') });
     expect(row(await own.run(ehr.fhirBase), 'public-url').verdict).toBe('failure');
     await own.close();
   });
 });
 
-test('a server that writes nonsense into its documents gets it shown short, on one line and without tokens', async () => {
+test('nonsense in a server’s documents is shown shortened, on one line and without tokens', async () => {
   const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.x';
   alter(ehr, 'smart-configuration', {
     scopes_supported: [`canary\n${token}`],

@@ -126,7 +126,7 @@ test.for([
   expect(seen).toMatchObject({ verdict, found: expect.stringMatching(found) });
 });
 
-test('one request each, without user, launch, key or anything that could succeed', async () => {
+test('each endpoint gets one request without user, launch and key, which cannot succeed', async () => {
   ehr.on('authorize', () => to(`${OURS}?error=login_required`));
   await askedRow('token-endpoint');
   const [authorize, token] = [ehr.seen('authorize'), ehr.seen('token')];
@@ -137,19 +137,19 @@ test('one request each, without user, launch, key or anything that could succeed
   expect([...new URLSearchParams(token[0]?.body).keys()]).toEqual(['grant_type', 'code']);
 });
 
-test('without a client ID the authorization endpoint is asked for nothing', async () => {
+test('without a client ID no request goes to the authorization endpoint', async () => {
   ehr.on('authorize', () => ({ ...HTML, status: 400 }));
   expect(await askedRow('authorization-endpoint', '')).toMatchObject({ verdict: 'pass' });
   expect(ehr.seen('authorize')[0]?.query.size).toBe(0);
 });
 
-test('a scheduled look asks neither', async () => {
+test('a scheduled check sends a request to neither endpoint', async () => {
   const finished = await checkup.run(ehr.fhirBase, {});
   for (const id of ['authorization-endpoint', 'token-endpoint']) expect(row(finished, id).verdict).toBe('skipped');
   expect([...ehr.seen('authorize'), ...ehr.seen('token')]).toEqual([]);
 });
 
-test('a setting that asks an introspection endpoint which is not there', async () => {
+test('the introspection setting gets a warning if the EHR has no introspection endpoint', async () => {
   const seen = row(await checkup.run(ehr.fhirBase, { introspection: 'on' }), 'introspection-endpoint');
   expect(seen).toMatchObject({ verdict: 'warning', owner: 'Your administrator' });
   alter(ehr, 'smart-configuration', { introspection_endpoint: `${ehr.origin}/auth/introspect` });

@@ -84,14 +84,14 @@ describe('on embedded stores', () => {
   test.for([
     ['token-500', 'HTTP 500'],
     ['fhir-403', 'HTTP 403'],
-  ] as const)('%s: the step says what the EHR answered: %s', async ([fault, status]) => {
+  ] as const)('%s: the step shows the EHR’s answer: %s', async ([fault, status]) => {
     world.sandbox.faults.set(fault);
     const answer = await world.launch('pat-ada');
     world.sandbox.faults.clear();
     expect((await inspect(supportCodeOf(answer))).body).toContain(status);
   });
 
-  test('a launch that arrives is completed, step by step, also in what was asked for and granted', async () => {
+  test('a successful launch shows every step, with the requested and the granted scopes', async () => {
     await world.launch('pat-ada');
     const list = await administrator.open(`${world.url}/settings/launches?outcome=completed`);
     const [, id] = /\/settings\/launches\/([\da-f-]{36})/.exec(list.body) ?? [];
@@ -106,7 +106,7 @@ describe('on embedded stores', () => {
     expect(page.body).toContain('RS384');
   });
 
-  test('a list that the EHR refuses is a completed launch with a step to look at', async () => {
+  test('a launch whose list the EHR refuses is completed, with one failed step', async () => {
     world.sandbox.faults.set('fhir-403-requests');
     await world.launch('pat-ada');
     world.sandbox.faults.clear();
@@ -121,14 +121,14 @@ describe('on embedded stores', () => {
     ['an unknown organization', (url: URL) => url.searchParams.set('orgId', 'nobody'), 'launch'],
     ['another EHR', (url: URL) => url.searchParams.set('iss', 'https://elsewhere.example/fhir'), 'launch'],
     ['no launch value', (url: URL) => url.searchParams.delete('launch'), 'launch'],
-  ] as const)('a launch that is refused at once is found too: %s', async ([, change, step]) => {
+  ] as const)('a launch that is refused at the launch URL is found too: %s', async ([, change, step]) => {
     const url = new URL(world.sandbox.launch('pat-ada'));
     change(url);
     const page = await inspect(supportCodeOf(await world.browser().open(url.href)));
     expect(failingStepOf(page)).toBe(step);
   });
 
-  test('LA-12: blocked cookies are the workstation team’s, and the EHR was not asked', async () => {
+  test('LA-12: blocked cookies are the workstation team’s job, and no request went to the EHR', async () => {
     const answer = await world.browser({ blocksCookies: true }).open(world.sandbox.launch('pat-ada'));
     const page = await inspect(supportCodeOf(answer));
     expect([failingStepOf(page), ownerOf(page)]).toEqual(['cookies', 'Workstation team']);
@@ -151,12 +151,12 @@ describe('on embedded stores', () => {
     expect((await inspect(encodeURIComponent(written(code)))).url).toMatch(/\/settings\/launches\/[\da-f-]{36}$/);
   });
 
-  test('the detail of what failed is shown', async () => {
+  test('the detail of the failure is shown', async () => {
     const { body } = await inspect(supportCodeOf(await launchWith('wrong-patient')));
     expect(body).toContain('Patient read answered with');
   });
 
-  test('MT-01: an administrator never sees another organization, by list, code, address or report', async () => {
+  test('MT-01: an administrator sees another organization by no list, code, URL or report', async () => {
     await world.setOrganization('hospital-c');
     const url = new URL(world.sandbox.launch('pat-ada'));
     url.searchParams.set('orgId', 'hospital-c');
@@ -226,7 +226,7 @@ describe('on embedded stores', () => {
         ['Kwame Osei, RN', 'not known', 'Kwame Osei, RN'],
       ],
       ['a name and another hour', { clinician: 'osei', from: minute(-90), to: minute(-40) }, []],
-      ['the hour of somebody who never came so far', { clinician: 'LINDGRÉN', ...hour }, ['not known']],
+      ['the hour of a user who was not identified', { clinician: 'LINDGRÉN', ...hour }, ['not known']],
       ['the minute before', { to: minute(-2) }, 0],
       ['the hour on another page’s clock', { ...inChatham, zone: 'Pacific/Chatham' }, 4],
       ['a time after it on that clock', { from: inChatham.to, zone: 'Pacific/Chatham' }, 0],
@@ -243,9 +243,9 @@ describe('on embedded stores', () => {
     });
 
     test.for([
-      ['nobody', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
+      ['an unknown name', { clinician: 'Nobody' }, 'No one on the Clinicians page has this name'],
       ['without an organization', { clinician: 'osei', organization: '' }, 'Choose an organization'],
-    ] as const)('says what was not searched for: %s', async ([, fields, words]) => {
+    ] as const)('an invalid search says what is wrong: %s', async ([, fields, words]) => {
       const page = await find(fields);
       expect(page.body).toContain(words);
       expect(page.body).toContain(`value="${fields.clinician}"`);
@@ -263,7 +263,7 @@ describe('on embedded stores', () => {
       expect(usersOf(await find({ who, ...hour }))).toEqual(['Kwame Osei, RN', 'not known', 'Kwame Osei, RN']);
     });
 
-    test('MT-01: a name is searched in the own organization, whatever form and address say', async () => {
+    test('MT-01: a name is searched in the administrator’s organization only, whichever one form and URL name', async () => {
       const found = await find({ clinician: 'rivera', organization: ORG_ID }, administrator);
       const key = /who=([\da-f-]{36})/.exec(found.url)?.[1];
       const theirs = await find({ clinician: 'rivera' });
@@ -274,7 +274,7 @@ describe('on embedded stores', () => {
       expect(foreign.body).not.toContain('Rivera');
     });
 
-    test('by patient, for operators with a reason that is recorded, on every page and in the export', async () => {
+    test('operators who give a reason search by patient, on every page and in the export, and this is audited', async () => {
       const csrf = await tokenOf(world, operator);
       const send = (reason: string, query = '') =>
         operator.open(`${world.url}/settings/launches/patient${query}`, {
@@ -299,11 +299,11 @@ describe('on embedded stores', () => {
       for (const who of [administrator, await signedIn(world, 'operator@example.com')]) {
         const other = await who.visit(page.url);
         expect(usersOf(other)).toEqual([]);
-        expect(other.body).toContain('This search has ended');
+        expect(other.body).toContain('This search has expired');
       }
     });
 
-    test('the export has what the search shows, as text and not as formulas, and is an event', async () => {
+    test('the export has the rows of the search, as text and not as formulas, and is audited', async () => {
       const page = await find({ step: 'token' });
       const csv = await operator.visit(page.url.replace('/launches?', '/launches.csv?'));
       expect(csv.headers['content-disposition']).toContain('launches.csv');
@@ -353,7 +353,7 @@ describe('on embedded stores', () => {
       expect((await administrator.visit(`${world.url}/settings/clinicians/${id}/timeline`)).status).toBe(404);
     });
 
-    test('the timeline keeps what a user did before the association was undone, and nothing of later', async () => {
+    test('the timeline keeps the events before the association was undone, and none after it', async () => {
       const own = await signedIn(world, 'searched@example.com');
       const list = await own.visit(`${world.url}/settings/clinicians`);
       const item = list.body.split('<li>').find((one) => one.includes('Kwame Osei')) ?? '';
@@ -373,13 +373,13 @@ describe('on embedded stores', () => {
       expect(await timeline()).toEqual(after);
     });
 
-    test('who launched last is searched first, and no more than a bound', async () => {
+    test('the users who launched last are searched first, up to a limit', async () => {
       const { db } = world.dependencies.database;
       const few = createPeople({ db, sealer: world.dependencies.sealer, mostSearched: 0 });
       expect(await few.search(ID, 'osei')).toEqual([]);
     });
 
-    test('a help desk: from a name and an hour to the cause in three pages', async () => {
+    test('a help desk gets from a name and an hour to the cause in three pages', async () => {
       const desk = await signedIn(world, 'searched@example.com');
       const first = await desk.visit(`${world.url}/settings/launches`);
       const form = { csrf: csrfOf(first), clinician: 'osei', ...hour, outcome: 'failed' };
@@ -393,7 +393,7 @@ describe('on embedded stores', () => {
     });
   });
 
-  test('two instances write one trace: the callback on another one continues it', async () => {
+  test('a callback on another instance continues the trace of the launch', async () => {
     const { dependencies } = world;
     const { db } = dependencies.database;
     const writer = createTraceWriter({ db, log: dependencies.log, clock: dependencies.clock });
@@ -417,7 +417,7 @@ describe('on embedded stores', () => {
     expect(rows[0]?.steps.map(({ name }) => name)).toEqual(expect.arrayContaining(['launch', 'token', 'requests']));
   });
 
-  test('a callback that comes twice at once is one launch and one trace', async () => {
+  test('two simultaneous callbacks make one launch and one trace', async () => {
     const { db } = world.dependencies.database;
     const browser = world.browser();
     const callback = await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
@@ -432,7 +432,7 @@ describe('on embedded stores', () => {
     expect(await countTraces(db)).toBe(before);
   });
 
-  test('ST-07: no secret, no person and no patient is in the tables or on a page of the inspector', async () => {
+  test('ST-07: neither the tables nor a page of the inspector contain a secret, a person or a patient', async () => {
     await world.dependencies.traces.flush();
     const { rows } = await world.dependencies.database.db.execute(sql`select * from launch_traces`);
     const dump = JSON.stringify(rows);

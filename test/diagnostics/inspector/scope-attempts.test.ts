@@ -1,7 +1,7 @@
 /** The launch inspector shows requested and granted scopes, also of a launch that asked twice (SCO-19). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
-import { scopeFacts } from '#src/diagnostics/traces/facts.ts';
+import { scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
@@ -39,7 +39,7 @@ const rowsOf = (body: string, table: number) => {
 const stateOf = (body: string, step: string) =>
   new RegExp(`trace-step trace-([a-z-]+)" data-step="${step}"`).exec(body)?.[1];
 
-test('a launch that asked twice is one trace with both requests, and drawn as the second one went', async () => {
+test('a launch that asked twice is one trace with both requests, and is drawn by the second one', async () => {
   const { page, report } = await traceOf('invalid-scope', '\\*', 'twice');
   expect(titleOf(page)).toBe('Requests for Ada Moreno');
   expect(report.body).toContain('Request 1: The EHR refused the scopes (invalid_scope).');
@@ -50,7 +50,7 @@ test('a launch that asked twice is one trace with both requests, and drawn as th
   expect(report.body).not.toContain('aria-current="step"');
 });
 
-test('granted, granted in other words, not granted and extra are told apart', async () => {
+test('scopes are shown as granted, granted in another syntax, not granted, or extra', async () => {
   const granted = 'openid fhirUser launch patient/*.rs user/Task.r';
   const { report } = await traceOf('narrowed-scope', granted, 'told-apart');
   const rows = rowsOf(report.body, 0);
@@ -61,7 +61,7 @@ test('granted, granted in other words, not granted and extra are told apart', as
   expect(report.body).not.toContain('Request 2');
 });
 
-test('two empty grants: both are shown, the support code finds them, and the step is marked', async () => {
+test('two empty grants are both shown, the support code finds them, and the step is marked', async () => {
   const { page, report } = await traceOf('empty-grant', '', 'both-empty');
   expect(page.status).toBe(403);
   expect(report.body).toContain('Request 2: The EHR granted nothing to read; the tokens were revoked.');
@@ -78,7 +78,7 @@ const step = (name: StepName, outcome: TraceStep['outcome'] = 'passed', facts: S
   facts,
 });
 
-test('a scope that the EHR limits by a search is granted in part, and no fact says that it was not granted', () => {
+test('a scope that the EHR limits by a search is shown as granted in part, not as not granted', () => {
   const requested = 'openid patient/ServiceRequest.rs patient/Task.r patient/Goal.rs?category=a';
   const granted = 'openid patient/ServiceRequest.rs?category=a patient/ServiceRequest.rs?category=b patient/Goal.rs';
   const facts = scopeFacts(requested, granted);

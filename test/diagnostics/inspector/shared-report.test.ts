@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('opens without signing in, as a page to print and as JSON, and says whose job it is', async () => {
+test('opens without signing in, as a page to print and as JSON, and names the owner of the problem', async () => {
   const stranger = createBrowser();
   const page = await stranger.visit(reportUrl);
   expect(page.status).toBe(200);
@@ -41,7 +41,7 @@ test('opens without signing in, as a page to print and as JSON, and says whose j
   expect(json.launch.outcome).toBe('identity.invalid');
 });
 
-test('the link is shown once; a reload of its page makes no other and says so', async () => {
+test('the link is shown once; a reload of its page creates no other link and says that it was shown', async () => {
   expect(shownAt).toMatch(/\/settings\/launches\/[\da-f-]{36}\?secret=[\w-]{43}$/);
   const again = await administrator.visit(shownAt);
   expect(again.body).not.toContain('/reports/');
@@ -50,7 +50,7 @@ test('the link is shown once; a reload of its page makes no other and says so', 
   expect(rows).toHaveLength(1);
 });
 
-test('holds no secret, no person and no patient (ST-07)', async () => {
+test('contains no secret, no person and no patient (ST-07)', async () => {
   const stranger = createBrowser();
   const text = (await stranger.visit(reportUrl)).body + (await stranger.visit(`${reportUrl}.json`)).body;
   expect(leaksOf(secretsSeenBy(world.sandbox), text)).toEqual([]);
@@ -70,15 +70,15 @@ test('the link is in no table and in no log line', async () => {
   expect(world.logLines.join('')).not.toContain(token);
 });
 
-test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])('an invented link leads nowhere: %s', async (token) => {
+test.for(['unknown', 'A'.repeat(43), `${'A'.repeat(43)}.json`])('an invented link is a 404: %s', async (token) => {
   expect((await createBrowser().visit(`${world.url}/reports/${token}`)).status).toBe(404);
 });
 
-test('making one takes the form of our page', async () => {
+test('creating one needs the token of the page’s form', async () => {
   expect((await administrator.visit(`${launchUrl}/report`, { form: { csrf: 'forged' } })).status).toBe(403);
 });
 
-test('it ends after fourteen days', async () => {
+test('the link expires after fourteen days', async () => {
   now += 13 * DAY_MS;
   expect((await createBrowser().visit(reportUrl)).status).toBe(200);
   now += 2 * DAY_MS;

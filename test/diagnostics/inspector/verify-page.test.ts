@@ -35,7 +35,7 @@ const openPage = async () => {
   return (await administrator.open(`${world.url}/settings/verify`)).url;
 };
 
-test('waits for a launch, then ticks everything after one in a frame', async () => {
+test('waits for a launch, and ticks every line after one in a frame', async () => {
   const url = await openPage();
   expect(new Set(Object.values(ticksOf(await administrator.visit(url))))).toEqual(new Set(['waiting']));
   now += 10;
@@ -55,7 +55,7 @@ test('waits for a launch, then ticks everything after one in a frame', async () 
 test.for([
   ['token-500', { 'no-launch-error': 'failed', 'no-oauth-error': 'failed', 'list-reached': 'failed' }],
   ['no-patient', { 'no-launch-error': 'failed', 'no-oauth-error': 'waiting', 'list-reached': 'failed' }],
-] as const)('says what did not work: %s', async ([fault, expected]) => {
+] as const)('shows what did not work: %s', async ([fault, expected]) => {
   const url = await openPage();
   now += 10;
   world.sandbox.faults.set(fault);
@@ -64,7 +64,7 @@ test.for([
   await expect.poll(() => ticksAt(url)).toMatchObject(expected);
 });
 
-test('a launch in a window of its own is not iframe-style; a browser that does not say leaves it open', async () => {
+test('a launch in a separate window is not iframe-style; without information from the browser the line stays open', async () => {
   const url = await openPage();
   now += 10;
   await world.browser({ headers: { 'sec-fetch-dest': 'document' } }).open(world.sandbox.launch('pat-ada'));
@@ -74,7 +74,7 @@ test('a launch in a window of its own is not iframe-style; a browser that does n
   await expect.poll(() => ticksAt(url)).toMatchObject({ framed: 'unknown', 'list-reached': 'passed' });
 });
 
-test('a framed launch that no EHR page may show is not a working app, and the setting is named', async () => {
+test('a framed launch that no EHR page may show fails the list, and the setting is named', async () => {
   await world.setOrganization('st-elsewhere', { frameAncestors: [] });
   now += SEEN_AFTER_MS;
   const url = await openPage();
@@ -90,7 +90,7 @@ test('a framed launch that no EHR page may show is not a working app, and the se
   now += SEEN_AFTER_MS;
 });
 
-test('a list on which the orders of the EHR are missing is reached with a reservation', async () => {
+test('a list without the EHR’s orders counts as reached, with a warning', async () => {
   const url = await openPage();
   now += 10;
   world.sandbox.faults.set('fhir-403-requests');
@@ -102,7 +102,7 @@ test('a list on which the orders of the EHR are missing is reached with a reserv
   expect(body).toMatch(/Not everything works yet:<\/strong> [^<]*patient\/ServiceRequest\.read/);
 });
 
-test('launches before the page was opened, and those of other organizations, tick nothing', async () => {
+test('launches before the page was opened, and those of other organizations, tick no line', async () => {
   now += 10;
   await world.launch('pat-ada');
   const url = await openPage();
@@ -125,7 +125,7 @@ test('a browser that never comes back from the authorization server is an OAuth 
   await expect.poll(() => ticksAt(url)).toMatchObject({ 'no-oauth-error': 'failed' });
 });
 
-test('reloads itself without script, reads only our own pages with it, and stops after half an hour', async () => {
+test('the page reloads itself without a script, fetches only the app’s own pages with it, and stops after half an hour', async () => {
   const url = await openPage();
   const page = await administrator.visit(url);
   expect(page.body).toContain('<noscript><meta http-equiv="refresh"');
@@ -154,7 +154,7 @@ test.for([
   '0001-01-01T00:00:00Z',
   '+275760-09-13',
   'x'.repeat(5_000),
-])('a moment at which the page cannot have been opened counts as none: %s', async (since) => {
+])('a moment at which the page cannot have been opened is ignored: %s', async (since) => {
   const page = await administrator.visit(`${world.url}/settings/verify?${new URLSearchParams({ since })}`);
   expect(page.status).toBe(303);
   expect(page.headers['location']).toContain(encodeURIComponent(new Date(now).toISOString()));

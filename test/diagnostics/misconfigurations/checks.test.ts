@@ -64,14 +64,14 @@ describe('documents of the EHR', () => {
   });
 });
 
-test('a FHIR URL that is misspelled: the URL is doubted, and nothing else fails', async () => {
+test('a misspelled FHIR URL fails the row of the URL only', async () => {
   const { ehr } = await prepare({});
   const { open } = await checkWith({ settings: { fhirBaseUrl: `${ehr.origin}/fhir/r5` } });
   expectRow(open, GUIDE, 'discovery.nothing-there');
   expect(open[0]?.remedy).not.toContain('Serve');
 });
 
-test('a FHIR URL that leads to the chart of the EHR: a web page', async () => {
+test('a FHIR URL that leads to the EHR’s chart is reported as a web page', async () => {
   const { ehr } = await prepare({ fault: 'discovery-html' });
   ehr.faults.set('metadata-500');
   const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase } });
@@ -81,7 +81,7 @@ test('a FHIR URL that leads to the chart of the EHR: a web page', async () => {
 test.for([
   ['another issuer', 'https://ehr.example/oauth2'],
   ['a slash at the end', undefined],
-])('a setting of the issuer that differs by %s is said with both values', async ([, typed]) => {
+])('an issuer setting that differs by %s is shown with both values', async ([, typed]) => {
   const { ehr } = await prepare({});
   const issuer = typed ?? `${ehr.issuer}/`;
   const { open } = await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase, issuers: [issuer] } });
@@ -90,7 +90,7 @@ test.for([
   expect(open[0]?.found).toContain(`calls itself ${ehr.issuer}:`);
 });
 
-test('an organization that is switched off: the checks say so', async () => {
+test('the checks report that the organization is disabled', async () => {
   const { open, allPassed } = await checkWith({ isDisabled: true });
   expect(allPassed).toBe(true);
   expect(open.map(({ id, verdict, owner }) => [id, verdict, owner])).toEqual([
@@ -99,7 +99,7 @@ test('an organization that is switched off: the checks say so', async () => {
   expect(open[0]?.found).toContain('every launch is refused');
 });
 
-describe('the way to the server', () => {
+describe('the network path to the server', () => {
   const certificates = makeCertificates();
   const trusted = tls.getCACertificates('default');
   beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
@@ -134,7 +134,7 @@ describe('the way to the server', () => {
     expectSaid(await launchWith(seed), 'discovery', ruleOfLaunch);
   });
 
-  test('a server that is down: one failure, and a launch that says the same', async () => {
+  test('a server that is down is one failure, and a launch names the same cause', async () => {
     const seed: Seed = { launch: (url) => url.searchParams.set('iss', 'http://localhost:1/fhir') };
     const settings = { fhirBaseUrl: 'http://localhost:1/fhir' };
     const { open } = await checkWith({ settings });
@@ -145,7 +145,7 @@ describe('the way to the server', () => {
     expect(said.shown).not.toContain('Wait a moment');
   });
 
-  test('a server that takes the connection and answers late is no firewall’s', async () => {
+  test('a server that accepts the connection and answers late is not reported as a firewall', async () => {
     const seed: Seed = { fault: ['slow-discovery', 60_000] };
     const { open } = await checkWith(seed);
     expectRow(open, GUIDE, 'network.late');

@@ -209,7 +209,7 @@ test.for([...MIXED_UP, ...WORDS, ...SETTINGS])('%s', async ([, seed, step, rule,
   expect(said.words).toMatch(says);
 });
 
-test('a token endpoint of another environment: both hosts are named', async () => {
+test('for a token endpoint of another environment both hosts are named', async () => {
   const { ehr: other } = await prepare({});
   const { host } = new URL(other.origin);
   const seed = { ...members({ token_endpoint: `${other.origin}/auth/token` }), settings: { allowedHosts: [host] } };
@@ -227,7 +227,7 @@ test.for([
   ['GET', '/smart/launch/ID/launch?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/?orgId=ID&iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.no-such-address'],
   ['GET', '/smart/standalone/ID?iss=https://ehr.example/fhir&launch=a', 'launch', 'launch.standalone-url-registered'],
-] as const)('%s %s: the support code finds why', async ([method, path, step, rule]) => {
+] as const)('%s %s: the support code finds the cause', async ([method, path, step, rule]) => {
   const { id } = await prepare({});
   const url = `${world().url}${path.replace('ID', id)}`;
   const answer = await world()
@@ -238,7 +238,7 @@ test.for([
   expect(said.words).not.toMatch(/Standalone launch/);
 });
 
-test('an address below /smart that no EHR opens is not found, and no launch', async () => {
+test('an unknown URL below /smart is a 404 and no launch', async () => {
   const answer = await world().browser().open(`${world().url}/smart/robots.txt`);
   expect([answer.status, answer.body]).toEqual([404, expect.stringContaining('Page not found')]);
 });
@@ -247,7 +247,7 @@ test.for([
   ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
   ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
   ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back', 'authorization-endpoint'],
-] as const)('given by hand, and wrong: %s', async ([field, path, step, rule, row]) => {
+] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
   const { id, ehr } = await prepare({});
   const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
   await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);

@@ -71,7 +71,7 @@ test.for([
   ['PKCE without S256', { fault: 'discovery-no-s256' }, 'pkce', /Support S256/],
   ['no launch from a chart', members({ capabilities: ['launch-standalone'] }), 'launch-ehr', /EHR launch/],
   ['an issuer that is not named', members({ issuer: null }), 'guide-issuer', /Add the issuer to smart-configuration/],
-] as const)('%s is the EHR team’s', async ([, seed, row, remedy]) => {
+] as const)('%s is the EHR team’s job', async ([, seed, row, remedy]) => {
   const { open, allPassed } = await checkWith(seed);
   expect(allPassed).toBe(false);
   expect(open[0]).toMatchObject({ id: row, owner: 'EHR team', remedy: expect.stringMatching(remedy) });

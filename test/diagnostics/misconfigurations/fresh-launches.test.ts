@@ -194,7 +194,7 @@ test.for([...CLIENT, ...TOKEN, ...SIGN_IN, ...IDENTITY, ...DISCOVERY, ...FHIR])(
   },
 );
 
-test('a wrong frame address: the page around the app is named, and where to add it', async () => {
+test('for a wrong frame address the page around the app is named, and where to add it', async () => {
   const said = await launchWith({
     settings: { frameAncestors: ['https://other.example'] },
     browser: { headers: FRAMED },

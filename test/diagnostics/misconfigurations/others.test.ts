@@ -120,7 +120,7 @@ test.for(CASES)('%s', async ([, seed, step, rule, says = /./]) => {
 test.for([
   ['callback', 'issuer-mismatch', 'callback'],
   ['id_token', 'foreign-issuer', 'id-token'],
-] as const)('an issuer that has a slash at the end in the %s alone is shown as such', async ([, fault, step]) => {
+] as const)('an issuer with a slash at its end only in the %s is shown as such', async ([, fault, step]) => {
   const { id, ehr } = await prepare({});
   ehr.faults.set(fault, `${ehr.issuer}/`);
   const said = await inspect(await launchFrom(ehr, {}), id);
@@ -129,7 +129,7 @@ test.for([
 });
 
 describe('the browser', () => {
-  test('that lost its cookies on the way is not the EHR’s fault', async () => {
+  test('that lost its cookies on the way is not reported as the EHR’s fault', async () => {
     const { id, ehr } = await prepare({});
     const browser = world().browser();
     const callback = await browser.openUntil(ehr.launch('pat-ada'), '/smart/callback');
@@ -137,7 +137,7 @@ describe('the browser', () => {
     expectSaid(await inspect(await browser.open(callback), id), 'callback', 'callback.no-cookie');
   });
 
-  test('that blocks cookies is the workstation team’s', async () => {
+  test('that blocks cookies is the workstation team’s job', async () => {
     const said = await launchWith({ browser: { blocksCookies: true } });
     expect([said.step, said.owner]).toEqual(['cookies', 'Workstation team']);
   });

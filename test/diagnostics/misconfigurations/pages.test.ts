@@ -14,7 +14,7 @@ const { launchFrom, inspect, prepare, world } = useSeededWorld({
 test.for([
   ['that is over at the EHR', 'refresh-invalid-grant', 280, 'refresh.session-over'],
   ['that the EHR does not allow', 'unauthorized-client', 400, 'client.grant-not-allowed'],
-] as const)('a token %s: the refresh has a step of its own', async ([, fault, seconds, rule]) => {
+] as const)('a token %s: the refresh is a separate step', async ([, fault, seconds, rule]) => {
   now = Date.now();
   const { id, ehr } = await prepare({});
   const browser = world().browser();
@@ -28,7 +28,7 @@ test.for([
 });
 
 test.for(['the first visit', 'the visits after it'])(
-  'a token that nothing renews is found by the code of %s',
+  'a token without a refresh token is found by the support code of %s',
   async (of) => {
     now = Date.now();
     const { id, ehr } = await prepare({ fault: 'no-refresh-token' });
@@ -42,7 +42,7 @@ test.for(['the first visit', 'the visits after it'])(
   },
 );
 
-test('a launch that is at the EHR: what was sent is said at once, and that nothing came back', async () => {
+test('a launch that is still at the EHR shows at once what was sent, and that nothing came back', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({});
   const browser = world().browser();
@@ -55,7 +55,7 @@ test('a launch that is at the EHR: what was sent is said at once, and that nothi
     expect(said.words).toContain(sent);
 });
 
-test('an administrator reads You where it is their own job', async () => {
+test('an administrator reads “You” as the owner of their own job', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({ fault: 'discovery-foreign-token-endpoint' });
   const answer = await launchFrom(ehr, {});
@@ -65,13 +65,13 @@ test('an administrator reads You where it is their own job', async () => {
   expect(body).toContain('Whose job: <span class="owner">You</span>');
 });
 
-test('a state that was changed on the way is listed with the organization that the cookie names', async () => {
+test('a launch with a changed state is listed under the organization that the cookie names', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({ fault: 'wrong-state' });
   expect((await inspect(await launchFrom(ehr, {}), id)).page).toContain(`<dt>Organization</dt><dd>${id}</dd>`);
 });
 
-test('an operator is not told to ask “your administrator”', async () => {
+test('an operator is not advised to ask “your administrator”', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({ fault: 'discovery-foreign-token-endpoint' });
   const answer = await launchFrom(ehr, {});

@@ -120,7 +120,7 @@ test.for([
   expectRow((await checkWith(seed)).open, row, rule);
 });
 
-test('no one is offered to allow an address of the EHR’s own network', async () => {
+test('no page offers to allow an address of the EHR’s own network', async () => {
   const { suggestions } = await checkWith(tokenAt('https://fhir-app01/token'));
   expect(suggestions.filter(({ setting }) => setting === 'allowedHosts')).toEqual([]);
 });

@@ -50,7 +50,7 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'Code not valid', 'grant.refused'],
 ];
 
-test.for(TOKEN)('the token endpoint says %s: %s', ([error, said, rule]) => {
+test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
   expect(ruleOfRefusal({ status: 401, error, said, isClockOff: false })).toBe(rule);
 });
 
@@ -63,7 +63,7 @@ const SIGN_IN: Case[] = [
   ['unauthorized_client', 'application not approved', 'client.off'],
 ];
 
-test.for(SIGN_IN)('the authorization endpoint says %s: %s', ([error, said, rule]) => {
+test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {
   expect(ruleOfDescription(error, said)).toBe(rule);
 });
 
@@ -71,6 +71,6 @@ test.for([
   ['access_denied', 'User is not assigned to the client application.'],
   ['access_denied', 'The resource owner has revoked consent'],
   ['server_error', 'The app is disabled'],
-] as const)('of %s: %s the error says enough', ([error, said]) => {
+] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();
 });

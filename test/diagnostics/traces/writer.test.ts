@@ -69,7 +69,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(found?.supportCodes.toSorted()).toEqual(['ABCD-2345', 'BCDE-3456', 'CDEF-4567']);
   });
 
-  test('a launch that has not come back is on the list after five seconds, one that ended before that', async () => {
+  test('a launch that has not come back is listed after five seconds, and one that ended is listed earlier', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const one = writer();
     const [away, ended] = [randomUUID(), randomUUID()];
@@ -93,7 +93,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     ['begun', 300],
     ['continued', 600],
   ] as const)(
-    'a flood of launches that are %s is bounded, said once, and costs no other organization',
+    'a flood of launches that are %s is bounded, logged once, and affects no other organization',
     async ([kind, most]) => {
       const lines: string[] = [];
       const flooded = writer(lines);
@@ -117,7 +117,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect((await findTrace(database.db, id, 'reload'))?.steps).toHaveLength(60);
   });
 
-  test('a row the database cannot store costs no other row (MT-06)', async () => {
+  test('a row that the database cannot store loses no other row (MT-06)', async () => {
     const lines: string[] = [];
     const one = writer(lines);
     one.add(part({ organizationId: 'poison', startedAt: new Date(8.64e15) }));
@@ -127,25 +127,28 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(lines).toHaveLength(1);
   });
 
-  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])('no value of an EHR erases its own trace: %j', async (odd) => {
-    const lines: string[] = [];
-    const one = writer(lines);
-    const id = randomUUID();
-    const facts = { said: odd, names: [odd], unsaid: undefined };
-    one.add(part({ id, steps: [{ ...step('launch'), detail: odd, facts }] }));
-    one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
-    await one.flush();
-    const steps = (await findTrace(database.db, id, 'general'))?.steps;
-    expect(steps).toHaveLength(2);
-    expect(steps?.[0]).toMatchObject({
-      detail: cleanText(odd),
-      facts: { said: cleanText(odd), names: [cleanText(odd)] },
-    });
-    expect(cleanText(odd).isWellFormed()).toBe(true);
-    expect(lines).toEqual([]);
-  });
+  test.for(['a\0b', `${'a'.repeat(299)}😀`, '\uDE00'])(
+    'no value of an EHR prevents its trace from being stored: %j',
+    async (odd) => {
+      const lines: string[] = [];
+      const one = writer(lines);
+      const id = randomUUID();
+      const facts = { said: odd, names: [odd], unsaid: undefined };
+      one.add(part({ id, steps: [{ ...step('launch'), detail: odd, facts }] }));
+      one.add(part({ id, kind: 'continued', steps: [{ ...step('token'), detail: odd }] }));
+      await one.flush();
+      const steps = (await findTrace(database.db, id, 'general'))?.steps;
+      expect(steps).toHaveLength(2);
+      expect(steps?.[0]).toMatchObject({
+        detail: cleanText(odd),
+        facts: { said: cleanText(odd), names: [cleanText(odd)] },
+      });
+      expect(cleanText(odd).isWellFormed()).toBe(true);
+      expect(lines).toEqual([]);
+    },
+  );
 
-  test('a text the database cannot store costs its launch no part', async () => {
+  test('a text that the database cannot store loses no other part of its launch', async () => {
     const one = writer();
     const id = randomUUID();
     one.add(part({ id, steps: [step('launch')] }));
@@ -156,7 +159,7 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     expect(found?.steps.map(({ name }) => name).toSorted()).toEqual(['launch', 'requests', 'token']);
   });
 
-  test('an unavailable database is a log line and a count, nothing more', async () => {
+  test('an unavailable database causes a log line and a count only', async () => {
     const closed = await open();
     await closed.close();
     const lines: string[] = [];

@@ -88,7 +88,7 @@ test.for([
   expect(await until(socket)).toMatch(/^(?:HTTP\/1\.1 408|$)/);
 });
 
-test('a body that drips is closed, however often a byte comes', async () => {
+test('a connection with a slow body is closed, however often a byte arrives', async () => {
   const socket = await open(await serve({}));
   socket.write('POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000\r\n');
   socket.write('Content-Type: application/x-www-form-urlencoded\r\n\r\n');
@@ -97,7 +97,7 @@ test('a body that drips is closed, however often a byte comes', async () => {
   clearInterval(drip);
 });
 
-test('an answer that nobody reads is given up', async () => {
+test('a response that the client does not read is aborted', async () => {
   const app = (_request: unknown, response: ServerResponse) => {
     const more = () => {
       while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -114,7 +114,7 @@ test('an answer that nobody reads is given up', async () => {
   await closed;
 });
 
-test('one visitor has so many connections and no more; they are free again when they close', async () => {
+test('one visitor has a limited number of connections, which are free again after they close', async () => {
   const port = await serve({ limits: AGES });
   const held = await Promise.all(Array.from({ length: 5 }, () => open(port)));
   expect(await until(await open(port))).toBe('');
@@ -129,13 +129,13 @@ test('one visitor has so many connections and no more; they are free again when 
   expect(await answer()).toBe('HTTP/1.1 200 OK');
 });
 
-test("a proxy's connections are not one visitor's", async () => {
+test("a proxy's connections do not count as one visitor's", async () => {
   const port = await serve({ limits: AGES, isProxy: true });
   const held = await Promise.all(Array.from({ length: 20 }, () => open(port)));
   expect(await Promise.all(held.map((socket) => answerOf(socket, HEALTH)))).toEqual(Array(20).fill('HTTP/1.1 200 OK'));
 });
 
-test('all visitors together have so many and no more', async () => {
+test('all visitors together have a limited number of connections', async () => {
   const port = await serve({ limits: { ...AGES, connections: 8 }, isProxy: true });
   await Promise.all(Array.from({ length: 8 }, () => open(port)));
   expect(await until(await open(port))).toBe('');
@@ -148,7 +148,7 @@ test.for([
   expect(await answerOf(await open(await serve({ limits: AGES })), text)).toMatch(/^HTTP\/1\.1 431/);
 });
 
-test('behind a proxy, the requests of one visitor under way are bounded, and others are not touched', async () => {
+test('behind a proxy, one visitor’s requests under way are limited, and others are not affected', async () => {
   const handler = limitRequestsUnderWay(2);
   const leaving: (() => void)[] = [];
   const enter = (ip: string) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('MT-06: five hundred launches from one address: some are told to wait, another organization is not', async () => {
+test('MT-06: of five hundred launches from one address some have to wait, and another organization is not affected', async () => {
   const browser = world.browser();
   await browser.visit(world.sandbox.launch('pat-ada'));
   const launchUrl = world.sandbox.launch('pat-ada');
@@ -29,7 +29,7 @@ test('MT-06: five hundred launches from one address: some are told to wait, anot
   expect(titleOf(await world.browser().open(neighbour))).toBe('Requests for Ada Moreno');
 });
 
-test('launches that arrive give their place back', async () => {
+test('completed launches do not count', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
   for (let launch = 0; launch < 1_000; launch += 1) {
     await limit.begin('busy', '192.0.2.1');
@@ -38,7 +38,7 @@ test('launches that arrive give their place back', async () => {
   await expect(limit.begin('busy', '192.0.2.1')).resolves.toBeUndefined();
 });
 
-test('many addresses together are bounded as well, per organization', async () => {
+test('many addresses together are limited as well, per organization', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
   const begun = Array.from({ length: 3_100 }, (_unused, index) => limit.begin('flooded', `2001:db8:${index}::1`));
   const refused = (await Promise.allSettled(begun)).filter(({ status }) => status === 'rejected');
@@ -47,7 +47,7 @@ test('many addresses together are bounded as well, per organization', async () =
   await expect(limit.begin('quiet', '192.0.2.9')).resolves.toBeUndefined();
 });
 
-test('all of an IPv6 /64 is one visitor, and all of a /48 takes a fifth of the organization', async () => {
+test('an IPv6 /64 is one visitor, and a /48 may use a fifth of the organization’s launches', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
   const flood = async (addresses: string[]) => {
     const begun = await Promise.allSettled(addresses.map((address) => limit.begin('hospital', address)));
@@ -62,7 +62,7 @@ test('all of an IPv6 /64 is one visitor, and all of a /48 takes a fifth of the o
   expect(await flood(['198.51.100.7', '2001:db8:2::1'])).toBe(2);
 });
 
-test('whatever strangers have taken, known browsers are served, each within its own bound', async () => {
+test('known browsers can launch when strangers have used their share, each within a separate limit', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
   for (let index = 0; index < 3_000; index += 1) await limit.begin('hospital', `2001:db8:${index}::1`);
   await expect(limit.begin('hospital', '192.0.2.9')).rejects.toMatchObject({ code: 'request.too-many' });
@@ -74,7 +74,7 @@ test('whatever strangers have taken, known browsers are served, each within its 
   await expect(limit.begin('hospital', '2001:db8:1::1', 'another ward')).resolves.toBeUndefined();
 });
 
-test('MT-06: seven thousand launches of one address at once leave the places of its organization to others', async () => {
+test('MT-06: seven thousand simultaneous launches of one address leave the organization’s launches to others', async () => {
   const limit = createLaunchLimit(createMemoryStore(() => new Date()));
   const begun = await Promise.allSettled(Array.from({ length: 7_000 }, () => limit.begin('hospital', '192.0.2.1')));
   expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(300);
@@ -98,7 +98,7 @@ describe('two instances on one Redis', () => {
     await redis.stop();
   });
 
-  test('MT-06: a flood over both is one flood, and another organization is not in it', {
+  test('MT-06: a flood over both counts as one, and another organization is not affected', {
     timeout: 30_000,
   }, async () => {
     const browser = both.browser();
@@ -120,7 +120,7 @@ describe('two instances on one Redis', () => {
     expect(Number((await both.dependencies.redis.get('limit:launch:st-elsewhere')) ?? 0)).toBeLessThanOrEqual(begun);
   });
 
-  test('launches begun here and finished there give their places back', async () => {
+  test('a launch that begins on one instance and is completed on the other does not count', async () => {
     const [here, there] = [both, second].map(({ dependencies }) => createLaunchLimit(dependencies.redis));
     for (let launch = 0; launch < 1_000; launch += 1) {
       await here?.begin('to and fro', '192.0.2.1');
@@ -132,7 +132,7 @@ describe('two instances on one Redis', () => {
   test.for([
     ['ten', 10],
     ['twenty', 20],
-  ] as const)('a flood over %s instances is let through twice at most', async ([name, instances]) => {
+  ] as const)('a flood over %s instances gets at most twice the limit', async ([name, instances]) => {
     const limits = Array.from({ length: instances }, () => createLaunchLimit(second.dependencies.redis));
     const begun = Array.from({ length: 1_500 }, async (_unused, at) =>
       limits[at % instances]?.begin(name, '192.0.2.1'),
@@ -142,7 +142,7 @@ describe('two instances on one Redis', () => {
     expect(through).toBeLessThanOrEqual(600);
   });
 
-  test('while Redis is away each instance goes on counting by itself', async () => {
+  test('while Redis is unavailable each instance counts alone', async () => {
     const limit = createLaunchLimit(second.dependencies.redis);
     await redis.stop();
     const begun = Array.from({ length: 310 }, () => limit.begin('alone', '192.0.2.1'));

@@ -50,7 +50,7 @@ test.for([
   expect(visitorKey(address)).toEqual(key);
 });
 
-test('all addresses of one /64 are one visitor', () => {
+test('the addresses of one /64 are one visitor', () => {
   const keys = Array.from({ length: 3_000 }, (_unused, index) =>
     visitorKey(`2001:db8:1:2:${index.toString(16)}:${(index * 7).toString(16)}::1`),
   );

@@ -40,7 +40,7 @@ test('six hundred addresses of one /64 are one visitor; clinicians elsewhere lau
     expect(titleOf(await browserAt(address).open(world.sandbox.launch('pat-ada')))).toBe('Requests for Ada Moreno');
 });
 
-test('while strangers have taken all that is for strangers, browsers that launched before launch', async () => {
+test('known browsers can launch when strangers have used their whole share', async () => {
   const redis = await createRedisServer();
   await redis.start();
   const shared = await startWorld({ env: { ...env, REDIS_URL: redis.url } });

@@ -40,7 +40,7 @@ test('__Host-, Secure, HttpOnly, SameSite=Lax, for every path of this host alone
   expect((await browser.visit(`${url}/who`)).body).toBe('nobody');
 });
 
-test('a cookie whose signature is not ours is nobody', async () => {
+test('a cookie with an invalid signature opens no session', async () => {
   const browser = createBrowser();
   await browser.visit(`${url}/begin`);
   const cookies = browser.jar.get(new URL(url).hostname);

@@ -7,7 +7,7 @@ import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   let server: RedisServer;
   let world: World;
 
@@ -22,7 +22,7 @@ describe('while Redis is away', () => {
     await server.stop();
   });
 
-  test('pages are 503 and keep the session, nobody gets half of one, and all is well afterwards', async () => {
+  test('pages are 503 and keep the session, no session is half stored, and pages open again afterwards', async () => {
     const browser = await signedIn(world, 'operator@example.com');
     const cookie = cookiesOf(browser).get('admin');
     await server.stop();
@@ -38,7 +38,7 @@ describe('while Redis is away', () => {
     await expect.poll(again, { timeout: 15_000 }).toBe(303);
   });
 
-  test('idle sessions end in Redis by themselves: half an hour, renewed by each page', async () => {
+  test('idle sessions expire in Redis after half an hour, renewed by each page', async () => {
     const redis = new Redis(server.url);
     const browser = await signedIn(world, 'operator@example.com');
     const keys = await redis.keys('admin-session:*');
@@ -50,7 +50,7 @@ describe('while Redis is away', () => {
     expect(Math.max(...lifetimes)).toBeLessThanOrEqual(1_800);
   });
 
-  test('a request that was under way when the session ended does not bring it back', async () => {
+  test('a request under way at the end of the session does not restore it', async () => {
     const browser = await signedIn(world, 'operator@example.com');
     const redis = new Redis(server.url);
     const key = keyOf(idOf(cookiesOf(browser).get('admin')));
@@ -62,7 +62,7 @@ describe('while Redis is away', () => {
   });
 });
 
-describe('what Redis holds of a session', () => {
+describe('the record of a session in Redis', () => {
   let server: RedisServer;
   let world: World;
   let redis: Redis;
@@ -90,7 +90,7 @@ describe('what Redis holds of a session', () => {
   const statusOfAccount = async (browser: Awaited<ReturnType<typeof signedIn>>) =>
     (await browser.visit(`${world.url}/settings/account`)).status;
 
-  test('neither the id of a session nor whose it is can be read', async () => {
+  test('reveals neither the id nor the user of the session', async () => {
     const { key, id } = await signedInWithKey('operator@example.com');
     expect(key).toBe(keyOf(id));
     const stored = `${key} ${await redis.get(key)}`;
@@ -98,7 +98,7 @@ describe('what Redis holds of a session', () => {
   });
 
   test.for(['plain JSON', "another session's value", 'a value that was changed', 'an empty value'] as const)(
-    '%s written over a session signs its user out and nobody in',
+    '%s written over a session signs its user out and no user in',
     async (kind) => {
       const operator = await signedInWithKey('operator@example.com');
       const administrator = await signedInWithKey('admin@example.com');

@@ -29,7 +29,7 @@ function away(method: 'set' | 'setIfAbsent', prefix: string) {
   });
 }
 
-describe('what was not sent may come again when the store is back', () => {
+describe('a callback that sent nothing can be repeated when the store answers again', () => {
   test.for([
     ['a code', undefined, 'setIfAbsent', 'code:', '/launches/'],
     ['a refusal of scopes that is asked again', 'invalid_scope', 'set', 'tx:', '/auth/authorize'],
@@ -46,7 +46,7 @@ describe('what was not sent may come again when the store is back', () => {
   });
 });
 
-test('RF-05: a page that reads across the end of a short token is given the next one', async () => {
+test('RF-05: a page during which a short token expires is read with the next token', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const short = { expires_in: 20, refresh_token: 'next' };
   ehr.change('token', short);
@@ -66,7 +66,7 @@ test('RF-05: a page that reads across the end of a short token is given the next
   expect(titleOf(await browser.visit(url))).toBe(LIST);
 });
 
-test('RF-05, ID-22: a short token that is proven late is renewed, not the end', async () => {
+test('RF-05, ID-22: a short token whose id_token is verified late is renewed, and the launch goes on', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   ehr.change('token', { expires_in: 60, refresh_token: 'first' });
   const browser = world().browser();
@@ -86,7 +86,7 @@ test('RF-05, ID-22: a short token that is proven late is renewed, not the end', 
   expect(titleOf(await browser.visit(url))).toBe(LIST);
 });
 
-test('a denied user is audited whatever strangers did in that minute', async () => {
+test('a denied user is audited even after a flood of anonymous denials in the same minute', async () => {
   const id = await newOrganization({ userTypes: 'practitioner' });
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(Math.ceil(Date.now() / 60_000) * 60_000);

@@ -44,7 +44,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
   afterAll(() => world.close());
 
-  test('CB-15, CB-16, AZ-20: success is a 303 to a clean address of ours', async () => {
+  test('CB-15, CB-16, AZ-20: success is a 303 to a URL of the app without code and state', async () => {
     const page = await browser.visit(changed(callback, { next: '//evil.example', return_to: 'https://evil.example' }));
     expect(page.status).toBe(303);
     const location = new URL(page.headers['location'] ?? '');
@@ -57,7 +57,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect([...(browser.jar.get('localhost')?.keys() ?? [])].filter((name) => name.startsWith('tx-'))).toEqual([]);
   });
 
-  test('CB-09: parameters nobody asked for are ignored', async () => {
+  test('CB-09: unknown parameters are ignored', async () => {
     const page = await browser.open(changed(callback, { session_state: 'x', foo: '1', patient: 'pat-ben', scope: '' }));
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
   });
@@ -113,13 +113,13 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
   });
 
-  test('CB-11: the issuer with a slash more is another issuer', async () => {
+  test('CB-11: the issuer with a slash at its end is another issuer', async () => {
     const iss = `${world.sandbox.issuer}/`;
     expectRejected(await browser.visit(changed(callback, { iss })), 400, 'callback.wrong-issuer');
     expect(tokenCalls()).toBe(0);
   });
 
-  test('CB-13: hostile error texts are inert, and nothing of them is kept', async () => {
+  test('CB-13: hostile error texts are inert and not stored', async () => {
     const words = '<script>CANARY</script>\r\nSet-Cookie: canary=1 \u202e'.repeat(200);
     const change = {
       code: undefined,
@@ -141,7 +141,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
   });
 
-  test('CB-03: a cookie of the same name with another secret spends nothing', async () => {
+  test('CB-03: a cookie of the same name with another secret does not spend the transaction', async () => {
     const jar = browser.jar.get('localhost') ?? new Map<string, string>();
     const [name = '', value = ''] = [...jar].find(([cookie]) => cookie.startsWith('tx-')) ?? [];
     const forged = value.split('~').with(1, 'f'.repeat(43)).join('~');
@@ -159,7 +159,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(list.url))).toBe('Requests for Ada Moreno');
   });
 
-  test('CB-19: a browser that left before the answer is led to the launch it had begun', async () => {
+  test('CB-19: a browser that aborted the callback and repeats it gets to its launch', async () => {
     const jar = new Map(browser.jar.get('localhost'));
     const first = await browser.visit(callback);
     // As if the first answer, which deletes the transaction's cookie, had never arrived.
@@ -170,7 +170,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(again.headers['location'] ?? ''))).toBe('Requests for Ada Moreno');
   });
 
-  test('CB-04: after a failure the state is spent as well', async () => {
+  test('CB-04: after a failure the state is spent too', async () => {
     const jar = new Map(browser.jar.get('localhost'));
     world.sandbox.faults.set('token-503');
     expectRejected(await browser.visit(callback), 503, 'token.unavailable');
@@ -188,7 +188,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(pages[0]?.headers['location'] ?? ''))).toBe('Requests for Ada Moreno');
   });
 
-  test('CB-06: also when they reach two instances of the service', async () => {
+  test('CB-06: the same holds on two instances', async () => {
     const server = createServer(createApp(world.dependencies));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -224,7 +224,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titles.slice(1)).toEqual(['Requests for Ada Moreno', 'Requests for Ben Okafor']);
   });
 
-  test('CB-17: a launch cookie planted before has no part in the launch', async () => {
+  test('CB-17: a launch cookie that was planted before is not used by the launch', async () => {
     const planted = `launch-${'p'.repeat(22)}`;
     browser.jar.get('localhost')?.set(planted, `0~${'s'.repeat(43)}~st-elsewhere`);
     const page = await browser.open(callback);
@@ -251,15 +251,18 @@ describe('on real Redis and PostgreSQL', () => {
     expect(world.logLines.join('')).not.toMatch(/eyJ[\w-]+\.eyJ/);
   });
 
-  test.for(['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'])('CB-20: %s is refused and spends nothing', async (method) => {
-    const page = await browser.visit(callback, { method });
-    expect(page.status).toBe(405);
-    expect(page.setCookies).toEqual([]);
-    expect(tokenCalls()).toBe(0);
-    expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
-  });
+  test.for(['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'])(
+    'CB-20: %s is refused and does not spend the state',
+    async (method) => {
+      const page = await browser.visit(callback, { method });
+      expect(page.status).toBe(405);
+      expect(page.setCookies).toEqual([]);
+      expect(tokenCalls()).toBe(0);
+      expect(titleOf(await browser.open(callback))).toBe('Requests for Ada Moreno');
+    },
+  );
 
-  test('CB-20: a form_post answer is refused', async () => {
+  test('CB-20: a form_post response is refused', async () => {
     const form = Object.fromEntries(new URL(callback).searchParams);
     expect((await browser.visit(`${world.url}${CALLBACK}`, { form })).status).toBe(405);
     expect(tokenCalls()).toBe(0);
@@ -282,7 +285,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.open(earlier.url))).toBe('Requests for Ben Okafor');
   });
 
-  test('REG-11: an organization disabled while the browser was away gets no token call', async () => {
+  test('REG-11: if the organization is disabled while the browser is at the EHR, no token call is made', async () => {
     const sandbox = await world.addSandbox('closing');
     await world.setOrganization('closing', {}, sandbox);
     const away = world.browser();
@@ -296,7 +299,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(tokenCalls(sandbox)).toBe(0);
   });
 
-  test('CB-12, MT-04: the answer of one EHR cannot complete a launch at another', async () => {
+  test('CB-12, MT-04: the authorization response of one EHR cannot complete a launch at another', async () => {
     const sandbox = await world.addSandbox('mixed-up');
     await world.setOrganization('mixed-up', {}, sandbox);
     const victim = world.browser();
@@ -313,7 +316,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 });
 
-describe('with time moved on', () => {
+describe('after some time', () => {
   const now = { current: new Date() };
   let later: World;
   beforeAll(async () => {

@@ -31,7 +31,7 @@ test.for([
   ['patient/*.rs?_security=N', '_security N'],
   ['user/ServiceRequest.s?category=a', 'category a'],
   ['patient/ServiceRequest.rs?', 'which part, it does not say'],
-])('%s: the EHR is asked, and the list covers %s', async ([scope, words]) => {
+])('%s: the search is sent, and the list covers %s', async ([scope, words]) => {
   grant(`${scope}`);
   const page = await launch();
   expect(titleOf(page)).toBe(LIST);
@@ -41,7 +41,7 @@ test.for([
   expect(page.body).not.toContain('did not let this app read requests');
 });
 
-test('an empty part is not called none', async () => {
+test('an empty limited list is not reported as no requests', async () => {
   grant('patient/ServiceRequest.rs?category=a');
   ehr.change('requests', { entry: [] });
   const page = await launch();
@@ -57,7 +57,7 @@ test('hostile text in a limit stays text, and a scope without a limit beside it 
   expect((await launch()).body).not.toContain(PART);
 });
 
-test('a Patient that is granted with a limit is asked for', async () => {
+test('a Patient that is granted with a limit is read', async () => {
   ehr.change('token', { scope: 'launch openid fhirUser patient/Patient.r?_id=pat-1 patient/ServiceRequest.rs' });
   expect(titleOf(await launch())).toBe(LIST);
 });
@@ -67,7 +67,7 @@ describe('creating requests', () => {
     ['patient/ServiceRequest.crs?category=a', false],
     ['patient/ServiceRequest.rs patient/ServiceRequest.c?category=a', false],
     ['patient/ServiceRequest.rs?category=a patient/ServiceRequest.c', true],
-  ] as const)('with %s: %s, because what a limit leaves out is not for us to guess', async ([scope, isOffered]) => {
+  ] as const)('with %s: %s, because the app does not interpret a limit', async ([scope, isOffered]) => {
     grant(scope);
     const page = await launch({ createRequests: true });
     expect(page.body.includes('New requests cannot be created here')).toBe(!isOffered);
@@ -75,7 +75,7 @@ describe('creating requests', () => {
   });
 });
 
-test('RF-09: a limit that a refresh brings counts from then on, one that it lifts stays', () => {
+test('RF-09: a limit that a refresh adds counts from then on, and one that it removes stays', () => {
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
   const limitsOf = (scope: string, narrowedScope?: string) => {
     const opened = { scope, narrowedScope } as Launch;
@@ -88,7 +88,7 @@ test('RF-09: a limit that a refresh brings counts from then on, one that it lift
   expect(limitsOf(part, 'openid')).toEqual([false, ['category=a']]);
 });
 
-test('the inspector does not say that it was not granted', async () => {
+test('the inspector does not show a limited scope as not granted', async () => {
   await addPerson(world(), 'operator@example.com');
   const operator = await signedIn(world(), 'operator@example.com');
   const id = await newOrganization({

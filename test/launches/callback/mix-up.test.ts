@@ -32,7 +32,7 @@ describe('on embedded stores', () => {
     return new URL(answer.headers['location'] ?? '');
   }
 
-  test('a code that the hostile EHR got hold of opens nothing in the launch it was asked for', async () => {
+  test('a code that a hostile EHR intercepted opens no launch', async () => {
     const attacker = world.browser();
     const victim = world.browser();
     const own = await authorizeUrl(attacker, 'st-elsewhere', world.sandbox.fhirBase);

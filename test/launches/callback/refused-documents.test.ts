@@ -79,7 +79,7 @@ test.for<[string, string, Record<string, unknown>, string]>([
   expect(titleOf(await open(id))).toBe(LIST);
 });
 
-test('a configuration that is refused and was stored before is not used', async () => {
+test('a stored configuration that is now refused is not used', async () => {
   const id = await newOrganization();
   expect(titleOf(await open(id))).toBe(LIST);
   const store = storeOf();

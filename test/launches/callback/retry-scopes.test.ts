@@ -67,7 +67,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect([...cookiesOf(browser).keys()].filter((name) => name.startsWith('tx-'))).toEqual([]);
   });
 
-  test('every launch begins with the configured scopes, whatever the one before was refused', async () => {
+  test('every launch begins with the configured scopes, even if the EHR refused them before', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     await launch();
     world.sandbox.faults.clear();
@@ -85,7 +85,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(tokenCalls()).toBe(0);
   });
 
-  test('CB-06: a reload of either callback after the error page asks nothing more', async () => {
+  test('CB-06: a reload of either callback after the error page sends no request', async () => {
     world.sandbox.faults.set('invalid-scope');
     const first = await browser.openUntil(launchUrl(), CALLBACK);
     const again = await browser.visit(first);
@@ -117,7 +117,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(tokenCalls()).toBe(2);
   });
 
-  test('an EHR that spends its launch value: the page says what the first request was refused for', async () => {
+  test('if the EHR takes its launch value only once, the page explains the refusal of the first request', async () => {
     world.sandbox.faults.set('spends-launch-on-invalid-scope', WILDCARD);
     const page = await launch();
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 502, code: 'authorization.scope-refused' });
@@ -125,7 +125,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
 
   test.for(['access_denied', 'invalid_request', 'server_error', 'temporarily_unavailable'])(
-    'CB-14: %s is no question of scopes: one request',
+    'CB-14: %s is no refusal of scopes: one request',
     async (error) => {
       world.sandbox.faults.set('login-error', error);
       expect((await launch()).status).toBeGreaterThanOrEqual(403);
@@ -133,7 +133,7 @@ describe('on real Redis and PostgreSQL', () => {
     },
   );
 
-  test('CB-11: an invalid_scope of another issuer asks nothing', async () => {
+  test('CB-11: an invalid_scope of another issuer leads to no second request', async () => {
     const callback = new URL(await browser.openUntil(launchUrl(), CALLBACK));
     callback.searchParams.delete('code');
     callback.searchParams.set('error', 'invalid_scope');
@@ -142,7 +142,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect({ status: page.status, code: codeOf(page) }).toEqual({ status: 400, code: 'callback.wrong-issuer' });
   });
 
-  test('CB-03: another browser cannot ride the second request, and the first one may still finish', async () => {
+  test('CB-03: another browser cannot finish the second request, and the first browser still can', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     const first = await browser.openUntil(launchUrl(), CALLBACK);
     const again = await browser.visit(first);
@@ -178,7 +178,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titles).toEqual(['Requests for Ben Okafor', LIST]);
   });
 
-  test('LA-04, ST-07: the launch value is nowhere but in sealed transactions and on the way to the EHR', async () => {
+  test('LA-04, ST-07: the launch value is only in sealed transactions and in requests to the EHR', async () => {
     world.sandbox.faults.set('invalid-scope', WILDCARD);
     await launch();
     const other = world.browser();

@@ -55,7 +55,7 @@ describe.for(['trace', 'debug'])('LOG_LEVEL=%s on real Redis and PostgreSQL', (l
     await world.close();
   });
 
-  test('the search has something to look for', () => {
+  test('the test has collected secrets of every kind', () => {
     expect(titles.slice(0, 3)).toEqual([
       'Requests for Ada Moreno',
       'Requests for Ada Moreno',
@@ -80,7 +80,7 @@ describe.for(['trace', 'debug'])('LOG_LEVEL=%s on real Redis and PostgreSQL', (l
     expect(leaksOf(secrets, [...(secrets.get('refresh_token') ?? [])].join())).not.toEqual([]);
   });
 
-  test('no line holds one, nor what was typed, nor whose chart it was', () => {
+  test('no line contains a secret, typed text or the patient', () => {
     const lines = world.logLines.join('');
     expect(world.logLines.length).toBeGreaterThan(5);
     expect(leaksOf(secrets, lines)).toEqual([]);

@@ -92,7 +92,7 @@ describe('on real Redis and PostgreSQL', () => {
   });
   afterAll(() => world.close());
 
-  test('the search has something to look for', () => {
+  test('the test has collected secrets of every kind', () => {
     const counts = Object.fromEntries([...secrets].map(([kind, values]) => [kind, values.size]));
     const kinds = [
       'launch',
@@ -112,13 +112,13 @@ describe('on real Redis and PostgreSQL', () => {
     expect(written).toEqual({ found: true, draft: true, sent: true, corrected: true, cancelled: true });
   });
 
-  test('the audit file names neither a secret nor a patient or what was asked for', () => {
+  test('the audit export contains no secret, patient or request', () => {
     expect(auditFile).toContain('request-cancelled');
     expect(leaksOf(secrets, auditFile)).toEqual([]);
     expect(CLINICAL.filter((text) => auditFile.includes(text))).toEqual([]);
   });
 
-  test('ST-01, FH-16: no page and no header of ours holds one', () => {
+  test('ST-01, FH-16: no page and no header contains one', () => {
     const ours = browser.history.filter(({ url }) => url.startsWith(world.url));
     expect(ours.length).toBeGreaterThan(100);
     const inside = ours.flatMap(({ status, headers, body, setCookies }) => {
@@ -142,7 +142,7 @@ describe('on real Redis and PostgreSQL', () => {
     ).toEqual([]);
   });
 
-  test('ST-07, TK-20: no log line holds one, at the most talkative level, nor a name, number or request', () => {
+  test('ST-07, TK-20: no log line contains one, at the most detailed level, nor a name, number or request', () => {
     const lines = world.logLines.join('');
     expect(world.logLines.length).toBeGreaterThan(100);
     expect(leaksOf(secrets, lines)).toEqual([]);
@@ -150,7 +150,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(lines).not.toMatch(/<script|alert\(1\)|BEGIN [A-Z ]*PRIVATE KEY|"d":/);
   });
 
-  test('ST-03, ST-05: Redis holds none in clear, in base64 or in hex', async () => {
+  test('ST-03, ST-05: Redis contains none in clear, base64 or hex', async () => {
     const dump = await world.dumpRedis();
     expect(dump).toMatch(/^launch:/m);
     expect(dump).toMatch(/^tx:/m);
@@ -158,7 +158,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(CLINICAL.filter((text) => `${dump}${decoded(dump)}`.includes(text))).toEqual([]);
   });
 
-  test('ST-03, CAJ-15: neither does the database, nor a private key, nor which patient was opened', async () => {
+  test('ST-03, CAJ-15: the database contains none, no private key and no opened patient', async () => {
     const { db } = world.dependencies.database;
     const tables = await db.execute<{ name: string }>(
       sql`select table_schema || '.' || quote_ident(table_name) as name from information_schema.tables

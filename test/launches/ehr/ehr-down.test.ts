@@ -68,7 +68,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   };
 
-  test('TL-06: sixty pages of an EHR that hangs do not hold up another hospital; then its pages are refused at once, and come back by themselves', {
+  test('TL-06: sixty pages of an EHR that does not answer do not delay another hospital; then they are refused at once, and open again later', {
     timeout: 60_000,
   }, async () => {
     world.sandbox.faults.set('slow-fhir', '60000');
@@ -105,7 +105,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(body).not.toMatch(new RegExp(`_(refused|circuit_changes)_total\\{organization="${OTHER}"`));
   });
 
-  test('RF-07: a refresh that was refused keeps its refresh token, which is used once when the EHR is back', async () => {
+  test('RF-07: a refresh that was not sent keeps its refresh token, which is used once when the EHR answers again', async () => {
     advance(OVER_MS);
     await openCircuit();
     expectLater(await browser.visit(list));
@@ -116,7 +116,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(seen('grant_type=refresh_token')).toHaveLength(1);
   });
 
-  test('TK-08: a code that could not be sent is not lost: the same callback works when the EHR is back, once', async () => {
+  test('TK-08: a code that could not be sent is not lost: the same callback works once when the EHR answers again', async () => {
     const callback = await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
     await openCircuit();
     const page = await browser.visit(callback);
@@ -136,7 +136,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(seen('grant_type=authorization_code')).toHaveLength(1);
   });
 
-  test('MT-06: made-up codes that the token endpoint chokes on close no chart', async () => {
+  test('MT-06: forged codes that cause server errors at the token endpoint close no chart', async () => {
     world.sandbox.faults.set('token-500');
     const stranger = world.browser();
     for (let call = 0; call < FAILURES; call += 1) {
@@ -147,7 +147,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await browser.visit(list))).toBe('Requests for Ada Moreno');
   });
 
-  test('nobody is sent to an EHR that is down: the launch is told when to come back, and its launch value is not spent', async () => {
+  test('no browser is sent to an EHR that is down: the launch gets a time to retry, and its launch value is not spent', async () => {
     const url = world.sandbox.launch('pat-ben');
     const visitor = world.browser();
     // After this launch, the app knows that cookies arrive.
@@ -161,7 +161,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await visitor.open(url))).toBe('Requests for Ben Okafor');
   });
 
-  test('a launch that needs discovery is told at once when to come back', async () => {
+  test('a launch that needs discovery gets a time to retry at once', async () => {
     await world.setOrganization('never-launched');
     await openCircuit('never-launched');
     const { fhirBase } = world.sandbox;
@@ -172,7 +172,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect([...world.sandbox.requests]).toEqual([]);
   });
 
-  test('MT-06: over its budget an organization is told when to come back, and another is not asked to wait', async () => {
+  test('MT-06: an organization over its budget gets a time to retry, and another is not delayed', async () => {
     const id = 'small-budget';
     const sandbox = await world.addSandbox(id);
     // Discovery and two documents of keys use the budget, so the token request is one too many.
@@ -189,7 +189,7 @@ describe('on real Redis and PostgreSQL', () => {
     );
   });
 
-  test('MT-06: the browser at authorize is counted when its code proved good; launches nobody finishes cost nothing', async () => {
+  test('MT-06: the browser’s request to authorize counts once its code was accepted; unfinished launches do not count', async () => {
     const id = 'counted-budget';
     const budget = 40;
     const sandbox = await world.addSandbox(id);

@@ -303,7 +303,7 @@ describe('REJECT', () => {
     await expectEarlierLaunchWorks();
   });
 
-  test('DI-15, TK-19, ID-22: an EHR that is too slow, at discovery, token and keys', async () => {
+  test('DI-15, TK-19, ID-22: a launch ends if the EHR is too slow at discovery, token or keys', async () => {
     const sandboxes = await Promise.all(slow.map(([fault]) => world.addSandbox(fault)));
     await Promise.all(
       slow.map(async (row, index) =>
@@ -321,13 +321,13 @@ test.for(pageFailures)('%s (%s): the launch is complete, its page is %d %s', asy
   expect(calls).toMatchObject({ discovery: 1, authorize: 1, token: status === 401 ? 2 : 1 });
 });
 
-test.for(harmless)('%s (%s) is no reason to fail', async ([fault, value]) => {
+test.for(harmless)('%s (%s) fails no launch', async ([fault, value]) => {
   const { page } = await launchWith(fault, value);
   expect({ status: page.status, title: titleOf(page) }).toEqual({ status: 200, title: 'Requests for Ada Moreno' });
   expect(page.body).not.toMatch(/elsewhere\.example|evil\.example/);
 });
 
-test('DI-18, DI-20: without a well-known document the launch goes by the CapabilityStatement, as strict as ever', async () => {
+test('DI-18, DI-20: without a well-known document the launch uses the CapabilityStatement, under the same rules', async () => {
   const id = await newOrganization(world.sandbox, { issuers: [world.sandbox.issuer] });
   const launchUrl = new URL(world.sandbox.launch('pat-ada'));
   launchUrl.searchParams.set('orgId', id);
@@ -341,7 +341,7 @@ test('DI-18, DI-20: without a well-known document the launch goes by the Capabil
   expect(sent(/^\/auth\/token/)?.body).toContain('client-assertion-type');
 });
 
-test('SCO-20: what is missing is for the inspector; the page names no scope', async () => {
+test('SCO-20: the inspector names the missing scope; the page does not', async () => {
   const { page } = await launchWith('narrowed-scope', 'launch fhirUser');
   expect(page.status).toBe(403);
   expect(page.body).not.toMatch(/openid|Patient\.read/);

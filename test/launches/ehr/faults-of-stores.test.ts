@@ -46,7 +46,7 @@ describe('without Redis', () => {
       expect(titleOf(await browser.open(launchUrl))).toBe('Requests for Ada Moreno');
     });
 
-    test('JW-11: keys and liveness answer, readiness says no, an open page says wait', {
+    test('JW-11: keys and liveness answer, readiness fails, and an open page is a 503', {
       timeout: 12_000,
     }, async () => {
       const browser = world.browser();
@@ -64,7 +64,7 @@ describe('without Redis', () => {
       await mend();
     });
 
-    test('the guide is there for everybody, settings and sign-in say wait, and nobody is signed out', {
+    test('the guide opens, Settings and sign-in are a 503, and no user is signed out', {
       timeout: 20_000,
     }, async () => {
       await expect.poll(() => statusOf('/health/ready'), { timeout: 8_000 }).toBe(200);
@@ -86,7 +86,7 @@ describe('without Redis', () => {
       expect(after.status).toBe(kind === 'hanging' ? 200 : 303);
     });
 
-    test('a callback that comes meanwhile is answered, and can be repeated once Redis is back', {
+    test('a callback during the outage is answered, and can be repeated when Redis answers again', {
       timeout: 12_000,
     }, async () => {
       await expect.poll(() => statusOf('/health/ready'), { timeout: 8_000 }).toBe(200);
@@ -102,7 +102,7 @@ describe('without Redis', () => {
     });
   });
 
-  test('nothing about the store, its address or its values is shown or logged', () => {
+  test('neither the store’s address nor its values are shown or logged', () => {
     const lines = world.logLines.join('');
     expect(lines).toContain('store.unavailable');
     expect(lines).not.toMatch(/"args":|eyJhbGciOiJkaXIi/);
@@ -117,7 +117,7 @@ if ((await testStores()).length > 1)
     });
     afterAll(() => world.close());
 
-    test('an open launch goes on, new ones begin, sign-out ends; only readiness complains', {
+    test('open launches go on, new ones begin, sign-out works; only readiness fails', {
       timeout: 20_000,
     }, async () => {
       const browser = world.browser();
@@ -135,7 +135,7 @@ if ((await testStores()).length > 1)
       expect((await browser.visit(ada.url)).status).toBe(401);
     });
 
-    test('ST-07: what the database could not take is not told in the log', async () => {
+    test('ST-07: values that the database could not store are not logged', async () => {
       await world.dependencies.audit.flush();
       const lines = world.logLines.join('');
       expect(lines).toContain('audit events could not be written');
@@ -144,7 +144,7 @@ if ((await testStores()).length > 1)
   });
 
 if ((await testStores()).length > 1)
-  describe('with PostgreSQL behind a bad wire', () => {
+  describe('with PostgreSQL behind a bad network', () => {
     let world: World;
     let wire: TcpProxy;
     let instance: Instance;

@@ -17,7 +17,7 @@ import {
 const OK = { status: 200, code: undefined };
 const { world } = useStubWorld();
 
-describe('points elsewhere', () => {
+describe('names other hosts', () => {
   const redirect =
     (status: number): Script =>
     () => ({ status, headers: { location: `${evil.origin}/elsewhere` } });
@@ -37,7 +37,7 @@ describe('points elsewhere', () => {
   });
 
   test.for(['https:evil.example/token', '//evil.example/token', 'https://evil.example/token', 'http:EVIL'])(
-    'DI-05: with the endpoint %s no browser is sent on and no code goes there',
+    'DI-05: with the endpoint %s no browser is redirected and no code is sent',
     async (endpoint) => {
       const text = endpoint === 'http:EVIL' ? `http:${new URL(evil.origin).host}/token` : endpoint;
       for (const field of ['authorization_endpoint', 'token_endpoint']) {
@@ -51,7 +51,7 @@ describe('points elsewhere', () => {
     },
   );
 
-  test('FH-02: a next link, an issuer and a style elsewhere are not asked; the rest of the page stands', async () => {
+  test('FH-02: a next link, an issuer and a style on another host get no request; the rest of the page is shown', async () => {
     const link = [{ relation: 'next', url: `${evil.origin}/fhir/ServiceRequest?page=2` }];
     ehr.change('requests', { link });
     ehr.change('token', {
@@ -66,7 +66,7 @@ describe('points elsewhere', () => {
     expect(evil.requests).toEqual([]);
   });
 
-  test('DI-18, DI-19: a tempting CapabilityStatement is not read while the well-known document fails', async () => {
+  test('DI-18, DI-19: the CapabilityStatement is not read while the well-known document fails', async () => {
     ehr.on('smart-configuration', () => ({ status: 503, body: {} }));
     ehr.on('metadata', () => ({ body: { resourceType: 'CapabilityStatement' } }));
     expect(outcomeOf(await launch())).toEqual({ status: 503, code: 'discovery.unavailable' });
@@ -156,7 +156,7 @@ describe('floods', () => {
     expect(outcomeOf(await launch())).toEqual(OK);
   });
 
-  test('FH-12: 50 MB of requests leave the patient and an honest line', async () => {
+  test('FH-12: with 50 MB of requests the page shows the patient and says that the list could not be read', async () => {
     ehr.on('requests', endless);
     expect(titleOf(await launch())).toBe(LIST);
   });
@@ -169,7 +169,7 @@ describe('is slow', () => {
     response.once('close', () => clearInterval(timer));
     return 'answered';
   };
-  test('DI-15, TK-19, TL-06: byte by byte, which the deadline ends, while another organization is served', async () => {
+  test('DI-15, TK-19, TL-06: an answer that comes byte by byte ends at the deadline, while another organization is served', async () => {
     const routes = [
       ['smart-configuration', 'discovery.timeout'],
       ['token', 'token.timeout'],

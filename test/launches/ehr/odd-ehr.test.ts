@@ -24,7 +24,7 @@ const CALLBACK = '/smart/callback';
 const { world } = useStubWorld();
 const otherKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kid: 'old', alg: 'ES256' };
 
-describe('says it oddly, and is understood', () => {
+describe('uses an unusual form, which is accepted', () => {
   test.for([
     'patient/*.read',
     'patient/Patient.read',
@@ -37,7 +37,7 @@ describe('says it oddly, and is understood', () => {
   });
 
   test.for([undefined, null, '', ' '])(
-    'SCO-20: openid is missing where the id_token is %j and no scope says it',
+    'SCO-20: openid is missing if the id_token is %j and no granted scope names it',
     async (idToken) => {
       ehr.change('token', { scope: 'patient/*.read', id_token: idToken });
       const page = await launch();
@@ -47,7 +47,7 @@ describe('says it oddly, and is understood', () => {
   );
 
   test.for([undefined, null, '', ' '])(
-    'TK-14: with openid granted an id_token that is %j is a fault of its own',
+    'TK-14: with openid granted an id_token that is %j is a separate error',
     async (idToken) => {
       ehr.change('token', { id_token: idToken });
       expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'identity.invalid' });
@@ -59,7 +59,7 @@ describe('says it oddly, and is understood', () => {
     expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'identity.invalid' });
   });
 
-  test('AZ-13: an authorization endpoint with a query of its own keeps it', async () => {
+  test('AZ-13: the query of an authorization endpoint is kept', async () => {
     ehr.change('smart-configuration', { authorization_endpoint: `${ehr.origin}/auth/authorize?tenant=a&x=%20y` });
     expect(titleOf(await launch())).toBe(LIST);
     const [asked] = ehr.seen('authorize');
@@ -87,7 +87,7 @@ describe('says it oddly, and is understood', () => {
     expect(partOf(assertion, 1).aud).toBe(`${ehr.origin}${path}`);
   });
 
-  test('CB-10: a code full of separators arrives intact, and injects nothing', async () => {
+  test('CB-10: a code full of separators arrives intact and injects no parameter', async () => {
     const code = 'a+b/=&grant_type=x%41';
     ehr.on('authorize', (request) => {
       const back = new URL(request.query.get('redirect_uri') ?? '');
@@ -100,7 +100,7 @@ describe('says it oddly, and is understood', () => {
     expect(tokenForm().getAll('grant_type')).toEqual(['authorization_code']);
   });
 
-  test('AZ-09, AZ-11: the verifier answers the challenge and was seen nowhere before', async () => {
+  test('AZ-09, AZ-11: the verifier fits the challenge and was not sent before', async () => {
     const browser = world().browser();
     await launch({}, browser);
     const verifier = tokenForm().get('code_verifier') ?? '';
@@ -146,12 +146,9 @@ describe('says it oddly, and is understood', () => {
     ['TK-13: a dotted opaque token', { access_token: 'abc.def.ghi' }],
     ['TK-13: a token of 8 kB with ~+/=', { access_token: `${'x'.repeat(8_000)}~+/=` }],
     ['TK-11: BEARER', { token_type: 'BEARER' }],
-    ['TK-15: members nobody knows', { __x: { n: 1 }, 'https://x.example/ext': 1, authorization_details: [] }],
+    ['TK-15: unknown members', { __x: { n: 1 }, 'https://x.example/ext': 1, authorization_details: [] }],
     ['SCO-17: no scope', { scope: undefined }],
-    [
-      'SCO-23: scopes nobody knows',
-      { scope: 'openid fhirUser launch patient/*.read __x https://x.example/s system/*.*' },
-    ],
+    ['SCO-23: unknown scopes', { scope: 'openid fhirUser launch patient/*.read __x https://x.example/s system/*.*' }],
   ] as const)('%s', async ([, members]) => {
     ehr.change('token', members);
     expect(titleOf(await launch())).toBe(LIST);
@@ -161,7 +158,7 @@ describe('says it oddly, and is understood', () => {
 });
 
 describe('discovery over time', () => {
-  test('DI-13: a failure is not remembered: the next launch works', async () => {
+  test('DI-13: a failure is not cached: the next launch works', async () => {
     const orgId = await newOrganization();
     const browser = world().browser();
     ehr.on('smart-configuration', () => ({ status: 503, body: {} }));
@@ -170,7 +167,7 @@ describe('discovery over time', () => {
     expect(titleOf(await browser.open(launchUrl(orgId)))).toBe(LIST);
   });
 
-  test('DI-13: what is fresh is not asked for again; no-store is', async () => {
+  test('DI-13: a fresh document is not fetched again; one with no-store is', async () => {
     for (const [cacheControl, fetches] of [
       ['max-age=60', 1],
       ['no-store', 3],
@@ -186,7 +183,7 @@ describe('discovery over time', () => {
     }
   });
 
-  test('DI-14, CAJ-08: fifty cold launches at once share one discovery and no secret', async () => {
+  test('DI-14, CAJ-08: fifty simultaneous cold launches share one discovery and no secret', async () => {
     const orgId = await newOrganization();
     const browsers = Array.from({ length: 50 }, () => world().browser());
     const pages = await Promise.all(browsers.map((browser) => browser.open(launchUrl(orgId))));
@@ -201,7 +198,7 @@ describe('discovery over time', () => {
     }
   });
 
-  test('DI-06: a token endpoint that changes while the browser is away gets no code', async () => {
+  test('DI-06: a token endpoint that changes while the browser is at the EHR gets no code', async () => {
     const noStore = { 'cache-control': 'no-store' };
     ehr.on('smart-configuration', async (request) => ({ ...(await ehr.standard(request)), headers: noStore }));
     const orgId = await newOrganization({ allowedHosts: [new URL(evil.origin).host] });
@@ -214,7 +211,7 @@ describe('discovery over time', () => {
     expect(ehr.seen('token')).toHaveLength(1);
   });
 
-  test('MT-05: a FHIR base that an administrator changes meanwhile ends the launches under way', async () => {
+  test('MT-05: an administrator who changes the FHIR base ends the launches under way', async () => {
     const orgId = await newOrganization();
     const browser = world().browser();
     const callback = await browser.openUntil(launchUrl(orgId), CALLBACK);
@@ -232,7 +229,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
   const documents = () => ehr.requests.filter(({ route }) => DOCUMENTS.includes(route));
   const absent = () => DOCUMENTS.forEach((route) => ehr.on(route, () => ({ status: 404, body: {} })));
 
-  test('DI-23: a launch asks for no document, sends S256 and the scopes as they are, and takes the keys given', async () => {
+  test('DI-23: a launch fetches no document, sends S256 and the scopes unchanged, and uses the given keys', async () => {
     absent();
     expect(titleOf(await launch(givenEndpoints(ehr)))).toBe(LIST);
     expect(documents()).toEqual([]);
@@ -249,7 +246,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
     expect(partOf(tokenForm().get('client_assertion'), 0).alg).toBe('ES384');
   });
 
-  test('DI-26: documents that appear later are not even read', async () => {
+  test('DI-26: documents that appear later are not read', async () => {
     const elsewhere = { authorization_endpoint: `${evil.origin}/a`, token_endpoint: `${evil.origin}/token` };
     ehr.change('smart-configuration', { ...elsewhere, issuer: evil.origin, jwks_uri: `${evil.origin}/jwks` });
     ehr.change('openid-configuration', { jwks_uri: `${evil.origin}/jwks` });
@@ -257,7 +254,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
     expect(documents()).toEqual([]);
   });
 
-  test('DI-26: with the addresses gone again the EHR’s own document counts, and nothing of the given ones', async () => {
+  test('DI-26: after the given endpoints are removed, only the EHR’s document counts', async () => {
     const orgId = await newOrganization({ ...givenEndpoints(ehr), tokenEndpoint: `${ehr.origin}/old/token` });
     ehr.on('/old/token', (request) => ehr.standard({ ...request, route: 'token' }));
     expect(titleOf(await world().browser().open(launchUrl(orgId)))).toBe(LIST);
@@ -272,7 +269,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
   });
 
   test.for(['authorizationEndpoint', 'tokenEndpoint', 'jwksUri', 'revocationEndpoint', 'introspectionEndpoint'])(
-    'DI-05: %s on a host that the organization does not allow ends the launch before anybody is sent there',
+    'DI-05: %s on a host that the organization does not allow ends the launch before the redirect',
     async (field) => {
       const given = { ...givenEndpoints(ehr), [field]: `${evil.origin}/x` };
       expect(outcomeOf(await launch(given))).toEqual({ status: 502, code: 'discovery.endpoint-refused' });
@@ -281,7 +278,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
     },
   );
 
-  test('CB-11: an answer of another issuer is refused; one that names none is not, because nothing promises it', async () => {
+  test('CB-11: a response of another issuer is refused; one without issuer is not, because none is promised', async () => {
     const answer = (iss: string | undefined) =>
       ehr.on('authorize', async (request) => {
         const { headers } = await ehr.standard(request);
@@ -296,7 +293,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
     expect(titleOf(await launch(givenEndpoints(ehr)))).toBe(LIST);
   });
 
-  test('ID-02: an id_token must be of the issuer given, with or without the slash at its end', async () => {
+  test('ID-02: an id_token must be of the given issuer, with or without the slash at its end', async () => {
     const given = { ...givenEndpoints(ehr), issuers: [`${ehr.origin}/auth/`] };
     ehr.on('authorize', async (request) => {
       const { headers } = await ehr.standard(request);
@@ -308,7 +305,7 @@ describe('publishes nothing, and its endpoints are given by hand', () => {
     expect(documents()).toEqual([]);
   });
 
-  test('ID-08: a key that the EHR rotated is fetched from the address given', async () => {
+  test('ID-08: a rotated key is fetched from the given URL', async () => {
     const orgId = await newOrganization(givenEndpoints(ehr));
     ehr.on('jwks', () => ({ headers: { 'cache-control': 'max-age=3600' }, body: { keys: [otherKey] } }));
     expect(outcomeOf(await world().browser().open(launchUrl(orgId))).code).toBe('identity.invalid');
@@ -356,7 +353,7 @@ describe('AZ-14: authorize by POST', () => {
     expect(new URLSearchParams(asked?.body).get('launch')).toBe(hostile);
   });
 
-  test('is not used unless the server offers it, however long the address becomes', async () => {
+  test('is not used unless the server offers it, however long the URL is', async () => {
     await world()
       .browser()
       .open(launchUrl(await newOrganization(), 'x'.repeat(4_096)));
@@ -381,7 +378,7 @@ describe('the client assertion at the EHR', () => {
     [['ES384'], 'ES384'],
     [['RS384'], 'RS384'],
     [['PS256', 'ES384'], 'ES384'],
-  ] as const)('DI-09: where only %j are taken, it is signed with %s', async ([algs, alg]) => {
+  ] as const)('DI-09: if the EHR accepts only %j, the assertion is signed with %s', async ([algs, alg]) => {
     ehr.change('smart-configuration', { token_endpoint_auth_signing_alg_values_supported: algs });
     await launch();
     expect(partOf(tokenForm().get('client_assertion'), 0).alg).toBe(alg);
@@ -404,7 +401,7 @@ describe('the client assertion at the EHR', () => {
     },
   );
 
-  test('TK-04, TK-05: client_id in the body only where the organization says so; no other authentication ever', async () => {
+  test('TK-04, TK-05: client_id is in the body only if the organization’s setting says so, and no other authentication is sent', async () => {
     await launch();
     await launch({ clientIdInTokenBody: true });
     expect([tokenForm(0).getAll('client_id'), tokenForm(1).getAll('client_id')]).toEqual([[], ['vectorcare-test']]);
@@ -416,7 +413,7 @@ describe('the client assertion at the EHR', () => {
   });
 });
 
-test('SCO-02, DI-11: v1 or v2 by what the server says it can, nothing dropped for scopes_supported', async () => {
+test('SCO-02, DI-11: the server’s capabilities decide between v1 and v2, and scopes_supported removes no scope', async () => {
   const asked = async (capabilities: string[]) => {
     ehr.reset();
     ehr.change('smart-configuration', { capabilities, scopes_supported: ['system/*.read'] });

@@ -37,7 +37,7 @@ describe('on embedded stores', () => {
       .filter(({ path }) => path.startsWith('/auth/authorize'))
       .map(({ path }) => new URL(path, world.url).searchParams);
 
-  test('the user picks Ben, not the first of the page, and lands on Ben’s list and nobody else’s', async () => {
+  test('the user picks Ben, who is not the first on the page, and gets Ben’s list', async () => {
     const browser = world.browser();
     const page = await standalone('pat-ben', browser, 'prac-osei');
     expect([page.status, titleOf(page)]).toEqual([200, 'Requests for Ben Okafor']);
@@ -70,12 +70,12 @@ describe('on embedded stores', () => {
     for (const { path } of world.sandbox.requests) expect(path).not.toMatch(/[?&]launch=/);
   });
 
-  test('LC-11: the EHR says nothing of a patient banner, so ours is shown', async () => {
+  test('LC-11: without need_patient_banner the app’s banner is shown', async () => {
     const page = await standalone('pat-ada');
     expect(page.body).toMatch(/<section class="patient patient-full" aria-label="Patient">[^]*100231/);
   });
 
-  test('LA-14: every page is framed by nobody, although the organization’s EHR may frame launches from the chart', async () => {
+  test('LA-14: no page may be framed, although the organization’s EHR may frame launches from the chart', async () => {
     const browser = world.browser();
     const list = await standalone('pat-ada', browser);
     const theme = await browser.visit(`${world.url}/launches/${launchIdOf(list)}/theme.css`);
@@ -85,7 +85,7 @@ describe('on embedded stores', () => {
     expect(policyOf(await world.launch('pat-ada'))).toBe(world.sandbox.origin);
   });
 
-  test('Cancel is a page that says the EHR did not allow access and offers to start again', async () => {
+  test('Cancel leads to a page that says that the EHR did not allow access, with a link to start again', async () => {
     const browser = world.browser();
     const page = await signIn(browser, await start(browser), { action: 'cancel' });
     expect([page.status, titleOf(page)]).toEqual([403, 'The EHR did not allow access']);
@@ -96,7 +96,7 @@ describe('on embedded stores', () => {
     expect([...cookiesOf(browser).keys()]).toEqual(['standalone-probe']);
   });
 
-  test('LC-03: an EHR that names no patient gets a page in words of a picker', async () => {
+  test('LC-03: if the EHR names no patient, the page asks to pick one', async () => {
     world.sandbox.faults.set('no-patient');
     const page = await standalone('pat-ada');
     expect([page.status, titleOf(page)]).toEqual([502, 'The EHR did not say which patient was picked']);
@@ -135,7 +135,7 @@ describe('on embedded stores', () => {
     expect((await browser.visit(chart.url)).status).toBe(200);
   });
 
-  test('another user in the same browser ends the launches of the one before, of both kinds', async () => {
+  test('another user in the same browser ends the earlier user’s launches of both kinds', async () => {
     const browser = world.browser();
     const chart = await world.launch('pat-ada', browser);
     const own = await standalone('pat-ben', browser);
@@ -163,7 +163,7 @@ describe('on embedded stores', () => {
     expect(tokenCalls()).toEqual([]);
   });
 
-  test('CB-03: the way back works only in the browser that began, and still works there', async () => {
+  test('CB-03: the callback works only in the browser that began the launch, and works there afterwards', async () => {
     const browser = world.browser();
     const callback = await signInUntilCallback(browser, await start(browser), { patient: 'pat-ada' });
     world.sandbox.requests.clear();
@@ -178,7 +178,7 @@ describe('on embedded stores', () => {
     expect(tokenCalls()).toHaveLength(1);
   });
 
-  test('RF-05: its token is renewed like any other', async () => {
+  test('RF-05: the token of a standalone launch is renewed like any other', async () => {
     world.sandbox.faults.set('string-expires-in', '100');
     const browser = world.browser();
     const page = await standalone('pat-ben', browser);
@@ -187,7 +187,7 @@ describe('on embedded stores', () => {
     expect(tokenCalls().filter(({ body }) => body.includes('grant_type=refresh_token'))).toHaveLength(1);
   });
 
-  test('signing out ends it, revokes the tokens, and offers to start again; so does its address from then on', async () => {
+  test('signing out ends the launch, revokes the tokens and offers to start again, as does the launch’s URL from then on', async () => {
     const browser = world.browser();
     const page = await standalone('pat-ada', browser);
     const form = { csrf: csrfOf(page) };
@@ -203,7 +203,7 @@ describe('on embedded stores', () => {
     expect(policyOf(gone)).toBe("'none'");
   });
 
-  test('a launch that ended by itself says so and offers to start again; one from the chart does not', async () => {
+  test('the page of an expired launch offers to start again; that of a launch from the chart does not', async () => {
     const browser = world.browser();
     const own = await standalone('pat-ada', browser);
     const chart = await world.launch('pat-ben', browser);
@@ -216,7 +216,7 @@ describe('on embedded stores', () => {
     expect(chartPage.body).not.toContain('Start again');
   });
 
-  test('the sign-in page of the EHR is answered once', async () => {
+  test('the sign-in page of the EHR works once', async () => {
     const browser = world.browser();
     const page = await start(browser);
     expect((await signIn(browser, page, { patient: 'pat-ada' })).status).toBe(200);
@@ -224,7 +224,7 @@ describe('on embedded stores', () => {
     expect((await browser.visit(new URL('/auth/sign-in', page.url).href, { form })).status).toBe(400);
   });
 
-  test('the inspector calls it standalone, and the acceptance list does not ask for a frame', async () => {
+  test('the inspector shows the launch as standalone, and the acceptance list requires no frame', async () => {
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     world.sandbox.faults.set('no-patient');
@@ -238,7 +238,7 @@ describe('on embedded stores', () => {
     expect(verify.body).toContain('Launch from a chart to see this.');
   });
 
-  test('ST-07: no code, state or secret of it is in the log or in the store', async () => {
+  test('ST-07: neither log nor store contain its code, state or secret', async () => {
     const browser = world.browser();
     const callback = new URL(await signInUntilCallback(browser, await start(browser), { patient: 'pat-ada' }));
     await browser.open(callback.href);

@@ -162,13 +162,13 @@ describe('without the preset', () => {
   test.for([
     ['oracle-like', 'oracle'],
     ['nextgen-enterprise-like', 'nextgen-enterprise'],
-  ] as const)('%s needs its issuer confirmed as well: no preset may know it (ID-02)', async ([profile, vendor]) => {
+  ] as const)('%s needs its issuer confirmed too, which no preset can know (ID-02)', async ([profile, vendor]) => {
     const page = await at(profile, () => ({ vendor, ...presetSettings(vendor) }));
     expect(page.status).toBe(502);
     expect(world.logLines.at(-1)).toMatch(/identity\.invalid.*iss/);
   });
 
-  test('eCW-like answers more than 250 a minute with 429 and no waiting time', async () => {
+  test('eCW-like answers more than 250 requests a minute with 429 without Retry-After', async () => {
     await at('ecw-like', () => ({ vendor: 'eclinicalworks', ...presetSettings('eclinicalworks') }));
     const answers = [];
     for (let count = 0; count < 260; count += 1) answers.push(await fetch(`${sandbox.fhirBase}/metadata`));
@@ -192,7 +192,7 @@ describe('HelseID-like: the assertion is for the issuer and has the type of RFC 
     expect(titleOf(page)).toBe('The EHR does not recognize this app');
   });
 
-  test('CAJ-03, CAJ-06, CAJ-13: with both, the token, the refresh and the revocation say so, even when the setting changes meanwhile', async () => {
+  test('CAJ-03, CAJ-06, CAJ-13: token request, refresh and revocation use both, even if the setting changes meanwhile', async () => {
     const page = await at('helseid-like', () => both);
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
     await set({});
@@ -209,7 +209,7 @@ describe('HelseID-like: the assertion is for the issuer and has the type of RFC 
   });
 });
 
-describe('what the settings say', () => {
+describe('the effect of settings', () => {
   test('RF-05: a larger margin renews earlier', async () => {
     const page = await at('generic', () => ({ refreshMarginSeconds: 600 }));
     sandbox.faults.set('string-expires-in', '600');
@@ -221,7 +221,7 @@ describe('what the settings say', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('athenahealth-like that wants its practice on every search gets it, and not on reads', async () => {
+  test('athenahealth-like gets the practice on every search, and not on reads', async () => {
     const preset = { vendor: 'athenahealth', ...presetSettings('athenahealth') };
     await at('athenahealth-like', () => preset);
     sandbox.faults.set('search-needs-ah-practice');

@@ -305,7 +305,7 @@ describe('every end of a launch', () => {
     },
   );
 
-  test('not-stored: the store takes the record and does not say so', async () => {
+  test('not-stored: the store saves the record and does not answer', async () => {
     ehr.on('token', tokensFor('user-1'));
     const { set } = store();
     let launchId = '';
@@ -328,7 +328,7 @@ describe('every end of a launch', () => {
     expect(revoked()).toEqual(BOTH.toSorted());
   });
 
-  test('is in this table, but for the one that nothing ends', () => {
+  test('is in this table, except the reason that ends no launch', () => {
     const shown = new Set<EndReason>([...ENDS.map(({ reason }) => reason), 'not-stored', 'idle']);
     expect(endReasons.filter((reason) => !shown.has(reason))).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe('a callback', () => {
     },
   );
 
-  test('CB-22: whose launch was recorded too late revokes its tokens, and leaves no record', PATIENT, async () => {
+  test('CB-22: revokes the tokens of a launch that was stored too late, and leaves no record', PATIENT, async () => {
     const [others, begun] = [await keys('launch:*'), await keys('tx:*')];
     ehr.on('token', async (request) => {
       const answer = await token(request, undefined as never);
@@ -104,7 +104,7 @@ describe('a callback', () => {
     expect([again.status, ehr.seen('token').length]).toEqual([400, 1]);
   });
 
-  test('AZ-21: does not wait a second time for a store that has just not answered', async () => {
+  test('AZ-21: does not wait a second time for a store that did not answer', async () => {
     const { set } = store();
     vi.spyOn(store(), 'set').mockImplementation(async (key, ...rest) => {
       if (!key.startsWith('launch:')) return set(key, ...rest);

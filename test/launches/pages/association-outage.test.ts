@@ -34,7 +34,7 @@ if ((await testStores()).length > 1)
     const launch = (user: string, browser = world.browser()) => browser.open(world.sandbox.launch('pat-ada', { user }));
     const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
-    test('at once: known and unknown users launch, open launches go on, and who came is written down later', async () => {
+    test('automatic: known and unknown users launch, open launches go on, and the users are recorded later', async () => {
       const browser = world.browser();
       const open = await launch('known', browser);
       expect(titleOf(open)).toBe(LIST);
@@ -52,7 +52,7 @@ if ((await testStores()).length > 1)
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(2);
     });
 
-    test('FU-07: a user who was seen disabled stays out through the whole outage, however long ago that was', async () => {
+    test('FU-07: a user who was seen disabled is refused during the whole outage, however long ago that was', async () => {
       const admin = await administrator(world, 'admin@example.com', ORG_ID);
       await launch('known');
       await launch('second');
@@ -71,7 +71,7 @@ if ((await testStores()).length > 1)
     });
 
     test.for(['code', 'confirmation'])(
-      '%s: a user who is not known from a moment ago is refused, tokens are revoked',
+      '%s: a user who was not seen recently is refused, and the tokens are revoked',
       async (userAssociation) => {
         const admin = await administrator(world, 'admin@example.com', ORG_ID);
         await launch('known');

@@ -76,10 +76,10 @@ describe('on real Redis and PostgreSQL', () => {
   const launch = (who = user, by = browser) => by.open(world.sandbox.launch('pat-ada', { user: who }));
   const clinicianOf = async (name: string) => clinicianIdIn(await admin.page(), name);
 
-  describe('at once', () => {
+  describe('automatic', () => {
     beforeEach(() => ask('automatic'));
 
-    test('FU-07, ID-18: the first launch makes a clinician, later ones find them', async () => {
+    test('FU-07, ID-18: the first launch creates a clinician, and later ones find them', async () => {
       const before = (await stored(world, ORG_ID)).clinicians.length;
       expect(titleOf(await launch())).toBe(LIST);
       const first = await stored(world, ORG_ID);
@@ -116,14 +116,14 @@ describe('on real Redis and PostgreSQL', () => {
       expect(after.clinicians.map(({ id }) => id)).toEqual(before.clinicians.map(({ id }) => id));
     });
 
-    test('twenty first launches of one user at once make one clinician', async () => {
+    test('twenty simultaneous first launches of one user create one clinician', async () => {
       const before = (await stored(world, ORG_ID)).clinicians.length;
       const pages = await Promise.all(Array.from({ length: 20 }, () => launch(user, world.browser())));
       expect(pages.map(titleOf)).toEqual(Array.from({ length: 20 }, () => LIST));
       expect((await stored(world, ORG_ID)).clinicians).toHaveLength(before + 1);
     });
 
-    test('undone: open launches end, the next one is a first one again', async () => {
+    test('undoing an association ends open launches, and the next launch creates a new association', async () => {
       const page = await launch();
       const id = await clinicianOf(`Nurse Number ${serial - 1}`);
       expect((await admin.send(`/${id}/unlink`)).status).toBe(303);
@@ -140,7 +140,7 @@ describe('on real Redis and PostgreSQL', () => {
       );
     });
 
-    test('disabled: launches end on every instance, new ones are refused and their tokens revoked', async () => {
+    test('disabling a clinician ends launches on every instance; new ones are refused and their tokens revoked', async () => {
       const other = createApp(world.dependencies);
       const page = await launch();
       const id = await clinicianOf(`Nurse Number ${serial - 1}`);
@@ -167,7 +167,7 @@ describe('on real Redis and PostgreSQL', () => {
   describe('by a one-time code', () => {
     beforeEach(() => ask('code'));
 
-    test('FU-07: the code comes first, the patient after; it works once', async () => {
+    test('FU-07: the user enters the code before the patient is shown, and the code works once', async () => {
       const code = await admin.codeFor('Jane Osei');
       expect(code).toMatch(/^([2-9A-HJ-NP-Z]{5}-){3}[2-9A-HJ-NP-Z]{5}$/);
       const page = await launch();
@@ -199,7 +199,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(shown.body).toContain('Another EHR user tried this clinician’s code');
     });
 
-    test('an expired code, a wrong one and another organization’s say the same', async () => {
+    test('an expired code, a wrong one and one of another organization get the same answer', async () => {
       const expired = await admin.codeFor('Late Comer');
       advance(7 * DAY_MS + 1);
       const ofTwin = await adminOfTwin.codeFor('Twin Person');
@@ -228,7 +228,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect((await typeCode(browser, fresh, code)).status).toBe(303);
     });
 
-    test('a code sent without the page’s token, or from elsewhere, changes nothing', async () => {
+    test('a code that is posted without the page’s token or from another site changes nothing', async () => {
       const code = await admin.codeFor('Forged Request');
       const page = await launch();
       expect((await browser.visit(page.url, { form: { code } })).status).toBe(403);
@@ -237,7 +237,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect((await typeCode(browser, page, code)).status).toBe(303);
     });
 
-    test('of two who type one code at once, one is linked', async () => {
+    test('of two users who enter one code at the same time, one is linked', async () => {
       const code = await admin.codeFor('Only One');
       const rivals = [`subject-of-user-27`, `subject-of-user-28`].map((who) => ({ who, browser: world.browser() }));
       const pages = await Promise.all(rivals.map(({ who, browser: by }) => launch(who, by)));
@@ -253,7 +253,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(new Set(ends)).toEqual(new Set(['requests', 'association?problem=used']));
     });
 
-    test('a linked user who types another’s code gets a message, and nothing is overwritten', async () => {
+    test('a linked user who enters another clinician’s code gets a message and stays linked', async () => {
       const own = await admin.codeFor('Rightful Owner');
       const others = await admin.codeFor('Somebody Else');
       const page = await launch();
@@ -265,7 +265,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect((await stored(world, ORG_ID)).identities).toEqual(before.identities);
     });
 
-    test('a new code is refused for a linked clinician, until that is undone', async () => {
+    test('a new code is refused for a linked clinician until the association is undone', async () => {
       const page = await launch();
       await typeCode(browser, page, await admin.codeFor('Linked Person'));
       const id = await clinicianOf('Linked Person');
@@ -281,7 +281,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect((await typeCode(browser, again, code)).status).toBe(303);
     });
 
-    test('a code is shown once; a reload of its page makes none and says so', async () => {
+    test('a code is shown once; a reload of its page creates no code and says that it was shown', async () => {
       const shown = await admin.open('', { name: 'Shown Once' });
       const code = codeIn(shown);
       expect(isAfterPost(shown, 'secret')).toBe(true);
@@ -311,7 +311,7 @@ describe('on real Redis and PostgreSQL', () => {
   describe('by confirmation', () => {
     beforeEach(() => ask('confirmation'));
 
-    test('FU-07: waits with a reference, is let in once confirmed as a new clinician', async () => {
+    test('FU-07: a new user waits with a reference, and is admitted after being confirmed as a new clinician', async () => {
       const page = await launch();
       expect(titleOf(page)).toBe('Waiting for your administrator');
       const reference = referenceIn(page);
@@ -332,7 +332,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect(twice.body).toContain('linked to a clinician already');
     });
 
-    test('as an existing clinician; one who has another EHR user is a conflict in words', async () => {
+    test('a user is confirmed as an existing clinician; a clinician with another EHR user is refused with a message', async () => {
       await admin.codeFor('Prepared Person');
       const id = await clinicianOf('Prepared Person');
       const page = await launch();
@@ -351,7 +351,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect([isAfterPost(nameless, 'form'), nameless.body.includes('Type a name of at most')]).toEqual([true, true]);
     });
 
-    test('refused, forgotten, and asked again', async () => {
+    test('a refused user can be reset, and then waits again', async () => {
       const page = await launch();
       const reference = referenceIn(page);
       await admin.send(`/waiting/${reference}/refuse`);
@@ -400,7 +400,7 @@ describe('on real Redis and PostgreSQL', () => {
       expect((await admin.page()).body).not.toContain('<script>alert');
     });
 
-    test('back to at once: who waited is let in, and was not asked for twice', async () => {
+    test('after a change to automatic, a waiting user’s open page leads to the list', async () => {
       const waiting = async () => (await stored(world, ORG_ID)).identities.filter((row) => row.clinician_id === null);
       const before = (await waiting()).length;
       const page = await launch();
@@ -440,7 +440,7 @@ describe('on real Redis and PostgreSQL', () => {
     });
   });
 
-  test('MT-02, ST-07: no sub, name, fhirUser or code stands in the database or the log', async () => {
+  test('MT-02, ST-07: neither database nor log contain a sub, name, fhirUser or code', async () => {
     const code = await admin.codeFor('Secret Name');
     const id = await clinicianOf('Secret Name');
     await world.dependencies.audit.flush();

@@ -47,7 +47,7 @@ const wait = async (visit: Visit) => {
 };
 const isOpen = async () => (await world.dependencies.redis.get(`launch:${launchIdOf(page)}`)) !== undefined;
 
-test('the list goes five minutes before the idle hour is over to a page of the same launch', async () => {
+test('five minutes before the idle hour ends, the list leads to the warning page of the same launch', async () => {
   await launch();
   const { seconds, url } = refreshOf(page);
   expect(seconds).toBeGreaterThanOrEqual(55 * 60);
@@ -56,7 +56,7 @@ test('the list goes five minutes before the idle hour is over to a page of the s
   expect(page.body).not.toContain('http-equiv');
 });
 
-test('that page names nobody, renews nothing, asks the EHR nothing, and is the EHR’s to frame', async () => {
+test('the warning page names no person, renews nothing, sends no request to the EHR, and may be framed by the EHR', async () => {
   await launch();
   world.sandbox.requests.clear();
   const closing = await wait(page);
@@ -72,14 +72,14 @@ test('that page names nobody, renews nothing, asks the EHR nothing, and is the E
   expect(await isOpen()).toBe(false);
 });
 
-test('left alone it moves on to the page that says what happened', async () => {
+test('without use, the warning page leads to the page of the ended launch', async () => {
   await launch();
   const over = await wait(await wait(page));
   expect([over.status, titleOf(over)]).toEqual([401, 'This page has closed']);
   expect(over.headers['refresh']).toBeUndefined();
 });
 
-test('Stay goes back to the list and begins a new hour', async () => {
+test('Stay leads back to the list and begins a new hour', async () => {
   await launch();
   const closing = await wait(page);
   const [, stay = ''] = /href="([^"]+)">Stay</.exec(closing.body) ?? [];
@@ -90,7 +90,7 @@ test('Stay goes back to the list and begins a new hour', async () => {
   expect(await isOpen()).toBe(true);
 });
 
-test('Sign out on it signs out', async () => {
+test('Sign out on the warning page ends the launch', async () => {
   await launch();
   const closing = await wait(page);
   const [, action = ''] = /action="([^"]+)"/.exec(closing.body) ?? [];
@@ -99,7 +99,7 @@ test('Sign out on it signs out', async () => {
   expect(await isOpen()).toBe(false);
 });
 
-test('a tab whose launch was used in another one goes straight back to its list', async () => {
+test('a tab whose launch was used in another tab goes back to its list', async () => {
   await launch();
   at(20 * MINUTE_MS);
   await browser.visit(page.url);
@@ -110,7 +110,7 @@ test('a tab whose launch was used in another one goes straight back to its list'
   expect(refreshOf(back).seconds).toBeGreaterThanOrEqual(19 * 60);
 });
 
-test('RF-13: two tabs that nobody touches do not keep each other open', async () => {
+test('RF-13: two unattended tabs do not keep each other open', async () => {
   await launch();
   at(30 * MINUTE_MS);
   let second = await browser.visit(page.url);
@@ -130,7 +130,7 @@ test('RF-13: two tabs that nobody touches do not keep each other open', async ()
   expect((await browser.visit(refreshOf(second).url)).status).toBe(401);
 });
 
-describe('RF-13: for a tab that comes by itself', () => {
+describe('RF-13: for an unattended tab', () => {
   const refreshes = () => world.sandbox.requests.filter(({ body }) => body.includes('grant_type=refresh_token'));
   const unattended = () => browser.visit(`${page.url}?unattended`);
   beforeEach(async () => {
@@ -139,7 +139,7 @@ describe('RF-13: for a tab that comes by itself', () => {
     world.sandbox.requests.clear();
   });
 
-  test('a token that is over is not renewed: the tab waits where somebody can say that they are there', async () => {
+  test('an expired token is not renewed: the tab stays on the warning page', async () => {
     at(20 * MINUTE_MS);
     await browser.visit(page.url);
     world.sandbox.requests.clear();
@@ -154,7 +154,7 @@ describe('RF-13: for a tab that comes by itself', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('nor is one that is due, or that the EHR refuses; and neither ends the launch', async () => {
+  test('a token that is due, or that the EHR refuses, is not renewed either, and the launch stays open', async () => {
     at(9 * MINUTE_MS);
     expect(titleOf(await unattended())).toBe('Requests for Ada Moreno');
     world.sandbox.faults.set('fhir-401');
@@ -166,12 +166,12 @@ describe('RF-13: for a tab that comes by itself', () => {
   });
 });
 
-describe('a limit that nobody can put off', () => {
+describe('a limit that use does not extend', () => {
   beforeEach(() => {
     world.sandbox.faults.set('no-refresh-token');
   });
 
-  test('is announced before the token ends, with the way back instead of staying', async () => {
+  test('is announced before the token expires, with a link back instead of Stay', async () => {
     world.sandbox.faults.set('string-expires-in', '1800');
     await launch();
     expect(refreshOf(page).seconds).toBeLessThanOrEqual(25 * 60 + 2);
@@ -187,7 +187,7 @@ describe('a limit that nobody can put off', () => {
     expect([over.status, titleOf(over)]).toEqual([401, 'Your EHR session for this app has ended']);
   });
 
-  test('of a short token leaves most of the time to the list', async () => {
+  test('of a short token is announced late, so that the list has most of the time', async () => {
     world.sandbox.faults.set('string-expires-in', '100');
     await launch();
     const { seconds } = refreshOf(page);
@@ -196,7 +196,7 @@ describe('a limit that nobody can put off', () => {
     expect(titleOf(await wait(page))).toBe('This page closes in less than a minute');
   });
 
-  test('RF-14: after twelve hours it comes however busy the person is', async () => {
+  test('RF-14: is announced before twelve hours are over, even if the launch is in use', async () => {
     world.sandbox.faults.clear();
     await launch();
     for (let busyMs = 0; busyMs < 11.75 * 60 * MINUTE_MS; busyMs += 50 * MINUTE_MS) {
@@ -212,7 +212,7 @@ describe('a limit that nobody can put off', () => {
   });
 });
 
-test('without the launch’s cookie it is the relaunch page, and it is for GET alone', async () => {
+test('without the launch’s cookie the warning page is the relaunch page, and it takes GET only', async () => {
   await launch();
   const { url } = refreshOf(page);
   expect((await world.browser().visit(url)).status).toBe(401);

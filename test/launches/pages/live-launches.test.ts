@@ -11,7 +11,7 @@ import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { csrfOf, launchIdOf, ledTo, wholeOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
-const NONE = 'Nothing was ended: it was over already.';
+const NONE = 'The launch had already ended.';
 const PAGE = '/settings/live-launches';
 
 describe('on real Redis and PostgreSQL', () => {
@@ -56,7 +56,7 @@ describe('on real Redis and PostgreSQL', () => {
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
   const record = (page: Visit) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`);
 
-  test('the list says who, since when and until when, and nothing of a patient or a token', async () => {
+  test('the list shows user, start and end of each launch, and no patient or token', async () => {
     const browser = world.browser();
     await launchAt(ORG_ID, 'pat-ada', {}, browser);
     await launchAt(ORG_ID, 'pat-ben', {}, browser);
@@ -71,7 +71,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(answer.body).not.toMatch(/Moreno|Okafor|pat-ada|pat-ben/);
   });
 
-  test('End closes one launch at its next click, on every instance, and revokes the tokens', async () => {
+  test('End ends one launch on every instance and revokes the tokens', async () => {
     const browser = world.browser();
     const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
     const other = world.browser();
@@ -107,7 +107,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(rowsOf(await see(admin))).toHaveLength(1);
   });
 
-  test('End all of a person leaves the others alone', async () => {
+  test('End all of a user ends no other user’s launch', async () => {
     const browser = world.browser();
     const pages = [await launchAt(ORG_ID, 'pat-ada', {}, browser), await launchAt(ORG_ID, 'pat-ben', {}, browser)];
     const elsewhere = await launchAt(ORG_ID, 'pat-ada');
@@ -121,7 +121,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await other.visit(kept.url)).status).toBe(200);
   });
 
-  test('End all of the organization is of that organization', async () => {
+  test('End all of the organization ends no other organization’s launch', async () => {
     const other = world.browser();
     const kept = await launchAt('hospital-b', 'pat-ada', {}, other);
     const pages = [await launchAt(ORG_ID, 'pat-ada'), await launchAt(ORG_ID, 'pat-ben')];
@@ -133,7 +133,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(revocations()).toHaveLength(4);
   });
 
-  test('MT-01: an administrator sees and ends nothing of another organization, whatever the address or form says', async () => {
+  test('MT-01: an administrator sees and ends no launch of another organization, whichever one URL and form name', async () => {
     const browser = world.browser();
     const page = await launchAt('hospital-b', 'pat-ada', {}, browser);
     expect(rowsOf(await see(otherAdmin))).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await browser.visit(page.url)).status).toBe(200);
   });
 
-  test('an operator chooses the organization first, and ends nothing without one', async () => {
+  test('an operator chooses the organization first, and cannot end launches without one', async () => {
     const page = await launchAt('hospital-b', 'pat-ada');
     expect(rowsOf(await see(operator))).toHaveLength(0);
     expect(await see(operator)).toContain('Choose an organization');
@@ -161,7 +161,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await operator.visit(`${world.url}${answer.headers['location']}`)).body).toContain('1 launch was ended.');
   });
 
-  test('a form without the session’s token ends nothing', async () => {
+  test('a form without the session’s token ends no launch', async () => {
     const page = await launchAt(ORG_ID, 'pat-ada');
     for (const action of ['end', 'end-user', 'end-all']) {
       const form = { launch: launchIdOf(page) };
@@ -170,7 +170,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await record(page)).toBeDefined();
   });
 
-  test('what signed out, what was ended and what is gone is no longer listed', async () => {
+  test('launches that were signed out, ended or expired are not listed', async () => {
     const browser = world.browser();
     const [first, second, third] = [
       await launchAt(ORG_ID, 'pat-ada', {}, browser),
@@ -186,7 +186,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await world.dependencies.redis.ranked(`live:${ORG_ID}`, 0)).toEqual([launchIdOf(second)]);
   });
 
-  test('every ended launch is in the audit trail, with who ended it and why', async () => {
+  test('every ended launch is audited with actor and reason', async () => {
     const page = await launchAt(ORG_ID, 'pat-ada');
     await post(admin, 'end', { launch: launchIdOf(page) });
     await world.dependencies.audit.flush();
@@ -211,7 +211,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(body).toContain('smart_open_launches{organization="hospital-b"} 1');
   });
 
-  test('a page lists 25 of many, its neighbours the others, and End all asks with their number', async () => {
+  test('a page lists 25 of many launches, and the confirmation of End all names their number', async () => {
     const { sealer, redis, clock } = world.dependencies;
     const page = await launchAt(ORG_ID, 'pat-ada');
     const stored = (await sealer.open(`launch:${launchIdOf(page)}`, (await record(page)) ?? '')) as {
@@ -255,7 +255,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await redis.countRanked(`live:${ORG_ID}`, 0)).toBe(0);
   });
 
-  test('ST-03: neither the index nor a tombstone holds a token, a secret or a patient', async () => {
+  test('ST-03: neither the index nor a tombstone contains a token, a secret or a patient', async () => {
     const browser = world.browser();
     const page = await launchAt(ORG_ID, 'pat-ada', {}, browser);
     await launchAt(ORG_ID, 'pat-ben', {}, browser);

@@ -43,7 +43,7 @@ describe('on embedded stores', () => {
     }
   };
 
-  test('an hour without a visit is said to be the likely reason, as nothing else is known', async () => {
+  test('an hour without a visit is named as the likely reason if no other is known', async () => {
     await launch();
     await forget();
     passedMs = HOUR_MS + 1_000;
@@ -51,7 +51,7 @@ describe('on embedded stores', () => {
     expect((await browser.visit(page.url)).body).toContain('Most likely it was not used for an hour');
   });
 
-  test('a launch that is gone too early for that is not explained away', async () => {
+  test('a launch that is gone before its idle hour gets no such reason', async () => {
     await launch();
     await forget();
     passedMs = 59 * MINUTE_MS;
@@ -71,7 +71,7 @@ describe('on embedded stores', () => {
     expect(revocations()).toHaveLength(2);
   });
 
-  test('RF-12: a token that ran out and cannot be renewed is the end of the EHR’s session for us', async () => {
+  test('RF-12: an expired token that cannot be renewed ends the launch with the reason of the EHR’s session', async () => {
     world.sandbox.faults.set('string-expires-in', '300');
     world.sandbox.faults.set('no-refresh-token');
     await launch();
@@ -79,7 +79,7 @@ describe('on embedded stores', () => {
     await told('session.expired', 'Your EHR session for this app has ended');
   });
 
-  test('RF-06: so is a refresh that the EHR refuses', async () => {
+  test('RF-06: a refresh that the EHR refuses ends the launch with the same reason', async () => {
     world.sandbox.faults.set('string-expires-in', '100');
     world.sandbox.faults.set('refresh-invalid-grant');
     await launch();
@@ -107,7 +107,7 @@ describe('on embedded stores', () => {
     await told('session.organization', 'Your organization&#39;s connection to this app was changed or switched off');
   });
 
-  test('the reason is for the browser that held the launch, and is no key to anything', async () => {
+  test('the reason is shown to the browser that had the launch only, and gives no access', async () => {
     await launch();
     const id = launchIdOf(page);
     const cookies = new Map(cookiesOf(browser));
@@ -137,7 +137,7 @@ describe('on embedded stores', () => {
     }
   });
 
-  test('however many launches end, the browser keeps few notes of it', async () => {
+  test('the browser keeps a bounded number of notes of ended launches', async () => {
     for (const patient of ['pat-ada', 'pat-ben', 'pat-none', 'pat-ada', 'pat-ben', 'pat-none', 'pat-ada'])
       await launch(patient);
     await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page), all: 'true' } });
@@ -148,7 +148,7 @@ describe('on embedded stores', () => {
     await told('session.signed-out', 'You are signed out');
   });
 
-  test('it is the same on another instance', async () => {
+  test('another instance shows the same reason', async () => {
     await launch();
     const second = createApp(world.dependencies).listen(0, '127.0.0.1');
     await new Promise((resolve) => second.once('listening', resolve));

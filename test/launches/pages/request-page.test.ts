@@ -22,7 +22,7 @@ beforeEach(() => {
 const fhirCalls = (path: string) =>
   world.sandbox.requests.filter((request) => request.path.includes(`/fhir/r4/${path}`));
 
-describe('without a proven patient nothing is shown', () => {
+describe('without a verified patient no data is shown', () => {
   const rows: [FaultName, number, string][] = [
     ['wrong-patient', 502, 'The EHR returned a different patient'],
     ['patient-outcome-200', 502, 'The EHR did not return the patient'],
@@ -45,14 +45,14 @@ describe('without a proven patient nothing is shown', () => {
     await elsewhere.close();
   });
 
-  test('FH-05: a token the EHR no longer takes is not tried again and again', async () => {
+  test('FH-05: a token that the EHR refuses is not sent again', async () => {
     world.sandbox.faults.set('fhir-401');
     await world.launch('pat-ada', browser);
     expect(fhirCalls('Patient/pat-ada').length).toBeLessThanOrEqual(2);
     expect(world.sandbox.requests.filter(({ path }) => path === '/auth/token').length).toBeLessThanOrEqual(2);
   });
 
-  test('FH-06: a refusal is not asked again', async () => {
+  test('FH-06: a refused read is not repeated', async () => {
     world.sandbox.faults.set('fhir-403');
     await world.launch('pat-ada', browser);
     expect(fhirCalls('Patient/pat-ada')).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('without a proven patient nothing is shown', () => {
   });
 });
 
-describe('the patient is shown, and an honest line says what is wrong with the list', () => {
+describe('the patient is shown, and a line says what is wrong with the list', () => {
   const rows: [FaultName, string | undefined, string][] = [
     ['fhir-403-requests', undefined, 'The EHR did not let this app read requests.'],
     ['foreign-resource', undefined, '1 entry from the EHR did not name this patient and is not shown.'],
@@ -89,7 +89,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(page.body).not.toMatch(/Okafor|4101|not for this app/);
   });
 
-  test('FH-02: a next page elsewhere is never called, with or without the token', async () => {
+  test('FH-02: a next page on another host gets no request, with or without the token', async () => {
     const elsewhere = await startServer((_request, response) => response.end('{}'));
     world.sandbox.faults.set('foreign-next-link', `${elsewhere.origin}/fhir/r4/ServiceRequest?page=2`);
     const page = await world.launch('pat-ada', browser);
@@ -98,7 +98,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     await elsewhere.close();
   });
 
-  test('a next page that is gone: what was read stays, and a button loads the page again', async () => {
+  test('if a next page is gone, the read requests stay, and a button loads the page again', async () => {
     world.sandbox.faults.set('foreign-next-link', `${world.sandbox.fhirBase}/ServiceRequest/gone`);
     const page = await world.launch('pat-ada', browser);
     expect(page.body).toContain('This list may be incomplete. The EHR no longer has the next page of its list.');
@@ -110,7 +110,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(again.body).not.toContain('may be incomplete');
   });
 
-  test('what the list shows as one, it says, and names the services', async () => {
+  test('the list says which requests it shows as one, by service', async () => {
     const { body } = await world.launch('pat-ben', browser);
     expect(body).toContain('1 request was replaced by a newer one: Hospital bed, standard.');
     expect(body).toContain(
@@ -119,7 +119,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(body).toContain('1 order and the referral made from it are shown as one: Inpatient rehabilitation.');
   });
 
-  test('FH-09: endless paging ends', async () => {
+  test('FH-09: endless paging is ended', async () => {
     world.sandbox.faults.set('endless-paging');
     await world.launch('pat-ada', browser);
     expect(fhirCalls('ServiceRequest').length).toBeLessThanOrEqual(10);
@@ -132,7 +132,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(world.sandbox.requests.filter(({ path }) => path.includes('?_page='))).toHaveLength(2);
   });
 
-  test('FH-13: every search names the patient in context, but for the user’s own role in the directory', async () => {
+  test('FH-13: every search names the patient in context, except the one for the user’s role', async () => {
     await world.launch('pat-many', browser);
     const all = world.sandbox.requests.map(({ path }) => path).filter((path) => /^\/fhir\/r4.*\?/.test(path));
     const ofUser = '/fhir/r4/PractitionerRole?practitioner=prac-rivera&';
@@ -141,12 +141,12 @@ describe('the patient is shown, and an honest line says what is wrong with the l
     expect(searches.filter((path) => !/[?&](patient=pat-many&|_page=)/.test(path))).toEqual([]);
   });
 
-  test('FH-07: asked to wait a moment, it asks once more', async () => {
+  test('FH-07: a read with a short Retry-After is repeated once', async () => {
     world.sandbox.faults.set('fhir-429', 0, { times: 1 });
     expect((await world.launch('pat-ada', browser)).status).toBe(200);
   });
 
-  test('SCO-19: without the permission the EHR is not asked, and the page says which is missing', async () => {
+  test('SCO-19: without the permission no request is sent, and the page names the missing one', async () => {
     world.sandbox.faults.set('narrowed-scope');
     const page = await world.launch('pat-ada', browser);
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
@@ -155,7 +155,7 @@ describe('the patient is shown, and an honest line says what is wrong with the l
   });
 });
 
-describe('LC-11: only the boolean false makes the banner small', () => {
+describe('LC-11: only the boolean false reduces the banner', () => {
   const rows: [string, () => string, string][] = [
     ['true', () => world.sandbox.launch('pat-ada'), 'patient-full'],
     ['false', () => world.sandbox.launch('pat-ada', { needPatientBanner: false }), 'patient-compact'],
@@ -172,7 +172,7 @@ describe('LC-11: only the boolean false makes the banner small', () => {
   });
 });
 
-test('FH-10: hostile text is text', async () => {
+test('FH-10: hostile text is shown as text', async () => {
   const page = await world.launch('pat-script', browser);
   expect(titleOf(page)).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(page.body).not.toMatch(/<script(?! src="\/assets\/)|<img src=x|<svg onload|onerror=alert\(1\)>/);
@@ -187,14 +187,14 @@ test.for([
   'pat-year-only',
   'pat-arabic',
   'pat-deceased',
-])('FH-11: %s is no reason to fail', async (patient) => {
+])('FH-11: %s fails no page', async (patient) => {
   const page = await world.launch(patient, browser);
   expect(page.status).toBe(200);
   expect(page.body).toMatch(/<\/html>\s*$/);
   expect(page.body).not.toMatch(/undefined|\[object/);
 });
 
-test('the patient is on the screen while the EHR still searches', async () => {
+test('the patient is shown while the EHR still searches', async () => {
   world.sandbox.faults.set('slow-requests');
   const response = await openStream(
     browser,

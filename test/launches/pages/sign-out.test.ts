@@ -21,7 +21,7 @@ describe('on embedded stores', () => {
   const signOutUrl = () => `${world.url}/launches/${launchIdOf(page)}/sign-out`;
   const record = () => world.dependencies.redis.get(`launch:${launchIdOf(page)}`);
 
-  test('the button ends the launch: record, tokens and cookie are gone, and a second time is 401', async () => {
+  test('the button ends the launch: record, tokens and cookie are gone, and a second sign-out is a 401', async () => {
     expect(await record()).toBeDefined();
     const form = { csrf: csrfOf(page) };
     const headers = { origin: world.url, 'sec-fetch-site': 'same-origin' };
@@ -37,13 +37,13 @@ describe('on embedded stores', () => {
     expect((await browser.visit(signOutUrl(), { form, headers })).status).toBe(401);
   });
 
-  test('it ends this launch only: the other tab goes on', async () => {
+  test('signing out ends one launch only: the other tab goes on', async () => {
     const ben = await world.launch('pat-ben', browser);
     await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } });
     expect(titleOf(await browser.visit(ben.url))).toBe('Requests for Ben Okafor');
   });
 
-  test('the page after it is an address of its own, for the EHR to frame, and as good after a reload', async () => {
+  test('the page after signing out has its own URL, may be framed by the EHR, and survives a reload', async () => {
     const answer = await browser.open(signOutUrl(), { form: { csrf: csrfOf(page) } });
     expect(answer.url).toBe(`${world.url}/signed-out/st-elsewhere`);
     for (const visitor of [browser, browser, world.browser()]) {
@@ -57,7 +57,7 @@ describe('on embedded stores', () => {
     expect((await browser.visit(answer.url, { method: 'POST' })).status).toBe(405);
   });
 
-  test('the browser is told to forget what it kept of our pages', async () => {
+  test('the browser is asked to clear cached pages', async () => {
     const answer = await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } });
     expect(answer.headers['clear-site-data']).toBe('"cache", "storage"');
     const refused = await world.browser().visit(signOutUrl(), { form: { csrf: csrfOf(page) } });
@@ -69,13 +69,13 @@ describe('on embedded stores', () => {
     const all = (from: Visit, who = browser) =>
       who.visit(from.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(from), all: 'true' } });
 
-    test('is offered where there is more than one, after Sign out', async () => {
+    test('is offered after Sign out if there is more than one launch', async () => {
       expect(page.body).not.toContain('Sign out of all patients');
       const ben = await world.launch('pat-ben', browser);
       expect(ben.body).toMatch(/>Sign out<.*name="all" value="true">Sign out of all patients</);
     });
 
-    test('ends, revokes and forgets every launch of this browser, and each is in the audit trail', async () => {
+    test('ends and revokes every launch of this browser, and each is audited', async () => {
       const others = [await world.launch('pat-ben', browser), await world.launch('pat-none', browser)];
       world.sandbox.requests.clear();
       const answer = await all(page);
@@ -95,14 +95,14 @@ describe('on embedded stores', () => {
       expect(rows.map(({ launch }) => launch)).toEqual(expect.arrayContaining(ended));
     });
 
-    test('is of this browser: the same person’s launch at another workstation goes on', async () => {
+    test('does not end the same user’s launch at another workstation', async () => {
       const elsewhere = world.browser();
       const kept = await world.launch('pat-ben', elsewhere);
       await all(page);
       expect(titleOf(await elsewhere.visit(kept.url))).toBe('Requests for Ben Okafor');
     });
 
-    test('a cookie that proves nothing ends nothing', async () => {
+    test('a cookie with a wrong secret ends no launch', async () => {
       const elsewhere = world.browser();
       const kept = await world.launch('pat-ben', elsewhere);
       const held = cookiesOf(elsewhere).get(`launch-${launchIdOf(kept)}`) ?? '';
@@ -112,7 +112,7 @@ describe('on embedded stores', () => {
       expect((await elsewhere.visit(kept.url)).status).toBe(200);
     });
 
-    test('needs the token of the form like the other', async () => {
+    test('needs the token of the form', async () => {
       const ben = await world.launch('pat-ben', browser);
       const answer = await browser.visit(signOutUrl(), { form: { csrf: csrfOf(ben), all: 'true' } });
       expect(answer.status).toBe(403);
@@ -121,7 +121,7 @@ describe('on embedded stores', () => {
   });
 
   test.for(['fhir-500', 'token-500', 'discovery-500', 'revocation-503'] as const)(
-    'it works while the EHR is ill: %s',
+    'signing out works while the EHR fails: %s',
     async (fault) => {
       world.sandbox.faults.set(fault);
       expect((await browser.visit(signOutUrl(), { form: { csrf: csrfOf(page) } })).status).toBe(303);
@@ -129,7 +129,7 @@ describe('on embedded stores', () => {
     },
   );
 
-  test.for(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s signs nobody out', async (method) => {
+  test.for(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s signs no user out', async (method) => {
     const answer = await browser.visit(signOutUrl(), { method });
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
     expect(await record()).toBeDefined();
@@ -157,13 +157,13 @@ describe('on embedded stores', () => {
     expect((await browser.visit(page.url)).status).toBe(200);
   });
 
-  test('the token of one launch is worth nothing in another', async () => {
+  test('the token of one launch is refused in another', async () => {
     const ben = await world.launch('pat-ben', browser);
     const url = `${world.url}/launches/${launchIdOf(ben)}/sign-out`;
     expect((await browser.visit(url, { form: { csrf: csrfOf(page) } })).status).toBe(403);
   });
 
-  test('a body that is too large is 413, one that is no form 403', async () => {
+  test('a body that is too large is a 413, and one that is no form a 403', async () => {
     const large = await browser.visit(signOutUrl(), { form: { csrf: 'x'.repeat(20_000) } });
     expect(large.status).toBe(413);
     const headers = { 'content-type': 'application/json' };

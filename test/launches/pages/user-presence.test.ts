@@ -34,13 +34,13 @@ const activeAt = () =>
     .filter(({ body }) => body.includes('grant_type=refresh_token'))
     .map(({ body }) => new URLSearchParams(body).get('active_at'));
 
-test('a page that renews the token is activity itself: active_at is in seconds ago, and nought', async () => {
+test('a page that renews the token counts as activity: active_at is the seconds since then, which is 0', async () => {
   advance(9 * MINUTE_MS);
   expect((await reload()).status).toBe(200);
   expect(activeAt()).toEqual(['0']);
 });
 
-test('a shift of a page every quarter of an hour is one launch', async () => {
+test('a shift with a page every quarter of an hour is one launch', async () => {
   for (let visits = 1; visits <= 12; visits += 1) {
     advance(15 * MINUTE_MS);
     expect(titleOf(await reload())).toBe(titleOf(page));
@@ -48,13 +48,13 @@ test('a shift of a page every quarter of an hour is one launch', async () => {
   }
 });
 
-test('RF-13: nor is a page that goes there by itself', async () => {
+test('RF-13: a page that opens by itself is no activity either', async () => {
   advance(9 * MINUTE_MS);
   expect(titleOf(await browser.visit(`${page.url}?unattended`))).toBe(titleOf(page));
   expect(activeAt()).toEqual([]);
 });
 
-test('a theme is no activity, and away for longer than active_ttl is over', async () => {
+test('a request for the theme is no activity, and without activity for active_ttl the launch ends', async () => {
   advance(15 * MINUTE_MS);
   await browser.visit(page.url.replace(/requests$/, 'theme.css'));
   expect(activeAt()).toEqual([]);
@@ -66,7 +66,7 @@ test('a theme is no activity, and away for longer than active_ttl is over', asyn
   expect(activeAt()).toEqual(['0']);
 });
 
-test('the EHR that knows better ends the launch all the same', async () => {
+test('the launch ends if the EHR says that the user is not active', async () => {
   world.sandbox.faults.set('refresh-invalid-grant');
   advance(15 * MINUTE_MS);
   expect((await reload()).status).toBe(401);

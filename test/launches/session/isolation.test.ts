@@ -71,7 +71,7 @@ describe.for(await testStores())('on %s', (stores) => {
     for (const id of ['pat-minor', 'pat-ada', 'pat-ben']) expectOnly(id, await browser.open(callbacks.get(id) ?? ''));
   });
 
-  test('fifty launches at once in ten browsers: no byte of another patient on any page, then or on reload', async () => {
+  test('fifty simultaneous launches in ten browsers: no page contains another patient, then or after a reload', async () => {
     const browsers = Array.from({ length: 10 }, () => world.browser());
     const launches = Array.from({ length: 50 }, (_unused, index) => ({
       id: PATIENTS[index % PATIENTS.length] ?? '',
@@ -101,7 +101,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect(names).toEqual([`launch-${launchIdOf(mila)}`]);
   });
 
-  test('MT-06: a launch of another organization in the same browser ends none of this one’s', async () => {
+  test('MT-06: a launch of another organization in the same browser ends no launch of this one', async () => {
     const browser = world.browser();
     const ada = await asUser('pat-ada', 'prac-rivera', browser);
     await world.setOrganization('elsewhere');
@@ -116,7 +116,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expectOnly('pat-ada', await pageOf(ada, browser));
   });
 
-  test('MT-06: a launch that a browser cannot prove to be its own is not ended by it', async () => {
+  test('MT-06: a browser cannot end a launch without the launch’s secret', async () => {
     const owner = world.browser();
     const ada = await asUser('pat-ada', 'prac-rivera', owner);
     const cookie = cookiesOf(owner).get(`launch-${launchIdOf(ada)}`) ?? '';
@@ -127,7 +127,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expectOnly('pat-ada', await pageOf(ada, owner));
   });
 
-  test('another user in another browser ends nothing', async () => {
+  test('another user in another browser ends no launch', async () => {
     const browser = world.browser();
     const ada = await asUser('pat-ada', 'prac-rivera', browser);
     await asUser('pat-ben', 'prac-osei', world.browser());
@@ -142,14 +142,14 @@ describe.for(await testStores())('on %s', (stores) => {
     expect([first?.status, second?.status, pages.at(-1)?.status]).toEqual([401, 200, 200]);
   });
 
-  test('LA-14: a launch that never finishes replaces nothing', async () => {
+  test('LA-14: an unfinished launch replaces no other', async () => {
     const browser = world.browser();
     const ada = await asUser('pat-ada', 'prac-rivera', browser);
     await browser.openUntil(world.sandbox.launch('pat-ben', { user: 'prac-osei' }), '/smart/callback');
     expectOnly('pat-ada', await pageOf(ada, browser));
   });
 
-  test('CB-17: a cookie planted before the launch is not the one after it', async () => {
+  test('CB-17: a cookie that was planted before the launch is replaced', async () => {
     const browser = world.browser();
     const planted = 'mjx0a1b2~planted-secret~st-elsewhere';
     browser.jar.set('localhost', new Map([['launch-planted', planted]]));
@@ -160,7 +160,7 @@ describe.for(await testStores())('on %s', (stores) => {
     expect((await browser.visit(`${world.url}/launches/planted/requests`)).status).toBe(401);
   });
 
-  describe('MT-01: a page without its own proof is 401 and says nothing', () => {
+  describe('MT-01: a page without the launch’s cookie is a 401 without data', () => {
     let ada: Visit;
     let ben: Visit;
     let cookies: Map<string, string>;
@@ -197,7 +197,7 @@ describe.for(await testStores())('on %s', (stores) => {
       expect(posted.status).toBe(401);
     });
 
-    test('and none of it ended the launch', async () => {
+    test('none of these requests ended the launch', async () => {
       const browser = world.browser();
       browser.jar.set('localhost', new Map(cookies));
       expectOnly('pat-ada', await browser.visit(ada.url));

@@ -51,7 +51,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(token.filter((one) => readable.join('\n').includes(one))).toEqual([]);
   });
 
-  test('ST-04: two records that change places open neither launch', async () => {
+  test('ST-04: two swapped records open neither launch', async () => {
     const { redis } = world.dependencies;
     const [ada, ben] = [await world.launch('pat-ada', browser), await world.launch('pat-ben', browser)];
     const [first, second] = await redis.getMany([recordKeyOf(ada), recordKeyOf(ben)]);
@@ -64,14 +64,11 @@ describe('on real Redis and PostgreSQL', () => {
     }
   });
 
-  test.for(['', 'taken', 'a.b.c.d.e', '{"launch":{}}'])(
-    'ST-03: a record that says %j opens nothing',
-    async (forged) => {
-      const page = await world.launch('pat-ada', browser);
-      await world.dependencies.redis.set(recordKeyOf(page), forged, HOUR_MS);
-      expect((await browser.visit(page.url)).status).toBe(401);
-    },
-  );
+  test.for(['', 'taken', 'a.b.c.d.e', '{"launch":{}}'])('ST-03: a record with %j does not open', async (forged) => {
+    const page = await world.launch('pat-ada', browser);
+    await world.dependencies.redis.set(recordKeyOf(page), forged, HOUR_MS);
+    expect((await browser.visit(page.url)).status).toBe(401);
+  });
 
   test('ST-08: a record sealed with a secret that is gone ends cleanly', async () => {
     const page = await world.launch('pat-ada', browser);
@@ -95,7 +92,7 @@ describe('on real Redis and PostgreSQL', () => {
     await redis.set(key, jwe, HOUR_MS);
   };
 
-  test('ST-08: a record in the form of before ends its launch, and nothing else', async () => {
+  test('ST-08: a record in the former form ends its launch only', async () => {
     const [ada, ben] = [await world.launch('pat-ada', browser), await world.launch('pat-ben', browser)];
     await sealAsBefore(recordKeyOf(ada));
     const answer = await browser.visit(ada.url);
@@ -105,7 +102,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(await world.launch('pat-ada', browser))).toBe('Requests for Ada Moreno');
   });
 
-  test('ST-08: a launch under way in the form of before ends, and the next one works', async () => {
+  test('ST-08: a launch under way in the former form ends, and the next one works', async () => {
     const callback = await browser.openUntil(world.sandbox.launch('pat-ada'), '/smart/callback');
     const redis = new Redis(world.config.redisUrl ?? '');
     for (const key of await redis.keys('tx:*')) await sealAsBefore(key).catch(() => undefined);
@@ -125,7 +122,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await world.dependencies.redis.get(recordKeyOf(page))).toBeUndefined();
   });
 
-  test('RF-14: no launch is longer than twelve hours, however busy', async () => {
+  test('RF-14: a launch ends after twelve hours, even if it is in use', async () => {
     world.sandbox.faults.set('no-expires-in');
     world.sandbox.faults.set('no-refresh-token');
     const page = await world.launch('pat-ada', browser);
@@ -134,7 +131,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await isOpen(page)).toBe(false);
   });
 
-  test('RF-14: a visit that does not know the secret begins no new hour', async () => {
+  test('RF-14: a visit without the secret begins no new hour', async () => {
     const page = await world.launch('pat-ada', browser);
     const name = `launch-${launchIdOf(page)}`;
     const [issuedAt, , organizationId] = cookiesOf(browser).get(name)?.split('~') ?? [];
@@ -149,7 +146,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(await redis.lifetimeLeftMs(recordKeyOf(page))).toBeGreaterThan(MINUTE_MS);
   });
 
-  test('ST-06: everything Redis holds for launches goes away by itself', async () => {
+  test('ST-06: everything that Redis stores for launches expires', async () => {
     const redis = new Redis(world.config.redisUrl ?? '');
     await redis.flushdb();
     await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
@@ -172,7 +169,7 @@ describe('on real Redis and PostgreSQL', () => {
 });
 
 // Redis counts the idle hour by its own clock, so the tests on Redis read the stored lifetime instead.
-test('on embedded stores RF-14: an hour without a visit ends it; a visit begins a new hour', async () => {
+test('on embedded stores RF-14: an hour without a visit ends the launch; a visit begins a new hour', async () => {
   let passedMs = 0;
   const world = await startWorld({ clock: () => new Date(Date.now() + passedMs) });
   try {

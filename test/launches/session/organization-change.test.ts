@@ -49,7 +49,7 @@ describe('on embedded stores', () => {
     ['its endpoints to some given by hand', givenEndpoints({ origin: 'https://login.example' })],
   ];
 
-  test.for(changes)('MT-05: changing %s ends its launches, and only its own', async ([, settings]) => {
+  test.for(changes)('MT-05: changing %s ends the launches of this organization only', async ([, settings]) => {
     const { id, launch } = await organization();
     const page = await browser.open(launch('pat-ada'));
     const other = world.browser();
@@ -78,7 +78,7 @@ describe('on embedded stores', () => {
     expect(tokenCalls()).toBe(calls);
   });
 
-  describe('made in Settings', () => {
+  describe('changes made in Settings', () => {
     const records = (...pages: Visit[]) =>
       Promise.all(pages.map((page) => world.dependencies.redis.get(`launch:${launchIdOf(page)}`)));
     let operator: TestBrowser;
@@ -114,7 +114,7 @@ describe('on embedded stores', () => {
       expect(rows).toEqual([{ detail: { reason: 'organization' } }, { detail: { reason: 'organization' } }]);
     });
 
-    test('a new name ends nothing', async () => {
+    test('a new name ends no launch', async () => {
       const { id, launch } = await organization();
       const page = await browser.open(launch('pat-ada'));
       expect((await save(id, { name: 'New', clientId: 'vectorcare-test', privateNetworks: '' })).status).toBe(303);
@@ -122,7 +122,7 @@ describe('on embedded stores', () => {
     });
   });
 
-  test('what is not about the connection ends nothing', async () => {
+  test('a change that does not concern the connection ends no launch', async () => {
     const { id, launch } = await organization();
     const page = await browser.open(launch('pat-ada'));
     await world.setOrganization(id, { name: 'Renamed', frameAncestors: ['https://ehr.example'], nonce: 'optional' });
@@ -132,7 +132,7 @@ describe('on embedded stores', () => {
     expect(answer.headers['content-security-policy']).toContain('frame-ancestors https://ehr.example');
   });
 
-  test('REG-11: switching it off stops pages, callbacks and launches', async () => {
+  test('REG-11: disabling the organization stops pages, callbacks and launches', async () => {
     const { id, launch } = await organization();
     const page = await browser.open(launch('pat-ada'));
     const callback = await browser.openUntil(launch('pat-ben'), '/smart/callback');
@@ -148,7 +148,7 @@ describe('on embedded stores', () => {
   });
 
   describe('MT-02: twins with equal patient ids, subs and client ids', () => {
-    test('each token goes to its own EHR, and one’s bad day is not the other’s', async () => {
+    test('each token goes to its EHR only, and an outage of one does not affect the other', async () => {
       world.sandbox.requests.clear();
       twin.requests.clear();
       twin.faults.set('fhir-403-requests');
@@ -162,7 +162,7 @@ describe('on embedded stores', () => {
       expect([...a].filter((token) => b.has(token))).toEqual([]);
     });
 
-    test('MT-06: a launch at the other hospital ends none of this one, and neither shows what is the other’s', async () => {
+    test('MT-06: a launch at the other hospital ends none of this one, and neither shows data of the other', async () => {
       const ours = await world.launch('pat-ada', browser);
       const theirs = await browser.open(twin.launch('pat-ada'));
       expect((await browser.visit(ours.url)).status).toBe(200);
@@ -170,7 +170,7 @@ describe('on embedded stores', () => {
       expect((await browser.visit(theirs.url.replace(launchIdOf(theirs), launchIdOf(ours)))).url).toBe(ours.url);
     });
 
-    test('a cookie of one opens no page of the other, whatever it is called', async () => {
+    test('a cookie of one opens no page of the other, under any name', async () => {
       const other = world.browser();
       const [ours, theirs] = [await world.launch('pat-ada', browser), await other.open(twin.launch('pat-ada'))];
       const value = cookiesOf(browser).get(`launch-${launchIdOf(ours)}`) ?? '';

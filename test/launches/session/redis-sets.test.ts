@@ -48,7 +48,7 @@ test.for([
   },
 );
 
-test('moved to a cluster: what was open ends cleanly, and everything else goes on (docs/operations.md)', {
+test('after a move to a cluster, open launches end cleanly, and everything else goes on (docs/operations.md)', {
   timeout: 60_000,
 }, async () => {
   const old = behindSentinels;
@@ -76,7 +76,7 @@ test('moved to a cluster: what was open ends cleanly, and everything else goes o
   await moved.close();
 });
 
-test('sentinels: the master dies, open launches and new ones go on by themselves', { timeout: 60_000 }, async () => {
+test('sentinels: after the master dies, open launches and new ones go on', { timeout: 60_000 }, async () => {
   const browser = behindSentinels.browser();
   const page = await behindSentinels.launch('pat-ada', browser);
   await sentinels.untilReplicated();

@@ -115,7 +115,7 @@ if ((await testStores()).length > 1) {
     await goOn();
   });
 
-  test('"B" alone: what "A" made ends cleanly, and new launches work', { timeout: 60_000 }, async () => {
+  test('"B" alone: launches under "A" end cleanly, and new launches work', { timeout: 60_000 }, async () => {
     const { audit, clock, database, log, sealer } = (await add([B, A])).dependencies;
     const keys = { db: database.db, sealer, audit, clock, log };
     // An operator retires the keys before removing the old secret, one after the other.

@@ -25,7 +25,7 @@ async function largestStored(act: () => Promise<unknown>): Promise<Record<string
 
 const longList = (prefix: string) => Array.from({ length: 200 }, (_, index) => `${prefix}${index}-`.padEnd(200, 'x'));
 
-test('a smart-configuration full of long lists takes no room in a launch under way', async () => {
+test('a smart-configuration with long lists does not enlarge the record of a launch under way', async () => {
   const usual = await largestStored(() => launch());
   ehr.change('smart-configuration', {
     capabilities: ['permission-v1', ...longList('capability')],
@@ -40,7 +40,7 @@ test('a smart-configuration full of long lists takes no room in a launch under w
   expect(hostile['tx']).toBeLessThan((usual['tx'] ?? 0) + 200);
 });
 
-test('addresses that make a launch too large to keep are refused before the browser is sent anywhere', async () => {
+test('endpoints that make a launch too large to store are refused before the browser is redirected', async () => {
   const long = `${ehr.origin}/auth/${'a'.repeat(1_950)}`;
   const endpoints = ['authorization', 'token', 'revocation', 'introspection'].map((name) => [`${name}_endpoint`, long]);
   ehr.change('smart-configuration', { ...Object.fromEntries(endpoints), issuer: long, jwks_uri: long });
@@ -68,13 +68,13 @@ test.for([
   expect(stored['launch']).toBeUndefined();
 });
 
-test('all that a usual launch stores is small', async () => {
+test('a usual launch stores little', async () => {
   const stored = await largestStored(() => launch());
   expect(Object.keys(stored).toSorted()).toEqual(['launch', 'tx']);
   for (const size of Object.values(stored)) expect(size).toBeLessThan(8 * KB);
 });
 
-test('one organization full of open launches gets no more, and the others do', async () => {
+test('an organization at its limit of open launches gets no further ones, and others do', async () => {
   const orgId = await newOrganization();
   const count = vi.spyOn(world().dependencies.redis, 'countRanked');
   count.mockImplementation(async (key) => (key === `live:${orgId}` ? 20_000 : 1));
@@ -87,7 +87,7 @@ test('one organization full of open launches gets no more, and the others do', a
   expect(titleOf(other)).toBe(LIST);
 });
 
-test('unfinished launches of one organization share a room, and finished, abandoned and expired ones leave it', () => {
+test('unfinished launches of one organization share a limit, which finished, abandoned and expired ones no longer use', () => {
   let now = 0;
   const pending = createPendingBytes({ clock: () => new Date(now), lifetimeMs: 600_000, mostBytes: 10_000 });
   const isFull = (organizationId: string) => {
@@ -113,7 +113,7 @@ test('unfinished launches of one organization share a room, and finished, abando
   expect(isFull('flooded')).toBe(false);
 });
 
-test('the last quarter of the room is kept for browsers that are known', () => {
+test('the last quarter of the limit is reserved for known browsers', () => {
   const pending = createPendingBytes({ clock: () => new Date(0), lifetimeMs: 600_000, mostBytes: 10_000 });
   const take = (name: string, isKnown: boolean) => pending.take('flooded', name, { bytes: 2_500, isKnown });
   for (const name of ['tx:1', 'tx:2', 'tx:3']) take(name, false);

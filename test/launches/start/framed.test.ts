@@ -25,25 +25,28 @@ function expectStaticPage(page: Visit): void {
 }
 
 describe('at the launch', () => {
-  test.for(['iframe', 'frame', 'embed', 'object', 'fencedframe'])('in a frame of the kind %s', async (destination) => {
-    const id = await newOrganization({ frameAncestors: [] });
-    const browser = inFrame(destination);
-    const page = await browser.open(launchUrl(id));
-    expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
-    expectStaticPage(page);
-    // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
-    expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
-  });
+  test.for(['iframe', 'frame', 'embed', 'object', 'fencedframe'])(
+    'a launch in a frame of the kind %s is refused',
+    async (destination) => {
+      const id = await newOrganization({ frameAncestors: [] });
+      const browser = inFrame(destination);
+      const page = await browser.open(launchUrl(id));
+      expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
+      expectStaticPage(page);
+      // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
+      expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
+    },
+  );
 
   test.for([
     ['a window of its own', { 'sec-fetch-dest': 'document' }],
     ['a browser that does not say', {}],
-  ] as const)('%s goes on', async ([, headers]) => {
+  ] as const)('a launch in %s reaches the list', async ([, headers]) => {
     const id = await newOrganization({ frameAncestors: [] });
     expect(titleOf(await world().browser({ headers }).open(launchUrl(id)))).toBe(LIST);
   });
 
-  test('with an EHR page that may show it, so does a frame', async () => {
+  test('a framed launch begins if an EHR page may show it', async () => {
     const page = await inFrame().open(launchUrl(await newOrganization()));
     expect(titleOf(page)).toBe(LIST);
     expect(page.headers['content-security-policy']).toContain(`frame-ancestors ${ehr.origin}`);
@@ -51,7 +54,7 @@ describe('at the launch', () => {
 });
 
 describe('at the callback', () => {
-  test('the code is not spent, no launch is kept, and it does not count as completed', async () => {
+  test('the code is not spent, no launch is stored, and the launch does not count as completed', async () => {
     const id = await newOrganization({ frameAncestors: [] });
     const browser = world().browser();
     const callback = await browser.openUntil(launchUrl(id), '/smart/callback');
@@ -68,7 +71,7 @@ describe('at the callback', () => {
   });
 });
 
-test('the inspector says what is missing and whose job it is', async () => {
+test('the inspector shows what is missing and who has to act', async () => {
   await addPerson(world(), 'operator@example.com');
   const operator = await signedIn(world(), 'operator@example.com');
   const page = await inFrame().open(launchUrl(await newOrganization({ frameAncestors: [] })));

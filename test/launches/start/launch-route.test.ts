@@ -131,7 +131,7 @@ describe('REJECT', () => {
     });
   });
 
-  test('LA-06: a query of 64 kB is refused, and the process lives', async () => {
+  test('LA-06: a query of 64 kB is refused, and the process goes on', async () => {
     const page = await warm.visit(launchUrl(good({ launch: 'x'.repeat(65_536) })));
     expect([400, 414, 431]).toContain(page.status);
     expect([...world.sandbox.requests]).toEqual([]);
@@ -149,7 +149,7 @@ describe('REG-01: only the published URLs launch', () => {
     '/smart/launch;x',
     '/smart',
     '//smart/launch',
-  ])('%s is not found', async (path) => {
+  ])('%s is a 404', async (path) => {
     const page = await warm.visit(launchUrl(good(), path));
     expect(page.status).toBe(404);
     expect(page.setCookies).toEqual([]);
@@ -157,15 +157,15 @@ describe('REG-01: only the published URLs launch', () => {
   });
 });
 
-describe('what the EHR gets', () => {
+describe('what the EHR receives', () => {
   test.for(['opaque', 'a+b/=%25&é"<> ~', '"><script>alert(1)</script>', '\r\nSet-Cookie: a=b', 'x'.repeat(900)])(
-    'LA-04: the launch value %j back, byte for byte',
+    'LA-04: the launch value %j, byte for byte',
     async (launch) => {
       expect((await authorizeRequest(launchUrl(good({ launch })))).get('launch')).toBe(launch);
     },
   );
 
-  test('LA-04, LA-06, AZ-14: a launch value of 4 kB back, by POST, because the URL would be long', async () => {
+  test('LA-04, LA-06, AZ-14: a launch value of 4 kB unchanged, by POST, because the URL would be long', async () => {
     const launch = `"><script>${'x'.repeat(4_096)}`;
     const page = await warm.visit(launchUrl(good({ launch })));
     expect(page.status).toBe(200);
@@ -175,11 +175,11 @@ describe('what the EHR gets', () => {
     expect(page.setCookies.some((line) => line.startsWith('tx-'))).toBe(true);
   });
 
-  test.for(['', '/'])('AZ-04: its own spelling of iss as aud (with "%s" at the end)', async (slash) => {
+  test.for(['', '/'])('AZ-04: iss as the EHR writes it, as aud (with "%s" at the end)', async (slash) => {
     expect((await authorizeRequest(launchUrl(good({ iss: `${iss()}${slash}` })))).get('aud')).toBe(`${iss()}${slash}`);
   });
 
-  test('LA-07, REG-03: nothing that the request tries to set', async () => {
+  test('LA-07, REG-03: no value that the request tries to set', async () => {
     const steering = {
       aud: 'https://evil.example',
       scope: 'system/*.*',
@@ -235,14 +235,14 @@ describe('what the EHR gets', () => {
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
   });
 
-  test('AZ-15, AZ-20: a 303 that is not cached and tells no referrer', async () => {
+  test('AZ-15, AZ-20: a 303 that is not cached and sends no referrer', async () => {
     const page = await warm.visit(launchUrl(good()));
     expect(page.status).toBe(303);
     expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
   });
 });
 
-describe('LA-10: looking is not launching', () => {
+describe('LA-10: HEAD and prefetch are not launches', () => {
   test.for(['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is refused with 405', async (method) => {
     const page = await warm.visit(launchUrl(good()), { method });
     expect(page.status).toBe(405);
@@ -263,14 +263,14 @@ describe('LA-10: looking is not launching', () => {
   });
 });
 
-test('LA-14: a launch that stops half-way leaves the session before it alone', async () => {
+test('LA-14: an unfinished launch does not affect the earlier one', async () => {
   const browser = world.browser();
   const before = await world.launch('pat-ada', browser);
   await browser.openUntil(world.sandbox.launch('pat-ben'), '/smart/callback');
   expect(titleOf(await browser.open(before.url))).toBe('Requests for Ada Moreno');
 });
 
-test('LA-11: each organization is framed by its own EHR alone, on every page of the launch', async () => {
+test('LA-11: only the organization’s EHR may frame a launch, on every page of it', async () => {
   const policy = (page: Visit) => /frame-ancestors ([^;]*)/.exec(page.headers['content-security-policy'] ?? '')?.[1];
   const visit = (parameters: Record<string, string>) => warm.visit(launchUrl(parameters));
   const [one, two, refused, unknown] = [

@@ -50,8 +50,8 @@ test('CB-12: a code of the honest EHR with the state of a hostile one goes to ne
 test.for([
   ['the shared one', '/smart/callback'],
   ['another organization’s', '/smart/callback/hostile'],
-  ['one that names nobody', '/smart/callback/nobody'],
-])('an answer that comes to %s is refused before any token call', async ([, path]) => {
+  ['one of an unknown organization', '/smart/callback/nobody'],
+])('a response to %s is refused before any token call', async ([, path]) => {
   const browser = world.browser();
   const callback = new URL(await begin(browser, world.sandbox, HONEST));
   callback.pathname = path ?? '';
@@ -60,6 +60,6 @@ test.for([
   expect(tokenCalls(world.sandbox)).toBe(0);
 });
 
-test.for(['HEAD', 'POST', 'OPTIONS'])('CB-20: %s is 405', async (method) => {
+test.for(['HEAD', 'POST', 'OPTIONS'])('CB-20: %s is a 405', async (method) => {
   expect((await world.browser().visit(`${world.url}/smart/callback/${HONEST}`, { method })).status).toBe(405);
 });

@@ -47,7 +47,7 @@ describe('on real Redis and PostgreSQL', () => {
     ['something beside our own marker', `${STANDALONE}?probed=1&iss=x`, 'launch.standalone-parameters'],
     ['our own marker twice', `${STANDALONE}?probed=1&probed=1`, 'launch.standalone-parameters'],
     ['another value of our marker', `${STANDALONE}?probed=2`, 'launch.standalone-parameters'],
-  ] as const)('LA-13: %s is refused before anything is called', async ([, path, code]) => {
+  ] as const)('LA-13: %s is refused before any call', async ([, path, code]) => {
     await expectRefused(await world.browser().visit(`${world.url}${path}`), 400, code);
   });
 
@@ -59,7 +59,7 @@ describe('on real Redis and PostgreSQL', () => {
     );
   });
 
-  test('a refusal that starting again mends offers it; others do not', async () => {
+  test('the page offers to start again only for refusals that this can fix', async () => {
     const link = `<a class="btn btn-primary" href="${STANDALONE}">Start again</a>`;
     expect((await world.browser().visit(`${world.url}${STANDALONE}?iss=x`)).body).toContain(link);
     for (const id of ['nobody', 'chart-only', 'off'])
@@ -72,7 +72,7 @@ describe('on real Redis and PostgreSQL', () => {
     '/smart/standalone/',
     `${STANDALONE}/`,
     `${STANDALONE}/x`,
-  ])('REG-01: %s is not found', async (path) => {
+  ])('REG-01: %s is a 404', async (path) => {
     const page = await world.browser().visit(`${world.url}${path}`);
     expect([page.status, page.setCookies]).toEqual([404, []]);
   });
@@ -88,7 +88,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect([page.status, page.setCookies]).toEqual([503, []]);
   });
 
-  test('LA-12: with cookies blocked one page says so, without a loop and without sending anybody to a chart', async () => {
+  test('LA-12: with cookies blocked one page says so, without a loop and without advising to open a chart', async () => {
     const blocked = createBrowser({ blocksCookies: true });
     const page = await blocked.open(`${world.url}${STANDALONE}`);
     expect([page.status, titleOf(page), blocked.history.length]).toEqual([400, 'Your browser blocks cookies here', 2]);
@@ -97,7 +97,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect([...world.sandbox.requests]).toEqual([]);
   });
 
-  test('switched off while browsers are at the EHR and at a list: neither goes on, launches from the chart do', async () => {
+  test('switching standalone launch off ends launches at the EHR and at the list; launches from the chart go on', async () => {
     await world.setOrganization('wavering', { standalone: true });
     const open = () => world.browser().open(`${world.url}/smart/standalone/wavering`);
     const [atList, atEhr, atChart] = [world.browser(), world.browser(), world.browser()];
@@ -135,7 +135,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(other.body).toContain('Sign in to St. Elsewhere');
   });
 
-  test('a finished launch gives its place in the limit back', async () => {
+  test('a finished launch does not count in the limit', async () => {
     const browser = world.browser();
     const page = await signIn(browser, await browser.open(`${world.url}${STANDALONE}`), { patient: 'pat-none' });
     expect(page.status).toBe(200);

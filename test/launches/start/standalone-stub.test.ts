@@ -19,12 +19,12 @@ test.for(['', '/'])('AZ-04: aud is the FHIR base as registered (with "%s" at the
   expect([asked?.query.get('aud'), asked?.query.has('launch')]).toEqual([registered, false]);
 });
 
-test('LC-11: an EHR that says its banner is in view cannot hide ours outside the chart', async () => {
+test('LC-11: need_patient_banner=false does not hide the app’s banner outside the chart', async () => {
   ehr.change('token', { need_patient_banner: false });
   expect((await standalone()).body).toContain('class="patient patient-full"');
 });
 
-test('AZ-14: a long request goes by POST, from a page that nobody frames', async () => {
+test('AZ-14: a long request goes by POST, from a page that may not be framed', async () => {
   ehr.change('smart-configuration', { capabilities: ['launch-standalone', 'authorize-post', 'permission-v1'] });
   const types = Array.from(
     { length: 60 },
@@ -38,7 +38,7 @@ test('AZ-14: a long request goes by POST, from a page that nobody frames', async
   expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
 });
 
-test('an EHR whose token endpoint takes secrets only is refused like from the chart, with a way to start again', async () => {
+test('a token endpoint that takes secrets only is refused as in a chart, with a link to start again', async () => {
   ehr.change('smart-configuration', { token_endpoint_auth_methods_supported: ['client_secret_basic'] });
   const page = await standalone();
   expect(outcomeOf(page)).toEqual({ status: 502, code: 'discovery.no-client-authentication' });

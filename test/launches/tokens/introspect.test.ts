@@ -35,7 +35,7 @@ describe('on embedded stores', () => {
     return answer;
   };
 
-  test('CAJ-13: the first page asks, with the token and an assertion for this endpoint alone', () => {
+  test('CAJ-13: the first page introspects the token, with an assertion for this endpoint alone', () => {
     const [asked] = to('introspect').slice(-1);
     const form = new URLSearchParams(asked?.body);
     expect([...form.keys()].toSorted()).toEqual([
@@ -52,7 +52,7 @@ describe('on embedded stores', () => {
     expect(asked?.path).not.toContain('?');
   });
 
-  test('it is asked once a minute, however many pages are asked for', async () => {
+  test('the token is introspected once a minute, however many pages are opened', async () => {
     world.sandbox.requests.clear();
     await Promise.all([1, 2, 3, 4].map(() => browser.visit(page.url)));
     expect(to('introspect')).toHaveLength(0);
@@ -76,7 +76,7 @@ describe('on embedded stores', () => {
     },
   );
 
-  test('RV-06: without a refresh token it is the end', async () => {
+  test('RV-06: an inactive token without a refresh token ends the launch', async () => {
     world.sandbox.faults.set('no-refresh-token');
     page = await world.launch('pat-ben', browser);
     const answer = await reloadWith('introspection-inactive');
@@ -85,14 +85,14 @@ describe('on embedded stores', () => {
     expect(to('revoke').map(({ body }) => new URLSearchParams(body).get('token_type_hint'))).toEqual(['access_token']);
   });
 
-  test('RV-06: nor does a refresh that the EHR refuses keep it', async () => {
+  test('RV-06: an inactive token whose refresh the EHR refuses ends the launch', async () => {
     world.sandbox.faults.set('refresh-invalid-grant');
     const answer = await reloadWith('introspection-inactive');
     expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
   });
 
   test.for(['introspection-500', 'introspection-401', 'introspection-html'] as const)(
-    'RV-06: %s ends nothing and refreshes nothing',
+    'RV-06: %s neither ends the launch nor refreshes the token',
     async (fault) => {
       expect(titleOf(await reloadWith(fault))).toBe('Requests for Ada Moreno');
       expect([refreshes(), to('revoke')]).toEqual([[], []]);
@@ -144,14 +144,14 @@ describe('on embedded stores', () => {
     ['a type in small letters', () => 'patient/pat-ada'],
     ['an encoded slash', () => 'Patient%2Fpat-ada'],
   ];
-  test.for(foreign)('RV-07: %s is not, and ends the launch', async ([, patient]) => {
+  test.for(foreign)('RV-07: %s is not the patient of the launch, and ends it', async ([, patient]) => {
     world.sandbox.faults.set('introspection-other-patient', JSON.stringify(patient()));
     await nextMinute();
     const answer = await browser.visit(page.url);
     expect([answer.status, titleOf(answer)]).toEqual([401, 'Your EHR session for this app has ended']);
   });
 
-  test('off, which is the rule, asks nobody', async () => {
+  test('with the default setting no token is introspected', async () => {
     await world.setOrganization('silent');
     world.sandbox.requests.clear();
     const silent = await browser.open(world.sandbox.launch('pat-ada').replace('st-elsewhere', 'silent'));

@@ -91,7 +91,7 @@ describe('passing failures keep the launch and its refresh token (RF-07)', () =>
   });
 });
 
-describe('final failures end the launch, and no reload sends anything more (RF-06, RF-08, LC-18)', () => {
+describe('final failures end the launch, and no reload sends a further request (RF-06, RF-08, LC-18)', () => {
   const OVER = { status: 401, code: 'session.expired' };
   const BROKEN = { status: 502, code: 'token.invalid' };
   const UNPROVEN = { status: 401, code: 'refresh.identity-refused' };
@@ -152,7 +152,7 @@ describe('the id_token of a refresh (RF-10)', () => {
     expect(await record()).toBeUndefined();
   });
 
-  test('the inspector says which rule failed, whose job it is, and which setting helps', async () => {
+  test('the inspector shows the failed rule, who has to act, and the setting that helps', async () => {
     await addPerson(world(), 'operator@example.com');
     const operator = await signedIn(world(), 'operator@example.com');
     const diagnosed = async (visit: { body: string }) => {
@@ -186,12 +186,12 @@ describe('the id_token of a refresh (RF-10)', () => {
   test.for([
     ['a nonce', { nonce: undefined }],
     ['a time of sign-in', { auth_time: undefined }],
-  ] as const)('without %s it is fine', async ([, change]) => {
+  ] as const)('an id_token without %s is accepted', async ([, change]) => {
     await overAt(signedAnew(change));
     expect(titleOf(await reload())).toBe(LIST);
   });
 
-  test('refreshIdToken=missing-aud accepts one without audience, and nothing else', async () => {
+  test('refreshIdToken=missing-aud accepts a missing audience and no other fault', async () => {
     await overAt(signedAnew({ aud: undefined }), { refreshIdToken: 'missing-aud' });
     expect(titleOf(await reload())).toBe(LIST);
     for (const change of [{ aud: 'somebody-else' }, { aud: undefined, sub: 'user-2' }]) {
@@ -207,7 +207,7 @@ describe('ID-22: while the issuer’s keys are unavailable', () => {
   /** Longer than keys without a cache header are kept, shorter than a clinician may be idle. */
   const KEYS_FORGOTTEN_MS = 55 * 60_000;
 
-  test('what was renewed is kept and not used; with the keys back the launch goes on, and nothing was sent twice', async () => {
+  test('the renewed tokens are stored and not used; when the keys are available the launch goes on, and no request was sent twice', async () => {
     await overAt(fine);
     away();
     advance(KEYS_FORGOTTEN_MS);
@@ -222,7 +222,7 @@ describe('ID-22: while the issuer’s keys are unavailable', () => {
     expect(sentTokens()).toEqual(['first']);
   });
 
-  test('RF-15: keys that take too long are unavailable: the claim is not held for them, and they are asked for once', {
+  test('RF-15: keys that take too long count as unavailable: the claim does not wait for them, and they are fetched once', {
     timeout: 15_000,
   }, async () => {
     await overAt(fine);
@@ -240,7 +240,7 @@ describe('ID-22: while the issuer’s keys are unavailable', () => {
     expect(sentTokens()).toEqual(['first']);
   });
 
-  test('and when they say that it was another user, the launch is over', async () => {
+  test('and the launch ends if they show that the id_token is of another user', async () => {
     const script: Script = async (request) => {
       const { body } = await ehr.standard(request);
       const idToken = await new SignJWT({})
@@ -265,7 +265,7 @@ describe('ID-22: while the issuer’s keys are unavailable', () => {
 });
 
 describe('Active User Presence (Oracle Health)', () => {
-  test('with active_ttl the EHR hears how many seconds ago the user was active, before the time is up', async () => {
+  test('with active_ttl the EHR gets active_at in seconds before the time is up', async () => {
     ehr.change('token', { expires_in: 3_600, active_ttl: 600, refresh_token: 'first' });
     browser = world().browser();
     page = await launch({}, browser);
@@ -279,13 +279,13 @@ describe('Active User Presence (Oracle Health)', () => {
     expect(new URLSearchParams(refreshes()[0]?.body).get('active_at')).toBe('0');
   });
 
-  test('without it nothing of the kind is sent', async () => {
+  test('without active_ttl no active_at is sent', async () => {
     await overAt(fine);
     expect(titleOf(await reload())).toBe(LIST);
     expect(new URLSearchParams(refreshes()[0]?.body).has('active_at')).toBe(false);
   });
 
-  test.for([0, -1, 'soon', '', null, {}, 1.5])('an active_ttl of %j is as good as none', async (value) => {
+  test.for([0, -1, 'soon', '', null, {}, 1.5])('an active_ttl of %j is ignored', async (value) => {
     ehr.change('token', { expires_in: 3_600, active_ttl: value, refresh_token: 'first' });
     browser = world().browser();
     page = await launch({}, browser);

@@ -51,7 +51,7 @@ if ((await testStores()).length > 1) {
       return { browser, url: page.url };
     };
 
-    test('RF-04: 100 requests at expiry on three instances are one refresh and no failed page', async () => {
+    test('RF-04: 100 requests at expiry on three instances cause one refresh and no failed page', async () => {
       const { browser, url } = await launchFor(100);
       advance(101_000);
       const pages = await Promise.all(Array.from({ length: 100 }, (_, index) => browser.visit(spread(url, index))));
@@ -60,7 +60,7 @@ if ((await testStores()).length > 1) {
       expect(refreshesAt(world.sandbox)).toHaveLength(1);
     });
 
-    test('RF-06: with invalid_grant every waiting request is the relaunch page, after one call', async () => {
+    test('RF-06: with invalid_grant every waiting request gets the relaunch page, after one call', async () => {
       const { browser, url } = await launchFor(100);
       world.sandbox.faults.set('refresh-invalid-grant');
       advance(101_000);
@@ -69,7 +69,7 @@ if ((await testStores()).length > 1) {
       expect(refreshesAt(world.sandbox)).toHaveLength(1);
     });
 
-    test('RF-03, RF-04: a shift of eight hours at 570 s a token, on all instances, with an EHR that punishes reuse', async () => {
+    test('RF-03, RF-04: a shift of eight hours with tokens of 570 s, on all instances, with an EHR that revokes reused tokens', async () => {
       const { browser, url } = await launchFor(570, 'pat-ben');
       const pauses = [2, 9, 31, 4, 58, 12, 1, 25, 44, 7];
       let minutes = 0;
@@ -85,7 +85,7 @@ if ((await testStores()).length > 1) {
       expect(new Set(sent).size).toBe(sent.length);
     });
 
-    test('the EHR of these tests does punish reuse: the whole family of tokens dies', async () => {
+    test('the EHR of these tests revokes the whole family of a reused token', async () => {
       await launchFor(100);
       advance(101_000);
       const { browser, url } = await launchFor(100);
@@ -98,7 +98,7 @@ if ((await testStores()).length > 1) {
       expect(replay.status).toBeGreaterThanOrEqual(400);
     });
 
-    test('MT-02: equal users and patients of two organizations: a refresh of one leaves the other alone', async () => {
+    test('MT-02: with equal users and patients of two organizations, a refresh of one does not affect the other', async () => {
       const twin = await world.addSandbox('twin');
       await world.setOrganization('twin', {}, twin);
       const one = await launchFor(100);
@@ -115,7 +115,7 @@ if ((await testStores()).length > 1) {
     });
   });
 
-  describe('while Redis is away', () => {
+  describe('while Redis is unavailable', () => {
     let folder: string;
     let redis: RedisServer;
     let world: World;
@@ -152,7 +152,7 @@ if ((await testStores()).length > 1) {
       return seen.page && titleOf(seen.page);
     };
 
-    test('stopped and started under load: no page of another patient, no launch lost', {
+    test('stopped and started under load: no page shows another patient, and no launch is lost', {
       timeout: 90_000,
     }, async () => {
       const patients = ['pat-ada', 'pat-ben', 'pat-ada', 'pat-ben'];
@@ -183,7 +183,7 @@ if ((await testStores()).length > 1) {
       expect(await Promise.all(launches.map(settled))).toEqual(launches.map(({ title }) => title));
     });
 
-    test('RF-15: a store that does not answer just as the refresh token is claimed costs nothing', {
+    test('RF-15: a store that does not answer while the refresh token is claimed loses no launch', {
       timeout: 60_000,
     }, async () => {
       const one = await launchFor(1, 'pat-ada');
@@ -204,7 +204,7 @@ if ((await testStores()).length > 1) {
       expect(await settled(one)).toBe('Requests for Ada Moreno');
     });
 
-    test('RF-15: a store that goes just as the EHR has rotated the token costs nothing', {
+    test('RF-15: a store that fails right after the EHR rotated the token loses no launch', {
       timeout: 60_000,
     }, async () => {
       const one = await launchFor(1, 'pat-ben');

@@ -79,7 +79,7 @@ beforeEach(async () => {
 });
 
 describe('the claim', () => {
-  test('RF-04, RF-15: while the refresh token is being spent, the record does not have it', async () => {
+  test('RF-04, RF-15: the record has no refresh token while it is being sent', async () => {
     const seen: (Launch | undefined)[] = [];
     ehr.on('token', async (...given) => {
       seen.push(await stored());
@@ -91,7 +91,7 @@ describe('the claim', () => {
     expect(seen[0]?.tokens.refreshToken).toBeUndefined();
   });
 
-  test('RF-15: of an instance that never stores what came ends the launch, and nothing is sent again', async () => {
+  test('RF-15: of an instance that never stores the result ends the launch, and the token is not sent again', async () => {
     const redis = untilBack();
     expect((await reload()).status).toBe(503);
     advance(30_000);
@@ -108,7 +108,7 @@ describe('the claim', () => {
     await expect.poll(revoked).toContain('refresh-2');
   });
 
-  test('that was made although no answer came is taken back', async () => {
+  test('that was made although the store did not answer is undone', async () => {
     onReplace(async (index, real) => {
       const done = await real();
       if (index === 1) throw away();
@@ -119,7 +119,7 @@ describe('the claim', () => {
     expect(sentTokens()).toEqual(['refresh-1']);
   });
 
-  test('RF-04: taking back what was not made undoes no other renewal', async () => {
+  test('RF-04: undoing a claim that was not made undoes no other renewal', async () => {
     const spy = onReplace(async (index, real) => (index === 1 ? Promise.reject(away()) : real()));
     expect((await reload()).status).toBe(503);
     expect(titleOf(await reload())).toBe(LIST);
@@ -131,7 +131,7 @@ describe('the claim', () => {
     expect(sentTokens()).toEqual(['refresh-1', 'refresh-2']);
   });
 
-  test('RF-15: is good for as long as the slowest refresh takes', async () => {
+  test('RF-15: lasts as long as the slowest refresh', async () => {
     const another = await startServer(createApp(world().dependencies));
     const there = page.url.replace(world().url, another.origin);
     let second: Promise<Visit> | undefined;
@@ -154,7 +154,7 @@ describe('the claim', () => {
 });
 
 describe('the result', () => {
-  test('RF-03: that the store did not take is stored behind the visitor’s back', async () => {
+  test('RF-03: that could not be stored is stored later in the background', async () => {
     const redis = untilBack();
     expect(outcomeOf(await reload())).toEqual({ status: 503, code: 'store.unavailable' });
     redis.isBack = true;
@@ -165,7 +165,7 @@ describe('the result', () => {
     expect(sentTokens()).toEqual(['refresh-1', 'refresh-2']);
   });
 
-  test('nobody waits for a second try', async () => {
+  test('no visitor waits for a second try', async () => {
     onReplace((index, real) => {
       if (index === 1) return real();
       return index === 2 ? Promise.reject(away()) : new Promise(() => undefined);
@@ -173,7 +173,7 @@ describe('the result', () => {
     expect((await reload()).status).toBe(503);
   });
 
-  test('RF-03: that was stored although no answer came is the launch’s', async () => {
+  test('RF-03: that was stored although the store did not answer is used', async () => {
     onReplace(async (index, real) => {
       const done = await real();
       if (index === 2) throw away();
@@ -185,7 +185,7 @@ describe('the result', () => {
     expect(revoked()).toEqual([]);
   });
 
-  test('RV-02: is given back when the visitor signed out while the EHR was asked', async () => {
+  test('RV-02: is revoked if the user signed out during the refresh', async () => {
     ehr.on('token', async (...given) => {
       expect((await signOut()).status).toBe(303);
       return rotating(...given);
@@ -194,7 +194,7 @@ describe('the result', () => {
     await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-2', 'access-2']));
   });
 
-  test('RV-02: nor is it kept when the visitor signed out while the store was away', async () => {
+  test('RV-02: is revoked if the user signed out while the store was unavailable', async () => {
     const redis = untilBack();
     expect((await reload()).status).toBe(503);
     expect((await signOut()).status).toBe(303);
@@ -203,7 +203,7 @@ describe('the result', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  test('RF-07: a refresh token that could not be put back is, once the store is back', async () => {
+  test('RF-07: a refresh token that could not be restored is restored when the store answers again', async () => {
     ehr.on('token', () => ({ status: 503 }));
     const redis = untilBack();
     expect((await reload()).status).toBe(503);
@@ -216,7 +216,7 @@ describe('the result', () => {
   });
 });
 
-describe('FU-07: a launch let in while the database was away', () => {
+describe('FU-07: a launch admitted while the database was unavailable', () => {
   let isBack: boolean;
   beforeEach(async () => {
     isBack = false;
@@ -239,7 +239,7 @@ describe('FU-07: a launch let in while the database was away', () => {
     expect((await browser.visit(at('closing'))).status).toBe(200);
   };
 
-  test('is not tied to its clinician while its token is renewed, but by the next page', async () => {
+  test('is linked to its clinician by the next page, not while its token is renewed', async () => {
     ehr.on('token', async (...given) => {
       await visitElsewhere();
       return rotating(...given);
@@ -252,7 +252,7 @@ describe('FU-07: a launch let in while the database was away', () => {
     expect(revoked()).toEqual([]);
   });
 
-  test('is renewed although another page ties it first', async () => {
+  test('is renewed although another page links it first', async () => {
     onReplace(async (index, real) => {
       if (index === 1) await visitElsewhere();
       return real();

@@ -35,7 +35,7 @@ beforeEach(async () => {
   expect(titleOf(page)).toBe(LIST);
 });
 
-test('an EHR that restarts refuses the token and cannot renew it: no reload ends the launch', async () => {
+test('if a restarting EHR refuses the token and cannot renew it, no reload ends the launch', async () => {
   ehr.on('patient', () => ({ status: 401 }));
   ehr.on('token', away);
   for (const wait of [await reload(), await reload(), await reload()]) {
@@ -48,7 +48,7 @@ test('an EHR that restarts refuses the token and cannot renew it: no reload ends
   expect(titleOf(await reload())).toBe(LIST);
 });
 
-test('nor does an EHR that keeps refusing it: after the pause it is asked again, with the same refresh token', async () => {
+test('if the EHR keeps refusing it, the same refresh token is sent again after the pause', async () => {
   ehr.on('patient', (request) =>
     request.headers['authorization']?.endsWith('renewed') ? ehr.standard(request) : { status: 401 },
   );
@@ -62,7 +62,7 @@ test('nor does an EHR that keeps refusing it: after the pause it is asked again,
   expect(sentTokens()).toEqual(['first', 'first']);
 });
 
-test('RV-06: nor does introspection that says “not active”', async () => {
+test('RV-06: introspection with “not active” does not end the launch either', async () => {
   advance(LIFETIME_SECONDS * 900);
   ehr.on('token', away);
   ehr.on('/auth/introspect', () => ({ body: { active: false } }));

@@ -28,19 +28,19 @@ test.for(['openid', ''])(
   },
 );
 
-test('RF-03, RF-11, TK-15: null says nothing: the old refresh token, scope and context stay', async () => {
+test('RF-03, RF-11, TK-15: null members count as absent: the old refresh token, scope and context stay', async () => {
   const page = await refreshedWith({ refresh_token: null, scope: null, patient: null, encounter: null });
   expect(titleOf(page)).toBe(LIST);
 });
 
-test.for(['', '  '])('RF-03, RF-11, TK-15: so does %j, but for the patient', async (blank) => {
+test.for(['', '  '])('RF-03, RF-11, TK-15: %j counts as absent too, except for the patient', async (blank) => {
   const page = await refreshedWith({ refresh_token: blank, id_token: blank, encounter: blank, expires_in: blank });
   expect(titleOf(page)).toBe(LIST);
   const fatal = await refreshedWith({ patient: blank });
   expect(outcomeOf(fatal)).toEqual({ status: 401, code: 'session.expired' });
 });
 
-test('RFC 6750: a renewed access_token that may not stand in a header is never used', async () => {
+test('RFC 6750: a renewed access_token with characters that a header cannot carry is never used', async () => {
   const page = await refreshedWith({ access_token: 'two words' });
   expect(page.body).not.toContain('Stella');
   expect(outcomeOf(page)).toEqual({ status: 502, code: 'token.invalid' });
@@ -53,7 +53,7 @@ const NARROWED: [string, string, string][] = [
   ['the patient', 'patient', 'patient/ServiceRequest.read'],
 ];
 test.for(NARROWED)(
-  'RF-09: %s that waited for a refresh which took its permission is not sent again',
+  'RF-09: %s that waited for a refresh that removed its permission is not sent again',
   async ([, route, scope]) => {
     ehr.change('token', { refresh_token: 'first' });
     const browser = world().browser();
@@ -76,7 +76,7 @@ test.for(NARROWED)(
   },
 );
 
-test('RF-09: a page of results that waited so is not sent either, whatever its address', async () => {
+test('RF-09: a waiting next page is not requested either, whatever its URL', async () => {
   ehr.change('token', { refresh_token: 'first' });
   const browser = world().browser();
   const page = await launch({}, browser);
@@ -95,6 +95,6 @@ test('RF-09: a page of results that waited so is not sent either, whatever its a
   expect(ehr.seen('/fhir')).toHaveLength(1);
 });
 
-test('TK-12: a lifetime beyond all dates is a long one', async () => {
+test('TK-12: a lifetime beyond the largest date counts as a long one', async () => {
   expect(titleOf(await refreshedWith({ expires_in: Number.MAX_SAFE_INTEGER }))).toBe(LIST);
 });

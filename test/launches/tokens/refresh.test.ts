@@ -37,7 +37,7 @@ describe('on embedded stores', () => {
   const refreshes = () => world.sandbox.requests.filter(({ body }) => body.includes('grant_type=refresh_token'));
   const reload = () => browser.visit(list);
 
-  test('RF-05: a token that is nearly over is renewed before the page is read, a fresh one is not', async () => {
+  test('RF-05: a token that expires soon is renewed before the page is read; a fresh one is not', async () => {
     expect((await reload()).status).toBe(200);
     expect(refreshes()).toHaveLength(0);
     advance(NEARLY_OVER_MS);
@@ -47,7 +47,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('RF-01, TK-04: the refresh is authenticated by a fresh assertion and nothing else', async () => {
+  test('RF-01, TK-04: the refresh is authenticated by a fresh assertion only', async () => {
     advance(NEARLY_OVER_MS);
     await reload();
     const form = new URLSearchParams(refreshes()[0]?.body);
@@ -99,7 +99,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('RF-06: invalid_grant ends the launch with the relaunch page, for good', async () => {
+  test('RF-06: invalid_grant ends the launch with the relaunch page permanently', async () => {
     world.sandbox.faults.set('refresh-invalid-grant');
     advance(OVER_MS);
     const page = await reload();
@@ -110,7 +110,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('RF-07: a server that is busy once costs nothing while the token lives, and the launch survives', async () => {
+  test('RF-07: a server that is busy once has no effect while the token is valid, and the launch goes on', async () => {
     world.sandbox.faults.set('refresh-503');
     advance(NEARLY_OVER_MS);
     expect((await reload()).status).toBe(200);
@@ -120,7 +120,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(2);
   });
 
-  test('RF-07: an expired token and a busy server is a page that says when to come back', async () => {
+  test('RF-07: with an expired token and a busy server the page has a time to retry', async () => {
     world.sandbox.faults.set('refresh-503');
     advance(OVER_MS);
     const page = await reload();
@@ -133,7 +133,7 @@ describe('on embedded stores', () => {
     expect((await reload()).status).toBe(200);
   });
 
-  test('LC-18: a refresh that names another patient ends the launch and shows nothing of theirs', async () => {
+  test('LC-18: a refresh that names another patient ends the launch and shows no data of that patient', async () => {
     world.sandbox.faults.set('refresh-other-patient');
     advance(OVER_MS);
     const page = await reload();
@@ -141,7 +141,7 @@ describe('on embedded stores', () => {
     expect(page.body).not.toContain('Okafor');
   });
 
-  test('FH-05: a token the FHIR server refuses is renewed once and the read tried once more', async () => {
+  test('FH-05: a token that the FHIR server refuses is renewed once, and the read is repeated once', async () => {
     world.sandbox.faults.set('fhir-401', undefined, { times: 1 });
     expect((await reload()).status).toBe(200);
     expect(refreshes()).toHaveLength(1);
@@ -154,7 +154,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('FH-05, RF-06: a refused token whose renewal is refused too is the relaunch page, not an outage', async () => {
+  test('FH-05, RF-06: a refused token whose renewal is refused too leads to the relaunch page, not to an outage', async () => {
     world.sandbox.faults.set('fhir-401');
     world.sandbox.faults.set('refresh-invalid-grant');
     const page = await reload();
@@ -164,7 +164,7 @@ describe('on embedded stores', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('FH-05: the very first page survives a token that the FHIR server refuses once', async () => {
+  test('FH-05: the first page works with a token that the FHIR server refuses once', async () => {
     world.sandbox.faults.set('fhir-401', undefined, { times: 2 });
     const page = await world.launch('pat-ben', world.browser());
     expect(titleOf(page)).toBe('Requests for Ben Okafor');

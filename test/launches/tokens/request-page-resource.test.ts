@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe('the page as a resource', () => {
-  test('LA-11, ER-06: it may be framed by the EHR only, is not kept, and loads nothing from elsewhere', async () => {
+  test('LA-11, ER-06: it may be framed by the EHR only, is not cached, and loads nothing from another origin', async () => {
     const { headers, body } = await world.launch('pat-ada', browser);
     expect(headers['content-security-policy']).toBe(
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${world.sandbox.origin}`,
@@ -57,7 +57,7 @@ describe('the page as a resource', () => {
     });
   });
 
-  test('LC-13: a style elsewhere is not fetched; the page works without', async () => {
+  test('LC-13: a style on another host is not fetched; the page works without it', async () => {
     const elsewhere = await startServer((_request, response) => response.end('{"color_text":"#fff"}'));
     world.sandbox.faults.set('hostile-style-url', `${elsewhere.origin}/style.json`);
     const page = await world.launch('pat-ada', browser);
@@ -68,7 +68,7 @@ describe('the page as a resource', () => {
     await elsewhere.close();
   });
 
-  test('LC-13: the EHR’s own style is fetched by us, without the token, and served as CSS', async () => {
+  test('LC-13: the app fetches the EHR’s own style without the token, and serves it as CSS', async () => {
     const styles = await startServer((_request, response) => {
       response.end(JSON.stringify({ dim_border_radius: '4px', color_background: 'red;}body{display:none' }));
     });

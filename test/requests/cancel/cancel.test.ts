@@ -78,9 +78,9 @@ async function auditRows(): Promise<unknown[]> {
   return rows.map(({ detail }) => detail);
 }
 
-describe('a request of ours', () => {
+describe('a request that was created here', () => {
   test.for(['revoked', 'entered-in-error'])(
-    'is named once more, and %s in the version that was seen, with the reason and an audit row',
+    'is shown once more, and %s in the version that the user saw, with the reason and an audit row',
     async (status) => {
       const detail = await browser.visit(url('sr-1'));
       expect(detail.body).toMatch(/\/requests\/sr-1\/cancel">.*Cancel the request…<\/a>/);
@@ -102,7 +102,7 @@ describe('a request of ours', () => {
     },
   );
 
-  test('is cancelled once: two clicks, Back and reload change nothing more', async () => {
+  test('is cancelled once: a second click, Back and reload change nothing', async () => {
     const page = await open();
     const both = await Promise.all([cancel(page), cancel(page)]);
     const again = [await cancel(page), await browser.visit(both[0]?.url ?? '')];
@@ -110,7 +110,7 @@ describe('a request of ours', () => {
     expect([(chart['meta'] as Resource)['versionId'], await auditRows()]).toEqual(['8', [{ status: 'revoked' }]]);
   });
 
-  test('says on its page at once that it is cancelled, and offers it no more', async () => {
+  test('has a page that shows at once that it is cancelled, without the button', async () => {
     await browser.visit(`${list.url}?show=all`);
     await cancel(await open());
     const detail = await browser.visit(url('sr-1'));
@@ -123,7 +123,7 @@ describe('a request of ours', () => {
     ['before the page was posted', () => void (chart = { ...chart, priority: 'urgent', meta: { versionId: '8' } })],
     ['while it was written: 412', () => onPut(() => ({ status: 412 }))],
     ['while it was written: 409', () => onPut(() => ({ status: 409 }))],
-  ])('that has changed %s is shown anew, and not cancelled', async ([, change]) => {
+  ])('that has changed %s is shown again, and not cancelled', async ([, change]) => {
     const page = await open();
     change();
     const answer = await cancel(page);
@@ -147,7 +147,7 @@ describe('a request of ours', () => {
       false,
       'may be cancelled or not',
     ],
-  ])('an answer that is %s says what is known', async ([, answer, isDone, words]) => {
+  ])('after an answer that is %s the page says what is known', async ([, answer, isDone, words]) => {
     const page = await open();
     onPut(({ body }) => {
       if (isDone) chart = JSON.parse(body);
@@ -157,7 +157,7 @@ describe('a request of ours', () => {
     expect(await auditRows()).toEqual(isDone ? [{ status: 'revoked' }] : []);
   });
 
-  test('that another user or a repeated update has cancelled first is called cancelled', async () => {
+  test('that another user or a repeated update has cancelled first is reported as cancelled', async () => {
     const page = await open();
     onPut(({ body }) => {
       chart = JSON.parse(body);
@@ -175,7 +175,7 @@ describe('a request of ours', () => {
   });
 });
 
-test('where the EHR was never checked, it is asked once, and the button is there at once', async () => {
+test('in an EHR that was never checked, the CapabilityStatement is read once, and the button is there at once', async () => {
   ehr.on('metadata', () => ({
     body: {
       resourceType: 'CapabilityStatement',
@@ -222,7 +222,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
     await isClosed();
   });
 
-  test('where the CapabilityStatement offers no update, or was never read', async () => {
+  test('if the CapabilityStatement offers no update, or was never read', async () => {
     for (const offered of [false, undefined]) {
       // oxlint-disable no-await-in-loop -- one after the other
       await offerUpdates({ world: world(), browser, organizationId }, offered);
@@ -232,7 +232,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
     }
   });
 
-  test('SCO-19: where the EHR granted creating alone', async () => {
+  test('SCO-19: if the EHR granted creating only', async () => {
     ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs patient/ServiceRequest.c' });
     list = await browser.open(launchUrl(organizationId));
     await isClosed();

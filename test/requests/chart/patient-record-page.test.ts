@@ -29,7 +29,7 @@ async function openList(): Promise<{ browser: ReturnType<ReturnType<typeof world
 
 const formOf = (list: Visit) => `${list.url}/new`;
 
-test('a merged record says so, and nothing new can be requested in it', async () => {
+test('a merged record has a caution, and no new request can be made for it', async () => {
   ehr.change('patient', MERGED);
   const { browser, list } = await openList();
   expect(titleOf(list)).toBe(LIST);
@@ -41,7 +41,7 @@ test('a merged record says so, and nothing new can be requested in it', async ()
   expect(form.body).not.toContain('<form class="new-request"');
 });
 
-test('a record that was merged while the form was open gets nothing', async () => {
+test('no request is sent for a record that was merged while the form was open', async () => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
   expect(form.status).toBe(200);
@@ -60,7 +60,7 @@ test.for<[string, Record<string, unknown>, string]>([
   ['one of two', { link: [{ type: 'seealso', other: { reference: 'Patient/2' } }] }, 'another record of this patient'],
   ['perhaps of a dead patient', { deceasedBoolean: 'perhaps' }, 'does not say clearly whether this patient has died'],
   ['modified', { modifierExtension: [{ url: 'urn:x' }] }, 'Conditions apply: see the EHR.'],
-])('a record that is %s says so on list and form, where requests stay possible', async ([, change, sentence]) => {
+])('a record that is %s has a caution on list and form, and requests stay possible', async ([, change, sentence]) => {
   ehr.change('patient', change);
   const { browser, list } = await openList();
   expect(list.body).toContain(sentence);
@@ -72,7 +72,7 @@ test.for<[string, Record<string, unknown>, string]>([
   expect(form.body).toContain(sentence);
 });
 
-test("the user's own request names them, in the EHR and on the list, without a read for it", async () => {
+test("the user's own request names the user, in the EHR and on the list, without a further read", async () => {
   ehr.on('/fhir/Practitioner/prac-1', () => ({ body: JANE }));
   const { browser, list } = await openList();
   await expect.poll(async () => (await browser.visit(list.url)).body).toContain('<bdi>Jane Osei</bdi>');
@@ -104,7 +104,7 @@ test.for([
   ['soft hyphens', '\u00AD\u00AD\u00AD'],
   ['tags', '\u{E0041}\u{E0042}'],
   ['one letter among blanks', 'a\u200B\u200B\u2800'],
-] as const)('%s is nothing said: neither what is needed nor a reason', async ([, text]) => {
+] as const)('%s counts as empty, as a need and as a reason', async ([, text]) => {
   const { browser, list } = await openList();
   const form = await browser.visit(formOf(list));
   const what = await browser.open(formOf(list), { form: { ...ticketOf(form), ...TYPED, what: text } });

@@ -69,7 +69,7 @@ test.for([
   expect(hospital.logLines.join('')).not.toMatch(/Osei|Tanaka|Discharge|Cardiologist/);
 });
 
-test('the specialty says more than the employment', async () => {
+test('the specialty is preferred to the employment', async () => {
   answer('/fhir/Practitioner/prac-1', JANE);
   answer('/fhir/PractitionerRole', bundleOf(role()));
   await settled('Dr. Jane Osei · Cardiology');
@@ -93,7 +93,7 @@ test.for([
 });
 
 test.for([403, 404, 500, 200])(
-  'FU-05: a role search that answers %i with nothing of use costs the role only',
+  'FU-05: after a useless answer %i of the role search only the role is missing',
   async (status) => {
     answer('/fhir/Practitioner/prac-1', JANE);
     answer('/fhir/PractitionerRole', 'an HTML page', status);
@@ -101,7 +101,7 @@ test.for([403, 404, 500, 200])(
   },
 );
 
-test('FU-05: without the practitioner the page says so, and the role is still there', async () => {
+test('FU-05: if the practitioner cannot be read the page says so, and the role is still shown', async () => {
   answer('/fhir/Practitioner/prac-1', '', 403);
   answer('/fhir/PractitionerRole', bundleOf(role()));
   await settled('User details unavailable');
@@ -117,7 +117,7 @@ test('FU-05: a directory that never answers does not delay the patient', async (
   for (const go of waiting) go();
 });
 
-test('the first page already says who is signed in, although the directory answers after the patient', async () => {
+test('the first page names the signed-in user, although the directory answers after the patient', async () => {
   const patientIsThere = Promise.withResolvers<void>();
   ehr.on('patient', async (request) => {
     setImmediate(patientIsThere.resolve);
@@ -152,7 +152,7 @@ test('a known clinician is named on the first page, whether or not the directory
   for (const go of waiting) go();
 });
 
-test('a name of another organization is not known in this one (MT-02)', async () => {
+test('a name that another organization read is not used in this one (MT-02)', async () => {
   answer('/fhir/Practitioner/prac-1', JANE);
   answer('/fhir/PractitionerRole', bundleOf(role()));
   await settled('Dr. Jane Osei · Cardiology');
@@ -171,7 +171,7 @@ test('a practitioner whom the directory calls inactive is shown as such', async 
   await settled('Dr. Jane Osei · X · inactive');
 });
 
-test('a role code that only says that there is none is passed over', async () => {
+test('a role code that means "none" is skipped', async () => {
   const none = {
     coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'x' }],
   };
@@ -180,19 +180,19 @@ test('a role code that only says that there is none is passed over', async () =>
   await settled('Dr. Jane Osei · Physician');
 });
 
-test('a granted scope that repeats no OpenID scope: the claim in the id_token is the permission', async () => {
+test('if the granted scope repeats no OpenID scope, the claim in the id_token is the permission', async () => {
   ehr.change('token', { scope: 'launch patient/Patient.read patient/ServiceRequest.read' });
   answer('/fhir/Practitioner/prac-1', JANE);
   await settled('Dr. Jane Osei');
 });
 
-test('SCO-19: without the permission no role is searched for', async () => {
+test('SCO-19: without the permission no search for roles is sent', async () => {
   ehr.change('token', { scope: 'launch openid patient/Patient.read patient/ServiceRequest.read' });
   expect(titleOf(await launch())).toBe(LIST);
   expect(ehr.requests.filter(({ path }) => path.includes('/Practitioner'))).toEqual([]);
 });
 
-test('hostile words are text and short', async () => {
+test('hostile texts are shown as text and shortened', async () => {
   const words = `<img src=x onerror=alert(1)>${'x'.repeat(500)}`;
   answer('/fhir/Practitioner/prac-1', { ...JANE, name: [{ text: `<script>alert(1)</script>` }] });
   answer('/fhir/PractitionerRole', bundleOf(role({ specialty: [{ text: words }] })));

@@ -169,7 +169,7 @@ async function open(id = 'full') {
 }
 const textOf = (page: Visit) => page.body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 
-test('everything that matters stands in its section, for one call to the EHR', async () => {
+test('every fact is in its section, with one call to the EHR', async () => {
   const { page, calls } = await open();
   expect(titleOf(page)).toBe('Wheelchair van · Stella Stub');
   expect(calls).toEqual(['POST /fhir']);
@@ -197,7 +197,7 @@ test('everything that matters stands in its section, for one call to the EHR', a
   expect(page.body).toContain('&quot;orderDetail&quot;');
 });
 
-test('what happened stands newest first, each line with who, when and where it was read', async () => {
+test('the timeline has the newest event first, each with person, time and source', async () => {
   const { page } = await open();
   const [, timeline = ''] = /<ol class="timeline">(.*?)<\/ol>/s.exec(page.body) ?? [];
   const lines = [...timeline.matchAll(/<li>(.*?)<\/li>/gs)].map(([, line = '']) =>
@@ -218,7 +218,7 @@ test('what happened stands newest first, each line with who, when and where it w
   for (const [at, patterns] of words.entries()) for (const pattern of patterns) expect(lines[at]).toMatch(pattern);
 });
 
-test('related requests are links, named by the list', async () => {
+test('related requests are links, with the names of the list', async () => {
   const { page } = await open();
   const [, related = ''] = /Related requests<\/h2>(.*?)<\/section>/s.exec(page.body) ?? [];
   expect(
@@ -237,7 +237,7 @@ test.for([
   ['draft', 'Meant to replace it, not in force', false],
   ['revoked', 'Meant to replace it, not in force', false],
   ['unknown', 'Meant to replace it, not in force', false],
-] as const)('of a newer request that is %s is said: %s', async ([status, relation, isToCancel]) => {
+] as const)('a newer request that is %s is described as: %s', async ([status, relation, isToCancel]) => {
   const newer = { ...listed.at(-1), status };
   // The older request is of another kind, because one of the same kind would have no row of its own.
   const older = { ...full, intent: 'option', modifierExtension: undefined };
@@ -250,7 +250,7 @@ test.for([
 });
 
 test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show=all', 'a b', '"><b>'])(
-  'a related request with the id %s is words and no link',
+  'a related request with the id %s is text without a link',
   async (id) => {
     const odd = { ...full, id, code: { text: 'Odd one' }, identifier: undefined, basedOn: undefined };
     ehr.change('requests', { entry: [...listed, odd].map((resource) => ({ resource })) });
@@ -260,7 +260,7 @@ test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show
 );
 
 describe('calls', () => {
-  test('three where no list is kept: patient, request and one batch', async () => {
+  test('three if no list is kept: patient, request and one batch', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
     await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
     const before = callsSoFar().length;
@@ -273,7 +273,7 @@ describe('calls', () => {
     expect(textOf(page)).toContain('Attached Body weight: 72 kg');
   });
 
-  test('two where the EHR takes no batch; then the page says what it has not read', async () => {
+  test('two if the EHR takes no batch; then the page says what was not read', async () => {
     ehr.on('/fhir', () => ({ status: 405 }));
     const { page, calls } = await open();
     expect(calls).toEqual(['POST /fhir', 'GET /fhir/ServiceRequest/full']);
@@ -281,7 +281,7 @@ describe('calls', () => {
     expect(textOf(page)).toContain('Attached Observation (see the EHR) X-ray report');
   });
 
-  test('only what is granted is asked for', async () => {
+  test('only granted resources are read', async () => {
     ehr.change('token', { scope: 'launch launch/patient openid patient/Patient.read patient/ServiceRequest.read' });
     await open();
     const asked = JSON.parse(ehr.requests.findLast(({ path }) => path === '/fhir')?.body ?? '{}');
@@ -289,7 +289,7 @@ describe('calls', () => {
   });
 });
 
-describe('one 404 tells nothing', () => {
+describe('one 404 page for every reason', () => {
   const absent: [string, () => void, string][] = [
     ['no such request', () => takeBatches({ resourceType: 'OperationOutcome' }), 'full'],
     ['another patient’s', () => takeBatches({ ...full, subject: { reference: 'Patient/pat-2' } }), 'full'],
@@ -317,7 +317,7 @@ describe('one 404 tells nothing', () => {
     expect(page.body).not.toMatch(/Stella|Wheelchair|pat-1/);
   });
 
-  test('the same page whoever asks for whatever', async () => {
+  test('an unknown request and another patient’s request give the same page', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
     const without = (page: Visit) => page.body.replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '');
     const unknown = await browser.visit(detailOf(list, 'unknown'));
@@ -325,7 +325,7 @@ describe('one 404 tells nothing', () => {
     expect(without(await browser.visit(detailOf(list)))).toBe(without(unknown));
   });
 
-  test('what another patient has is not shown as a name or an event of this one', async () => {
+  test('resources of another patient give no name and no event', async () => {
     const other = { reference: 'Patient/pat-2' };
     const [obs, task] = [others['Observation/obs-1'], events['Task']];
     others['Observation/obs-1'] = { ...obs, subject: other };
@@ -348,7 +348,7 @@ test.for([
   [403, 'did not let this app read requests'],
   [429, 'The EHR is busy'],
   [500, 'cannot show requests at the moment'],
-] as const)('an EHR that answers %i leaves the patient in sight and says what may help', async ([status, words]) => {
+] as const)('after a %i of the EHR the page shows the patient and says what may help', async ([status, words]) => {
   const list = await launch({ scopes: WITH_TASKS }, browser);
   await world().dependencies.redis.delete(`launch-list:${/launches\/([^/]+)/.exec(list.url)?.[1]}`);
   ehr.on('/fhir/ServiceRequest/full', () => ({ status, headers: { 'retry-after': '100' } }));
@@ -373,14 +373,14 @@ describe('the page and the list', () => {
     ['completed', 'Done'],
     ['on-hold', 'On hold'],
     ['draft', 'Draft'],
-  ] as const)('one that became %s since the list was read is called "%s"', async ([status, word]) => {
+  ] as const)('a request that became %s since the list was read is shown as "%s"', async ([status, word]) => {
     const { list, page } = await changed({ status });
     expect(list).toMatch(/Wheelchair van.*Ordered reply unknown/);
     expect(page).toMatch(new RegExp(`as of [^a-z]*${word}`));
     expect(page).not.toContain('Ordered');
   });
 
-  test('a Task that the list has found stands where the page found none, or not all', async () => {
+  test('a Task that the list has found is shown if the page found none, or not all', async () => {
     const accepted = {
       resourceType: 'Task',
       status: 'accepted',
@@ -397,7 +397,7 @@ describe('the page and the list', () => {
     expect(some.page).toContain('Not everything about this request could be read. See the EHR.');
   });
 
-  test('one that no provider is named for says so on both', async () => {
+  test('both show that a request has no provider', async () => {
     const list = await launch({ scopes: WITH_TASKS }, browser);
     takeBatches({
       resourceType: 'ServiceRequest',
@@ -415,7 +415,7 @@ describe('the page and the list', () => {
   });
 });
 
-test('whatever the EHR sends, the list and the page say the same of it', { timeout: 120_000 }, async () => {
+test('for any answer of the EHR, the list and the page show the same words', { timeout: 120_000 }, async () => {
   const random = randomOf(12);
   const pick = <Item>(some: readonly Item[]): Item => pickFrom(some, random);
   const made = Array.from({ length: 80 }, (_, at) => ({
@@ -503,9 +503,9 @@ test('whatever the EHR sends, the list and the page say the same of it', { timeo
   }
 });
 
-describe('what is not shown of others', () => {
+describe('data of other patients that is not shown', () => {
   const other = { reference: 'Patient/pat-2', display: 'Zelda Other' };
-  test('an appointment that another patient takes part in; this one is not whom it is with', async () => {
+  test('an appointment with another patient; this patient is not named as the other participant', async () => {
     const kept = events['Appointment'];
     const actors = (...who: object[]) =>
       bundleOf({
@@ -546,7 +546,7 @@ describe('what is not shown of others', () => {
   });
 });
 
-test('notes beyond the bound, and what is no note, are counted', async () => {
+test('notes beyond the limit, and entries that are no notes, are counted', async () => {
   takeBatches({ ...full, note: [...Array.from({ length: 60 }, (_, at) => ({ text: `Note ${at}.` })), 'x'] });
   const text = textOf((await open()).page);
   expect(text).toContain('Note 49. 11 more in the EHR');
@@ -565,7 +565,7 @@ describe('hostile FHIR', () => {
   };
   const tagsOf = (page: Visit) => page.body.match(/<img|onerror=(?!alert\(1\)&gt;)/g);
 
-  test('a text in any field stays text', async () => {
+  test('a text in any field is shown as text', async () => {
     takeBatches(poisoned(full) as object);
     const { page } = await open();
     expect(page.status).toBe(200);
@@ -614,7 +614,7 @@ test.for([
   ['Task by name', { scopes: WITH_TASKS }, [], true],
   ['a wildcard, where the EHR sends Tasks along', {}, ['Task:focus'], true],
 ] as const)(
-  '%s: the list and the page of a request agree whether Tasks are asked for',
+  '%s: list and detail page agree whether Tasks are searched for',
   async ([, settings, requestIncludes, isAsked]) => {
     const orgId = await newOrganization(settings);
     const store = createOrganizationStore(world().dependencies.database.db);

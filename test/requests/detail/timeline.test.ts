@@ -65,7 +65,7 @@ test.for<[string, object, string | undefined]>([
   expect(readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' })[0]?.what).toBe(what);
 });
 
-test('who declined an appointment does not come to it, and a day that is known is said', () => {
+test('a participant who declined is not listed, and a known day is shown', () => {
   const participant = [
     { actor: { display: 'Van 7' }, status: 'declined' },
     { actor: { display: 'Van 8' }, status: 'accepted' },

@@ -186,7 +186,7 @@ test.for<[string, Record<string, unknown>, string]>([
   expect(referenceProblems({ ...write({}, true), ...change })).toEqual([problem]);
 });
 
-test.for(['TBD', 'n/a', 'unknown', 'None', '—--'])('"%s" says nothing of what is needed, nor why', (typed) => {
+test.for(['TBD', 'n/a', 'unknown', 'None', '—--'])('"%s" counts as empty, as a need and as a reason', (typed) => {
   const nothing = readNewRequest({ ...PLAIN, what: typed }, NOW, ZONE, offer);
   expect(nothing).toMatchObject({ ok: false, problems: { what: 'must say what is needed, in a few words' } });
   const urgent = readNewRequest({ ...PLAIN, priority: 'urgent', reason: typed }, NOW, ZONE, offer);
@@ -205,7 +205,7 @@ test.for<[what: string, change: TypedRequest, needed: string]>([
     '2 times a week, Mon Wed, at 08:00, 6 times in all, from 2026-07-22',
   ],
   ['x'.repeat(200), { fri: 'on', lastDay: '2026-12-01' }, 'once a week, Fri, 2026-07-22 to 2026-12-01'],
-])('"%s" reads on the list as it was written', ([what, change, needed]) => {
+])('"%s" is read back on the list as written', ([what, change, needed]) => {
   const resource = write({ what, reason: 'Dialysis: 3×/week', ...change }, false);
   const read = readServiceRequest(resource, { base: new URL('https://ehr.example/fhir'), now: NOW, timeZone: ZONE });
   expect(read).toMatchObject({ service: what, needed, reasons: ['Dialysis: 3×/week'], caution: undefined });

@@ -198,7 +198,7 @@ test.for<[string, object, string | undefined]>([
     'Conditions apply to a part of it: see the EHR',
   ],
   ['both', { doNotPerform: true, modifierExtension: extension }, 'Do not perform · Conditions apply: see the EHR'],
-])('the caution says %s', async ([, change, caution]) => {
+])('the caution is %s', async ([, change, caution]) => {
   expect((await rowOf(change))?.caution).toBe(caution);
 });
 
@@ -231,7 +231,7 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['no object', { quantityQuantity: 3 }, 'amount in the EHR'],
   ['a number as text', { quantityQuantity: { value: '2', unit: 'bottles' } }, '2 bottles'],
   ['a number that was added in binary', { quantityQuantity: { value: 0.1 + 0.2, unit: 'L' } }, '0.3 L'],
-  ['nothing at all of it', { quantityQuantity: { value: 0, unit: 'bottles' } }, '0 bottles'],
+  ['a quantity of zero', { quantityQuantity: { value: 0, unit: 'bottles' } }, '0 bottles'],
   ["UCUM's words for no unit", { quantityQuantity: { value: 3, code: '{visits}' } }, '3 visits'],
   ['an amount that is only said to be absent', { quantityQuantity: absent }, undefined],
   ['more than there is room for', { bodySite: 'abcdef'.split('').map((text) => ({ text })) }, 'a, b, c, d +2 more'],
@@ -284,7 +284,7 @@ test.for<[string, object, string | undefined]>([
   ['on hold', { status: 'on-hold' }, 'Awaiting authorization'],
   ['unclear', { status: 'pending' }, 'EHR says “pending” · Awaiting authorization'],
   ['active', { performer: [{ display: 'Swift' }] }, 'reply unknown · Awaiting authorization'],
-])('why a request is %s stands beside its status', async ([, change, note]) => {
+])('the reason why a request is %s is shown beside its status', async ([, change, note]) => {
   const url = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
   const reason = { url, valueCodeableConcept: { text: 'Awaiting authorization' } };
   expect((await rowOf({ intent: 'order', extension: [reason], ...change }))?.status.note).toBe(note);

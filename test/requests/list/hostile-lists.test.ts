@@ -134,7 +134,7 @@ describe('500 requests that are slow to compare', () => {
   });
 });
 
-test('what has more members than any request has proves nothing: both are shown', () => {
+test('requests with more members than any real one prove nothing: both are shown', () => {
   const twin = { identifier: [{ system: 'a', value: '4711' }] };
   const pair = (count: number) => ['a', 'b'].map((id) => read(id, { ...twin, ...members(count) }));
   expect(mergeRequests(pair(100)).kept).toHaveLength(1);

@@ -65,7 +65,7 @@ test.for<[string, string[] | undefined, string[]]>([
 });
 
 test.for([400, 403, 422, 500, 501])(
-  'one that refuses what it offers (%i) is asked without, and again in an hour',
+  'an EHR that refuses its own offer (%i) gets a search without it, and with it again in an hour',
   async (status) => {
     const answer = (call: string): Answer =>
       call.includes('_include') ? { status } : searchset([request({ requester: { display: 'R. Kim' } })]);
@@ -83,35 +83,32 @@ test.for([400, 403, 422, 500, 501])(
   },
 );
 
-test.for([401, 408, 502, 504])(
-  '%i says nothing about includes: the search is not sent again for it',
-  async (status) => {
-    const { lists, calls } = await load(BOTH, () => ({ status }));
-    expect(lists[0]?.problem).toBeDefined();
-    expect(calls).toEqual([included]);
-  },
-);
+test.for([401, 408, 502, 504])('%i is no refusal of includes: the search is not repeated', async (status) => {
+  const { lists, calls } = await load(BOTH, () => ({ status }));
+  expect(lists[0]?.problem).toBeDefined();
+  expect(calls).toEqual([included]);
+});
 
-test('one that refuses the search itself is said to do so', async () => {
+test('an EHR that refuses the search itself is reported as refusing', async () => {
   const { lists, calls } = await load(BOTH, () => ({ status: 403 }), {}, 2);
   expect(lists.map(({ problem }) => problem?.kind)).toEqual(['refused', 'refused']);
   // The refusal says nothing about includes, so they are tried again.
   expect(calls).toEqual([included, plain, included, plain]);
 });
 
-test('names that stand beside their references need nothing sent along', async () => {
+test('an EHR that writes names beside references gets no _include', async () => {
   const named = searchset([request({ requester: { reference: 'Practitioner/ruth', display: 'R. Kim' } })]);
   const { lists, calls } = await load(BOTH, () => named, {}, 2);
   expect(lists.map(by)).toEqual(['R. Kim', 'R. Kim']);
   expect(calls).toEqual([included, plain]);
 });
 
-test('a list that names nobody teaches nothing', async () => {
+test('a list without references changes nothing that is remembered', async () => {
   const { calls } = await load(BOTH, () => searchset([]), {}, 2);
   expect(calls).toEqual([included, included]);
 });
 
-test('SCO-19: what may not be read is not sent along either', async () => {
+test('SCO-19: resources that may not be read are not included either', async () => {
   const { calls } = await load(BOTH, () => searchset([request()]), { canRead: () => false });
   expect(calls).toEqual([plain]);
 });
@@ -121,13 +118,13 @@ test.for<[string, object[], string]>([
   ['of another patient, as the requester', [{ ...ruth, resourceType: 'Patient', id: 'ruth' }], 'Name not available'],
   ['of another practitioner', [{ ...ruth, id: 'eve' }], 'Name not available'],
   ['that is no object', ['x' as never, null as never, ruth], 'Dr. Ruth Kim'],
-])('a resource that came along %s', async ([, along, expected]) => {
+])('an included resource %s', async ([, along, expected]) => {
   const others = searchset([request({}, '2'), { ...request(), subject: { reference: 'Patient/pat-ben' } }, ...along]);
   const { lists } = await load(BOTH, (call) => (call.startsWith('POST') ? { status: 403 } : others));
   expect(lists[0]?.open.map(({ id, requested }) => [id, requested.by])).toEqual([['2', expected]]);
 });
 
-test('a requester who is another patient has no name, whatever comes along', async () => {
+test('a requester who is another patient has no name, even if the resource is included', async () => {
   const asked = request({ requester: { reference: 'Patient/pat-ben' } });
   const ben = { ...ruth, resourceType: 'Patient', id: 'pat-ben' };
   const { lists } = await load(BOTH, () => searchset([asked, ben]));

@@ -21,7 +21,7 @@ async function load(answer: Answer, change: object = {}): Promise<RequestList> {
 const openIds = (list: RequestList): string[] => list.open.map((row) => row.id);
 const closedIds = (list: RequestList): string[] => list.closed.map((row) => row.id);
 
-test('asks once, by patient alone, and shows every fact of a request', async () => {
+test('one search by patient alone gives every fact of a request', async () => {
   const full = request('1', {
     category: [{ text: 'Transport' }],
     priority: 'stat',
@@ -104,7 +104,7 @@ test.for<[string, (base: string) => unknown]>([
   ['another patient', () => ({ reference: 'Patient/pat-ben' })],
   ['another patient, absolute', (base) => ({ reference: `${base}/Patient/pat-ben` })],
   ['a longer id', () => ({ reference: 'Patient/pat-ada2' })],
-])('a request about %s is not shown, and is said to be about another patient (LC-06)', async ([, subject]) => {
+])('a request about %s is not shown, and is counted as another patient’s (LC-06)', async ([, subject]) => {
   await using server = await startFhirServer((_call, base) =>
     searchset([request('1', { subject: subject(base) }), request('2')]),
   );
@@ -128,7 +128,7 @@ test.for<[string, (base: string) => unknown]>([
   ['missing', () => undefined],
   ['a string', () => 'Patient/pat-ada'],
   ['a list', () => [{ reference: 'Patient/pat-ada' }]],
-])('a request whose subject is %s could not be shown, and is not called absent', async ([, subject]) => {
+])('a request whose subject is %s is not shown, and not reported as absent', async ([, subject]) => {
   await using server = await startFhirServer((_call, base) => {
     const one = request('1', { subject: subject(base) });
     return searchset([one, one]);
@@ -153,7 +153,7 @@ test.for<[string, unknown[], number]>([
   expect(list.notices).toEqual([`${are} could not be shown: this app cannot read ${them} as a request. See the EHR.`]);
 });
 
-test('what goes with requests is not counted', async () => {
+test('included resources are not counted as requests', async () => {
   const entry = [
     { resource: request('1') },
     { resource: { resourceType: 'Practitioner', id: 'p' } },
@@ -162,7 +162,7 @@ test('what goes with requests is not counted', async () => {
   expect((await load({ resourceType: 'Bundle', entry })).notices).toEqual([]);
 });
 
-test('leaves out what was entered in error and counts orders that are details of others', async () => {
+test('leaves out requests entered in error and counts orders that are details of others', async () => {
   const list = await load(
     searchset([
       request('1'),
@@ -186,7 +186,7 @@ test.for<[string, unknown]>([
   ['a concept', { coding: [{ code: 'entered-in-error' }] }],
   ['capitals', 'ENTERED-IN-ERROR'],
   ['words', 'entered in error'],
-])('what was entered in error is no order, written as %s', async ([, status]) => {
+])('a status of entered in error, written as %s, hides the request', async ([, status]) => {
   const list = await load(searchset([request('1', { status }), request('2', { intent: ['instance-order'] })]));
   expect(list).toMatchObject({ open: [], otherOrders: 1, notices: ['1 entry entered in error is not shown.'] });
 });
@@ -234,7 +234,7 @@ test("Epic's warning that nothing was found leaves nothing out", async () => {
   expect(other.notices).toEqual(['The EHR remarked: Some results are hidden.']);
 });
 
-test('of many remarks the one about a restricted chart is shown, and the rest are counted', async () => {
+test('of many remarks the one about a restricted chart is shown, and the others are counted', async () => {
   const issue = [
     ...['A', 'B', 'C', 'D'].map((text) => ({ details: { text } })),
     { details: { coding: [{ code: '4131' }] } },
@@ -248,13 +248,13 @@ test('of many remarks the one about a restricted chart is shown, and the rest ar
   ]);
 });
 
-test('a request that must not be done, or that has unknown conditions, says so', async () => {
+test('a request that must not be done, or has unknown conditions, is marked', async () => {
   const modifierExtension = [{ url: 'urn:only-if', valueBoolean: true }];
   const list = await load(searchset([request('1', { doNotPerform: true }), request('2', { modifierExtension })]));
   expect(list.open.map((row) => row.caution)).toEqual(['Do not perform', 'Conditions apply: see the EHR']);
 });
 
-test('requests with nothing but odd fields are shown and never crash (FH-11)', async () => {
+test('requests with only odd fields are shown without a failure (FH-11)', async () => {
   const odd = {
     status: 5,
     intent: [],
@@ -284,7 +284,7 @@ test('texts of 10 kB are bounded (FH-12)', async () => {
   expect(list.open[0]?.requested.by).toHaveLength(200);
 });
 
-test('without the permission the EHR is not even asked (SCO-19)', async () => {
+test('without the permission no request is sent to the EHR (SCO-19)', async () => {
   await using server = await startFhirServer(() => searchset([]));
   const list = await loadRequests(server.api, { ...options, grantedSearch: false });
   expect(server.calls).toEqual([]);
@@ -294,7 +294,7 @@ test('without the permission the EHR is not even asked (SCO-19)', async () => {
   });
 });
 
-test('whom to ask is the organization’s own help desk', async () => {
+test('the notices name the organization’s help desk', async () => {
   const stranger = { subject: { reference: 'Patient/other' } };
   await using server = await startFhirServer(() => searchset([request('1', stranger)]));
   const list = await loadRequests(server.api, { ...options, helpDeskName: 'Ward Desk' });
@@ -332,7 +332,7 @@ test.for<[string, Answer, string, string]>([
     'unexpected',
     'The EHR returned an unexpected answer.',
   ],
-])('%s is one honest line and no crash', async ([, answer, kind, text]) => {
+])('%s gives one line and no failure', async ([, answer, kind, text]) => {
   const list = await load(answer);
   expect(list.open).toEqual([]);
   expect(list.problem?.kind).toBe(kind);

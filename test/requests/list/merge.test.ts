@@ -158,7 +158,7 @@ describe('basedOn hides nothing', () => {
     expect([list.open.length + list.closed.length, list.notices]).toEqual([2, []]);
   });
 
-  test('but for the pair of Oracle Health, which keeps what only the order says', async () => {
+  test('except for the pair of Oracle Health, which keeps the facts that only the order has', async () => {
     const order = { requester: { display: 'Dr. Novák' }, reasonCode: [text('Stroke')], ...numbered('1') };
     const referral = {
       ...basedOn('order'),
@@ -176,7 +176,7 @@ describe('basedOn hides nothing', () => {
   test.for([
     ['only the order names the provider', { performer: [{ display: 'Lakeside' }] }, {}],
     ['only the referral names the provider', {}, { performer: [{ display: 'Lakeside' }] }],
-  ] as const)('of a pair of which %s the status knows it', async ([, order, referral]) => {
+  ] as const)('if %s of a pair, the status shows a provider', async ([, order, referral]) => {
     const list = await load([
       request('order', { ...order, ...numbered('1') }),
       request('R-1', { ...basedOn('order'), ...referral, ...numbered('2') }),
@@ -215,12 +215,12 @@ describe('only replaces ends an older request', () => {
     ['a reference to another server', {}, { replaces: [{ reference: 'https://x.example/ServiceRequest/old' }] }],
     ['only an identifier', {}, { replaces: [{ identifier: { value: 'old' } }] }],
     ['replaced by the old one', replaces('new'), {}],
-  ])('and not by one that is %s', async ([, older, newer]) => {
+  ])('a request that is %s ends none', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
     expect([idsOf(list), list.notices]).toEqual([['new', 'old'], []]);
   });
 
-  test('not by one that was entered in error, is not shown here, or is another patient’s', async () => {
+  test('a request that was entered in error, is not shown, or is another patient’s ends none', async () => {
     for (const change of [
       { status: 'entered-in-error' },
       { intent: 'filler-order' },
@@ -292,7 +292,7 @@ describe('of one id the newest version counts', () => {
     ['words', v('b'), v('a')],
     ['instants without a zone', at('2026-11-20T10:00:00'), at('2026-11-19T10:00:00')],
     ['the same of everything', v('1', day1), v('1', day1)],
-  ])('and with %s both are shown', async ([, one, other]) => {
+  ])('with %s both are shown', async ([, one, other]) => {
     const list = await load([request('x', one)], [request('x', { ...other, status: 'completed' })]);
     expect([list.open.length, list.closed.length]).toEqual([1, 1]);
     expect(list.notices).toEqual([
@@ -317,7 +317,7 @@ describe('of one id the newest version counts', () => {
     expect(idsOf(list)).toEqual(['a', 'x', 'x']);
   });
 
-  test('another patient’s version takes nothing away and shows nothing', async () => {
+  test('another patient’s version removes no request and is not shown', async () => {
     const stranger = { ...v('2'), subject: { reference: 'Patient/pat-ben' }, code: text('Secret') };
     const list = await load([request('x', v('1')), request('x', stranger)]);
     expect(idsOf(list)).toEqual(['x']);
@@ -334,7 +334,7 @@ describe('of one id the newest version counts', () => {
   });
 });
 
-test('a resource nested without end is read, and proves nothing', () => {
+test('a very deeply nested resource is read, and proves nothing', () => {
   let deep: object = {};
   for (let depth = 0; depth < 50_000; depth += 1) deep = { extension: [deep] };
   const nested = () =>
@@ -364,7 +364,7 @@ function randoms(seed: number): () => number {
   };
 }
 
-test('whatever an EHR sends, every distinct order is shown or named in a note, and none twice', async () => {
+test('for any list of an EHR, every distinct order is shown or named in a note, and none twice', async () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const random = randoms(seed);
     const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;

@@ -327,7 +327,7 @@ test.for<[string, Answer]>([
     },
   ],
 ])(
-  'an EHR that answers a batch %s takes none: names are read one by one, and it is not asked again',
+  'an EHR that answers a batch %s takes none: names are read one by one, and no further batch is sent',
   async ([, batch]) => {
     const { posts, named } = await loadWithout(batch, 2);
     expect(named).toEqual([NAMED, NAMED]);
@@ -335,19 +335,19 @@ test.for<[string, Answer]>([
   },
 );
 
-test('an EHR that fails at a batch is asked again, and the names are there meanwhile', async () => {
+test('a batch is tried again after a failure, and the names are read one by one meanwhile', async () => {
   const { posts, named } = await loadWithout({ status: 500 }, 2);
   expect(named).toEqual([NAMED, NAMED]);
   expect(posts).toBe(2);
 });
 
-test.for([429, 502, 503, 504])('an EHR that answers a batch with %i is left alone', async (status) => {
+test.for([429, 502, 503, 504])('an EHR that answers a batch with %i gets no single reads', async (status) => {
   const { calls, named } = await loadWithout({ status });
   expect(named).toEqual([['Name not available', 'Name not available']]);
   expect(calls).toHaveLength(2);
 });
 
-test('no batch is remembered for an hour, for this connection of this organization', () => {
+test('missing batch support is remembered for an hour, for this connection of this organization', () => {
   let now = options.now.getTime();
   const batchesOf = createBatchSupport(() => new Date(now));
   batchesOf({ id: 'a', connectionVersion: 1 }).noteMissing();
@@ -361,7 +361,7 @@ test('no batch is remembered for an hour, for this connection of this organizati
   expect(batchesOf({ id: 'o2000', connectionVersion: 1 }).isMissing()).toBe(true);
 });
 
-test('one by one means ten at most', async () => {
+test('at most ten names are read one by one', async () => {
   const many = Array.from({ length: 30 }, (_, index) =>
     request({ requester: { reference: `Practitioner/${index}` } }, `r${index}`),
   );
@@ -374,7 +374,7 @@ test.for<[string, Answer]>([
   ['of another type', { ...ruth, resourceType: 'Patient' }],
   ['that is a refusal', { status: 403 }],
   ['that is no resource', [1]],
-])('one by one, an answer %s costs the name and nothing else', async ([, answer]) => {
+])('one by one, after an answer %s only the name is missing', async ([, answer]) => {
   const server = await startFhirServer((call) => {
     if (call.startsWith('POST')) return { status: 501 };
     return call.endsWith('/ruth') ? answer : searchset([request({ requester: { reference: 'Practitioner/ruth' } })]);
@@ -389,7 +389,7 @@ test.for<[string, object, string | undefined, string]>([
   ['by a version', { reference: 'Practitioner/ruth/_history/3' }, 'Dr. Ruth Kim', 'Dr. Ruth Kim'],
   ['whose name the request has', { reference: 'Practitioner/ruth', display: 'R. Kim' }, 'Dr. Ruth Kim', 'R. Kim'],
   ['whose name the EHR does not give', { reference: 'Practitioner/ruth' }, undefined, 'you'],
-])('the signed-in user, %s, costs no call and no remark', async ([, requester, name, expected]) => {
+])('the name of the signed-in user, %s, needs no call and no remark', async ([, requester, name, expected]) => {
   const user = { reference: 'Practitioner/ruth', name: () => Promise.resolve(name) };
   const { list, server } = await load([request({ requester })], batchOf(), { user, canRead: () => false });
   expect(server.calls).toHaveLength(1);
@@ -403,7 +403,7 @@ test.for<[string, Answer]>([
   ['empty', batchOf()],
   ['odd', { resourceType: 'Bundle', entry: [null, 3, { resource: 'x' }, { response: { status: '404' } }] }],
   ['about another user', batchOf({ ...ruth, id: 'other' }, { ...ruth, resourceType: 'Patient' })],
-])('a batch that is %s costs the name and nothing else', async ([, batch]) => {
+])('after a batch that is %s only the name is missing', async ([, batch]) => {
   const { list } = await load([request({ requester: { reference: 'Practitioner/ruth' } })], batch);
   expect(list.open[0]?.requested.by).toBe('Name not available');
   expect([list.problem, list.notices]).toEqual([undefined, []]);
@@ -430,7 +430,7 @@ test('a type that the scopes do not allow is never fetched (SCO-19)', async () =
   expect(server.calls).toHaveLength(1);
 });
 
-test('an answer to what was not asked is ignored', async () => {
+test('entries that were not requested are ignored', async () => {
   const change = { requester: { reference: 'Practitioner/ruth' }, performer: [{ reference: 'Organization/north' }] };
   const canRead = (type: string): boolean => type === 'Practitioner';
   const { list } = await load([request(change)], batchOf(ruth, north), { canRead });
@@ -439,7 +439,7 @@ test('an answer to what was not asked is ignored', async () => {
 });
 
 test.for<[string, object, object | undefined]>([
-  ['nobody', {}, undefined],
+  ['no performer', {}, undefined],
   ['a kind of performer', { performerType: { text: 'Physiotherapist' } }, { names: ['Any: Physiotherapist'], more: 0 }],
   ['the same name twice', { performer: [{ display: 'A' }, { display: 'A' }] }, { names: ['A'], more: 0 }],
 ])('sent to %s', async ([, change, expected]) => {
@@ -469,7 +469,7 @@ test.for<[string, object[], string[], string[]]>([
   expect(list.notices).toEqual(notices);
 });
 
-test('several receivers without a name are as many as they are', async () => {
+test('several receivers without a name are counted', async () => {
   const performer = ['1', '2', '3', '4'].map((value) => ({ identifier: { system: 'urn:x', value } }));
   const one = { resourceType: 'ServiceRequest', id: '1', status: 'active', subject: { reference: 'Patient/pat-ada' } };
   const two = [{ display: 'Northside' }, { display: 'Northside' }];

@@ -3,8 +3,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { ownIdentifiers } from '#src/requests/delivery/may-cancel.ts';
+import { mayBeOfOther } from '#src/requests/detail/other-patient.ts';
 import { namesOf } from '#src/requests/detail/referred.ts';
-import { isOfOther } from '#src/requests/detail/whose.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { placesOf } from '#src/requests/prefill/from-encounter.ts';
 import { contactOf } from '#src/requests/prefill/from-patient.ts';
@@ -23,9 +23,9 @@ const { system } = businessIdentifier(publicUrl, '');
 test.for<[string, () => unknown]>([
   [
     'the reference of a participant',
-    () => isOfOther({ participant: [{ actor: { reference: odd } }] }, () => undefined, 'p'),
+    () => mayBeOfOther({ participant: [{ actor: { reference: odd } }] }, () => undefined, 'p'),
   ],
-  ['the type of a resource', () => isOfOther({ resourceType: odd }, () => undefined, 'p')],
+  ['the type of a resource', () => mayBeOfOther({ resourceType: odd }, () => undefined, 'p')],
   [
     'the id of a resource that a request refers to',
     () => namesOf({}, [{ resourceType: odd, id: odd }], { base, now, timeZone: 'UTC' }),
@@ -41,7 +41,7 @@ test.for<[string, () => unknown]>([
   expect(read).not.toThrow();
 });
 
-test('the id of a request: it is shown, and so is the other one', async () => {
+test('the id of a request without text: both requests are shown', async () => {
   const request = (id: unknown, text: string) => ({
     ...{ resourceType: 'ServiceRequest', id, status: 'active', intent: 'order', code: { text } },
     subject: { reference: 'Patient/pat-1' },
@@ -53,7 +53,7 @@ test('the id of a request: it is shown, and so is the other one', async () => {
   expect(open.map(({ service }) => service).toSorted()).toEqual(['MRI', 'X-ray']);
 });
 
-test('ID-10: the kid of one key: the other one still verifies', async () => {
+test('ID-10: the kid of one key without text: the other key still verifies', async () => {
   const { publicKey } = await generateKeyPair('RS256', { extractable: true });
   const document = { keys: [await exportJWK(publicKey), { kty: 'RSA', kid: odd }] };
   const see = async (url: URL) => ({ kind: 'answer' as const, url, status: 200, document });

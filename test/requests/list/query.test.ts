@@ -101,7 +101,7 @@ test('a server that ignores the page size does not make the list longer than 500
   expect(list.notices[0]).toMatch('The EHR has more requests');
 });
 
-test('a failure on a later page keeps what was read', async () => {
+test('a failure on a later page keeps the earlier pages', async () => {
   const { list } = await loadPages(
     (base) => searchset(requests(0, 2), next(`${base}/ServiceRequest?page=2`)),
     () => ({ status: 500 }),
@@ -132,7 +132,7 @@ test.for([[undefined], ['']])('a next link of %j is no next link (FH-11)', async
 });
 
 test.for([[7], [{}], [true]])(
-  'a next link of %j leads nowhere, and there is more all the same (FH-11)',
+  'a next link of %j is not followed, and the list says that there is more (FH-11)',
   async ([url]) => {
     const { list } = await loadPages(
       () => searchset(requests(0, 1), next(url)),
@@ -153,7 +153,7 @@ test.for<[string, Answer, string, string]>([
   ['an outcome', { resourceType: 'OperationOutcome' }, 'unexpected', 'Reload'],
   ['a web page', { status: 200, headers: { 'content-type': 'text/html' } }, 'unexpected', 'Reload'],
 ])(
-  'page two answers with %s: what was read stays, and the list says that it may be incomplete',
+  'page two answers with %s: the first page is shown, and the list says that it may be incomplete',
   async ([, answer, kind, text]) => {
     for (const first of [requests(0, 2), []]) {
       const { list } = await loadPages(
@@ -176,7 +176,7 @@ test.for<[string, object, boolean]>([
   ['an entry without a resource', { resourceType: 'Bundle', entry: [{}] }, false],
   ['a next link that leads nowhere', searchset(requests(0, 1), next(7)), false],
   ['a page that is gone', searchset(requests(0, 1), next('?page=2')), false],
-])('a search that brought %s is whole: %s', async ([, answer, expected]) => {
+])('a search that returned %s is complete: %s', async ([, answer, expected]) => {
   await using server = await startFhirServer((call) => (call.includes('page=2') ? { status: 410 } : answer));
   const search = { patientId: 'pat-ada', searchParameters: [] };
   expect((await searchRequests(server.api, search, () => {})).isWhole).toBe(expected);
@@ -238,7 +238,7 @@ describe('Bundle.total', () => {
     expect([list.problem, list.notices]).toEqual([undefined, notices]);
   });
 
-  test('counts over all pages, each request once, without what only goes with it', async () => {
+  test('counts over all pages, each request once, without included resources', async () => {
     const companion = { resourceType: 'Practitioner', id: 'p' };
     const { list } = await loadPages(
       (base) => searchset([...requests(0, 2), companion], { total: 4, ...next(`${base}/ServiceRequest?page=2`) }),
@@ -248,7 +248,7 @@ describe('Bundle.total', () => {
     expect(list.notices).toEqual(['The EHR counts 4 requests for this patient and sent 3. See the rest in the EHR.']);
   });
 
-  test('what came and is not shown is not missing', async () => {
+  test('requests that arrived and are not shown do not count as missing', async () => {
     const other = {
       resourceType: 'ServiceRequest',
       id: 'x',
@@ -289,7 +289,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     expect([list.open, list.problem?.kind]).toEqual([[], 'unexpected']);
   });
 
-  test('entries after the first thousand, of whatever kind, are not looked at, and the list says so', async () => {
+  test('entries of any kind after the first thousand are not read, and the list says so', async () => {
     const others = Array.from({ length: 999 }, (_, index) => ({ resourceType: 'Location', id: `b${index}` }));
     const { list } = await loadPages(
       () => searchset([...requests(0, 1), ...others, ...requests(1, 1)]),
@@ -299,7 +299,7 @@ describe('an EHR that sends much (FH-12, MT-06)', () => {
     expect([list.problem, list.notices]).toEqual([undefined, [MORE]]);
   });
 
-  test('of a page only what the list shows is kept while the next one is read', async () => {
+  test('while the next page is read, only the shown facts of a page are kept in memory', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const seen: WeakRef<object>[] = [];

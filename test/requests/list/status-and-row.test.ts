@@ -42,7 +42,7 @@ test.for<[unknown, string | undefined]>([
   ['unknown', undefined],
   [undefined, undefined],
   ['draft', undefined],
-])('of the EHR status %s its own words are kept: %s', ([status, note]) => {
+])('the EHR status %s keeps its own words: %s', ([status, note]) => {
   expect(describeStatus({ status, intent: 'order', hasProvider: true, late: undefined }).note).toBe(note);
 });
 
@@ -52,7 +52,7 @@ test.for<[object, string]>([
   [{ modifierExtension: [{ url: 'urn:x/request-doNotPerform', valueBoolean: true }], status: 'completed' }, 'Ended'],
   [{ doNotPerform: true, status: 'revoked' }, 'Cancelled'],
   [{ doNotPerform: false, status: 'completed' }, 'Done'],
-])('what must not be done is never called done: %j reads "%s"', ([resource, word]) => {
+])('a request that something not be done is never called done: %j reads "%s"', ([resource, word]) => {
   const request = readServiceRequest({ ...resource }, { ...at, base: new URL('https://ehr.example') });
   expect(request.status).toMatchObject({ word, group: 'closed' });
 });
@@ -107,7 +107,7 @@ describe('status, receiver and time in words', () => {
     ['unknown', 'Active in the EHR'],
     [['plan'], 'Active in the EHR'],
     [{ coding: [{ code: 'proposal' }] }, 'Active in the EHR'],
-  ])('an active %s is called "%s": only an order has been ordered', ([intent, word]) => {
+  ])('an active %s is shown as "%s": only an order is "Ordered"', ([intent, word]) => {
     expect(wordOf({ intent })).toBe(word);
   });
 
@@ -243,7 +243,7 @@ test.for<[string, number | undefined]>([
   ['2026-11', undefined],
   ['2026-10', 22],
   ['2026-11-10', 12],
-])('written on %s, nothing is heard for %s days: a partial date may mean its last day', ([authoredOn, days]) => {
+])('a request of %s has had no news for %s days: a partial date may mean its last day', ([authoredOn, days]) => {
   const request = readServiceRequest({ status: 'active', authoredOn }, { ...at, base: new URL('https://ehr.example') });
   expect(toRow(request, () => '', { ...at, limits: { transport: 3, other: 7 } }).still).toBe(days);
 });

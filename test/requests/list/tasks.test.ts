@@ -100,7 +100,7 @@ describe('several pages of Tasks', () => {
     expect(calls.length).toBeLessThan(8);
   });
 
-  test('200 with an OperationOutcome is no list of Tasks', async () => {
+  test('a 200 with an OperationOutcome is not an empty list of Tasks', async () => {
     const body = { resourceType: 'OperationOutcome', issue: [] };
     const { list, support } = await load([request('1')], { status: 200, body });
     expect(list).toMatchObject({ open: [{ status: { word: 'Ordered in the EHR' } }], notices: [NONE] });
@@ -108,7 +108,7 @@ describe('several pages of Tasks', () => {
   });
 });
 
-test('who has accepted is not said to be nobody', async () => {
+test('an accepted request without a named provider does not say "No provider"', async () => {
   const { list } = await load([request('1'), request('2')], searchset([task('1'), task('2', { status: 'requested' })]));
   expect(list.open.map(({ id, sentTo, next }) => [id, sentTo?.names, next.text])).toEqual([
     ['1', ['Name not available'], 'Confirm the time'],
@@ -116,12 +116,12 @@ test('who has accepted is not said to be nobody', async () => {
   ]);
 });
 
-test('what must not be done stays open, whatever a Task says', async () => {
+test('a request that must not be done stays open, whatever its Task says', async () => {
   const { list } = await load([request('1', { doNotPerform: true })], searchset([task('1', { status: 'completed' })]));
   expect(list).toMatchObject({ closed: [], open: [{ caution: 'Do not perform', next: { text: 'Nothing to do' } }] });
 });
 
-test('one that came along with the requests counts as well', async () => {
+test('an included Task counts as well', async () => {
   const { list } = await load([request('1'), task('1')], searchset([]), { tasks: undefined });
   expect(list.open).toMatchObject([{ status: { word: 'Accepted' } }]);
   expect(list.notices).toEqual([]);
@@ -180,13 +180,13 @@ test.for<[string, (call: string) => Answer, object, string[], string]>([
     [ALONG, REQUESTS, TASKS],
     'Declined',
   ],
-])('FH-15: an EHR that offers to send Tasks along and %s', async ([, along, change, expected, word]) => {
+])('FH-15: an EHR that offers _revinclude of Tasks and %s', async ([, along, change, expected, word]) => {
   const { list, calls } = await loadAlong(along, change);
   expect(calls.toSorted()).toEqual(expected.toSorted());
   expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word } }] });
 });
 
-test('one that refuses the wish is not asked again for an hour, and one that is down is asked nothing more', async () => {
+test('an EHR that refuses _revinclude gets none for an hour, and one that is down gets no further request', async () => {
   const refusing = (call: string): Answer =>
     call.includes('_revinclude') ? { status: 500 } : searchset([request('1')]);
   expect((await loadAlong(refusing, { tasks: undefined }, 2)).calls).toEqual([ALONG, REQUESTS, REQUESTS]);
@@ -195,7 +195,7 @@ test('one that refuses the wish is not asked again for an hour, and one that is 
   expect(down.list?.problem).toBeDefined();
 });
 
-test('LC-06: a Task of another patient gives no status, is counted once and said; one about another request is dropped', async () => {
+test('LC-06: a Task of another patient gives no status and is counted once in a note; one about another request is dropped', async () => {
   const ben = task('1', {
     id: 'b',
     status: 'rejected',
@@ -214,20 +214,20 @@ test('LC-06: a Task of another patient gives no status, is counted once and said
   ]);
 });
 
-test('FH-12: however many Tasks come along, every request has its room', async () => {
+test('FH-12: many included Tasks do not displace requests', async () => {
   const many = Array.from({ length: 999 }, (_, index) => task('1', { id: `t-${index}` }));
   const { list } = await loadAlong(() => searchset([request('1'), ...many, request('2')]));
   expect(list?.open.map(({ id }) => id).toSorted()).toEqual(['1', '2']);
   expect(list?.notices).toEqual([]);
 });
 
-test('an EHR that is not permitted to be asked is not asked', async () => {
+test('without the permission no search for Tasks is sent', async () => {
   const { calls } = await load([request('1')], searchset([task('1')]), { tasks: undefined });
   expect(calls).toEqual(['GET /fhir/ServiceRequest?patient=pat-ada&_count=50']);
 });
 
 test.for([404, 405, 410, 501])(
-  'an EHR that answers %i has no Task: nothing is said, and it is not asked again',
+  'an EHR that answers %i has no Task: there is no notice, and no further search',
   async (status) => {
     const { list, support } = await load([request('1')], { status });
     expect(list).toMatchObject({ notices: [], problem: undefined, open: [{ status: { word: 'Ordered in the EHR' } }] });
@@ -241,7 +241,7 @@ test.for<[string, Answer]>([
   ['of this user', { status: 403 }],
   ['of the form of the search', { status: 400 }],
   ['by a portal', { status: 200, body: 'Sign in', headers: { 'content-type': 'text/html' } }],
-])('a refusal %s is said and is no reason not to ask again', async ([, answer]) => {
+])('a refusal %s gives a notice, and the search is sent again for the next page', async ([, answer]) => {
   const { list, support } = await load([request('1')], answer);
   expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
   expect(support.isMissing()).toBe(false);
@@ -307,18 +307,18 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
-])('one ride that is done ends %s as it should', async ([, change, word, group]) => {
+])('a completed Task for one ride ends %s', async ([, change, word, group]) => {
   const { list } = await load([request('1', change)], searchset([task('1', { status: 'completed' })]));
   expect(list[group]).toMatchObject([{ status: { word, note: group === 'open' ? 'part of it done' : undefined } }]);
 });
 
-test('a provider that declined stands beside the one that is named by now', async () => {
+test('a provider that declined is shown beside the one that is now named', async () => {
   const declined = task('1', { status: 'rejected', owner: { display: 'Swift' } });
   const { list } = await load([request('1', { performer: [{ display: 'Comfort' }] })], searchset([declined]));
   expect(list.open[0]?.sentTo).toEqual({ names: ['Swift', 'Comfort'], more: 0 });
 });
 
-test('a Task that says it changed next year does not end what is under way', async () => {
+test('a Task with a date in the next year does not end a request that is under way', async () => {
   const odd = task('1', { id: 'x', status: 'completed', lastModified: '2027-11-20T10:00:00Z' });
   const { list } = await load([request('1')], searchset([odd, task('1', { status: 'in-progress' })]));
   expect(list.open).toMatchObject([{ status: { word: 'Under way' } }]);
@@ -329,7 +329,7 @@ test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
   ['done', {}, { status: 'completed' }, 'Nothing to do', 'closed'],
   ['on hold in the EHR', { status: 'on-hold' }, { status: 'accepted' }, 'Decide whether to resume', 'open'],
   ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Nothing to do', 'closed'],
-])('what was declined beside a request that is %s', async ([, change, answer, step, group]) => {
+])('a declined addition to a request that is %s', async ([, change, answer, step, group]) => {
   const insurance = task('1', { id: 'i', status: 'rejected', code: { text: 'Verify insurance' } });
   const { list } = await load([request('1', change)], searchset([insurance, task('1', answer)]));
   expect(list[group]).toMatchObject([{ next: { text: step } }]);
@@ -339,7 +339,7 @@ test.for<[status: string, word: string, step: string]>([
   ['rejected', 'Declined', 'Choose another provider'],
   ['failed', 'Failed', 'Ask what happened'],
   ['cancelled', 'Cancelled', 'Decide whether it is still needed'],
-])('after a Task that is %s, the order stands, "%s", and the next step is "%s"', async ([status, word, step]) => {
+])('after a Task that is %s, the order stays "%s", and the next step is "%s"', async ([status, word, step]) => {
   const { list } = await load([request('1')], searchset([task('1', { status })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step, isAction: true } }]);
 });

@@ -61,7 +61,7 @@ const send = async (typed: Record<string, string> = VAN) => press(await openForm
 const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
 describe('after "sent"', () => {
-  test('for a quarter of an hour the list says what was saved, for when, under which number and what happens now', async () => {
+  test('for a quarter of an hour the list shows the saved request with its day, number and next step', async () => {
     const page = await send();
     expect(browser.history.at(-2)?.status).toBe(303);
     for (const { body } of [page, await openList(), await browser.visit(`${list.url}?show=closed`)]) {
@@ -76,7 +76,7 @@ describe('after "sent"', () => {
     expect((await openList()).body).not.toContain(SENT);
   });
 
-  test("the EHR's own number counts, and a provider that is named has not heard of it for all we know", async () => {
+  test("the EHR's own number is shown, and the notice does not claim that a named provider was notified", async () => {
     ehr.on('requests', ({ method, body }) => {
       if (method !== 'POST') return searchset();
       const sent = JSON.parse(body);
@@ -119,7 +119,7 @@ describe('after "sent"', () => {
     expect((await openList()).body).not.toContain('<mark>');
   });
 
-  test('a list that does not have it yet says so, also after a reload, and never that there is none', async () => {
+  test('a list without the new request says so, also after a reload, and never that there are no requests', async () => {
     isLate = true;
     const page = await send();
     expect(page.body).toContain(SENT);
@@ -135,7 +135,7 @@ describe('after "sent"', () => {
     expect([there.body.includes(AWAITED), there.body.includes('Wheelchair van')]).toEqual([false, true]);
   });
 
-  test('and closed ones alone are not "no open requests"', async () => {
+  test('and a list of closed requests does not say "no open requests"', async () => {
     chart.push({
       resourceType: 'ServiceRequest',
       id: 'old',
@@ -148,7 +148,7 @@ describe('after "sent"', () => {
     expect(body).not.toMatch(NONE);
   });
 
-  test('an EHR that keeps no identifier of ours shows it by its id', async () => {
+  test('in an EHR that stores no identifier, the request is found by its id', async () => {
     isLate = true;
     await send();
     chart.push(...taken.map(({ identifier: _dropped, ...rest }) => rest));
@@ -156,14 +156,14 @@ describe('after "sent"', () => {
     expect([body.includes(AWAITED), body.includes('Wheelchair van')]).toEqual([false, true]);
   });
 
-  test('a quarter of an hour later it is awaited no more', async () => {
+  test('after a quarter of an hour the notice is gone', async () => {
     isLate = true;
     await send();
     wait(15 * MINUTE_MS);
     expect((await openList()).body).not.toContain(AWAITED);
   });
 
-  test('where the organization shows no requests of the EHR, nothing is promised and nothing denied', async () => {
+  test('if the organization shows no EHR orders, the notice neither promises nor denies that the request is listed', async () => {
     organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, showEhrOrders: false });
     list = await browser.open(launchUrl(organizationId));
     const { body } = await send();
@@ -182,11 +182,11 @@ describe('after "sent"', () => {
   });
 });
 
-describe('Back and reload post nothing', () => {
+describe('Back and reload send no request', () => {
   test.for([
     ['fields that are wrong', { ...VAN, what: '', priority: 'stat' }, 'id="what-problem"'],
     ['a refusal', VAN, 'Not sent.'],
-  ] as const)('after %s the page says the same again', async ([, typed, words]) => {
+  ] as const)('after %s the page is the same', async ([, typed, words]) => {
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
     const page = await send(typed);
     expect([isShownAgain(page), browser.history.at(-2)?.status]).toEqual([true, 303]);
@@ -200,7 +200,7 @@ describe('Back and reload post nothing', () => {
     expect(draftsOn(await openList())).toEqual([new URL(page.url).searchParams.get('form')]);
   });
 
-  test('the address says nothing, and is of no use in another launch', async () => {
+  test('the URL reveals nothing, and opens nothing in another launch', async () => {
     const page = await send({ ...VAN, neededOn: '' });
     expect(page.url).not.toMatch(/Wheelchair|transport/);
     const name = new URL(page.url).search;
@@ -218,7 +218,7 @@ describe('Back and reload post nothing', () => {
     }
   });
 
-  test('the page of a form that was sent since leads to the list', async () => {
+  test('the page of a form that was sent meanwhile leads to the list', async () => {
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
     const refused = await send({ ...VAN, what: 'Oxygen' });
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : searchset()));
@@ -226,7 +226,7 @@ describe('Back and reload post nothing', () => {
     expect((await browser.open(refused.url)).url).toMatch(/\/requests$/);
   });
 
-  test('after "Discard" the address of the old page holds nothing', async () => {
+  test('after "Discard" the URL of the old page shows an empty form', async () => {
     const page = await send({ ...VAN, what: '' });
     const form = new URL(page.url).searchParams.get('form') ?? '';
     await browser.open(`${formUrl()}/discard`, { form: { csrf: csrfOf(page), form } });
@@ -235,7 +235,7 @@ describe('Back and reload post nothing', () => {
 });
 
 describe('"Back to the list"', () => {
-  test('keeps what was typed, however far it was, and sends nothing', async () => {
+  test('keeps the typed text at any step, and sends no request', async () => {
     const form = await openForm();
     expect(form.body).toMatch(/name="intent" value="back" formnovalidate[^>]*>Back to the list/);
     const page = await press(form, { ...VAN, neededOn: '', intent: 'back' });
@@ -247,7 +247,7 @@ describe('"Back to the list"', () => {
     expect(taken).toEqual([]);
   });
 
-  test('from an empty form leaves nothing behind', async () => {
+  test('from an empty form creates no draft', async () => {
     const nothing = { service: '', what: ' ', neededOn: '', priority: 'routine', reason: '', note: '', intent: 'back' };
     expect((await press(await openForm(), nothing)).body).toContain('New request');
     await press(await openForm(), { ...VAN, intent: 'back' });
@@ -266,7 +266,7 @@ describe('the same request within minutes', () => {
     ['word for word', VAN],
     ['in other case and space', { ...VAN, what: '  wheelchair   VAN ' }],
     ['with another priority, reason and note', { ...VAN, priority: 'urgent', reason: 'Now', note: 'Stairs' }],
-  ] as const)('%s is asked about once, then it goes out', async ([, typed]) => {
+  ] as const)('%s needs one confirmation, and is then sent', async ([, typed]) => {
     await send();
     wait(2 * MINUTE_MS);
     const asked = await send(typed);
@@ -285,19 +285,19 @@ describe('the same request within minutes', () => {
     ['another day', { ...VAN, neededOn: dayFromNow(21) }],
     ['another service', { ...VAN, service: 'equipment' }],
     ['something else', { ...VAN, what: 'Wheelchair' }],
-  ] as const)('%s is another request', async ([, typed]) => {
+  ] as const)('%s counts as another request', async ([, typed]) => {
     await send();
     expect((await send(typed)).body).toContain(SENT);
     expect(taken).toHaveLength(2);
   });
 
-  test('a quarter of an hour later nothing is asked', async () => {
+  test('after a quarter of an hour no confirmation is asked for', async () => {
     await send();
     wait(15 * MINUTE_MS);
     expect((await send()).body).toContain(SENT);
   });
 
-  test('while the first is on its way, and while it is not confirmed', async () => {
+  test('a confirmation is asked for while the first one is under way or not confirmed', async () => {
     const { promise, resolve: letGo } = Promise.withResolvers<void>();
     let posts = 0;
     ehr.on('requests', async ({ method }, response) => {
@@ -317,14 +317,14 @@ describe('the same request within minutes', () => {
     expect(posts).toBe(1);
   });
 
-  test('one that was refused was not sent', async () => {
+  test('a refused request does not count as sent', async () => {
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 422, body: {} } : searchset()));
     await send();
     ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201, body: {} } : searchset()));
     expect((await send()).body).toContain(SENT);
   });
 
-  test('the same for another patient is not asked about', async () => {
+  test('the same request for another patient needs no confirmation', async () => {
     await send();
     ehr.change('token', { scope: SCOPE, refresh_token: 'x', expires_in: 3_600, patient: 'pat-2' });
     ehr.on('/fhir/Patient/pat-2', () => ({
@@ -336,7 +336,7 @@ describe('the same request within minutes', () => {
   });
 });
 
-describe('a create that failed can be found out', () => {
+describe('a failed create can be diagnosed', () => {
   const outcome = {
     resourceType: 'OperationOutcome',
     issue: [
@@ -368,18 +368,25 @@ describe('a create that failed can be found out', () => {
     ['refused in a 200', 200, outcome, 'refused', ['business-rule']],
     ['lost', 503, '', 'unknown', []],
     ['taken by a queue', 202, '', 'unknown', []],
-  ] as const)('%s: by its support code, with HTTP status and issue codes', async ([, status, body, ended, issues]) => {
-    ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
-    const page = await send();
-    const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
-    expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
-    const step = steps.find(({ name }) => name === 'create');
-    expect(step).toMatchObject({ outcome: 'warning', status, facts: { 'how it ended': ended, 'issue codes': issues } });
-    expect(lineOf(page)).toMatchObject({ ehrStatus: status, issueCodes: issues, status: 303 });
-    expect(JSON.stringify([steps, lineOf(page)])).not.toMatch(/Stella|referral|Wheelchair/);
-  });
+  ] as const)(
+    '%s is found by its support code, with HTTP status and issue codes',
+    async ([, status, body, ended, issues]) => {
+      ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
+      const page = await send();
+      const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
+      expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
+      const step = steps.find(({ name }) => name === 'create');
+      expect(step).toMatchObject({
+        outcome: 'warning',
+        status,
+        facts: { 'how it ended': ended, 'issue codes': issues },
+      });
+      expect(lineOf(page)).toMatchObject({ ehrStatus: status, issueCodes: issues, status: 303 });
+      expect(JSON.stringify([steps, lineOf(page)])).not.toMatch(/Stella|referral|Wheelchair/);
+    },
+  );
 
-  test('one that went well is a step of the launch too', async () => {
+  test('a successful create is a step of the launch too', async () => {
     await send();
     const { steps } = await traceOf();
     expect(steps.filter(({ name }) => name === 'create')).toMatchObject([{ outcome: 'passed', status: 201 }]);
@@ -388,7 +395,7 @@ describe('a create that failed can be found out', () => {
   test.for([
     ['the form, when the patient cannot be read', () => formUrl(), 'patient', 'patient', 403],
     ['the list, when its requests cannot be read', () => list.url, 'requests', 'requests', 403],
-  ] as const)('%s: joins the launch, long after it began', async ([, url, route, name, status]) => {
+  ] as const)('%s is added to the trace of the launch, long after it began', async ([, url, route, name, status]) => {
     wait(5 * MINUTE_MS);
     ehr.on(route, () => ({ status, body: { ...outcome, issue: [{ code: 'forbidden', diagnostics: 'Stella' }] } }));
     const page = await browser.visit(url());
@@ -400,7 +407,7 @@ describe('a create that failed can be found out', () => {
     expect(JSON.stringify([step, lineOf(page)])).not.toMatch(/Stella/);
   });
 
-  test('a post that asked the EHR nothing leaves no step', async () => {
+  test('a post without a request to the EHR adds no step', async () => {
     await send({ ...VAN, what: '' });
     expect((await traceOf()).steps.filter(({ name }) => name === 'create')).toEqual([]);
   });

@@ -99,7 +99,7 @@ async function audited(): Promise<string[]> {
 }
 
 describe('the form', () => {
-  test('is filled in with what was sent, and says which request it replaces', async () => {
+  test('is filled in with the sent values, and names the request that it replaces', async () => {
     const detail = await browser.visit(url('sr-1'));
     expect(detail.body).toContain('Correct and resend</button>');
     const page = await correct();
@@ -111,12 +111,12 @@ describe('the form', () => {
     expect(page.url).not.toMatch(/sr-1|Wheel/);
   });
 
-  test('names what it has no place for', async () => {
+  test('names the texts for which it has no field', async () => {
     change('sr-1', { category: [{ text: 'Ferry' }], orderDetail: [{ text: 'Deck: upper' }] });
     expect((await correct()).body).toMatch(/Not taken over[^<]*<bdi>Ferry<\/bdi>; <bdi>Deck: upper<\/bdi>/);
   });
 
-  test('is the same one however often it is begun, and keeps what was typed', async () => {
+  test('is the same draft when it is opened again, and keeps the typed text', async () => {
     const page = await correct();
     await browser.open(url('new'), { form: { ...fieldsOf(page), what: 'Stretcher', intent: 'back' } });
     expect(fieldsOf(await correct())['what']).toBe('Stretcher');
@@ -162,7 +162,7 @@ describe('the review', () => {
     },
   );
 
-  test('says that nothing differs, or that the EHR could not be asked', async () => {
+  test('says that nothing differs, or that the EHR could not be read', async () => {
     const page = await review({});
     expect(page.body).toContain('So far both say the same.');
     expect(marks(page)).toBe(0);
@@ -180,7 +180,7 @@ describe('the review', () => {
   });
 });
 
-describe('when another request has taken its place', () => {
+describe('a request that was replaced', () => {
   /** Adds the replacement as in an EHR without cancelling: both requests are open. */
   const replaceIt = (changes: Resource = {}) =>
     void chart.set('sr-2', {
@@ -203,7 +203,7 @@ describe('when another request has taken its place', () => {
     });
   };
 
-  test('it is not corrected again, however old the page is that offers it', async () => {
+  test('is not corrected again, even from an old page', async () => {
     await browser.visit(list.url);
     replaceIt();
     const page = await correct();
@@ -212,7 +212,7 @@ describe('when another request has taken its place', () => {
     expect(draftsOn(await browser.visit(list.url))).toEqual([]);
   });
 
-  test('while the form was filled in: nothing is sent', async () => {
+  test('while the form was filled in: the form is not sent', async () => {
     const form = { ...fieldsOf(await correct()), what: 'Wheelchair van with lift' };
     ehr.requests.length = 0;
     replaceIt();
@@ -227,7 +227,7 @@ describe('when another request has taken its place', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('by what this form has sent before, in another version: that one is spoken of, and no other', async () => {
+  test('by an earlier version of this form: the page warns of a second request, and not of another replacement', async () => {
     let late: Resource = {};
     onCreate = (made) => {
       late = made;
@@ -245,7 +245,7 @@ describe('when another request has taken its place', () => {
     expect(page.body).toContain(SENT);
   });
 
-  test('its page says so also when no list is kept, for no further call', async () => {
+  test('has a page that says so, also without a kept list and without a further call', async () => {
     replaceIt();
     batch();
     await forgetList();
@@ -264,7 +264,7 @@ describe('when another request has taken its place', () => {
     ["is another patient's", { subject: { reference: 'Patient/pat-2' } }],
     ['is on another server', { replaces: [{ reference: 'https://other.example/ServiceRequest/sr-1' }] }],
     ['replaces another one', { replaces: [{ reference: 'ServiceRequest/sr-9' }] }],
-  ] as const)('but not when that one %s', async ([, changes]) => {
+  ] as const)('is corrected if the other request %s', async ([, changes]) => {
     replaceIt(changes);
     batch();
     await forgetList();
@@ -276,7 +276,7 @@ describe('when another request has taken its place', () => {
 });
 
 describe('sent', () => {
-  test('the new one replaces the old one, which is cancelled in the version that was seen', async () => {
+  test('the new request replaces the old one, which is cancelled in the version that the user saw', async () => {
     const page = await resend();
     expect(page.body).toContain(SENT);
     expect(page.body).toMatch(
@@ -297,12 +297,12 @@ describe('sent', () => {
     expect(before).not.toContain('Correct and resend');
   });
 
-  test('unchanged, right after the first one, it is no repetition', async () => {
+  test('an unchanged correction right after the first request does not count as a repetition', async () => {
     expect((await resend({})).body).toContain(SENT);
     expect([old()['status'], chart.size]).toEqual(['revoked', 2]);
   });
 
-  test('once: two clicks, Back and a second form make one request', async () => {
+  test('two clicks, Back and a second form make one request', async () => {
     const form = fieldsOf(await correct());
     const review = await browser.open(url('new'), { form: { ...form, what: 'Stretcher van', intent: 'review' } });
     const send = () => browser.open(url('new'), { form: { ...form, what: 'Stretcher van', ...ticketOf(review) } });
@@ -315,7 +315,7 @@ describe('sent', () => {
     ]);
   });
 
-  test('in an EHR without update, the old one is said to be open, with who cancels it', async () => {
+  test('in an EHR without update, the page says that the old one is open, and who cancels it', async () => {
     await offerUpdates({ world: world(), browser, organizationId }, false);
     list = await browser.open(launchUrl(organizationId));
     const form = await correct();
@@ -341,7 +341,7 @@ describe('sent', () => {
     ],
     ['403: refused', { status: 403 }, 'is still open in the EHR: the EHR did not let this app cancel it'],
     ['500: unknown', { status: 500 }, 'the EHR did not confirm that it is cancelled'],
-  ] as const)('the old one is not cancelled by %s, and the page says so', async ([, answer, words]) => {
+  ] as const)('after %s the old one is not cancelled, and the page says so', async ([, answer, words]) => {
     ehr.on('/fhir/ServiceRequest/sr-1', ({ method }) => (method === 'PUT' ? answer : { body: old() }));
     const page = await resend();
     expect(page.body).toContain(SENT);
@@ -363,7 +363,7 @@ describe('sent', () => {
   });
 });
 
-describe('nothing is cancelled while the new one is not proved to exist', () => {
+describe('the old request is not cancelled before the new one is proved to exist', () => {
   test.for([
     ['refused', { status: 422 }, 'Not sent.'],
     ['not permitted', { status: 403 }, 'Ask Ward Desk to check your access to orders.'],
@@ -375,7 +375,7 @@ describe('nothing is cancelled while the new one is not proved to exist', () => 
     expect([old()['status'], writes(), chart.size]).toEqual(['active', ['POST'], 1]);
   });
 
-  test('found by a later look, it is: then the old one is cancelled', async () => {
+  test('if a later look finds the new one, the old one is cancelled', async () => {
     onCreate = (made) => {
       chart.set('sr-2', made);
       return { status: 500 };
@@ -398,7 +398,7 @@ describe('a request that has changed since the form was opened', () => {
   test.for([
     ['done', { status: 'completed' }],
     ['signed as another’s', { identifier: [{ system: 'urn:orders', value: 'ORD-1' }] }],
-  ] as const)('%s while the new one is made, in the same version: left as it is', async ([, changes]) => {
+  ] as const)('%s while the new one is created, in the same version: it is not changed', async ([, changes]) => {
     onCreate = (made) => {
       change('sr-1', changes);
       return { status: 201, body: made };
@@ -409,7 +409,7 @@ describe('a request that has changed since the form was opened', () => {
     expect(old()).toMatchObject(changes);
   });
 
-  test('is said before anything is sent; sent again, it is cancelled as it is now', async () => {
+  test('is reported before the form is sent; after a second Send the current version is cancelled', async () => {
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     change('sr-1', { priority: 'stat', meta: { versionId: '9' } });
     const said = await sendForm(browser, url('new'), form);
@@ -422,7 +422,7 @@ describe('a request that has changed since the form was opened', () => {
     expect([old()['status'], chart.size]).toEqual(['revoked', 2]);
   });
 
-  test('and is over: nothing is sent before the user knows, and nothing of it is changed', async () => {
+  test('and has ended: the form is not sent before the user knows, and the request is not changed', async () => {
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     change('sr-1', { status: 'completed', meta: { versionId: '9' } });
     const said = await sendForm(browser, url('new'), form);
@@ -433,7 +433,7 @@ describe('a request that has changed since the form was opened', () => {
     expect([old()['status'], writes()]).toEqual(['completed', ['POST']]);
   });
 
-  test('and cannot be read: nothing is sent', async () => {
+  test('and cannot be read: the form is not sent', async () => {
     const form = fieldsOf(await correct());
     ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 503 }));
     expect((await sendForm(browser, url('new'), form)).body).toContain('Not sent. The EHR is not available');
@@ -453,12 +453,12 @@ describe('no button, and a post is refused', () => {
     expect(draftsOn(await browser.visit(list.url))).toEqual([]);
   });
 
-  test('of an id that is none, and without the token of the form', async () => {
+  test('with an invalid id, and without the token of the form', async () => {
     expect(outcomeOf(await correct('sr-404'))).toEqual({ status: 404, code: 'request.not-found' });
     expect((await browser.visit(url('sr-1/correct'), { form: {} })).status).toBe(403);
   });
 
-  test('SCO-19: where the EHR did not grant creating', async () => {
+  test('SCO-19: if the EHR did not grant creating', async () => {
     ehr.change('token', { scope: 'launch openid fhirUser patient/*.rs' });
     list = await browser.open(launchUrl(organizationId));
     expect((await browser.visit(url('sr-1'))).body).not.toContain('Correct and resend');

@@ -38,19 +38,19 @@ const delivery = (identifier: string, state: DeliveryState = 'sent'): Delivery =
 const add = (one: Delivery) => store.change(owner, (known) => [one, ...known]);
 const statesOf = async () => (await store.of(owner)).map(({ identifier, state }) => `${identifier} ${state}`);
 
-test('windows that change it at the same moment all leave their mark', async () => {
+test('simultaneous changes of several windows are all kept', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `id-${index}`);
   expect(await Promise.all(names.map((name) => add(delivery(name))))).toEqual(names.map(() => true));
   expect((await store.of(owner)).map(({ identifier }) => identifier).toSorted()).toEqual(names.toSorted());
 });
 
-test('of windows that each want to be the first, one is', async () => {
+test('of several windows exactly one is the first', async () => {
   const claim = () => store.change(owner, (known) => (known.length === 0 ? [delivery('a', 'posting')] : undefined));
   const claims = await Promise.all([claim(), claim(), claim()]);
   expect(claims.filter(Boolean)).toHaveLength(1);
 });
 
-test('what was on its way for more than a minute may be in the EHR or not', async () => {
+test('a request that was under way for more than a minute has an unknown state', async () => {
   await add(delivery('a', 'posting'));
   now += 60_000;
   expect(await statesOf()).toEqual(['a posting']);
@@ -58,7 +58,7 @@ test('what was on its way for more than a minute may be in the EHR or not', asyn
   expect(await statesOf()).toEqual(['a unknown']);
 });
 
-test('is remembered for three days after it left, however long the record lives', async () => {
+test('is kept for three days after it was sent, regardless of the age of the record', async () => {
   await add(delivery('a'));
   now += 71 * HOUR_MS;
   await add(delivery('b'));
@@ -71,7 +71,7 @@ test('is remembered for three days after it left, however long the record lives'
   expect(await statesOf()).toEqual([]);
 });
 
-test('what cannot be read counts for every form of that time, and for no later one', async () => {
+test('an unreadable record counts for every form of its time, and for no later one', async () => {
   await redis.set(key, 'sealed by a secret that is gone', HOUR_MS);
   const [before, known] = [form('before'), await store.of(owner)];
   expect(versionsOf(before, known).map(({ state }) => state)).toEqual(['unknown']);
@@ -82,7 +82,7 @@ test('what cannot be read counts for every form of that time, and for no later o
   expect(versionsOf(form('later'), await store.of(owner))).toEqual([]);
 });
 
-test('MT-06: one more than a hundred is refused, and the others stay', async () => {
+test('MT-06: the hundred-and-first is refused, and the others stay', async () => {
   const id = `ServiceRequest/${'x'.repeat(64)}`;
   const many = Array.from({ length: 100 }, (_, index) => ({ ...delivery(`${index}`.padStart(43, 'x')), resource: id }));
   const long = many.map((one) => ({

@@ -33,7 +33,7 @@ const draft = (id: string, what = id): Draft => ({
 });
 const kept = async (of = owner) => (await store.of(of)).drafts.map(({ id }) => id);
 
-test('windows that save different forms at the same moment lose none of them, and of one form the last counts', async () => {
+test('simultaneous saves of different forms are all kept, and of one form the last counts', async () => {
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.keep(owner, draft(id))));
   expect((await kept()).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   await store.keep(owner, draft('c', 'later'));
@@ -41,7 +41,7 @@ test('windows that save different forms at the same moment lose none of them, an
   expect(await kept()).toHaveLength(6);
 });
 
-test('MT-06: the eleventh takes the place of the one that was saved longest ago; ten of the longest fit', async () => {
+test('MT-06: the eleventh draft replaces the one saved longest ago; ten drafts of the largest size fit', async () => {
   const long = 'x'.repeat(16_000);
   for (let index = 0; index <= MOST_DRAFTS; index += 1)
     // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -52,7 +52,7 @@ test('MT-06: the eleventh takes the place of the one that was saved longest ago;
   expect(await kept()).toEqual(Array.from({ length: MOST_DRAFTS }, (_, index) => `f${MOST_DRAFTS - index}`));
 });
 
-test('each ends 72 hours after it was saved last, whatever was saved since', async () => {
+test('each draft expires 72 hours after it was saved last, regardless of other saves', async () => {
   await store.keep(owner, draft('old'));
   now += 71 * HOUR_MS;
   await store.keep(owner, draft('new'));
@@ -67,12 +67,12 @@ test.for<[string, Partial<FormOwner>]>([
   ['another organization', { organizationId: 'p' }],
   ['another EHR', { fhirBaseUrl: 'https://other.example/fhir' }],
   ['the same name at another issuer', { iss: 'https://other.example' }],
-])('MT-02: %s has none of it', async ([, change]) => {
+])('MT-02: %s finds no draft of it', async ([, change]) => {
   await store.keep(owner, draft('a'));
   expect(await kept({ ...owner, ...change })).toEqual([]);
 });
 
-test('what was sent is said for a quarter of an hour, and is no draft any more', async () => {
+test('a sent request is kept for the notice for a quarter of an hour, and is no longer a draft', async () => {
   await store.keep(owner, draft('a'));
   const sent = { identifier: 'i', at: clock().toISOString(), request: { resourceType: 'ServiceRequest' } };
   await store.noteSent(owner, draft('a'), sent);
@@ -82,7 +82,7 @@ test('what was sent is said for a quarter of an hour, and is no draft any more',
   expect((await store.of(owner)).sent).toEqual([]);
 });
 
-test("MT-06: an organization's drafts have so much room a day; what is discarded or sent makes room again", async () => {
+test("MT-06: an organization's drafts have a daily limit; discarded and sent ones no longer count", async () => {
   const redis = createMemoryStore(clock);
   const room = createDraftRoom(redis, clock, 1_000);
   const of = (bytes: number) => [{ savedAt: clock().toISOString(), text: 'x'.repeat(bytes) }];
@@ -101,7 +101,7 @@ test("MT-06: an organization's drafts have so much room a day; what is discarded
   await take('o', [], of(600));
 });
 
-test("MT-06: an organization's charts take no more than their room, and an older reading does not stay", async () => {
+test("MT-06: an organization's charts have a limit, and a newer reading replaces an older one", async () => {
   const charts = createChartStore(createMemoryStore(clock), sealer, { clock, mostBytes: 4_000 });
   const chart = (bytes: number) => emptyChart('x'.repeat(bytes));
   await charts.keep('o', 'ada', chart(10));

@@ -53,7 +53,7 @@ const created = () =>
   world.sandbox.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'));
 const resultOf = (page: Visit) => /<div class="notice[^"]*" id="result"[^]*?<\/div><\/div>/.exec(page.body)?.[0] ?? '';
 
-test('what is wrong is said in the title, and in one place that the form leads to, with links to the fields', async () => {
+test('the title and one notice name the problems, with links to the fields', async () => {
   await launch();
   const form = await openForm();
   expect(titleOf(form)).toBe('New request for Ben Okafor');
@@ -91,7 +91,7 @@ test('every field says whether it is required', async () => {
 describe('STAT for next week', () => {
   const stat = { priority: 'stat', reason: 'Chest pain', neededOn: dayFromNow(8) };
 
-  test('is asked about once, and sent when it is confirmed', async () => {
+  test('needs one confirmation, and is sent after it', async () => {
     await launch();
     const asked = await post(stat);
     expect(titleOf(asked)).toBe('Please confirm: New request for Ben Okafor');
@@ -102,7 +102,7 @@ describe('STAT for next week', () => {
     expect(created()).toHaveLength(1);
   });
 
-  test('is asked about again when the day is another, and not when it fits', async () => {
+  test('needs another confirmation if the day changes, and none if the day fits', async () => {
     await launch();
     const asked = await post(stat);
     const again = await post({ ...stat, neededOn: dayFromNow(9) }, asked);
@@ -133,7 +133,7 @@ describe('FU-02: an order has a requester', () => {
     expect(await mayCreate()).toEqual({ listed: true, form: 200, posted: 303 });
   });
 
-  test.for(['patient', 'relative', 'person', 'device', 'group'])('a %s gets none', async (user) => {
+  test.for(['patient', 'relative', 'person', 'device', 'group'])('a %s does not get it', async (user) => {
     await launch('pat-ben', user);
     expect(titleOf(list)).toBe('Requests for Ben Okafor');
     expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });
@@ -141,13 +141,13 @@ describe('FU-02: an order has a requester', () => {
     expect(created()).toHaveLength(0);
   });
 
-  test('nor does a user of whom the EHR says nothing', async () => {
+  test('a user without fhirUser cannot send one either', async () => {
     world.sandbox.faults.set('no-fhir-user');
     await launch();
     expect(await mayCreate()).toEqual({ listed: false, form: 403, posted: 403 });
   });
 
-  test('a ticket of another user does not help a patient’s POST', async () => {
+  test('a patient’s POST with another user’s ticket is refused', async () => {
     await launch();
     const { ticket } = fieldsOf(await openForm());
     await launch('pat-ben', 'patient');
@@ -157,8 +157,8 @@ describe('FU-02: an order has a requester', () => {
   });
 });
 
-describe('RF-14: a form that is not used any more', () => {
-  test('is left when its launch ends, and before that by a script that keeps what is typed', async () => {
+describe('RF-14: an unused form', () => {
+  test('is left when its launch ends, and earlier by a script that saves the typed text', async () => {
     await launch();
     const { headers, body } = await openForm();
     const [, seconds] = /^(\d+); url=\/launches\/[\w-]+\/closing$/.exec(headers['refresh'] ?? '') ?? [];
@@ -172,7 +172,7 @@ describe('RF-14: a form that is not used any more', () => {
     expect(headers['content-security-policy']).toContain(`frame-ancestors ${world.sandbox.origin}`);
   });
 
-  test('what was typed is kept for its owner, and the announcement says so', async () => {
+  test('has its text saved for its user, and the warning page says so', async () => {
     await launch();
     const form = { ...TYPED, ...fieldsOf(await openForm()) };
     expect((await browser.visit(url('closing'))).body).not.toContain('is kept for three days');
@@ -199,7 +199,7 @@ describe('RF-14: a form that is not used any more', () => {
     expect(list.body.includes(`<bdi class="draft-what">Van ${hasTicket}</bdi>`)).toBe(hasTicket);
   });
 
-  test('GET keeps nothing', async () => {
+  test('GET saves nothing', async () => {
     await launch();
     expect((await browser.visit(url('requests/new/keep'))).status).toBe(405);
   });

@@ -10,7 +10,7 @@ const judge = (change: Record<string, string>, { at = NOON, zone = 'UTC' } = {})
   return read.ok ? 'taken' : read.problems;
 };
 
-describe('a day is compared with the facility’s today', () => {
+describe('a day is compared with today in the facility’s time zone', () => {
   const past = { neededOn: 'must not be in the past' };
   const far = { neededOn: 'must be within 2 years' };
 
@@ -48,14 +48,14 @@ describe('a day is compared with the facility’s today', () => {
     expect(judge({ neededOn }, { at, zone })).toEqual(expected);
   });
 
-  test('without a zone it is the server’s', () => {
+  test('without a time zone the server’s is used', () => {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     const today = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(NOON));
     expect(readNewRequest({ ...TYPED, neededOn: today }, new Date(NOON)).ok).toBe(true);
   });
 });
 
-describe('at once, and a day that is not', () => {
+describe('"at once" with another day', () => {
   test.for<[string, string, boolean]>([
     ['stat', '2026-11-28', false],
     ['stat', '2026-11-29', false],
@@ -65,7 +65,7 @@ describe('at once, and a day that is not', () => {
     ['asap', '2026-12-05', true],
     ['urgent', '2026-12-05', false],
     ['routine', '2026-12-05', false],
-  ])('%s on %s is asked about: %s', ([priority, neededOn, isAsked]) => {
+  ])('%s on %s needs a confirmation: %s', ([priority, neededOn, isAsked]) => {
     const judged = judge({ priority, neededOn });
     expect(judged).toEqual(isAsked ? { confirmed: expect.stringContaining(neededOn) } : 'taken');
   });
@@ -85,7 +85,7 @@ describe('at once, and a day that is not', () => {
     expect(judge({ priority: 'stat', neededOn: '2026-11-02' }, early)).toBe('taken');
   });
 
-  test('the answer is no part of the request', () => {
+  test('the confirmation is not a part of the request', () => {
     const typed = { ...TYPED, priority: 'stat', neededOn: '2026-12-05', confirmed: 'stat 2026-12-05' };
     const read = readNewRequest(typed, new Date(NOON), 'UTC');
     expect(read.ok && Object.keys(read.request)).not.toContain('confirmed');

@@ -54,7 +54,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
     { ...SERIES, lastDay: '2026-03-09' },
     { lastDay: 'must not be before the first day' },
   ],
-  ['a series for ever', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
+  ['a series without end', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
   ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, { lastDay: 'must be a date' }],
   [
     'a series of windows',
@@ -68,7 +68,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   expect(read.ok ? 'taken' : read.problems).toEqual(expected);
 });
 
-test('a diagnosis that is chosen is a reason', () => {
+test('a chosen diagnosis is a reason', () => {
   const urgent = { ...TYPED, priority: 'urgent' };
   expect(readNewRequest(urgent, NOW, ZONE).ok).toBe(false);
   expect(readNewRequest({ ...urgent, 'pick.Condition/c1.abc': 'on' }, NOW, ZONE).ok).toBe(true);

@@ -75,7 +75,7 @@ describe('on real Redis and PostgreSQL', () => {
       await browser.visit(`${formUrl(page)}/discard`, { form: { csrf: csrfOf(page), form } });
   };
 
-  test('the list offers it, and what is typed arrives in the EHR once, for this patient, and on the list', async () => {
+  test('the list links to the form, and the request arrives once in the EHR, for this patient, and on the list', async () => {
     expect(list.body).toContain('New request');
     const page = await post();
     expect([page.status, titleOf(page)]).toEqual([200, 'Requests for Ben Okafor']);
@@ -104,7 +104,7 @@ describe('on real Redis and PostgreSQL', () => {
     ['an unknown priority', { priority: 'yesterday' }, 'priority'],
     ['urgent without a reason', { reason: '' }, 'reason'],
     ['a note that is too long', { note: 'x'.repeat(1_001) }, 'note'],
-  ] as const)('%s is marked at its field, nothing is sent and nothing typed is lost', async ([, change, field]) => {
+  ] as const)('%s is marked at its field, no request is sent, and the input is kept', async ([, change, field]) => {
     const page = await post({ ...TYPED, ...change });
     expect(isShownAgain(page)).toBe(true);
     expect(page.body).toContain(`id="${field}-problem"`);
@@ -112,7 +112,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(created()).toHaveLength(0);
   });
 
-  test('what was typed survives the end of the launch: the same user is led back to it at the same patient', async () => {
+  test('the typed text survives the end of the launch: the next launch of the same user and patient leads back to it', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     await signOut();
     const refused = await browser.visit(formUrl(), { form });
@@ -131,7 +131,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(draftsOn(list)).toHaveLength(1);
   });
 
-  test('a page that is older than the longest launch keeps nothing any more', async () => {
+  test('a page that is older than the longest launch saves nothing', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     await signOut();
     vi.setSystemTime(Date.now() + 12 * HOUR_MS);
@@ -144,7 +144,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await openForm()).body).not.toContain('Wheelchair');
   });
 
-  test('what is kept has an end', async () => {
+  test('saved text expires', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     await signOut();
     await browser.visit(formUrl(), { form });
@@ -163,7 +163,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(draftsOn(list)).toEqual([]);
   });
 
-  test('LC-19: another patient and another user see nothing of it', async () => {
+  test('LC-19: it is not shown for another patient or to another user', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED, what: 'Commode for Ben' };
     await signOut();
     await browser.visit(formUrl(), { form });
@@ -180,7 +180,7 @@ describe('on real Redis and PostgreSQL', () => {
     }
   });
 
-  test('the last look before sending: a form filled in for one patient is not sent in the launch of another', async () => {
+  test('a form filled in for one patient is not sent in the launch of another', async () => {
     const ben = ticketOf(await openForm());
     const ada = await world.launch('pat-ada', browser);
     const adaForm = ticketOf(await browser.visit(formUrl(ada)));
@@ -193,20 +193,20 @@ describe('on real Redis and PostgreSQL', () => {
     ['no csrf token', (form: Record<string, string>) => ({ ...form, csrf: '' })],
     ['no ticket', (form: Record<string, string>) => ({ ...form, ticket: '' })],
     ['a forged ticket', (form: Record<string, string>) => ({ ...form, ticket: `${form['ticket']}A` })],
-  ] as const)('a POST with %s is 403 and sends nothing', async ([, forge]) => {
+  ] as const)('a POST with %s is a 403 and sends no request', async ([, forge]) => {
     const form = forge({ ...ticketOf(await openForm()), ...TYPED });
     expect((await browser.visit(formUrl(), { form })).status).toBe(403);
     expect(created()).toHaveLength(0);
   });
 
-  test('FH-17: two clicks at once are one request', async () => {
+  test('FH-17: two simultaneous clicks send one request', async () => {
     const form = await reviewed(browser, formUrl(), { ...ticketOf(await openForm()), ...TYPED });
     const pages = await Promise.all([1, 2, 3].map(() => browser.visit(formUrl(), { form })));
     expect(pages.map(({ status }) => status).filter((status) => status !== 303)).toEqual([]);
     expect(created()).toHaveLength(1);
   });
 
-  test('FH-17: an answer that is lost duplicates nothing: the EHR is asked whether it has the request', async () => {
+  test('FH-17: after a lost answer the EHR is searched for the request, and it is not sent twice', async () => {
     world.sandbox.faults.set('create-unconfirmed');
     const page = await post();
     expect(page.body).toContain('The request was sent to the EHR.');
@@ -224,7 +224,7 @@ describe('on real Redis and PostgreSQL', () => {
     },
   );
 
-  test('FH-17: while it is not known, the page says so and keeps the draft; sending again asks first', async () => {
+  test('FH-17: while the outcome is unknown, the page says so and keeps the draft; sending again searches first', async () => {
     world.sandbox.faults.set('create-lost');
     const page = await post();
     expect([isShownAgain(page), created().length]).toEqual([true, 1]);
@@ -237,7 +237,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(first).toBe(second);
   });
 
-  test('FH-17: a request that arrived unseen is found when it is sent again, and not sent again', async () => {
+  test('FH-17: a request that arrived without an answer is found by the next Send, and not sent again', async () => {
     world.sandbox.faults.set('create-unconfirmed');
     world.sandbox.faults.set('search-500');
     const page = await post();
@@ -251,7 +251,7 @@ describe('on real Redis and PostgreSQL', () => {
   test.for<[FaultName, number, string]>([
     ['create-refused', 200, 'The EHR did not let you create this request'],
     ['fhir-401', 401, 'What you typed is kept'],
-  ])('%s: %d, and nothing typed is lost', async ([fault, status, words]) => {
+  ])('%s: %d, and the input is kept', async ([fault, status, words]) => {
     const form = await reviewed(browser, formUrl(), { ...ticketOf(await openForm()), ...TYPED });
     world.sandbox.faults.set(fault);
     const page = await browser.open(formUrl(), { form });
@@ -263,7 +263,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect((await world.launch('pat-ben', browser)).body).toContain('Wheelchair van');
   });
 
-  test('the form is labelled like the list: which deployment, who is signed in, and the way out', async () => {
+  test('the form has the same top bar as the list: deployment, user and sign-out', async () => {
     const { body } = await openForm();
     const bar = /<header class="top-bar">[^]*?<\/header>/.exec(withoutToken(list.body))?.[0];
     expect(bar).toContain('Non-production');
@@ -271,7 +271,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(withoutToken(body)).toContain(bar);
   });
 
-  test('every field that is wrong is marked at once', async () => {
+  test('every field with a problem is marked', async () => {
     const typed = { ...TYPED, service: 'x', what: 'a'.repeat(201), neededOn: '2020-01-01', reason: '', note: '' };
     const page = await post(typed);
     expect(isShownAgain(page)).toBe(true);
@@ -280,7 +280,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(created()).toEqual([]);
   });
 
-  test('SCO-19: without the permission to create, or with it switched off, there is neither button nor page', async () => {
+  test('SCO-19: without the permission to create, or with creating switched off, there is neither button nor page', async () => {
     await world.setOrganization('st-elsewhere', { createRequests: true });
     vi.setSystemTime(Date.now() + 2_000);
     list = await world.launch('pat-ben', browser);
@@ -299,7 +299,7 @@ describe('on real Redis and PostgreSQL', () => {
     list = await world.launch('pat-ben', browser);
   });
 
-  test('ST-03, ST-07: what is typed is in Redis sealed, and in no log, audit row or address', async () => {
+  test('ST-03, ST-07: the typed text is sealed in Redis, and in no log, audit row or URL', async () => {
     const form = { ...ticketOf(await openForm()), ...TYPED };
     world.sandbox.faults.set('create-lost');
     await browser.visit(formUrl(), { form });

@@ -55,7 +55,7 @@ test.for([
   ['the draft cannot be discarded', 'replace', 'drafts:'],
   ['what became of it cannot be taken down', 'replace', 'deliveries:'],
 ] as const)(
-  'a 201 is a 201 although %s: one request, one audit row, and never sent again',
+  'a 201 counts as sent although %s: one request, one audit row, and no second Send',
   async ([, method, prefix]) => {
     // The EHR accepts the order before its search shows it.
     ehr.on('requests', (request) => (request.method === 'POST' ? { status: 201, body: {} } : { body: NOTHING }));
@@ -73,7 +73,7 @@ test.for([
   },
 );
 
-test('SCO-22: permission to create is none to search, also after a lost answer', async () => {
+test('SCO-22: permission to create is no permission to search, also after a lost answer', async () => {
   const scope = 'launch launch/patient openid fhirUser patient/Patient.read patient/ServiceRequest.write';
   ehr.change('token', { scope, refresh_token: 'first', expires_in: 3_600 });
   ehr.on('requests', (request, response) => {
@@ -86,7 +86,7 @@ test('SCO-22: permission to create is none to search, also after a lost answer',
   expect(ehr.seen('requests').filter(({ method }) => method === 'GET')).toEqual([]);
 });
 
-test('FH-05: a token that is refused for good ends the launch, whichever page meets it', async () => {
+test('FH-05: a token that is refused permanently ends the launch, on every page', async () => {
   await openForm();
   ehr.change('token', { scope: SCOPE, refresh_token: 'second', expires_in: 3_600 });
   ehr.on('patient', () => ({ status: 401 }));
@@ -97,7 +97,7 @@ test('FH-05: a token that is refused for good ends the launch, whichever page me
   expect(await world().dependencies.redis.get(`launch:${launchIdOf(list)}`)).toBeUndefined();
 });
 
-test('FH-17: a create that was refused with 401 is not called possible, although the token cannot be renewed now', async () => {
+test('FH-17: a create that was refused with 401 counts as not sent, even if the token cannot be renewed now', async () => {
   const blank = await openForm();
   const form = await reviewed(browser, formUrl(), formOf(blank));
   ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 401 } : { body: NOTHING }));
@@ -106,7 +106,7 @@ test('FH-17: a create that was refused with 401 is not called possible, although
   expect(page.body).toContain('Not sent. The EHR is not available at the moment.');
 });
 
-test('FU-05: a user who could not be read once is read by a later page', async () => {
+test('FU-05: a user whose first read failed is read by a later page', async () => {
   let isBroken = true;
   const rita = { resourceType: 'Practitioner', id: 'prac-1', name: [{ family: 'Real', given: ['Rita'] }] };
   ehr.on('/fhir/Practitioner/prac-1', () => (isBroken ? { status: 500 } : { body: rita }));

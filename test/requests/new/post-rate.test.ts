@@ -20,7 +20,7 @@ async function openForm() {
 
 const ticketOf = (page: Visit) => /name="ticket" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
 
-test('a user who posts without end is asked to wait, whether the page is left or sent, and the list is still there', async () => {
+test('a user who posts too often has to wait, whether the page is left or sent, and can still open the list', async () => {
   const { browser, url, fields } = await openForm();
   const form = { ...fields, what: 'Van' };
   const set = vi.spyOn(world().dependencies.redis, 'replace');
@@ -40,7 +40,7 @@ test('a user who posts without end is asked to wait, whether the page is left or
   expect((await browser.visit(url.replace('/new', ''))).status).toBe(200);
 });
 
-test('colleagues and other organizations have a count of their own, and an organization has one for all', async () => {
+test('users and organizations are counted separately, and an organization has one limit for all its users', async () => {
   const limit = createFormLimit(createMemoryStore(() => new Date()));
   const by = (organizationId: string, sub: string) =>
     limit.take({
@@ -57,7 +57,7 @@ test('colleagues and other organizations have a count of their own, and an organ
   await expect(by('quiet', 'ada')).resolves.toBeUndefined();
 });
 
-test('fields that are too long together are refused before anything is kept', async () => {
+test('fields that are too long together are refused before they are saved', async () => {
   const { browser, url, fields } = await openForm();
   const set = vi.spyOn(world().dependencies.redis, 'replace');
   const long = '\u4e00'.repeat(2_000);

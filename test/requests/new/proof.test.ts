@@ -58,7 +58,7 @@ const calls = (method: string) =>
 
 describe('nothing was created', () => {
   test.for(silent)(
-    '%s: not confirmed, with the form as it was and a button that looks and posts nothing',
+    '%s: not confirmed, with the unchanged form and a button that searches without sending',
     async (name) => {
       world.sandbox.faults.set(name);
       const page = await send();
@@ -83,22 +83,25 @@ describe('nothing was created', () => {
     },
   );
 
-  test.for(denied)('%s: the EHR called it an error and does not have it, so it was not sent', async (name) => {
-    world.sandbox.faults.set(name);
-    const page = await send();
-    expect(page.body).toContain('Not sent. The EHR did not accept this request.');
-    expect(page.body).not.toContain(SENT);
-    expect(calls('GET')).toBeGreaterThan(0);
-  });
+  test.for(denied)(
+    '%s: the EHR answered with an error and does not have the request, so it was not sent',
+    async (name) => {
+      world.sandbox.faults.set(name);
+      const page = await send();
+      expect(page.body).toContain('Not sent. The EHR did not accept this request.');
+      expect(page.body).not.toContain(SENT);
+      expect(calls('GET')).toBeGreaterThan(0);
+    },
+  );
 
-  test.for(denied)('%s: while the EHR cannot be searched, the error alone is no proof', async (name) => {
+  test.for(denied)('%s: if the EHR cannot be searched, the error alone is no proof', async (name) => {
     world.sandbox.faults.set(name);
     world.sandbox.faults.set('search-500');
     expect((await send()).body).toContain(UNCONFIRMED);
   });
 });
 
-test.for(unprovedCreateFaults)('%s, and the EHR has it: found by its identifier, it is sent', async (name) => {
+test.for(unprovedCreateFaults)('%s: the EHR has the request, found by its identifier, so it was sent', async (name) => {
   world.sandbox.faults.set(name, 'created');
   const page = await send({ ...TYPED, what: `Van for ${name}` });
   expect(page.body).toContain(SENT);
@@ -106,7 +109,7 @@ test.for(unprovedCreateFaults)('%s, and the EHR has it: found by its identifier,
   expect(calls('POST')).toBe(1);
 });
 
-test('a look finds what has arrived late, and it is sent from then on', async () => {
+test('a look finds a request that arrived late, which then counts as sent', async () => {
   world.sandbox.faults.set('create-202', 'created');
   world.sandbox.faults.set('search-500');
   const page = await send();
@@ -118,7 +121,7 @@ test('a look finds what has arrived late, and it is sent from then on', async ()
   expect(calls('POST')).toBe(1);
 });
 
-test('a look after the form was changed says that the earlier version was sent, and keeps the change', async () => {
+test('a look after a change of the form says that the earlier version was sent, and keeps the change', async () => {
   world.sandbox.faults.set('create-204', 'created');
   world.sandbox.faults.set('search-500');
   const page = await send();
@@ -130,7 +133,7 @@ test('a look after the form was changed says that the earlier version was sent, 
 });
 
 describe('after an unconfirmed create', () => {
-  test('the list that has it offers no unsent request, and says that it is there', async () => {
+  test('the list that contains it shows no draft, and says that the request is there', async () => {
     world.sandbox.faults.set('create-202', 'created');
     world.sandbox.faults.set('search-500');
     expect((await send({ ...TYPED, what: 'Van that arrived late' })).body).toContain(UNCONFIRMED);
@@ -144,7 +147,7 @@ describe('after an unconfirmed create', () => {
     expect((await browser.visit(formUrl())).body).not.toContain('Van that arrived late');
   });
 
-  test('the list that does not have it does not call it unsent', async () => {
+  test('the list that does not contain it does not call it unsent', async () => {
     world.sandbox.faults.set('create-204');
     await send();
     world.sandbox.faults.clear();

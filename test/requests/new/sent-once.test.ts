@@ -92,8 +92,8 @@ async function auditRows(): Promise<number> {
   return Number(rows[0]?.['n']);
 }
 
-describe('an answer that was lost', () => {
-  test('is asked for when the same is sent again, and what is found is not sent twice', async () => {
+describe('a lost answer', () => {
+  test('is resolved by a search when the same form is sent again, and a found request is not sent twice', async () => {
     ehrBreaks({ takes: true });
     const page = await send(await openForm(), VAN);
     expect([isShownAgain(page), page.body.includes(UNCONFIRMED)]).toEqual([true, true]);
@@ -103,7 +103,7 @@ describe('an answer that was lost', () => {
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
   });
 
-  test('is asked for however many other forms were posted meanwhile', async () => {
+  test('is resolved by a search however many other forms were posted meanwhile', async () => {
     const [one, other] = [await openForm(), await openForm()];
     ehrBreaks({ takes: true });
     const page = await send(one, VAN);
@@ -114,7 +114,7 @@ describe('an answer that was lost', () => {
     expect(said()).toEqual(['Wheelchair van', 'Home oxygen']);
   });
 
-  test('is asked for as long as the page can be posted, in another launch too', async () => {
+  test('is resolved by a search as long as the page can be posted, in another launch too', async () => {
     ehrBreaks({ takes: true });
     const form = await openForm();
     const page = await send(form, VAN);
@@ -130,7 +130,7 @@ describe('an answer that was lost', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
-  test('is asked for when a page made from the draft is sent', async () => {
+  test('is resolved by a search when a page of the draft is sent', async () => {
     ehrBreaks({ takes: true });
     await send(await openForm(), VAN);
     const draft = await openDraft();
@@ -141,7 +141,7 @@ describe('an answer that was lost', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
-  test('stays unknown while only a part of what the EHR has could be read', async () => {
+  test('stays unknown while only a part of the EHR’s requests could be read', async () => {
     ehrBreaks({ takes: true });
     const page = await send(await openForm(), VAN);
     const link = [{ relation: 'next', url: `${ehr.fhirBase}/ServiceRequest?page=2` }];
@@ -155,7 +155,7 @@ describe('an answer that was lost', () => {
     expect(calls('POST')).toBe(1);
   });
 
-  test('is found under a scope that the EHR limits; what is not found there stays unknown', async () => {
+  test('can be resolved under a limited scope; a request that is not found there stays unknown', async () => {
     await launchWith('patient/Patient.rs patient/ServiceRequest.c patient/ServiceRequest.rs?category=a');
     ehrBreaks({ takes: true });
     const page = await send(await openForm(), VAN);
@@ -180,7 +180,7 @@ describe('an answer that was lost', () => {
     expect(calls('POST')).toBe(3);
   });
 
-  test('is not looked for where the EHR permits no search, and the page says so', async () => {
+  test('is not searched for if the EHR permits no search, and the page says so', async () => {
     await launchWith('patient/Patient.rs patient/ServiceRequest.c');
     ehrBreaks({ takes: false });
     for (const page of [await send(await openForm(), VAN), await send(await openDraft(), VAN)]) {
@@ -190,7 +190,7 @@ describe('an answer that was lost', () => {
     expect([calls('GET'), calls('POST')]).toEqual([0, 1]);
   });
 
-  test('and a refusal later: it is asked for all the same', async () => {
+  test('followed by a refusal is still resolved by a search', async () => {
     ehrBreaks({ takes: false });
     const page = await send(await openForm(), VAN);
     ehrRefuses();
@@ -214,7 +214,7 @@ describe('a refusal', () => {
       '422 and a duplicate',
       { status: 422, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'duplicate' }] } },
     ],
-  ])('that it is there already, %s, is believed after a look', async ([, answer]) => {
+  ])('that the request exists already, %s, counts after a search', async ([, answer]) => {
     for (const takes of [true, false]) {
       ehr.on('requests', ({ method, body }) => {
         if (method !== 'POST') return searchset();
@@ -228,7 +228,7 @@ describe('a refusal', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
-  test('leaves nothing behind: what is changed after it is sent at once', async () => {
+  test('leaves no trace: a changed form is sent at once', async () => {
     ehrRefuses();
     const page = await send(await openForm(), VAN);
     expect([page.body.includes('Not sent.'), calls('GET')]).toEqual([true, 1]);
@@ -240,12 +240,12 @@ describe('a refusal', () => {
   });
 });
 
-describe('something else in a form of which a version has left', () => {
+describe('a changed form of which an earlier version was sent', () => {
   test.for([
     ['was sent', 'An earlier version of this request was sent and is in the EHR.', ehrWorks],
     ['was not confirmed', 'The EHR did not confirm an earlier version', () => ehrBreaks({ takes: true })],
   ] as const)(
-    'that %s is not sent and not called sent, until it is sent as another request',
+    'that %s is neither sent nor shown as sent, until it is sent as another request',
     async ([, words, first]) => {
       first();
       const form = await openForm();
@@ -273,7 +273,7 @@ describe('something else in a form of which a version has left', () => {
     },
   );
 
-  test('a third version is asked for again: the page spoke of the first alone', async () => {
+  test('a third version needs another confirmation, because the page named the first one only', async () => {
     const form = await openForm();
     await send(form, VAN);
     const asked = await send(form, OXYGEN);
@@ -284,7 +284,7 @@ describe('something else in a form of which a version has left', () => {
     expect(said()).toHaveLength(3);
   });
 
-  test('white space around it is nothing else', async () => {
+  test('white space around a text is no change', async () => {
     const form = await openForm();
     await send(form, VAN);
     expect((await send(form, { ...VAN, what: ' Wheelchair van ' })).body).toContain(SENT);
@@ -304,7 +304,7 @@ describe('two windows', () => {
     return { letGo, waiting, arrivals: (count: number) => vi.waitUntil(() => arrived === count) };
   }
 
-  test('while a request is on its way nothing of its form is sent, and after a minute the EHR is asked', async () => {
+  test('while a request is under way its form is not sent again, and after a minute the EHR is searched', async () => {
     const { letGo, waiting, arrivals } = hold();
     ehr.on('requests', async ({ method, body }) => {
       if (method !== 'POST') return searchset();
@@ -327,7 +327,7 @@ describe('two windows', () => {
     expect([said(), await auditRows()]).toEqual([['Wheelchair van'], 1]);
   });
 
-  test('that both ask the EHR for a lost answer send it once more between them', async () => {
+  test('that both search for a lost answer send the request once more between them', async () => {
     ehrBreaks({ takes: false });
     const page = await send(await openForm(), VAN);
     const { letGo, waiting, arrivals } = hold();
@@ -347,7 +347,7 @@ describe('two windows', () => {
     expect(pages.filter(({ body }) => body.includes(SENT)).length).toBeGreaterThanOrEqual(1);
   });
 
-  test('a request is on its way from when it leaves, however long the EHR was asked before', async () => {
+  test('a request is under way from the moment it is sent, however long the search before it took', async () => {
     ehrBreaks({ takes: false });
     const page = await send(await openForm(), VAN);
     const [looking, posting] = [hold(), hold()];
@@ -369,7 +369,7 @@ describe('two windows', () => {
     expect(said()).toEqual(['Wheelchair van']);
   });
 
-  test('that send a changed form while the other asks the EHR: the older version stays', async () => {
+  test('that send a changed form while the other searches the EHR: the older version stays', async () => {
     ehrBreaks({ takes: false });
     const page = await send(await openForm(), VAN);
     const changed = await send(page, OXYGEN);
@@ -395,7 +395,7 @@ describe('two windows', () => {
     expect([said().toSorted(), await auditRows()]).toEqual([['Van 0', 'Van 1', 'Van 2', 'Van 3'], 4]);
   });
 
-  test('that send just the same from two forms at once send it once, and ask about the other', async () => {
+  test('that send equal forms at the same time send one request, and ask to confirm the other', async () => {
     const forms = await Promise.all([openForm(), openForm()]);
     const pages = await Promise.all(forms.map((form) => send(form, VAN)));
     expect(pages.filter(isShownAgain)).toHaveLength(1);
@@ -412,8 +412,8 @@ describe('two windows', () => {
   });
 });
 
-describe('what is remembered of a form', () => {
-  test('that was sent lasts as long as its page can be posted; then the page says so and keeps what was typed', async () => {
+describe('the delivery record of a form', () => {
+  test('lasts as long as its page can be posted; then the page says so and keeps the typed text', async () => {
     const form = await openForm();
     const begun = Date.now();
     await send(form, VAN);
@@ -443,7 +443,7 @@ describe('what is remembered of a form', () => {
     expect(said()).toEqual(['Wheelchair van', 'Wheelchair van']);
   });
 
-  test('and cannot be read is not taken for nothing', async () => {
+  test('that cannot be read does not count as absent', async () => {
     const form = await openForm();
     const { redis, sealer } = world().dependencies;
     const { owner } = (await sealer.open('form-ticket', ticketOf(form).ticket)) as FormTicket;
@@ -454,7 +454,7 @@ describe('what is remembered of a form', () => {
     expect((await send(asked, VAN)).body).toContain(SENT);
   });
 
-  test('ST-03: is sealed, and its identifier in the EHR says nothing of what was typed', async () => {
+  test('ST-03: is sealed, and its identifier in the EHR reveals nothing of the typed text', async () => {
     const form = await openForm();
     await send(form, VAN);
     const { redis, sealer } = world().dependencies;
@@ -467,7 +467,7 @@ describe('what is remembered of a form', () => {
   });
 });
 
-test('what was sent and is posted again after the launch has ended is not offered as unsent', async () => {
+test('a sent form that is posted again after the launch ended is not offered as a draft', async () => {
   const form = await openForm();
   await send(form, VAN);
   await browser.visit(formUrl().replace('requests/new', 'sign-out'), { form: { csrf: ticketOf(form).csrf } });

@@ -51,7 +51,7 @@ const created = () =>
     .filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'))
     .map(({ body }) => JSON.parse(body));
 
-test('answers and receiver are reviewed, and written where a receiver reads them', async () => {
+test('answers and receiver are in the review and in the request', async () => {
   const own = {
     'own.transport.mobility': 'In a wheelchair',
     'own.transport.oxygen': 'yes',
@@ -117,7 +117,7 @@ describe('wrong', () => {
   });
 });
 
-test('a question that is not asked is not required, not reviewed and not sent, whatever was typed into it', async () => {
+test('a hidden question is not required, not reviewed and not sent, whatever its answer', async () => {
   const services = `service,name,system,code,sections,field,label,kind,choices,required,shown,longest
 cab,Cab,,,,,,,,,,
 cab,,,,,oxygen,Oxygen,yes/no,,,,
@@ -156,7 +156,7 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
   expect(created()[0].orderDetail).toEqual([{ text: 'Oxygen: no' }, { text: 'Why not: Own air' }]);
 });
 
-test('the last answer of a form with more questions than a person fills in is not lost', async () => {
+test('the last answer of a very long form is not lost', async () => {
   const rows = Array.from({ length: 60 }, (_none, index) => `f${index},F ${index},text,,,,`);
   const of = (service: string) => [`${service},${service},,,,,,,,,,`, ...rows.map((row) => `${service},,,,,${row}`)];
   const head = 'service,name,system,code,sections,field,label,kind,choices,required,shown,longest';
@@ -170,7 +170,7 @@ test('the last answer of a form with more questions than a person fills in is no
   expect(reviewOf(page)['Details']).toEqual(['F 59: the last one']);
 });
 
-test('an EHR that names US Core gets requests that name it, once a check has read that', async () => {
+test('an EHR that names US Core gets requests with its profile, after a check has read it', async () => {
   const send = async () => {
     await post(await post(await openForm(), TYPED), { intent: '' });
     return created().at(-1).meta;
@@ -185,14 +185,14 @@ test('an EHR that names US Core gets requests that name it, once a check has rea
   expect(await send()).toEqual({ profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-servicerequest'] });
 });
 
-describe('a catalogue of its own', () => {
+describe('a custom catalogue', () => {
   const offer = async (more = '') => {
     await world.setOrganization('st-elsewhere', { ...usual, services: SERVICES + more });
     vi.setSystemTime(Date.now() + 2_000);
     list = await world.launch('pat-none', browser);
   };
 
-  test('offers its services, with their codes; what a service has no use for is not sent', async () => {
+  test('offers its services with their codes; fields that a service does not use are not sent', async () => {
     await offer();
     const form = await openForm();
     expect([...form.body.matchAll(/<option value="([\w-]+)">/g)].map(([, value]) => value)).toContain('cab');
@@ -214,7 +214,7 @@ describe('a catalogue of its own', () => {
     expect(JSON.stringify(created())).not.toMatch(/555|Bed 1/);
   });
 
-  test('one that changes after the review is reviewed once more', async () => {
+  test('a catalogue that changes after the review needs another review', async () => {
     await offer();
     const page = await post(await openForm(), { ...TYPED, service: 'cab', 'own.cab.seats': '2', phone: '+1 555' });
     await world.setOrganization('st-elsewhere', { ...usual, services: SERVICES.replace('Seats', 'Wheels') });

@@ -37,7 +37,7 @@ function open(mostBytes?: number) {
   return { redis, lists, pass: (ms: number) => (now = new Date(now.getTime() + ms)) };
 }
 
-test('500 rows as an EHR with long texts sends them are kept, and come back as they were', async () => {
+test('500 rows with long texts are kept and read back unchanged', async () => {
   const { redis, lists } = open();
   const long = { reason: { first: 'x'.repeat(200), more: 3 }, sentTo: { names: ['y'.repeat(200)], more: 0 } };
   const rows = randomRows(500, randomOf(5)).map((row) => ({ ...row, ...long, needed: 'z'.repeat(200) }));
@@ -59,7 +59,7 @@ test('500 rows as an EHR with long texts sends them are kept, and come back as t
   expect(((await redis.get('launch-list:abc')) ?? '').length).toBeLessThan(1_100_000);
 });
 
-test('a list that is too large is not kept, and neither is what it has replaced', async () => {
+test('a list that is too large is not kept, and the list that it replaces is deleted', async () => {
   const { redis, lists } = open();
   const keep = (rows: ReturnType<typeof rowOf>[]) =>
     lists.keep(ABC, { asOf, patient, user, list: listOf({ open: rows }) });
@@ -68,14 +68,14 @@ test('a list that is too large is not kept, and neither is what it has replaced'
   expect(await redis.get('launch-list:abc')).toBeUndefined();
 });
 
-test('nothing is older than a minute', async () => {
+test('no kept list is older than a minute', async () => {
   const { lists, pass } = open();
   await lists.keep(ABC, { asOf, patient, user, list: listOf({ open: [rowOf()] }) });
   expect(await lists.find('abc', pass(59_000))).toBeDefined();
   expect(await lists.find('abc', pass(2_000))).toBeUndefined();
 });
 
-test('a reading that took long counts from when it began', async () => {
+test('the age of a slow reading counts from its beginning', async () => {
   const { lists } = open();
   await lists.keep(ABC, {
     asOf: new Date(asOf.getTime() - 50_000),
@@ -86,7 +86,7 @@ test('a reading that took long counts from when it began', async () => {
   expect(await lists.find('abc', new Date(asOf.getTime() + 11_000))).toBeUndefined();
 });
 
-test('a store that does not answer costs the copy, not the page', async () => {
+test('if the store does not answer, the copy is lost and the page works', async () => {
   const { redis } = open();
   const down = { ...redis, get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')) };
   const lists = createKeptLists(down, sealer, { publicSystem: 'urn:ours|', clock: () => asOf });
@@ -94,7 +94,7 @@ test('a store that does not answer costs the copy, not the page', async () => {
   expect(await lists.find('abc', asOf)).toBeUndefined();
 });
 
-test('eight texts of the longest kind fit, the ninth takes the place of the first', async () => {
+test('eight of the longest texts fit, and the ninth replaces the first', async () => {
   const texts = createSearchTexts(open().redis, sealer);
   const words = Array.from({ length: 9 }, (_, at) => `${at}${'\ud800'.repeat(199)}`);
   const names: string[] = [];
@@ -113,7 +113,7 @@ test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boole
   ['patient/*.read', 'patient/Patient.read', true, false],
   ['patient/*.read', 'patient/ServiceRequest.read', true, false],
 ])(
-  'what is kept is shown as long as reading it is permitted: %s, then %s, %s',
+  'a kept list is shown while reading it is permitted: %s, then %s, %s',
   ([scope, narrowedScope, showEhrOrders, isShown]) => {
     const launch = { scope, ...(narrowedScope === undefined ? {} : { narrowedScope }) } as Launch;
     expect(mayShowRequests(launch, { showEhrOrders } as Organization)).toBe(isShown);
@@ -123,7 +123,7 @@ test.for<[scope: string, narrowedScope: string | undefined, showEhrOrders: boole
 /** A text that compression does not make shorter. */
 const longText = () => randomBytes(1_125).toString('base64');
 
-test("MT-06: an organization's lists take no more than their room, and the older one of a launch does not stay", async () => {
+test("MT-06: an organization's lists have a limit, and a newer list of a launch replaces the older one", async () => {
   const { lists, pass } = open(4_000);
   const keep = (id: string, organizationId: string, text: string) =>
     lists.keep({ id, organizationId }, { asOf, patient, user, list: listOf({ open: [rowOf({ service: text })] }) });
@@ -139,7 +139,7 @@ test("MT-06: an organization's lists take no more than their room, and the older
   expect(await lists.find('one', asOf)).toBeDefined();
 });
 
-test('a list that finds no room is remembered by its page, and kept when it is read again and there is some', async () => {
+test('a list beyond the limit is not kept; a later reading is kept if there is room', async () => {
   const { lists, pass } = open(4_000);
   const keep = (id: string) =>
     lists.keep(

@@ -65,7 +65,7 @@ const post = (page: Visit, fields: Record<string, string>) =>
   browser.open(page.url.replace(/\?.*/, ''), { form: { csrf: csrfOf(page), show: 'all', ...fields } });
 
 describe('500 requests', () => {
-  test('stand on twenty pages, each once, and cost the EHR its own pages alone', async () => {
+  test('are on twenty pages, each once, and are read from the EHR once', async () => {
     offer(500);
     const first = await launch({}, browser);
     expect(titleOf(first)).toBe(LIST);
@@ -87,7 +87,7 @@ describe('500 requests', () => {
     expect(rowsOf(await browser.open(linkTo(page, /All on one page/)))).toHaveLength(500);
   });
 
-  test('the first page leaves small', async () => {
+  test('make a small first page', async () => {
     offer(500);
     const { brotliCompressSync } = await import('node:zlib');
     const page = await launch({}, browser);
@@ -96,8 +96,8 @@ describe('500 requests', () => {
   });
 });
 
-describe('what is kept', () => {
-  test('goes with Refresh, after a minute, and with the launch', async () => {
+describe('the kept list', () => {
+  test('ends with Refresh, after a minute, and with the launch', async () => {
     offer(30);
     const first = await launch({}, browser);
     const closed = linkTo(first, /^Closed \d/);
@@ -130,7 +130,7 @@ describe('what is kept', () => {
     expect(ehr.seen('requests')).toHaveLength(before + 1);
   });
 
-  test('is nothing where the EHR gave nothing', async () => {
+  test('does not exist if the EHR returned nothing', async () => {
     ehr.on('/fhir/ServiceRequest', () => ({ status: 503 }));
     const first = await launch({}, browser);
     expect(first.body).toContain('cannot show requests at the moment');
@@ -156,7 +156,7 @@ describe('filters without a script', () => {
     expect(rowsOf(await browser.open(linkTo(found, /^Clear$/)))).toHaveLength(25);
   });
 
-  test('say how many they would show, and show as many', async () => {
+  test('show their counts, and as many rows', async () => {
     offer(100);
     const first = await launch({}, browser);
     const [, handle = '', count] = /<option value="([\w-]{12})">Oxygen \((\d+)\)/.exec(first.body) ?? [];
@@ -169,7 +169,7 @@ describe('filters without a script', () => {
     expect(mine.body).toMatch(/name="mine" value="on" checked/);
   });
 
-  test('nothing that is typed, and no service, stands in an address, a header or the log', async () => {
+  test('neither URL, header nor log contain typed text or a service', async () => {
     offer(100);
     const first = await launch({}, browser);
     const [, handle = ''] = /<option value="([\w-]{12})">Oxygen/.exec(first.body) ?? [];
@@ -182,7 +182,7 @@ describe('filters without a script', () => {
     expect(again.body).not.toContain(handle);
   });
 
-  test('what was typed opens for its own launch alone', async () => {
+  test('a search text opens for its own launch only', async () => {
     offer(100);
     const first = await launch({}, browser);
     const found = await post(first, { text: 'ladder' });
@@ -219,14 +219,14 @@ describe('filters without a script', () => {
       },
       'This list may be incomplete.',
     ],
-  ])('the page says of %s what it is', async ([, script, words]) => {
+  ])('the page explains %s', async ([, script, words]) => {
     script();
     const page = await launch({}, browser);
     expect(page.body).toContain(words);
     expect(page.body).toContain('Reading requests from the EHR…');
   });
 
-  test('the page says that filters leave nothing, and how to take them away', async () => {
+  test('the page says that the filters match no request, with a link to clear them', async () => {
     offer(20);
     const first = await launch({}, browser);
     const nothing = await post(first, { text: 'no such words' });
@@ -235,7 +235,7 @@ describe('filters without a script', () => {
   });
 });
 
-test('sorting by a column is a link, and says which way it is', async () => {
+test('a column head is a link for sorting, and shows the direction', async () => {
   offer(60);
   const first = await launch({}, browser);
   const up = await browser.open(linkTo(first, /^Requested$/));

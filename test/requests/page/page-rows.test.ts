@@ -37,7 +37,7 @@ const allPages = (rows: readonly RequestRow[], one: Search): RequestRow[] => {
 };
 
 describe('over all pages of any view', () => {
-  test.for(Array.from({ length: 200 }, (_, seed) => seed))('nothing is lost and nothing stands twice (%i)', (seed) => {
+  test.for(Array.from({ length: 200 }, (_, seed) => seed))('every request is shown once (%i)', (seed) => {
     const random = randomOf(seed);
     const rows = randomRows(pick([0, 1, 24, 25, 26, 51, 120, 500], random), random);
     const one = randomSearch(rows, random);
@@ -59,7 +59,7 @@ describe('over all pages of any view', () => {
     else expect(shown.every(passes)).toBe(true);
   });
 
-  test('open and closed make up all, and what needs action is open', () => {
+  test('open and closed together are all, and requests that need action are open', () => {
     const rows = randomRows(300, randomOf(7));
     const { groups } = selectRows(rows, search()).counts;
     expect(groups.open + groups.closed).toBe(groups.all);
@@ -68,7 +68,7 @@ describe('over all pages of any view', () => {
   });
 
   test.for(COLUMNS.flatMap((by) => [false, true].map((isDown) => [by, isDown] as const)))(
-    'sorted by %s (down: %s), what is not given comes last',
+    'sorted by %s (down: %s), missing values come last',
     ([by, isDown]) => {
       const rows = randomRows(80, randomOf(11));
       const sorted = allPages(rows, search({ group: 'all', sort: { by, isDown } }));
@@ -86,7 +86,7 @@ describe('over all pages of any view', () => {
   );
 });
 
-test('what needs action comes first, the pressing before the rest, then the newest activity', () => {
+test('requests that need action come first, urgent ones before others, then the newest activity', () => {
   const stat = { level: 'stat', word: 'STAT' } as const;
   const action = { text: 'Find a provider', isAction: true };
   const closed = { ...rowOf().status, group: 'closed', icon: 'done' } as const;
@@ -135,7 +135,7 @@ test.for<[text: string, isFound: boolean]>([
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });
 
-test('each filter says how many it would show with the others as they are', () => {
+test('each filter shows how many rows it would leave with the other filters unchanged', () => {
   const closed = { ...rowOf().status, group: 'closed', icon: 'done' } as const;
   const rows = [
     rowOf({ service: 'A', isMine: true }),
@@ -164,8 +164,8 @@ test('a page beyond the last one is the last one', () => {
   expect({ page, pages, first, shown: shown.length }).toEqual({ page: 3, pages: 3, first: 51, shown: 10 });
 });
 
-describe('a view and its address', () => {
-  test('are the same, for every view', () => {
+describe('a view and its URL', () => {
+  test('convert into each other without loss, for every view', () => {
     const random = randomOf(1);
     for (let at = 0; at < 200; at += 1) {
       const { view } = randomSearch([], random);
@@ -187,7 +187,7 @@ describe('a view and its address', () => {
     'sort=secret',
     'sort=--needed',
     'sort=__proto__',
-  ])('what cannot be meant is ignored: %s', (query) => {
+  ])('an invalid parameter is ignored: %s', (query) => {
     const { isAsked: _, ...view } = readView(new URLSearchParams(query));
     const { isAsked: __, ...usual } = plain;
     expect(view).toEqual(usual);
@@ -198,7 +198,7 @@ describe('a view and its address', () => {
     expect(viewQuery({ ...plain, group: 'all' }, { page: 3 })).toBe('?show=all&page=3');
   });
 
-  test('only the plain address and "fresh" ask for the list to be read anew', () => {
+  test('only the plain URL and "fresh" read the list anew', () => {
     expect(
       ['', 'mine', 'show=open&fresh', 'show=open'].map((query) => readView(new URLSearchParams(query)).isAsked),
     ).toEqual([...[false, false, false, true]]);

@@ -67,7 +67,7 @@ async function untilStored(organizationId: string, open: () => Promise<Visit>): 
   await vi.waitUntil(async () => (await readingsOf(open)).read.length === 0, 5_000);
 }
 
-test('the same answers are asked for and not read; the page is the same, with a form token of its own', async () => {
+test('the same answers are fetched but not parsed again; the page is the same, with a new form token', async () => {
   const organizationId = await newOrganization();
   const { url } = await browser.open(launchUrl(organizationId));
   await untilStored(organizationId, () => browser.open(url));
@@ -79,7 +79,7 @@ test('the same answers are asked for and not read; the page is the same, with a 
   expect(csrfOf(page)).not.toBe(csrfOf(first));
 });
 
-test('the list is kept anew for its filters, as of the re-load', async () => {
+test('the list is kept again for its filters, with the time of the re-load', async () => {
   const first = await launch({}, browser);
   vi.setSystemTime(LATE + 2 * MINUTE);
   await browser.open(first.url);
@@ -110,7 +110,7 @@ describe('a fresh page', () => {
       /No movement for 12 days/,
     ],
     ['the day', () => vi.setSystemTime(LATE + 4 * MINUTE), /Overdue/],
-  ])('where it changes: %s', async ([, change, expected]) => {
+  ])('changes when it has to: %s', async ([, change, expected]) => {
     const orgId = await newOrganization({ ...NETWORK, ...ZONE, otherStillDays: 20 });
     const first = await browser.open(launchUrl(orgId));
     await browser.open(first.url);
@@ -121,7 +121,7 @@ describe('a fresh page', () => {
     expect((await browser.open(first.url)).body).toMatch(expected);
   });
 
-  test('each minute of a request that is young', async () => {
+  test('for each minute of a recent request', async () => {
     authoredOn = iso(LATE - 25 * MINUTE - 30_000);
     const first = await launch({}, browser);
     expect(first.body).toContain('25 min');
@@ -131,7 +131,7 @@ describe('a fresh page', () => {
     expect((await browser.open(first.url)).body).toContain('26 min');
   });
 
-  test('of a launch of its own: another user, and another browser', async () => {
+  test('for another user, and for another browser', async () => {
     const orgId = await newOrganization();
     const first = await browser.open(launchUrl(orgId));
     ehr.signsIn('user-2');
@@ -143,7 +143,7 @@ describe('a fresh page', () => {
   });
 });
 
-describe('beside the same list', () => {
+describe('with an unchanged list', () => {
   const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
   const VAN = { service: 'transport', what: 'Van', neededOn: iso(LATE + 20 * DAY).slice(0, 10), priority: 'routine' };
   let list: Visit;
@@ -159,7 +159,7 @@ describe('beside the same list', () => {
     expect((await readingsOf(openList)).read).toEqual([]);
   });
 
-  test('a draft comes and goes', async () => {
+  test('a draft appears and disappears', async () => {
     const draft = await send({ ...VAN, what: '' });
     const [form = ''] = draftsOn(await openList());
     expect(draftsOn(await openList())).toEqual([form]);
@@ -167,7 +167,7 @@ describe('beside the same list', () => {
     expect(draftsOn(await openList())).toEqual([]);
   });
 
-  test('what was sent and is not listed yet is marked, for as long as it is new', async () => {
+  test('a sent request that is not listed yet is marked while it is new', async () => {
     ehr.on('requests', ({ method, body }) =>
       method === 'POST' ? { status: 201, body: { ...JSON.parse(body), id: 'sr-1' } } : searchset(),
     );
@@ -179,7 +179,7 @@ describe('beside the same list', () => {
   });
 });
 
-test('RF-09: a refresh that narrows the scope is said, though the EHR answers the same', async () => {
+test('RF-09: a refresh that narrows the scope is reported, although the EHR’s answers are unchanged', async () => {
   const scope = 'launch launch/patient openid fhirUser patient/Patient.rs patient/ServiceRequest.rs';
   ehr.change('token', { scope, refresh_token: 'first' });
   const first = await browser.open(launchUrl(await newOrganization({ scopes: scope })));
@@ -197,7 +197,7 @@ test('RF-09: a refresh that narrows the scope is said, though the EHR answers th
   expect(first.body).not.toMatch(LIMITED);
 });
 
-test('of another patient nothing is shown, whatever was remembered', async () => {
+test('no remembered page of another patient is shown', async () => {
   const first = await launch({}, browser);
   await browser.open(first.url);
   ehr.on('patient', () => ({ body: { ...PATIENT, id: 'pat-2', name: [{ text: 'Other' }] } }));
@@ -205,14 +205,14 @@ test('of another patient nothing is shown, whatever was remembered', async () =>
   expect([page.status, /Wound|Other/.test(page.body)]).toEqual([502, false]);
 });
 
-test('an ended launch gives nothing', async () => {
+test('an ended launch has no remembered page', async () => {
   const first = await launch({}, browser);
   await browser.open(`${first.url.replace(/requests.*/, '')}sign-out`, { form: { csrf: csrfOf(first) } });
   const page = await browser.open(first.url);
   expect([page.status, /Wound|Stella/.test(page.body)]).toEqual([401, false]);
 });
 
-describe('what is remembered', () => {
+describe('the memory of pages', () => {
   const NOON = Date.UTC(2026, 5, 1, 12, 0, 5);
   const endsAt = new Date(NOON + 3_600_000).toISOString();
   const owner = (id: string, organizationId = 'org') => ({ id, organizationId, endsAt });
@@ -222,7 +222,7 @@ describe('what is remembered', () => {
   };
   const memory = (now: () => number) => createPageMemory({ clock: () => new Date(now()), mostBytes: 10_000 });
 
-  test("MT-06: has a bound for each organization, whose oldest page gives way, and no other organization's", () => {
+  test("MT-06: has a limit for each organization, which drops its own oldest page and no other organization's", () => {
     const pages = memory(() => NOON);
     pages.keep(owner('other', 'elsewhere'), pageOf(8_000));
     for (const id of ['one', 'two', 'three']) pages.keep(owner(id), pageOf(3_000));
@@ -231,7 +231,7 @@ describe('what is remembered', () => {
     expect([known, pages.find(owner('other', 'elsewhere'), 'key') !== undefined]).toEqual([['two', 'three'], true]);
   });
 
-  test('goes after ten minutes, with the launch, and for another key', () => {
+  test('forgets a page after ten minutes, with its launch, and for another key', () => {
     let now = NOON;
     const pages = memory(() => now);
     pages.keep(owner('one'), pageOf(10));
@@ -254,7 +254,7 @@ describe('what is remembered', () => {
     ['2026-05-20T12:01:00', 55],
     ['2026-05-20', 600],
     ['no instant', 600],
-  ])('is steady with %s for %d seconds', ([instant, seconds]) => {
+  ])('is unchanged with %s for %d seconds', ([instant, seconds]) => {
     expect(steadyUntil(`{"at":"${instant}"}`, new Date(NOON)) - NOON).toBe(seconds * 1_000);
   });
 });

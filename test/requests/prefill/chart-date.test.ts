@@ -24,7 +24,7 @@ test.for<[string, unknown, string, boolean]>([
   expect([sourceText(found, '2026-07-20'), found.isStale]).toEqual([text, isStale]);
 });
 
-describe('which values count', () => {
+describe('the values that count', () => {
   const base = new URL('https://ehr.example/fhir');
   const reading = (id: string, value: number, when: string, more = {}) => ({
     ...{ resourceType: 'Observation', id, status: 'final', code: { text: 'Weight', coding: [{ code: '29463-7' }] } },
@@ -32,7 +32,7 @@ describe('which values count', () => {
     ...more,
   });
 
-  test('the latest reading of a kind, whatever the order; an old one is offered and not chosen', () => {
+  test('the latest reading of a kind counts in any order; an old one is offered and not chosen', () => {
     const old = reading('1', 70, '2026-01-01');
     expect(measuresFrom([old, reading('2', 71, '2026-07-01'), reading('3', 69, '2026-06-01')], AT)).toMatchObject([
       { reference: 'Observation/2', text: '71 kg', isSuggested: true },
@@ -56,7 +56,7 @@ describe('which values count', () => {
   });
   const status = (name: string, code: string) => ({ [name]: { coding: [{ code }] } });
 
-  test('diagnoses of this encounter come first, then of others, then the problem list; none is chosen', () => {
+  test('diagnoses of this encounter come first, then those of others, then the problem list; none is chosen', () => {
     const encounter = { reference: 'Encounter/e1' };
     const found = reasonsFrom(
       [

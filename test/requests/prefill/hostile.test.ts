@@ -82,7 +82,7 @@ describe('another patient', () => {
     ['only a name', { display: 'Stella Stub' }],
     ['nobody', undefined],
     ['a number', 1],
-  ])('%s: nothing of it is in the form', async ([, patient]) => {
+  ])('%s: the form has none of its values', async ([, patient]) => {
     serve((url) => searchset(chartOf(patient)[typeIn(url)]));
     const page = await openForm();
     expect(page.status).toBe(200);
@@ -106,7 +106,7 @@ describe('another patient', () => {
     }
   });
 
-  test('is told from this one, whose values are there', async () => {
+  test('is distinguished from this one, whose values are used', async () => {
     serve((url) => searchset(chartOf(OWN, 'Own <b>value</b>')[typeIn(url)]));
     const page = await openForm();
     expect(page.body).not.toContain('<b>');
@@ -114,7 +114,7 @@ describe('another patient', () => {
   });
 });
 
-describe('an answer that may not be whole', () => {
+describe('an answer that may be incomplete', () => {
   const allergy = (id: string | undefined, more: object = { code: { text: `Allergen ${id}` } }) => ({
     ...{ resourceType: 'AllergyIntolerance', id, patient: OWN },
     ...more,
@@ -152,7 +152,7 @@ describe('an answer that may not be whole', () => {
     ['that is over', { status: 'finished' }, false],
     ['to come', { status: 'planned' }, false],
     ['whose time is over', { status: 'in-progress', period: { end: '2020-01-01' } }, false],
-  ])('the place of an encounter %s is where the patient is: %j', async ([, change, isThere]) => {
+  ])('the place of an encounter %s counts as the patient’s place: %j', async ([, change, isThere]) => {
     const encounter = {
       resourceType: 'Encounter',
       id: 'e1',
@@ -193,7 +193,7 @@ describe('an EHR that answers badly', () => {
         ] as never,
       }),
     ],
-  ])('that %s still has a form to be filled in', async ([, answer]) => {
+  ])('that %s still gets a form', async ([, answer]) => {
     serve(answer);
     const page = await openForm();
     expect(page.status).toBe(200);
@@ -209,7 +209,7 @@ describe('an EHR that answers badly', () => {
     for (const title of Object.values(TITLES)) expect(choicesOf(page, title)).toHaveLength(1);
   });
 
-  test('that answers fewer reads than were asked is believed in none', async () => {
+  test('that answers fewer reads than requested is used for none of them', async () => {
     const batch = () => ({
       body: {
         resourceType: 'Bundle',

@@ -60,7 +60,7 @@ const created = () =>
     .filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest'))
     .map(({ body }) => JSON.parse(body));
 
-test('the review says all that is sent, with its sources, and the patient in full', async () => {
+test('the review shows everything that is sent, with sources, and the full identity of the patient', async () => {
   const form = await openForm();
   const [diagnosis = ''] = picksOf(form, 'Diagnoses');
   const page = await post(form, { ...TYPED, [diagnosis]: 'on', phone: '+1 555 999', intent: 'review' });
@@ -131,7 +131,7 @@ test('a field that the chart filled in and the user emptied is named, where the 
   expect(referral['Telephone']).toEqual(['Left empty. The chart says: +1 555 010 0231']);
 });
 
-describe('nothing from the chart leaves unseen', () => {
+describe('no chart value is sent before a review', () => {
   test('a post that was not reviewed leads to the review', async () => {
     const page = await post(await openForm(), TYPED);
     expect([titleOf(page), created()]).toEqual([REVIEW, []]);
@@ -142,7 +142,7 @@ describe('nothing from the chart leaves unseen', () => {
     ['another day', { neededOn: dayFromNow(61) }],
     ['another telephone', { phone: '+1 555 000' }],
     ['a series', { mon: 'on', times: '3' }],
-  ])('%s than what was reviewed is reviewed once more', async ([, change]) => {
+  ])('%s than in the review needs another review', async ([, change]) => {
     const reviewed = await review();
     const page = await post(reviewed, change);
     expect([titleOf(page), created()]).toEqual([REVIEW, []]);
@@ -163,14 +163,14 @@ describe('nothing from the chart leaves unseen', () => {
   });
 });
 
-describe('once', () => {
-  test('three clicks on Send are one request', async () => {
+describe('sending once', () => {
+  test('three clicks on Send send one request', async () => {
     const form = formOf(await review());
     await Promise.all([1, 2, 3].map(() => browser.visit(formUrl(), { form })));
     expect(created()).toHaveLength(1);
   });
 
-  test('reload of the review posts nothing, and Back to it after sending leads to the list', async () => {
+  test('a reload of the review sends nothing, and Back to it after sending leads to the list', async () => {
     const page = await review();
     expect(titleOf(await browser.visit(page.url))).toBe(REVIEW);
     expect(created()).toEqual([]);
@@ -180,13 +180,13 @@ describe('once', () => {
     expect(created()).toHaveLength(1);
   });
 
-  test('Change leads to the form with everything in it', async () => {
+  test('Change leads to the form with all values', async () => {
     const page = await post(await review(), { intent: 'edit' });
     expect(titleOf(page)).toBe('New request for Ada Moreno');
     expect(formOf(page)).toMatchObject({ what: TYPED.what, to: TYPED.to, neededAt: '09:30', phone: '+1 555 010 0231' });
   });
 
-  test('an EHR that does not confirm it: the review says so, and the EHR is asked before it is sent again', async () => {
+  test('if the EHR does not confirm, the review says so, and the EHR is searched before the next Send', async () => {
     world.sandbox.faults.set('create-unconfirmed');
     world.sandbox.faults.set('search-500');
     const page = await post(await review());
@@ -199,7 +199,7 @@ describe('once', () => {
   });
 });
 
-test('ST-03, ST-07: what the chart says is in Redis sealed, and in no log and no address', async () => {
+test('ST-03, ST-07: chart values are sealed in Redis, and in no log and no URL', async () => {
   await review();
   const places = [
     await world.dumpRedis(),

@@ -102,18 +102,21 @@ describe('a refusal', () => {
     ),
   ];
 
-  test.for(Object.keys(SECTION))('of %s leaves one line, and every other section as it is', async (type) => {
-    const whole = await launchWith(READS);
-    const page = await launchWith(READS.filter((one) => one !== type));
-    const [title = '', words] = SECTION[type] ?? [];
-    expect(remarkOf(page, title)).toBe(`The EHR did not let this app read ${words}.`);
-    expect(shown(page)).toEqual(shown(whole).map(([name, count]) => [name, name === title ? 0 : count]));
-    expect(
-      world.sandbox.requests.some(({ body, path }) => path.includes(`${type}?`) || body.includes(`"${type}?`)),
-    ).toBe(false);
-  });
+  test.for(Object.keys(SECTION))(
+    'of %s leaves one line in its section, and every other section unchanged',
+    async (type) => {
+      const whole = await launchWith(READS);
+      const page = await launchWith(READS.filter((one) => one !== type));
+      const [title = '', words] = SECTION[type] ?? [];
+      expect(remarkOf(page, title)).toBe(`The EHR did not let this app read ${words}.`);
+      expect(shown(page)).toEqual(shown(whole).map(([name, count]) => [name, name === title ? 0 : count]));
+      expect(
+        world.sandbox.requests.some(({ body, path }) => path.includes(`${type}?`) || body.includes(`"${type}?`)),
+      ).toBe(false);
+    },
+  );
 
-  test('of Practitioner and PractitionerRole leaves what fhirUser itself permits', async () => {
+  test('of Practitioner and PractitionerRole leaves the values that fhirUser itself permits', async () => {
     const page = await launchWith(READS.filter((one) => !one.startsWith('Practitioner')));
     expect(factsOf(page, 'Requested by')).toEqual([
       'Name: Dr. Elena Rivera from the chart, without a date',
@@ -121,7 +124,7 @@ describe('a refusal', () => {
     ]);
   });
 
-  test('of Location leaves the place that the encounter names', async () => {
+  test('of Location leaves the place named by the encounter', async () => {
     const page = await launchWith(READS.filter((one) => one !== 'Location'));
     expect(factsOf(page, 'Where the patient is')[0]).toContain('4 West, Room 412, Bed A');
     const ben = await launchWith(
@@ -131,12 +134,12 @@ describe('a refusal', () => {
     expect(factsOf(ben, 'Where the patient is')).toEqual(['Encounter: emergency from the chart, DATE']);
   });
 
-  test('a place without a name is read by its Location', async () => {
+  test('the Location of a place without a name is read', async () => {
     const page = await launchWith(READS, 'pat-ben');
     expect(fieldOf(page, 'from')).toBe('Emergency Department');
   });
 
-  test('nothing is claimed of what the EHR did not send', async () => {
+  test('the form makes no statement about values that the EHR did not send', async () => {
     const page = await launchWith(READS, 'pat-none');
     expect(remarkOf(page, 'Allergies')).toBe('The EHR sent nothing usable about allergies. Look in the chart.');
   });

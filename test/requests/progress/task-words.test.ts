@@ -80,7 +80,7 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   expect(describeTask(status, business)?.word).toBe(word);
 });
 
-describe('which Tasks count', () => {
+describe('the Tasks that count', () => {
   test.for<[string, object]>([
     ['another patient', { for: { reference: 'Patient/pat-ben' } }],
     ['a patient that cannot be read', { for: 'Ada' }],
@@ -120,7 +120,7 @@ describe('which Tasks count', () => {
     ],
     ['unknown conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
     ['unknown rules', { implicitRules: 'urn:rules' }],
-  ])('not one of %s', ([, change]) => {
+  ])('a Task of %s does not count', ([, change]) => {
     expect(task(change)).toBeUndefined();
   });
 
@@ -232,13 +232,13 @@ describe('which Tasks count', () => {
       [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-18' }],
       'Done',
     ],
-  ])('the newest is %s', ([, changes, word]) => {
+  ])('the newest Task is %s', ([, changes, word]) => {
     const tasks = changes.map((change) => task(change)).filter((one) => one !== undefined);
     expect(newestTask(tasks, ride)?.word.word).toBe(word);
   });
 });
 
-describe('a Task that does something beside its request', () => {
+describe('a Task for something beside its request', () => {
   const insurance = { code: { text: 'Verify insurance' }, owner: { display: 'Registration desk' } };
   const later = { lastModified: '2026-11-21T10:00:00Z' };
   test.for<[string, object[], word: string, errand: string | undefined, owner: string | undefined]>([
@@ -508,7 +508,7 @@ describe('a request with its Task', () => {
     expect({ word: merged.word, group: merged.group, note: merged.note }).toEqual({ word, group, note });
   });
 
-  test('what is done is not overdue; its owner is a provider', () => {
+  test('a completed request is not overdue, and the owner of its Task is a provider', () => {
     const own = describeStatus({ status: 'active', intent: 'order', hasProvider: false, late: 'days' });
     expect(withTask(own, task({ status: 'completed' })).isOverdue).toBe(false);
     expect(withTask(own, task({ owner: { display: 'Swift' } }))).toMatchObject({ isOverdue: true, hasProvider: true });

@@ -5,7 +5,7 @@ import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
 
-test('an organization’s parameters go with the search, encoded, and not with a next link or a read', async () => {
+test('an organization’s parameters are added, encoded, to a search, and not to a next link or a read', async () => {
   const request = {
     resourceType: 'ServiceRequest',
     id: '1',
@@ -31,7 +31,7 @@ test('an organization’s parameters go with the search, encoded, and not with a
   expect(JSON.stringify(server.posted)).not.toContain('ah-practice');
 });
 
-test('FH-13: no parameter selects another patient or page, even one the settings would refuse', () => {
+test('FH-13: no parameter selects another patient or page, even one that the settings would refuse', () => {
   const query = new URLSearchParams({ patient: 'pat-ada', _count: '50', status: 'active' });
   const hostile = [
     'patient=pat-ben',

@@ -49,12 +49,12 @@ describe('occurrenceDateTime', () => {
     expect(wordsOf({ occurrenceDateTime: '2026-11-24T14:30:00Z' }, timeZone)).toBe(words);
   });
 
-  test('a code whose text says nothing is no time', () => {
+  test('a code with a text without information is no time', () => {
     expect(timing({ code: { text: 'unknown' } })).toBe(more);
     expect(timing({ code: { text: 'N/A', coding: [{ code: 'BID' }] } })).toBe('2 times a day');
   });
 
-  test('what stands beside it, such as a reason why it is absent, is more in the EHR', () => {
+  test('an extension beside it, such as a data-absent-reason, counts as more in the EHR', () => {
     expect(wordsOf({ _occurrenceDateTime: { extension: [{ valueCode: 'unknown' }] } })).toBe(more);
     expect(wordsOf({ occurrenceDateTime: '2026-11-24', _occurrenceDateTime: { id: 'x' } })).toBe(`2026-11-24, ${more}`);
     expect(wordsOf({ occurrenceString: 'soon' })).toBe(more);
@@ -123,14 +123,14 @@ describe('the days of a series', () => {
     expect(timing({ event })).toBe(words);
   });
 
-  test('thousands of days are read, counted and said in a line', () => {
+  test('thousands of days are read, counted and written in one line', () => {
     const event = Array.from({ length: 3_000 }, (_, index) =>
       new Date(now.getTime() + (2_999 - index) * 86_400_000).toISOString().slice(0, 10),
     );
     expect(timing({ event })).toBe('2026-11-24, +2999 more days');
   });
 
-  describe('of more than a hundred times, the next ones are read and nothing is called over', () => {
+  describe('of more than a hundred times the next ones are read, and none is called past', () => {
     const daily = (from: string, count: number, time = '14:00:00Z') =>
       Array.from(
         { length: count },
@@ -319,7 +319,7 @@ describe('Timing.code', () => {
     expect(timing({ code })).toBe(words);
   });
 
-  test('stands before the days and the rhythm, and nothing is said twice', () => {
+  test('comes before the days and the rhythm, without a repetition', () => {
     const daily = { frequency: 2, period: 1, periodUnit: 'd' };
     expect(timing({ code: coded('BID'), repeat: daily })).toBe('2 times a day');
     expect(timing({ code: coded('BID'), event: ['2026-11-25'] })).toBe('2 times a day, 2026-11-25');
@@ -453,12 +453,12 @@ describe('hostile values', () => {
     })),
   ];
 
-  test('never throw, and are said in a bounded line without invisible characters', () => {
+  test('never throw, and give a bounded line without invisible characters', () => {
     const texts = paths.flatMap((path) => junk.map((value) => wordsOf(path(value)) ?? ''));
     expect(texts.filter((text) => text.length > 340 || /[\p{Cc}\u202E]/u.test(text))).toEqual([]);
   });
 
-  test('a line that is cut says that there is more', () => {
+  test('a shortened line says that there is more', () => {
     const text = wordsOf({
       occurrenceTiming: { code: { text: 'a'.repeat(190) } },
       asNeededCodeableConcept: { text: 'b'.repeat(190) },

@@ -42,7 +42,7 @@ test.for([
   if (timeZone !== 'UTC') expect(text).not.toMatch(/\bUTC\b/);
 });
 
-test('an order is overdue when its day is over there, not before', async () => {
+test('an order is overdue when its day has ended in the time zone, not before', async () => {
   serve({ occurrenceDateTime: '2026-11-24' });
   expect(textOf(await launch(NEW_YORK))).not.toContain('Overdue');
   serve({ occurrenceDateTime: '2026-11-24' });
@@ -62,18 +62,18 @@ test('an order with a time is overdue an hour after it, also while the EHR gives
   vi.setSystemTime(NOW);
 });
 
-test('the age of a patient changes at midnight there', async () => {
+test('the age of a patient changes at midnight in the time zone', async () => {
   ehr.change('patient', { birthDate: '1966-11-25' });
   expect(textOf(await launch(NEW_YORK))).toContain('59 years');
   expect(textOf(await launch({ timeZone: 'Europe/Berlin' }))).toContain('60 years');
 });
 
-test('a death is on the day it was there', async () => {
+test('the day of a death is that of the time zone', async () => {
   ehr.change('patient', { birthDate: '1966-11-24', deceasedDateTime: '2026-11-24T02:00:00Z' });
   expect(textOf(await launch(NEW_YORK))).toContain('Died 2026-11-23, aged 59 years');
 });
 
-test('the end of a launch is announced in it', async () => {
+test('the end of a launch is announced in the time zone', async () => {
   serve();
   const browser = world().browser();
   const page = await launch(NEW_YORK, browser);

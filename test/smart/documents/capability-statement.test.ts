@@ -55,7 +55,7 @@ test.for([
   expect(capabilityEndpoints(document)).toEqual(expected);
 });
 
-test('DI-18: an endpoint that is not named is absent, for the reader of SMART configurations to judge', () => {
+test('DI-18: an endpoint that is not named is absent; the parser of SMART configurations decides', () => {
   const named = capabilityEndpoints(statement(server({ extension: [oauthUris([uri('authorize')])] })));
   expect(named?.['authorization_endpoint']).toBe('https://ehr.example/authorize');
   expect(named?.['token_endpoint']).toBeUndefined();

@@ -20,7 +20,7 @@ afterAll(async () => {
   await server.close();
 });
 
-describe('where keys come from', () => {
+describe('the source of keys', () => {
   test('ID-03: the OpenID configuration, then its jwks_uri, one trailing slash stripped for the URL only', async () => {
     const issuer = `${server.origin}/a/`;
     server.answers.set('/a/.well-known/openid-configuration', {
@@ -35,7 +35,7 @@ describe('where keys come from', () => {
     ['fetched beside the document that names it', '/keys', ['/a/.well-known/openid-configuration', '/keys']],
     ['of no use when the document names another', '/old', ['/a/.well-known/openid-configuration', '/keys', '/old']],
     ['free to fail', '/nothing-here', ['/a/.well-known/openid-configuration', '/keys', '/nothing-here']],
-  ] as const)('ID-03: a guessed address is %s', async ([, guess, fetches]) => {
+  ] as const)('ID-03: a guessed URL is %s', async ([, guess, fetches]) => {
     const issuer = `${server.origin}/a`;
     server.answers.set('/a/.well-known/openid-configuration', { body: { issuer, jwks_uri: `${server.origin}/keys` } });
     server.answers.set('/keys', { body: { keys: [rsa.jwk] } });
@@ -45,7 +45,7 @@ describe('where keys come from', () => {
     expect(server.fetches.toSorted()).toEqual(fetches);
   });
 
-  test('ID-04: keys from a guessed address vouch for no issuer whose document is another’s', async () => {
+  test('ID-04: keys from a guessed URL are not used if its document names another issuer', async () => {
     const issuer = `${server.origin}/a`;
     const keys = `${server.origin}/keys`;
     server.answers.set('/a/.well-known/openid-configuration', {
@@ -72,7 +72,7 @@ describe('where keys come from', () => {
     expect(kidsOf(await fetchIssuerKeys({ issuer }, outbound))).toEqual(['rsa-1', 'ec-1']);
   });
 
-  test.for([404, 410])('no OpenID document (%d): the JWKS of smart-configuration counts', async (status) => {
+  test.for([404, 410])('without an OpenID document (%d) the JWKS of smart-configuration is used', async (status) => {
     server.answers.set('/a/.well-known/openid-configuration', { status, body: {} });
     server.answers.set('/smart-jwks', { body: { keys: [rsa.jwk] } });
     const issuer = { issuer: `${server.origin}/a`, fallbackJwksUri: `${server.origin}/smart-jwks` };
@@ -93,7 +93,7 @@ describe('where keys come from', () => {
     ['a relative jwks_uri', { body: { issuer: 'SELF/a', jwks_uri: '/smart-jwks' } }],
     ['a jwks_uri that fails', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/broken' } }],
     ['a jwks_uri without usable keys', { body: { issuer: 'SELF/a', jwks_uri: 'SELF/empty' } }],
-  ] as const)('ID-22: %s ends the launch, without a way round', async ([, answer]) => {
+  ] as const)('ID-22: %s ends the launch, without a fallback', async ([, answer]) => {
     const body = JSON.stringify(answer.body).replaceAll('SELF', server.origin);
     const text = typeof answer.body === 'string' ? answer.body : body;
     server.answers.set('/a/.well-known/openid-configuration', { ...answer, body: text });

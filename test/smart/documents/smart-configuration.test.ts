@@ -140,7 +140,7 @@ test.for([
   ['a jwks_uri that is a list', { jwks_uri: [] }, 'jwksUri'],
   ['an auth method list that is a text', { token_endpoint_auth_methods_supported: 'x' }, 'tokenEndpointAuthMethods'],
   ['null for a list', { token_endpoint_auth_signing_alg_values_supported: null }, 'tokenEndpointAuthSigningAlgs'],
-] as const)('RV-05, DI-10: %s is as good as absent', ([, change, member]) => {
+] as const)('RV-05, DI-10: %s counts as absent', ([, change, member]) => {
   expect(read(change)[member]).toBeUndefined();
 });
 
@@ -212,14 +212,14 @@ describe('MT-06: of an endless document', () => {
     expect(read({ [member]: items })[field as 'capabilities']).toEqual(['first', ...items.slice(2, 201)]);
   });
 
-  test('a list of scopes, which real servers fill with hundreds, is not kept at all', () => {
+  test('scopes_supported, which can have hundreds of entries, is not kept', () => {
     const scopes = Array.from({ length: 60_000 }, (_, index) => `patient/A${index}.read`);
     expect(read({ scopes_supported: scopes })).toEqual(read({}));
   });
 
   const long = `https://ehr.example/${'x'.repeat(2_048)}`;
   test.for(['issuer', 'jwks_uri', 'revocation_endpoint', 'introspection_endpoint'])(
-    'a %s of 2 kB is as good as absent',
+    'a %s of 2 kB counts as absent',
     (member) => {
       expect(read({ [member]: long })).toEqual(read({}));
     },
@@ -229,8 +229,8 @@ describe('MT-06: of an endless document', () => {
   });
 });
 
-describe('a configuration stored by us', () => {
-  test('is read back as it was', () => {
+describe('a stored configuration', () => {
+  test('is read back unchanged', () => {
     const configuration = read({
       issuer: 'https://ehr.example',
       jwks_uri: 'https://ehr.example/jwks',
@@ -244,12 +244,12 @@ describe('a configuration stored by us', () => {
   });
 
   test.for([undefined, null, {}, [], valid, { authorizationEndpoint: 1, tokenEndpoint: 'x', capabilities: [] }])(
-    'is not believed when it is %j',
+    'is ignored if it is %j',
     (stored) => expect(readStoredConfiguration(stored)).toBeUndefined(),
   );
 });
 
-test('what a launch under way keeps of a configuration is what its callback uses', () => {
+test('a launch under way keeps the parts of a configuration that its callback uses', () => {
   const configuration = read({
     capabilities: ['launch-ehr', 'permission-v2', 'permission-v2', 'authorize-post', 'x'],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
-describe('a text that is not plain is cleaned', () => {
+describe('a text with control characters is cleaned', () => {
   test.for([
     ['Wheelchair van', 'Wheelchair van'],
     ['x', 'x'],
@@ -25,7 +25,7 @@ describe('a text that is not plain is cleaned', () => {
     expect(asText(text)).toBe(expected);
   });
 
-  test('and a plain one that is too long is cut', () => {
+  test('a plain text that is too long is cut', () => {
     expect(asText('x'.repeat(10), 10)).toBe('x'.repeat(10));
     expect(asText('x'.repeat(11), 10)).toBe(`${'x'.repeat(9)}…`);
   });
@@ -34,7 +34,7 @@ describe('a text that is not plain is cleaned', () => {
 test.for([
   ...['unknown', 'UNK', ' unknown', 'Unknown (finding)', 'n/a', 'N.A.', 'not  available', 'Not_known', '(unknown)'],
   ...['no information', 'nil', 'unknown; unk', '-', '...', '', 'un\u212A', 'UN\u212ANOWN', 'nullFlavor', 'none given'],
-])('%j says nothing', (text) => {
+])('%j has no information', (text) => {
   expect(saysNothing(text)).toBe(true);
 });
 
@@ -52,6 +52,6 @@ test.for([
     'unk2',
   ],
   ...['\u212A', 'Ünknown', '2 vans', 'temporary ramp', 'object', 'masked ball'],
-])('%j says something', (text) => {
+])('%j has information', (text) => {
   expect(saysNothing(text)).toBe(false);
 });

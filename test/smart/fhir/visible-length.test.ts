@@ -32,7 +32,7 @@ const invisible = [
   ['all kinds at once', ' \u200B\u2800\u3164\u{E0061}\uFE0F\u0301 '],
 ] as const;
 
-test.for(invisible)('%s shows nothing', ([, text]) => {
+test.for(invisible)('%s has no visible character', ([, text]) => {
   expect(visibleLength(text)).toBe(0);
   expect(asText(text)).toBeUndefined();
 });
@@ -45,11 +45,11 @@ test.for([
   ['Chinese', '轮椅', 2],
   ['an emoji of several', '👩‍⚕️', 3],
   ['a sign', '?', 1],
-] as const)('%s can be seen', ([, text, length]) => {
+] as const)('%s is visible', ([, text, length]) => {
   expect(visibleLength(text)).toBe(length);
   expect(asText(text)).toBeDefined();
 });
 
-test('blanks inside and around a text are spaces, so that it cannot be widened unseen', () => {
+test('blanks inside and around a text become spaces', () => {
   expect(asText('\u3164Ada\u2800\u2800\uFFA0Moreno\u2800')).toBe('Ada Moreno');
 });

@@ -21,9 +21,9 @@ useTokenIssuer();
 const atHash = (algorithm: string, size: number) =>
   createHash(algorithm).update(ACCESS_TOKEN).digest().subarray(0, size).toString('base64url');
 
-describe('what is said', () => {
+describe('the claims', () => {
   test.for([
-    ['ID-02', 'iss of somebody else', { iss: 'https://evil.example' }],
+    ['ID-02', 'iss of another issuer', { iss: 'https://evil.example' }],
     ['ID-02', 'iss with one more character', { iss: 'ISSUER1' }],
     ['ID-02', 'iss with a slash', { iss: 'ISSUER/' }],
     ['ID-02', 'iss absent', { iss: undefined }],
@@ -81,20 +81,20 @@ describe('what is said', () => {
     expect(identity.iss).toBe(issuer);
   });
 
-  test('ID-17: at_hash goes with the algorithm of the signature', async () => {
+  test('ID-17: at_hash uses the hash of the signature’s algorithm', async () => {
     const at_hash = atHash('sha384', 24);
     expect(await verify(await signer('ES384').sign(claimsWith({ at_hash })))).toMatchObject({ sub: 'user-canary' });
     expect((await refusal(verify(await signer().sign(claimsWith({ at_hash }))))).message).toMatch(wordsOf('ID-17'));
   });
 
-  test('ID-15: an absent nonce may be allowed, a wrong one may not', async () => {
+  test('ID-15: an absent nonce can be allowed, a wrong one cannot', async () => {
     const absent = await signer().sign(claimsWith({ nonce: undefined }));
     expect(await verify(absent, { nonceRequired: false })).toMatchObject({ sub: 'user-canary' });
     const wrong = await signer().sign(claimsWith({ nonce: 'other' }));
     expect((await refusal(verify(wrong, { nonceRequired: false }))).message).toMatch(wordsOf('ID-15'));
   });
 
-  test('ID-02, MT-06: the token of another issuer of the organization is judged by its own keys', async () => {
+  test('ID-02, MT-06: the token of another issuer of the organization is verified with that issuer’s keys', async () => {
     const second = await makeKey('RS256', 'kid-RS256');
     const other = server.serve([second.jwk], { tenant: 'b' });
     const expectedIssuers = [{ issuer }, { issuer: other }];

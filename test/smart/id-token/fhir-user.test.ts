@@ -101,7 +101,7 @@ const api = (answer: () => FhirResource): FhirApi => ({
 
 describe("the user's resource", () => {
   const user = { type: 'Practitioner', id: '1', reference: 'Practitioner/1' } as const;
-  test('FU-01: it is handed on as it came', async () => {
+  test('FU-01: it is returned unchanged', async () => {
     const name = [{ family: 'Silva' }];
     const answer = { resourceType: 'Practitioner', id: '1', name };
     expect(

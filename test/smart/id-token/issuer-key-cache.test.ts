@@ -29,7 +29,7 @@ afterAll(async () => {
   await server.close();
 });
 
-describe('how long keys are kept', () => {
+describe('the lifetime of cached keys', () => {
   test.for([
     ['5 minutes when nothing is said', {}, 299, 301],
     ['as long as the server says', { 'cache-control': 'public, max-age=60' }, 59, 61],
@@ -46,7 +46,7 @@ describe('how long keys are kept', () => {
     expect(server.fetches).toHaveLength(4);
   });
 
-  test('no-store is for one use, and a prefetch and its launch are one use', async () => {
+  test('no-store allows one use, and a prefetch with its launch counts as one', async () => {
     const issuer = { issuer: server.serve([rsa.jwk], { headers: { 'cache-control': 'no-store' } }) };
     const keys = cache();
     keys.prefetch(issuer);
@@ -56,7 +56,7 @@ describe('how long keys are kept', () => {
     expect(server.fetches).toHaveLength(4);
   });
 
-  test('no-store keys prefetched in full are still there when the token arrives', async () => {
+  test('no-store keys that were prefetched are there when the token arrives', async () => {
     const issuer = { issuer: server.serve([rsa.jwk], { headers: { 'cache-control': 'no-store' } }) };
     const keys = cache();
     keys.prefetch(issuer);
@@ -67,7 +67,7 @@ describe('how long keys are kept', () => {
     expect(server.fetches.filter((path) => path === '/a/jwks')).toHaveLength(1);
   });
 
-  test('fifty launches at once share one fetch (DI-14)', async () => {
+  test('fifty simultaneous launches share one fetch (DI-14)', async () => {
     const issuer = { issuer: server.serve([rsa.jwk]) };
     const keys = cache();
     keys.prefetch(issuer);
@@ -75,7 +75,7 @@ describe('how long keys are kept', () => {
     expect(server.fetches).toHaveLength(2);
   });
 
-  test('a failure is not kept: the next launch works', async () => {
+  test('a failure is not cached: the next launch works', async () => {
     const keys = cache();
     const issuer = { issuer: `${server.origin}/a` };
     expect(await codeOf(keys.keysFor(issuer))).toBe('identity.keys-unavailable');
@@ -83,7 +83,7 @@ describe('how long keys are kept', () => {
     expect(kidsOf(await keys.keysFor(issuer))).toEqual(['rsa-1']);
   });
 
-  test('a prefetch that fails harms nobody', async () => {
+  test('a failed prefetch affects no launch', async () => {
     const keys = cache();
     keys.prefetch({ issuer: 'not a url' });
     keys.prefetch({ issuer: `${server.origin}/a` });
@@ -105,7 +105,7 @@ describe('how long keys are kept', () => {
 });
 
 describe('an unknown key', () => {
-  test('ID-08: a rotation is picked up, once for all launches that hold the old keys', async () => {
+  test('ID-08: a rotation is found with one fetch for all launches that have the old keys', async () => {
     const issuer = { issuer: server.serve([rsa.jwk]) };
     const keys = cache();
     const held = await Promise.all(Array.from({ length: 20 }, () => keys.keysFor(issuer)));
@@ -117,7 +117,7 @@ describe('an unknown key', () => {
     expect(server.fetches).toHaveLength(4);
   });
 
-  test('ID-08: a hundred tokens with invented kids cause three fetches, and time heals', async () => {
+  test('ID-08: a hundred tokens with invented kids cause three fetches, and later tokens are fetched for again', async () => {
     const issuer = { issuer: server.serve([rsa.jwk]) };
     const keys = cache();
     for (let index = 0; index < 100; index += 1) await (await keys.keysFor(issuer)).fetchAgain();
@@ -126,7 +126,7 @@ describe('an unknown key', () => {
     expect(await (await keys.keysFor(issuer)).fetchAgain()).toBeDefined();
   });
 
-  test('ID-22: a provider that fails just then ends the launch and leaves the known keys', async () => {
+  test('ID-22: a provider that fails at that moment ends the launch, and the known keys stay', async () => {
     const issuer = { issuer: server.serve([rsa.jwk]) };
     const keys = cache();
     const { fetchAgain } = await keys.keysFor(issuer);

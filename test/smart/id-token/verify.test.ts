@@ -5,7 +5,7 @@ import { claimsWith, issuer, refusal, server, signer, useTokenIssuer, verify, wo
 
 useTokenIssuer();
 
-describe('who signed', () => {
+describe('the signature', () => {
   test.for(['RS256', 'RS384', 'PS256', 'ES256', 'ES384'])('ID-05, ID-06: %s verifies', async (alg) => {
     const identity = await verify(
       await signer(alg).sign(claimsWith({ name: 'Dr. Silva', profile: 'https://x.example' })),
@@ -20,7 +20,7 @@ describe('who signed', () => {
     });
   });
 
-  test.for(['RS512', 'EdDSA', 'ES512'])('ID-06: %s is off the list', async (alg) => {
+  test.for(['RS512', 'EdDSA', 'ES512'])('ID-06: %s is not accepted', async (alg) => {
     expect((await refusal(verify(await signer(alg).sign(claimsWith())))).message).toMatch(wordsOf('ID-06'));
     expect(server.fetches).toEqual([]);
   });
@@ -32,7 +32,7 @@ describe('who signed', () => {
     expect((await refusal(verify(forged))).message).toMatch(wordsOf('ID-06'));
   });
 
-  test('ID-06: an algorithm that is not that of the key named', async () => {
+  test('ID-06: an algorithm that is not that of the named key', async () => {
     const token = await signer('ES256').sign(claimsWith(), { kid: 'kid-RS256' });
     expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-06'));
   });
@@ -62,7 +62,7 @@ describe('who signed', () => {
   });
 });
 
-describe('which key', () => {
+describe('the choice of the key', () => {
   test('ID-08: a key rotated just before signing works, and warm launches fetch nothing', async () => {
     await verify(await signer().sign(claimsWith()));
     await verify(await signer('ES256').sign(claimsWith()));
@@ -129,7 +129,7 @@ describe('which key', () => {
     expect((await refusal(verify(await stranger.sign(claimsWith())))).message).toMatch(wordsOf('ID-05'));
   });
 
-  test('ID-09: what the right key says of the claims is final, whichever keys come after it', async () => {
+  test('ID-09: the result of the claims with the right key is final, whichever keys come after it', async () => {
     const [one, two] = [await makeKey('RS256', 'k'), await makeKey('RS256', 'k')];
     server.serve([one.jwk, two.jwk]);
     for (const key of [one, two]) {
@@ -138,7 +138,7 @@ describe('which key', () => {
     }
   });
 
-  test('ID-09: at most ten different keys are tried, and repeated ones are none of them', async () => {
+  test('ID-09: at most ten different keys are tried, and repeated ones do not count', async () => {
     const strangers = await Promise.all(Array.from({ length: 10 }, () => makeKey('ES256', 'k')));
     const right = await makeKey('ES256', 'k');
     server.serve([...strangers, right].map(({ jwk }) => jwk));
@@ -164,13 +164,13 @@ describe('which key', () => {
     expect(await verify(await fresh.sign(claimsWith()))).toMatchObject({ sub: 'user-canary' });
   });
 
-  test('ID-22: keys that cannot be had are their own failure', async () => {
+  test('ID-22: unavailable keys are a separate failure', async () => {
     server.answers.set('/a/jwks', { status: 500, body: {} });
     expect((await refusal(verify(await signer().sign(claimsWith())))).code).toBe('identity.keys-unavailable');
   });
 });
 
-describe('what form', () => {
+describe('the form', () => {
   test.for([
     ['TK-14', 'nothing', undefined],
     ['TK-14', 'null', null],
@@ -189,12 +189,12 @@ describe('what form', () => {
     expect(server.fetches).toEqual([]);
   });
 
-  test('ID-19: a token of more than 100 kB is refused, however well signed', async () => {
+  test('ID-19: a token of more than 100 kB is refused, even with a valid signature', async () => {
     const token = await signer().sign(claimsWith({ filler: 'x'.repeat(100_000) }));
     expect((await refusal(verify(token))).message).toMatch(wordsOf('ID-19'));
   });
 
-  test('ID-21: no refusal quotes the token, its claims or what they were compared with', async () => {
+  test('ID-21: no refusal quotes the token, its claims or the expected values', async () => {
     const tokens = [
       await signer().sign(claimsWith({ nonce: 'wrong-canary' })),
       await signer().sign(claimsWith({ aud: 'aud-canary' })),

@@ -16,7 +16,7 @@ function climb(setting: string, failure: FailedScope['failure'], change: Partial
 }
 
 describe('after invalid_scope', () => {
-  test('the guide’s string is asked resource by resource, without hints, then without a refresh token', () => {
+  test('the guide’s string is requested resource by resource, without hints, then without a refresh token', () => {
     const frame = 'openid fhirUser launch profile';
     expect(climb(GUIDE, 'invalid-scope')).toEqual([
       `${frame} online_access patient/Patient.read patient/ServiceRequest.read`,
@@ -99,12 +99,12 @@ describe('after invalid_scope', () => {
       {},
       'launch/patient openid fhirUser patient/Patient.read patient/ServiceRequest.read',
     ],
-    ['a setting without resources has no other spelling', 'launch openid fhirUser', {}, undefined],
+    ['a setting without resources has no other syntax', 'launch openid fhirUser', {}, undefined],
   ])('%s', ([, setting, change, expected]) => {
     expect(climb(setting, 'invalid-scope', change)[0]).toBe(expected);
   });
 
-  test('the wildcard is asked for only where the setting has one', () => {
+  test('the wildcard is requested only if the setting has one', () => {
     const enumerated = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
     expect(climb(enumerated, 'invalid-scope').filter((scope) => scope.includes('*'))).toEqual([]);
     expect(climb('launch openid fhirUser patient/*.rs', 'invalid-scope')).toContain(
@@ -117,7 +117,7 @@ describe('after invalid_scope', () => {
     ['online_access offline_access', ['online_access offline_access', 'offline_access', '']],
     ['offline_access', ['offline_access', '']],
     ['', ['']],
-  ] as const)('SCO-11: a refresh token of “%s” is given up in this order', ([refresh, expected]) => {
+  ] as const)('SCO-11: the refresh scope of “%s” is dropped in this order', ([refresh, expected]) => {
     const scopes = climb(`launch openid fhirUser patient/Patient.read ${refresh}`.trim(), 'invalid-scope');
     const refreshes = scopes.map((scope) =>
       scope
@@ -129,7 +129,7 @@ describe('after invalid_scope', () => {
   });
 });
 
-test('after an empty grant only the resources are spelled in another way', () => {
+test('after an empty grant only the syntax of resource scopes changes', () => {
   const frame = 'launch/patient launch/encounter openid fhirUser launch profile online_access';
   expect(climb(GUIDE, 'empty-grant')).toEqual([
     `${frame} patient/Patient.read patient/ServiceRequest.read`,
@@ -139,7 +139,7 @@ test('after an empty grant only the resources are spelled in another way', () =>
   ]);
 });
 
-test('what was asked for never comes back, in whatever order it was written', () => {
+test('a scope string that was requested is not requested again, in any order of its scopes', () => {
   const setting = 'launch openid fhirUser patient/ServiceRequest.read patient/Patient.read';
   expect(climb(setting, 'empty-grant')).toEqual([
     'launch openid fhirUser patient/Patient.rs patient/ServiceRequest.rs',
@@ -147,7 +147,7 @@ test('what was asked for never comes back, in whatever order it was written', ()
   ]);
 });
 
-test('no rung asks for more than the setting covers, as far as its spelling can say so', () => {
+test('no fallback requests more than the setting covers, as far as the syntax can express it', () => {
   const setting = 'launch openid fhirUser patient/Patient.r user/ServiceRequest.s';
   expect(climb(setting, 'empty-grant')).toEqual([
     'launch openid fhirUser patient/Patient.read user/ServiceRequest.read',
@@ -156,7 +156,7 @@ test('no rung asks for more than the setting covers, as far as its spelling can 
   expect(climb(setting, 'empty-grant', { version: 'v2' })).toEqual(['launch openid fhirUser patient/Patient.r']);
 });
 
-test.for(['patient/ServiceRequest.write', 'patient/ServiceRequest.c'])('no rung gives up creating: %s', (writing) => {
+test.for(['patient/ServiceRequest.write', 'patient/ServiceRequest.c'])('no fallback drops creating: %s', (writing) => {
   const setting = `launch openid fhirUser patient/*.read ${writing}`;
   const creates = (scope: string) => /ServiceRequest\.(write|c\w*)(\s|$)/.test(scope);
   const enumerated = climb(setting, 'invalid-scope').filter((scope) => scope.includes('ServiceRequest'));

@@ -119,7 +119,7 @@ describe('the requested scope', () => {
     expect(requestedScope(setting, { version, capabilities })).toBe(expected);
   });
 
-  test("the guide's string goes out as it is to a server that says nothing about syntax", () => {
+  test("the guide's string is sent unchanged to a server that does not publish its syntax", () => {
     expect(requestedScope(GUIDE, { version: 'auto', capabilities: ['launch-ehr', 'https://ehr.example/x'] })).toBe(
       GUIDE,
     );
@@ -174,7 +174,7 @@ describe('a grant that is limited by a search (SCO-16)', () => {
     expect(coverageOf(asked, grantedScopes(granted))).toBe(expected);
   });
 
-  test('nothing is called missing that may be asked for', () => {
+  test('a read permission that is granted with a limit is not reported as missing', () => {
     const limited = grantedScopes('patient/ServiceRequest.cruds?category=a');
     const needed = (['r', 's', 'c'] as const).map((interaction) => ({ type: 'ServiceRequest', interaction }));
     expect(missingPermissions(limited, needed)).toEqual(['patient/ServiceRequest.write']);
@@ -203,7 +203,7 @@ describe('a grant', () => {
     expect(allowed.toSorted().join('')).toBe(expected);
   });
 
-  test('a user scope does not count where a patient scope is asked for', () => {
+  test('a user scope does not count as the requested patient scope', () => {
     const granted = grantedScopes('user/Patient.rs');
     expect(permits(granted, { type: 'Patient', interaction: 'r', level: 'patient' })).toBe(false);
   });
@@ -218,7 +218,7 @@ describe('a grant', () => {
     ]);
   });
 
-  test('what is missing is named as the registration sheet names it (SCO-20)', () => {
+  test('missing scopes are named as in the registration sheet (SCO-20)', () => {
     const needed = [
       'openid',
       { type: 'Patient', interaction: 'r' },
@@ -236,7 +236,7 @@ describe('a grant', () => {
   });
 });
 
-test('very many scopes are refused in few words, whether they repeat or not', () => {
+test('very many scopes are refused with a short message, whether they repeat or not', () => {
   const many = Array.from({ length: 700 }, (_, index) => `x${index}`).join(' ');
   expect(scopeProblems(`${BASE} ${many}`).length).toBeLessThan(30);
   expect(scopeProblems('openid '.repeat(15_000))).toEqual(['must be at most 4000 characters']);

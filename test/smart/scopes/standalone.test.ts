@@ -27,7 +27,7 @@ test.for(vendors)('the scopes of %s: no bare launch, one launch/patient, the res
   expect(standaloneScopes(scopes)).toBe(scopes);
 });
 
-test('SCO-02: v1 and v2 as for a launch from a chart', () => {
+test('SCO-02: v1 and v2 are chosen as for a launch from a chart', () => {
   const scopes = standaloneScopes('launch openid fhirUser patient/Patient.read');
   expect(requestedScope(scopes, { version: 'auto', capabilities: ['permission-v2'] })).toBe(
     'launch/patient openid fhirUser patient/Patient.rs',

@@ -1,11 +1,11 @@
-/** Decides whose a resource is: a resource that names another patient is not shown. */
+/** Decides whether a resource may be another patient's; such a resource is not shown. */
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /**
  * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than
  * this patient, or if none names one although resources of its type are about a patient.
  */
-export function isOfOther(
+export function mayBeOfOther(
   resource: ForeignRecord,
   localOf: (reference: unknown) => string | undefined,
   patientId: string,

@@ -1,22 +1,22 @@
 /**
  * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
  */
-import { isStandalone } from '#src/diagnostics/traces/facts.ts';
+import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 const FRESH_TOKEN_MS = 60_000;
 
-type Measure = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
+type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
-const byClock: Measure = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
-const bySetting: Measure = (rule, { name, facts }, steps) =>
+const byClock: Refinement = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
+const bySetting: Refinement = (rule, { name, facts }, steps) =>
   name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
-const byHand: Measure = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
-const byIssuer: Measure = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
+const byHand: Refinement = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
+const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
 
-const MEASURES: Partial<Record<Rule, Measure>> = {
+const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.expired': byClock,
   'id-token.clock-ahead': byClock,
   'callback.other-iss': byIssuer,
@@ -45,9 +45,9 @@ const MEASURES: Partial<Record<Rule, Measure>> = {
 };
 
 /** @returns the rule that explains the failed step best; undefined when the step names none. */
-export function measuredRule(failed: TraceStep, steps: readonly TraceStep[]): Rule | undefined {
+export function exactRule(failed: TraceStep, steps: readonly TraceStep[]): Rule | undefined {
   const { rule } = failed;
-  return rule && (MEASURES[rule]?.(rule, failed, steps) ?? rule);
+  return rule && (REFINEMENTS[rule]?.(rule, failed, steps) ?? rule);
 }
 
 /** Decides what is wrong with an issuer: the setting, a slash, another server of the same EHR, or an unknown server. */

@@ -1,7 +1,7 @@
 /** What the page says after an attempt to cancel a request: only what is known. */
 import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 
-const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
+const NOTICES: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
   cancelled: {
     isDone: true,
     text: 'The request is cancelled in the EHR. If a provider already had it, tell them: the EHR may not have.',
@@ -25,6 +25,6 @@ const SAID: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: str
   'no-reason': { isDone: false, text: 'Nothing was cancelled yet: say why, in a few words, and choose what happened.' },
 };
 
-export function saidOf(kind: keyof typeof SAID) {
-  return SAID[kind];
+export function noticeOf(kind: keyof typeof NOTICES) {
+  return NOTICES[kind];
 }
