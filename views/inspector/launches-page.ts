@@ -24,7 +24,7 @@ export interface LaunchRowProps
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
-  /** where the page Clinicians has it */
+  /** the name that the Clinicians page shows for the user */
   readonly userName: string | undefined;
 }
 
