@@ -1,4 +1,4 @@
-/** The interface of the sandbox EHR for the tests, the demo and the benchmarks. */
+/** The interface of the mock EHR for the tests, the demo and the benchmarks. */
 import type { ServerOptions } from 'node:https';
 import type { StyleName } from './data/styles.ts';
 import type { FaultSwitches } from './fault-switches.ts';

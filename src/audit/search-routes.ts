@@ -142,7 +142,7 @@ export async function searchedIn(request: Request, afterPost: AfterPost) {
   return { patient: shown.patient, refused: shown.refused, isGone };
 }
 
-/** The audit event of a look at the audit trail. */
+/** The audit event for viewing the audit trail. */
 export function viewed(
   request: Request,
   organizationId: string | undefined,

@@ -1,7 +1,7 @@
 /**
  * Compresses pages for clients that accept gzip, unless the length could reveal a secret (BREACH): if a page contains
  * both an attacker's text and a secret, its compressed length shows how much they have in common. Our pages repeat
- * input, or show something once, only when the address has a query; such a page is not compressed.
+ * input, or show a secret once, only if the URL has a query; such a page is not compressed.
  */
 import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';

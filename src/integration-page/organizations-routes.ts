@@ -111,7 +111,7 @@ async function postedOf({ afterPost }: OrganizationsRouteDependencies, request: 
   return (await afterPost.read<{ form: TypedForm; done: string }>(request)).shown;
 }
 
-/** The schema allows no id that needs encoding. It is encoded all the same, so that the address is always one of ours. */
+/** The schema allows no id that needs encoding. It is encoded nevertheless, so that the URL cannot leave this page. */
 function pageOf(id: string): string {
   return `${PAGE}/${encodeURIComponent(id)}`;
 }

@@ -29,7 +29,7 @@ export function runProps(run: CheckRun, reader: Reader): FinishedRun {
   };
 }
 
-/** Step 2 of the page says it as it is now, and asks for it: a warning beside it would be another task, and soon an old one. */
+/** Step 2 of the page shows the current setting and asks for it. A warning here would repeat that, and would soon be outdated. */
 function isOfStepTwo({ id, verdict }: CheckResult): boolean {
   return id === 'frame-ancestors' && verdict === 'warning';
 }

@@ -47,7 +47,7 @@ function formatName(name: ForeignRecord): string | undefined {
 function joinParts(given: string[], family: string | undefined, name: ForeignRecord): string | undefined {
   if (given.length === 0 && family === undefined) return undefined;
   const isLong = given.join(' ').length + (family?.length ?? 0) >= LONGEST;
-  // However long the one is, the other stays in sight.
+  // Each gets half of the room, so that a long one does not displace the other.
   const personal = isLong
     ? (asText(given.join(' '), family === undefined ? LONGEST : LONGEST / 2) ?? '')
     : given.join(' ');

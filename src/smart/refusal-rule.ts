@@ -15,7 +15,7 @@ export interface Refusal {
 /** A rule applies to a sentence that contains a word of each of its groups; the first such rule counts. */
 type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
 
-// Not "invalid": every server says so of a client whose proof it does not take.
+// "invalid" is no such word: servers use it for every client whose assertion they refuse.
 const UNKNOWN = ['unknown', 'found', 'registered', 'unregistered', 'exist', 'unrecognized'];
 const SECRET = ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const OF_REQUEST: Hints = [
@@ -51,7 +51,7 @@ const OF_CLIENT: Hints = [
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
-  // An exp that is not in the future would be over: what is refused is how far.
+  // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
   ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
@@ -112,7 +112,7 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
   return error === 'access_denied' || error === 'unauthorized_client' ? hintIn(said, OF_DENIAL) : undefined;
 }
 
-/** @param query of a callback without a usable state: what came instead says what is wrong. */
+/** @param query of a callback without a usable state; its other parameters show what is wrong. */
 export function ruleOfLostState(query: URLSearchParams): { rule: Rule; seen?: { error: string } } {
   if (query.has('state')) return { rule: 'callback.state-changed' };
   if (query.has('iss') && query.has('launch')) return { rule: 'callback.opened-as-launch-url' };

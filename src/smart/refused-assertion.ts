@@ -32,7 +32,7 @@ export function explainRefusedAssertion(error: unknown, sent: SentAssertion): un
   return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
 }
 
-/** Without a reason, or with one that what was sent contradicts. */
+/** Whether the EHR gave no reason, or one that contradicts the request. */
 function isUnexplained(rule: Rule | undefined, { clientIdInBody }: SentAssertion): boolean {
   return rule === 'client.key' || rule === (clientIdInBody ? 'client.id-not-sent' : 'client.id-sent');
 }

@@ -10,7 +10,7 @@ import { siteCertificate } from './certificates.ts';
 import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
-/** A running deployment with organization `st-elsewhere` on one sandbox EHR. */
+/** A running deployment with organization `st-elsewhere` on one mock EHR. */
 export interface Deployment {
   /** `https://localhost:<port>`: for a browser, another site than the EHR's. Neither needs DNS. */
   appUrl: string;

@@ -1,4 +1,4 @@
-/** The world of most tests: the product and a sandbox EHR on loopback, on embedded or real stores. */
+/** The world of most tests: the product and a mock EHR on loopback, on embedded or real stores. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-/** The store for short-lived data, such as launch records: its interface, and Redis. memory.ts is the other one. */
+/** The store for short-lived data, such as launch records: its interface, and its implementation in Redis (memory.ts: in memory). */
 import type { Log } from '#src/adapters/log.ts';
 import { answerOf, openRedisClient, type RedisClient, scriptOf } from './client.ts';
 

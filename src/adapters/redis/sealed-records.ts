@@ -38,7 +38,7 @@ export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind
      */
     change: async (key: string, by: (value: Value) => Value | undefined | Promise<Value | undefined>) => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        // oxlint-disable no-await-in-loop -- another window was quicker: once more, from what it left
+        // oxlint-disable no-await-in-loop -- another window changed the record first: try again from its version
         const { sealed, value } = await open(key);
         const next = await by(value);
         if (next === undefined) return false;

@@ -45,7 +45,7 @@ export function createHttpServer(
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
-      // How often overdue connections are looked for.
+      // How often the server searches for overdue connections.
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
     },
     listener,

@@ -36,7 +36,7 @@ export interface ProveLaunchDependencies {
  * the token response fails, its tokens are revoked (CB-22).
  *
  * @param organization in its current state; the transaction holds the state at the start.
- * @throws AppError; then nothing of the launch remains.
+ * @throws AppError; then no part of the launch is stored.
  */
 export async function proveLaunch(
   dependencies: ProveLaunchDependencies,

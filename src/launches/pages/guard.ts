@@ -86,7 +86,7 @@ export function requireLaunch(
     const organization = await fitPageTo(response, directory, cookie ?? ended ?? launchCookies.lastOrigin(request));
     // A browser may still hold the cookie or the note of a launch that is over.
     if (cookie ?? ended) contextOf(request).themeUrl = themeUrl(launchId);
-    /** What the EHR has to change is found by the code on the page; other ends are as they should be. */
+    /** An end that the EHR team can prevent is added to the trace, so that the support code finds it. */
     const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
       const error = endedError(why);
       if (error.rule === undefined) throw error;

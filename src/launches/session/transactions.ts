@@ -49,8 +49,8 @@ export interface Transactions {
   /** Called when the launch of {@link completionsOf} is stored. */
   completed(key: TransactionKey): void;
   /**
-   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once, so one that was
-   * stolen there can only be used here again, with another `state` of ours (MT-04, RFC 9700 section 4.4 and 4.5).
+   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once. If it is stolen there,
+   * the thief could only bring it back here, with the `state` of another transaction (MT-04, RFC 9700 section 4.4 and 4.5).
    *
    * @returns false when the code is bound to another transaction.
    */
@@ -84,7 +84,7 @@ export function createTransactions(dependencies: {
       const [[launch], reason] = await Promise.all([launches.peek([cookie]), launches.whyEnded(cookie, now)]);
       const isLate = launch && now.getTime() - Date.parse(launch.startedAt) >= COMPLETION_LIFETIME_MS;
       if (isLate || reason === 'not-stored') return 'nothing';
-      // A launch that has ended since then says so on its own page.
+      // If the launch has ended meanwhile, its page shows that.
       if (launch || reason !== undefined) return { kind: 'completed', completion };
     }
     return undefined;

@@ -86,7 +86,7 @@ async function findOrganization(
   const organization = await directory.find(orgId);
   if (!organization)
     throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
-      // Registered well and put together wrongly is not misspelled.
+      // The ID may be right: the EHR appended `?iss=…` to a URL that already has a question mark.
       rule: /\?iss=/.test(orgId) ? 'launch.parameters-in-org-id' : 'launch.org-id-unknown',
     });
   return organization;
@@ -105,7 +105,7 @@ function assertLaunchAllowed(connections: SmartConnections, organization: Organi
   assertConnected(organization);
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const rule = ruleOfOtherEhr(connections, organization, request.iss);
-    // The `iss` is quoted only if it says no more than the setting does.
+    // The `iss` is quoted only if it is the FHIR URL of the setting in another form.
     const iss = SAME_BASE.includes(rule) ? { iss: request.iss } : {};
     const seen = { ...iss, 'FHIR URL in Settings': organization.fhirBaseUrl };
     throw new AppError('launch.unknown-issuer', "iss is not the organization's FHIR URL", { rule, seen });
@@ -123,14 +123,14 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   return isOtherAddress(organization, iss) ? 'launch.iss-not-the-base' : 'launch.other-environment';
 }
 
-/** Settings keep no plain http, no default port, no capital letters in the host, and no slashes at the end. */
+/** Whether the settings can store this `iss`: they accept no plain http, default port, capital in the host, or slashes at the end. */
 function isEnterable(iss: string, fhirBaseUrl: string): boolean {
   const { origin, protocol } = new URL(iss);
   const isAccepted = protocol === 'https:' || fhirBaseUrl.startsWith('http:');
   return isAccepted && `${iss}/`.startsWith(`${origin}/`) && !iss.endsWith('//');
 }
 
-/** A document below the FHIR base, or the issuer that this EHR is known by: the server is the right one. */
+/** Whether `iss` is another URL of the right server: a document below the FHIR base, or the EHR's issuer. */
 function isOtherAddress({ fhirBaseUrl, discovered }: Organization, iss: string): boolean {
   const { issuer } = readStoredConfiguration(discovered?.configuration) ?? {};
   const below = iss.startsWith(fhirBaseUrl) ? iss.slice(fhirBaseUrl.length) : '';

@@ -1,4 +1,4 @@
-/** Names the error of a refresh that failed for good. It keeps the cause, because that decides who has to act. */
+/** Names the error of a refresh that failed permanently. It keeps the cause, which decides who has to act. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 

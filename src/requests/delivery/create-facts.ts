@@ -1,4 +1,4 @@
-/** The facts of a create that a launch trace may hold: how it ended, HTTP status and issue codes, nothing of the request. */
+/** The facts of a create that a launch trace may hold: outcome, HTTP status and issue codes, and no part of the request. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { FormSending } from './sending.ts';
 

@@ -42,7 +42,7 @@ export interface SendingLaunch {
   searchParameters: readonly string[];
   /** The facility's time zone, an IANA name. */
   timeZone: string;
-  /** Is called only if the EHR is asked at all. */
+  /** Called only if a request to the EHR is needed. */
   open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };
 }
 

@@ -4,9 +4,9 @@ import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** One value of the chart. Texts are plain and bounded. */
 export interface ChartFact {
-  /** `Type/id` of the resource that says it. */
+  /** `Type/id` of its resource. */
   readonly reference: string;
-  /** What the value is, such as "Body weight"; undefined where the text says it. */
+  /** What the value is, such as "Body weight"; undefined if the text is enough. */
   readonly label?: string | undefined;
   readonly text: string;
   /** As far as the EHR gave it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */

@@ -13,7 +13,7 @@ export interface StepFacts {
   readonly hasProvider: boolean;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
-  /** Something that goes with it was declined, although its provider goes on. */
+  /** An addition to it was declined, although its provider continues. */
   readonly isDeclinedBeside?: boolean | undefined;
   /** Its provider goes on, but says that the service was missed. */
   readonly isInTrouble?: boolean | undefined;

@@ -15,7 +15,7 @@ const CATEGORIES = new Map([
   ['disability-status', 'disability status'],
   ['cognitive-status', 'cognitive status'],
 ]);
-/** A category of which the EHR gives nothing but the code; any other text stands as it is. */
+/** A category of which the EHR gives only the code; any other text is kept unchanged. */
 export function categoryWords(text: string): string {
   const words = CATEGORIES.get(text);
   return words === undefined ? text : `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

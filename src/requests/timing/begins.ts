@@ -16,7 +16,7 @@ export function beginsAt(resource: ForeignRecord, timeZone: string): number | un
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
-/** Of more times than are read, the first one as a text: it may be another one of the same day. */
+/** If there are more times than are read, the first one in the order of texts, which may be another time of the same day. */
 function firstOf(events: readonly unknown[]): readonly unknown[] {
   if (events.length <= MOST_READ) return events;
   let first: string | undefined;

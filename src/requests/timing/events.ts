@@ -4,7 +4,7 @@ import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
 import { listOf, type Phrases } from './parts.ts';
 
 const MOST_TIMES = 6;
-/** Times that are read of one request: each costs a look at the zone's calendar, and a hostile EHR sends thousands a row. */
+/** The most times read of one request: converting each to the time zone is slow, and a hostile EHR may send thousands. */
 export const MOST_READ = 100;
 const DAY_MS = 86_400_000;
 

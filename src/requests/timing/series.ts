@@ -1,4 +1,4 @@
-/** Whether a request asks for something again and again, so that doing it once does not end it. */
+/** Decides whether a request is for a repeated service, so that doing it once does not end it. */
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isGiven, listOf } from './parts.ts';
 

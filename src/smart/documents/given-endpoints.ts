@@ -33,7 +33,7 @@ export function missingFrom(settings: GivenEndpoints): (GivenField | 'issuers')[
   return settings.issuers.length === 1 ? missing : [...missing, 'issuers'];
 }
 
-/** Only an administrator changes the addresses, so this lifetime matters only for what a check found in addition. */
+/** Only an administrator changes the endpoints, so this lifetime matters only for other facts that a check found. */
 const FRESH_MS = 3_600_000;
 
 /**

@@ -60,7 +60,7 @@ export function asWritten(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Cuts between characters as people see them, not inside an emoji or an accented letter; what is cut off is not looked at. */
+/** Cuts between visible characters, not inside an emoji or an accented letter. The rest of the line is not examined. */
 function shorten(line: string, maxLength: number): string {
   let [end, count] = [0, 1];
   for (const { index, segment } of characters.segment(line)) {

@@ -65,7 +65,7 @@ const FIRST_LETTERS = new Set(
   ),
 );
 
-/** Without a list of matches, because every text of a page is looked at. */
+/** Builds no list of matches, because this runs for every text of a page. */
 function firstLetters(text: string): string | undefined {
   const start = text.search(/[a-z]/);
   if (start === -1) return undefined;

@@ -3,12 +3,12 @@ import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
-/** A part of it alone would read as another amount. */
+/** The text for an amount of which only a part can be read: the part alone would read as another amount. */
 const UNREADABLE = 'amount in the EHR';
 
 /**
- * "3 units", "< 5 mg": without its comparator, a limit would read as the amount, so one that is not known has no words.
- * Undefined without a finite number, too.
+ * Such as "3 units" or "< 5 mg". Undefined without a finite number, and with an unknown comparator: without it, a limit
+ * would read as the amount.
  */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
@@ -16,7 +16,7 @@ export function quantityText(quantity: unknown): string | undefined {
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   const limit = COMPARATORS.find((one) => one === comparator);
   if (limit === undefined && isStated(comparator)) return undefined;
-  // UCUM writes in braces what has no unit: "{visits}".
+  // UCUM writes counted things in braces: "{visits}".
   const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{([^{}]+)\}$/, '$1');
   // A server that adds in binary writes 0.30000000000000004.
   return [limit, String(Number(number.toPrecision(12))), measure].filter(Boolean).join(' ');

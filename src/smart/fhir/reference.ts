@@ -16,8 +16,8 @@ export function localReference(reference: unknown, base: URL): string | undefine
 }
 
 /**
- * What a Reference calls its target. Undefined for a patient: another one's name has no place on a page, and how this
- * one is called, the launch's own read says (LC-06).
+ * The name that a Reference gives its target. Undefined for a patient: another patient's name must not be shown, and
+ * this patient's name comes from the launch's own read (LC-06).
  */
 export function displayOf(reference: unknown): string | undefined {
   const record = asRecord(reference);

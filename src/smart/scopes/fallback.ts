@@ -106,7 +106,7 @@ function enumerate({ types }: FallbackBase, tokens: readonly string[], syntax: S
 /** v1 has one suffix for r and s (SCO-04); v2 names no more than the setting allows. */
 function inSyntax(stem: string, allowed: string, syntax: Syntax): string[] {
   if (!/[rs]/.test(allowed)) return [];
-  // The last fallback requests each letter that the app uses by itself.
+  // The last fallback requests a separate scope for each letter that the app uses.
   if (syntax === 'r') {
     const used = ['r', 'c'].filter((one) => allowed.includes(one));
     return used.includes('r') ? used.map((one) => `${stem}.${one}`) : [];
