@@ -2,7 +2,8 @@
  * Normalizes a pasted FHIR URL: corrects it where the meaning is clear, and refuses it with a reason where it is not.
  */
 import ipaddr from 'ipaddr.js';
-import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 

@@ -1,7 +1,7 @@
 /** Assigns JWKS fetches to organizations by the DNS addresses of their EHR's hosts. */
-import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import { within } from '#src/adapters/deadline.ts';
+import { findAddresses } from '#src/adapters/ehr-http/name-lookup.ts';
 import type { JwksFetch } from './key-use-store.ts';
 
 /** The parts of an organization that this folder needs; the hosts are of its FHIR server and token endpoint. */
@@ -48,7 +48,7 @@ export async function placeFetches(
 /** Never throws; a host that does not resolve within the deadline has no addresses. */
 async function addressesOf(host: string): Promise<string[]> {
   const name = host.replace(/^\[|\]$/g, '');
-  const found = await within(LOOKUP_MS, lookup(name, { all: true })).catch(() => []);
+  const found = await within(LOOKUP_MS, findAddresses(name)).catch(() => []);
   return found.map(({ address }) => address);
 }
 

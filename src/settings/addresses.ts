@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
-import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
 import { endpointProblem } from '#src/smart/documents/endpoint.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';

@@ -1,15 +1,14 @@
 /**
  * What the checks may call and how long they take: a launch's guard, whatever the server does (REG-07, TL-01, TL-04).
  */
-import dns, { type LookupAddress } from 'node:dns';
-import { syncBuiltinESMExports } from 'node:module';
 import tls from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
 import { makeCertificates } from '#test/helpers/certificates.ts';
 import { startServer } from '#test/helpers/listener.ts';
+import { answerNames } from '#test/helpers/name-servers.ts';
 import { type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
 import { createCheckup, idsOf, LOOPBACK, row } from './checkup.ts';
 
@@ -17,15 +16,11 @@ describe('SSRF: checks call only addresses that a launch may call', () => {
   let stub: StubEhr;
   let port: string;
   const strict = createCheckup({}, []);
-  const lookup = dns.lookup;
   beforeAll(async () => {
     stub = await startStubEhr();
     port = new URL(stub.origin).port;
   });
-  afterEach(() => {
-    dns.lookup = lookup;
-    syncBuiltinESMExports();
-  });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(async () => {
     await strict.close();
     await stub.close();
@@ -57,12 +52,11 @@ describe('SSRF: checks call only addresses that a launch may call', () => {
 
   test('a host whose DNS answers a public address first and loopback afterwards', async () => {
     let asked = 0;
-    const answer = (_host: string, _options: unknown, callback: (error: null, found: LookupAddress[]) => void) => {
+    // Each connection asks twice: about IPv4 addresses and IPv6 ones.
+    answerNames(() => {
       asked += 1;
-      callback(null, [{ address: asked === 1 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);
-    };
-    dns.lookup = answer as unknown as typeof dns.lookup;
-    syncBuiltinESMExports();
+      return [asked <= 2 ? '93.184.215.14' : '127.0.0.1'];
+    });
     const finished = await strict.run(`https://rebind.example:${port}/fhir`);
     expect(asked).toBeGreaterThan(2);
     expect(row(finished, 'dns').verdict).toBe('pass');

@@ -1,7 +1,8 @@
 /** Which network addresses our servers may call: public ones, and private ones that are configured on purpose (TL-04). */
-import { lookup as dnsLookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { type FindAddresses, findAddresses } from './name-lookup.ts';
 
 /** These addresses are in a public range, but a cloud's host agent answers them. */
 const METADATA = ['168.63.129.16'];
@@ -45,16 +46,6 @@ function isAllocated(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return address.kind() === 'ipv4' || address.match(ipaddr.parseCIDR('2000::/3'));
 }
 
-/** Is this the host of a URL that may be plain http in development? */
-export function isLoopbackHost(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  return (
-    bare === 'localhost' ||
-    bare.endsWith('.localhost') ||
-    (ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback')
-  );
-}
-
 /** Names the refused host, but not its address inside the network. */
 export class AddressRefusedError extends Error {
   constructor(hostname: string) {
@@ -67,15 +58,19 @@ export class AddressRefusedError extends Error {
  * A DNS lookup that returns only allowed addresses. The socket connects to the returned address, so the checked address
  * is the one used, even if DNS changes a moment later.
  */
-export function guardedLookup(allowPrivate: readonly string[]): LookupFunction {
+export function guardedLookup(allowPrivate: readonly string[], find: FindAddresses = findAddresses): LookupFunction {
   return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
+    const answer = (addresses: LookupAddress[]) => {
       const allowed = addresses.filter(({ address }) => isAddressAllowed(address, allowPrivate));
       const [first] = allowed;
       if (!first) return callback(new AddressRefusedError(hostname), '', 0);
       if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
-    });
+    };
+    // Each callback is outside of the promise, so that what it throws is thrown as from any lookup.
+    find(hostname).then(
+      (addresses) => setImmediate(answer, addresses),
+      (error: NodeJS.ErrnoException) => setImmediate(callback, error, '', 0),
+    );
   };
 }

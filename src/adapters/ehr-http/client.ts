@@ -4,11 +4,12 @@ import { type Dispatcher, request as send } from 'undici';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
-import { isAddressAllowed, isLoopbackHost } from './address-policy.ts';
+import { isAddressAllowed } from './address-policy.ts';
 import type { EhrBudgets } from './budget.ts';
 import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
 import { type CallEnd, failureOf, OutboundError } from './error.ts';
 import { lateError } from './light-fetch.ts';
+import { isLoopbackHost } from './loopback-host.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 import { type CallKind, createWatch, type WatchedCall } from './watch.ts';
 

@@ -1,5 +1,5 @@
 /** Checks what the EHR needs from us, and whether both clocks agree (CAJ-17, JW-01, JW-10, REG-02, TL-03). */
-import { isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { ACCEPTED_SKEW_SECONDS, NOTEWORTHY_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';

@@ -1,6 +1,7 @@
 /** The HTTP server, with limits for slow, silent or greedy clients, independent of the app. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { limitRequestsAhead } from './requests-ahead.ts';
 import { createVisitorCap } from './visitor-cap.ts';
 
 /** Deadlines in milliseconds and sizes; tests use shorter ones. */
@@ -48,7 +49,11 @@ export function createHttpServer(
       // How often the server searches for overdue connections.
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
     },
-    listener,
+    limitRequestsAhead((request, response) => {
+      const deadline = setTimeout(() => request.socket.destroy(), limits.answerMs);
+      response.once('close', () => clearTimeout(deadline));
+      listener(request, response);
+    }),
   );
   server.maxConnections = limits.connections;
   const visitors = createVisitorCap(limits.connectionsPerVisitor);
@@ -58,10 +63,6 @@ export function createHttpServer(
     const leave = visitors.enter(address);
     if (leave) socket.once('close', leave);
     else socket.destroy();
-  });
-  server.on('request', (request, response) => {
-    const deadline = setTimeout(() => request.socket.destroy(), limits.answerMs);
-    response.once('close', () => clearTimeout(deadline));
   });
   return server;
 }

@@ -1,7 +1,7 @@
 /** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
-import type { AppError } from '#src/errors.ts';
+import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
@@ -83,24 +83,32 @@ async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch)
 /**
  * RF-07: puts the refresh token back into the record. The pause before the next try is random and grows each time.
  *
+ * @param revokeHeld called if the launch has ended, because no record holds its refresh token (RV-02).
  * @returns the launch with its old token.
- * @throws AppError 'refresh.unavailable' when the old token has expired.
+ * @throws AppError 'refresh.unavailable' when the old token has expired, 'session.missing' when the launch has ended.
  */
 export async function putOff(
   { launches, clock, log, retries }: RefreshLockDependencies,
   { launch, claimed }: RefreshClaim,
   error: AppError,
+  revokeHeld: () => void,
 ): Promise<Launch> {
   const now = clock();
   const failures = (launch.refresh?.kind === 'put-off' ? launch.refresh.failures : 0) + 1;
   const pauseMs = Math.max(pauseBefore(failures), (error.retryAfterSeconds ?? 0) * 1_000);
   const until = new Date(now.getTime() + pauseMs).toISOString();
   const restored: Launch = { ...launch, refresh: { kind: 'put-off', until, failures } };
-  const restore = () => launches.replace(claimed, restored);
-  await restore().catch((away: unknown) => {
+  const restore = async () => {
+    // An unanswered attempt may have succeeded.
+    const isOpen = (await launches.replace(claimed, restored)) ?? (await launches.reopen(launch.id));
+    if (!isOpen) revokeHeld();
+    return isOpen !== undefined;
+  };
+  const isOpen = await restore().catch((away: unknown) => {
     retries.insist(restore);
     throw away;
   });
+  if (!isOpen) throw new AppError('session.missing', 'the launch ended while its token was renewed');
   log.warn({ err: error, organizationId: launch.organizationId, failures }, 'refresh.put-off');
   if (isTokenExpired(launch, now)) throw unavailable(restored, now, error);
   return restored;

@@ -57,7 +57,8 @@ export async function refreshOnce(
   } catch (error) {
     const outcome = error instanceof AppError ? error.code : 'server.unexpected';
     metrics.refreshes.inc({ outcome, organization: organization.id });
-    if (isPassingFailure(error)) return putOff(dependencies, claim, error);
+    if (isPassingFailure(error))
+      return putOff(dependencies, claim, error, () => revoker.revoke(claim.launch, organization));
     // The record may still be saved; if not, it stays without the refresh token, which is never used twice.
     if (error instanceof AppError && KEPT.has(error.code)) throw error;
     const final = renewalError(error);

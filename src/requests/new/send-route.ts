@@ -88,13 +88,14 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
     return showAgain({});
   }
   const offer = offerOf(organization);
-  const read = readNewRequest(typed, now, organization.timeZone, offer);
+  const { timeZone } = organization;
+  const read = readNewRequest(typed, now, timeZone, offer);
   if (!read.ok && !isLook) {
     trace.discard();
     return showAgain({ problems: read.problems });
   }
   const typedNow = read.ok ? read.request : undefined;
-  const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, typedNow);
+  const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, timeZone, typedNow);
   const isReviewed = mark !== undefined && ticket.reviewed === mark;
   const isSent = stateOf(ticket, typed, await deps.deliveries.of(owner), now) === 'sent';
   // Nothing is sent that was not shown as a whole.

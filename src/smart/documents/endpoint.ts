@@ -1,6 +1,7 @@
 /** Decides which addresses in an EHR's documents are accepted, by their form and the allowed hosts (DI-04, DI-05). */
 import { isIP } from 'node:net';
-import { isAddressAllowed, isLoopbackHost } from '#src/adapters/ehr-http/address-policy.ts';
+import { isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { AppError } from '#src/errors.ts';
 
 /** What an endpoint is checked against. */

@@ -1,11 +1,7 @@
 /** Which addresses our servers may call, whatever a URL or DNS says (TL-04, REG-07). */
 import { describe, expect, test } from 'vitest';
-import {
-  AddressRefusedError,
-  guardedLookup,
-  isAddressAllowed,
-  isLoopbackHost,
-} from '#src/adapters/ehr-http/address-policy.ts';
+import { AddressRefusedError, guardedLookup, isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 
 test.for(['8.8.8.8', '13.56.93.191', '172.15.255.255', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1'])(
   '%s is public: allowed',

@@ -2,30 +2,18 @@
  * A FHIR URL that leads nowhere: the rows distinguish a wrong name from a closed port, and claim no connection
  * (REG-06).
  */
-import dns from 'node:dns';
-import { syncBuiltinESMExports } from 'node:module';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { createCheckup, idsOf, row } from '#test/checks/checkup.ts';
 import { startServer } from '#test/helpers/listener.ts';
+import { answerNames } from '#test/helpers/name-servers.ts';
 
 const checkup = createCheckup();
-const lookup = dns.lookup;
-afterEach(() => {
-  dns.lookup = lookup;
-  syncBuiltinESMExports();
-});
+afterEach(() => void vi.restoreAllMocks());
 afterAll(() => checkup.close());
-
-function answerNames(code: string): void {
-  const refuse = (_host: string, _options: unknown, callback: (error: Error) => void) =>
-    callback(Object.assign(new Error(code), { code }));
-  Object.assign(dns, { lookup: refuse });
-  syncBuiltinESMExports();
-}
 
 describe('a host that does not exist', () => {
   test('one row names the cause, and the others point to it', async () => {
-    answerNames('ENOTFOUND');
+    answerNames(() => 'ENOTFOUND');
     const finished = await checkup.run('https://ehr.exmaple.org/fhir');
     expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);
     expect(row(finished, 'dns')).toMatchObject({ owner: 'Your administrator' });
@@ -36,14 +24,14 @@ describe('a host that does not exist', () => {
   });
 
   test('no row claims a connection that was not made', async () => {
-    answerNames('ENOTFOUND');
+    answerNames(() => 'ENOTFOUND');
     const finished = await checkup.run('https://ehr.exmaple.org/fhir');
     for (const id of ['port', 'tls-chain', 'capability-statement'])
       expect(row(finished, id)).toMatchObject({ verdict: 'skipped' });
   });
 
   test('failing name servers are the network team’s job', async () => {
-    answerNames('EAI_AGAIN');
+    answerNames(() => 'EAI_AGAIN');
     const finished = await checkup.run('https://ehr.example.org/fhir');
     expect(idsOf(finished, 'failure', 'warning')).toEqual(['dns']);
     expect(row(finished, 'dns')).toMatchObject({ owner: 'Network team' });

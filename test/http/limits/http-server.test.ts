@@ -114,6 +114,32 @@ test('a response that the client does not read is aborted', async () => {
   await closed;
 });
 
+test.for([
+  ['never answered', () => undefined],
+  ['answered at once', (response: ServerResponse) => void response.end('x')],
+] as [string, (response: ServerResponse) => void][])(
+  'of 500 requests in one piece, each %s, at most four begin, and the connection closes',
+  async ([, answer]) => {
+    let begun = 0;
+    const app = (_request: unknown, response: ServerResponse) => {
+      begun += 1;
+      answer(response);
+    };
+    const socket = await open(await serve({ app, limits: AGES }));
+    socket.write(HEALTH.repeat(500));
+    await until(socket);
+    expect(begun).toBe(4);
+  },
+);
+
+test('a connection is used again and again by requests that wait for their answers', async () => {
+  const socket = await open(await serve({ limits: AGES }));
+  const answers: string[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- one after the other is what this tests
+  for (let count = 0; count < 20; count += 1) answers.push(await answerOf(socket, HEALTH));
+  expect(answers).toEqual(Array(20).fill('HTTP/1.1 200 OK'));
+});
+
 test('one visitor has a limited number of connections, which are free again after they close', async () => {
   const port = await serve({ limits: AGES });
   const held = await Promise.all(Array.from({ length: 5 }, () => open(port)));

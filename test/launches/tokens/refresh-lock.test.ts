@@ -194,6 +194,25 @@ describe('the result', () => {
     await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-2', 'access-2']));
   });
 
+  test.for<[string, number]>([
+    ['an expired token', 0],
+    ['a token that was still good', -10_000],
+  ])(
+    'RV-02: a refresh of %s that fails is over, and its refresh token revoked, when the visitor signed out',
+    async ([, sinceExpiryMs]) => {
+      advance(sinceExpiryMs);
+      ehr.on('token', async () => {
+        expect((await signOut()).status).toBe(303);
+        return { status: 503 };
+      });
+      const over = await reload();
+      expect(over.body).not.toContain('Stella');
+      expect(outcomeOf(over)).toEqual({ status: 401, code: 'session.missing' });
+      await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-1']));
+      expect(await stored()).toBeUndefined();
+    },
+  );
+
   test('RV-02: is revoked if the user signed out while the store was unavailable', async () => {
     const redis = untilBack();
     expect((await reload()).status).toBe(503);

@@ -185,6 +185,21 @@ test('an EHR that names US Core gets requests with its profile, after a check ha
   expect(await send()).toEqual({ profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-servicerequest'] });
 });
 
+test('a time zone that changes after the review is reviewed once more: the same words are another moment', async () => {
+  const typed = { ...TYPED, neededAt: '09:30', 'own.transport.return-trip': 'yes' };
+  const at = { 'own.transport.return-at': `${TYPED.neededOn}T14:30` };
+  const page = await post(await openForm(), { ...typed, ...at });
+  expect(reviewOf(page)['Needed']?.join()).toContain('GMT-7');
+  await world.setOrganization('st-elsewhere', { ...usual, timeZone: 'Etc/GMT+3' });
+  vi.setSystemTime(Date.now() + 2_000);
+  const again = await post(page, { intent: '' });
+  expect(titleOf(again)).toBe('Review: New request for Noor Haddad');
+  expect(reviewOf(again)['Needed']?.join()).toContain('GMT-3');
+  expect(created()).toEqual([]);
+  await post(again, { intent: '' });
+  expect(created()).toMatchObject([{ occurrenceDateTime: `${TYPED.neededOn}T09:30:00-03:00` }]);
+});
+
 describe('a custom catalogue', () => {
   const offer = async (more = '') => {
     await world.setOrganization('st-elsewhere', { ...usual, services: SERVICES + more });

@@ -1,0 +1,87 @@
+/**
+ * Resolves the names of EHRs by asking the name servers directly. The system's own lookup holds one of the process's few
+ * threads until it ends, so two names whose servers do not answer would stop the lookups of every other EHR.
+ */
+import type { LookupAddress } from 'node:dns';
+import { lookup, Resolver } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isLoopbackHost } from './loopback-host.ts';
+
+/** @throws Error with the code ENOTFOUND, or EAI_AGAIN when no name server answers. */
+export type FindAddresses = (hostname: string) => Promise<LookupAddress[]>;
+
+/** For each of two tries, below the time for a connection. */
+const TRY_MS = 1_200;
+/** How much longer than for IPv4 addresses to wait for IPv6 ones: some name servers never answer about them. */
+const IPV6_PATIENCE_MS = 200;
+/** How long the hosts file and the list of name servers are used as they were read. */
+const FRESH_MS = 10_000;
+
+/**
+ * The hosts file decides first. Names without a dot, which only the system's search list completes, and names of this
+ * machine are left to the system; no EHR controls how long those take.
+ *
+ * @param options.servers instead of the system's, as `address:port`.
+ */
+export function createNameLookup(options: { servers?: readonly string[]; hostsFile?: string } = {}): FindAddresses {
+  const resolverOf = renewed(() => {
+    const resolver = new Resolver({ timeout: TRY_MS, tries: 2 });
+    if (options.servers) resolver.setServers(options.servers);
+    return resolver;
+  });
+  const hostsOf = renewed(() => readHosts(options.hostsFile ?? '/etc/hosts'));
+  return async (hostname) => {
+    if (isIP(hostname) || !hostname.includes('.') || isLoopbackHost(hostname)) return lookup(hostname, { all: true });
+    return (await hostsOf()).get(hostname.toLowerCase()) ?? ask(resolverOf(), hostname);
+  };
+}
+
+/** One for the process, with the system's name servers. */
+export const findAddresses = createNameLookup();
+
+async function ask(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
+  const of = (family: 4 | 6) => (addresses: string[]) => addresses.map((address) => ({ address, family }));
+  const four = resolver.resolve4(hostname).then(of(4));
+  const six = resolver.resolve6(hostname).then(of(6));
+  const patience = four.then(
+    () => pause(IPV6_PATIENCE_MS, [], { ref: false }),
+    () => six,
+  );
+  const answers = await Promise.allSettled([four, Promise.race([six, patience])]);
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  if (found.length > 0) return found;
+  const isUnknown = answers.every(({ status, ...answer }) => 'reason' in answer && isNoName(answer.reason));
+  const code = isUnknown ? 'ENOTFOUND' : 'EAI_AGAIN';
+  throw Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), { code, syscall: 'getaddrinfo', hostname });
+}
+
+function isNoName(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA');
+}
+
+/** Lines of an address and its names; a part after `#` is a comment. A file that cannot be read has none. */
+async function readHosts(path: string): Promise<ReadonlyMap<string, LookupAddress[]>> {
+  const names = new Map<string, LookupAddress[]>();
+  const text = await readFile(path, 'utf8').catch(() => '');
+  for (const line of text.split('\n')) {
+    const [address = '', ...given] = (line.split('#', 1)[0] ?? '').trim().split(/\s+/);
+    const family = isIP(address);
+    const known = family === 0 ? [] : given;
+    for (const name of known) {
+      const key = name.toLowerCase();
+      names.set(key, [...(names.get(key) ?? []), { address, family }]);
+    }
+  }
+  return names;
+}
+
+/** Makes a value when it is asked for, and again once it is older than {@link FRESH_MS}. */
+function renewed<Value>(make: () => Value): () => Value {
+  let copy: { value: Value; until: number } | undefined;
+  return () => {
+    if (!copy || copy.until < Date.now()) copy = { value: make(), until: Date.now() + FRESH_MS };
+    return copy.value;
+  };
+}
