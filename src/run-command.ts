@@ -79,7 +79,12 @@ async function run(args: readonly string[], terminal: Terminal, env?: NodeJS.Pro
   if (args.includes('--help')) return done(USAGE, { usage: USAGE });
   if (args[0] === 'doctor') {
     readArguments(args.slice(1), [], {});
-    return doctor({ env, stderr: terminal.stderr, clock: systemClock });
+    return doctor({
+      env,
+      stderr: terminal.stderr,
+      clock: systemClock,
+      configured: (config) => noteDemo(config, terminal),
+    });
   }
   // Parsed before anything is opened: a typing error needs no database and changes nothing.
   const command = readCommand(args);

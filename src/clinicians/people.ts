@@ -48,6 +48,7 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
     byHashes: async (organizationId, hashes) => {
       const found: FoundPerson[] = [];
       const wanted = new Set(hashes);
+      if (wanted.size === 0) return found;
       let seen = 0;
       for await (const some of everyone(organizationId)) {
         if (wanted.size === 0 || seen > MOST_NAMED) break;

@@ -1,6 +1,8 @@
 /** Renders every failure as one page, or as JSON (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
+import { LASTING } from '#src/errors/rules/row.ts';
+import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';
 import { isFramed } from './framed.ts';
@@ -46,7 +48,7 @@ function sendError(request: Request, response: Response, error: AppError, contex
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
   }
-  const reloadable = isReloadable(request, error.code);
+  const reloadable = isReloadable(request, error);
   const backTo = reloadable ? undefined : listBehind(request, error.code);
   const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;
@@ -66,8 +68,9 @@ function audienceOf({ path }: Request, startAgain: string | undefined): Audience
 }
 
 /** Launch and callback addresses work once, so by default only the pages behind them can be reloaded. */
-function isReloadable({ method, path }: Request, code: ErrorCode): boolean {
+function isReloadable({ method, path }: Request, { code, rule }: AppError): boolean {
   const { canReload, status } = errorRows[code];
+  if (rule !== undefined && ruleRows[rule].help === LASTING) return false;
   return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 

@@ -2,8 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type CommandOutcome, table } from '#src/adapters/command-line.ts';
-import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
-import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { type Database, openDatabase } from '#src/adapters/database/index.ts';
 import { createLog, type Log } from '#src/adapters/log.ts';
 import { answerOf } from '#src/adapters/redis/client.ts';
 import { connectRedis } from '#src/adapters/redis/key-store.ts';
@@ -12,18 +11,8 @@ import { type Config, loadConfig } from '#src/config/index.ts';
 import { isInState, keyState } from '#src/keys/key-life.ts';
 import { loadKey, signingAlgorithms } from '#src/keys/key-pair.ts';
 import { listKeyRows } from '#src/keys/key-store.ts';
-import { isConnected, type Organization } from '#src/organizations/organization.ts';
-import { createOrganizationStore } from '#src/organizations/store.ts';
-import { isGiven } from '#src/smart/documents/given-endpoints.ts';
-import { fetchIssuerKeys } from '#src/smart/documents/issuer-keys.ts';
-import { discover } from '#src/smart/step-3-discovery.ts';
-
-/** One line of the page; `text` is for people and holds no secret. */
-export interface Finding {
-  part: string;
-  state: 'ok' | 'warning' | 'failed';
-  text: string;
-}
+import { examineEhrs } from './doctor-ehrs.ts';
+import { type Finding, finding } from './finding.ts';
 
 /** Instances whose clocks differ by more see each other's instants in the wrong order. */
 const MOST_CLOCK_DIFFERENCE_MS = 1_000;
@@ -38,6 +27,8 @@ export async function doctor(options: {
   env: NodeJS.ProcessEnv | undefined;
   stderr: Pick<NodeJS.WriteStream, 'write'>;
   clock: Clock;
+  /** Called once the configuration is known to be usable. */
+  configured: (config: Config) => void;
 }): Promise<CommandOutcome> {
   const findings = await examine(options);
   const hasFailed = findings.some(({ state }) => state === 'failed');
@@ -46,36 +37,21 @@ export async function doctor(options: {
   return { exitCode: hasFailed ? 1 : 0, text: `${table(rows)}\n\n${verdict}`, json: { findings } };
 }
 
-async function examine({ env, stderr, clock }: Parameters<typeof doctor>[0]): Promise<Finding[]> {
+async function examine({ env, stderr, clock, configured: tell }: Parameters<typeof doctor>[0]): Promise<Finding[]> {
   const configured = await finding('configuration', async () => loadConfig(env));
   if (!configured.value) return [configured.finding];
   const config = configured.value;
+  tell(config);
   const mode = config.production ? 'production' : 'development';
   const secrets = config.appSecrets.length === 1 ? '1 secret' : `${config.appSecrets.length} secrets`;
   configured.finding.text = `${mode}, ${config.publicUrl.origin}, ${secrets}`;
-  const log = createLog(config.logLevel, stderr);
+  // The page says what is wrong; the log of a store that is down would bury it.
+  const log = createLog('fatal', stderr);
   return [
     configured.finding,
     ...(await examineRedis(config, log, clock)),
     ...(await examineDatabase(config, log, clock)),
   ];
-}
-
-/** Returns the result of one part, or a finding that it failed. */
-async function finding<Value>(part: string, work: () => Promise<Value>): Promise<{ value?: Value; finding: Finding }> {
-  try {
-    return { value: await work(), finding: { part, state: 'ok', text: '' } };
-  } catch (error) {
-    return { finding: { part, state: 'failed', text: reasonOf(error) } };
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const cause = withoutQuery(error);
-  if (!(cause instanceof Error)) return 'failed';
-  // A refused connection is an AggregateError with an empty message and the reason in its code.
-  const code = 'code' in cause ? String(cause.code) : '';
-  return cause.message || code;
 }
 
 async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promise<Finding[]> {
@@ -156,31 +132,4 @@ async function examineKeys({ appSecrets }: Config, { db }: Database, clock: Cloc
   const missing = signingAlgorithms.filter((alg) => !active.some((key) => key.alg === alg));
   if (missing.length > 0) return { ...failed, state: 'failed', text: `no active key for ${missing.join(' and ')}` };
   return { ...failed, text: active.map(({ alg, kid }) => `${alg} ${kid}`).join(', ') };
-}
-
-/** Runs discovery, or fetches the keys where nothing is discovered; `organization check` says more. */
-async function examineEhrs(config: Config, { db }: Database, log: Log): Promise<Finding[]> {
-  const organizations = (await createOrganizationStore(db).list()).filter((one) => one.enabled && isConnected(one));
-  const outbound = createOutbound({ production: config.production, allowPrivate: config.outboundAllowPrivate, log });
-  const examineOne = async (organization: Organization): Promise<Finding> => {
-    const begun = performance.now();
-    const part = `EHR of ${organization.id}`;
-    const { fhirBaseUrl, jwksUri, issuers } = organization;
-    // An EHR with manually entered endpoints publishes only its keys (DI-23).
-    const isByHand = isGiven(organization);
-    const { value, finding: failed } = await finding<unknown>(part, () =>
-      isByHand
-        ? fetchIssuerKeys({ issuer: issuers.join(), givenJwksUri: jwksUri, organization }, outbound)
-        : discover(organization, outbound.forOrganization(organization)),
-    );
-    const { host } = new URL(isByHand ? jwksUri : fhirBaseUrl);
-    const more = `see: npm run admin -- organization check ${organization.id}`;
-    if (!value) return { ...failed, text: `${host}: ${failed.text}; ${more}` };
-    return { ...failed, text: `${host} answered in ${Math.round(performance.now() - begun)} ms` };
-  };
-  try {
-    return await Promise.all(organizations.map(examineOne));
-  } finally {
-    await outbound.close();
-  }
 }

@@ -73,7 +73,7 @@ export const settings = {
     default: 'generic',
     group: ASKED,
     label: 'EHR vendor',
-    hint: 'Sets the values of its preset (the table above lists them), except those that were changed here.',
+    hint: 'Sets the values of its preset, except those that were changed here. Settings lists them under “Preset in use”.',
   }),
   scopes: text(scopeString, {
     kind: 'text',

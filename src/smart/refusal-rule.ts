@@ -48,6 +48,7 @@ const OF_CLIENT: Hints = [
   ['client.type', ['typ']],
   ['client.audience', ['aud', 'audience']],
   ['client.key-unknown', KEYS],
+  ['client.method', ['public'], ['client', 'clients', 'app', 'application']],
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
@@ -63,11 +64,20 @@ const OF_CLIENT: Hints = [
 ];
 const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
+  ['token.body-lost', ['grant_type', 'body', 'payload', 'form'], ['missing', 'required', 'empty', 'null', 'no']],
   ['client.method', [...SECRET, 'client_assertion_type']],
   ['client.method', ['header'], ['authorization']],
 ];
+const REDIRECT = ['redirect', 'redirect_uri', 'redirect_uris', 'redirecturi'];
+const RETURN = ['reply', 'callback', 'return'];
+const ADDRESS = ['url', 'urls', 'uri', 'uris'];
+const OVER = [
+  ...['unknown', 'expired', 'used', 'invalid', 'found', 'already'],
+  ...['resolved', 'valid', 'recognized', 'match', 'exist', 'consumed'],
+];
 const OF_GRANT: Hints = [
-  ['grant.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
+  ['grant.redirect-uri', REDIRECT],
+  ['grant.redirect-uri', RETURN, ADDRESS],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
   [
     'authorization.denied',
@@ -77,18 +87,24 @@ const OF_GRANT: Hints = [
   ['grant.consent', ['consent', 'consented']],
   ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
   ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],
+  ['authorization.launch-over', ['launch'], OVER],
   ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
   ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
   ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
 ];
 
+/** Keycloak gives out a code for offline_access, and refuses the token. */
+const OF_SCOPE: Hints = [['token.scope', ['offline', 'offline_access', 'scope', 'scopes']]];
+
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 const OF_AUTHORIZATION: Hints = [
   ['authorization.pushed-request', ['pushed', 'par', 'request_uri', 'jar']],
-  ['authorization.launch-over', ['launch'], ['unknown', 'expired', 'used', 'invalid', 'found', 'already']],
+  ['authorization.launch-over', ['launch'], OVER],
   ['authorization.audience', ['aud', 'audience']],
+  ['authorization.audience', ['resource'], ['indicator', 'target', 'server']],
   ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
-  ['authorization.redirect-uri', ['redirect', 'redirect_uri', 'redirect_uris']],
+  ['authorization.redirect-uri', REDIRECT],
+  ['authorization.redirect-uri', RETURN, ADDRESS],
   ['authorization.client-unknown', ['client_id', 'client'], UNKNOWN],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
@@ -157,6 +173,8 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
       return 'token.busy';
     case 'invalid_request':
       return hintIn(said, OF_TOKEN_REQUEST) ?? 'token.request-refused';
+    case 'not_allowed':
+      return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:
       return [404, 405, 410].includes(status) ? 'token.not-there' : 'token.other-error';
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -96,7 +96,7 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     await admin('organization', 'set', 'down', '--name', 'Down', '--fhir-url', url, '--client-id', 'c');
     const asked = await examine(stores);
     expect(asked.said.get('EHR of down')).toMatch(
-      /^failed: 127\.0\.0\.1:\d+: .+; see: npm run admin -- organization check down$/,
+      /^failed: 127\.0\.0\.1:\d+: The host is there, and nothing listens on the port .+; see: npm run admin -- organization check down$/,
     );
     await admin('organization', 'disable', 'down');
     expect((await examine(stores)).said.has('EHR of down')).toBe(false);
@@ -110,6 +110,27 @@ test('before the first start of a development machine there are warnings, and no
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
   expect(said.get('database')).toMatch(/^warning: embedded PGlite .*: the first start makes them$/);
+});
+
+test('beside a demo it says whose database this is', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'demo'));
+  const { stderr } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, DATA_DIR: folder }, ['doctor']);
+  expect(stderr).toContain(`stop the demo, then begin the command with DATA_DIR=${join(folder, 'demo')}`);
+});
+
+test('a store that is down is one line of the page, without its log', async () => {
+  const { stdout, stderr } = await runAdmin(
+    {
+      NODE_ENV: 'development',
+      APP_SECRETS: SECRET,
+      REDIS_URL: `redis://127.0.0.1:${closedPort}`,
+      DATA_DIR: temporaryFolder(),
+    },
+    ['doctor'],
+  );
+  expect(stdout).toMatch(/^failed +redis/m);
+  expect(stderr).toBe('');
 });
 
 test('an extra argument is refused', async () => {

@@ -14,6 +14,8 @@ export interface LaunchTracePageProps {
   /** the organization's time zone */
   readonly timeZone: string;
   readonly sameUserHref: string | undefined;
+  /** the name that the Clinicians page shows for the user; never in a report */
+  readonly userName: string | undefined;
   /** the report that was just created */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
   /** the link of a report was shown at this URL before, and is not shown again */
@@ -26,9 +28,10 @@ export function launchTracePage(props: LaunchTracePageProps): string {
 }
 
 function traceMain(props: LaunchTracePageProps): SafeHtml {
-  const { launch, shownTitle, timeZone, sameUserHref, report, isReportGone, admin } = props;
+  const { launch, shownTitle, timeZone, sameUserHref, userName, report, isReportGone, admin } = props;
   return html`<p><a href="/settings/launches">All launches</a></p>
 <h1>${heading(launch, shownTitle)}</h1>
+${userName === undefined ? null : html`<p class="lead-in">By <strong><bdi>${userName}</bdi></strong>, as Clinicians names this user. A report does not name anybody.</p>`}
 ${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}
 ${report === undefined ? null : reportNotice(report)}
 ${launchDrawing(launch, timeZone)}

@@ -129,6 +129,8 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   const found = `${seen}; a launch does not ask for it`;
   if (fetched.kind === 'none') return broken(ruleOfFailure(fetched.error, 'FHIR URL'), found, { verdict: 'warning' });
   if (document?.['resourceType'] === 'Conformance') return broken('fhir.version', `${seen}, a Conformance (DSTU2)`);
+  if (fetched.status === 403 && /^text\/html\b/i.test(fetched.contentType))
+    return broken('fhir.firewall', found, { verdict: 'warning' });
   const isSignIn = fetched.status === 401 || fetched.status === 403;
   if (isSignIn)
     return broken('fhir.statement-sign-in', found, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });

@@ -1,7 +1,7 @@
 /**
  * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
  */
-import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
+import { isStandalone, SLASHED_TOKEN_ENDPOINT } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
@@ -35,6 +35,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
     asksFor('Patient', 'r', steps) ? rule : 'scope.patient-not-asked',
   'fhir.search-not-granted': (rule, _failed, steps) =>
     asksFor('ServiceRequest', 's', steps) ? rule : 'fhir.search-not-asked',
+  'client.key': (rule, { facts }) =>
+    facts['assertion audience'] === SLASHED_TOKEN_ENDPOINT ? 'client.audience-slash' : rule,
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.search-invalid': (rule, { facts }) =>
     listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,

@@ -44,7 +44,9 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     const launch = await diagnosisOf(deps, request);
     const timeZone = await zoneOf(deps, launch);
     const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
-    const { userHash } = launch;
+    const { userHash, organizationId } = launch;
+    const hashes = new Set(userHash === null ? [] : [userHash]);
+    const [user] = await deps.people.byHashes(organizationId ?? '', hashes);
     response.type('html').send(
       launchTracePage({
         admin: pageAdminOf(request),
@@ -52,6 +54,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
         shownTitle: shownTitle(launch),
         timeZone,
         sameUserHref: userHash === null ? undefined : `/settings/launches?${new URLSearchParams({ user: userHash })}`,
+        userName: user?.name,
         report: shown.report,
         isReportGone: isSecretGone,
       }),

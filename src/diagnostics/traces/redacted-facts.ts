@@ -92,9 +92,18 @@ export function assertionFacts(exchange: {
     'assertion algorithm': exchange.key.alg,
     'assertion type': exchange.assertionType,
     'assertion audience':
-      exchange.audience === exchange.tokenEndpoint ? 'token endpoint' : withoutQuery(exchange.audience),
+      exchange.audience === exchange.tokenEndpoint
+        ? tokenEndpointNamed(exchange.audience)
+        : withoutQuery(exchange.audience),
     'client_id in the body': exchange.clientIdInBody,
   };
+}
+
+/** The fact of an assertion for a token endpoint that an authorization server may know without the slash. */
+export const SLASHED_TOKEN_ENDPOINT = 'token endpoint, with a slash at the end';
+
+function tokenEndpointNamed(url: string): string {
+  return url.endsWith('/') ? SLASHED_TOKEN_ENDPOINT : 'token endpoint';
 }
 
 /** A token with a shorter life expires while a page is being read. */

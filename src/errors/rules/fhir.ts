@@ -3,9 +3,11 @@ import { LASTING, type RuleRow } from './row.ts';
 
 export const fhirRules = {
   'fhir.token-refused-at-once': {
-    cause: 'The FHIR server refuses the access token that the EHR gave out a moment before (401)',
+    cause:
+      'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, or a proxy before it removes the Authorization header',
     owner: 'EHR team',
-    remedy: 'Let the FHIR server accept the tokens of this authorization server for the aud {aud}.',
+    remedy:
+      'Look into the FHIR server’s log whether the token arrived; then let it accept the tokens of this authorization server for the aud {aud}.',
     help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'fhir.token-over': {
@@ -79,7 +81,16 @@ export const fhirRules = {
   'fhir.redirect': {
     cause: 'The FHIR server redirects a read to another address; the token is never sent on',
     owner: 'EHR team',
-    remedy: 'Answer FHIR requests below the FHIR URL itself, without a redirect.',
+    remedy: 'Answer FHIR requests below the FHIR URL itself, without a redirect, also to a sign-in page.',
+    help: LASTING,
+  },
+  'fhir.firewall': {
+    cause:
+      'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length',
+    owner: 'EHR team',
+    remedy:
+      'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
+    help: LASTING,
   },
   'fhir.failing': {
     cause: 'The FHIR server fails when it is read (5xx)',

@@ -17,6 +17,13 @@ export const tokenRules = {
     remedy:
       'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
   },
+  'client.audience-slash': {
+    cause:
+      'The EHR refuses our client assertion without a reason. It is addressed to token_endpoint letter for letter, which ends with a slash that the authorization server may not have itself',
+    owner: 'EHR team',
+    remedy:
+      'Write token_endpoint in smart-configuration as the authorization server names itself. If it has the slash, compare our JWKS URL and key {kid} with the registration.',
+  },
   'client.key-unknown': {
     cause: 'The EHR does not find or verify our key {kid}: it has another JWKS URL, or an old copy of our JWKS',
     owner: 'EHR team',
@@ -44,7 +51,7 @@ export const tokenRules = {
     cause: 'The EHR expects another way of client authentication than private_key_jwt from {client id}',
     owner: 'EHR team',
     remedy:
-      'Set the client authentication of {client id} to private_key_jwt with our JWKS URL: this app has no shared secret.',
+      'Register {client id} as a confidential client with private_key_jwt and our JWKS URL: this app has no shared secret.',
   },
   'client.type': {
     cause: 'The EHR expects another typ in the client assertion than {assertion type}',
@@ -181,6 +188,14 @@ export const tokenRules = {
     owner: 'EHR team',
     remedy: 'Look into the authorization server’s log for this request: it names the parameter.',
   },
+  'token.body-lost': {
+    cause:
+      'The token endpoint did not get the form that was sent: a gateway before it drops the body, or changes its content type',
+    owner: 'EHR team',
+    remedy:
+      'Let the gateway pass the body of POST on unchanged, as application/x-www-form-urlencoded, to the token endpoint on {host}.',
+    help: LASTING,
+  },
   'token.other-error': {
     cause: 'The token endpoint refused without an error code that OAuth knows',
     owner: 'EHR team',
@@ -222,12 +237,14 @@ export const tokenRules = {
   'token.redirect': {
     cause: 'The token endpoint redirects to another address; code and assertion are never sent on',
     owner: 'EHR team',
-    remedy: 'Publish the final address as token_endpoint.',
+    remedy:
+      'Publish the final address as token_endpoint. A redirect to a sign-in page is a gateway’s: let the path through without it.',
   },
   'token.web-page': {
     cause: 'A web page (HTML) came in place of the token response: a portal or gateway answers for the token endpoint',
     owner: 'EHR team',
-    remedy: 'Let the path of the token endpoint through to the authorization server, and answer JSON.',
+    remedy:
+      'Compare host and path of token_endpoint with the authorization server, and let the path through to it: it answers in JSON.',
   },
   'token.not-json': {
     cause: 'The token response is not a JSON object, or is not labelled as JSON',

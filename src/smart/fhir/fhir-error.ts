@@ -81,10 +81,14 @@ const RULE_BY_STATUS: Record<number, Rule> = {
   407: 'network.proxy-sign-in',
 };
 
-/** The error for an answer's status. */
-export function answered(status: number, issues: readonly string[]): FhirError {
+/** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
+const OF_GATEWAY = [403, 413, 414, 431];
+
+/** The error for an answer's status. @param contentType of the answer, if it is known. */
+export function answered(status: number, issues: readonly string[], contentType?: string | null): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  return new FhirError(failure, status, { issues, rule: RULE_BY_STATUS[status] });
+  const isPage = OF_GATEWAY.includes(status) && /^text\/html\b/i.test(contentType ?? '');
+  return new FhirError(failure, status, { issues, rule: isPage ? 'fhir.firewall' : RULE_BY_STATUS[status] });
 }
 
 /** fhirclient has already read the error body; only the end of its message still holds it. */
@@ -99,7 +103,7 @@ export function toFhirError(error: unknown): FhirError {
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
-  if (status !== undefined) return answered(status, issuesOf(error));
+  if (status !== undefined) return answered(status, issuesOf(error), responseOf(error)?.headers.get('content-type'));
   if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
   const failure = failureOf(error);
   // The fetch standard has no error code for a redirect that was not followed.

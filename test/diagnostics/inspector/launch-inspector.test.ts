@@ -253,6 +253,19 @@ describe('on embedded stores', () => {
       expect(usersOf(page)).toEqual([]);
     });
 
+    test('the page of a launch names its user, and its report does not', async () => {
+      const list = await find({ clinician: 'osei', outcome: 'failed' });
+      const href = /\/settings\/launches\/[\da-f-]{36}/.exec(list.body)?.[0] ?? '';
+      const own = await operator.visit(world.url + href);
+      expect(own.body).toContain('By <strong><bdi>Kwame Osei, RN</bdi></strong>');
+      const csrf = await tokenOf(world, operator);
+      const made = await operator.open(`${world.url}${href}/report`, { form: { csrf } });
+      const report = /href="([^"]*\/reports\/[\w-]{43})"/.exec(made.body)?.[1] ?? '';
+      const shared = await world.browser().visit(report);
+      expect(shared.status).toBe(200);
+      expect(shared.body).not.toContain('Osei');
+    });
+
     test('a window whose end is before its beginning says so', async () => {
       expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the one in From');
     });

@@ -48,6 +48,15 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'Session not active', 'authorization.sign-in-needed'],
   ['invalid_grant', 'PKCE code verifier not specified', 'grant.pkce'],
   ['invalid_grant', 'Code not valid', 'grant.refused'],
+  ['invalid_grant', 'Incorrect redirect_uri', 'grant.redirect-uri'],
+  ['invalid_grant', 'The reply address does not match: callback URL differs', 'grant.redirect-uri'],
+  ['invalid_request', 'The body must contain client_assertion or client_secret', 'client.method'],
+  ['invalid_request', 'The request body is empty', 'token.body-lost'],
+  ['invalid_request', 'Missing form parameter: grant_type', 'token.body-lost'],
+  ['invalid_client', 'This is a public client', 'client.method'],
+  ['invalid_client', 'The public key of the client is not found', 'client.key-unknown'],
+  ['not_allowed', 'Offline tokens not allowed for the user or client', 'token.scope'],
+  ['not_allowed', 'Client not allowed for direct access grants', 'token.other-error'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -58,6 +67,10 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'Invalid launch token', 'authorization.launch-over'],
   ['invalid_request', 'Client not found.', 'authorization.client-unknown'],
   ['invalid_request', 'No patient in context', 'context.patient-missing'],
+  ['invalid_request', 'The launch context could not be resolved', 'authorization.launch-over'],
+  ['invalid_request', 'launch is required', 'authorization.request-refused'],
+  ['invalid_request', 'Invalid resource indicator', 'authorization.audience'],
+  ['invalid_request', 'AADSTS50011: The reply URL does not match the reply URLs', 'authorization.redirect-uri'],
   ['invalid_request', 'response_type is missing', 'authorization.request-refused'],
   ['access_denied', 'The app is disabled', 'client.off'],
   ['unauthorized_client', 'application not approved', 'client.off'],
