@@ -230,6 +230,7 @@ test.for<[string, Partial<RequestListProps>, boolean]>([
   ['no requests', {}, true],
   ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
   ['nothing that could be read', { problem: { text: 'x' } }, false],
+  ['only what was just sent', { rows: [row], marks: new Map([[row.id, 'Just sent']]), problem: { text: 'x' } }, false],
 ])('under %s the page says where it was read: %s', ([, list, isSaid]) => {
   expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
 });

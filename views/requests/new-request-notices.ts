@@ -65,7 +65,7 @@ export function resultNotice({ problem, form, services }: FormResult): SafeHtml 
   const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
-${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
+${problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`}
 ${
   wrong.length === 0
     ? null
