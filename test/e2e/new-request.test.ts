@@ -142,6 +142,21 @@ test('beside the form stands what it says so far and what it still needs, where 
   expect(visitor.complaints).toEqual([]);
 });
 
+test('fields side by side are in line, whatever stands above and below each', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page);
+  await page.locator('#neededAt').fill('11:00');
+  await page.locator('#neededUntil').fill('09:00');
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await page.locator('#neededUntil-problem').waitFor();
+  const tops = (ids: string[]) =>
+    Promise.all(ids.map(async (id) => Math.round((await page.locator(`#${id}`).boundingBox())?.y ?? 0)));
+  expect(new Set(await tops(['neededOn', 'neededAt', 'neededUntil'])).size).toBe(1);
+  expect(new Set(await tops(['from', 'to'])).size).toBe(1);
+});
+
 test('a field that the chart filled in says so only while it says what the chart says', {
   timeout: 120_000,
 }, async () => {
