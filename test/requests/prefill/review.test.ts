@@ -118,6 +118,16 @@ test('an allergy that is not chosen is named as left out', async () => {
   expect(JSON.stringify(created())).not.toContain('Penicillin');
 });
 
+test('where to, as where from, offers the places that the chart knows', async () => {
+  const { body } = await openForm();
+  for (const name of ['from', 'to']) expect(body).toMatch(new RegExp(`<input[^>]* id="${name}"[^>]* list="places"`));
+  const [, places = ''] = /<datalist id="places">(.*?)<\/datalist>/.exec(body) ?? [];
+  expect([...places.matchAll(/value="([^"]+)"/g)].map(([, text]) => text)).toEqual([
+    '4 West, Room 412, Bed A',
+    '12 Alder Street, Springfield CA 90001',
+  ]);
+});
+
 test('a field that the chart filled in and the user emptied is named, where the service asks for it', async () => {
   const form = await openForm();
   const emptied = { ...TYPED, from: '', phone: '', language: '', intent: 'review' };
