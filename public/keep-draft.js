@@ -35,9 +35,9 @@ async function leave() {
 if (form) {
   form.querySelector('[data-without-script]')?.remove();
   form.querySelector('[data-with-script]')?.removeAttribute('hidden');
-  // Sending, discarding and signing out decide themselves what becomes of the typed text.
-  addEventListener('submit', () => {
-    isSubmitted = true;
+  // Sending and discarding decide themselves what becomes of the typed text. Signing out does not, so it is kept.
+  addEventListener('submit', (event) => {
+    isSubmitted = !event.target.matches('.sign-out');
   });
   addEventListener('pageshow', () => {
     isSubmitted = false;

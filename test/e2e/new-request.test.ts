@@ -190,6 +190,19 @@ test('on paper there is the list, and nothing to press', { timeout: 120_000 }, a
   expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
 });
 
+test('what is typed when the user signs out is among their drafts at the next launch', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-minor'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page, 'routine', 'Commode');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/signed-out\//);
+  await page.goto(deployment.ehr.launch('pat-minor'));
+  await page.locator('.drafts').getByText('Commode').waitFor();
+});
+
 test('signed out, then Back: it says that, and not that something is wrong', { timeout: 120_000 }, async () => {
   const page = await open(true);
   for (const leave of ['requests', 'requests/new']) {

@@ -8,6 +8,7 @@ import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
+  asLines,
   asLongConceptText,
   asRecords,
   asText,
@@ -161,11 +162,11 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
 }
 
 function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { timeZone }: Place): string[] {
-  const said = asText(text, LONGEST_NOTE);
+  const said = asLines(text, LONGEST_NOTE);
   const author = asInformation(authorString) ?? displayOf(authorReference);
   const when = momentText(time, { timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');
-  return said === undefined ? [] : [by === '' ? said : `${said} (${by})`];
+  return said.map((line, index) => (index === said.length - 1 && by !== '' ? `${line} (${by})` : line));
 }
 
 /**

@@ -180,6 +180,8 @@ describe('RF-14: a form that is not used any more', () => {
     expect([kept.status, kept.body]).toEqual([204, '']);
     const again = await browser.visit(list.url);
     expect(again.body).toContain('<bdi class="draft-what">Wheelchair van</bdi>');
+    // Two drafts of the same words differ in their day.
+    expect(again.body).toContain(`<span class="minor-line">Needed <time>${TYPED.neededOn}</time> · Begun`);
     const [name] = draftsOn(again);
     expect((await browser.visit(`${url('requests/new')}?form=${name}`)).body).toContain('value="Wheelchair van"');
     expect((await openForm()).body).not.toContain('Wheelchair van');
