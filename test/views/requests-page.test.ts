@@ -136,6 +136,16 @@ test('a request shows every fact in the order of its columns, and leads to its o
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
 });
 
+test.for([
+  ['Ask why it is late', false],
+  ['Find a provider', true],
+  ['Answer the question', true],
+] as const)('beside "%s" a card still needs the word "Overdue": %s', ([text, isNeeded]) => {
+  const page = end({ rows: [{ ...row, next: { text, isAction: true } }] });
+  expect(page.includes('<em class=unsaid>Overdue</em>')).toBe(isNeeded);
+  expect(textOf(page)).toContain('Overdue');
+});
+
 test('a row is short and says what each of its cells is, whatever CSS makes of it', () => {
   const bytes = Buffer.byteLength(end({ rows: [row, row, row] })) - Buffer.byteLength(end({ rows: [row, row] }));
   expect(bytes).toBeLessThan(500);

@@ -67,6 +67,16 @@ test('what is wrong is said in the title, and in one place that the form leads t
   for (const id of links) expect(page.body).toMatch(new RegExp(`<(?:select|input|textarea)[^>]* id="${id}"`));
 });
 
+test('what is wrong is listed in the order of the form, the questions of the service included', async () => {
+  await launch();
+  const own = { 'own.transport.oxygen': 'yes', 'own.transport.oxygen-flow': '' };
+  const page = await post({ ...own, service: 'transport', what: '', neededOn: '', priority: 'none', neededAt: '7' });
+  const links = [...resultOf(page).matchAll(/href="#([\w.-]+)"/g)].map(([, id = '']) => id);
+  expect(links).toHaveLength(6);
+  const places = links.map((id) => page.body.search(new RegExp(`<(?:select|input|textarea)[^>]* id="${id}"`)));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
 test('every field says whether it is required', async () => {
   await launch();
   const labels = [...(await openForm()).body.matchAll(/<label for="(\w+)">[^<]*<span class="demand">\(([^)]+)\)/g)];
