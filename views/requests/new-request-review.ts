@@ -79,7 +79,7 @@ ${lines.map(line)}</div>
 }
 
 function line({ text, source, isStale, change, before }: ReviewLine): SafeHtml {
-  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Not recent</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
 `;
 }
 
