@@ -35,9 +35,9 @@ async function leave() {
 if (form) {
   form.querySelector('[data-without-script]')?.remove();
   form.querySelector('[data-with-script]')?.removeAttribute('hidden');
-  // The routes for sending, discarding and signing out handle the typed text themselves.
-  addEventListener('submit', () => {
-    isSubmitted = true;
+  // The routes for sending and discarding handle the typed text themselves. Signing out does not, so it is kept.
+  addEventListener('submit', (event) => {
+    isSubmitted = !event.target.matches('.sign-out');
   });
   addEventListener('pageshow', () => {
     isSubmitted = false;

@@ -4,11 +4,13 @@ transport,Transport,,,where clinical contact insurance,,,,,
 transport,,,,,mobility,How the patient travels,choice,On foot|On foot with help|In a wheelchair|On a stretcher,
 transport,,,,,oxygen,Oxygen on the way,yes/no,,
 transport,,,,,oxygen-flow,Litres a minute,number,,always,oxygen=yes
+transport,,,,,isolation,Isolation precautions,text,,
 transport,,,,,escort,Companion or escort,text,,
 transport,,,,,return-trip,Return trip needed,yes/no,,
 transport,,,,,return-at,Return pick-up,date-time,,always,return-trip=yes
 home-care,Home care,,,where clinical contact insurance,,,,,
 home-care,,,,,care,Kind of care,choice,Nursing|Therapy|Aide|Social work,
+home-care,,,,,isolation,Isolation precautions,text,,
 home-care,,,,,lives-alone,Lives alone,yes/no,,
 home-care,,,,,access,How to enter the home,text,,
 equipment,Equipment,,,where clinical contact insurance,,,,,

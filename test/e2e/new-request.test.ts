@@ -142,6 +142,21 @@ test('a wide page shows beside the form the request so far and what is still nee
   expect(visitor.complaints).toEqual([]);
 });
 
+test('fields side by side are in line, whatever stands above and below each', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page);
+  await page.locator('#neededAt').fill('11:00');
+  await page.locator('#neededUntil').fill('09:00');
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await page.locator('#neededUntil-problem').waitFor();
+  const tops = (ids: string[]) =>
+    Promise.all(ids.map(async (id) => Math.round((await page.locator(`#${id}`).boundingBox())?.y ?? 0)));
+  expect(new Set(await tops(['neededOn', 'neededAt', 'neededUntil'])).size).toBe(1);
+  expect(new Set(await tops(['from', 'to'])).size).toBe(1);
+});
+
 test('a field that the chart filled in says so only while it says what the chart says', {
   timeout: 120_000,
 }, async () => {
@@ -173,6 +188,19 @@ test('the printed page has the list and no buttons', { timeout: 120_000 }, async
   expect(await button.isVisible()).toBe(false);
   expect(await page.getByRole('link', { name: 'Refresh' }).isVisible()).toBe(false);
   expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
+});
+
+test('what is typed when the user signs out is among their drafts at the next launch', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(true);
+  await page.goto(deployment.ehr.launch('pat-minor'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page, 'routine', 'Commode');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/signed-out\//);
+  await page.goto(deployment.ehr.launch('pat-minor'));
+  await page.locator('.drafts').getByText('Commode').waitFor();
 });
 
 test('Back after signing out leads to a page that says "signed out", not to an error', {

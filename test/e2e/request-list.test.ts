@@ -199,6 +199,20 @@ test.for([400, 320])('at %d px every filter is in sight without scrolling sidewa
   expect(await Promise.all(edges)).not.toContain(false);
 });
 
+test('on a narrow screen every request that is late says so in words', async () => {
+  const page = await openList(plain);
+  await page.setViewportSize({ width: 400, height: 800 });
+  const late = page.locator('.request-table tbody tr', { has: page.locator('em', { hasText: 'Overdue' }) });
+  expect(await late.count()).toBeGreaterThan(0);
+  const words = (await late.all()).map(async (row) => {
+    const isShown = await row
+      .locator('em', { hasText: 'Overdue' })
+      .evaluate((em) => getComputedStyle(em).fontSize !== '0px');
+    return isShown || /\blate\b/.test(await row.innerText());
+  });
+  expect(await Promise.all(words)).not.toContain(false);
+});
+
 test('every printed sheet has the patient and "page n of m", and no text is cut', async () => {
   const page = await openList(visitor);
   await page.getByRole('link', { name: /^All/ }).first().click();

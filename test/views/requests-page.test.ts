@@ -136,6 +136,16 @@ test('a request shows every fact in the order of its columns, and links to its p
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
 });
 
+test.for([
+  ['Ask why it is late', false],
+  ['Find a provider', true],
+  ['Answer the question', true],
+] as const)('beside "%s" a card still needs the word "Overdue": %s', ([text, isNeeded]) => {
+  const page = end({ rows: [{ ...row, next: { text, isAction: true } }] });
+  expect(page.includes('<em class=unsaid>Overdue</em>')).toBe(isNeeded);
+  expect(textOf(page)).toContain('Overdue');
+});
+
 test('a row is short and labels each of its cells, independent of CSS', () => {
   const bytes = Buffer.byteLength(end({ rows: [row, row, row] })) - Buffer.byteLength(end({ rows: [row, row] }));
   expect(bytes).toBeLessThan(500);
@@ -227,6 +237,7 @@ test.for<[string, Partial<RequestListProps>, boolean]>([
   ['no requests', {}, true],
   ['a part of the list', { closed: [row], problem: { text: 'x' } }, true],
   ['nothing that could be read', { problem: { text: 'x' } }, false],
+  ['only what was just sent', { rows: [row], marks: new Map([[row.id, 'Just sent']]), problem: { text: 'x' } }, false],
 ])('under %s the page says where the list was read: %s', ([, list, isSaid]) => {
   expect(textOf(end(list)).includes('read from your EHR')).toBe(isSaid);
 });

@@ -40,7 +40,7 @@ ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href=
 function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['said']>): SafeHtml {
   return isDone
     ? html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>`
-    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} <span class="support">Support code: <code>${supportCode}</code></span></span></p>`;
+    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
 }
 
 function cancelForm(

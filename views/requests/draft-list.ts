@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instantText } from '#views/zone.ts';
+import { dates } from './request-row.ts';
 
 /** One draft. */
 export interface ListedDraft {
@@ -9,6 +10,8 @@ export interface ListedDraft {
   readonly name: string;
   /** undefined where neither a service nor a need is given yet; not yet escaped */
   readonly what: string | undefined;
+  /** the day on which it is needed; undefined where none is given yet */
+  readonly needed: string | undefined;
   readonly begun: Date;
   /** the EHR may have a version of it already */
   readonly mayBeSent: boolean;
@@ -29,9 +32,9 @@ export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame)
   const { base, csrfToken, timeZone, most } = frame;
   return html`<section class="drafts" aria-labelledby="drafts"><h2 id="drafts">Not sent yet <span class="count">(${drafts.length})</span></h2>
 <ul>${drafts.map(
-    ({ name, what, begun, mayBeSent }) =>
-      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">Begun ${instantText(begun, timeZone)}${mayBeSent ? html` · <em>The EHR did not confirm it: it may be there already</em>` : null}</span></p>
-<a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}">Resume</a>
+    ({ name, what, needed, begun, mayBeSent }) =>
+      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${needed === undefined ? null : html`Needed ${dates(needed)} · `}Begun ${instantText(begun, timeZone)}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
+<a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}${needed === undefined ? '' : `, needed ${needed}`}">Resume</a>
 ${discardForm(base, csrfToken, name)}</li>
 `,
   )}</ul>

@@ -54,7 +54,7 @@ ${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${on
 export function filledHint({ source, text, isStale }: ChartValue, typed: string): SafeHtml {
   const hidden = html` hidden`;
   const isSame = typed === text;
-  return html`<span${isSame ? null : hidden}>${source}${isStale === true ? '. Old value: please check.' : ''}</span><span data-if-not="${text}"${isSame ? hidden : null}>The chart says: <bdi>${text}</bdi> (${source})</span>`;
+  return html`<span${isSame ? null : hidden}>${source}${isStale === true ? '. Not recent: please check.' : ''}</span><span data-if-not="${text}"${isSame ? hidden : null}>The chart says: <bdi>${text}</bdi> (${source})</span>`;
 }
 
 function value(one: ChartValue): SafeHtml {
@@ -62,7 +62,7 @@ function value(one: ChartValue): SafeHtml {
 }
 
 function marks({ source, isStale }: ChartValue): SafeHtml {
-  return html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`;
+  return html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Not recent</span>` : null}</span>`;
 }
 
 function masked({ masked: text }: ChartValue): SafeHtml | null {

@@ -61,11 +61,12 @@ export interface FormResult {
 export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
   const own = (services ?? []).flatMap(({ questions }) => questions);
-  const named = [...FIELDS.map((name) => ({ name, label: labels[name] })), ...own];
+  // The questions of the services stand between what is needed and its priority.
+  const named = FIELDS.flatMap((name) => [...(name === 'priority' ? own : []), { name, label: labels[name] }]);
   const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
-${problem === undefined ? null : html`<p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p>`}
+${problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`}
 ${
   wrong.length === 0
     ? null

@@ -111,7 +111,7 @@ export function newRequestEnd(props: NewRequestChartProps): string {
   const part = (name: string) => `form-part${hiddenFor(name, services)}`;
   const isAsked = form.problems['confirmed'] !== undefined;
   return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}<section class="${part('where')}"><h2>Where</h2>
-<div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form)}</div></section>
+<div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form, { list: 'places' })}</div></section>
 <section class="form-part"><h2>Why</h2>
 ${chartChoices('Diagnoses', props.reasons)}
 ${area('reason', form, { demand: 'required unless the request is routine or has a diagnosis' })}</section>

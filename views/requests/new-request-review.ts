@@ -64,7 +64,7 @@ export function reviewPage(props: ReviewPageProps): string {
 <h1>Review the request</h1>
 <p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the provider will read.</p>
 </div></div>
-${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} <span class="support">Support code: <code>${problem.supportCode}</code></span></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
+${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} Support code: <code>${problem.supportCode}</code></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
 <dl class="review">
 ${props.parts.map(part)}</dl>
 ${sendForm(props)}`,
@@ -79,7 +79,7 @@ ${lines.map(line)}</div>
 }
 
 function line({ text, source, isStale, change, before }: ReviewLine): SafeHtml {
-  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Old value</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Not recent</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
 `;
 }
 

@@ -75,17 +75,16 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
   return requestLink(id, `requests/${id}${query}`, service);
 }
 
-/** The status word with its icon, for list and detail. */
-export function statusOf({
-  status,
-  source,
-  caution: _caution,
-}: Pick<RequestRow, 'status' | 'source' | 'caution'>): SafeHtml {
+/**
+ * The status word with its icon, for list and detail. A card on a narrow screen has room for "Overdue" only where the
+ * next step does not say that it is late.
+ */
+export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | 'source' | 'next'>): SafeHtml {
   const { note, sinceText } = status;
   const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
   // A number does not break from its unit.
   const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<span>${sinceText}</span>`;
-  return html`${status.isOverdue ? html`<em>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
+  return html`${status.isOverdue ? html`<em${/\blate\b/.test(next.text) ? null : html` class=unsaid`}>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 
 /** A step that concerns the older request, which has no row of its own, links to that request. */

@@ -88,9 +88,11 @@ export function requestsPageEnd(props: {
   };
 }): string {
   const { newlyFound = 0 } = props.own ?? {};
-  const { all, problem } = props.list;
+  const { problem, rows, closed, marks } = props.list;
   const list = { ...props.list, isRecordSpecial: (props.patient.cautions ?? []).length > 0 };
-  const isRead = problem === undefined || all > 0;
+  // What was just sent is known without the EHR.
+  const isOfEhr = ({ id }: { id: string }) => marks?.has(id) !== true;
+  const isRead = problem === undefined || [...rows, ...closed].some(isOfEhr);
   const found = newlyFound > 0 ? doneLine('The request that the EHR had not confirmed is in the EHR now.') : null;
   return String(
     html`${found}${props.own ? draftList(props.own.drafts, props.own.frame) : null}${requestList(list, [identityLine(props.patient), props.printed], props.supportCode)}${layoutEnd(isRead ? SOURCE : undefined)}`,

@@ -1,7 +1,7 @@
 /** What the page says after an attempt to cancel a request: only what is known. */
 import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 
-const NOTICES: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: string }> = {
+const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', { isDone: boolean; text: string }> = {
   cancelled: {
     isDone: true,
     text: 'The request is cancelled in the EHR. If a provider already had it, tell them: the EHR may not have.',
@@ -22,6 +22,7 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason', { isDone: boolean; text: 
     isDone: false,
     text: 'The EHR did not confirm the cancellation, so the request may be cancelled or not. Reload the request, or look in the chart.',
   },
+  over: { isDone: false, text: 'Nothing was changed now: the request is not open in the EHR any more.' },
   'no-reason': { isDone: false, text: 'Nothing was cancelled yet: say why, in a few words, and choose what happened.' },
 };
 

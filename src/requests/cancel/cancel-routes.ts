@@ -73,7 +73,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: read?.service,
         needed: read?.needed,
-        said: outcome && { ...noticeOf(outcome.kind), supportCode },
+        said: outcome && { ...noticeOf(outcome.kind === 'no-reason' && !isOpen ? 'over' : outcome.kind), supportCode },
         form:
           isOpen && outcome?.kind !== 'cancelled'
             ? { version: versionOf(found) ?? '', status: outcome && 'status' in outcome ? outcome.status : '' }

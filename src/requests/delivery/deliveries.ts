@@ -57,9 +57,14 @@ function hashOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
+/** The system of the identifiers of this deployment's requests. */
+export function ownSystemOf(publicUrl: URL): string {
+  return new URL('/requests', publicUrl).href;
+}
+
 /** The identifier in the form that the resource has it. */
 export function businessIdentifier(publicUrl: URL, identifier: string): { system: string; value: string } {
-  return { system: new URL('/requests', publicUrl).href, value: identifier };
+  return { system: ownSystemOf(publicUrl), value: identifier };
 }
 
 /** The versions of one form that were sent. */

@@ -23,7 +23,7 @@ export async function describeDetail(
   api: FhirApi,
   { resource, referred, events, siblings, isAlone, isPartial }: ReadDetail,
   rows: readonly RequestRow[],
-  place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'>,
+  place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'> & { readonly ownSystem: string },
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
@@ -67,7 +67,7 @@ export async function describeDetail(
     sections: readFacts(resource, referred, known, place),
     timeline: readTimeline(resource, events, requester, place),
     related,
-    numbers: readNumbers(resource),
+    numbers: readNumbers(resource, place.ownSystem),
     notices: [
       ...(isReplaced
         ? ['A newer request replaces this one, which is still open in the EHR: it has to be cancelled.']

@@ -15,6 +15,7 @@ import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinic
 import { endIfOver } from '#src/requests/chart/page-reads.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/permitted-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
+import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
 import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
@@ -105,7 +106,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     });
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
     const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
-    const place = { ...at, patientId, user: ownUserOf(launch, user) };
+    const place = { ...at, patientId, user: ownUserOf(launch, user), ownSystem: ownSystemOf(publicUrl) };
     const cancelHref = (await mayCancel(read.resource, { launch, organization, publicUrl, offersUpdates }))
       ? `${base}/requests/${requestId}/cancel`
       : undefined;

@@ -2,13 +2,14 @@
 
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
-import { orderDetailsOf } from '#src/requests/list/concepts.ts';
+import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
+  asLines,
   asLongConceptText,
   asRecords,
   asText,
@@ -54,6 +55,11 @@ export function readFacts(
   const named = namesOf(resource, read, place);
   const concepts = (name: string) => asRecords(resource[name]).flatMap((one) => asConceptText(one) ?? []);
   const moment = (value: unknown) => listed(momentText(value, { timeZone: place.timeZone, today: '' }) ?? undefined);
+  const details = orderDetailsOf(resource);
+  const labels = Object.values(DETAIL_LABELS);
+  const labelled = (label: string) =>
+    details.filter((text) => text.startsWith(`${label}: `)).map((text) => text.slice(label.length + 2));
+  const to = labelled(DETAIL_LABELS.to);
   const sections: [string, [string, readonly string[]][]][] = [
     [
       'What',
@@ -62,7 +68,7 @@ export function readFacts(
         ['Category', concepts('category').map(categoryWords)],
         ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
         ['Quantity', quantitiesOf(resource)],
-        ['Order details', orderDetailsOf(resource)],
+        ['Order details', details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `)))],
         ['Specimen', named('specimen')],
       ],
     ],
@@ -76,7 +82,11 @@ export function readFacts(
     [
       'Where',
       [
-        ['Place', [...named('locationReference'), ...named('location'), ...concepts('locationCode')]],
+        [
+          to.length > 0 ? 'From' : 'Place',
+          [...named('locationReference'), ...named('location'), ...concepts('locationCode')],
+        ],
+        [DETAIL_LABELS.to, to],
         ['Encounter', [...named('encounter'), ...named('context')]],
       ],
     ],
@@ -93,6 +103,7 @@ export function readFacts(
         ['Kind of provider', listed(asConceptText(resource.performerType))],
       ],
     ],
+    ['Contact', [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => [label, labelled(label)])],
     [
       'Why',
       [['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)]],
@@ -152,15 +163,18 @@ function notesOf({ note }: ForeignRecord, place: Place): string[] {
 }
 
 function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { timeZone }: Place): string[] {
-  const said = asText(text, LONGEST_NOTE);
+  const said = asLines(text, LONGEST_NOTE);
   const author = asInformation(authorString) ?? displayOf(authorReference);
   const when = momentText(time, { timeZone, today: '' }) ?? undefined;
   const by = [author, when].filter((part) => part !== undefined).join(', ');
-  return said === undefined ? [] : [by === '' ? said : `${said} (${by})`];
+  return said.map((line, index) => (index === said.length - 1 && by !== '' ? `${line} (${by})` : line));
 }
 
-/** The identifiers of a request, each with a label, for copying. */
-export function readNumbers(resource: ForeignRecord) {
+/**
+ * The identifiers of a request, each with a label, for copying: those of the EHR first.
+ * @param ownSystem of the identifiers by which this app finds its requests again.
+ */
+export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
   const numbers = [...own, ...form].flatMap(([usual, { type, system, value }]) => {
@@ -169,5 +183,10 @@ export function readNumbers(resource: ForeignRecord) {
       ? []
       : [{ label: asConceptText(type) ?? usual, value: number, system: asInformation(system) }];
   });
-  return [...asTexts(resource.id).map((value) => ({ label: 'FHIR id', value, system: undefined })), ...numbers];
+  const isOwn = ({ system }: (typeof numbers)[number]) => system === ownSystem;
+  return [
+    ...numbers.filter((one) => !isOwn(one)),
+    ...asTexts(resource.id).map((value) => ({ label: 'FHIR id', value, system: undefined })),
+    ...numbers.filter(isOwn).map((one) => ({ ...one, label: 'Number in this app', system: undefined })),
+  ];
 }

@@ -93,7 +93,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
         'must say what is needed, in a few words',
       ),
       neededOn: z.iso
-        .date({ error: 'must be a date' })
+        .date({ error: ({ input }) => (input === '' ? 'must say on which day it is needed' : 'must be a date') })
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),

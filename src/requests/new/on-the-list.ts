@@ -107,5 +107,6 @@ function asListed(draft: Draft, state: DeliveryState | undefined, organization: 
   const { services } = offerOf(organization);
   const service = services.find(({ value }) => value === values['service'])?.text;
   const what = [asText(values['what']), service].find((text) => text !== undefined);
-  return { name: nameOf(draft), what, begun: new Date(issuedAt), mayBeSent: state !== undefined };
+  const needed = /^\d{4}-\d\d-\d\d$/.exec(values['neededOn'] ?? '')?.[0];
+  return { name: nameOf(draft), what, needed, begun: new Date(issuedAt), mayBeSent: state !== undefined };
 }

@@ -10,6 +10,7 @@ import type { Service } from '#src/settings/service.ts';
 import {
   asConceptText,
   asInformation,
+  asLines,
   asRecord,
   asRecords,
   asText,
@@ -81,7 +82,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Telephone', filled('phone')],
     ['Language', filled('language')],
     ['Insurance', sourced('insurance', chosen.insurance)],
-    ['Note', asRecords(resource.note).flatMap(({ text }) => line(asText(text, 1_000)))],
+    ['Note', asRecords(resource.note).flatMap(({ text }) => line(asLines(text, 1_000).join('\n')))],
     ['Requested by', line(asInformation(asRecord(resource.requester).display) ?? 'You, by your EHR account')],
   ];
   return parts.map(([label, lines]) => ({ label, lines }));

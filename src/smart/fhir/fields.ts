@@ -52,6 +52,15 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   return visibleLength(bounded) > 0 ? bounded : undefined;
 }
 
+const MOST_LINES = 40;
+
+/** The lines of a text, each as {@link asText}; of a longer text, or one of very many lines, one line of all. */
+export function asLines(value: unknown, maxLength: number): string[] {
+  const lines = asWritten(value).split(/\r\n?|\n/, MOST_LINES + 1);
+  const isPlain = asWritten(value).length <= maxLength && lines.length <= MOST_LINES;
+  return (isPlain ? lines : [value]).flatMap((line) => asText(line, maxLength) ?? []);
+}
+
 /**
  * The value as it came if it is a string, else an empty one: for ids and codes that are compared and not shown. `String`
  * throws for an object whose member `toString` is not a function.

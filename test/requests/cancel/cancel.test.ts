@@ -102,6 +102,14 @@ describe('a request that was created here', () => {
     },
   );
 
+  test('that another tab has cancelled: a post that says too little does not read as if it were still open', async () => {
+    const [page, other] = [await open(), await open()];
+    await cancel(page);
+    const { body } = await cancel(other, { reason: 'x' });
+    expect(body).toContain('the request is not open in the EHR any more');
+    expect(body).not.toMatch(/not? cancelled|name="version"/);
+  });
+
   test('is cancelled once: a second click, Back and reload change nothing', async () => {
     const page = await open();
     const both = await Promise.all([cancel(page), cancel(page)]);

@@ -1,6 +1,6 @@
 /** The facts of a request in the elements of R4 and of R5, which some servers send: none of them is passed over. */
 import { expect, test } from 'vitest';
-import { readFacts } from '#src/requests/detail/facts.ts';
+import { readFacts, readNumbers } from '#src/requests/detail/facts.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 
 const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
@@ -24,6 +24,11 @@ test.for<[label: string, resource: object, texts: string[]]>([
   ],
   ['Service', { code: { text: 'x'.repeat(900) } }, ['x'.repeat(900)]],
   ['Order details', { orderDetail: [{ text: 'y'.repeat(900) }] }, ['y'.repeat(900)]],
+  ['Order details', { orderDetail: [{ text: 'To: Clinic' }, { text: 'With oxygen' }] }, ['With oxygen']],
+  ['To', { orderDetail: [{ text: 'To: Clinic' }, { text: 'Together' }] }, ['Clinic']],
+  ['From', { orderDetail: [{ text: 'To: Clinic' }], locationCode: [{ text: 'Ward 5' }] }, ['Ward 5']],
+  ['Telephone', { orderDetail: [{ text: 'Telephone: +1 555' }] }, ['+1 555']],
+  ['Language', { orderDetail: [{ text: 'Language: Spanish' }] }, ['Spanish']],
   ['Place', { location: [{ concept: { text: 'Home' } }, { reference: { display: 'Ward 5' } }] }, ['Home', 'Ward 5']],
   ['Body site', { bodyStructure: { reference: 'BodyStructure/1', display: 'Left knee' } }, ['Left knee']],
   ['Attached', { supportingInfo: [{ reference: { display: 'SpO2 88 %' } }] }, ['SpO2 88 %']],
@@ -60,4 +65,19 @@ test('a deeply nested resource causes no failure', () => {
   const status = { ...request.status, sinceText: undefined };
   const known = { needed: undefined, status, requester: undefined, performers: [], reasons: request.reasons };
   expect(() => readFacts(resource, [], known, place)).not.toThrow();
+});
+
+test('the numbers of the EHR come first, and that of this app is called so', () => {
+  const resource = {
+    id: 'sr-1',
+    identifier: [
+      { system: 'https://app.example/requests', value: 'own-1' },
+      { type: { text: 'Order number' }, system: 'urn:orders', value: 'ORD-7' },
+    ],
+  };
+  expect(readNumbers(resource, 'https://app.example/requests').map(({ label, value }) => `${label} ${value}`)).toEqual([
+    'Order number ORD-7',
+    'FHIR id sr-1',
+    'Number in this app own-1',
+  ]);
 });

@@ -65,6 +65,7 @@ test.for<[string, object, string, string[]]>([
     now,
     timeZone,
     patientId,
+    ownSystem: 'urn:own',
     user: undefined,
   });
   const facts = sections.flatMap((section) => section.facts);

@@ -67,6 +67,16 @@ test('the title and one notice name the problems, with links to the fields', asy
   for (const id of links) expect(page.body).toMatch(new RegExp(`<(?:select|input|textarea)[^>]* id="${id}"`));
 });
 
+test('what is wrong is listed in the order of the form, the questions of the service included', async () => {
+  await launch();
+  const own = { 'own.transport.oxygen': 'yes', 'own.transport.oxygen-flow': '' };
+  const page = await post({ ...own, service: 'transport', what: '', neededOn: '', priority: 'none', neededAt: '7' });
+  const links = [...resultOf(page).matchAll(/href="#([\w.-]+)"/g)].map(([, id = '']) => id);
+  expect(links).toHaveLength(6);
+  const places = links.map((id) => page.body.search(new RegExp(`<(?:select|input|textarea)[^>]* id="${id}"`)));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
 test('every field says whether it is required', async () => {
   await launch();
   const labels = [...(await openForm()).body.matchAll(/<label for="(\w+)">[^<]*<span class="demand">\(([^)]+)\)/g)];
@@ -180,6 +190,8 @@ describe('RF-14: an unused form', () => {
     expect([kept.status, kept.body]).toEqual([204, '']);
     const again = await browser.visit(list.url);
     expect(again.body).toContain('<bdi class="draft-what">Wheelchair van</bdi>');
+    // Two drafts of the same words differ in their day.
+    expect(again.body).toContain(`<span class="minor-line">Needed <time>${TYPED.neededOn}</time> · Begun`);
     const [name] = draftsOn(again);
     expect((await browser.visit(`${url('requests/new')}?form=${name}`)).body).toContain('value="Wheelchair van"');
     expect((await openForm()).body).not.toContain('Wheelchair van');

@@ -43,6 +43,7 @@ describe('a day is compared with today in the facility’s time zone', () => {
     ['two years after a leap day: its last day', '2030-02-28', '2028-02-29T12:00:00Z', 'UTC', 'taken'],
     ['two years after a leap day: the next', '2030-03-01', '2028-02-29T12:00:00Z', 'UTC', far],
     ['two years by a calendar that is a day ahead', '2028-11-29', '2026-11-28T12:00:00Z', 'Pacific/Auckland', 'taken'],
+    ['nothing', '', NOON, 'UTC', { neededOn: 'must say on which day it is needed' }],
     ['no day', '2026-02-30', NOON, 'UTC', { neededOn: 'must be a date' }],
   ])('%s: %s', ([, neededOn, at, zone, expected]) => {
     expect(judge({ neededOn }, { at, zone })).toEqual(expected);

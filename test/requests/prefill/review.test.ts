@@ -6,7 +6,7 @@ import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts'
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-import { formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
+import { choicesOf, formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
 
 const REVIEW = 'Review: New request for Ada Moreno';
 const LIST = 'Requests for Ada Moreno';
@@ -26,11 +26,12 @@ let world: World;
 let browser: TestBrowser;
 let list: Visit;
 
+const usual = { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', chartStaleDays: 3_650 };
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   world = await startWorld({
     stores: 'real Redis and PostgreSQL',
-    settings: { createRequests: true, scopes: scopesFor(READS), timeZone: 'Etc/GMT+7', chartStaleDays: 3_650 },
+    settings: usual,
   });
 });
 afterAll(async () => {
@@ -116,6 +117,35 @@ test('an allergy that is not chosen is named as left out', async () => {
   expect(reviewOf(page)['Clinical']).toContain('Left out, and in the chart: Penicillin; high criticality; Hives');
   await post(page);
   expect(JSON.stringify(created())).not.toContain('Penicillin');
+});
+
+test('what is older than the organization’s limit is marked in the form and in the review; old measurements are not chosen', async () => {
+  await world.setOrganization('st-elsewhere', { ...usual, chartStaleDays: 1_500 });
+  vi.setSystemTime(Date.now() + 2_000);
+  list = await browser.open(world.sandbox.launch('pat-ada', { encounter: 'enc-ada-stay' }));
+  const form = await openForm();
+  expect(choicesOf(form, 'Measurements')).toEqual([
+    '+ 71.4 kg Body weight from the chart, DATE',
+    '- 158 cm Body height from the chart, DATE Not recent',
+  ]);
+  const height = picksOf(form, 'Measurements')[1] ?? '';
+  expect(reviewOf(await post(form, { ...TYPED, [height]: 'on', intent: 'review' }))['Clinical']).toEqual([
+    'Allergy: Penicillin; high criticality; Hives from the chart, DATE',
+    'Allergy: Latex; Hives from the chart, DATE',
+    'Body weight: 71.4 kg from the chart, DATE',
+    'Body height: 158 cm from the chart, DATE Not recent',
+  ]);
+  await world.setOrganization('st-elsewhere', usual);
+});
+
+test('where to, as where from, offers the places that the chart knows', async () => {
+  const { body } = await openForm();
+  for (const name of ['from', 'to']) expect(body).toMatch(new RegExp(`<input[^>]* id="${name}"[^>]* list="places"`));
+  const [, places = ''] = /<datalist id="places">(.*?)<\/datalist>/.exec(body) ?? [];
+  expect([...places.matchAll(/value="([^"]+)"/g)].map(([, text]) => text)).toEqual([
+    '4 West, Room 412, Bed A',
+    '12 Alder Street, Springfield CA 90001',
+  ]);
 });
 
 test('a field that the chart filled in and the user emptied is named, where the service asks for it', async () => {

@@ -1,6 +1,6 @@
 /** The fast path for plain texts gives the same result as the full one for every text. */
 import { describe, expect, test } from 'vitest';
-import { asText } from '#src/smart/fhir/fields.ts';
+import { asLines, asText } from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
 describe('a text with control characters is cleaned', () => {
@@ -54,4 +54,19 @@ test.for([
   ...['\u212A', 'Ünknown', '2 vans', 'temporary ramp', 'object', 'masked ball'],
 ])('%j has information', (text) => {
   expect(saysNothing(text)).toBe(false);
+});
+
+test.for<[unknown, string[]]>([
+  ['Ring twice.\r\nTwo steps.\n\n  Gate 4711\r', ['Ring twice.', 'Two steps.', 'Gate 4711']],
+  ['one', ['one']],
+  ['', []],
+  [7, []],
+  ['x'.repeat(80), [`${'x'.repeat(59)}…`]],
+  ['a\n'.repeat(29), Array.from({ length: 29 }, () => 'a')],
+])('the lines of %j', ([text, lines]) => {
+  expect(asLines(text, 60)).toEqual(lines);
+});
+
+test('a text of very many lines is one line', () => {
+  expect(asLines('b\n'.repeat(41), 200)).toEqual(['b '.repeat(41).trim()]);
 });
