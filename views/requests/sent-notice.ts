@@ -15,6 +15,8 @@ export interface SentNotice {
   readonly id: string | undefined;
   /** the provider, where the request names one */
   readonly provider: string | undefined;
+  /** the provider's number, where the organization's table of providers has one */
+  readonly telephone?: string | undefined;
   /** the request that it replaces, and what became of that one */
   readonly replaced?:
     | {
@@ -54,7 +56,7 @@ const REPLACED = {
 
 /** The notice; with a second one about the request that was replaced, if there is one. */
 export function sentLine(
-  { what, needed, at, number, id: requestId, provider, replaced }: SentNotice,
+  { what, needed, at, number, id: requestId, provider, telephone, replaced }: SentNotice,
   { base, timeZone, helpDesk, id }: SentFrame,
 ): SafeHtml {
   const named = requestId === undefined ? html`${what}` : html`<a href="${base}/requests/${requestId}">${what}</a>`;
@@ -62,7 +64,7 @@ export function sentLine(
   const next =
     provider === undefined
       ? 'No provider has been notified yet.'
-      : html`It names <bdi>${provider}</bdi>; the EHR does not say whether they have been notified.`;
+      : html`It names <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; the EHR does not say whether they have been notified.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
 <p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>

@@ -7,6 +7,7 @@ import type { Sent } from '#src/requests/form/draft-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { receiversIn } from '#src/settings/receivers.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
 
 /** Where and when a page of the list is read. */
@@ -30,7 +31,7 @@ export interface FreshRows {
 /** The notice about the last request that was sent; undefined where none was sent recently. */
 export function sentNotice(
   [last]: readonly Sent[],
-  { timeZone }: Organization,
+  { timeZone, receivers }: Organization,
   launch: Launch,
 ): SentNotice | undefined {
   if (!last) return undefined;
@@ -39,13 +40,16 @@ export function sentNotice(
     now: new Date(last.at),
     timeZone,
   });
+  const provider = performers[0]?.display;
+  const { telephone } = receiversIn(receivers).find(({ name }) => name === provider) ?? {};
   return {
     what: service,
     needed,
     at: new Date(last.at),
     number: last.number ?? idOf(last),
     id: idOf(last),
-    provider: performers[0]?.display,
+    provider,
+    telephone: telephone === '' ? undefined : telephone,
     replaced: last.replaced,
   };
 }
