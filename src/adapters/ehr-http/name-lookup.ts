@@ -16,30 +16,49 @@ export type FindAddresses = (hostname: string) => Promise<LookupAddress[]>;
 const TRY_MS = 1_200;
 /** How much longer than for IPv4 addresses to wait for IPv6 ones: some name servers never answer about them. */
 const IPV6_PATIENCE_MS = 200;
-/** How long the hosts file and the list of name servers are used as they were read. */
+/** No system tries more of its search list. */
+const MOST_DOMAINS = 6;
+/** How long the hosts file, the search list and the list of name servers are used as they were read. */
 const FRESH_MS = 10_000;
 
 /**
- * The hosts file decides first. Names without a dot, which only the system's search list completes, and names of this
- * machine are left to the system; no EHR controls how long those take.
+ * The hosts file decides first. A name that does not exist is tried below each domain of the search list, as inside a
+ * cluster. Names without a dot and names of this machine are left to the system; no EHR controls how long those take.
  *
  * @param options.servers instead of the system's, as `address:port`.
  */
-export function createNameLookup(options: { servers?: readonly string[]; hostsFile?: string } = {}): FindAddresses {
+export function createNameLookup(
+  options: { servers?: readonly string[]; hostsFile?: string; resolverFile?: string } = {},
+): FindAddresses {
   const resolverOf = renewed(() => {
     const resolver = new Resolver({ timeout: TRY_MS, tries: 2 });
     if (options.servers) resolver.setServers(options.servers);
     return resolver;
   });
+  const searchOf = renewed(() => readSearchList(options.resolverFile ?? '/etc/resolv.conf'));
   const hostsOf = renewed(() => readHosts(options.hostsFile ?? '/etc/hosts'));
   return async (hostname) => {
     if (isIP(hostname) || !hostname.includes('.') || isLoopbackHost(hostname)) return lookup(hostname, { all: true });
-    return (await hostsOf()).get(hostname.toLowerCase()) ?? ask(resolverOf(), hostname);
+    return (await hostsOf()).get(hostname.toLowerCase()) ?? askInTurn(resolverOf(), hostname, searchOf);
   };
 }
 
 /** One for the process, with the system's name servers. */
 export const findAddresses = createNameLookup();
+
+async function askInTurn(resolver: Resolver, hostname: string, searchOf: () => Promise<readonly string[]>) {
+  try {
+    return await ask(resolver, hostname);
+  } catch (error) {
+    const domains = isNoName(error) && !hostname.endsWith('.') ? await searchOf() : [];
+    for (const domain of domains) {
+      // oxlint-disable-next-line no-await-in-loop -- in the order of the list
+      const found = await ask(resolver, `${hostname}.${domain}`).catch(() => []);
+      if (found.length > 0) return found;
+    }
+    throw error;
+  }
+}
 
 async function ask(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
   const of = (family: 4 | 6) => (addresses: string[]) => addresses.map((address) => ({ address, family }));
@@ -52,13 +71,21 @@ async function ask(resolver: Resolver, hostname: string): Promise<LookupAddress[
   const answers = await Promise.allSettled([four, Promise.race([six, patience])]);
   const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   if (found.length > 0) return found;
-  const isUnknown = answers.every(({ status, ...answer }) => 'reason' in answer && isNoName(answer.reason));
+  const isUnknown = answers.every((answer) => answer.status === 'rejected' && isNoName(answer.reason));
   const code = isUnknown ? 'ENOTFOUND' : 'EAI_AGAIN';
   throw Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), { code, syscall: 'getaddrinfo', hostname });
 }
 
 function isNoName(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA');
+}
+
+/** The last `search` or `domain` line. */
+async function readSearchList(path: string): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const [, ...domains] = lines.findLast(([word]) => word === 'search' || word === 'domain') ?? [];
+  return domains.filter((domain) => domain !== '.').slice(0, MOST_DOMAINS);
 }
 
 /** Lines of an address and its names; a part after `#` is a comment. A file that cannot be read has none. */

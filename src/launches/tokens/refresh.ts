@@ -64,6 +64,8 @@ export async function refreshOnce(
     const final = renewalError(error);
     const reason = final.code === 'refresh.identity-refused' ? 'refresh-identity' : 'refresh-refused';
     await endings.end([opened.launch.id], reason, organization, { actor: 'system' });
+    // The claimed record has no refresh token, and an EHR that neither renewed nor refused it may still take it (RV-02).
+    if (outcome === 'token.invalid') revoker.revoke(claim.launch, organization);
     throw final;
   }
 }

@@ -21,6 +21,12 @@ export const idTokenAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256', 'ES384'] a
 const MAX_KEYS = 100;
 /** For checks only; a launch compares the whole name. */
 const LONGEST_SHOWN_KID = 200;
+/**
+ * In base64url: 8,192 and 48 bits. One verification with larger ones takes as long as hundreds of usual ones, on threads
+ * that all organizations share.
+ */
+const LONGEST_MODULUS = 1_368;
+const LONGEST_EXPONENT = 8;
 const EC_ALGORITHMS = new Map<unknown, string>([
   ['P-256', 'ES256'],
   ['P-384', 'ES384'],
@@ -90,9 +96,12 @@ async function readVerificationKey(entry: unknown): Promise<VerificationKey | un
     (isBlank(use) || use === 'sig') && (!Array.isArray(operations) || operations.includes('verify'));
   if (alg === undefined || !isForSignatures) return undefined;
   const { kty, n, e, crv, x, y } = given;
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  const text = (value: unknown, longest = Infinity) =>
+    typeof value === 'string' && value.length <= longest ? value : '';
   const material: JWK =
-    kty === 'RSA' ? { kty, n: text(n), e: text(e) } : { kty: text(kty), crv: text(crv), x: text(x), y: text(y) };
+    kty === 'RSA'
+      ? { kty, n: text(n, LONGEST_MODULUS), e: text(e, LONGEST_EXPONENT) }
+      : { kty: text(kty), crv: text(crv), x: text(x), y: text(y) };
   const named = typeof kid === 'string' && kid !== '' ? { kid } : {};
   try {
     const key = await importJWK(material, alg);

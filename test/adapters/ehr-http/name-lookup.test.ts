@@ -21,12 +21,18 @@ const answers: Record<string, (type: number) => Buffer | number | 'silence'> = {
   'new.example': (type) => (type === AAAA ? SIX : 0),
   'half.example': (type) => (type === A ? FOUR : 'silence'),
   'gone.example': () => NO_NAME,
+  'fhir.ehr': () => NO_NAME,
+  'fhir.ehr.svc.example': () => NO_NAME,
+  'fhir.ehr.cluster.example': (type) => (type === A ? FOUR : 0),
+  'gone.example.svc.example': () => NO_NAME,
+  'gone.example.cluster.example': () => NO_NAME,
   'broken.example': () => SERVER_FAILURE,
 };
 
 const server = createSocket('udp4');
 const folder = mkdtempSync(join(tmpdir(), 'hosts-'));
 const hostsFile = join(folder, 'hosts');
+const resolverFile = join(folder, 'resolv.conf');
 let asked: string[] = [];
 let find: FindAddresses;
 beforeAll(async () => {
@@ -55,7 +61,8 @@ beforeAll(async () => {
     hostsFile,
     '10.0.0.5 Inside.example other.example # gone.example\nfd00::5 inside.example\nx y.example\n',
   );
-  find = createNameLookup({ servers: [`127.0.0.1:${server.address().port}`], hostsFile });
+  writeFileSync(resolverFile, 'nameserver 192.0.2.53\nsearch svc.example cluster.example\noptions ndots:5\n');
+  find = createNameLookup({ servers: [`127.0.0.1:${server.address().port}`], hostsFile, resolverFile });
 });
 afterAll(() => {
   server.close();
@@ -75,6 +82,7 @@ test.for([
   ['old.example', ['192.0.2.1']],
   ['new.example', ['2001:db8::1']],
   ['half.example', ['192.0.2.1']],
+  ['fhir.ehr', ['192.0.2.1']],
   ['inside.example', ['10.0.0.5', 'fd00::5']],
   ['OTHER.example', ['10.0.0.5']],
 ] as [string, string[]][])('%s has the addresses %j', async ([name, addresses]) => {

@@ -213,6 +213,13 @@ describe('the result', () => {
     },
   );
 
+  test('RV-02: an answer that is no token ends the launch, and its refresh token is revoked', async () => {
+    ehr.on('token', () => ({ body: { access_token: 'two words', token_type: 'Bearer' } }));
+    expect((await reload()).status).toBe(502);
+    expect(await stored()).toBeUndefined();
+    await expect.poll(revoked).toEqual(expect.arrayContaining(['access-1', 'refresh-1']));
+  });
+
   test('RV-02: is revoked if the user signed out while the store was unavailable', async () => {
     const redis = untilBack();
     expect((await reload()).status).toBe(503);

@@ -55,6 +55,17 @@ describe('the source of keys', () => {
     expect(await codeOf(fetchIssuerKeys({ issuer, likelyJwksUri: keys }, outbound))).toBe('identity.keys-unavailable');
   });
 
+  test('ID-10: RSA keys that are slow to verify with are ignored', async () => {
+    const digits = (bytes: number) => Buffer.alloc(bytes, 0xff).toString('base64url');
+    const issuer = server.serve([
+      { ...rsa.jwk, kid: 'large', n: digits(2_048) },
+      { ...rsa.jwk, kid: 'steep', e: digits(8) },
+      { ...rsa.jwk, kid: '8192 bits', n: digits(1_024) },
+      { ...rsa.jwk, kid: 'three', e: 'Aw' },
+    ]);
+    expect(kidsOf(await fetchIssuerKeys({ issuer }, outbound))).toEqual(['8192 bits', 'three']);
+  });
+
   test('ID-10: unknown, malformed, private and encryption keys are ignored', async () => {
     const issuer = server.serve([
       null,
