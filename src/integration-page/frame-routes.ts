@@ -6,6 +6,7 @@ import { refusedForm } from '#src/settings/form.ts';
 import { done, type Handler, refused } from './page-visit.ts';
 
 const FIELD = 'frameAncestors';
+const NONE = 'Saved: no page may show the app in a frame. It opens only in a window of its own.';
 
 /** A page's address as it is pasted: without its path, and with https where no scheme is typed. Anything else stays for the schema to refuse. */
 function originOf(entry: string): string {
@@ -25,7 +26,8 @@ export const saveFrame: Handler = async (dependencies, visit) => {
   if (result.ok) {
     const isShortened = added === '' && entries.some((entry) => !values.includes(entry));
     const understood = isShortened ? ` What you typed was understood as ${values.join(', ')}.` : '';
-    return done(dependencies, visit, `Saved: these pages may show the app in a frame.${understood}`);
+    const saved = values.length === 0 ? NONE : `Saved: these pages may show the app in a frame.${understood}`;
+    return done(dependencies, visit, saved);
   }
   const { problems } = refusedForm({}, result.problems);
   const problem = problems[FIELD] ?? Object.values(problems).join('; ');

@@ -5,10 +5,13 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Audit } from '#src/audit/audit.ts';
+import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { createReportLimit } from '#src/http/limits/settings-limit.ts';
+import { queryOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { ask } from '#src/http/sessions/confirm.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
@@ -68,6 +71,18 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
     }),
   );
 
+  router.get(
+    '/revoke',
+    on(async (request, response, { id, timeZone }) => {
+      const link = queryOf(request).get('link') ?? '';
+      const links = await listReports(deps.db, { kind: sharedRegister.kind, organizationId: id }, deps.clock());
+      const found = links.find((one) => one.id === link);
+      if (!found) throw new AppError('request.not-found', 'no such link');
+      const subject = `of ${dayIn(found.createdAt, timeZone)}`;
+      ask(request, response, { ...REVOKE, current: 'integration', subject, backHref: pageOf(id) }, { link });
+    }),
+  );
+
   router.post(
     '/revoke',
     on(async (request, response, organization) => {
@@ -81,6 +96,12 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
   );
   return router;
 }
+
+const REVOKE = {
+  question: 'Revoke the link',
+  effect: 'Whoever has it finds nothing there any more. A new link has another address and has to be sent again.',
+  button: 'Revoke',
+} as const;
 
 function pageOf(organizationId: string): string {
   return `/settings/handover?${new URLSearchParams({ organization: organizationId })}`;

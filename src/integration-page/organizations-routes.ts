@@ -75,7 +75,9 @@ const change: Handler = async (deps, request, response) => {
   const values = { ...namesOf(request), privateNetworks: fieldOf(request, 'privateNetworks', 'setting').trim() };
   const changes = { ...values, privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean) };
   const result = await editOrganization(deps, id, changes, actorOf(request));
-  const posted = result.ok ? { done: 'Saved.' } : { form: refusedForm(values, result.problems) };
+  const hasEnded = result.ok && result.before?.connectionVersion !== result.after.connectionVersion;
+  const saved = hasEnded ? 'Saved. Open launches have ended, because the connection has changed.' : 'Saved.';
+  const posted = result.ok ? { done: saved } : { form: refusedForm(values, result.problems) };
   return answer(deps, request, response, pageOf(id), posted);
 };
 

@@ -530,6 +530,12 @@ describe('from the first visit to Ready to launch', () => {
     expect((await organization()).frameAncestors).toEqual([origin]);
   });
 
+  test('an emptied list says that no page may show the app', async () => {
+    const { body } = await press('frame', { frameAncestors: '' });
+    expect(body).toContain('Saved: no page may show the app in a frame.');
+    expect((await organization()).frameAncestors).toEqual([]);
+  });
+
   test.for(['https://ehr.example.org@evil.example/', '*.example.org', 'ftp://ehr.example.org'])(
     '%s is not changed into another address',
     async (typed) => {

@@ -131,12 +131,18 @@ describe('a link for the EHR team', () => {
 
   test('is a 404 after it was revoked, and no other organization can revoke it', async () => {
     const url = await make();
-    const id = /name="link" value="([^"]+)"/.exec((await administrator.visit(page())).body)?.[1] ?? '';
+    const id = /revoke\?[^"]*link=([^"]+)"/.exec((await administrator.visit(page())).body)?.[1] ?? '';
+    const askAt = `${world.url}/settings/handover/revoke?organization=${ORG_ID}&link=${id}`;
+    const asked = await administrator.visit(askAt);
+    for (const words of ['Revoke the link of ', 'finds nothing there any more', `name="link" value="${id}"`])
+      expect(asked.body).toContain(words);
+    expect((await read(url)).status).toBe(200);
     await addPerson(world, 'stranger@example.com', { role: 'administrator', organizationId: OF_B });
     const stranger = await signedIn(world, 'stranger@example.com');
     const form = { csrf: await tokenOf(world, stranger), link: id };
     await stranger.visit(`${world.url}/settings/handover/revoke?organization=${OF_B}`, { form });
     expect((await stranger.visit(page())).status).toBe(403);
+    expect((await stranger.visit(askAt.replace(ORG_ID, OF_B))).status).toBe(404);
     expect((await read(url)).status).toBe(200);
     expect((await post('/revoke', { link: id })).body).toContain('Revoked.');
     expect((await read(url)).status).toBe(404);

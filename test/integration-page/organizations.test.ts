@@ -65,6 +65,15 @@ describe('an operator and the organizations', () => {
     expect(refused.body).toContain('value="our LAN"');
   });
 
+  test.for([
+    ['another Client ID', 'of-the-other-environment', true],
+    ['the same Client ID', 'vectorcare-test', false],
+  ] as const)('%s: the page says whether open launches have ended', async ([, clientId, ends]) => {
+    const saved = await press(`/${ORG_ID}`, { name: 'Renamed', clientId, privateNetworks: '' });
+    expect(saved.body.includes('Open launches have ended')).toBe(ends);
+    await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '' });
+  });
+
   test('cannot empty a Client ID that is in use', async () => {
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
     expect(isAfterPost(refused, 'form')).toBe(true);

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 
 export interface HandoverPageProps {
@@ -39,9 +40,10 @@ ${linkList(props)}
   );
 }
 
-function linkList({ links, organization, admin, timeZone }: HandoverPageProps): SafeHtml | null {
+function linkList({ links, organization, timeZone }: HandoverPageProps): SafeHtml | null {
   if (links.length === 0) return null;
-  const action = `/settings/handover/revoke?${new URLSearchParams({ organization: organization.id })}`;
+  const askAt = (link: string) =>
+    `/settings/handover/revoke?${new URLSearchParams({ organization: organization.id, link })}`;
   return html`<section aria-labelledby="links"><h2 id="links">Links that work</h2>
 <ul class="people">
 ${links.map(
@@ -50,7 +52,7 @@ ${links.map(
     createdAt,
     expiresAt,
   }) => html`<li><span class="person">Made ${instant(createdAt, timeZone)}, ends ${instant(expiresAt, timeZone)}</span>
-<form method="post" action="${action}"><input type="hidden" name="csrf" value="${admin.csrfToken}"><input type="hidden" name="link" value="${id}"><button class="btn btn-sm btn-outline-danger" type="submit">Revoke</button></form></li>
+${askLink(askAt(id), 'Revoke', `the link of ${createdAt.toISOString()}`)}</li>
 `,
 )}</ul></section>
 `;
