@@ -13,7 +13,7 @@ import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import type { ReadAt } from './row.ts';
-import { gatherTasks, searchTasks } from './search-tasks.ts';
+import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 
 /** What loading the list depends on besides the EHR. */
@@ -107,9 +107,10 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
-  const [answered, taskNotices] = await Promise.all([asking, askForTasks()]);
+  const [answered, notices] = await Promise.all([asking, askForTasks()]);
   const { tasks } = gathered;
   const otherTasks = gathered.countOthers();
+  const taskNotices = gathered.hasUnread() && notices.length === 0 ? [IN_PART] : notices;
   return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 

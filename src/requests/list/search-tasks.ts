@@ -1,19 +1,21 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
+import { codeOf } from './status.ts';
 
 const MOST_TASKS = 200;
 const MOST_PAGES = 5;
 const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
-const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+export const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
 /** The server does not know the type. Any other refusal may be about this user or this moment, and hides a provider's answer. */
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
@@ -24,16 +26,33 @@ const MOST_KEPT = 1_000;
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others]: [Task[], Set<unknown>] = [[], new Set()];
+  let hasUnread = false;
   return {
     tasks,
     /** How many were of another patient. */
     countOthers: () => others.size,
+    /** One may be about a request of this patient, and cannot be read as a hand-over of it. */
+    hasUnread: () => hasUnread,
     take: (resource: ForeignRecord): void => {
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
       const task = tasks.length < MOST_KEPT ? readTask(resource, at) : undefined;
       if (task) tasks.push(task);
+      else hasUnread ||= isUnread(resource);
     },
   };
+}
+
+/** It is about a request, but names its patient or the request by no reference, or has conditions that may reverse it. */
+function isUnread(resource: ForeignRecord): boolean {
+  const { for: patient, focus, basedOn } = resource;
+  const isWithout = ({ reference }: ForeignRecord) => reference === undefined;
+  const requests = [...asRecords(focus), ...asRecords(basedOn)].filter(
+    ({ type, reference }) => type === 'ServiceRequest' || asWritten(reference).includes('ServiceRequest/'),
+  );
+  const isNamed = patient === undefined || !isWithout(asRecord(patient));
+  const isInError = codeOf(resource.status) === 'entered-in-error';
+  const isReadable = isNamed && !requests.some(isWithout) && conditionsOf(resource).length === 0;
+  return requests.length > 0 && !isInError && !isReadable;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */

@@ -53,12 +53,13 @@ test('the newest Task gives status, receiver and time in status', async () => {
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
 });
 
+const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+
 describe('several pages of Tasks', () => {
   const page = (tasks: object[], next?: string) =>
     searchset(tasks, next === undefined ? {} : { link: [{ relation: 'next', url: next }] });
   const older = task('1', { status: 'accepted' });
   const newer = task('1', { status: 'rejected', lastModified: '2026-11-21T10:00:00Z' });
-  const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
   const NONE = 'What providers have answered could not be read. See the EHR.';
   test.for<[string, string, (call: string) => Answer, string, string[]]>([
     ['the newest on the second', '/fhir/Task?at=2', () => page([newer]), 'Declined', []],
@@ -330,4 +331,16 @@ test.for<[status: string, says: object, word: string, step: string]>([
   const needed = { occurrenceDateTime: '2026-11-30' };
   const { list } = await load([request('1', needed)], searchset([task('1', { status, ...says })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step } }]);
+});
+
+test.for<[string, object, string[]]>([
+  ['names its patient by a number', { for: { identifier: { value: 'M1' } } }, [IN_PART]],
+  ['names its patient by a word', { for: { display: 'Ada' } }, [IN_PART]],
+  ['names its request by a number', { focus: { type: 'ServiceRequest', identifier: { value: '7' } } }, [IN_PART]],
+  ['has conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }, [IN_PART]],
+  ['is an error', { for: { display: 'Ada' }, status: 'entered-in-error' }, []],
+  ['is about a drug', { for: { display: 'Ada' }, focus: { reference: 'MedicationRequest/1' } }, []],
+])('a Task that %s gives no status, and the list says what it leaves out', async ([, change, notices]) => {
+  const { list } = await load([request('1')], searchset([task('1', { status: 'rejected', ...change })]));
+  expect(list).toMatchObject({ open: [{ status: { word: 'Ordered in the EHR' } }], notices });
 });
