@@ -119,6 +119,8 @@ describe('orders that share a number are all shown', () => {
     ['nines', numbered('9999')],
     ['a number without system', { identifier: [{ value: '4711' }] }],
     ['one basedOn', basedOn('a')],
+    ['one form', requisition],
+    ...['PGN', 'ACSN', 'VN'].map((type): [string, object] => [`one ${type} number`, numbered('4711', type)]),
   ])('equal orders that have %s are not proved to be one', async ([, both]) => {
     const list = await load([request('a', both), request('b', both)]);
     expect([idsOf(list), list.notices]).toEqual([['a', 'b'], []]);
