@@ -74,14 +74,23 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 
 /**
  * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
- * force, a completed one does not hide an open one, a proposal replaces no order, and a request with conditions may
- * mean something else altogether.
+ * force, a completed one does not hide an open one, a proposal replaces no order, a request with conditions may mean
+ * something else altogether, and one that was written before the other cannot replace it: some EHRs write the link the
+ * wrong way round.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
   const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
   const isOfKind = newer.keys.intent === older.keys.intent || ORDER_INTENTS.has(newer.keys.intent);
-  return (isInForce || isDone) && isOfKind && newer.caution === undefined;
+  const isOfKindAndTime = isOfKind && !isWrittenBefore(newer, older);
+  return (isInForce || isDone) && isOfKindAndTime && newer.caution === undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** By more than a day, because a date may have no time; false where one has no date. */
+function isWrittenBefore(one: ServiceRequest, other: ServiceRequest): boolean {
+  return Date.parse(one.authoredOn ?? '') + DAY_MS < Date.parse(other.authoredOn ?? '');
 }
 
 const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);

@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest';
 import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import { readDetail } from '#src/requests/detail/read-detail.ts';
+import { relatedRequests } from '#src/requests/detail/related.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { createBatchSupport } from '#src/requests/search/batch-support.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { rowOf } from '#test/requests/page/rows.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const [patientId, timeZone] = ['pat-1', 'America/Chicago'];
@@ -69,4 +71,15 @@ test.for<[string, object, string, string[]]>([
   });
   const facts = sections.flatMap((section) => section.facts);
   expect(facts.find((fact) => fact.label === label)?.texts).toEqual(expected);
+});
+
+test.for<[string, number | undefined, string]>([
+  ['a newer request', 2, 'Replaced by'],
+  ['one without a date', undefined, 'Replaced by'],
+  ['one written long before it', -2, 'Says that it replaces this one, but is older'],
+])('%s that names it as replaced: “%s”', ([, days, relation]) => {
+  const dayMs = 86_400_000;
+  const replaces = { basedOn: [], replaces: ['ServiceRequest/1'], requisition: undefined };
+  const other = rowOf({ id: '2', relations: replaces, requestedMs: days === undefined ? undefined : days * dayMs });
+  expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
 });

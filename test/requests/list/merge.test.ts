@@ -198,6 +198,7 @@ describe('only replaces ends an older request', () => {
     ['done, of one that is done', { status: 'completed' }, { status: 'completed' }],
     ['an original order', {}, { intent: 'original-order' }],
     ['a plan, of a plan', { intent: 'plan' }, { intent: 'plan' }],
+    ['of the same day', { authoredOn: '2026-11-20T09:00:00Z' }, { authoredOn: '2026-11-20' }],
     ['a versioned reference', {}, { replaces: [{ reference: 'ServiceRequest/old/_history/1' }] }],
   ])('a newer one: %s', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
@@ -217,6 +218,7 @@ describe('only replaces ends an older request', () => {
     ['a reference to another server', {}, { replaces: [{ reference: 'https://x.example/ServiceRequest/old' }] }],
     ['only an identifier', {}, { replaces: [{ identifier: { value: 'old' } }] }],
     ['replaced by the old one', replaces('new'), {}],
+    ['written long before it', { authoredOn: '2026-11-20' }, { authoredOn: '2026-01-01T09:00:00Z' }],
   ])('and not by one that is %s', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
     expect([idsOf(list), list.notices]).toEqual([['new', 'old'], []]);
