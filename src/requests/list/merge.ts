@@ -20,6 +20,8 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     .filter((request) => !pairs.has(request))
     .map((request) => withOrder(request, orderOf.get(request)));
   const repeated = findRepeated(merged);
+  const equalTo = Map.groupBy(repeated, ({ keys }) => keys.content().digest);
+  const orderById = new Map([...pairs].map(([order, referral]) => [referral.keys.id, order]));
   return {
     kept: merged.filter((request) => !repeated.has(request)),
     /** Requests that another request of the list replaces. */
@@ -30,6 +32,12 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     repeated: [...repeated],
     /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
     referred: [...pairs.keys()],
+    /** The other entries that are shown as this one. */
+    shownAs: (request: ServiceRequest) => {
+      const order = orderById.get(request.keys.id);
+      const equals = repeated.size > 0 ? equalTo.get(request.keys.content().digest) : undefined;
+      return [...(order ? [order] : []), ...(equals ?? [])];
+    },
   };
 }
 

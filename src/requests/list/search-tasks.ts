@@ -86,20 +86,18 @@ export async function searchTasks(
   }
 }
 
-/** The Task of a request. A referral that is shown in place of its order has the Tasks of both. */
-export function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
-  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
-  const aliases = (keys: ServiceRequest['keys']) =>
-    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
+/** The Task of a request. @param shownAs returns the other entries that are shown as it, whose Tasks are its own too. */
+export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceRequest) => readonly ServiceRequest[]) {
   const byRequest = Map.groupBy(
     tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
     ({ request }) => request,
   );
-  const about = (key: string) => (byRequest.get(key) ?? []).map(({ task }) => task);
+  const about = ({ keys }: ServiceRequest) =>
+    (byRequest.get(`ServiceRequest/${keys.id}`) ?? []).map(({ task }) => task);
   const found = new Map<ServiceRequest, Task | undefined>();
   return (request: ServiceRequest): Task | undefined => {
-    const tasksOf = () => [`ServiceRequest/${request.keys.id}`, ...aliases(request.keys)].flatMap(about);
-    if (!found.has(request)) found.set(request, newestTask(tasksOf(), request));
+    if (!found.has(request))
+      found.set(request, newestTask(byRequest.size > 0 ? [request, ...shownAs(request)].flatMap(about) : [], request));
     return found.get(request);
   };
 }

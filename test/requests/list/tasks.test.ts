@@ -235,6 +235,12 @@ test('a referral that is shown for its order has the Tasks of both', async () =>
   expect(list.open).toMatchObject([{ id: 'R-100', status: { word: 'Received' } }]);
 });
 
+test('so has an entry that is shown for another one that is equal to it', async () => {
+  const twin = { identifier: [{ system: 'urn:number', value: '4711' }], code: { text: 'X-ray' } };
+  const { list } = await load([request('a', twin), request('b', twin)], searchset([task('b', { status: 'rejected' })]));
+  expect(list.open).toMatchObject([{ id: 'a', status: { word: 'Declined' } }]);
+});
+
 test('the encounter, the user and the age of the last news are of the launch', async () => {
   const rows = [
     request('1', {
