@@ -83,3 +83,41 @@ test.for<[string, number | undefined, string]>([
   const other = rowOf({ id: '2', relations: replaces, requestedMs: days === undefined ? undefined : days * dayMs });
   expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
 });
+
+test.for<[string, object, object, string]>([
+  ['an appointment that is booked', { status: 'booked' }, {}, 'Check the appointment'],
+  ['one that took place', { status: 'fulfilled' }, {}, 'Check the appointment'],
+  ['one that is cancelled', { status: 'cancelled' }, {}, 'Find a provider'],
+  ['one of a request that is on hold', { status: 'booked' }, { status: 'on-hold' }, 'Decide whether to resume'],
+  ['one of what must not be done', { status: 'booked' }, { doNotPerform: true }, 'Nothing to do'],
+])('%s decides whether a provider is missing', async ([, state, change, step]) => {
+  const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };
+  const basedOn = [{ reference: 'ServiceRequest/a' }];
+  const visit = { resourceType: 'Appointment', participant: [{ actor: own.subject }], basedOn, ...state };
+  await using server = await startFhirServer((call) => {
+    if (!call.startsWith('POST')) return searchset([resource]);
+    const { entry } = server.posted.at(-1) as { entry: { request: { url: string } }[] };
+    const answers = entry.map(({ request: { url } }) =>
+      url === 'ServiceRequest/a' ? resource : searchset(url.startsWith('Appointment') ? [visit] : []),
+    );
+    return {
+      resourceType: 'Bundle',
+      type: 'batch-response',
+      entry: answers.map((one) => ({ resource: one, response: { status: '200' } })),
+    };
+  });
+  const { api } = server;
+  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const list = await loadRequests(api, { patientId, grantedSearch: true, now, timeZone, batches });
+  const read = await readDetail(api, {
+    ...{ requestId: 'a', patientId, references: [], batches, searchParameters: [] },
+    mayUse: () => true,
+    mayBeReplaced: () => false,
+  });
+  if (read.kind !== 'read') throw new Error('not read');
+  const at = { base: api.base, now, timeZone, patientId, user: undefined };
+  const { row, sections } = await describeDetail(api, read, [...list.open, ...list.closed], at);
+  expect(row.next.text).toBe(step);
+  const texts = sections.flatMap(({ facts }) => facts.flatMap((fact) => fact.texts));
+  expect(texts.includes('No provider yet')).toBe(step === 'Find a provider' || step === 'Decide whether to resume');
+});
