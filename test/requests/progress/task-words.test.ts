@@ -71,6 +71,7 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['EnteredInError', [], undefined],
   ['somehow', [], 'Status unclear'],
   ['accepted', ['no appointment scheduled'], 'Accepted'],
+  ['accepted', ['please send the discharge letter'], 'Question for you'],
   ['accepted', ['appointment scheduled date pending'], 'Accepted'],
   ['accepted', ['appointment scheduled in unit 4'], 'Booked'],
   ['completed', ['scheduled', 'cancelled by patient'], 'Cancelled'],
@@ -480,6 +481,11 @@ describe('a request with its Task', () => {
         ['Partially fulfilled', 'Under way'],
         ['Interim consultation note sent', 'Under way'],
         ['Waitlisted', 'Under way'],
+        ['1 of 3 trips done', 'Under way'],
+        ['Never delivered', 'Failed'],
+        ['No-showed', 'Failed'],
+        ['Service not available', 'Declined'],
+        ['Opted out', 'Cancelled'],
       ] as const
     ).flatMap(([text, word]): typeof cases => [
       ['active', { status: 'completed', businessStatus: { text } }, word, 'open', text],
@@ -493,13 +499,40 @@ describe('a request with its Task', () => {
       ['active', { status: 'completed', statusReason: { text } }, word, 'open', text],
       ['active', { status: 'in-progress', statusReason: { text } }, 'Under way', 'open', text],
     ]),
-    [
+    // Whether it was carried out is not said: only the EHR knows.
+    ...['Sent back to referrer', 'Insurance not accepted', 'Auto-closed', 'On hold', 'No slots'].flatMap(
+      (text): typeof cases => [
+        [
+          'active',
+          { status: 'completed', businessStatus: { text } },
+          'Status unclear',
+          'open',
+          `EHR says “completed” · ${text}`,
+        ],
+        [
+          'active',
+          { status: 'completed', statusReason: { text } },
+          'Status unclear',
+          'open',
+          `EHR says “completed” · ${text}`,
+        ],
+      ],
+    ),
+    ...[
+      'Delivered, no issues',
+      'Transported without incident',
+      'Visit completed; follow-up not required',
+      'No further action',
+      'Closed',
+      'Delivered 10:00 UTC, ref no 44',
+      'DNA test done',
+    ].map((text): (typeof cases)[number] => [
       'active',
-      { status: 'completed', businessStatus: { text: 'Delivered, no issues' } },
+      { status: 'completed', businessStatus: { text } },
       'Done',
       'closed',
-      'Delivered, no issues',
-    ],
+      text,
+    ]),
   ];
   test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
     const own = describeStatus({ status, intent: 'order', hasProvider: false, isPastNeeded: false });
