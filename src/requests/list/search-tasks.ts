@@ -1,6 +1,7 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import { newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { readTask, type Task } from '#src/requests/progress/task.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';

@@ -105,6 +105,11 @@ const NOT_DONE: typeof MISSED = [
     /\b(?:no(?!-?\d)|not|none|without|unresolved|on-hold|awaiting|requires?|needs?|missing|invalid|insufficient|absent|moved|hospitali[sz]ed|transferred|returned|sent-back|archived|auto-?closed?|by-system|admin|already|backordere?d?|out-of|ended-early|started|attempt\w*|error|but|except)\b/,
     WORDS.unclear,
   ],
+  // The same in German, Dutch, French and Spanish.
+  [
+    /\b(?:nicht|kein|storn|abgelehnt|abgesagt|abgebrochen|verstorben|niet\b|geen\b|geannuleerd|geweigerd|afgewezen|overleden|non-(?:effectu|r\u00e9alis|fait)|pas\b|aucun|annul|d\u00e9c\u00e9d|cancelad|rechazad|fallec)/,
+    WORDS.unclear,
+  ],
 ];
 /** Negations that say that all is well. */
 const WELL =

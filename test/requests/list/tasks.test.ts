@@ -286,6 +286,12 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['a series that goes on', bounded('2026-12-24'), 'Under way', 'open'],
   ['a series that is over', bounded('2026-11-19'), 'Done', 'closed'],
   ['several times', { occurrenceTiming: { event: ['2026-11-20', '2026-11-27'] } }, 'Under way', 'open'],
+  ['a number of times', { occurrenceTiming: { repeat: { count: 6 } } }, 'Under way', 'open'],
+  ['up to a number of times', { occurrenceTiming: { repeat: { countMax: 6 } } }, 'Under way', 'open'],
+  ['a rhythm in words', { occurrenceTiming: { code: { text: 'Weekly' } } }, 'Under way', 'open'],
+  ['a rhythm in words of once', { occurrenceTiming: { code: { text: 'Once a week' } } }, 'Under way', 'open'],
+  ['a time in words', { occurrenceTiming: { code: { text: 'ONCE' } } }, 'Done', 'closed'],
+  ['an urgency in words', { occurrenceTiming: { code: { text: 'ASAP' } } }, 'Done', 'closed'],
   ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
@@ -349,4 +355,31 @@ test.for<[string, object, string[]]>([
 ])('a Task that %s gives no status, and the list says what it leaves out', async ([, change, notices]) => {
   const { list } = await load([request('1')], searchset([task('1', { status: 'rejected', ...change })]));
   expect(list).toMatchObject({ open: [{ status: { word: 'Ordered in the EHR' } }], notices });
+});
+
+test.for<[string, object[], string | undefined]>([
+  ['one more', [{ status: 'in-progress', owner: { display: 'Acme' } }], 'another provider says “Under way” too'],
+  [
+    'two more',
+    [
+      { status: 'accepted', owner: { display: 'Acme' } },
+      { status: 'accepted', owner: { display: 'Comfort' } },
+    ],
+    '2 other providers have agreed too',
+  ],
+  ['one that has not answered', [{ status: 'requested', owner: { display: 'Acme' } }], undefined],
+  ['one that has declined', [{ status: 'rejected', owner: { display: 'Acme' } }], undefined],
+  [
+    'one that has declined since',
+    [
+      { status: 'accepted', owner: { display: 'Acme' }, lastModified: '2026-11-18T10:00:00Z' },
+      { status: 'rejected', owner: { display: 'Acme' }, lastModified: '2026-11-19T10:00:00Z' },
+    ],
+    undefined,
+  ],
+])('beside a provider that has accepted stands %s', async ([, others, note]) => {
+  const own = task('1', { id: 'own', owner: { display: 'Swift' }, lastModified: '2026-11-21T10:00:00Z' });
+  const tasks = others.map((change, index) => task('1', { id: `other-${index}`, ...change }));
+  const { list } = await load([request('1')], searchset([own, ...tasks]));
+  expect(list.open).toMatchObject([{ status: { word: 'Accepted', note }, sentTo: { names: ['Swift'] } }]);
 });

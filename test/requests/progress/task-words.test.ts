@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeStatus } from '#src/requests/list/status.ts';
 import { withTask } from '#src/requests/list/task-status.ts';
-import { newestTask, readTask } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
 const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
@@ -500,24 +501,31 @@ describe('a request with its Task', () => {
       ['active', { status: 'in-progress', statusReason: { text } }, 'Under way', 'open', text],
     ]),
     // Whether it was carried out is not said: only the EHR knows.
-    ...['Sent back to referrer', 'Insurance not accepted', 'Auto-closed', 'On hold', 'No slots'].flatMap(
-      (text): typeof cases => [
-        [
-          'active',
-          { status: 'completed', businessStatus: { text } },
-          'Status unclear',
-          'open',
-          `EHR says “completed” · ${text}`,
-        ],
-        [
-          'active',
-          { status: 'completed', statusReason: { text } },
-          'Status unclear',
-          'open',
-          `EHR says “completed” · ${text}`,
-        ],
+    ...[
+      'Sent back to referrer',
+      'Insurance not accepted',
+      'Auto-closed',
+      'On hold',
+      'No slots',
+      'Nicht durchgeführt',
+      'Annulé par le patient',
+      'Geannuleerd',
+    ].flatMap((text): typeof cases => [
+      [
+        'active',
+        { status: 'completed', businessStatus: { text } },
+        'Status unclear',
+        'open',
+        `EHR says “completed” · ${text}`,
       ],
-    ),
+      [
+        'active',
+        { status: 'completed', statusReason: { text } },
+        'Status unclear',
+        'open',
+        `EHR says “completed” · ${text}`,
+      ],
+    ]),
     ...[
       'Delivered, no issues',
       'Transported without incident',
