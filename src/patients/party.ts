@@ -44,8 +44,13 @@ const KINDS_OF_CHOICE = new Set(
   'available qualified suitable provider agency vendor facility location clinician one'.split(' '),
 );
 
+/** A word in place of a name; beside an address or a number there is somebody. */
+const UNKNOWN = /^(?:unknown|unk|n\/a|none)$/i;
+
 /** Whether a reference is to nobody in particular, such as "Unassigned" or "Any available provider". */
-export function namesNobody({ display }: ForeignRecord): boolean {
+export function namesNobody({ display, reference, identifier }: ForeignRecord): boolean {
+  const isAlone = reference === undefined && identifier === undefined;
+  if (isAlone && UNKNOWN.test(asText(display) ?? '')) return true;
   const words: string[] =
     asText(display)
       ?.toLowerCase()

@@ -83,7 +83,7 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 /**
  * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
  * force, a completed one does not hide an open one, a proposal replaces no order, a request with conditions may mean
- * something else altogether, and one that was written before the other cannot replace it: some EHRs write the link the
+ * something else altogether and is never hidden, and one that was written before the other cannot replace it: some EHRs write the link the
  * wrong way round.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
@@ -91,7 +91,8 @@ function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
   const isOfKind = newer.keys.intent === older.keys.intent || ORDER_INTENTS.has(newer.keys.intent);
   const isOfKindAndTime = isOfKind && !isWrittenBefore(newer, older);
-  return (isInForce || isDone) && isOfKindAndTime && newer.caution === undefined;
+  const isPlain = newer.caution === undefined && older.caution === undefined;
+  return (isInForce || isDone) && isOfKindAndTime && isPlain;
 }
 
 const DAY_MS = 86_400_000;

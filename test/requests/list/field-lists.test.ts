@@ -74,6 +74,8 @@ test.for<[string, object, object]>([
   ['a leap second', { occurrenceDateTime: '2016-12-31T23:59:60Z' }, { needed: '2016-12-31 17:59 CST' }],
   ...[
     'Unassigned',
+    'Unknown',
+    'N/A',
     'Not yet assigned',
     'To be determined',
     'TBD',

@@ -218,6 +218,7 @@ describe('only replaces ends an older request', () => {
     ['a reference to another server', {}, { replaces: [{ reference: 'https://x.example/ServiceRequest/old' }] }],
     ['only an identifier', {}, { replaces: [{ identifier: { value: 'old' } }] }],
     ['replaced by the old one', replaces('new'), {}],
+    ['the end of a prohibition', { doNotPerform: true }, {}],
     ['written long before it', { authoredOn: '2026-11-20' }, { authoredOn: '2026-01-01T09:00:00Z' }],
   ])('and not by one that is %s', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
