@@ -30,9 +30,12 @@ export function mayBeProhibited(resource: ForeignRecord): boolean {
   return prohibitions.includes(true) || prohibitions.includes('unclear');
 }
 
-/** Reads the element or, for FHIR versions without it, the extension request-doNotPerform. */
+/**
+ * Reads the element or, for FHIR versions without it, the extension request-doNotPerform, which some servers write among
+ * those that modify nothing.
+ */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
-  const extensions = asRecords(resource.modifierExtension).filter(({ url }) =>
+  const extensions = [...asRecords(resource.modifierExtension), ...asRecords(resource.extension)].filter(({ url }) =>
     /\bdoNotPerform$/i.test(asText(url) ?? ''),
   );
   return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];

@@ -26,12 +26,38 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
 }
 
 /** The names of work lists, and of a choice that is not made. */
-const NOBODY =
-  /^\W*(?:(?:un|not (?:yet )?)-?assigned|(?:to be|tb) ?(?:determined|assigned|announced|decided|d|a)|no (?:preference|provider)|(?:any|first|next)(?: (?:available|qualified|suitable))*(?: (?:provider|agency|vendor|facility|location|clinician|one))?)\W*$/i;
+const NOBODY = new Set(
+  [
+    'unassigned',
+    'un assigned',
+    'not assigned',
+    'not yet assigned',
+    'no preference',
+    'no provider',
+    'any',
+    'tbd',
+    'tba',
+  ].concat(['determined', 'assigned', 'announced', 'decided'].map((word) => `to be ${word}`)),
+);
+const CHOSEN_LATER = new Set(['any', 'first', 'next']);
+const KINDS_OF_CHOICE = new Set(
+  'available qualified suitable provider agency vendor facility location clinician one'.split(' '),
+);
+
+/** A word in place of a name; beside an address or a number there is somebody. */
+const UNKNOWN = /^(?:unknown|unk|n\/a|none)$/i;
 
 /** Whether a reference is to nobody in particular, such as "Unassigned" or "Any available provider". */
-export function namesNobody({ display }: ForeignRecord): boolean {
-  return NOBODY.test(asText(display) ?? '');
+export function namesNobody({ display, reference, identifier }: ForeignRecord): boolean {
+  const isAlone = reference === undefined && identifier === undefined;
+  if (isAlone && UNKNOWN.test(asText(display) ?? '')) return true;
+  const words: string[] =
+    asText(display)
+      ?.toLowerCase()
+      .match(/\p{L}+/gu) ?? [];
+  const [first = '', ...rest] = words;
+  const isAny = CHOSEN_LATER.has(first) && rest.length > 0 && rest.every((word) => KINDS_OF_CHOICE.has(word));
+  return isAny || NOBODY.has(words.join(' '));
 }
 
 /** The type of what a reference leads to, as far as the reference or the container says it. */

@@ -1,6 +1,7 @@
 /** Decides which requests can be cancelled or corrected here: those that this app created, if the EHR permits updates. */
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -65,10 +66,14 @@ export async function mayCancel(resource: ForeignRecord, asked: Asked & Updating
   return isCancellable(resource, asked.publicUrl) && (await mayUpdateRequests(asked));
 }
 
-/** Whether a new request may replace this one. Whether this one can then be cancelled is a separate question. */
+/**
+ * Whether a new request may replace this one: not if this one has conditions, such as "do not perform", which the form
+ * cannot say. Whether this one can then be cancelled is a separate question.
+ */
 export function mayCorrect(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
   return (
     isOpen(resource) &&
+    conditionsOf(resource).length === 0 &&
     ownIdentifiers(resource, publicUrl).length > 0 &&
     mayCreateRequests(launch, organization) &&
     mayUse(launch, { type: 'ServiceRequest', interaction: 'r' })

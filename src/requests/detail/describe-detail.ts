@@ -5,7 +5,8 @@ import { readReasons } from '#src/requests/list/concepts.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { newestTask, readTask } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { readTask } from '#src/requests/progress/task.ts';
 import { asLongConceptText } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -14,7 +15,9 @@ import type { ReadDetail } from './read-detail.ts';
 import type { Place } from './referred.ts';
 import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
-import { readTimeline } from './timeline.ts';
+import { isBooked, readTimeline } from './timeline.ts';
+
+const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
 
@@ -43,7 +46,14 @@ export async function describeDetail(
   const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
-  const row = { ...fresh, status, next, still, sentTo, older };
+  // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
+  const isOpen = status.icon === 'ordered' && !older?.some((one) => one.isOpen);
+  const isAwaited = isOpen && !status.hasProvider && !request.isProhibited && events.some(isBooked);
+  const row = {
+    ...{ ...fresh, still, sentTo, older },
+    status: isAwaited ? { ...status, hasProvider: true } : status,
+    next: isAwaited ? SEE_APPOINTMENT : next,
+  };
   const others = siblings
     .map((one) => readServiceRequest(one, place))
     .filter(({ isEnteredInError }) => !isEnteredInError);

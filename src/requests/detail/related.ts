@@ -16,10 +16,12 @@ const MOST = 20;
 /** The relation of a request to the newer one that replaced it. */
 export const REPLACED_BY = 'Replaced by';
 const REPLACES_NOT = 'Meant to replace it, not in force';
+const REPLACES_LATER = 'Says that it replaces this one, but is older';
+const DAY_MS = 86_400_000;
 
 /** @param rows the rows of the kept list. Without them, only the references of the request itself are known. */
 export function relatedRequests(
-  own: Pick<RequestRow, 'id' | 'relations'>,
+  own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],
 ): RelatedRequest[] {
   const { basedOn, replaces, requisition } = own.relations;
@@ -37,11 +39,15 @@ export function relatedRequests(
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
     others.filter(isRelated).map(({ id, service }) => ({ relation, id, service }));
+  const replacing = others.filter(({ relations }) => relations.replaces.includes(self));
+  const isOlder = ({ requestedMs = NaN }: RequestRow) => requestedMs + DAY_MS < (own.requestedMs ?? NaN);
+  const newer = replacing.filter((row) => !isOlder(row));
   const all = [
     ...named('Made from', basedOn),
     ...named('Replaces', replaces),
-    ...listed(REPLACED_BY, (row) => row.relations.replaces.includes(self) && isInForce(row.ehrStatus)),
-    ...listed(REPLACES_NOT, (row) => row.relations.replaces.includes(self) && !isInForce(row.ehrStatus)),
+    ...listed(REPLACED_BY, (row) => newer.includes(row) && isInForce(row.ehrStatus)),
+    ...listed(REPLACES_NOT, (row) => newer.includes(row) && !isInForce(row.ehrStatus)),
+    ...listed(REPLACES_LATER, (row) => replacing.includes(row) && isOlder(row)),
     ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
     ...listed(
       'On the same form',

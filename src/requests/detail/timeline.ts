@@ -108,6 +108,13 @@ function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): 
   return [{ what, at: start ?? created, who, source: 'Appointment' }];
 }
 
+const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
+
+/** Whether an event is an appointment that is agreed, or took place. */
+export function isBooked(event: ForeignRecord): boolean {
+  return event.resourceType === 'Appointment' && HELD.has(codeOf(event.status)) && conditionsOf(event).length === 0;
+}
+
 function communicationEvents({ status, payload, sent, received, sender }: ForeignRecord): Event[] {
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);

@@ -1,9 +1,13 @@
 /** Reads the fields of a form back from the ServiceRequest that it once became (to-service-request.ts). */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
+import { codeOf, describePriority } from '#src/requests/list/status.ts';
+import { isGiven } from '#src/requests/timing/parts.ts';
 import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
-import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { TakenOver } from './draft-store.ts';
 import { isFor, type Offer } from './offered.ts';
@@ -13,8 +17,10 @@ import { PRIORITIES, type TypedRequest } from './typed-request.ts';
 /** The longest field of the form. */
 const LONGEST = 1_000;
 const LONGEST_LOST = 200;
-const MOST_LOST = 5;
+const MOST_LOST = 10;
 const MOST_REFERENCES = 50;
+/** The words for the end of a window on another day, for which the form has no field. */
+const OTHER_DAY = 'otherDay';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
@@ -40,16 +46,20 @@ export function readBack(
   const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
   // A note that another author has added names that author.
   const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
-  const lost = [service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest].filter(
-    (text) => text !== '',
-  );
+  const { [OTHER_DAY]: otherDay = '', ...time } = timeOf(resource, timeZone);
+  const priority = PRIORITIES.find(({ value }) => value === codeOf(resource.priority))?.value;
+  const lost = [
+    ...[service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest],
+    ...(priority === undefined ? [textIn(describePriority(resource.priority)?.word)] : []),
+    ...[otherDay, ...withoutPlace(resource)],
+  ].filter((text) => text !== '');
   const values = {
     ...answers,
     service: service?.value ?? '',
     receiver: isOffered ? receiver.name : '',
     what: textIn(asRecord(resource.code).text),
-    ...timeOf(resource, timeZone),
-    priority: PRIORITIES.find(({ value }) => value === resource.priority)?.value ?? 'routine',
+    ...time,
+    priority: priority ?? 'routine',
     from: textIn(place?.display ?? place?.text),
     reason: textIn(asRecords(resource.reasonCode)[0]?.text),
     note: textIn(note?.text),
@@ -64,6 +74,22 @@ export function readBack(
       lost: lost.slice(0, MOST_LOST).map((text) => text.slice(0, LONGEST_LOST)),
     },
   };
+}
+
+/** What the EHR's users may have added since, and the form cannot say. */
+function withoutPlace(resource: ForeignRecord): string[] {
+  const [, ...performers] = asRecords(resource.performer);
+  const [, ...reasons] = asRecords(resource.reasonCode);
+  const notes = asRecords(resource.note).filter((one) => 'authorString' in one || 'authorReference' in one);
+  const given = isGiven(resource.asNeededBoolean) || isGiven(resource.asNeededCodeableConcept);
+  return [
+    ...bodySitesOf(resource),
+    ...quantitiesOf(resource),
+    ...(given ? ['as needed'] : []),
+    ...performers.map(({ display }) => textIn(display)),
+    ...reasons.flatMap((reason) => asConceptText(reason) ?? []),
+    ...[asText(resource.patientInstruction) ?? '', ...notes.map(({ text }) => textIn(text))],
+  ];
 }
 
 function textIn(value: unknown): string {
@@ -115,5 +141,10 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
   }
   const period = asRecord(resource.occurrencePeriod);
   const start = at(resource.occurrenceDateTime ?? period.start);
-  return { neededOn: start.day, neededAt: start.time, neededUntil: at(period.end).time };
+  const end = at(period.end);
+  const isOneDay = end.day === start.day;
+  return {
+    ...{ neededOn: start.day, neededAt: start.time, neededUntil: isOneDay ? end.time : '' },
+    ...(isOneDay || end.day === '' ? {} : { [OTHER_DAY]: `until ${[end.day, end.time].filter(Boolean).join(' ')}` }),
+  };
 }

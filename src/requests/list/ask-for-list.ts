@@ -13,7 +13,7 @@ import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
 import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
 import type { ReadAt } from './row.ts';
-import { gatherTasks, searchTasks } from './search-tasks.ts';
+import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 
 /** What loading the list depends on besides the EHR. */
@@ -109,8 +109,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
   };
   const [answered, unread] = await Promise.all([asking, askForTasks()]);
   const { tasks } = gathered;
-  const taskNotices = [...unread, ...gathered.notices()];
+  const failed = [...unread, ...gathered.notices()];
   const otherTasks = gathered.countOthers();
+  const taskNotices = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 

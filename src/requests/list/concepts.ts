@@ -66,7 +66,11 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
 /** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */
 export function readStatusReason({ extension }: ForeignRecord): string | undefined {
   const reasons = asRecords(extension).filter(({ url }) => url === STATUS_REASON);
-  return asConceptText(reasons.map(({ valueCodeableConcept }) => valueCodeableConcept));
+  const words = reasons.map(({ valueCodeableConcept, valueCoding, valueString }) => {
+    const coding = valueCoding === undefined ? {} : { coding: [valueCoding] };
+    return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, ...coding });
+  });
+  return [...new Set(words)].filter(Boolean).join(', ') || undefined;
 }
 
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */

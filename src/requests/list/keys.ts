@@ -29,8 +29,11 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
     content: readContent(resource),
-    /** `system|value` of identifiers and requisition. Orders may share a number, so it is a hint and no proof. */
-    numbers: [...asRecords(resource.identifier), ...asRecords(resource.requisition)].flatMap(numberOf),
+    /**
+     * `system|value` of each identifier that is not of a group, as a requisition is. Orders may share a number, so it is a
+     * hint and no proof.
+     */
+    numbers: asRecords(resource.identifier).filter(isOwnNumber).flatMap(numberOf),
     /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
     basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
     replaces: asRecords(resource.replaces).flatMap((reference) => localReference(reference, base) ?? []),
@@ -111,6 +114,14 @@ function instantMs(value: unknown): number | undefined {
   const isInstant = typeof value === 'string' && INSTANT.test(value);
   const ms = isInstant ? Date.parse(value) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** HL7 v2-0203: the numbers of a placer's group, an accession, a visit, an account and a patient. */
+const SHARED = new Set<unknown>(['PGN', 'ACSN', 'VN', 'AN', 'MR']);
+
+/** Whether a number may be of one order alone: three equal blood tests of one form are three. */
+function isOwnNumber({ type }: ForeignRecord): boolean {
+  return !asRecords(asRecord(type).coding).some(({ code }) => SHARED.has(code));
 }
 
 /** "N/A", "unknown", "000", "9999" and the like are written where a number is missing. */

@@ -56,8 +56,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const found = await askForList(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const { kept, replacedBy, ...merged } = mergeRequests(shown, sifted.inDoubt);
-  const taskOf = tasksFor(found.tasks, merged.referred);
+  const { kept, replacedBy, shownAs, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const taskOf = tasksFor(found.tasks, shownAs);
   const owners = kept.flatMap((request) => taskOf(request)?.owner ?? []);
   const others = kept.flatMap(({ performers, requester }) => [...performers, ...(requester ? [requester] : [])]);
   const isNamed = (party: (typeof others)[number]) => namesItself(party) || party.local === user?.reference;

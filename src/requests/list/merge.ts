@@ -20,6 +20,8 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     .filter((request) => !pairs.has(request))
     .map((request) => withOrder(request, orderOf.get(request)));
   const repeated = findRepeated(merged);
+  const equalTo = Map.groupBy(repeated, ({ keys }) => keys.content().digest);
+  const orderById = new Map([...pairs].map(([order, referral]) => [referral.keys.id, order]));
   return {
     kept: merged.filter((request) => !repeated.has(request)),
     /** Requests that another request of the list replaces. */
@@ -30,6 +32,12 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
     repeated: [...repeated],
     /** Orders that are shown as the referral made from them, as Oracle Health lists both. */
     referred: [...pairs.keys()],
+    /** The other entries that are shown as this one. */
+    shownAs: (request: ServiceRequest) => {
+      const order = orderById.get(request.keys.id);
+      const equals = repeated.size > 0 ? equalTo.get(request.keys.content().digest) : undefined;
+      return [...(order ? [order] : []), ...(equals ?? [])];
+    },
   };
 }
 
@@ -74,14 +82,24 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 
 /**
  * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
- * force, a completed one does not hide an open one, a proposal replaces no order, and a request with conditions may
- * mean something else altogether.
+ * force, a completed one does not hide an open one, a proposal replaces no order, a request with conditions may mean
+ * something else altogether and is never hidden, and one that was written before the other cannot replace it: some EHRs write the link the
+ * wrong way round.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';
   const isDone = newer.keys.state === 'completed' && older.status.group === 'closed';
   const isOfKind = newer.keys.intent === older.keys.intent || ORDER_INTENTS.has(newer.keys.intent);
-  return (isInForce || isDone) && isOfKind && newer.caution === undefined;
+  const isOfKindAndTime = isOfKind && !isWrittenBefore(newer, older);
+  const isPlain = newer.caution === undefined && older.caution === undefined;
+  return (isInForce || isDone) && isOfKindAndTime && isPlain;
+}
+
+const DAY_MS = 86_400_000;
+
+/** By more than a day, because a date may have no time; false where one has no date. */
+function isWrittenBefore(one: ServiceRequest, other: ServiceRequest): boolean {
+  return Date.parse(one.authoredOn ?? '') + DAY_MS < Date.parse(other.authoredOn ?? '');
 }
 
 const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);

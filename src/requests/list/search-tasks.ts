@@ -1,19 +1,22 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
-import { namesOnlyNumber, newestTask, readTask, type Task } from '#src/requests/progress/task.ts';
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
+import { codeOf } from './status.ts';
 
 const MOST_TASKS = 200;
 const MOST_PAGES = 5;
 const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
-const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
+export const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
 /** The server does not know the type. Any other refusal may be about this user or this moment, and hides a provider's answer. */
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
@@ -24,17 +27,21 @@ const MOST_KEPT = 1_000;
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
+  let hasUnread = false;
   return {
     tasks,
     /** How many were of another patient. */
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
+    /** One may be about a request of this patient, and cannot be read as a hand-over of it. */
+    hasUnread: () => hasUnread,
     take: (resource: ForeignRecord): void => {
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
       const task = tasks.length < MOST_KEPT ? readTask(resource, at) : undefined;
       if (task) tasks.push(task);
       else if (namesOnlyNumber(resource)) numbered.add(resource.id ?? resource);
+      else hasUnread ||= isUnread(resource);
     },
   };
 }
@@ -43,6 +50,19 @@ function numberedText(count: number): string {
   const what =
     count === 1 ? '1 answer of a provider names its request' : `${count} answers of providers name their requests`;
   return `${what} only by a number, so the list does not say which request is meant. See the EHR.`;
+}
+
+/** It is about a request, but names its patient or the request by no reference, or has conditions that may reverse it. */
+function isUnread(resource: ForeignRecord): boolean {
+  const { for: patient, focus, basedOn } = resource;
+  const isWithout = ({ reference }: ForeignRecord) => reference === undefined;
+  const requests = [...asRecords(focus), ...asRecords(basedOn)].filter(
+    ({ type, reference }) => type === 'ServiceRequest' || asWritten(reference).includes('ServiceRequest/'),
+  );
+  const isNamed = patient === undefined || !isWithout(asRecord(patient));
+  const isInError = codeOf(resource.status) === 'entered-in-error';
+  const isReadable = isNamed && !requests.some(isWithout) && conditionsOf(resource).length === 0;
+  return requests.length > 0 && !isInError && !isReadable;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */
@@ -76,20 +96,18 @@ export async function searchTasks(
   }
 }
 
-/** The Task of a request. A referral that is shown in place of its order has the Tasks of both. */
-export function tasksFor(tasks: readonly Task[], referred: readonly ServiceRequest[]) {
-  const ofOrders = new Set(referred.map(({ keys }) => `ServiceRequest/${keys.id}`));
-  const aliases = (keys: ServiceRequest['keys']) =>
-    keys.basedOn !== undefined && ofOrders.has(keys.basedOn) ? [keys.basedOn] : [];
+/** The Task of a request. @param shownAs returns the other entries that are shown as it, whose Tasks are its own too. */
+export function tasksFor(tasks: readonly Task[], shownAs: (request: ServiceRequest) => readonly ServiceRequest[]) {
   const byRequest = Map.groupBy(
     tasks.flatMap((task) => task.about.map((request) => ({ request, task }))),
     ({ request }) => request,
   );
-  const about = (key: string) => (byRequest.get(key) ?? []).map(({ task }) => task);
+  const about = ({ keys }: ServiceRequest) =>
+    (byRequest.get(`ServiceRequest/${keys.id}`) ?? []).map(({ task }) => task);
   const found = new Map<ServiceRequest, Task | undefined>();
   return (request: ServiceRequest): Task | undefined => {
-    const tasksOf = () => [`ServiceRequest/${request.keys.id}`, ...aliases(request.keys)].flatMap(about);
-    if (!found.has(request)) found.set(request, newestTask(tasksOf(), request));
+    if (!found.has(request))
+      found.set(request, newestTask(byRequest.size > 0 ? [request, ...shownAs(request)].flatMap(about) : [], request));
     return found.get(request);
   };
 }

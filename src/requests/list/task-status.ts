@@ -25,7 +25,8 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
-  const remark = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
+  const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
+  const remark = icon === 'unknown' ? said.join(' · ') : one;
   return {
     word,
     icon,

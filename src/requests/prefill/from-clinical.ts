@@ -1,7 +1,15 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
+import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { dated, type ReadingTime } from './chart-date.ts';
 import { type ChartFact, factOf, MOST_OF_A_KIND } from './facts.ts';
@@ -48,14 +56,17 @@ export function reasonsFrom(
  * sees that they are chosen.
  */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
-  const isHigh = ({ criticality }: ForeignRecord) => criticality === 'high';
+  const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);
   return [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))]
     .flatMap((allergy) => {
       const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
       const name = nameOf(allergy);
       const text =
-        name && [name, isHigh(allergy) && 'high criticality', reactionsOf(allergy)].filter(Boolean).join('; ');
+        name &&
+        [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
+          .filter(Boolean)
+          .join('; ');
       const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
       return factOf(allergy, undefined, text, when).map((fact) => ({ ...fact, isSuggested: true }));
     })
@@ -65,7 +76,22 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
 function nameOf(resource: ForeignRecord): string | undefined {
   const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
-  return withRemarks(asConceptText(resource.code) ?? substances.find((text) => text !== undefined), resource);
+  const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
+  const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
+  const words = named && (KNOWN_BY_CODE.get(named) ?? [named, noted].filter(Boolean).join(': '));
+  return withRemarks(words, resource);
+}
+
+/** SNOMED CT: a bare code would read as something that the patient is allergic to. */
+const KNOWN_BY_CODE = new Map([
+  ['716186003', 'No known allergy'],
+  ['409137002', 'No known drug allergy'],
+  ['429625007', 'No known food allergy'],
+  ['428607008', 'No known environmental allergy'],
+]);
+
+function isSevere({ reaction }: ForeignRecord): boolean {
+  return asRecords(reaction).some(({ severity }) => severity === 'severe');
 }
 
 /** Whether the resource is in force but has no words by which it could be shown. */
@@ -91,8 +117,9 @@ function hasCategory({ category }: ForeignRecord, code: string): boolean {
 }
 
 function reactionsOf({ reaction }: ForeignRecord): string | undefined {
-  const texts = asRecords(reaction)
-    .flatMap(({ manifestation }) => asRecords(manifestation))
-    .map(asConceptText);
+  const texts = asRecords(reaction).flatMap(({ manifestation, description }) => {
+    const shown = asRecords(manifestation).map(asConceptText);
+    return shown.length > 0 ? shown : [asInformation(description, 120)];
+  });
   return asText([...new Set(texts.filter((text) => text !== undefined))].slice(0, 3).join(', '), 120);
 }

@@ -1,5 +1,7 @@
 /** Reads where the patient is: kind, time and places of the launch's encounter. */
 import { withRemarks } from '#src/patients/modifier-elements.ts';
+import { readNamedResource } from '#src/patients/named-resource.ts';
+import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
@@ -21,7 +23,11 @@ const MOST_PLACES = 3;
 const LEFT = new Set<unknown>(['planned', 'completed', 'reserved']);
 
 /** FHIR R4 encounter-status: the patient is not there yet, or no longer. */
-const NOT_THERE = new Set<unknown>(['planned', 'finished', 'cancelled', 'entered-in-error']);
+const NOT_THERE = new Set<unknown>([
+  ...['planned', 'finished', 'cancelled', 'entered-in-error', 'onleave'],
+  // Of R5.
+  ...['discharged', 'completed', 'discontinued'],
+]);
 
 /** A place of an encounter, which is named by its own display or by its Location. */
 export interface Place {
@@ -48,7 +54,9 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
     .slice(0, MOST_PLACES)
     .map(({ location }) => {
       const local = localReference(location, base);
-      const display = asInformation(asRecord(location).display);
+      const inside = containedOf(location, { base, container: encounter });
+      const named = inside && readNamedResource(inside, { base, container: encounter, now }).name;
+      const display = asInformation(asRecord(location).display) ?? named;
       return { display, reference: local ?? `Encounter/${asWritten(encounter.id)}` };
     });
 }

@@ -14,6 +14,9 @@ import { type ChartFact, factOf } from './facts.ts';
 import { kindOf } from './measure-codes.ts';
 
 const DAY_MS = 86_400_000;
+const LOINC = 'http://loinc.org';
+/** Kinds of a reading with a unit. */
+const MEASURED = new Set(['height', 'weight']);
 
 interface Reading {
   readonly kind: string;
@@ -31,7 +34,11 @@ interface Reading {
 export function measuresFrom(observations: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const readings = observations.filter(isFinal).flatMap((observation): Reading[] => {
     const { code, effectiveDateTime, effectiveInstant, effectivePeriod, issued } = observation;
-    const kind = kindOf(asRecords(asRecord(code).coding).map((coding) => coding.code));
+    const codings = asRecords(asRecord(code).coding).filter(({ system = LOINC }) => system === LOINC);
+    const codes = codings.map((coding) => coding.code);
+    const known = kindOf(codes);
+    const kind = known !== undefined && MEASURED.has(known) && isNothing(observation) ? undefined : known;
+    const label = asConceptText(code);
     const moments = [
       effectiveDateTime,
       effectiveInstant,
@@ -41,7 +48,9 @@ export function measuresFrom(observations: readonly ForeignRecord[], at: Reading
     ];
     const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined) ?? '';
     const facts =
-      kind === undefined ? [] : factOf(observation, asConceptText(code), valueOf(observation), dated(moments, at));
+      kind === undefined
+        ? []
+        : factOf(observation, codes.includes(label) ? kind : label, valueOf(observation), dated(moments, at));
     return facts.map((fact) => ({
       kind: kind ?? '',
       fact,
@@ -51,6 +60,18 @@ export function measuresFrom(observations: readonly ForeignRecord[], at: Reading
   });
   const past = readings.filter((reading) => reading.at <= at.now.getTime() + DAY_MS);
   return [...Map.groupBy(past, ({ kind }) => kind).values()].flatMap(latestOf);
+}
+
+/** No patient has such a height or weight. */
+function isNothing({ valueQuantity }: ForeignRecord): boolean {
+  const { value } = asRecord(valueQuantity);
+  return typeof value === 'number' && value <= 0;
+}
+
+/** Has it a date that is not old, and, for a height or a weight, a unit? Seventy may be pounds. */
+function isWhole({ text, isStale, date }: ChartFact, kind: string): boolean {
+  const hasUnit = !MEASURED.has(kind) || /\p{L}/u.test(text);
+  return isStale !== true && date !== undefined && hasUnit;
 }
 
 function latestOf(readings: readonly Reading[]): ChartFact[] {
@@ -63,7 +84,7 @@ function latestOf(readings: readonly Reading[]): ChartFact[] {
     ...new Map(facts.toReversed().map((fact) => [`${fact.label} ${fact.text}`, fact])).values(),
   ].toReversed();
   const isOne = distinct.length === 1;
-  return distinct.map((fact) => ({ ...fact, isSuggested: isOne && fact.isStale !== true && fact.date !== undefined }));
+  return distinct.map((fact) => ({ ...fact, isSuggested: isOne && isWhole(fact, newest.kind) }));
 }
 
 /**

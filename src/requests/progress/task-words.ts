@@ -34,6 +34,7 @@ const WORDS = {
   declined: { word: 'Declined', icon: 'declined' },
   cancelled: { word: 'Cancelled', icon: 'declined' },
   failed: { word: 'Failed', icon: 'declined' },
+  unclear: { word: 'Status unclear', icon: 'unknown', note: 'EHR says “completed”' },
 } as const satisfies Record<string, TaskWord>;
 
 /** FHIR R4 Task.status; one that is `entered-in-error` has no word. */
@@ -70,6 +71,10 @@ const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
     WORDS.question,
   ],
   [
+    /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b/,
+    WORDS.question,
+  ],
+  [
     /^(?!.*\b(?:no|not|never|without|unable|unconfirmed|cannot|pending|awaiting|waiting|until|unless|once|when|if|after|before|needs?|required|to-be|tbd|missed|previous|cancel\w*|declin\w*)\b).*\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/,
     WORDS.booked,
   ],
@@ -77,23 +82,38 @@ const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
 /** In free text, what says that the service was not, or will not be, carried out. */
 const MISSED: readonly (readonly [RegExp, TaskWord])[] = [
   [
-    /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted)\b|not-(?:needed|required|wanted|indicated)\b)/,
+    /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
     WORDS.cancelled,
   ],
   [
-    /\b(?:declin|refus|reject|denied|unavailable|not-accepting|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
+    /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
     WORDS.declined,
   ],
   [
-    /\b(?:dna|lwbs|ama|no-shows?|no-(?:response|answer|reply|contact|access)|nobody-home|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
+    /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
     WORDS.failed,
   ],
 ];
-/** In free text, what contradicts that a completed Task was carried out, or all of it. */
+/** In free text, what contradicts that a completed Task was carried out, or all of it, or leaves it open. */
 const NOT_DONE: typeof MISSED = [
   ...MISSED,
-  [/\b(?:partial|partly|interim|preliminary|wait-?list|pending|postponed|reschedul|deferred|yet\b)/, WORDS.partly],
+  [
+    /\b(?:partial|partly|interim|preliminary|half|wait-?list|waiting|pending|postponed|reschedul|deferred|yet\b|\d+-of-\d+\b|first\b)/,
+    WORDS.partly,
+  ],
+  [
+    /\b(?:no(?!-?\d)|not|none|without|unresolved|on-hold|awaiting|requires?|needs?|missing|invalid|insufficient|absent|moved|hospitali[sz]ed|transferred|returned|sent-back|archived|auto-?closed?|by-system|admin|already|backordere?d?|out-of|ended-early|started|attempt\w*|error|but|except)\b/,
+    WORDS.unclear,
+  ],
+  // The same in German, Dutch, French and Spanish.
+  [
+    /\b(?:nicht|kein|storn|abgelehnt|abgesagt|abgebrochen|verstorben|niet\b|geen\b|geannuleerd|geweigerd|afgewezen|overleden|non-(?:effectu|r\u00e9alis|fait)|pas\b|aucun|annul|d\u00e9c\u00e9d|cancelad|rechazad|fallec)/,
+    WORDS.unclear,
+  ],
 ];
+/** Negations that say that all is well. */
+const WELL =
+  /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
 /** What may still come is not missed. */
 const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
 /**
@@ -155,4 +175,4 @@ function inFreeText(texts: readonly string[], table: typeof NOT_DONE): TaskWord 
   return table.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
 }
 
-const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-');
+const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-').replace(WELL, '');

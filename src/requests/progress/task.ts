@@ -1,10 +1,10 @@
-/** Parses FHIR Tasks, the hand-overs of a request to a provider, and finds the newest one of each request. */
+/** Parses FHIR Tasks, the hand-overs of a request to a provider. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { namesNobody, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { errandOf, isDeskWork, isOtherErrand, repeats } from './errand.ts';
-import { describeTask, isInTrouble, isOver, type TaskWord } from './task-words.ts';
+import { errandOf, isOtherErrand } from './errand.ts';
+import { describeTask, isInTrouble, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -119,87 +119,9 @@ function isWhole(resource: ForeignRecord): boolean {
   return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
 }
 
-/**
- * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
- * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
- * new and is not done.
- */
-function newestOf(tasks: readonly Task[]): Task | undefined {
-  const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
-  if (!newest || !isOver(newest.word)) return newest;
-  const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
-  return (
-    older.find((task) => !isOver(task.word) && (isAsNew(task) || isOfOtherOwner(task, newest))) ??
-    [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
-    newest
-  );
-}
-
-/** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
-function onceById(tasks: readonly Task[]): readonly Task[] {
-  const isNewer = (one: Task, other: Task) => one.id === other.id && one.changedMs > other.latestMs;
-  return tasks.filter((task) => task.id === undefined || !tasks.some((other) => isNewer(other, task)));
-}
-
-function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
-  return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
-}
-
-function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
+/** What tells one owner from another; undefined for one without a name or a number. */
+export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
   return local ?? display ?? contained?.name ?? number;
-}
-
-/**
- * The Task that speaks for a request: the one that carries it out, if there is any. An errand beside it has no word about
- * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
- *
- * @param all those about the request.
- */
-export function newestTask(
-  all: readonly Task[],
-  request: { readonly service: string; readonly category: string | undefined },
-): Task | undefined {
-  if (all.length === 0) return undefined;
-  const tasks = onceById(all);
-  const isRepeated = repeats(request);
-  const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
-  const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
-  const latest = errands.flatMap((some) => newestOf(some) ?? []);
-  const own = newestOf(tasks.filter((task) => !isBeside(task))) ?? standIn(latest);
-  const newest = latest.filter(({ errand }) => own === undefined || errand !== own.errand);
-  if (own?.word.icon === 'done' || newest.length === 0) return own && asOwn(own);
-  const question = newest.find(({ word }) => word.icon === 'question');
-  const shown = question ?? own ?? newestOf(newest);
-  const beside = newest.filter((one) => one !== question && (own === undefined || PRESSING.has(one.word.icon)));
-  return (
-    shown && {
-      ...(shown === own ? asOwn(shown) : { ...shown, owner: own?.owner }),
-      beside: besideText(beside),
-      isDeclinedBeside: own !== undefined && beside.some(({ word }) => word.icon === 'declined'),
-    }
-  );
-}
-
-/** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
-function standIn(tasks: readonly Task[]): Task | undefined {
-  const open = tasks.filter(({ errand = '', word }) => !isOver(word) && !isDeskWork(errand));
-  const found = newestOf(open);
-  return found && { ...found, remark: [found.errand, found.remark].filter(Boolean).join(': ') };
-}
-
-const asOwn = (task: Task): Task => ({ ...task, errand: undefined });
-
-/** What the clinician has to know of an errand although the request itself goes on. */
-const PRESSING = new Set<TaskWord['icon']>(['declined', 'hold']);
-const MOST_BESIDE = 2;
-
-/** "Verify insurance: declined, No coverage". */
-function besideText(errands: readonly Task[]): string | undefined {
-  const lines = errands.map(({ errand, word, reason }) =>
-    [`${errand}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
-  );
-  const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
-  return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
 }
 
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */

@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest';
 import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import { readDetail } from '#src/requests/detail/read-detail.ts';
+import { relatedRequests } from '#src/requests/detail/related.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { createBatchSupport } from '#src/requests/search/batch-support.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { rowOf } from '#test/requests/page/rows.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const [patientId, timeZone] = ['pat-1', 'America/Chicago'];
@@ -70,4 +72,53 @@ test.for<[string, object, string, string[]]>([
   });
   const facts = sections.flatMap((section) => section.facts);
   expect(facts.find((fact) => fact.label === label)?.texts).toEqual(expected);
+});
+
+test.for<[string, number | undefined, string]>([
+  ['a newer request', 2, 'Replaced by'],
+  ['one without a date', undefined, 'Replaced by'],
+  ['one written long before it', -2, 'Says that it replaces this one, but is older'],
+])('%s that names it as replaced: “%s”', ([, days, relation]) => {
+  const dayMs = 86_400_000;
+  const replaces = { basedOn: [], replaces: ['ServiceRequest/1'], requisition: undefined };
+  const other = rowOf({ id: '2', relations: replaces, requestedMs: days === undefined ? undefined : days * dayMs });
+  expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
+});
+
+test.for<[string, object, object, string]>([
+  ['an appointment that is booked', { status: 'booked' }, {}, 'Check the appointment'],
+  ['one that took place', { status: 'fulfilled' }, {}, 'Check the appointment'],
+  ['one that is cancelled', { status: 'cancelled' }, {}, 'Find a provider'],
+  ['one of a request that is on hold', { status: 'booked' }, { status: 'on-hold' }, 'Decide whether to resume'],
+  ['one of what must not be done', { status: 'booked' }, { doNotPerform: true }, 'Nothing to do'],
+])('%s decides whether a provider is missing', async ([, state, change, step]) => {
+  const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };
+  const basedOn = [{ reference: 'ServiceRequest/a' }];
+  const visit = { resourceType: 'Appointment', participant: [{ actor: own.subject }], basedOn, ...state };
+  await using server = await startFhirServer((call) => {
+    if (!call.startsWith('POST')) return searchset([resource]);
+    const { entry } = server.posted.at(-1) as { entry: { request: { url: string } }[] };
+    const answers = entry.map(({ request: { url } }) =>
+      url === 'ServiceRequest/a' ? resource : searchset(url.startsWith('Appointment') ? [visit] : []),
+    );
+    return {
+      resourceType: 'Bundle',
+      type: 'batch-response',
+      entry: answers.map((one) => ({ resource: one, response: { status: '200' } })),
+    };
+  });
+  const { api } = server;
+  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const list = await loadRequests(api, { patientId, grantedSearch: true, now, timeZone, batches });
+  const read = await readDetail(api, {
+    ...{ requestId: 'a', patientId, references: [], batches, searchParameters: [] },
+    mayUse: () => true,
+    mayBeReplaced: () => false,
+  });
+  if (read.kind !== 'read') throw new Error('not read');
+  const at = { base: api.base, now, timeZone, patientId, ownSystem: 'urn:own', user: undefined };
+  const { row, sections } = await describeDetail(api, read, [...list.open, ...list.closed], at);
+  expect(row.next.text).toBe(step);
+  const texts = sections.flatMap(({ facts }) => facts.flatMap((fact) => fact.texts));
+  expect(texts.includes('No provider yet')).toBe(step === 'Find a provider' || step === 'Decide whether to resume');
 });

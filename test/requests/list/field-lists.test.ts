@@ -55,10 +55,27 @@ test.for<[string, object, object]>([
   ['the most urgent of several priorities', { priority: ['routine', 'stat'] }, { priority: { level: 'stat' } }],
   ['a priority in digits', { priority: 1 }, { priority: { level: 'other', word: '1' } }],
   ['a routine one in a list', { priority: ['routine'] }, { priority: undefined }],
+  [
+    'a prohibition among the extensions that modify nothing',
+    { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', valueBoolean: true }] },
+    { caution: 'Do not perform', next: { text: 'Nothing to do' } },
+  ],
+  [
+    'why it is on hold, as a text',
+    {
+      status: 'on-hold',
+      extension: [
+        { url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason', valueString: 'Waits for INR' },
+      ],
+    },
+    { status: { note: 'Waits for INR' } },
+  ],
   ['a status in one word', { status: 'onHold' }, { status: { word: 'On hold' } }],
   ['a leap second', { occurrenceDateTime: '2016-12-31T23:59:60Z' }, { needed: '2016-12-31 17:59 CST' }],
   ...[
     'Unassigned',
+    'Unknown',
+    'N/A',
     'Not yet assigned',
     'To be determined',
     'TBD',

@@ -119,6 +119,8 @@ describe('orders that share a number are all shown', () => {
     ['nines', numbered('9999')],
     ['a number without system', { identifier: [{ value: '4711' }] }],
     ['one basedOn', basedOn('a')],
+    ['one form', requisition],
+    ...['PGN', 'ACSN', 'VN'].map((type): [string, object] => [`one ${type} number`, numbered('4711', type)]),
   ])('equal orders that have %s are not proved to be one', async ([, both]) => {
     const list = await load([request('a', both), request('b', both)]);
     expect([idsOf(list), list.notices]).toEqual([['a', 'b'], []]);
@@ -196,6 +198,7 @@ describe('only replaces ends an older request', () => {
     ['done, of one that is done', { status: 'completed' }, { status: 'completed' }],
     ['an original order', {}, { intent: 'original-order' }],
     ['a plan, of a plan', { intent: 'plan' }, { intent: 'plan' }],
+    ['of the same day', { authoredOn: '2026-11-20T09:00:00Z' }, { authoredOn: '2026-11-20' }],
     ['a versioned reference', {}, { replaces: [{ reference: 'ServiceRequest/old/_history/1' }] }],
   ])('a newer one: %s', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
@@ -215,6 +218,8 @@ describe('only replaces ends an older request', () => {
     ['a reference to another server', {}, { replaces: [{ reference: 'https://x.example/ServiceRequest/old' }] }],
     ['only an identifier', {}, { replaces: [{ identifier: { value: 'old' } }] }],
     ['replaced by the old one', replaces('new'), {}],
+    ['the end of a prohibition', { doNotPerform: true }, {}],
+    ['written long before it', { authoredOn: '2026-11-20' }, { authoredOn: '2026-01-01T09:00:00Z' }],
   ])('a request that is %s ends none', async ([, older, newer]) => {
     const list = await load([old(older), request('new', { ...replaces('old'), ...newer })]);
     expect([idsOf(list), list.notices]).toEqual([['new', 'old'], []]);

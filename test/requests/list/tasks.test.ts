@@ -77,13 +77,13 @@ test.for<[string, object, boolean]>([
     if (isSaid) expect(list.open[0]?.status.word).toBe('Ordered in the EHR');
   },
 );
+const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
 describe('several pages of Tasks', () => {
   const page = (tasks: object[], next?: string) =>
     searchset(tasks, next === undefined ? {} : { link: [{ relation: 'next', url: next }] });
   const older = task('1', { status: 'accepted' });
   const newer = task('1', { status: 'rejected', lastModified: '2026-11-21T10:00:00Z' });
-  const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
   const NONE = 'What providers have answered could not be read. See the EHR.';
   test.for<[string, string, (call: string) => Answer, string, string[]]>([
     ['the newest on the second', '/fhir/Task?at=2', () => page([newer]), 'Declined', []],
@@ -259,6 +259,12 @@ test('a referral that is shown for its order has the Tasks of both', async () =>
   expect(list.open).toMatchObject([{ id: 'R-100', status: { word: 'Received' } }]);
 });
 
+test('so has an entry that is shown for another one that is equal to it', async () => {
+  const twin = { identifier: [{ system: 'urn:number', value: '4711' }], code: { text: 'X-ray' } };
+  const { list } = await load([request('a', twin), request('b', twin)], searchset([task('b', { status: 'rejected' })]));
+  expect(list.open).toMatchObject([{ id: 'a', status: { word: 'Declined' } }]);
+});
+
 test('the encounter, the user and the age of the last news are of the launch', async () => {
   const rows = [
     request('1', {
@@ -304,6 +310,12 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['a series that goes on', bounded('2026-12-24'), 'Under way', 'open'],
   ['a series that is over', bounded('2026-11-19'), 'Done', 'closed'],
   ['several times', { occurrenceTiming: { event: ['2026-11-20', '2026-11-27'] } }, 'Under way', 'open'],
+  ['a number of times', { occurrenceTiming: { repeat: { count: 6 } } }, 'Under way', 'open'],
+  ['up to a number of times', { occurrenceTiming: { repeat: { countMax: 6 } } }, 'Under way', 'open'],
+  ['a rhythm in words', { occurrenceTiming: { code: { text: 'Weekly' } } }, 'Under way', 'open'],
+  ['a rhythm in words of once', { occurrenceTiming: { code: { text: 'Once a week' } } }, 'Under way', 'open'],
+  ['a time in words', { occurrenceTiming: { code: { text: 'ONCE' } } }, 'Done', 'closed'],
+  ['an urgency in words', { occurrenceTiming: { code: { text: 'ASAP' } } }, 'Done', 'closed'],
   ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
@@ -355,4 +367,43 @@ test.for<[status: string, says: object, word: string, step: string]>([
   const needed = { occurrenceDateTime: '2026-11-30' };
   const { list } = await load([request('1', needed)], searchset([task('1', { status, ...says })]));
   expect(list.open).toMatchObject([{ status: { word }, next: { text: step } }]);
+});
+
+test.for<[string, object, string[]]>([
+  ['names its patient by a number', { for: { identifier: { value: 'M1' } } }, [IN_PART]],
+  ['names its patient by a word', { for: { display: 'Ada' } }, [IN_PART]],
+  ['names its request by a number', { focus: { type: 'ServiceRequest', identifier: { value: '7' } } }, [IN_PART]],
+  ['has conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }, [IN_PART]],
+  ['is an error', { for: { display: 'Ada' }, status: 'entered-in-error' }, []],
+  ['is about a drug', { for: { display: 'Ada' }, focus: { reference: 'MedicationRequest/1' } }, []],
+])('a Task that %s gives no status, and the list says what it leaves out', async ([, change, notices]) => {
+  const { list } = await load([request('1')], searchset([task('1', { status: 'rejected', ...change })]));
+  expect(list).toMatchObject({ open: [{ status: { word: 'Ordered in the EHR' } }], notices });
+});
+
+test.for<[string, object[], string | undefined]>([
+  ['one more', [{ status: 'in-progress', owner: { display: 'Acme' } }], 'another provider says “Under way” too'],
+  [
+    'two more',
+    [
+      { status: 'accepted', owner: { display: 'Acme' } },
+      { status: 'accepted', owner: { display: 'Comfort' } },
+    ],
+    '2 other providers have agreed too',
+  ],
+  ['one that has not answered', [{ status: 'requested', owner: { display: 'Acme' } }], undefined],
+  ['one that has declined', [{ status: 'rejected', owner: { display: 'Acme' } }], undefined],
+  [
+    'one that has declined since',
+    [
+      { status: 'accepted', owner: { display: 'Acme' }, lastModified: '2026-11-18T10:00:00Z' },
+      { status: 'rejected', owner: { display: 'Acme' }, lastModified: '2026-11-19T10:00:00Z' },
+    ],
+    undefined,
+  ],
+])('beside a provider that has accepted stands %s', async ([, others, note]) => {
+  const own = task('1', { id: 'own', owner: { display: 'Swift' }, lastModified: '2026-11-21T10:00:00Z' });
+  const tasks = others.map((change, index) => task('1', { id: `other-${index}`, ...change }));
+  const { list } = await load([request('1')], searchset([own, ...tasks]));
+  expect(list.open).toMatchObject([{ status: { word: 'Accepted', note }, sentTo: { names: ['Swift'] } }]);
 });

@@ -116,6 +116,31 @@ describe('the form', () => {
     expect((await correct()).body).toMatch(/Not taken over[^<]*<bdi>Ferry<\/bdi>; <bdi>Deck: upper<\/bdi>/);
   });
 
+  test.for<[string, Resource, string[]]>([
+    ['a side', { bodySite: [{ text: 'Left hip' }] }, ['Left hip']],
+    ['an amount', { quantityQuantity: { value: 2, unit: 'trips' } }, ['2 trips']],
+    ['a second provider', { performer: [{ display: 'North' }, { display: 'South' }] }, ['North', 'South']],
+    ['a second reason', { reasonCode: [{ text: 'Dialysis' }, { text: 'Fall' }] }, ['Fall']],
+    ['a note of another', { note: [{ text: 'Oxygen', authorString: 'Nurse' }] }, ['Oxygen']],
+    ['an urgency of its own', { priority: 'emergent' }, ['emergent']],
+    ['an end on another day', { occurrencePeriod: { start: DAY, end: dayFromNow(22) } }, [`until ${dayFromNow(22)}`]],
+    ['a condition of need', { asNeededBoolean: true }, ['as needed']],
+  ])('names %s that the EHR’s users have added', async ([, added, words]) => {
+    change('sr-1', added);
+    const [, lost = ''] = /Not taken over([^]*?)<\/p>/.exec((await correct()).body) ?? [];
+    expect([...lost.matchAll(/<bdi>([^<]*)<\/bdi>/g)].map(([, word]) => word)).toEqual(words);
+  });
+
+  test.for<[string, Resource]>([
+    ['must not be done', { doNotPerform: true }],
+    ['has conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }],
+  ])('is not offered for a request that by now %s', async ([, added]) => {
+    change('sr-1', added);
+    expect((await browser.visit(url('sr-1'))).body).not.toContain('Correct and resend</button>');
+    await correct();
+    expect(writes()).toEqual([]);
+  });
+
   test('is the same draft when it is opened again, and keeps the typed text', async () => {
     const page = await correct();
     await browser.open(url('new'), { form: { ...fieldsOf(page), what: 'Stretcher', intent: 'back' } });

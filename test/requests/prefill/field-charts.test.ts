@@ -31,6 +31,15 @@ const weight = (id: string, value: number, effectiveDateTime: string, change: ob
   effectiveDateTime,
   ...change,
 });
+const allergy = (change: object) => ({
+  resourceType: 'AllergyIntolerance',
+  id: 'a',
+  patient: P,
+  code: { text: 'Latex' },
+  clinicalStatus: { coding: [{ code: 'active' }] },
+  ...change,
+});
+const fallRisk = { code: { text: 'Fall risk', coding: [{ code: '59460-6' }] } };
 const coverage = (id: string, change: object) => ({
   resourceType: 'Coverage',
   id,
@@ -78,6 +87,39 @@ test.for<[string, Resource[], string[]]>([
   ],
   ['one weight that came twice', [weight('1', 70, '2026-11-20'), weight('2', 70, '2026-11-20')], ['+ Weight: 70 kg']],
   ['the weight of a baby', [weight('1', 3, '2026-11-20', { focus: [{ reference: 'Patient/baby' }] })], []],
+  ['a weight of nothing', [weight('1', 0, '2026-11-20')], []],
+  [
+    'a score of nothing',
+    [weight('1', 0, '2026-11-20', { ...fallRisk, valueQuantity: { value: 0 } })],
+    ['+ Fall risk: 0'],
+  ],
+  ['a weight without a unit', [weight('1', 70, '2026-11-20', { valueQuantity: { value: 70 } })], ['- Weight: 70']],
+  [
+    'a code that is not LOINC’s',
+    [weight('1', 70, '2026-11-20', { code: { text: 'Rate', coding: [{ system: 'urn:own', code: '29463-7' }] } })],
+    [],
+  ],
+  [
+    'a weight named by its code alone',
+    [weight('1', 70, '2026-11-20', { code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] } })],
+    ['+ weight: 70 kg'],
+  ],
+  [
+    'no known allergy, as a bare code',
+    [allergy({ code: { coding: [{ system: 'http://snomed.info/sct', code: '716186003' }] } })],
+    ['+ No known allergy'],
+  ],
+  [
+    'an allergy that only its reaction calls severe',
+    [allergy({ reaction: [{ severity: 'severe', description: 'Throat swelling' }] })],
+    ['+ Latex; severe reaction; Throat swelling'],
+  ],
+  [
+    'an allergy that only its note names',
+    [allergy({ code: { text: 'Other' }, note: [{ text: 'Latex gloves' }] })],
+    ['+ Other: Latex gloves'],
+  ],
+  ['an allergy in capitals', [allergy({ criticality: 'HIGH' })], ['+ Latex; high criticality']],
   [
     'a plan that begins later',
     [coverage('1', { payor: [{ display: 'Aetna' }] }), coverage('2', { payor: [{ display: 'Cigna' }], ...later })],
@@ -132,6 +174,17 @@ test.for<[string, Resource[], string[]]>([
     [stay({ location: { display: 'Ward 4' } }, { location: { display: 'Room 412' } })],
     ['- Place: Room 412', '- Place: Ward 4'],
   ],
+  [
+    'a place inside the stay',
+    [
+      {
+        ...stay({ location: { reference: '#l' } }),
+        contained: [{ resourceType: 'Location', id: 'l', name: 'Ward 4' }],
+      },
+    ],
+    ['- Place: Ward 4'],
+  ],
+  ['the place of a patient who is on leave', [{ ...stay(place('4 West', '2026-11-20')), status: 'onleave' }], []],
   [
     'an address and a number of later',
     [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeStatus } from '#src/requests/list/status.ts';
 import { withTask } from '#src/requests/list/task-status.ts';
-import { newestTask, readTask } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
 const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
@@ -71,6 +72,7 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['EnteredInError', [], undefined],
   ['somehow', [], 'Status unclear'],
   ['accepted', ['no appointment scheduled'], 'Accepted'],
+  ['accepted', ['please send the discharge letter'], 'Question for you'],
   ['accepted', ['appointment scheduled date pending'], 'Accepted'],
   ['accepted', ['appointment scheduled in unit 4'], 'Booked'],
   ['completed', ['scheduled', 'cancelled by patient'], 'Cancelled'],
@@ -480,6 +482,11 @@ describe('a request with its Task', () => {
         ['Partially fulfilled', 'Under way'],
         ['Interim consultation note sent', 'Under way'],
         ['Waitlisted', 'Under way'],
+        ['1 of 3 trips done', 'Under way'],
+        ['Never delivered', 'Failed'],
+        ['No-showed', 'Failed'],
+        ['Service not available', 'Declined'],
+        ['Opted out', 'Cancelled'],
       ] as const
     ).flatMap(([text, word]): typeof cases => [
       ['active', { status: 'completed', businessStatus: { text } }, word, 'open', text],
@@ -493,13 +500,47 @@ describe('a request with its Task', () => {
       ['active', { status: 'completed', statusReason: { text } }, word, 'open', text],
       ['active', { status: 'in-progress', statusReason: { text } }, 'Under way', 'open', text],
     ]),
-    [
+    // Whether it was carried out is not said: only the EHR knows.
+    ...[
+      'Sent back to referrer',
+      'Insurance not accepted',
+      'Auto-closed',
+      'On hold',
+      'No slots',
+      'Nicht durchgeführt',
+      'Annulé par le patient',
+      'Geannuleerd',
+    ].flatMap((text): typeof cases => [
+      [
+        'active',
+        { status: 'completed', businessStatus: { text } },
+        'Status unclear',
+        'open',
+        `EHR says “completed” · ${text}`,
+      ],
+      [
+        'active',
+        { status: 'completed', statusReason: { text } },
+        'Status unclear',
+        'open',
+        `EHR says “completed” · ${text}`,
+      ],
+    ]),
+    ...[
+      'Delivered, no issues',
+      'Transported without incident',
+      'Visit completed; follow-up not required',
+      'No further action',
+      'Closed',
+      'Delivered 10:00 UTC, ref no 44',
+      'DNA test done',
+    ].map((text): (typeof cases)[number] => [
       'active',
-      { status: 'completed', businessStatus: { text: 'Delivered, no issues' } },
+      { status: 'completed', businessStatus: { text } },
       'Done',
       'closed',
-      'Delivered, no issues',
-    ],
+      text,
+    ]),
   ];
   test.for(cases)('%s with %j: "%s", %s', ([status, change, word, group, note]) => {
     const own = describeStatus({ status, intent: 'order', hasProvider: false, late: undefined });
