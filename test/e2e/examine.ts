@@ -52,10 +52,11 @@ async function violations(page: Page, options: RunOptions): Promise<string[]> {
   );
 }
 
-/** What the Tab key reaches and shows no outline for. The page is left as it was, without focus. */
+/** What the Tab key reaches and shows no outline for. Afterwards the focus is where it was. */
 async function withoutRing(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const bare = [];
+    const before = document.activeElement;
     const reached = 'a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex="0"]';
     for (const one of document.querySelectorAll(reached)) {
       one.focus({ preventScroll: true, focusVisible: true });
@@ -64,6 +65,7 @@ async function withoutRing(page: Page): Promise<string[]> {
       if (outlineStyle === 'none' || outlineWidth === '0px') bare.push(one.outerHTML.slice(0, 100));
     }
     document.activeElement?.blur();
+    before?.focus({ preventScroll: true });
     return bare;
   })()`);
 }
