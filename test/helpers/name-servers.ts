@@ -8,13 +8,13 @@ import { vi } from 'vitest';
  * @param answer for each question about IPv4 addresses: the addresses, or the code of a failure.
  */
 export function answerNames(answer: (hostname: string) => string[] | string): void {
-  vi.spyOn(Resolver.prototype, 'resolve4').mockImplementation((async (hostname: string) => {
+  vi.spyOn(Resolver.prototype, 'resolve4').mockImplementation(async (hostname: string) => {
     const found = answer(hostname);
     if (typeof found === 'string') throw Object.assign(new Error(found), { code: found });
     return found;
-  }) as typeof Resolver.prototype.resolve4);
-  vi.spyOn(Resolver.prototype, 'resolve6').mockImplementation((async (hostname: string) => {
+  });
+  vi.spyOn(Resolver.prototype, 'resolve6').mockImplementation(async (hostname: string) => {
     const found = answer(hostname);
     throw Object.assign(new Error('no such record'), { code: typeof found === 'string' ? found : 'ENODATA' });
-  }) as unknown as typeof Resolver.prototype.resolve6);
+  });
 }
