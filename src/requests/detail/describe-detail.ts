@@ -47,8 +47,8 @@ export async function describeDetail(
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
-  const isOpen = status.icon === 'ordered' && !older?.some((one) => one.isOpen);
-  const isAwaited = isOpen && !status.hasProvider && !request.isProhibited && events.some(isBooked);
+  const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen);
+  const isAwaited = isBare && !status.hasProvider && !request.isProhibited && events.some(isBooked);
   const row = {
     ...{ ...fresh, still, sentTo, older },
     status: isAwaited ? { ...status, hasProvider: true } : status,

@@ -402,8 +402,8 @@ test.for<[string, object[], string | undefined]>([
     undefined,
   ],
 ])('beside a provider that has accepted stands %s', async ([, others, note]) => {
-  const own = task('1', { id: 'own', owner: { display: 'Swift' }, lastModified: '2026-11-21T10:00:00Z' });
+  const first = task('1', { id: 'own', owner: { display: 'Swift' }, lastModified: '2026-11-21T10:00:00Z' });
   const tasks = others.map((change, index) => task('1', { id: `other-${index}`, ...change }));
-  const { list } = await load([request('1')], searchset([own, ...tasks]));
+  const { list } = await load([request('1')], searchset([first, ...tasks]));
   expect(list.open).toMatchObject([{ status: { word: 'Accepted', note }, sentTo: { names: ['Swift'] } }]);
 });
