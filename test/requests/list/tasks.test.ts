@@ -318,6 +318,22 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['an urgency in words', { occurrenceTiming: { code: { text: 'ASAP' } } }, 'Done', 'closed'],
   ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
+  ['a number of visits', { quantityQuantity: { value: 12, unit: 'visits' } }, 'Under way', 'open'],
+  ['visits as a code', { quantityQuantity: { value: '12', code: '{visit}' } }, 'Under way', 'open'],
+  [
+    'some sessions',
+    { quantityRange: { low: { value: 1 }, high: { value: 6, unit: 'Session(s)' } } },
+    'Under way',
+    'open',
+  ],
+  [
+    'a rate',
+    { quantityRatio: { numerator: { value: 3, unit: 'visits' }, denominator: { unit: 'wk' } } },
+    'Under way',
+    'open',
+  ],
+  ['one visit', { quantityQuantity: { value: 1, unit: 'visit' } }, 'Done', 'closed'],
+  ['a number of things', { quantityQuantity: { value: 12, unit: 'boxes' } }, 'Done', 'closed'],
   ['a window', { occurrenceTiming: { repeat: { boundsPeriod: { end: '2026-11-27' } } } }, 'Done', 'closed'],
 ])('a completed Task for one ride ends %s', async ([, change, word, group]) => {
   const { list } = await load([request('1', change)], searchset([task('1', { status: 'completed' })]));
@@ -372,7 +388,6 @@ test.for<[status: string, says: object, word: string, step: string]>([
 test.for<[string, object, string[]]>([
   ['names its patient by a number', { for: { identifier: { value: 'M1' } } }, [IN_PART]],
   ['names its patient by a word', { for: { display: 'Ada' } }, [IN_PART]],
-  ['names its request by a number', { focus: { type: 'ServiceRequest', identifier: { value: '7' } } }, [IN_PART]],
   ['has conditions', { modifierExtension: [{ url: 'urn:x', valueBoolean: true }] }, [IN_PART]],
   ['is an error', { for: { display: 'Ada' }, status: 'entered-in-error' }, []],
   ['is about a drug', { for: { display: 'Ada' }, focus: { reference: 'MedicationRequest/1' } }, []],
