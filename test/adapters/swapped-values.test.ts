@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer, type RedisServer } from '#test/helpers/servers/redis-server.ts';
 import { csrfOf, draftsOn, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

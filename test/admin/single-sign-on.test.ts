@@ -9,7 +9,7 @@ import {
   SSO_CLIENT_SECRET,
   startIdentityProvider,
   type TestIdentityProvider,
-} from '#test/helpers/identity-provider.ts';
+} from '#test/helpers/servers/identity-provider.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

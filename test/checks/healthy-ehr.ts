@@ -1,5 +1,5 @@
 /** A stub EHR on which every check passes, so that a test can break one thing and see one row change. */
-import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 export interface HealthyEhr extends StubEhr {
   /** Restores every healthy document after a test. */

@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import { checkIds } from '#src/checks/rows/catalogue.ts';
-import { makeCertificates } from '#test/helpers/certificates.ts';
-import { startServer } from '#test/helpers/listener.ts';
-import { answerNames } from '#test/helpers/name-servers.ts';
-import { type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { makeCertificates } from '#test/helpers/servers/certificates.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
+import { answerNames } from '#test/helpers/servers/name-servers.ts';
+import { type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { createCheckup, idsOf, LOOPBACK, row } from './checkup.ts';
 
 describe('SSRF: checks call only addresses that a launch may call', () => {

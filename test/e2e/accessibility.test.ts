@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closingPage } from '#views/launches/closing-page.ts';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { examine } from './examine.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { examine } from './support/examine.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 let visitor: Visitor;

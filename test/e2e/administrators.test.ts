@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
-import { examine } from './examine.ts';
+import { examine } from './support/examine.ts';
 
 let world: World;
 let chromium: Chromium;

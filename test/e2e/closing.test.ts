@@ -1,8 +1,8 @@
 /** Inside the chart in a clinician's browser: what ends when the user is idle, and what a sign-out closes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { fillRequest, WRITING } from './request-form.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { fillRequest, WRITING } from './support/request-form.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {

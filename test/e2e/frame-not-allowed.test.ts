@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 let visitor: Visitor | undefined;

@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';
-import { HOSTILE, hostileChart, MADE_BY_TEXT, openWatchedWorld, textOf, type WatchedWorld } from './hostile-texts.ts';
+import {
+  HOSTILE,
+  hostileChart,
+  MADE_BY_TEXT,
+  openWatchedWorld,
+  textOf,
+  type WatchedWorld,
+} from './support/hostile-texts.ts';
 
 let watched: WatchedWorld;
 beforeAll(async () => {

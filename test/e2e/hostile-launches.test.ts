@@ -4,7 +4,7 @@ import type { Fault, JsonObject } from '#sandbox/fault.ts';
 import { jsonAnswer, on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';
 import { ORG_ID } from '#test/helpers/world.ts';
-import { ALL, HOSTILE, openWatchedWorld, textOf, type WatchedWorld } from './hostile-texts.ts';
+import { ALL, HOSTILE, openWatchedWorld, textOf, type WatchedWorld } from './support/hostile-texts.ts';
 
 let watched: WatchedWorld;
 let serial = 0;

@@ -1,10 +1,10 @@
 /** A hostile `smart_style_url`: nothing is loaded that it names, and none of its values hides the patient (LC-13). */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startServer } from '#test/helpers/listener.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
 import { ORG_ID } from '#test/helpers/world.ts';
-import { examine } from './examine.ts';
-import { openWatchedWorld, type WatchedWorld } from './hostile-texts.ts';
+import { examine } from './support/examine.ts';
+import { openWatchedWorld, type WatchedWorld } from './support/hostile-texts.ts';
 
 let watched: WatchedWorld;
 beforeAll(async () => {

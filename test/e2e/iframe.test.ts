@@ -2,8 +2,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CookiePolicy } from '#test/helpers/chromium.ts';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 let visitor: Visitor | undefined;

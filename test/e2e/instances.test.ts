@@ -6,9 +6,9 @@ import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { createBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { lendPostgres } from '#test/helpers/databases.ts';
-import { createRedisServer, freePort } from '#test/helpers/redis-server.ts';
+import { createRedisServer, freePort } from '#test/helpers/servers/redis-server.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { type ProductProcess, startProduct } from './product-process.ts';
+import { type ProductProcess, startProduct } from './support/product-process.ts';
 
 const PATIENTS = [
   ['pat-ada', 'Requests for Ada Moreno'],

@@ -5,9 +5,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { examine } from './examine.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { examine } from './support/examine.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';

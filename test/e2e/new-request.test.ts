@@ -1,9 +1,9 @@
 /** The list while it loads, and the form, inside the chart in a clinician's browser, with and without scripts. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { examine } from './examine.ts';
-import { fillRequest, sendRequest, WRITING } from './request-form.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { examine } from './support/examine.ts';
+import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 /** Whether the focused element is visible, and not behind the patient banner, which stays at the top. */
 const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(document.elementFromPoint(x + 20, y + 4)))(

@@ -4,10 +4,10 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { examine } from './examine.ts';
-import { fillRequest, sendRequest, WRITING } from './request-form.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { examine } from './support/examine.ts';
+import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 let visitor: Visitor;

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { lendPostgres } from '#test/helpers/databases.ts';
-import { createRedisServer, freePort, type RedisServer } from '#test/helpers/redis-server.ts';
-import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { createRedisServer, freePort, type RedisServer } from '#test/helpers/servers/redis-server.ts';
+import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { testStores } from '#test/helpers/world.ts';
-import { type ProductProcess, startProduct } from './product-process.ts';
+import { type ProductProcess, startProduct } from './support/product-process.ts';
 
 if ((await testStores()).length > 1)
   describe('kill -9 between the token response and the save', () => {

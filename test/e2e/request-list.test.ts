@@ -1,8 +1,8 @@
 /** The request list in a browser: by keyboard alone, without scripts, and what the script adds. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { createVisitor, type Visitor } from './visitor.ts';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
 let visitor: Visitor;

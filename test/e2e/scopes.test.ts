@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
-import { examine } from './examine.ts';
+import { examine } from './support/examine.ts';
 
 const PAGE = `/settings/integrations/smart-on-fhir/advanced?organization=${ORG_ID}`;
 let world: World;

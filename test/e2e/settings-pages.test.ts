@@ -9,7 +9,7 @@ import { vendors } from '#src/settings/vendor-names.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
-import { examine } from './examine.ts';
+import { examine } from './support/examine.ts';
 
 const pageOf = (place = '') => `/settings/integrations/smart-on-fhir${place}?organization=${ORG_ID}`;
 const PAGE = pageOf();

@@ -6,7 +6,7 @@ import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
-import { examine } from './examine.ts';
+import { examine } from './support/examine.ts';
 
 let world: World;
 let chromium: Chromium;

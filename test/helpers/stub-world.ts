@@ -1,7 +1,7 @@
 /** The world of the tests about bad EHRs: the product, a scriptable EHR, and a server that must never be called. */
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { supportCodeOf, type TestBrowser, type Visit } from './browser.ts';
-import { type StubEhr, startEvil, startStubEhr } from './stub-ehr.ts';
+import { type StubEhr, startEvil, startStubEhr } from './servers/stub-ehr.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The title of the list of the stub's patient. */

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const HOPS = Array.from({ length: 500 }, (_unused, index) => `10.20.${index >> 8}.${index & 255}`).join(', ');

@@ -6,7 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { checkAgain } from '#src/checks/check-again.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 
 const { world } = useStubWorld();

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 /** One kind of cost: how it is counted, and how much a launch and a reload may have. */

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
-import { createRedisServer, freePort, type RedisServer } from '#test/helpers/redis-server.ts';
-import { type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { createRedisServer, freePort, type RedisServer } from '#test/helpers/servers/redis-server.ts';
+import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 

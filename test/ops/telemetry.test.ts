@@ -6,7 +6,7 @@ import type { FaultName } from '#sandbox/faults.ts';
 import { redacted } from '#src/adapters/telemetry.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 

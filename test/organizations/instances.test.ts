@@ -4,7 +4,7 @@ import { keepDiscovered } from '#src/checks/keep-discovered.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 /** The promised two seconds, and more because the machine may be busy. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 const CONFIGURATION = 'smart-configuration';

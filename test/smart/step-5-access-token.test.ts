@@ -7,7 +7,7 @@ import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { readTokenResponse } from '#src/smart/token-response.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 const NOW = new Date();

@@ -5,7 +5,7 @@ import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { isUnder } from '#src/smart/fhir/under-base.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const TOKEN = 'token.canary~1';
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });

@@ -9,7 +9,7 @@ import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { testServer } from '#test/helpers/preparation/prepared.ts';
 import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 
 const REDIS = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
 const log = createLog('silent');

@@ -9,7 +9,7 @@ import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/ehr
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createMetrics, type Metrics } from '#src/adapters/metrics.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
 const FAILURES = 10;
 const OPEN_MS = 10_000;

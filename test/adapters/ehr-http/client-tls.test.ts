@@ -4,8 +4,8 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { makeCertificates } from '#test/helpers/certificates.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { makeCertificates } from '#test/helpers/servers/certificates.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
 const certificates = makeCertificates();
 const { good, expired, wrongName, selfSigned } = certificates;

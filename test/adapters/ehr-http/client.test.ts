@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createOutbound, type Outbound, type OutboundRequest } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const MEGABYTE = 1_000_000;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOutbound, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { createWarmConnector } from '#src/adapters/ehr-http/warm-connector.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 

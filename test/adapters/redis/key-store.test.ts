@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
-import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
+import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/servers/redis-set.ts';
 
 const server = await createRedisServer();
 let cluster: RedisSet;

@@ -4,8 +4,8 @@
  */
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { createCheckup, idsOf, row } from '#test/checks/checkup.ts';
-import { startServer } from '#test/helpers/listener.ts';
-import { answerNames } from '#test/helpers/name-servers.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
+import { answerNames } from '#test/helpers/servers/name-servers.ts';
 
 const checkup = createCheckup();
 afterEach(() => void vi.restoreAllMocks());

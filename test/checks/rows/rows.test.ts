@@ -12,7 +12,7 @@ import {
   startHealthyEhr,
   statement,
 } from '#test/checks/healthy-ehr.ts';
-import { startServer } from '#test/helpers/listener.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
 
 let ehr: HealthyEhr;
 let checkup: Checkup;

@@ -4,7 +4,7 @@ import { runChecks } from '#src/checks/run.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type Checkup, createCheckup, row } from '#test/checks/checkup.ts';
 import { alter, type HealthyEhr, startHealthyEhr } from '#test/checks/healthy-ehr.ts';
-import type { StubAnswer } from '#test/helpers/stub-ehr.ts';
+import type { StubAnswer } from '#test/helpers/servers/stub-ehr.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
 let ehr: HealthyEhr;

@@ -1,7 +1,7 @@
 /** A fifth set: gateways, firewalls and proxies that stand before the EHR, and refusals in the words of other servers. */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { atPath, type Meddling, page, redirect, startGateway } from '#test/helpers/gateway.ts';
+import { atPath, type Meddling, page, redirect, startGateway } from '#test/helpers/servers/gateway.ts';
 import { expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
 
 const { checkWith, launchWith } = useSeededWorld();

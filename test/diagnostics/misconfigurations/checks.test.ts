@@ -2,7 +2,7 @@
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { makeCertificates } from '#test/helpers/certificates.ts';
+import { makeCertificates } from '#test/helpers/servers/certificates.ts';
 import { expectNoOthersAdvice, expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
 
 const { checkWith, launchWith, prepare } = useSeededWorld();

@@ -4,7 +4,7 @@ import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 let world: World;

@@ -1,7 +1,7 @@
 /** A stranger with a whole IPv6 network stops neither a hospital's clinicians nor known browsers (LA-15, MT-06). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
 const env = { TRUST_PROXY: 'loopback' };

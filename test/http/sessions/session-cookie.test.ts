@@ -4,7 +4,7 @@ import session from 'express-session';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { adminSessions, beginSession, endSession } from '#src/http/sessions/session-middleware.ts';
 import { createBrowser } from '#test/helpers/browser.ts';
-import { startServer, type TestServer } from '#test/helpers/listener.ts';
+import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 
 const publicUrl = new URL('https://app.example');
 const held = { userId: 'u', generation: 1, signedInAt: Date.now(), via: 'password' } as const;

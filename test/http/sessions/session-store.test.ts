@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, signedIn, signIn } from '#test/helpers/administrators.ts';
-import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer, type RedisServer } from '#test/helpers/servers/redis-server.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '#src/errors.ts';
 import { titleOf } from '#test/helpers/browser.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 
 const { world } = useStubWorld();

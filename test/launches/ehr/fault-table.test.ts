@@ -7,7 +7,7 @@ import type { Sandbox } from '#sandbox/sandbox.ts';
 import { rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { startEvil } from '#test/helpers/stub-ehr.ts';
+import { startEvil } from '#test/helpers/servers/stub-ehr.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 const EVIL = 'the URL of a server that must never be seen';

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
-import { startTcpProxy, type TcpProxy } from '#test/helpers/tcp-proxy.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
+import { startTcpProxy, type TcpProxy } from '#test/helpers/servers/tcp-proxy.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
-import { flood, type Script, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { flood, type Script, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import {
   ehr,
   evil,

@@ -1,7 +1,7 @@
 /** An EHR that sends deeply nested JSON or a million values: its own page fails, and no other page waits. */
 import { expect, test } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launch, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 
 const { world } = useStubWorld();

@@ -6,7 +6,7 @@ import { compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jo
 import { describe, expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
-import { challengeOf } from '#test/helpers/stub-ehr.ts';
+import { challengeOf } from '#test/helpers/servers/stub-ehr.ts';
 import {
   ehr,
   evil,

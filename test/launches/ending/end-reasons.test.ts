@@ -5,7 +5,7 @@ import { AppError } from '#src/errors.ts';
 import { type EndReason, endReasons } from '#src/launches/session/end-reasons.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { createRedisServer } from '#test/helpers/redis-server.ts';
-import { type Script, type StubEhr, startStubEhr } from '#test/helpers/stub-ehr.ts';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
+import { type Script, type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { LIST } from '#test/helpers/stub-world.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

@@ -3,7 +3,7 @@ import { fetch } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startServer } from '#test/helpers/listener.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
 import { cookiesOf, wholeOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

@@ -7,7 +7,7 @@ import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { addInstance } from '#test/helpers/instances.ts';
-import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/redis-set.ts';
+import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/servers/redis-set.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 

@@ -6,7 +6,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import type { Script, StubAnswer, StubRequest } from '#test/helpers/stub-ehr.ts';
+import type { Script, StubAnswer, StubRequest } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 
 const { world } = useStubWorld();

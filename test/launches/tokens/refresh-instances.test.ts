@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { AppError } from '#src/errors.ts';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
-import { createRedisServer, type RedisServer } from '#test/helpers/redis-server.ts';
+import { createRedisServer, type RedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, testStores, type World } from '#test/helpers/world.ts';
 
 const refreshesAt = (sandbox: World['sandbox']) =>

@@ -7,8 +7,8 @@ import { createApp } from '#src/app.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { startServer } from '#test/helpers/listener.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
 

@@ -1,7 +1,7 @@
 /** While a refresh is postponed, the launch waits for the EHR, even if the old token is refused (RF-07). */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import type { Script } from '#test/helpers/stub-ehr.ts';
+import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launch, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Node's compile cache, so that it does not compile the sources again for every product that a test starts. */
 const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
