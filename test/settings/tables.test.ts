@@ -71,7 +71,12 @@ describe('an invalid row is named', () => {
       'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n',
       'line 5: name must be 1 to 60 characters',
     ],
-    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'a quoted cell has no end'],
+    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'line 2: this quoted cell, or one above it, has no end'],
+    [
+      'a quote without an end, below a cell of two lines',
+      'van,"Van\n1",,,,,,,,\nbus,"Bus,,,,,,,,\n',
+      'line 4: this quoted cell, or one above it, has no end',
+    ],
     ['no service at all', '', 'must have at least one service'],
   ])('%s', ([, rows, problem]) => {
     expect(problemsOf(rows)).toEqual([problem]);
