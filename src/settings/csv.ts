@@ -27,7 +27,7 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   const [header = [], ...rest] = lines;
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0)
-    return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}, separated by commas` };
+    return { ok: false, problem: `line 1 must name the columns ${missing.join(', ')}, separated by commas` };
   const places = [...columns, ...others].map((column) => [column, header.lastIndexOf(column)] as const);
   const known = places.filter(([, place]) => place >= 0);
   // A quoted cell may span several lines.

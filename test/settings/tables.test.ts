@@ -26,6 +26,11 @@ test('the default services are five, and each field has its service', () => {
   });
 });
 
+test('a header names the columns that are missing, and the comma', () => {
+  const found = readCatalogue(HEAD.replace('choices', 'chioces'));
+  expect(found.ok ? [] : found.problems).toEqual(['line 1 must name the columns choices, separated by commas']);
+});
+
 describe('an invalid row is named', () => {
   test.for<[string, string, string]>([
     ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
