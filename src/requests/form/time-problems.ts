@@ -60,7 +60,7 @@ function firstDayProblem({ day, weekdays }: WantedTime): string | undefined {
   const weekday = WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
   return weekday === undefined || weekdays.includes(weekday)
     ? undefined
-    : `must be the first day of the series, and is a ${WEEKDAY_NAMES[weekday]}, on which it does not repeat`;
+    : `must be one of the days on which the request repeats; it is a ${WEEKDAY_NAMES[weekday]}`;
 }
 
 function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<string, string | undefined> {

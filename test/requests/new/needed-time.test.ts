@@ -64,7 +64,7 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   [
     'a series that begins between its days',
     { ...SERIES, neededOn: '2026-03-11', times: '2' },
-    { neededOn: 'must be the first day of the series, and is a Wednesday, on which it does not repeat' },
+    { neededOn: 'must be one of the days on which the request repeats; it is a Wednesday' },
   ],
   ['a count without days', { times: '3' }, { times: expect.stringContaining('choose its days') }],
   ['an end without days', { lastDay: '2026-06-01' }, { lastDay: expect.stringContaining('choose its days') }],
