@@ -42,8 +42,8 @@ function userPicker({ users, user, style, open }: ChartProps): SafeHtml {
   );
   return html`<form method="get" action="${open ? `/chart/${open.patient.id ?? ''}` : '/chart'}" class="mb-3">
 <label class="form-label mb-1" for="user">Signed in as</label>
-<div class="input-group input-group-sm"><select class="form-select" id="user" name="user">${options}</select>
-<select class="form-select" name="style" aria-label="Look of the chart">${Object.keys(styles).map((name) => html`<option value="${name}" ${name === style ? html.raw`selected` : null}>${name}</option>`)}</select>
+<select class="form-select form-select-sm mb-1" id="user" name="user">${options}</select>
+<div class="input-group input-group-sm"><select class="form-select" name="style" aria-label="Look of the chart">${Object.keys(styles).map((name) => html`<option value="${name}" ${name === style ? html.raw`selected` : null}>${name}</option>`)}</select>
 <button class="btn btn-outline-secondary">Switch</button></div>
 </form>`;
 }

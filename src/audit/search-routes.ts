@@ -43,19 +43,23 @@ const NO_MATCH =
 const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
-/** `POST <page>/find`: redirects to the page with the filter in its address; a clinician appears there as a key. */
+/** `POST <page>/find`: redirects to the page with the filter in its address; a clinician appears there as a key. A name is
+ * searched in one organization: the chosen one, or the only one. */
 export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage): RequestHandler {
   return async (request, response) => {
     const query = new URLSearchParams();
     const keep = (name: string, value: string) => value !== '' && query.set(name, value);
     for (const name of fields) keep(name, typedIn(request, name));
     const { role, organizationId } = adminOf(request);
-    const organization = role === 'operator' ? fieldOf(request, 'organization', 'id') : '';
+    const organizations = await deps.organizations.list();
+    const clinician = typedIn(request, 'clinician');
+    const chosen = role === 'operator' ? fieldOf(request, 'organization', 'id') : '';
+    const isOnly = role === 'operator' && chosen === '' && clinician !== '' && organizations.length === 1;
+    const organization = isOnly ? (organizations[0]?.id ?? '') : chosen;
     keep('organization', organization);
     const of = organizationId ?? organization;
-    const zones = { typed: typedIn(request, 'zone'), shown: timeZoneOf(await deps.organizations.list(), of) };
+    const zones = { typed: typedIn(request, 'zone'), shown: timeZoneOf(organizations, of) };
     for (const name of ['from', 'to']) keep(name, inZone(typedIn(request, name), zones));
-    const clinician = typedIn(request, 'clinician');
     const hasTime = query.has('from') && query.has('to');
     if (clinician === '') {
       for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));

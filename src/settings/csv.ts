@@ -22,10 +22,12 @@ const MOST_ROWS = 500;
  */
 export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []): CsvTable {
   const lines = csvCells(text);
-  if (!lines) return { ok: false, problem: 'a quoted cell has no end' };
+  if (!lines)
+    return { ok: false, problem: `line ${lineOfLastQuote(text)}: this quoted cell, or one above it, has no end` };
   const [header = [], ...rest] = lines;
   const missing = columns.filter((column) => !header.includes(column));
-  if (missing.length > 0) return { ok: false, problem: `line 1 must name the columns ${columns.join(', ')}` };
+  if (missing.length > 0)
+    return { ok: false, problem: `line 1 must name the columns ${missing.join(', ')}, separated by commas` };
   const places = [...columns, ...others].map((column) => [column, header.lastIndexOf(column)] as const);
   const known = places.filter(([, place]) => place >= 0);
   // A quoted cell may span several lines.
@@ -45,6 +47,11 @@ export function readCsv(text: string, columns: readonly string[], others: readon
       cells: Object.fromEntries(known.map(([column, place]) => [column, unescaped(cells[place] ?? '')])),
     })),
   };
+}
+
+/** The number of quotes is odd, so the last one opens the cell that has no end. */
+function lineOfLastQuote(text: string): number {
+  return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
 
 /** Removes the apostrophe that our spreadsheet exports put before a possible formula. */

@@ -26,6 +26,11 @@ test('the default services are five, and each field has its service', () => {
   });
 });
 
+test('a header names the columns that are missing, and the comma', () => {
+  const found = readCatalogue(HEAD.replace('choices', 'chioces'));
+  expect(found.ok ? [] : found.problems).toEqual(['line 1 must name the columns choices, separated by commas']);
+});
+
 describe('an invalid row is named', () => {
   test.for<[string, string, string]>([
     ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
@@ -71,7 +76,12 @@ describe('an invalid row is named', () => {
       'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n',
       'line 5: name must be 1 to 60 characters',
     ],
-    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'a quoted cell has no end'],
+    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'line 2: this quoted cell, or one above it, has no end'],
+    [
+      'a quote without an end, below a cell of two lines',
+      'van,"Van\n1",,,,,,,,\nbus,"Bus,,,,,,,,\n',
+      'line 4: this quoted cell, or one above it, has no end',
+    ],
     ['no service at all', '', 'must have at least one service'],
   ])('%s', ([, rows, problem]) => {
     expect(problemsOf(rows)).toEqual([problem]);

@@ -115,7 +115,12 @@ ${rows.map((row) => requestRow(row, rowQuery, marks?.get(row.id)))}</tbody>
 function emptyState(list: RequestListProps): SafeHtml | null {
   const clear = list.filters?.clearHref;
   if (list.all > 0 && clear !== undefined) {
-    return html`<p class="empty">None of the ${list.all} requests matches these filters. <a href="${clear}">Clear the filters</a></p>`;
+    // What is looked for may be in another group: "none" would be taken for all of them.
+    const elsewhere = list.groups.find(({ label, count, isCurrent }) => label === 'All' && count > 0 && !isCurrent);
+    const none = elsewhere
+      ? html`None of the requests under ${list.title} matches these filters. <a href="${elsewhere.href}">Under All: ${elsewhere.count}</a> ·`
+      : html`None of the ${list.all} requests matches these filters.`;
+    return html`<p class="empty">${none} <a href="${clear}">Clear the filters</a></p>`;
   }
   if (list.problem !== undefined || list.isUnread === true) {
     return null;

@@ -60,7 +60,9 @@ export function sentLine(
   { base, timeZone, helpDesk, id }: SentFrame,
 ): SafeHtml {
   const named = requestId === undefined ? html`${what}` : html`<a href="${base}/requests/${requestId}">${what}</a>`;
-  const numbered = number === undefined ? 'The EHR gave no number for it.' : html`Number <code>${number}</code>.`;
+  // The page of the request has the same word before the same number.
+  const label = number === requestId ? 'FHIR id' : 'Number';
+  const numbered = number === undefined ? 'The EHR gave no number for it.' : html`${label} <code>${number}</code>.`;
   const next =
     provider === undefined
       ? 'No provider has been notified yet.'

@@ -68,6 +68,12 @@ export interface Kept {
   readonly sent: readonly Sent[];
 }
 
+/** Says whether `other` was sent before, and is over because `sent` took its place. */
+function isEndedBy({ replaced }: Pick<Sent, 'replaced'>, other: Sent): boolean {
+  const isOver = replaced?.end === 'cancelled' || replaced?.end === 'over';
+  return isOver && other.resource === `ServiceRequest/${replaced.id}`;
+}
+
 const NOTHING: Kept = { drafts: [], sent: [] };
 
 /** See {@link createDraftStore}. */
@@ -129,11 +135,14 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     /** Deletes what these forms hold; other forms stay. @param which selects by the form's id or its name. */
     discard: (owner: FormOwner, which: (draft: Draft) => boolean): Promise<boolean> =>
       change(owner, ({ drafts }) => (drafts.some(which) ? { drafts: drafts.filter((one) => !which(one)) } : undefined)),
-    /** Deletes the draft of the form that was sent, and records what was sent for the list. */
+    /**
+     * Deletes the draft of the form that was sent, and records what was sent for the list. A request that this one
+     * replaced and that is over is just sent no longer.
+     */
     noteSent: (owner: FormOwner, { id }: Form, sent: Omit<Sent, 'form'>): Promise<boolean> =>
       change(owner, (kept) => {
         const earlier = kept.sent.find(({ identifier }) => identifier === sent.identifier);
-        const others = kept.sent.filter((one) => one !== earlier);
+        const others = kept.sent.filter((one) => one !== earlier && !isEndedBy(sent, one));
         return {
           drafts: kept.drafts.filter((draft) => draft.id !== id),
           sent: [{ ...(earlier ?? { ...sent, form: nameOf({ id }) }), replaced: sent.replaced }, ...others].slice(

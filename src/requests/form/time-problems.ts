@@ -1,6 +1,6 @@
 /** Finds what is wrong with the time of a new request, field by field. */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { momentOn, type WantedTime } from '#src/requests/timing/write-occurrence.ts';
+import { momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -8,6 +8,15 @@ const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
 /** How far in the past a time may be: to type, review and send it takes some minutes. */
 const GRACE_MS = 15 * 60_000;
+const WEEKDAY_NAMES = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+} as const satisfies Record<(typeof WEEKDAYS)[number], string>;
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
@@ -18,6 +27,7 @@ export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): R
   const problems = {
     neededAt: timeProblem(wanted, now, timeZone),
     neededUntil: untilProblem(wanted, timeZone),
+    neededOn: firstDayProblem(wanted),
     ...seriesProblems(wanted),
   };
   return Object.fromEntries(
@@ -42,6 +52,15 @@ function untilProblem({ day, time, until, weekdays }: WantedTime, timeZone: stri
   if (TIME.test(time) && until <= time) return 'must be later than the time before it';
   const exists = !DAY.test(day) || momentOn(day, until, timeZone) !== undefined;
   return exists ? undefined : 'does not exist on this day: the clock is set forward';
+}
+
+/** A first day beside the days of the week would leave open whether the request is needed on it. */
+function firstDayProblem({ day, weekdays }: WantedTime): string | undefined {
+  if (weekdays.length === 0 || !DAY.test(day)) return undefined;
+  const weekday = WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
+  return weekday === undefined || weekdays.includes(weekday)
+    ? undefined
+    : `must be one of the days on which the request repeats; it is a ${WEEKDAY_NAMES[weekday]}`;
 }
 
 function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<string, string | undefined> {

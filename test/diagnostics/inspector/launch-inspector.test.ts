@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { createApp } from '#src/app.ts';
@@ -42,6 +42,19 @@ const failingStepOf = (page: { body: string }) => /data-step="([^"]+)" aria-curr
 const ownerOf = (page: { body: string }) => /class="owner">([^<]+)</.exec(page.body)?.[1];
 const stateOf = (page: { body: string }, step: string) =>
   new RegExp(`trace-step trace-([a-z-]+)" data-step="${step}"`).exec(page.body)?.[1];
+
+test('where there is one organization only, an operator searches a name without choosing it', async () => {
+  const world = await startWorld();
+  onTestFinished(() => world.close());
+  await addPerson(world, 'operator@example.com');
+  const operator = await signedIn(world, 'operator@example.com');
+  await world.browser().open(world.sandbox.launch('pat-ada', { user: 'prac-osei' }));
+  const form = { csrf: await tokenOf(world, operator), clinician: 'osei', organization: '' };
+  const page = await operator.open(`${world.url}/settings/launches/find`, { form });
+  expect(page.body).not.toContain('Choose an organization');
+  expect(page.url).toMatch(/organization=[\w-]+&who=/);
+  expect(page.body).toMatch(/<td data-label="User">(?:<[^>]+>)*Kwame Osei, RN</);
+});
 
 describe('on embedded stores', () => {
   let world: World;

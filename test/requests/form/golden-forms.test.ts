@@ -39,7 +39,7 @@ const forms: [string, TypedRequest][] = [
   ['a time', { neededAt: '09:30' }],
   ['a window', { neededAt: '09:30', neededUntil: '11:00' }],
   ['a series that is counted', { mon: 'on', wed: 'on', times: '6', neededAt: '08:00' }],
-  ['a series with a last day', { fri: 'on', lastDay: '2026-12-01' }],
+  ['a series with a last day', { wed: 'on', lastDay: '2026-12-01' }],
   [
     'every text',
     { from: 'Home', to: 'Clinic', phone: '+1 555', language: 'Spanish', reason: 'Dialysis', note: 'Stairs' },
@@ -204,7 +204,7 @@ test.for<[what: string, change: TypedRequest, needed: string]>([
     { mon: 'on', wed: 'on', times: '6', neededAt: '08:00' },
     '2 times a week, Mon Wed, at 08:00, 6 times in all, from 2026-07-22',
   ],
-  ['x'.repeat(200), { fri: 'on', lastDay: '2026-12-01' }, 'once a week, Fri, 2026-07-22 to 2026-12-01'],
+  ['x'.repeat(200), { wed: 'on', lastDay: '2026-12-01' }, 'once a week, Wed, 2026-07-22 to 2026-12-01'],
 ])('"%s" is read back on the list as written', ([what, change, needed]) => {
   const resource = write({ what, reason: 'Dialysis: 3×/week', ...change }, false);
   const read = readServiceRequest(resource, { base: new URL('https://ehr.example/fhir'), now: NOW, timeZone: ZONE });

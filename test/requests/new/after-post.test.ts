@@ -69,7 +69,7 @@ describe('after "sent"', () => {
       expect(body).toMatch(
         /requests\/sr-0">Wheelchair van<\/a><\/bdi><\/strong>, needed (?:[^<]|<\/?time>)*, saved at /,
       );
-      expect(body).toContain('Number <code>sr-0</code>.');
+      expect(body).toContain('FHIR id <code>sr-0</code>.');
       expect(body).toContain('No provider has been notified yet.');
     }
     wait(15 * MINUTE_MS);

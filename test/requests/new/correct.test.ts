@@ -206,6 +206,16 @@ describe('the review', () => {
 });
 
 describe('a request that was replaced', () => {
+  test('is not the one just sent, even after the one that replaced it is cancelled', async () => {
+    expect((await resend()).body).toContain(SENT);
+    const page = await browser.visit(url('sr-2/cancel'));
+    const form = { ...fieldsOf(page), status: 'revoked', reason: 'Goes by car' };
+    await browser.open(url('sr-2/cancel'), { form });
+    expect([...chart.values()].map(({ status }) => status)).toEqual(['revoked', 'revoked']);
+    const after = await browser.visit(`${list.url}?show=all`);
+    expect(after.body).not.toMatch(/The request was sent|Just sent/);
+  });
+
   /** Adds the replacement as in an EHR without cancelling: both requests are open. */
   const replaceIt = (changes: Resource = {}) =>
     void chart.set('sr-2', {

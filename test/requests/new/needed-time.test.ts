@@ -5,7 +5,7 @@ import { readNewRequest } from '#src/requests/form/typed-request.ts';
 const TYPED = { service: 'transport', what: 'Van', priority: 'routine', neededOn: '2026-03-10' };
 const ZONE = 'America/New_York';
 const NOW = new Date('2026-03-06T15:00:00Z');
-const SERIES = { mon: 'on', fri: 'on' };
+const SERIES = { tue: 'on', fri: 'on' };
 
 test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ['no time', {}, 'taken'],
@@ -60,6 +60,11 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
     'a series of windows',
     { ...SERIES, times: '2', neededAt: '09:00', neededUntil: '11:00' },
     { neededUntil: expect.stringContaining('must be empty') },
+  ],
+  [
+    'a series that begins between its days',
+    { ...SERIES, neededOn: '2026-03-11', times: '2' },
+    { neededOn: 'must be one of the days on which the request repeats; it is a Wednesday' },
   ],
   ['a count without days', { times: '3' }, { times: expect.stringContaining('choose its days') }],
   ['an end without days', { lastDay: '2026-06-01' }, { lastDay: expect.stringContaining('choose its days') }],

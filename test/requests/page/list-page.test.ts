@@ -232,6 +232,9 @@ describe('filters without a script', () => {
     const nothing = await post(first, { text: 'no such words' });
     expect(nothing.body).toContain('None of the 20 requests matches these filters.');
     expect(rowsOf(await browser.open(linkTo(nothing, /Clear the filters/)))).toHaveLength(20);
+    const elsewhere = await post(first, { text: 'cardiology', show: 'open' });
+    expect(elsewhere.body).toContain('None of the requests under Open matches these filters.');
+    expect(rowsOf(await browser.open(linkTo(elsewhere, /^Under All: 5$/)))).toHaveLength(5);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRecords } from '#sandbox/data/records.ts';
+import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
@@ -11,6 +12,7 @@ import { choicesOf, formOf, picksOf, READS, reviewOf, scopesFor } from './form-r
 const REVIEW = 'Review: New request for Ada Moreno';
 const LIST = 'Requests for Ada Moreno';
 const DAY = dayFromNow(60);
+const EVERY_DAY = Object.fromEntries(WEEKDAYS.map((day) => [day, 'on']));
 const TYPED = {
   service: 'transport',
   what: 'Wheelchair van to dialysis',
@@ -171,7 +173,7 @@ describe('no chart value is sent before a review', () => {
     ['another word', { what: 'Stretcher van' }],
     ['another day', { neededOn: dayFromNow(61) }],
     ['another telephone', { phone: '+1 555 000' }],
-    ['a series', { mon: 'on', times: '3' }],
+    ['a series', { ...EVERY_DAY, times: '3' }],
   ])('%s than in the review needs another review', async ([, change]) => {
     const reviewed = await review();
     const page = await post(reviewed, change);
