@@ -1,6 +1,7 @@
 /**
  * `npm run screens`: starts the demo and photographs the clinician's pages into this folder: each at three widths, in our
- * own light and dark colours, and in the two looks of the mock EHR. Needs Chromium (as the tests find it).
+ * own light and dark colours, and in the two looks of the mock EHR; and the chart of the mock EHR for the README. Needs
+ * Chromium (as the tests find it).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '#test/helpers/preparation/chromium.ts';
 
+const README_PICTURE = fileURLToPath(new URL('../images/demo.png', import.meta.url));
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WIDTHS = [1280, 700, 400] as const;
@@ -93,9 +95,17 @@ async function photograph(browser: Browser, chart: string): Promise<void> {
   }
 }
 
+async function photographChart(browser: Browser, chart: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  await page.goto(`${chart}/${PATIENT}?user=prac-rivera`);
+  await page.frameLocator('iframe').locator('.requests').waitFor();
+  await page.screenshot({ path: README_PICTURE });
+}
+
 const { demo, chart } = await startDemo();
 try {
   const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] });
+  await photographChart(browser, chart);
   await photograph(browser, chart);
   await browser.close();
 } finally {
