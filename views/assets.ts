@@ -22,7 +22,7 @@ const NAMES = [
   'requests.js',
   'settings.css',
   'send-authorize-form.js',
-  'all-checks-passed.jpg',
+  'app-in-chart.jpg',
   'verify.js',
 ] as const;
 

@@ -1,7 +1,7 @@
 /**
  * `npm run screens`: starts the demo and photographs the clinician's pages into this folder: each at three widths, in our
- * own light and dark colours, and in the two looks of the mock EHR; and the chart of the mock EHR for the README. Needs
- * Chromium (as the tests find it).
+ * own light and dark colours, and in the two looks of the mock EHR; and the chart of the mock EHR for the README and for
+ * the guide. Needs Chromium (as the tests find it).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '#test/helpers/preparation/chromium.ts';
 
 const README_PICTURE = fileURLToPath(new URL('../images/demo.png', import.meta.url));
+const GUIDE_PICTURE = fileURLToPath(new URL('../../public/app-in-chart.jpg', import.meta.url));
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WIDTHS = [1280, 700, 400] as const;
@@ -100,6 +101,9 @@ async function photographChart(browser: Browser, chart: string): Promise<void> {
   await page.goto(`${chart}/${PATIENT}?user=prac-rivera`);
   await page.frameLocator('iframe').locator('.requests').waitFor();
   await page.screenshot({ path: README_PICTURE });
+  await page.setViewportSize({ width: 1000, height: 800 });
+  const clip = { x: 0, y: 40, width: 1000, height: 470 };
+  await page.screenshot({ path: GUIDE_PICTURE, type: 'jpeg', quality: 60, clip });
 }
 
 const { demo, chart } = await startDemo();

@@ -40,7 +40,7 @@ describe('the two pages for the EHR team', () => {
     expect(body).not.toContain(ORG_ID);
     for (const text of ['version 0.1.0', 'integrations@example.com', new Date(now).toISOString().slice(0, 4)])
       expect(body).toContain(text);
-    expect(body).toMatch(/<img src="\/assets\/all-checks-passed\.\w+\.jpg"/);
+    expect(body).toMatch(/<img src="\/assets\/app-in-chart\.\w+\.jpg"/);
   });
 
   test('list hosts, ports and the published egress addresses for the firewall', async () => {

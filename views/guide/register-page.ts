@@ -150,7 +150,7 @@ ${guideNetwork({ ...network, jwksUri: registration.jwksUri })}
 <section class="success" aria-labelledby="success">
 <h2 id="success">You are done when you see this</h2>
 <p>The app opens in the chart, without a sign-in page and without an error: the test patient’s name, birth date and sex, and below them the requests.</p>
-<img src="${assetPath('all-checks-passed.jpg')}" width="1000" height="470" alt="A chart with the app in it: the patient’s name, birth date and sex, and below them the list of requests.">
+<img src="${assetPath('app-in-chart.jpg')}" width="1000" height="470" alt="A chart with the app in it: the patient’s name, birth date and sex, and below them the list of requests.">
 </section>
 <section class="no-print" aria-labelledby="file">
 <h2 id="file">The registration as a file</h2>
