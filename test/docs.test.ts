@@ -1,4 +1,4 @@
-/** README.md and docs/ name files that exist, and the README stays short. */
+/** README.md and docs/ name files that exist, the README stays short, and no text has words that readers stumble over. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -21,3 +21,13 @@ test.for(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names files
 test('the README has at most 130 lines', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(131);
 });
+
+test.for(globSync(['{src,views}/**/*.ts', 'public/*.js', 'README.md', 'docs/*.md'], { cwd: root }))(
+  '%s: no text has words that readers stumble over',
+  (file) => {
+    // Of a document, code is left out, and of code its comments.
+    const left = file.endsWith('.md') ? /`[^`]*`/g : /\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs;
+    const words = /(?<!-)\b(?:mend(?:s|ed|ing)?|whoever|nobody(?!-home)|somebody|told|the pretend)\b/gi;
+    expect(textOf(file).replaceAll(left, '').match(words)).toBeNull();
+  },
+);

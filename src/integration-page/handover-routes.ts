@@ -99,7 +99,7 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
 
 const REVOKE = {
   question: 'Revoke the link',
-  effect: 'Whoever has it finds nothing there any more. A new link has another address and has to be sent again.',
+  effect: 'The link shows an error page from now on. A new link has another address, and you have to send it again.',
   button: 'Revoke',
 } as const;
 

@@ -26,7 +26,7 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
 }
 
 /** The names of work lists, and of a choice that is not made. */
-const NOBODY = new Set(
+const PLACEHOLDERS = new Set(
   [
     'unassigned',
     'un assigned',
@@ -44,11 +44,11 @@ const KINDS_OF_CHOICE = new Set(
   'available qualified suitable provider agency vendor facility location clinician one'.split(' '),
 );
 
-/** A word in place of a name; beside an address or a number there is somebody. */
+/** Counts as a name where a reference or a number stands beside it, because then there is a provider. */
 const UNKNOWN = /^(?:unknown|unk|n\/a|none)$/i;
 
-/** Whether a reference is to nobody in particular, such as "Unassigned" or "Any available provider". */
-export function namesNobody({ display, reference, identifier }: ForeignRecord): boolean {
+/** Whether the name stands for a choice that is not made, such as "Unassigned" or "Any available provider". */
+export function isPlaceholder({ display, reference, identifier }: ForeignRecord): boolean {
   const isAlone = reference === undefined && identifier === undefined;
   if (isAlone && UNKNOWN.test(asText(display) ?? '')) return true;
   const words: string[] =
@@ -57,7 +57,7 @@ export function namesNobody({ display, reference, identifier }: ForeignRecord): 
       .match(/\p{L}+/gu) ?? [];
   const [first = '', ...rest] = words;
   const isAny = CHOSEN_LATER.has(first) && rest.length > 0 && rest.every((word) => KINDS_OF_CHOICE.has(word));
-  return isAny || NOBODY.has(words.join(' '));
+  return isAny || PLACEHOLDERS.has(words.join(' '));
 }
 
 /** The type of what a reference leads to, as far as the reference or the container says it. */

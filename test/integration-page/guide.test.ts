@@ -134,7 +134,7 @@ describe('a link for the EHR team', () => {
     const id = /revoke\?[^"]*link=([^"]+)"/.exec((await administrator.visit(page())).body)?.[1] ?? '';
     const askAt = `${world.url}/settings/handover/revoke?organization=${ORG_ID}&link=${id}`;
     const asked = await administrator.visit(askAt);
-    for (const words of ['Revoke the link of ', 'finds nothing there any more', `name="link" value="${id}"`])
+    for (const words of ['Revoke the link of ', 'shows an error page from now on', `name="link" value="${id}"`])
       expect(asked.body).toContain(words);
     expect((await read(url)).status).toBe(200);
     await addPerson(world, 'stranger@example.com', { role: 'administrator', organizationId: OF_B });

@@ -107,11 +107,11 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
-  const [answered, unread] = await Promise.all([asking, askForTasks()]);
+  const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const { tasks } = gathered;
-  const failed = [...unread, ...gathered.notices()];
   const otherTasks = gathered.countOthers();
-  const taskNotices = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
+  const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
+  const taskNotices = [...unread, ...gathered.notices()];
   return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 

@@ -82,9 +82,9 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 
 /**
  * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
- * force, a completed one does not hide an open one, a proposal replaces no order, a request with conditions may mean
- * something else altogether and is never hidden, and one that was written before the other cannot replace it: some EHRs write the link the
- * wrong way round.
+ * force, a completed one does not hide an open one, and a proposal replaces no order. A request with conditions may mean
+ * something else altogether, so it neither hides another nor is hidden. One that was written before the other cannot
+ * replace it: some EHRs write the link the wrong way round.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';

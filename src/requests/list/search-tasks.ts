@@ -18,7 +18,7 @@ const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
 export const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
-/** The server does not know the type. Any other refusal may be about this user or this moment, and hides a provider's answer. */
+/** The server does not know the type. Any other refusal may be about this user or this moment, so the list says it. */
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
 /** How many Tasks are kept. */
@@ -34,12 +34,13 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),
-    /** One may be about a request of this patient, and cannot be read as a hand-over of it. */
+    /** One was too many, or may be about a request of this patient and cannot be read as a hand-over of it. */
     hasUnread: () => hasUnread,
     take: (resource: ForeignRecord): void => {
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
-      const task = tasks.length < MOST_KEPT ? readTask(resource, at) : undefined;
-      if (task) tasks.push(task);
+      const task = readTask(resource, at);
+      if (task && tasks.length < MOST_KEPT) tasks.push(task);
+      else if (task) hasUnread = true;
       else if (namesOnlyNumber(resource)) numbered.add(resource.id ?? resource);
       else hasUnread ||= isUnread(resource);
     },

@@ -1,7 +1,7 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
-import { namesNobody, readParty } from '#src/patients/party.ts';
+import { isPlaceholder, readParty } from '#src/patients/party.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -88,7 +88,7 @@ function namesProvider(performer: ForeignRecord): boolean {
   const reasons = elements.flatMap(({ extension }) => asRecords(extension)).map(({ valueCode }) => valueCode);
   return (
     reasons.some((code) => MASKED.has(code)) ||
-    (!namesNobody(performer) &&
+    (!isPlaceholder(performer) &&
       [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined))
   );
 }

@@ -1,6 +1,6 @@
 /** Parses FHIR Tasks, the hand-overs of a request to a provider. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import { namesNobody, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
+import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { errandOf, isOtherErrand } from './errand.ts';
@@ -78,7 +78,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     isInTrouble: isInTrouble(word, business, reasons),
     reason: asConceptText(resource.statusReason),
     errand: errandOf(resource),
-    owner: nameKey(party) === undefined || namesNobody(owner) ? undefined : party,
+    owner: nameKey(party) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
     latestMs: changed === undefined ? Infinity : Date.parse(changed) + (changed.includes('T') ? 0 : DAY_MS),

@@ -422,3 +422,16 @@ test.for<[string, object[], string | undefined]>([
   const { list } = await load([request('1')], searchset([first, ...tasks]));
   expect(list.open).toMatchObject([{ status: { word: 'Accepted', note }, sentTo: { names: ['Swift'] } }]);
 });
+
+test('a Task that cannot be read is mentioned beside one that names its request only by a number', async () => {
+  const numbered = task('1', { focus: { identifier: { value: '7' } } });
+  const { list } = await load([request('1')], searchset([numbered, task('2', { for: { display: 'Ada' } })]));
+  expect(list.notices).toEqual([IN_PART, expect.stringContaining('only by a number')]);
+});
+
+test('more Tasks than are kept: the list says that some are missing', async () => {
+  const many = (count: number) => Array.from({ length: count }, (_, at) => task(String(at)));
+  const noticesOf = async (count: number) => (await load([request('1')], searchset(many(count)))).list.notices;
+  expect(await noticesOf(1_000)).toEqual([]);
+  expect(await noticesOf(1_001)).toEqual([IN_PART]);
+});
