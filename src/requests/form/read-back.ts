@@ -4,7 +4,7 @@ import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { codeOf, describePriority } from '#src/requests/list/status.ts';
 import { isGiven } from '#src/requests/timing/parts.ts';
-import { WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
+import { endDayOf, WEEKDAYS, windowIn } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
@@ -126,14 +126,17 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
     const { day, time } = dayAndTimeIn(new Date(text), timeZone);
     return { day, time: time.slice(0, 5) };
   };
-  const repeat = asRecord(asRecord(resource.occurrenceTiming).repeat);
+  const timing = asRecord(resource.occurrenceTiming);
+  const repeat = asRecord(timing.repeat);
   const bounds = asRecord(repeat.boundsPeriod);
   const days = [repeat.dayOfWeek].flat();
   const weekdays = WEEKDAYS.filter((day) => days.includes(day));
   if (weekdays.length > 0) {
+    const window = windowIn(timing);
     return {
       neededOn: at(bounds.start).day,
-      neededAt: textIn([repeat.timeOfDay].flat()[0]).slice(0, 5),
+      neededAt: window?.time ?? textIn([repeat.timeOfDay].flat()[0]).slice(0, 5),
+      neededUntil: window?.until ?? '',
       ...Object.fromEntries(weekdays.map((day) => [day, 'on'])),
       times: typeof repeat.count === 'number' ? String(repeat.count) : '',
       lastDay: at(bounds.end).day,
@@ -142,9 +145,10 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
   const period = asRecord(resource.occurrencePeriod);
   const start = at(resource.occurrenceDateTime ?? period.start);
   const end = at(period.end);
-  const isOneDay = end.day === start.day;
+  const window = { day: start.day, time: start.time, until: end.time };
+  const hasPlace = end.day === start.day || (end.time !== '' && start.day !== '' && end.day === endDayOf(window));
   return {
-    ...{ neededOn: start.day, neededAt: start.time, neededUntil: isOneDay ? end.time : '' },
-    ...(isOneDay || end.day === '' ? {} : { [OTHER_DAY]: `until ${[end.day, end.time].filter(Boolean).join(' ')}` }),
+    ...{ neededOn: start.day, neededAt: start.time, neededUntil: hasPlace ? end.time : '' },
+    ...(hasPlace || end.day === '' ? {} : { [OTHER_DAY]: `until ${[end.day, end.time].filter(Boolean).join(' ')}` }),
   };
 }

@@ -1,6 +1,6 @@
 /** Finds what is wrong with the time of a new request, field by field. */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
+import { endDayOf, momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -8,6 +8,8 @@ const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
 /** How far in the past a time may be: to type, review and send it takes some minutes. */
 const GRACE_MS = 15 * 60_000;
+/** A window over midnight is no longer than this, so that no mistake of a.m. and p.m. makes one. */
+const MOST_MINUTES_OVERNIGHT = 12 * 60;
 const WEEKDAY_NAMES = {
   mon: 'Monday',
   tue: 'Tuesday',
@@ -18,6 +20,7 @@ const WEEKDAY_NAMES = {
   sun: 'Sunday',
 } as const satisfies Record<(typeof WEEKDAYS)[number], string>;
 const DAY_MS = 24 * 60 * 60_000;
+const DAY_MINUTES = 24 * 60;
 
 /**
  * @param wanted untrusted texts.
@@ -45,13 +48,21 @@ function timeProblem({ day, time, until }: WantedTime, now: Date, timeZone: stri
   return isPast && day === dayIn(now, timeZone) ? 'must not be in the past' : undefined;
 }
 
-function untilProblem({ day, time, until, weekdays }: WantedTime, timeZone: string): string | undefined {
+function untilProblem({ day, time, until }: WantedTime, timeZone: string): string | undefined {
   if (until === '') return undefined;
   if (!TIME.test(until)) return 'must be a time such as 11:00';
-  if (weekdays.length > 0) return 'must be empty for a request that repeats: give one time, and the window in the note';
-  if (TIME.test(time) && until <= time) return 'must be later than the time before it';
-  const exists = !DAY.test(day) || momentOn(day, until, timeZone) !== undefined;
-  return exists ? undefined : 'does not exist on this day: the clock is set forward';
+  if (!TIME.test(time)) return undefined;
+  const minutes = minutesOf(until) - minutesOf(time);
+  if (minutes === 0) return 'must be later than the time before it';
+  if (minutes < 0 && minutes + DAY_MINUTES > MOST_MINUTES_OVERNIGHT)
+    return 'must be later than the time before it, or at most 12 hours after it, on the next day';
+  const isKnown = DAY.test(day) && !Number.isNaN(Date.parse(day));
+  const exists = !isKnown || momentOn(endDayOf({ day, time, until }), until, timeZone) !== undefined;
+  return exists ? undefined : `does not exist on ${minutes < 0 ? 'the next' : 'this'} day: the clock is set forward`;
+}
+
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 /** A first day beside the days of the week would leave open whether the request is needed on it. */

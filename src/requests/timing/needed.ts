@@ -105,8 +105,9 @@ function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {
 function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   const { code, event, repeat } = timing;
   const events = readEvents(event, context);
+  const coded = isGiven(code) ? timingCodePhrases(code) : [];
   const found = [
-    ...(isGiven(code) ? timingCodePhrases(code) : []),
+    ...inParts(coded, asRecord(repeat), context),
     ...events.phrases,
     ...(isGiven(repeat) ? orMore(repeatPhrases(asRecord(repeat), context)) : []),
     ...otherMembers(timing, ['code', 'event', 'repeat']),
@@ -114,6 +115,17 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
   // "Every 8 hours" as a code and as a rhythm is one.
   const phrases = [...new Map(orMore(found).map((text) => [text?.toLowerCase(), text])).values()];
   return { phrases, lastDay: phrases.includes(null) ? undefined : seriesEnd(timing, events.lastDay, context) };
+}
+
+/**
+ * FHIR takes a code for a complete statement of everything but the bounds. If it says the whole rhythm, and perhaps
+ * more, in the words of `repeat`, its parts are told apart, so that each is said once.
+ */
+function inParts(coded: Phrases, repeat: ForeignRecord, context: DateContext): Phrases {
+  const { boundsDuration: _duration, boundsRange: _range, boundsPeriod: _period, ...rhythm } = repeat;
+  const parts = coded.flatMap((text) => text?.split(', ') ?? [null]);
+  const phrases = repeatPhrases(rhythm, context);
+  return phrases.every((text) => text !== null && parts.includes(text)) ? parts : coded;
 }
 
 /** An element that is no object, or an empty one, has no words, so it counts as more in the EHR. */

@@ -1,5 +1,7 @@
 /** Writes when a request is needed, so that needed.ts reads it back with the same meaning. */
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { repeatPhrases } from './repeat.ts';
 
 /** A day, a time on it, a window, or a weekly series; a part that is not given is ''. */
 export interface WantedTime {
@@ -7,7 +9,7 @@ export interface WantedTime {
   readonly day: string;
   /** `HH:MM`, on the facility's clock. */
   readonly time: string;
-  /** `HH:MM`, later than `time`: the request is needed between the two. */
+  /** `HH:MM`: the request is needed between `time` and this. If it is not later than `time`, it is on the next day. */
   readonly until: string;
   /** FHIR's days of the week, for a series. */
   readonly weekdays: readonly string[];
@@ -20,6 +22,7 @@ export interface WantedTime {
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const DAY_MS = 24 * 60 * 60_000;
+const LONGEST_WORDS = 200;
 
 /**
  * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. If the clock shows the time
@@ -42,17 +45,43 @@ export function momentOn(day: string, time: string, timeZone: string): string | 
   return at === undefined ? undefined : `${day}T${time}:00${offsetText(utc - at)}`;
 }
 
+/** The day on which a window ends. */
+export function endDayOf({ day, time, until }: Pick<WantedTime, 'day' | 'time' | 'until'>): string {
+  return until > time ? day : new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+}
+
+const WINDOW = /\bbetween (\d\d:\d\d) and (\d\d:\d\d)\b/;
+
+/** The window of each time of a series, which only the words of the series hold. */
+export function windowIn({ code }: ForeignRecord): { time: string; until: string } | undefined {
+  const [, time, until] = WINDOW.exec(asText(asRecord(code).text, LONGEST_WORDS) ?? '') ?? [];
+  return time === undefined || until === undefined ? undefined : { time, until };
+}
+
 /**
  * `occurrence[x]` of a ServiceRequest (FHIR R4). A time that the clock skips is left out; the form has already refused
  * it.
  */
 export function writeOccurrence(wanted: WantedTime, timeZone: string): Record<string, unknown> {
   const { day, time, until, weekdays } = wanted;
-  if (weekdays.length > 0) return { occurrenceTiming: { repeat: writeRepeat(wanted) } };
+  if (weekdays.length > 0) return { occurrenceTiming: until === '' ? { repeat: writeRepeat(wanted) } : withWindow(wanted) };
   const start = time === '' ? undefined : momentOn(day, time, timeZone);
-  const end = until === '' ? undefined : momentOn(day, until, timeZone);
+  const end = until === '' ? undefined : momentOn(endDayOf(wanted), until, timeZone);
   if (start !== undefined && end !== undefined) return { occurrencePeriod: { start, end } };
   return { occurrenceDateTime: start ?? day };
+}
+
+/**
+ * FHIR R4's `repeat` has no window: `timeOfDay` is the time itself, and `duration` is how long the service lasts. The
+ * window is therefore in the text of `code`, which FHIR takes for a complete statement of everything but the bounds.
+ */
+function withWindow(wanted: WantedTime): Record<string, unknown> {
+  const repeat = writeRepeat({ ...wanted, time: '' });
+  const { boundsPeriod: _bounds, count, ...rhythm } = repeat;
+  const { time, until } = wanted;
+  const window = `between ${time} and ${until}${until > time ? '' : ' the next day'}`;
+  const words = (part: ForeignRecord) => repeatPhrases(part, { timeZone: '', today: '' });
+  return { code: { text: [...words(rhythm), window, ...words({ count })].join(', ') }, repeat };
 }
 
 function writeRepeat({ day, time, weekdays, times, lastDay }: WantedTime): Record<string, unknown> {

@@ -40,6 +40,9 @@ const forms: [string, TypedRequest][] = [
   ['a window', { neededAt: '09:30', neededUntil: '11:00' }],
   ['a series that is counted', { mon: 'on', wed: 'on', times: '6', neededAt: '08:00' }],
   ['a series with a last day', { wed: 'on', lastDay: '2026-12-01' }],
+  ['a window over midnight', { neededAt: '22:00', neededUntil: '02:00' }],
+  ['a series of windows', { wed: 'on', times: '6', neededAt: '09:00', neededUntil: '11:00' }],
+  ['a series of nights', { wed: 'on', lastDay: '2026-12-01', neededAt: '22:00', neededUntil: '02:00' }],
   [
     'every text',
     { from: 'Home', to: 'Clinic', phone: '+1 555', language: 'Spanish', reason: 'Dialysis', note: 'Stairs' },

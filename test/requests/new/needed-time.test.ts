@@ -24,7 +24,15 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   [
     'a window backwards',
     { neededAt: '11:00', neededUntil: '09:00' },
-    { neededUntil: 'must be later than the time before it' },
+    { neededUntil: 'must be later than the time before it, or at most 12 hours after it, on the next day' },
+  ],
+  ['a window over midnight', { neededAt: '22:00', neededUntil: '02:00' }, 'taken'],
+  ['a night of twelve hours', { neededAt: '19:00', neededUntil: '07:00' }, 'taken'],
+  ['a window of hours that a.m. and p.m. have mixed up', { neededAt: '11:00', neededUntil: '01:00' }, { neededUntil: expect.stringContaining('12 hours') }],
+  [
+    'a window that ends in the hour that is left out',
+    { neededOn: '2026-03-07', neededAt: '22:00', neededUntil: '02:30' },
+    { neededUntil: 'does not exist on the next day: the clock is set forward' },
   ],
   ['no time of day', { neededAt: '25:00' }, { neededAt: 'must be a time such as 09:30' }],
   [
@@ -56,11 +64,8 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ],
   ['a series without end', { ...SERIES, lastDay: '2028-03-09' }, { lastDay: 'must be within a year of the first day' }],
   ['a series until no day', { ...SERIES, lastDay: '2026-13-01' }, { lastDay: 'must be a date' }],
-  [
-    'a series of windows',
-    { ...SERIES, times: '2', neededAt: '09:00', neededUntil: '11:00' },
-    { neededUntil: expect.stringContaining('must be empty') },
-  ],
+  ['a series of windows', { ...SERIES, times: '2', neededAt: '09:00', neededUntil: '11:00' }, 'taken'],
+  ['a series of nights', { ...SERIES, times: '2', neededAt: '22:00', neededUntil: '02:00' }, 'taken'],
   [
     'a series that begins between its days',
     { ...SERIES, neededOn: '2026-03-11', times: '2' },

@@ -25,6 +25,22 @@ describe('words', () => {
     ['a day', {}, '2026-03-12'],
     ['a time', { time: '09:00' }, '2026-03-12 09:00 EDT'],
     ['a window', { time: '09:00', until: '11:00' }, '2026-03-12 09:00–11:00 EDT'],
+    ['a window over midnight', { time: '22:00', until: '02:00' }, '2026-03-12 22:00 EDT to 2026-03-13 02:00 EDT'],
+    [
+      'a window over the night in which the clock is set forward',
+      { day: '2026-03-07', time: '22:00', until: '03:00' },
+      '2026-03-07 22:00 EST to 2026-03-08 03:00 EDT',
+    ],
+    [
+      'a series of windows',
+      { weekdays: ['mon', 'thu'], times: '6', time: '09:00', until: '11:00' },
+      '2 times a week, Mon Thu, between 09:00 and 11:00, 6 times in all, from 2026-03-12',
+    ],
+    [
+      'a series of nights',
+      { weekdays: ['thu'], lastDay: '2026-05-28', time: '22:00', until: '02:00' },
+      'once a week, Thu, between 22:00 and 02:00 the next day, 2026-03-12 to 2026-05-28',
+    ],
     [
       'a series that is counted',
       { weekdays: ['mon', 'wed', 'fri'], times: '6', time: '08:15' },
@@ -39,5 +55,22 @@ describe('words', () => {
     const timeZone = 'America/New_York';
     const occurrence = writeOccurrence({ ...ONCE, ...change }, timeZone);
     expect(readNeeded(occurrence, { now: NOW, timeZone }).text).toBe(words);
+  });
+});
+
+test('a window of a series is never written as a time or as a duration of the service', () => {
+  const wanted = { ...ONCE, weekdays: ['thu'], times: '2', time: '09:00', until: '11:00' };
+  expect(writeOccurrence(wanted, 'America/New_York')).toEqual({
+    occurrenceTiming: {
+      code: { text: 'once a week, Thu, between 09:00 and 11:00, 2 times in all' },
+      repeat: {
+        boundsPeriod: { start: '2026-03-12' },
+        count: 2,
+        frequency: 1,
+        period: 1,
+        periodUnit: 'wk',
+        dayOfWeek: ['thu'],
+      },
+    },
   });
 });
