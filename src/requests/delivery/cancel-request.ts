@@ -4,6 +4,7 @@ import { codeOf } from '#src/requests/list/status.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { versionOf } from './may-cancel.ts';
 
@@ -70,7 +71,10 @@ function isOwnAndCancelled(resource: ForeignRecord, wanted: Cancellation): boole
 function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {
   const notes: unknown[] = Array.isArray(found.note) ? found.note : [];
   const author = by.name === undefined ? {} : { authorString: by.name };
-  return { status, note: [...notes, { ...author, time: now.toISOString(), text: `Cancelled: ${reason}` }] };
+  return {
+    status,
+    note: [...notes, { ...author, time: now.toISOString(), text: `Cancelled: ${withPlainSpaces(reason)}` }],
+  };
 }
 
 /**

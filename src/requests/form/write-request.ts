@@ -1,6 +1,7 @@
 /** Turns the content of a form into the resource for the EHR, within what the organization offers. */
 import { createHash } from 'node:crypto';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { Chosen } from './from-chart.ts';
 import { namedIn, type Offer, withinService } from './offered.ts';
 import { type Authorship, toServiceRequest } from './to-service-request.ts';
@@ -18,10 +19,11 @@ export function writeRequest(
 ): { resource: FhirResource; request: NewRequest; chosen: Chosen } {
   const named = namedIn(offer, request);
   const within = withinService(request, chosen, named.service);
-  return {
-    ...within,
-    resource: toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore }),
-  };
+  const written = toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore });
+  const resource = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
+    typeof value === 'string' ? withPlainSpaces(value) : value,
+  ) as FhirResource;
+  return { ...within, resource };
 }
 
 /**

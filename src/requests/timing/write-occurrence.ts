@@ -64,7 +64,8 @@ export function windowIn({ code }: ForeignRecord): { time: string; until: string
  */
 export function writeOccurrence(wanted: WantedTime, timeZone: string): Record<string, unknown> {
   const { day, time, until, weekdays } = wanted;
-  if (weekdays.length > 0) return { occurrenceTiming: until === '' ? { repeat: writeRepeat(wanted) } : withWindow(wanted) };
+  if (weekdays.length > 0)
+    return { occurrenceTiming: until === '' ? { repeat: writeRepeat(wanted) } : withWindow(wanted) };
   const start = time === '' ? undefined : momentOn(day, time, timeZone);
   const end = until === '' ? undefined : momentOn(endDayOf(wanted), until, timeZone);
   if (start !== undefined && end !== undefined) return { occurrencePeriod: { start, end } };

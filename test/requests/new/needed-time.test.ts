@@ -28,7 +28,11 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
   ],
   ['a window over midnight', { neededAt: '22:00', neededUntil: '02:00' }, 'taken'],
   ['a night of twelve hours', { neededAt: '19:00', neededUntil: '07:00' }, 'taken'],
-  ['a window of hours that a.m. and p.m. have mixed up', { neededAt: '11:00', neededUntil: '01:00' }, { neededUntil: expect.stringContaining('12 hours') }],
+  [
+    'a window of hours that a.m. and p.m. have mixed up',
+    { neededAt: '11:00', neededUntil: '01:00' },
+    { neededUntil: expect.stringContaining('12 hours') },
+  ],
   [
     'a window that ends in the hour that is left out',
     { neededOn: '2026-03-07', neededAt: '22:00', neededUntil: '02:30' },
