@@ -3,8 +3,9 @@ import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { codeOf, describePriority } from '#src/requests/list/status.ts';
+import { readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/parts.ts';
-import { endDayOf, WEEKDAYS, windowIn } from '#src/requests/timing/write-occurrence.ts';
+import { endDayOf, WEEKDAYS, windowIn, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
@@ -12,15 +13,13 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { TakenOver } from './draft-store.ts';
 import { isFor, type Offer } from './offered.ts';
 import { ownName } from './service-questions.ts';
-import { PRIORITIES, type TypedRequest } from './typed-request.ts';
+import { asTyped, PRIORITIES, type TypedRequest } from './typed-request.ts';
 
 /** The longest field of the form. */
 const LONGEST = 1_000;
 const LONGEST_LOST = 200;
 const MOST_LOST = 10;
 const MOST_REFERENCES = 50;
-/** The words for the end of a window on another day, for which the form has no field. */
-const OTHER_DAY = 'otherDay';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
@@ -46,12 +45,12 @@ export function readBack(
   const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
   // A note that another author has added names that author.
   const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
-  const { [OTHER_DAY]: otherDay = '', ...time } = timeOf(resource, timeZone);
+  const time = timeOf(resource, timeZone);
   const priority = PRIORITIES.find(({ value }) => value === codeOf(resource.priority))?.value;
   const lost = [
     ...[service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest],
     ...(priority === undefined ? [textIn(describePriority(resource.priority)?.word)] : []),
-    ...[otherDay, ...withoutPlace(resource)],
+    ...[otherTime(resource, time, timeZone), ...withoutPlace(resource)],
   ].filter((text) => text !== '');
   const values = {
     ...answers,
@@ -118,6 +117,15 @@ function detailsOf(details: readonly string[], service: Service | undefined) {
   return { answers: Object.fromEntries([...own, ...fixed]), rest: left };
 }
 
+/** The time in words if the form, with these fields, would say another one. */
+function otherTime(resource: ForeignRecord, fields: Record<string, string>, timeZone: string): string {
+  const { time, neededOn } = asTyped(fields);
+  const at = { now: new Date(0), timeZone };
+  const { occurrenceDateTime, occurrencePeriod, occurrenceTiming } = resource;
+  const said = readNeeded({ occurrenceDateTime, occurrencePeriod, occurrenceTiming }, at).text ?? '';
+  return said === readNeeded(writeOccurrence({ day: neededOn, ...time }, timeZone), at).text ? '' : said;
+}
+
 /** The time on the facility's clock, whatever time zone the EHR has converted it to. */
 function timeOf(resource: ForeignRecord, timeZone: string): Record<string, string> {
   const at = (value: unknown) => {
@@ -147,8 +155,5 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
   const end = at(period.end);
   const window = { day: start.day, time: start.time, until: end.time };
   const hasPlace = end.day === start.day || (end.time !== '' && start.day !== '' && end.day === endDayOf(window));
-  return {
-    ...{ neededOn: start.day, neededAt: start.time, neededUntil: hasPlace ? end.time : '' },
-    ...(hasPlace || end.day === '' ? {} : { [OTHER_DAY]: `until ${[end.day, end.time].filter(Boolean).join(' ')}` }),
-  };
+  return { neededOn: start.day, neededAt: start.time, neededUntil: hasPlace ? end.time : '' };
 }

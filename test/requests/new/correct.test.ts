@@ -15,6 +15,7 @@ const VAN = {
   ...{ language: 'Spanish', 'own.transport.mobility': 'On foot', 'own.transport.return-trip': 'yes' },
   'own.transport.return-at': `${DAY}T14:00`,
 };
+const ANOTHER_TIME = { occurrencePeriod: undefined };
 const SENT = 'The request was sent to the EHR.';
 type Resource = Record<string, unknown>;
 
@@ -123,7 +124,17 @@ describe('the form', () => {
     ['a second reason', { reasonCode: [{ text: 'Dialysis' }, { text: 'Fall' }] }, ['Fall']],
     ['a note of another', { note: [{ text: 'Oxygen', authorString: 'Nurse' }] }, ['Oxygen']],
     ['an urgency of its own', { priority: 'emergent' }, ['emergent']],
-    ['an end on another day', { occurrencePeriod: { start: DAY, end: dayFromNow(22) } }, [`until ${dayFromNow(22)}`]],
+    [
+      'an end on another day',
+      { occurrencePeriod: { start: DAY, end: dayFromNow(22) } },
+      [`${DAY} to ${dayFromNow(22)}`],
+    ],
+    ['several days', { ...ANOTHER_TIME, occurrenceTiming: { event: [DAY, dayFromNow(22)] } }, [`${DAY}, +1 more day`]],
+    [
+      'another rhythm',
+      { ...ANOTHER_TIME, occurrenceTiming: { repeat: { frequency: 1, period: 2, periodUnit: 'd' } } },
+      ['every 2 days'],
+    ],
     ['a condition of need', { asNeededBoolean: true }, ['as needed']],
   ])('names %s that the EHR’s users have added', async ([, added, words]) => {
     change('sr-1', added);
