@@ -91,7 +91,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
 <h1>${props.corrects ? 'Correct and resend' : 'New request'}<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
 </div>
 ${resultNotice(props)}${diedLine(patient)}${correctsLine(props.corrects, base)}${draftLine(props.draft, props.bar, props)}
-<div class="new-request-columns"><form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+<form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
 <input type="hidden" name="csrf" value="${csrfToken}">
 <input type="hidden" name="ticket" value="${props.ticket}">
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
@@ -110,7 +110,7 @@ export function newRequestEnd(props: NewRequestChartProps): string {
   const { form, sources, facts, services } = props;
   const part = (name: string) => `form-part${hiddenFor(name, services)}`;
   const isAsked = form.problems['confirmed'] !== undefined;
-  return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}<section class="${part('where')}"><h2>Where</h2>
+  return String(html`${props.isChartChanged ? html`<p class="notice" role="status">Some of what you chose from the chart has changed there since. Please choose again.</p>` : null}${chartAside(facts)}<section class="${part('where')}"><h2>Where</h2>
 <div class="field-row">${filledLine('from', 'text', props)}${line('to', 'text', form, { list: 'places' })}</div></section>
 <section class="form-part"><h2>Why</h2>
 ${chartChoices('Diagnoses', props.reasons)}
@@ -128,10 +128,20 @@ ${area('note', form, { hint: 'Such as a companion, stairs, a gate code.' })}</se
 ${actions({ canLook: props.canLook, isAsked })}
 <p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for three days.</span></p>
 </form>
-<aside class="new-request-chart" aria-label="What the chart says, and this request so far">
-${chartFacts('Patient', facts.patient.values, facts.patient.remark)}${chartFacts('Where the patient is', facts.where.values, facts.where.remark)}${chartFacts('Requested by', facts.requester.values, facts.requester.remark)}<section class="chart-facts so-far" hidden><h2>This request so far</h2><dl></dl><p></p></section></aside></div>
 <datalist id="places">${[...sources.from, ...facts.patient.values.filter(({ label }) => label === 'Address')].map(({ text }) => html`<option value="${text}">`)}</datalist>
 ${layoutEnd()}`);
+}
+
+/**
+ * The facts that the chart knows, and the request so far. A wide page shows them beside the form; a narrow one folds the
+ * facts in its middle, where the place is asked for, so that they are at hand and no field is far down.
+ */
+function chartAside({ patient, where, requester }: NewRequestChartProps['facts']): SafeHtml {
+  return html`<aside class="new-request-chart" aria-label="What the chart says, and this request so far">
+<details class="chart-fold"><summary>From the chart: address, contacts, place</summary>
+${chartFacts('Patient', patient.values, patient.remark)}${chartFacts('Where the patient is', where.values, where.remark)}${chartFacts('Requested by', requester.values, requester.remark)}</details>
+<section class="chart-facts so-far" hidden><h2>This request so far</h2><dl></dl><p></p></section></aside>
+`;
 }
 
 /** Nothing where the organization offers no receivers. */

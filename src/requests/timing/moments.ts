@@ -70,7 +70,10 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
   const isOneDay = from.day === to.day && [from, to].every(({ day, writtenDay = day }) => writtenDay === day);
   if (isOneDay && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
     return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
-  return [isPast(latestDay(to), context) ? `from ${start}, ended ${end}` : `${start} to ${end}`];
+  const isOneZone =
+    [from, to].every(({ time, writtenDay }) => time !== undefined && writtenDay === undefined) && zones[0] === zones[1];
+  const begin = isOneZone ? `${from.day} ${from.time}` : start;
+  return [isPast(latestDay(to), context) ? `from ${begin}, ended ${end}` : `${begin} to ${end}`];
 }
 
 /**

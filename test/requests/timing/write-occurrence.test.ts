@@ -25,7 +25,7 @@ describe('words', () => {
     ['a day', {}, '2026-03-12'],
     ['a time', { time: '09:00' }, '2026-03-12 09:00 EDT'],
     ['a window', { time: '09:00', until: '11:00' }, '2026-03-12 09:00–11:00 EDT'],
-    ['a window over midnight', { time: '22:00', until: '02:00' }, '2026-03-12 22:00 EDT to 2026-03-13 02:00 EDT'],
+    ['a window over midnight', { time: '22:00', until: '02:00' }, '2026-03-12 22:00 to 2026-03-13 02:00 EDT'],
     [
       'a window over the night in which the clock is set forward',
       { day: '2026-03-07', time: '22:00', until: '03:00' },
