@@ -11,6 +11,7 @@ import {
   asConceptText,
   asInformation,
   asLines,
+  asLongConceptText,
   asRecord,
   asRecords,
   asText,
@@ -21,6 +22,8 @@ import { besideOriginal } from './beside-original.ts';
 
 /** The longest question with its answer, in characters. */
 const LONGEST_DETAIL = 1_300;
+/** The longest value of the chart with its label. */
+const LONGEST_DISPLAY = 400;
 
 /** What a review is made of. */
 export interface Reviewed {
@@ -54,7 +57,8 @@ export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request'
 function partsOf(reviewed: Reviewed): ReviewPart[] {
   const { request, resource, chosen, chart } = reviewed;
   const today = dayIn(reviewed.now, reviewed.timeZone);
-  const displays = (name: string) => asRecords(resource[name]).flatMap(({ display }) => asText(display) ?? []);
+  const displays = (name: string) =>
+    asRecords(resource[name]).flatMap(({ display }) => asText(display, LONGEST_DISPLAY) ?? []);
   const line = (text: string | undefined, marks: Partial<ReviewLine> = {}): ReviewLine[] =>
     text === undefined || text === '' ? [] : [{ text, ...marks }];
   const sourced = (name: string, facts: readonly ChartFact[]) =>
@@ -66,7 +70,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     return isAsked && facts[0] ? [{ text: '', change: `Left empty. The chart says: ${facts[0].text}` }] : [];
   };
   const providers = displays('performer').flatMap((text) => line(text));
-  const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asConceptText(concept)));
+  const typedReasons = asRecords(resource.reasonCode).flatMap((concept) => line(asLongConceptText(concept)));
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
