@@ -25,6 +25,8 @@ declare module '#src/http/request-context.ts' {
   interface RequestContext {
     /** Set by {@link keepTyped}. */
     keptTyped?: FormTicket;
+    /** The user pressed Send, and it failed before anything went to the EHR. */
+    isUnsent?: boolean;
   }
 }
 
@@ -58,13 +60,14 @@ export const sayNothing: RequestHandler = (_request, response) => void response.
  */
 export function sayKept({ drafts }: { drafts: DraftStore }): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
-    const { keptTyped } = contextOf(request);
+    const { keptTyped, isUnsent } = contextOf(request);
     if (!keptTyped || !(error instanceof AppError) || error.shown !== undefined) return next(error);
     const { code, status, message, cause, retryAfterSeconds } = error;
     // If this fails, the form is still on the list.
     // oxlint-disable-next-line no-promise-in-callback -- Express awaits its handlers, and this one has a callback besides
     if (status === 401) await drafts.leave(keptTyped.owner, keptTyped.id).catch(() => undefined);
-    next(new AppError(code, message, { cause, shown: KEPT, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
+    const shown = isUnsent === true ? `Nothing was sent now. ${KEPT}` : KEPT;
+    next(new AppError(code, message, { cause, shown, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }));
   };
 }
 

@@ -1,6 +1,7 @@
 /** Sends the request of a form, or looks for it, in the launch of the post; then ends the request that it corrects. */
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
+import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { versionsOf } from '#src/requests/delivery/deliveries.ts';
@@ -56,7 +57,7 @@ export async function sendInLaunch(
   };
   if (isLook || !typed) return replace(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
-  const sending = await sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+  const send = sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
     if (corrects) {
       const versions = versionsOf(ticket, await deps.deliveries.of(ticket.owner));
       const own = versions.map(({ identifier }) => systemAndValue(deps.publicUrl, identifier));
@@ -70,6 +71,10 @@ export async function sendInLaunch(
     if (!chosen) return { kind: 'chart-changed' };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
+  });
+  const sending = await send.catch((error: unknown) => {
+    contextOf(request).isUnsent = written === undefined;
+    throw error;
   });
   return replace(sending, written);
 }

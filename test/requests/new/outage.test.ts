@@ -106,6 +106,15 @@ test('FH-17: a create that was refused with 401 counts as not sent, even if the 
   expect(page.body).toContain('Not sent. The EHR is not available at the moment.');
 });
 
+test('if the patient cannot be read at Send, the page says that nothing was sent and that the typed text is kept', async () => {
+  const blank = await openForm();
+  const form = await reviewed(browser, formUrl(), formOf(blank));
+  ehr.on('patient', () => ({ status: 503 }));
+  const page = await browser.open(formUrl(), { form });
+  expect(page.body).toContain('Nothing was sent now. What you typed is kept for three days.');
+  expect(posts()).toBe(0);
+});
+
 test('FU-05: a user whose first read failed is read by a later page', async () => {
   let isBroken = true;
   const rita = { resourceType: 'Practitioner', id: 'prac-1', name: [{ family: 'Real', given: ['Rita'] }] };
