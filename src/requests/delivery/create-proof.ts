@@ -1,7 +1,7 @@
 /** Judges what the EHR's answer to a create proves (FH-17): only a proved request is called sent. */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { asInformation, asRecord, asRecords } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
@@ -32,16 +32,29 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   return isShown ? 'created' : 'unproved';
 }
 
-/** Reads `ServiceRequest/id` of the created request from the answer's body or Location; undefined if neither names it. */
-export function createdResource({ body, location }: CreateAnswer): string | undefined {
+/** What the EHR calls the created request: `ServiceRequest/id`, and the number that it has given to it. */
+export interface GivenNames {
+  resource: string | undefined;
+  number: string | undefined;
+}
+
+/**
+ * Reads them from the answer to the create, or from the request as it was found later; undefined where neither names it.
+ *
+ * @param sent what was posted, with our identifiers.
+ */
+export function namesIn(body: unknown, sent: ForeignRecord, location?: string): GivenNames {
+  return { resource: resourceIn(body, location), number: numberIn(body, sent) };
+}
+
+function resourceIn(body: unknown, location = ''): string | undefined {
   const { resourceType, id } = asRecord(body);
-  const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location ?? '')?.[1];
+  const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location)?.[1];
   const found = resourceType === 'ServiceRequest' ? id : inLocation;
   return isFhirId(found) ? `ServiceRequest/${found}` : undefined;
 }
 
-/** The number that the EHR has given to the created request; undefined if its answer has none. */
-export function createdNumber({ body }: CreateAnswer, sent: FhirResource): string | undefined {
+function numberIn(body: unknown, sent: ForeignRecord): string | undefined {
   const ours = identifiersOf(sent);
   const theirs = asRecords(asRecord(body).identifier).filter(
     (one) => !identifiersOf({ identifier: one }).some((name) => ours.includes(name)),

@@ -1,6 +1,7 @@
 /** Searches the EHR for requests by the identifiers they were sent with (FH-17, FH-13). */
 import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** How this patient's requests are searched in this EHR. */
@@ -28,24 +29,24 @@ export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefine
  * vendors can search by identifier and some return nothing for such a search.
  *
  * @param wanted identifiers of ours, as `system|value`.
- * @returns which of them the EHR has for this patient. `isComplete`: all of the patient's requests were read, so a request
+ * @returns the requests that the EHR has for this patient, by identifier. `isComplete`: all of the patient's requests were read, so a request
  *   that was not found does not exist, or is not visible yet.
  */
 export async function findSent(
   api: FhirApi,
   wanted: readonly string[],
   { patientId, searchParameters, mayLook, seesAll }: PatientSearch,
-): Promise<{ found: readonly string[]; isComplete: boolean }> {
-  if (!mayLook || wanted.length === 0) return { found: [], isComplete: false };
-  const found = new Set<string>();
+): Promise<{ found: ReadonlyMap<string, ForeignRecord>; isComplete: boolean }> {
+  const found = new Map<string, ForeignRecord>();
+  if (!mayLook || wanted.length === 0) return { found, isComplete: false };
   const search = (identifiers: readonly string[]) =>
     searchRequests(api, { patientId, searchParameters, identifiers }, (resource) => {
       if (resource.resourceType !== 'ServiceRequest' || isOfAnotherPatient(resource, patientId)) return;
-      for (const name of identifiersOf(resource)) if (wanted.includes(name)) found.add(name);
+      for (const name of identifiersOf(resource)) if (wanted.includes(name)) found.set(name, resource);
     });
   const { end } = await search(wanted);
-  if (found.size === wanted.length) return { found: [...found], isComplete: true };
+  if (found.size === wanted.length) return { found, isComplete: true };
   // An EHR that does not answer is not asked twice, because a clinician waits for the result.
   const isComplete = end !== 'timeout' && (await search([])).isWhole && seesAll;
-  return { found: [...found], isComplete };
+  return { found, isComplete };
 }

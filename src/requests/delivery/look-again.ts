@@ -2,6 +2,7 @@
 
 import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
+import { namesIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
@@ -30,9 +31,12 @@ export async function lookAgain(
   await patient;
   const search = searchOf(sendingLaunch);
   const { found, isComplete } = await findSent(api, unconfirmed.map(nameOf), search);
-  const arrived = unconfirmed.filter((identifier) => found.includes(nameOf(identifier)));
+  const arrived = unconfirmed.filter((identifier) => found.has(nameOf(identifier)));
   const newlyFound = await markSent(deps, ticket.owner, arrived);
-  if (own !== undefined && arrived.includes(own)) return { end: { kind: 'sent' }, newlyFound };
+  if (own !== undefined && arrived.includes(own)) {
+    const names = namesIn(found.get(nameOf(own)), { identifier: [businessIdentifier(deps.publicUrl, own)] });
+    return { end: { kind: 'sent', ...names }, newlyFound };
+  }
   const disclosed = versions.map(({ identifier }) => identifier);
   if (arrived.length > 0) return { end: { kind: 'changed', isEarlierSent: true, disclosed }, newlyFound };
   const isAbsent = isComplete && !disclosed.includes(UNREADABLE);

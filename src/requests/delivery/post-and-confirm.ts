@@ -4,7 +4,7 @@ import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { createdNumber, createdResource, proofOf } from './create-proof.ts';
+import { namesIn, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** What a log may hold of the EHR's answer to the create. */
@@ -42,7 +42,7 @@ export async function postOnce(
   const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete } = await look();
-    if (found.length > 0) return { kind: 'sent' };
+    if (found.size > 0) return { kind: 'sent', ...namesIn([...found.values()][0], resource) };
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
@@ -50,7 +50,7 @@ export async function postOnce(
   if (proof === 'created') return { kind: 'sent', answer, ...made };
   if (proof === 'refused') return { kind: 'refused', failure, answer };
   const { found, isComplete } = await look();
-  if (found.length > 0) return { kind: 'sent', answer };
+  if (found.size > 0) return { kind: 'sent', answer, ...namesIn([...found.values()][0], resource) };
   // An EHR may show an order later than it accepts it, so an order that is not visible counts as refused only if the EHR said so.
   return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
 }
@@ -64,8 +64,7 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
       proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       answer: { status: answer.status, issues },
-      resource: createdResource(answer),
-      number: createdNumber(answer, resource),
+      ...namesIn(answer.body, resource, answer.location),
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;

@@ -210,6 +210,8 @@ describe('on real Redis and PostgreSQL', () => {
     world.sandbox.faults.set('create-unconfirmed');
     const page = await post();
     expect(page.body).toContain('The request was sent to the EHR.');
+    // The search says what the EHR calls it.
+    expect(page.body).toMatch(/<a href="[^"]*\/requests\/sr-[^"]*">Wheelchair van to dialysis<\/a>.*FHIR id <code>sr-/);
     expect(created()).toHaveLength(1);
   });
 

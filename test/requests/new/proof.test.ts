@@ -116,7 +116,9 @@ test('a look finds a request that arrived late, which then counts as sent', asyn
   expect(page.body).toContain(UNCONFIRMED);
   expect((await press(page, { intent: 'look' })).body).toContain(UNCONFIRMED);
   world.sandbox.faults.clear('search-500');
-  expect((await press(page, { intent: 'look' })).body).toContain(SENT);
+  const found = await press(page, { intent: 'look' });
+  expect(found.body).toContain(SENT);
+  expect(found.body).toMatch(/FHIR id <code>sr-/);
   expect((await press(page)).body).toContain(SENT);
   expect(calls('POST')).toBe(1);
 });
