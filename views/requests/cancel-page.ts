@@ -28,10 +28,11 @@ const CHOICES = [
 /** A whole page with the full patient banner, for a last check before something is changed. */
 export function cancelPage(props: CancelPageProps): string {
   const { patient, bar, themeUrl, requestId, what, needed, said, form } = props;
+  const heading = said?.isDone === true ? 'Cancelled' : 'Cancel the request';
   return layout(
-    { title: `Cancel the request · ${patient.name}`, themeUrl, bar: clinicianBar(bar), styles: ['new-request.css'] },
+    { title: `${heading} · ${patient.name}`, themeUrl, bar: clinicianBar(bar), styles: ['new-request.css'] },
     html`${patientBanner(patient, true)}<p class="back"><a href="${bar.base}/requests">All requests</a></p>
-<div class="page-heading"><h1>Cancel the request</h1></div>
+<div class="page-heading"><h1>${heading}</h1></div>
 ${said === undefined ? null : saidLine(said)}${what === undefined ? null : html`<p class="cancelled-request"><strong><bdi>${what}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}</p>`}
 ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href="${bar.base}/requests/${requestId}">See the request</a></p>`) : cancelForm(props, form)}`,
   );

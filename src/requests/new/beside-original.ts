@@ -29,7 +29,15 @@ function marked({ label, lines }: ReviewPart, before: readonly ReviewLine[]): Re
     return old === undefined ? 'Added' : `Changed. Before: ${old}`;
   };
   return [
-    ...lines.map((line) => (added.includes(line.text) ? { ...line, before: mark(line.text) } : line)),
+    ...lines.map((line) => (added.includes(line.text) ? withMark(line, mark(line.text)) : line)),
     ...gone.filter((text) => !taken.has(text)).map((text) => ({ text: '', before: `Left out. Before: ${text}` })),
   ];
+}
+
+/** A value that was the chart's, and still is there, is named once. */
+function withMark(line: ReviewLine, before: string): ReviewLine {
+  const old = before.replace(/^Changed\. Before: /, '');
+  return line.change === `Changed. The chart says: ${old}`
+    ? { ...line, change: undefined, before: `Changed. Before, and in the chart: ${old}` }
+    : { ...line, before };
 }
