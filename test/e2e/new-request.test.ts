@@ -142,6 +142,35 @@ test('a wide page shows beside the form the request so far and what is still nee
   expect(visitor.complaints).toEqual([]);
 });
 
+test('the facts of the chart come before the buttons at every width, and push no field down on a narrow page', {
+  timeout: 120_000,
+}, async () => {
+  const page = await open(false);
+  await page.goto(deployment.ehr.launch('pat-ada'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  const facts = page.locator('.chart-fold');
+  const address = facts.getByText('12 Alder Street');
+  const top = async (of: ReturnType<typeof page.locator>) => (await of.boundingBox())?.y ?? NaN;
+  const send = page.getByRole('button', { name: 'Review', exact: true });
+  await address.waitFor({ state: 'visible' });
+  expect(await facts.locator('summary').isVisible()).toBe(false);
+  expect(await top(facts)).toBeLessThan(await top(page.getByLabel('What is needed')));
+  for (const width of [700, 400]) {
+    // oxlint-disable-next-line no-await-in-loop -- one window has one width at a time.
+    await page.setViewportSize({ width, height: 800 });
+    // oxlint-disable-next-line no-await-in-loop
+    const [field, fold, button] = await Promise.all([page.getByLabel('Service'), facts, send].map(top));
+    expect([Number(field) < 400, Number(field) < Number(fold), Number(fold) < Number(button)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  }
+  expect(await address.isVisible()).toBe(false);
+  await facts.locator('summary').click();
+  await address.waitFor({ state: 'visible' });
+});
+
 test('fields side by side are in line, whatever stands above and below each', { timeout: 120_000 }, async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-ada'));
