@@ -68,3 +68,23 @@ test('a request is corrected and resent by keyboard', { timeout: 120_000 }, asyn
   await text('Replaces Stretcher van');
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
+
+test('on a narrow screen the card of an urgent request with details is low, with status and priority on its first line', {
+  timeout: 120_000,
+}, async () => {
+  await page.goto(deployment.ehr.launch('pat-many'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page, 'urgent', 'Van');
+  await page.getByLabel('How the patient travels').selectOption('In a wheelchair');
+  await page.getByLabel('Reason', { exact: false }).first().fill('Dialysis');
+  await sendRequest(page);
+  await text('The request was sent to the EHR.');
+  await page.setViewportSize({ width: 400, height: 800 });
+  const card = page.locator('tr.fresh');
+  const boxes = ['td:nth-child(2) b', 'td:nth-child(4) b', 'a'].map((part) => card.locator(part).first().boundingBox());
+  const [status, priority, service] = await Promise.all(boxes);
+  const middles = [status, priority, service].map((box) => (box ? box.y + box.height / 2 : Number.NaN));
+  expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(6);
+  expect((await card.boundingBox())?.height).toBeLessThan(80);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
