@@ -1,12 +1,10 @@
 /**
- * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
+ * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes.
  */
 import { isStandalone, SLASHED_TOKEN_ENDPOINT } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
-
-const FRESH_TOKEN_MS = 60_000;
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
@@ -40,7 +38,6 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.search-invalid': (rule, { facts }) =>
     listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
-  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
@@ -76,18 +73,6 @@ function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): bo
 /** Addresses and issuer come from Settings, and no document of the EHR is read. */
 function isGivenByHand(steps: readonly TraceStep[]): boolean {
   return factOf(steps, 'endpoints named by') === 'your settings';
-}
-
-/** Whether the token was refused within a minute of its issue, so that it was never accepted. */
-function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
-  const token = steps.findLast(({ name }) => name === 'token');
-  return token !== undefined && Date.parse(at) + durationMs - Date.parse(token.at) < FRESH_TOKEN_MS;
-}
-
-/** Distinguishes a token that only the search refused from one that the patient read refused as well. */
-function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
-  const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
-  return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
 }
 
 /** Did the authorization request name this permission? A request that is not in the trace is no proof that it did not. */

@@ -8,7 +8,6 @@ export const fhirRules = {
     owner: 'EHR team',
     remedy:
       'Look into the FHIR server’s log whether the token arrived; then let it accept the tokens of this authorization server for the aud {aud}.',
-    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'fhir.token-over': {
     cause: 'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',

@@ -24,7 +24,8 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
-  unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
+  unauthorized:
+    'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
   'not-found':
     'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
   'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
@@ -39,7 +40,8 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',
-  unauthorized: 'fhir.token-over',
+  // The same token had read the patient.
+  unauthorized: 'fhir.search-token-refused',
   'not-found': 'fhir.search-absent',
   'page-gone': 'fhir.page-gone',
   throttled: 'fhir.throttled',
