@@ -57,7 +57,8 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
-  if (isUnnamed && expected.every((one) => bare(one) === bare(base))) return 'issuer.not-named';
+  if (isUnnamed && expected.every((one) => bare(one) === bare(base)))
+    return factOf(steps, 'endpoints named by') === 'smart-configuration' ? 'issuer.not-named' : 'discovery.older-way';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
 }

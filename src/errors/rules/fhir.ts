@@ -34,7 +34,7 @@ export const fhirRules = {
     help: 'The EHR no longer has this record. Open the app from the patient’s current record.',
   },
   'fhir.no-json': {
-    cause: 'The FHIR server does not answer in JSON: it sends XML, or refuses the content type (406)',
+    cause: 'The FHIR server does not answer in JSON: it sends XML or another content type, or refuses ours (406)',
     owner: 'EHR team',
     remedy: 'Let the FHIR server answer application/fhir+json when the app asks for it.',
     help: LASTING,
@@ -67,10 +67,16 @@ export const fhirRules = {
       'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
   },
   'fhir.web-page': {
-    cause: 'The FHIR server answers a read with a web page (HTML), or with something else that cannot be read',
+    cause: 'The FHIR server answers a read with a web page (HTML)',
     owner: 'EHR team',
     remedy:
       'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
+  },
+  'fhir.unreadable': {
+    cause: 'The FHIR server answers a read with nothing, with a part of an answer, or with JSON that is no FHIR resource',
+    owner: 'EHR team',
+    remedy:
+      'Look into the log of the FHIR server, and of the gateway before it, for this read: the answer must be one complete resource.',
   },
   'fhir.other-status': {
     cause: 'The FHIR server refuses a read with an unusual status',
@@ -134,10 +140,10 @@ export const fhirRules = {
   },
   'fhir.search-absent': {
     cause:
-      'The FHIR server does not offer ServiceRequest: the search answers 404, or its CapabilityStatement has no such resource',
+      'The FHIR server does not offer ServiceRequest: the search answers 404, 405 or 501, or its CapabilityStatement has no such resource',
     owner: 'EHR team',
     remedy:
-      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “show EHR orders” off.',
+      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “Show orders of the EHR in the request list” off.',
   },
   'fhir.search-parameter': {
     cause: 'ServiceRequest cannot be searched by patient',
@@ -237,10 +243,25 @@ export const fhirRules = {
     step: 'refresh',
   },
   'refresh.inactive': {
-    cause: 'The EHR says by introspection that the access token is not active, or not of this launch',
+    cause: 'The EHR says by introspection that the access token is not active, and did not renew it',
     owner: 'The user',
-    remedy: 'Open the app again from the patient’s chart.',
+    remedy:
+      'Open the app again from the patient’s chart. If it happens right after each launch, the EHR team looks at what the introspection endpoint says of its own tokens.',
     step: 'refresh',
+  },
+  'refresh.other-launch': {
+    cause: 'The EHR says by introspection that the access token is of another client or patient than the launch',
+    owner: 'EHR team',
+    remedy: 'Let the introspection endpoint name client and patient that the token was given out for.',
+    step: 'refresh',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
+  },
+  'refresh.not-confirmed': {
+    cause:
+      'The introspection endpoint of the EHR gives no usable answer ({introspection answer}), so access tokens are used without being confirmed',
+    owner: 'EHR team',
+    remedy:
+      'Let the introspection endpoint answer the client {client id}, which authenticates with private_key_jwt. If it does not offer that, an administrator can switch “Ask the EHR whether a token is still active” off in Advanced settings.',
   },
   'refresh.other-context': {
     cause: 'The EHR renewed the access token for another patient or encounter',

@@ -51,12 +51,16 @@ const RULES: Record<ListProblem, Rule> = {
   'foreign-url': 'fhir.page-elsewhere',
 };
 
+/** A server that has no such search may say so by another status than 404. */
+const NOT_OFFERED: readonly (number | undefined)[] = [405, 501];
+
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
 export function describeProblem(
-  kind: ListProblem,
+  given: ListProblem,
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
+  const kind = NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
   const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};

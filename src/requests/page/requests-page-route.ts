@@ -75,8 +75,8 @@ export function requestsRoute(
       trace.discard();
       return response.redirect(303, `${base}/closing`);
     }
-    const launch = isUnattended
-      ? opened.launch
+    const { launch, unconfirmed } = isUnattended
+      ? { launch: opened.launch }
       : await confirmations.confirm(await currentTokens.current(opened, organization), organization);
     const renew = (refused: string) =>
       isUnattended
@@ -135,7 +135,7 @@ export function requestsRoute(
       'requests',
       () => findList(pages, launch, reading, depends),
       { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') },
-      ({ facts: known }) => requestFacts(known),
+      ({ facts: known }) => requestFacts(known, unconfirmed),
     );
     const { page: remembered, key } = found;
     const { problem } = found.facts;

@@ -1,6 +1,7 @@
 /** Failures after a launch was completed, and launches that have not come back yet. */
 import { expect, test } from 'vitest';
 import { ruleRows, rules } from '#src/errors/rules/table.ts';
+import { settingRows } from '#src/settings/derived.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
 import { expectSaid, useSeededWorld } from './seeded-world.ts';
@@ -78,10 +79,18 @@ test('an operator is not advised to ask “your administrator”', async () => {
   expect((await inspect(answer, id)).owner).toBe('The organization’s administrator');
 });
 
+/** What a rule may quote: settings as their page names them, and chapters of SMART App Launch. */
+const NAMES = [
+  ...Object.values(settingRows).flatMap(({ label, group }) => [label, group]),
+  'Launch App: EHR Launch',
+  'Authenticating to the token endpoint',
+];
+
 test.for(rules)('the rule %s has one cause, one owner and one next step', (rule) => {
   const { cause, remedy, help } = ruleRows[rule];
   expect(cause).toMatch(/^(?:[A-Z]|iss |smart-)[^]*[^.]$/);
   expect(remedy).toMatch(/^[A-Z][^]*\.$/);
   expect(`${cause} ${remedy} ${help ?? ''}`).not.toMatch(/Wait a moment|looks like a portal/);
+  for (const [, quoted = ''] of `${cause} ${remedy}`.matchAll(/“([^”]+)”/g)) expect(NAMES).toContain(quoted);
   if (help !== undefined) expect(help).toMatch(/^(?:[A-Z]|\{Again\})[^]*\.$/);
 });
