@@ -61,7 +61,10 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
 };
 
 /** How a launch ended, in a few words. @param shownTitle of its error page, or of a later one. */
-export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>, shownTitle: string | undefined): string {
+export function outcomeWord(
+  launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>,
+  shownTitle: string | undefined,
+): string {
   if (launch.outcome === 'completed') return shownTitle === undefined ? 'Completed' : 'Completed, failed later';
   if (launch.outcome !== 'under way') return 'Failed';
   return launch.isStalled ? 'Did not come back' : 'Under way';

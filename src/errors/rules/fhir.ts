@@ -73,7 +73,8 @@ export const fhirRules = {
       'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
   },
   'fhir.unreadable': {
-    cause: 'The FHIR server answers a read with nothing, with a part of an answer, or with JSON that is no FHIR resource',
+    cause:
+      'The FHIR server answers a read with nothing, with a part of an answer, or with JSON that is no FHIR resource',
     owner: 'EHR team',
     remedy:
       'Look into the log of the FHIR server, and of the gateway before it, for this read: the answer must be one complete resource.',

@@ -43,7 +43,14 @@ test.for<[name: string, what: Meddling | Seed, step: string, rule: Rule, says: R
     /x-www-form-urlencoded/,
     /Trying again does not help/,
   ],
-  ['a gateway for other content types', page(TOKEN, 415, 'text/plain', ''), 'token', 'token.body-lost', /body/, /refused/],
+  [
+    'a gateway for other content types',
+    page(TOKEN, 415, 'text/plain', ''),
+    'token',
+    'token.body-lost',
+    /body/,
+    /refused/,
+  ],
   [
     'an EHR with SMART’s older way alone',
     page(CONFIGURATION, 404),
@@ -52,7 +59,14 @@ test.for<[name: string, what: Meddling | Seed, step: string, rule: Rule, says: R
     /does not serve smart-configuration/,
     /did not come back/,
   ],
-  ['a connection that breaks off', half(PATIENT), 'patient', 'network.broken-off', /before the answer was complete/, /patient/],
+  [
+    'a connection that breaks off',
+    half(PATIENT),
+    'patient',
+    'network.broken-off',
+    /before the answer was complete/,
+    /patient/,
+  ],
   [
     'a patient in plain text',
     page(PATIENT, 200, 'text/plain', '{"resourceType":"Patient","id":"pat-ada"}'),
