@@ -13,8 +13,8 @@ import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-heade
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import { UNATTENDED } from '#src/launches/session/fit-page.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
