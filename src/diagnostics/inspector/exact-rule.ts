@@ -1,7 +1,7 @@
 /**
  * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes.
  */
-import { isStandalone, SLASHED_TOKEN_ENDPOINT } from '#src/diagnostics/traces/redacted-facts.ts';
+import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
@@ -67,7 +67,11 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
 function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): boolean {
   const [discovered, expected] = [factOf(steps, 'issuer'), listOf(facts['expected issuers'])];
   return (
-    typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered)
+    typeof discovered === 'string' &&
+    URL.canParse(discovered) &&
+    expected.length > 0 &&
+    // The fact has the form of withoutQuery, with the host in small letters; the EHR's metadata may write it otherwise.
+    !expected.some((one) => withoutQuery(one) === discovered)
   );
 }
 

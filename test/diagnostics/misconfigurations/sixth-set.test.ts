@@ -52,6 +52,32 @@ test.for<[name: string, what: Meddling | Seed, step: string, rule: Rule, says: R
     /refused/,
   ],
   [
+    'a sign-in address that only the EHR’s own network knows, on plain http',
+    atPath(CONFIGURATION, {
+      body: (text) => text.replaceAll(/http:\/\/localhost:\d+\/auth/g, 'http://keycloak:8080/auth'),
+    }),
+    'discovery',
+    'discovery.endpoint-inside',
+    /external base URL/,
+    /Trying again does not help/,
+  ],
+  [
+    'metadata that writes its issuer in capitals, which is no setting of ours',
+    atPath(CONFIGURATION, { body: (text) => text.replaceAll(/"issuer":"http/g, '"issuer":"HTTP') }),
+    'callback',
+    'callback.other-iss',
+    /letter for letter/,
+    /did not come back/,
+  ],
+  [
+    'a redirect URI that the token endpoint sees differently',
+    { fault: ['expired-code', 'redirect_uri mismatch'] },
+    'token',
+    'grant.redirect-uri',
+    /Register http/,
+    /The EHR refused to sign you in.*Trying again does not help/,
+  ],
+  [
     'an EHR with SMART’s older way alone',
     page(CONFIGURATION, 404),
     'callback',
