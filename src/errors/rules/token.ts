@@ -15,7 +15,7 @@ export const tokenRules = {
       'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more, and without fetching our JWKS meanwhile: its registration lacks our JWKS URL, it cannot reach it, it keeps an old copy without the key {kid}, or it knows its token endpoint by another address than that on {host}, as behind a proxy that rewrites Host',
     owner: 'EHR team',
     remedy:
-      'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id} and shows the EHR’s servers the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
+      'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
   },
   'client.audience-slash': {
     cause:
