@@ -17,7 +17,7 @@ export function endingText(count: number): string {
   if (count === 0) return 'No launch of this organization is open now.';
   const many =
     count === 1 ? 'The 1 open launch of this organization ends' : `All ${count} open launches of this organization end`;
-  return `${many}: the page closes at its next click, and the user opens the app again from the chart.`;
+  return `${many}: each page closes at its next click, and its user has to open the app again from the chart.`;
 }
 
 /**

@@ -89,7 +89,8 @@ export function requireLaunch(
     /** An end that the EHR team can prevent is added to the trace, so that the support code finds it. */
     const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
       const error = endedError(why);
-      if (error.rule === undefined) throw error;
+      // The style sheet of an error page is no visit of its own.
+      if (error.rule === undefined || request.path.endsWith('.css')) throw error;
       return traces.follow({ request, step: 'requests' }, async () => {
         traceOf(request).joins(launch?.traceId);
         traceOf(request).know(organization ? { organizationId: organization.id } : {});

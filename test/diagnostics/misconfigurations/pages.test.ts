@@ -43,6 +43,41 @@ test.for(['the first visit', 'the visits after it'])(
   },
 );
 
+test('a completed launch whose later page failed is found as failed, and still as completed', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({});
+  const browser = world().browser();
+  const list = await browser.open(ehr.launch('pat-ada'));
+  now += 1_000;
+  const other = await browser.open(ehr.launch('pat-ben'));
+  now += 120_000;
+  ehr.faults.set('fhir-403');
+  expect((await browser.open(list.url)).status).toBe(403);
+  ehr.faults.clear();
+  expect((await browser.open(other.url)).status).toBe(200);
+  await addPerson(world(), 'later@example.com');
+  const operator = await signedIn(world(), 'later@example.com');
+  const found = async (outcome: string) => {
+    const { body } = await operator.open(`${world().url}/settings/launches?organization=${id}&outcome=${outcome}`);
+    return [...body.matchAll(/class="outcome">([^<]+)<\/strong>([^<]*)/g)].map(([, word, title]) => `${word}${title}`);
+  };
+  const failed = 'Completed, failed later The EHR did not let this app read the patient';
+  expect(await found('failed')).toEqual([failed]);
+  expect(await found('completed')).toEqual(['Completed', failed]);
+});
+
+test('a style sheet of an ended launch is no launch', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'fhir-401' });
+  const browser = world().browser();
+  const answer = await browser.open(ehr.launch('pat-ada'));
+  await browser.open(answer.url.replace('/requests', '/theme.css?unattended'));
+  await addPerson(world(), 'style@example.com');
+  const operator = await signedIn(world(), 'style@example.com');
+  const { body } = await operator.open(`${world().url}/settings/launches?organization=${id}`);
+  expect(body.match(/class="outcome"/g)).toHaveLength(1);
+});
+
 test('a launch that is still at the EHR shows at once what was sent, and that nothing came back', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({});
