@@ -1,7 +1,7 @@
 /** Asks before a change of a connection that ends open launches, with their number (MT-05). */
 import type { Request, Response } from 'express';
 import { fieldOf, fieldsOf } from '#src/http/form-body.ts';
-import { wantsJson } from '#src/http/sessions/after-post.ts';
+import { headerOf } from '#src/http/request-values.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { type EditDependencies, wouldEndLaunches } from '#src/organizations/edit.ts';
 import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
@@ -22,7 +22,7 @@ export function endingText(count: number): string {
 
 /**
  * Answers a POST with the question if its change would end open launches; its form posts the same fields again, with
- * the consent. A client that asks for JSON is not asked.
+ * the consent. Only a browser that shows the answer is asked; a script goes on.
  *
  * @param changes raw and untrusted; an invalid change ends nothing.
  * @returns whether the change may be made now.
@@ -33,7 +33,8 @@ export async function mayEndLaunches(
   changes: SettingChanges,
   words: Pick<QuestionProps, 'current' | 'question' | 'button' | 'backHref'> & { condition?: string },
 ): Promise<boolean> {
-  if (wantsJson(request) || fieldOf(request, 'agreed', 'choice') === 'true') return true;
+  const isFromPage = headerOf(request, 'sec-fetch-dest') === 'document';
+  if (!isFromPage || fieldOf(request, 'agreed', 'choice') === 'true') return true;
   if (!wouldEndLaunches(deps, organization, changes)) return true;
   const count = await deps.openLaunches(organization.id);
   if (count === 0) return true;

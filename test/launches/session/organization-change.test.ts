@@ -87,20 +87,24 @@ describe('on embedded stores', () => {
       await addPerson(world, 'operator@example.com');
       operator = await signedIn(world, 'operator@example.com');
     });
-    const save = async (path: string, form: Record<string, string> = {}) =>
+    /** What a browser sends with a form, and a script does not. */
+    const FROM_PAGE = { 'sec-fetch-dest': 'document' };
+    const save = async (path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
       operator.visit(`${world.url}/settings/organizations/${path}`, {
         form: { csrf: await tokenOf(world, operator), ...form },
+        headers,
       });
     const OTHER_CLIENT = { name: 'Same', clientId: 'other', privateNetworks: '' };
     const toIntegration = async (id: string, path: string, form: Record<string, string>) =>
       operator.visit(`${world.url}/settings/integrations/smart-on-fhir${path}?organization=${id}`, {
         form: { csrf: await tokenOf(world, operator), ...form },
+        headers: FROM_PAGE,
       });
     const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
     test.for([
       ['REG-11: switching it off', (id: string) => save(`${id}/disable`)],
-      ['MT-05: another Client ID', (id: string) => save(id, { ...OTHER_CLIENT, agreed: 'true' })],
+      ['MT-05: another Client ID', (id: string) => save(id, OTHER_CLIENT)],
     ] as const)('%s deletes its records and revokes the tokens without a visit', async ([, change]) => {
       const { id, launch } = await organization();
       const pages = [await browser.open(launch('pat-ada')), await browser.open(launch('pat-ben'))];
@@ -121,7 +125,7 @@ describe('on embedded stores', () => {
     });
 
     test.for<[name: string, change: (id: string) => Promise<Visit>, words: RegExp]>([
-      ['another Client ID', (id) => save(id, OTHER_CLIENT), /name="clientId" value="other"/],
+      ['another Client ID', (id) => save(id, OTHER_CLIENT, FROM_PAGE), /name="clientId" value="other"/],
       [
         'another FHIR URL',
         (id) => toIntegration(id, '', { fhirUrl: twin.fhirBase }),
@@ -150,14 +154,14 @@ describe('on embedded stores', () => {
         /<div class="message-actions"><form method="post" action="([^"]+)"/.exec(question.body) ?? [];
       const fields = [...question.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
       const form = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
-      const agreed = await operator.open(`${world.url}${action}`, { form });
+      const agreed = await operator.open(`${world.url}${action}`, { form, headers: FROM_PAGE });
       expect(agreed.status).toBe(200);
       expect(await records(...pages)).toEqual([undefined, undefined]);
     });
 
     test('without an open launch nothing is asked', async () => {
       const { id } = await organization();
-      expect((await save(id, OTHER_CLIENT)).status).toBe(303);
+      expect((await save(id, OTHER_CLIENT, FROM_PAGE)).status).toBe(303);
     });
 
     test('a new name ends no launch', async () => {
