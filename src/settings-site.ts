@@ -77,6 +77,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
       return launchesSeen(db, organization);
     },
     endLaunches,
+    openLaunches: (organizationId: string) => dependencies.launches.live.count(organizationId, clock()),
     production,
     allowPrivate,
     publicUrl,

@@ -19,6 +19,11 @@ export class UsageError extends Error {
   }
 }
 
+/** The error for a verb that the command does not have. @param usage one line for each that it has. */
+export function unknownVerb(command: string, verb: string | undefined, usage: readonly string[]): UsageError {
+  return new UsageError([`${command} ${verb ?? ''}: use one of`, ...usage.map((line) => `  ${line}`)]);
+}
+
 /** The command is valid but was refused, for example because of an unknown Org ID (exit code 1). */
 export class CommandError extends Error {
   constructor(message: string) {

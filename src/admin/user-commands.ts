@@ -6,6 +6,7 @@ import {
   readArguments,
   table,
   UsageError,
+  unknownVerb,
 } from '#src/adapters/command-line.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
@@ -53,7 +54,7 @@ export function readUserCommand(args: readonly string[]): UserCommand {
       return reset(readEmail(rest));
     case undefined:
     default:
-      throw new UsageError([`user ${verb ?? ''}: use one of`, ...userUsage.map((line) => `  ${line}`)]);
+      throw unknownVerb('user', verb, userUsage);
   }
 }
 

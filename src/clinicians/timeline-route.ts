@@ -64,7 +64,7 @@ async function entriesOf(
     listAuditRows(db, { organizationId, events: EVENTS, about, position }, PAGE_SIZE + 1),
     listTraces(
       db,
-      { organizationId, outcome: 'failed', userHashes: hashes, formerUsers: former, position },
+      { organizationId, outcome: 'refused', userHashes: hashes, formerUsers: former, position },
       PAGE_SIZE + 1,
     ),
   ]);
@@ -72,7 +72,7 @@ async function entriesOf(
     id: trace.id,
     at: trace.startedAt,
     what: 'Launch refused',
-    detail: shownTitle(trace),
+    detail: shownTitle({ outcome: trace.outcome, steps: [] }),
     href: `/settings/launches/${trace.id}`,
     supportCode: trace.supportCodes.at(-1),
   }));

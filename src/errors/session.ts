@@ -27,6 +27,14 @@ export const sessionErrors = {
     ],
     remedy,
   },
+  'session.never-accepted': {
+    status: 401,
+    title: 'The EHR does not accept this app’s access',
+    help: '{Again}. If it happens again, give the support code to {help desk}.',
+    owner: 'EHR team',
+    causes: ['The FHIR server refuses the access token that the EHR gave out a moment before'],
+    remedy: 'Let the FHIR server accept the tokens of this authorization server.',
+  },
   'session.idle': {
     status: 401,
     title: 'This page has closed',

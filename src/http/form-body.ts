@@ -52,6 +52,12 @@ export function formBody(
     (others.get(`${request.baseUrl}${request.path}`) ?? usual)(request, response, next);
 }
 
+/** All fields of a parsed form, as typed, for a page that posts them again; the body limit bounds them. */
+export function fieldsOf(request: Request): Record<string, string> {
+  const fields = Object.entries({ ...request.body });
+  return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'));
+}
+
 /**
  * Reads one field of a parsed form; '' when it is missing or repeated. The value is untrusted, but never longer than
  * its kind. Control characters other than tabs and line ends, which cannot be typed or stored, become spaces.

@@ -7,7 +7,7 @@ import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
 import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import { askForChecks } from './connection-routes.ts';
-import { done, type Handler, type IntegrationDependencies, refused, type Visit } from './page-visit.ts';
+import { done, type Handler, type IntegrationDependencies, mayChange, refused, type Visit } from './page-visit.ts';
 
 /**
  * Accepts a suggestion of the stored run by its position, so that values come from our own checks, never from the form.
@@ -44,6 +44,7 @@ async function change(
   changes: SettingChanges,
   text: string,
 ): Promise<void> {
+  if (!(await mayChange(dependencies, visit, changes))) return;
   const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (result.ok) return done(dependencies, visit, text);
   const problems = result.problems.map(({ field, message }) => `${field} ${message}`).join('; ');

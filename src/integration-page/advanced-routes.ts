@@ -10,7 +10,7 @@ import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedV
 import { vendorProps } from '#src/vendors/vendor-props.ts';
 import { advancedPage } from '#views/integration-page/connection-pages.ts';
 import { integrationUrl } from './page-props.ts';
-import { besidePage, done, type Handler, leadToPage, refused, type Visit } from './page-visit.ts';
+import { besidePage, done, type Handler, leadToPage, mayChange, refused, type Visit } from './page-visit.ts';
 import { scopeEditorProps } from './scopes.ts';
 
 /** With `?q=`, shows only the settings that match. */
@@ -43,6 +43,7 @@ const SAVED_AND_ENDED =
 
 export const saveAdvanced: Handler = async (dependencies, visit) => {
   const { typed, changes } = readForm(visit);
+  if (!(await mayChange(dependencies, visit, changes, { place: 'advanced' }))) return;
   const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
   if (!result.ok)
     return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) }, 'advanced');

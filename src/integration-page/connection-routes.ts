@@ -5,7 +5,15 @@ import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
-import { done, type Handler, type IntegrationDependencies, leadToPage, refused, type Visit } from './page-visit.ts';
+import {
+  done,
+  type Handler,
+  type IntegrationDependencies,
+  leadToPage,
+  mayChange,
+  refused,
+  type Visit,
+} from './page-visit.ts';
 import { beginChecks, readRecord } from './stream.ts';
 
 /** Shows the page with the result of the last post, or runs the checks that the post asked for. */
@@ -54,6 +62,9 @@ export const discardDraft: Handler = async (dependencies, visit) => {
   await done(dependencies, visit, 'The draft was deleted.');
 };
 
+const IF_IT_PASSES =
+  'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace those in use.';
+
 /** Leads to the page that starts the run and shows it; a reload does not start it again. */
 export async function askForChecks(
   dependencies: IntegrationDependencies,
@@ -63,6 +74,9 @@ export async function askForChecks(
 ): Promise<void> {
   const read = readFhirUrl(dependencies, visit.organization, typed);
   if (!read.ok) return refused(dependencies, visit, 400, { field: { value: read.kept, problem: read.problem } });
+  const changes = { ...options.accept, fhirBaseUrl: read.url };
+  const condition = options.useAnyway === undefined ? IF_IT_PASSES : '';
+  if (!(await mayChange(dependencies, visit, changes, { condition }))) return;
   const run = { url: read.url, changes: read.changes, options };
   if (wantsJson(visit.request)) return beginChecks(dependencies, visit, run);
   return leadToPage(dependencies, visit, { kind: 'run', shown: { run } });

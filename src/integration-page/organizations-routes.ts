@@ -14,8 +14,11 @@ import { settingRows } from '#src/settings/derived.ts';
 import { refusedForm } from '#src/settings/form.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
+import { type AskBeforeEndDependencies, endingText, mayEndLaunches } from './ask-before-end.ts';
 
-export interface OrganizationsRouteDependencies extends Omit<EditDependencies, 'mayBeginUnset'> {
+export interface OrganizationsRouteDependencies
+  extends Omit<EditDependencies, 'mayBeginUnset'>,
+    AskBeforeEndDependencies {
   config: Pick<Config, 'publicUrl' | 'appName'>;
   afterPost: AfterPost;
 }
@@ -71,9 +74,15 @@ const create: Handler = async (deps, request, response) => {
 };
 
 const change: Handler = async (deps, request, response) => {
-  const { id } = await known(deps, request);
+  const organization = await known(deps, request);
+  const { id } = organization;
   const values = { ...namesOf(request), privateNetworks: fieldOf(request, 'privateNetworks', 'setting').trim() };
   const changes = { ...values, privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean) };
+  const words = { question: 'Change the connection of', button: 'Change it', backHref: pageOf(id) };
+  if (
+    !(await mayEndLaunches(deps, { request, response, organization }, changes, { current: 'organizations', ...words }))
+  )
+    return undefined;
   const result = await editOrganization(deps, id, changes, actorOf(request));
   const hasEnded = result.ok && result.before?.connectionVersion !== result.after.connectionVersion;
   const saved = hasEnded ? 'Saved. Open launches have ended, because the connection has changed.' : 'Saved.';
@@ -83,8 +92,7 @@ const change: Handler = async (deps, request, response) => {
 
 const askToDisable: Handler = async (deps, request, response) => {
   const { id, name } = await known(deps, request);
-  const effect =
-    'Every open launch of this organization ends at once, and new ones are refused until it is enabled again.';
+  const effect = `${endingText(await deps.openLaunches(id))} New launches are refused until the organization is enabled again.`;
   const words = { question: 'Disable', subject: name, effect, button: 'Disable' };
   ask(request, response, { ...words, current: 'organizations', backHref: pageOf(id) });
 };

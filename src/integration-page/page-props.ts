@@ -84,6 +84,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
   const { id, name, scopes, enabled } = organization;
   const { role } = adminOf(request);
   return {
+    ...progressOf(record),
     admin: pageAdminOf(request),
     organization: { id, name },
     connection: {
@@ -104,6 +105,19 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,
   };
+}
+
+/** Which steps are done, the one an administrator is at, and whether the organization is ready to launch. */
+function progressOf({ organization, run, launches }: ConnectionRecord) {
+  const { fhirBaseUrl, frameAncestors, enabled } = organization;
+  const isConnected = fhirBaseUrl !== '' && run?.fhirUrl === fhirBaseUrl && run.summary.hardFailures.length === 0;
+  const isDone = {
+    url: isConnected,
+    frame: frameAncestors.length > 0,
+    launch: launches.completed !== undefined && enabled,
+  };
+  const current = (['url', 'frame', 'launch'] as const).find((step) => !isDone[step]);
+  return { isDone, current, isReady: current === undefined && run?.summary.counts.failure === 0 };
 }
 
 /** The props that every page of a connection needs. */

@@ -7,7 +7,8 @@ import type { SaveDependencies, Saver } from '#src/checks/save.ts';
 import type { Config } from '#src/config/index.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
+import { type AskBeforeEndDependencies, mayEndLaunches } from './ask-before-end.ts';
 import {
   type ConnectionRecord,
   connectionProps,
@@ -17,7 +18,10 @@ import {
   type SeenLaunches,
 } from './page-props.ts';
 
-export interface IntegrationDependencies extends SaveDependencies, Omit<KeyProofDependencies, 'publicUrl'> {
+export interface IntegrationDependencies
+  extends SaveDependencies,
+    AskBeforeEndDependencies,
+    Omit<KeyProofDependencies, 'publicUrl'> {
   config: Pick<Config, 'publicUrl' | 'appName'>;
   afterPost: AfterPost;
   db: Queries;
@@ -45,6 +49,18 @@ export function leadToPage(
   place: Place = '',
 ): Promise<void> {
   return afterPost.answer(request, response, integrationUrl(request, organization.id, place), outcome);
+}
+
+/** Whether a change of the connection may be made now; otherwise the question is answered. */
+export function mayChange(
+  dependencies: IntegrationDependencies,
+  visit: Visit,
+  changes: SettingChanges,
+  { place = '', condition = '' }: { place?: Place; condition?: string } = {},
+): Promise<boolean> {
+  const backHref = integrationUrl(visit.request, visit.organization.id, place);
+  const words = { question: 'Change the connection of', button: 'Change it', condition, backHref } as const;
+  return mayEndLaunches(dependencies, visit, changes, { current: 'integration', ...words });
 }
 
 /** Answers that nothing was changed. The page says why, also after a reload. */

@@ -24,7 +24,6 @@ export function runProps(run: CheckRun, reader: Reader): FinishedRun {
       counts: { ...counts, warning: counts.warning - leftToStep, info: counts.info + leftToStep },
     },
     nearby: summary.nearby,
-    isUsable: summary.hardFailures.length === 0,
     suggestions,
   };
 }

@@ -1,5 +1,12 @@
 /** `keys list|rotate|retire|export` on the command line. */
-import { type CommandOutcome, done, readArguments, table, UsageError } from '#src/adapters/command-line.ts';
+import {
+  type CommandOutcome,
+  done,
+  readArguments,
+  table,
+  UsageError,
+  unknownVerb,
+} from '#src/adapters/command-line.ts';
 import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
 import { retireKey } from './retire-key.ts';
 
@@ -37,7 +44,7 @@ export function readKeyCommand(args: readonly string[]): KeyCommand {
       return exportCommand(rest);
     case undefined:
     default:
-      throw new UsageError([`keys ${verb ?? ''}: use one of`, ...keyUsage.map((line) => `  ${line}`)]);
+      throw unknownVerb('keys', verb, keyUsage);
   }
 }
 

@@ -41,13 +41,14 @@ export interface LoadedKey extends KeyDates {
   privateKey: CryptoKey;
 }
 
+const FORMER_SECRET =
+  'Put the former secret back behind the new one, run "keys rotate", and drop it once the old keys are gone.';
+
 /** A stored key cannot be used. The message gives its kid, the reason and the remedy, nothing of the key. */
 export class KeyError extends Error {
-  constructor(kid: string, reason: string, cause?: unknown) {
-    super(
-      `Signing key ${kid} ${reason}. Put it right, or remove it with: npm run admin -- keys retire ${kid} --force`,
-      { cause },
-    );
+  constructor(kid: string, reason: string, { cause, remedy }: { cause?: unknown; remedy?: string } = {}) {
+    const removed = `Restore its row from the backup. If that is not possible, remove it with: npm run admin -- keys retire ${kid} --force`;
+    super(`Signing key ${kid} ${reason}. ${remedy ?? removed}`, { cause });
     this.name = 'KeyError';
   }
 }
@@ -111,7 +112,7 @@ export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {
   if (!isPairOf(publicJwk, privateJwk))
     throw new KeyError(row.kid, 'has a private half that is missing or of another key');
   const privateKey = await importJWK({ ...privateJwk, alg: publicJwk.alg }, publicJwk.alg).catch((error: unknown) => {
-    throw new KeyError(row.kid, 'has a private half that cannot be imported', error);
+    throw new KeyError(row.kid, 'has a private half that cannot be imported', { cause: error });
   });
   if (privateKey instanceof Uint8Array) throw new KeyError(row.kid, 'is a shared secret, not a key pair');
   const { createdAt, activatesAt, retiresAt, revokedAt } = row;
@@ -125,12 +126,8 @@ async function openPrivateJwk(row: KeyRow, sealer: Sealer): Promise<z.output<typ
     return privateJwkSchema.safeParse(await sealer.open(sealName(row.kid), row.sealedPrivateJwk)).data;
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
-    throw new KeyError(
-      row.kid,
-      'cannot be opened: APP_SECRETS has changed. Put the former secret back behind the new one, run "keys rotate", and ' +
-        'drop it once the old keys are gone',
-      error,
-    );
+    // No word of removing it: EHRs know this key, and the secret is usually still at hand.
+    throw new KeyError(row.kid, 'cannot be opened: APP_SECRETS has changed', { cause: error, remedy: FORMER_SECRET });
   }
 }
 

@@ -6,6 +6,7 @@ import {
   readArguments,
   table,
   UsageError,
+  unknownVerb,
 } from '#src/adapters/command-line.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
@@ -59,7 +60,7 @@ export function readOrganizationCommand(args: readonly string[]): OrganizationCo
       return importCommand(rest);
     case undefined:
     default:
-      throw new UsageError([`organization ${verb ?? ''}: use one of`, ...organizationUsage.map((line) => `  ${line}`)]);
+      throw unknownVerb('organization', verb, organizationUsage);
   }
 }
 

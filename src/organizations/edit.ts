@@ -4,6 +4,7 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
+import { withSettings } from './connection-version.ts';
 import {
   type Organization,
   type OrganizationSettings,
@@ -69,6 +70,16 @@ export async function editOrganization(
   const changed = changedSettings(saved);
   if (changed.length > 0) recordChange(audit, saved, changed, by);
   return { ok: true, changed, ended: await endAfter(endLaunches, saved, by), ...saved };
+}
+
+/** Whether these changes, if they are valid, would end the open launches of the organization (MT-05). */
+export function wouldEndLaunches(
+  { production }: Pick<EditDependencies, 'production'>,
+  before: Organization,
+  changes: SettingChanges,
+): boolean {
+  const parsed = parseSettings(merge(before.id, before, changes), production, unsetFields(before, false));
+  return parsed.ok && withSettings(before, parsed.settings).connectionVersion !== before.connectionVersion;
 }
 
 /** Ends only launches whose next request would be refused anyway after the saved change. */

@@ -65,6 +65,8 @@ const OF_CLIENT: Hints = [
 const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', ['grant_type', 'body', 'payload', 'form'], ['missing', 'required', 'empty', 'null', 'no']],
+  ['token.body-lost', ['urlencoded', 'content', 'media'], ['type', 'content']],
+  ['token.body-lost', ['mechanism'], ['no'], ['provided']],
   ['client.method', [...SECRET, 'client_assertion_type']],
   ['client.method', ['header'], ['authorization']],
 ];
@@ -176,6 +178,12 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'not_allowed':
       return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:
-      return [404, 405, 410].includes(status) ? 'token.not-there' : 'token.other-error';
+      return ruleOfStatus(status);
   }
+}
+
+/** Without an error code that OAuth knows, the status says the most. */
+function ruleOfStatus(status: number): Rule {
+  if ([404, 405, 410].includes(status)) return 'token.not-there';
+  return status === 415 ? 'token.body-lost' : 'token.other-error';
 }

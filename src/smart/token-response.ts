@@ -138,7 +138,9 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
-    const code = CODE_BY_OAUTH_ERROR.get(named) ?? 'token.refused';
+    // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.
+    const isLasting = rule === 'grant.redirect-uri' || rule === 'grant.pkce';
+    const code = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
   const isRedirect = status >= 300 && response.headers['location'] !== undefined;

@@ -38,7 +38,7 @@ const forms: [path: string, ...fields: string[]][] = [
   ['/settings/account/password', 'current', 'next', 'again'],
   ['/settings/users', 'email', 'role', 'organization'],
   ['/settings/organizations', 'id', 'name', 'clientId'],
-  [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks'],
+  [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks', 'agreed'],
   ['/settings/keys/retire', 'kid', 'evenIfUsed'],
   ['/settings/keys/revoke', 'kid'],
   ['/settings/keys/import', 'privateKey'],

@@ -60,19 +60,22 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
   'not reached': { icon: 'hold', word: 'Not reached' },
 };
 
-/** How a launch ended, in one word. */
-export function outcomeWord(launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>): string {
-  if (launch.outcome === 'completed') return 'Completed';
+/** How a launch ended, in a few words. @param shownTitle of its error page, or of a later one. */
+export function outcomeWord(
+  launch: Pick<DrawnLaunch, 'outcome' | 'isStalled'>,
+  shownTitle: string | undefined,
+): string {
+  if (launch.outcome === 'completed') return shownTitle === undefined ? 'Completed' : 'Completed, failed later';
   if (launch.outcome !== 'under way') return 'Failed';
   return launch.isStalled ? 'Did not come back' : 'Under way';
 }
 
 /** The explanation, then the facts of the launch, then every step. */
-export function launchDrawing(launch: DrawnLaunch, timeZone: string): SafeHtml {
+export function launchDrawing(launch: DrawnLaunch, timeZone: string, shownTitle: string | undefined): SafeHtml {
   return html`${launch.explanation === undefined ? null : explanationBox(launch)}
 <dl class="facts launch-facts">
 <dt>Began</dt><dd>${exactInstant(new Date(launch.startedAt), timeZone)}</dd>
-<dt>Outcome</dt><dd>${outcomeWord(launch)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
+<dt>Outcome</dt><dd>${outcomeWord(launch, shownTitle)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
 <dt>Organization</dt><dd>${launch.organizationId ?? 'not known'}</dd>
 <dt>Support codes</dt><dd>${launch.supportCodes.map((code) => html`<code>${code}</code> `)}</dd>
 <dt>Kind of launch</dt><dd>${launch.standalone === true ? 'standalone' : 'from the EHR'}</dd>

@@ -34,7 +34,7 @@ function traceMain(props: LaunchTracePageProps): SafeHtml {
 ${userName === undefined ? null : html`<p class="lead-in">By <strong><bdi>${userName}</bdi></strong>, as Clinicians names this user. A report does not name anybody.</p>`}
 ${isReportGone ? html`<p class="notice" role="status">The link of a report is shown once, and this page has shown it. If it was not copied, make a new one.</p>` : null}
 ${report === undefined ? null : reportNotice(report)}
-${launchDrawing(launch, timeZone)}
+${launchDrawing(launch, timeZone, shownTitle)}
 <div class="trace-actions">
 ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}
 <form method="post" action="/settings/launches/${launch.id}/report"><input type="hidden" name="csrf" value="${admin.csrfToken}">
@@ -45,7 +45,8 @@ ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches
 }
 
 function heading(launch: DrawnLaunch, shownTitle: string | undefined): string {
-  return shownTitle === undefined ? `Launch: ${outcomeWord(launch).toLowerCase()}` : `Launch failed: ${shownTitle}`;
+  const word = outcomeWord(launch, shownTitle).toLowerCase();
+  return shownTitle === undefined ? `Launch: ${word}` : `Launch ${word}: ${shownTitle}`;
 }
 
 function reportNotice({ url, expiresOn }: { url: string; expiresOn: string }): SafeHtml {
@@ -75,7 +76,7 @@ export function launchReportPage(props: LaunchReportPageProps): string {
     html`<div class="report">
 <h1>${heading(props.launch, props.shownTitle)}</h1>
 <p class="lead-in">Report of one SMART launch, made on ${props.madeOn}, available until ${props.expiresOn}. It contains names and formats only: no token, no code, no chart data. <a class="no-print" href="${props.jsonUrl}">JSON</a></p>
-${launchDrawing(props.launch, props.timeZone)}
+${launchDrawing(props.launch, props.timeZone, props.shownTitle)}
 </div>
 `,
   );

@@ -21,6 +21,8 @@ export interface LaunchRowProps
   readonly startedAt: string;
   /** the step that failed, or the last step */
   readonly stepTitle: string | undefined;
+  /** the error of the launch, or of a later page of it */
+  readonly error: string | undefined;
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
@@ -106,8 +108,9 @@ ${rows.map((row) => launchRow(row, organizations !== undefined, timeZone))}</tbo
 }
 
 function launchRow(row: LaunchRowProps, withOrganization: boolean, timeZone: string): SafeHtml {
-  const word = outcomeWord(row);
-  return html`<tr class="launch-${word.toLowerCase().replaceAll(' ', '-')}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
+  const word = outcomeWord(row, row.shownTitle);
+  const mark = row.error === undefined ? word.toLowerCase().replaceAll(' ', '-') : 'failed';
+  return html`<tr class="launch-${mark}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
 ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 'not known'}</td>` : null}
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? null : html` ${row.shownTitle}`}</td>
 <td data-label="Last step">${row.stepTitle ?? ''}</td>

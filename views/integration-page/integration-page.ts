@@ -4,10 +4,11 @@ import { icon } from '#views/icons.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import { checkOutcome } from './check-rows.ts';
 import { changedNotice } from './connection.ts';
-import { nextThing, type StepsProps, stateOf, steps } from './steps.ts';
+import { nextThing, type StepsProps, steps } from './steps.ts';
 
 /** The page. */
 export interface IntegrationProps extends StepsProps {
+  readonly isReady: boolean;
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
   readonly done?: string | undefined;
@@ -34,8 +35,7 @@ export const CHECKED = '<span></span>';
  * @param saved a sentence that says whether the checked URL was saved; absent if none was checked.
  */
 export function integrationEnd(props: IntegrationProps, saved?: string): string {
-  const { connection, run, organization } = props;
-  const isReady = Object.values(stateOf(props)).every(Boolean) && run?.outcome.counts.failure === 0;
+  const { connection, run, organization, isReady } = props;
   return (
     (saved === undefined ? '' : '</p></div>\n') +
     String(html`<div class="outcome">${

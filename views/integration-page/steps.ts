@@ -15,14 +15,18 @@ export interface FinishedRun {
   readonly by: string;
   readonly rows: readonly CheckRow[];
   readonly outcome: CheckOutcome;
-  /** no check failed on which every launch depends */
-  readonly isUsable: boolean;
   readonly suggestions: readonly SuggestionProps[];
   /** URLs that were tried because the typed one has no FHIR server, and the one that has */
   readonly nearby?: { readonly fhirUrl?: string | undefined; readonly tried: readonly string[] } | undefined;
 }
 
+/** The steps, in their order. */
+export type Step = 'url' | 'frame' | 'launch';
+
 export interface StepsProps {
+  readonly isDone: Readonly<Record<Step, boolean>>;
+  /** the step an administrator is at; undefined when all are done */
+  readonly current: Step | undefined;
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;
   readonly isEnabled: boolean;
@@ -40,25 +44,9 @@ export interface StepsProps {
   readonly accepted: AcceptedScopesProps | undefined;
 }
 
-/** Which steps are done. */
-export function stateOf({ connection, run, frame, launch, isEnabled }: StepsProps) {
-  const { fhirBaseUrl } = connection.inUse;
-  const isConnected = fhirBaseUrl !== '' && run?.fhirUrl === fhirBaseUrl && run.isUsable;
-  return { url: isConnected, frame: frame.values.length > 0, launch: launch !== undefined && isEnabled };
-}
-
-type Step = keyof ReturnType<typeof stateOf>;
-
-/** The step an administrator is at; undefined when all are done. */
-function currentStep(props: StepsProps): Step | undefined {
-  const state = stateOf(props);
-  return (['url', 'frame', 'launch'] as const).find((step) => !state[step]);
-}
-
 /** The one thing to do next, and who does it. */
 export function nextThing(props: StepsProps): SafeHtml | null {
-  const { run, connection, isEnabled, isClientIdMissing, operatorHref, writtenAs } = props;
-  const current = currentStep(props);
+  const { run, connection, isEnabled, isClientIdMissing, operatorHref, writtenAs, current } = props;
   const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
   const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
 `;
@@ -109,18 +97,16 @@ function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: 
 
 /** The current step is open. The others are closed and show their state. */
 export function steps(props: StepsProps): SafeHtml {
-  const current = currentStep(props);
-  const state = stateOf(props);
-  const { connection, run, frame } = props;
+  const { connection, run, frame, current, isDone } = props;
   const isAsked = connection.field.problem !== undefined || connection.draft !== undefined || props.vendorSuggestion;
   const open: Readonly<Record<Step, boolean>> = {
     url: Boolean(isAsked) || (run?.suggestions.length ?? 0) > 0,
     // A launch framed by an unlisted page stays blank, so the step is open.
-    frame: frame.problem !== undefined || (!state.launch && frame.proposals.some(({ seenAt }) => seenAt)),
+    frame: frame.problem !== undefined || (!isDone.launch && frame.proposals.some(({ seenAt }) => seenAt)),
     launch: props.accepted !== undefined,
   };
   const step = (name: Step, title: string, body: SafeHtml) =>
-    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(state[name])}</summary>
+    html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(isDone[name])}</summary>
 ${body}</details>
 `;
   return html`<div class="steps">

@@ -1,6 +1,6 @@
 /** Checks that all endpoints are https and on hosts that the organization allows (CAJ-14, DI-04, DI-05, TL-01). */
 import { textMember } from '#src/adapters/json-object.ts';
-import { endpointProblem, isAllowedHost, isInsideAddress } from '#src/smart/documents/endpoint.ts';
+import { endpointProblem, isAllowedHost, isInsideAddress, ruleOfProblem } from '#src/smart/documents/endpoint.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, shown, skipped } from './definition.ts';
 import { withoutConfiguration } from './promised-checks.ts';
@@ -70,9 +70,9 @@ async function judgeHttps(context: CheckContext): Promise<Outcome> {
       endpoints.map(({ name }) => name),
     );
   const seen = bad.map(({ name, text }) => `${name} ${shown(withoutSecrets(text), 100)}`).join(', ');
-  const isHttp = bad.some(({ text }) => endpointProblem(text, context.rules) === 'is not https');
+  const broke = bad.map(({ text }) => ruleOfProblem(text, context.rules));
   const verdict = bad.some(({ isRequired }) => isRequired) ? 'failure' : 'warning';
-  const rule = isHttp ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
+  const rule = broke.find((one) => one !== 'discovery.endpoint-malformed') ?? 'discovery.endpoint-malformed';
   return broken(rule, verdict === 'failure' ? seen : `${seen}: not used`, { verdict });
 }
 

@@ -135,7 +135,8 @@ async function judgeStatement(context: CheckContext): Promise<Outcome> {
   if (isSignIn)
     return broken('fhir.statement-sign-in', found, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
   if (fetched.status >= 500) return broken('fhir.failing', found, { verdict: 'warning' });
-  return broken('fhir.no-statement', found, { verdict: fetched.status === 200 ? 'failure' : 'warning' });
+  const verdict = fetched.status === 200 ? 'failure' : 'warning';
+  return broken('fhir.no-statement', found, { verdict, seen: { 'FHIR URL': context.fhirUrl } });
 }
 
 function judgeResources({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {

@@ -58,7 +58,7 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (found?.source === 'settings') return pass(`the sign-in addresses are ${GIVEN_BY_YOU}: no document is read`);
   const seen = describeFetched(fetched);
   if (documentOf(fetched)) return pass(seen);
-  if (found) return broken('discovery.older-way', seen, { verdict: 'warning' });
+  if (found) return broken('discovery.older-way', seen, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
   const isBase = context.settings.discovered !== undefined || isFhirBase(await context.metadata);
@@ -118,7 +118,7 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
         `asked for ${shown(issuer, 120)}, the document says ${shown(named ?? 'no issuer', 120)}${slashNote(issuer, named)}${elsewhere}`,
       );
     case 'absent':
-      return judgeAbsent(`${seen}${elsewhere}`, of.jwksUri, alternatives.length > 0);
+      return judgeAbsent(`${seen}${elsewhere}`, { issuer, ...of, hasAlternative: alternatives.length > 0 });
     case 'no jwks_uri':
       return broken('keys.no-jwks-uri', seen);
     case 'broken':
@@ -137,8 +137,11 @@ function ruleOfDocument(fetched: Fetched | undefined): Rule {
   return fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : 'keys.document-unreadable';
 }
 
-function judgeAbsent(seen: string, otherJwksUri: string | undefined, hasAlternative: boolean): Outcome {
-  if (otherJwksUri === undefined) return broken('keys.no-document', seen);
+function judgeAbsent(
+  seen: string,
+  { issuer, jwksUri, hasAlternative }: { issuer: string; jwksUri: string | undefined; hasAlternative: boolean },
+): Outcome {
+  if (jwksUri === undefined) return broken('keys.no-document', seen, { seen: { issuer: shown(issuer, 160) } });
   return warning(
     `${seen}; the keys are taken from smart-configuration`,
     hasAlternative

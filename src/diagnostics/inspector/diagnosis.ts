@@ -10,7 +10,7 @@ import {
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
-import { errorRows } from '#src/errors.ts';
+import { type ErrorCode, errorRows } from '#src/errors.ts';
 import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { stepTitles } from './step-titles.ts';
@@ -23,7 +23,7 @@ export interface DiagnosedStep {
   at: string | undefined;
   durationMs: number | undefined;
   status: number | undefined;
-  code: string | undefined;
+  code: ErrorCode | undefined;
   detail: string | undefined;
   facts: StepFacts;
   /** How often the step was tried, for example after a reload. The last try counts. */
@@ -54,9 +54,16 @@ export interface Diagnosis {
 /** A sign-in at the EHR may take this long; the transaction then ends. */
 const STALLED_AFTER_MS = 10 * 60_000;
 
-/** The words the user read, for a launch that ended in an error page. */
-export function shownTitle({ outcome }: Pick<Diagnosis, 'outcome'>): string | undefined {
-  return outcome === 'completed' || outcome === 'under way' ? undefined : errorRows[outcome].title;
+/** The error of the launch, or of a later page of a completed one; undefined when there is none. */
+export function errorOf({ outcome, steps }: Pick<Diagnosis, 'outcome' | 'steps'>): ErrorCode | undefined {
+  if (outcome === 'under way') return undefined;
+  return outcome === 'completed' ? steps.find(({ state }) => state === 'failed')?.code : outcome;
+}
+
+/** The words the user read, for a launch that ended in an error page or had one later. */
+export function shownTitle(launch: Pick<Diagnosis, 'outcome' | 'steps'>): string | undefined {
+  const code = errorOf(launch);
+  return code && errorRows[code].title;
 }
 
 /** @param now distinguishes a launch under way from one that never came back. */

@@ -1,12 +1,10 @@
 /**
- * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes, token age.
+ * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes.
  */
-import { isStandalone, SLASHED_TOKEN_ENDPOINT } from '#src/diagnostics/traces/redacted-facts.ts';
+import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
-
-const FRESH_TOKEN_MS = 60_000;
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
@@ -40,7 +38,6 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.search-invalid': (rule, { facts }) =>
     listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
-  'fhir.token-over': (rule, failed, steps) => (isFresh(failed, steps) ? ruleOfFreshToken(failed, steps) : rule),
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
@@ -60,7 +57,8 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
-  if (isUnnamed && expected.every((one) => bare(one) === bare(base))) return 'issuer.not-named';
+  if (isUnnamed && expected.every((one) => bare(one) === bare(base)))
+    return factOf(steps, 'endpoints named by') === 'smart-configuration' ? 'issuer.not-named' : 'discovery.older-way';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
 }
@@ -69,25 +67,17 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
 function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): boolean {
   const [discovered, expected] = [factOf(steps, 'issuer'), listOf(facts['expected issuers'])];
   return (
-    typeof discovered === 'string' && expected.length > 0 && !expected.includes(discovered) && URL.canParse(discovered)
+    typeof discovered === 'string' &&
+    URL.canParse(discovered) &&
+    expected.length > 0 &&
+    // The fact has the form of withoutQuery, with the host in small letters; the EHR's metadata may write it otherwise.
+    !expected.some((one) => withoutQuery(one) === discovered)
   );
 }
 
 /** Addresses and issuer come from Settings, and no document of the EHR is read. */
 function isGivenByHand(steps: readonly TraceStep[]): boolean {
   return factOf(steps, 'endpoints named by') === 'your settings';
-}
-
-/** Whether the token was refused within a minute of its issue, so that it was never accepted. */
-function isFresh({ at, durationMs }: TraceStep, steps: readonly TraceStep[]): boolean {
-  const token = steps.findLast(({ name }) => name === 'token');
-  return token !== undefined && Date.parse(at) + durationMs - Date.parse(token.at) < FRESH_TOKEN_MS;
-}
-
-/** Distinguishes a token that only the search refused from one that the patient read refused as well. */
-function ruleOfFreshToken({ name }: TraceStep, steps: readonly TraceStep[]): Rule {
-  const isPatientRead = steps.some((step) => step.name === 'patient' && step.outcome === 'passed');
-  return name === 'requests' && isPatientRead ? 'fhir.search-token-refused' : 'fhir.token-refused-at-once';
 }
 
 /** Did the authorization request name this permission? A request that is not in the trace is no proof that it did not. */

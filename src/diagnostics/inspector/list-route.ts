@@ -14,7 +14,7 @@ import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';
-import { diagnose, forReader, shownTitle } from './diagnosis.ts';
+import { diagnose, errorOf, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
 import { stepTitles } from './step-titles.ts';
 
@@ -86,6 +86,7 @@ export function launchRow(trace: TraceRecord, now: Date, reader: Reader): Omit<L
   return {
     ...launch,
     stepTitle: (failed ?? last)?.title,
+    error: errorOf(launch),
     shownTitle: shownTitle(launch),
     // While the user may still be signing in, there is nothing to fix.
     owner: launch.outcome === 'under way' && !launch.isStalled ? undefined : launch.explanation?.owner,

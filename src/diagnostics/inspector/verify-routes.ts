@@ -9,7 +9,7 @@ import { visibleOrganization } from '#src/http/sessions/visible-organization.ts'
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { verifyChoicePage, verifyPage } from '#views/inspector/verify-page.ts';
 import { acceptance } from './acceptance.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose, shownTitle } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
 
 export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
@@ -49,7 +49,7 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
         ticks: acceptance(newest, organization.frameAncestors),
         launch: newest && {
           ...newest,
-          word: outcomeWord(newest).toLowerCase(),
+          word: outcomeWord(newest, shownTitle(newest)).toLowerCase(),
           isCompleted: newest.outcome === 'completed',
           others: launches.length - 1,
         },

@@ -9,7 +9,8 @@ import { type StepName, stepNames, type TraceOutcome, type TraceRecord } from '.
 export interface TraceFilter {
   /** `undefined` means every organization, and traces of none: operators only (MT-01). */
   organizationId: string | undefined;
-  outcome?: 'completed' | 'under way' | 'failed' | TraceOutcome | undefined;
+  /** `failed`: refused, or completed with a page that failed later. */
+  outcome?: 'refused' | 'failed' | TraceOutcome | undefined;
   /** The step that failed, or after which the launch did not continue. */
   step?: StepName | undefined;
   from?: Date | undefined;
@@ -52,8 +53,18 @@ export function listTraces(db: Queries, filter: TraceFilter, limit: number): Pro
 
 function outcomeIs(outcome: TraceFilter['outcome']) {
   if (outcome === undefined) return undefined;
-  if (outcome === 'failed') return notInArray(launchTraces.outcome, ['completed', 'under way']);
+  const isRefused = notInArray(launchTraces.outcome, ['completed', 'under way']);
+  if (outcome === 'refused') return isRefused;
+  if (outcome === 'failed') return or(isRefused, and(eq(launchTraces.outcome, 'completed'), hasFailedLater()));
   return eq(launchTraces.outcome, outcome);
+}
+
+/** Whether the last try of any step failed, as the page of a launch judges. The first condition is for the index. */
+function hasFailedLater(): SQL {
+  const { steps } = launchTraces;
+  const names = sql.raw(`array[${stepNames.map((name) => `'${name}'`).join(', ')}]`);
+  const lastTries = sql`select distinct on (s->>'name') s->>'outcome' as outcome from jsonb_array_elements(${steps}) s order by s->>'name', s->>'at' desc`;
+  return sql`(${failedSteps(steps)} ?| ${names} and exists (select from (${lastTries}) last where last.outcome = 'failed'))`;
 }
 
 function userIs({ userHashes, formerUsers = [], withUnknownUsers }: TraceFilter): SQL | undefined {

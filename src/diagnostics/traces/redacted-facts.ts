@@ -179,7 +179,7 @@ function secondsBefore(now: Date, instant: unknown): number | undefined {
  * An issuer or FHIR base without its query: the address of a server, never of a person. A slash at the end is kept,
  * because two addresses may differ by it alone.
  */
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';
   const { origin, pathname } = parsed;

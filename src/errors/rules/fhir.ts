@@ -8,7 +8,6 @@ export const fhirRules = {
     owner: 'EHR team',
     remedy:
       'Look into the FHIR server’s log whether the token arrived; then let it accept the tokens of this authorization server for the aud {aud}.',
-    help: '{Again}. If it happens again, give the support code to {help desk}.',
   },
   'fhir.token-over': {
     cause: 'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',
@@ -35,7 +34,7 @@ export const fhirRules = {
     help: 'The EHR no longer has this record. Open the app from the patient’s current record.',
   },
   'fhir.no-json': {
-    cause: 'The FHIR server does not answer in JSON: it sends XML, or refuses the content type (406)',
+    cause: 'The FHIR server does not answer in JSON: it sends XML or another content type, or refuses ours (406)',
     owner: 'EHR team',
     remedy: 'Let the FHIR server answer application/fhir+json when the app asks for it.',
     help: LASTING,
@@ -68,10 +67,17 @@ export const fhirRules = {
       'Look into the FHIR server’s log for this read, and at the gateway before it: an error must not have status 200.',
   },
   'fhir.web-page': {
-    cause: 'The FHIR server answers a read with a web page (HTML), or with something else that cannot be read',
+    cause: 'The FHIR server answers a read with a web page (HTML)',
     owner: 'EHR team',
     remedy:
       'Let FHIR requests with a token through to the FHIR server: a portal, sign-in page or gateway answers in its place.',
+  },
+  'fhir.unreadable': {
+    cause:
+      'The FHIR server answers a read with nothing, with a part of an answer, or with JSON that is no FHIR resource',
+    owner: 'EHR team',
+    remedy:
+      'Look into the log of the FHIR server, and of the gateway before it, for this read: the answer must be one complete resource.',
   },
   'fhir.other-status': {
     cause: 'The FHIR server refuses a read with an unusual status',
@@ -135,10 +141,10 @@ export const fhirRules = {
   },
   'fhir.search-absent': {
     cause:
-      'The FHIR server does not offer ServiceRequest: the search answers 404, or its CapabilityStatement has no such resource',
+      'The FHIR server does not offer ServiceRequest: the search answers 404, 405 or 501, or its CapabilityStatement has no such resource',
     owner: 'EHR team',
     remedy:
-      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “show EHR orders” off.',
+      'Offer read and search of ServiceRequest to this app. If this EHR has none, an administrator can switch “Show orders of the EHR in the request list” off.',
   },
   'fhir.search-parameter': {
     cause: 'ServiceRequest cannot be searched by patient',
@@ -203,63 +209,5 @@ export const fhirRules = {
       'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
     owner: 'EHR team',
     remedy: 'Look for the create in the FHIR server’s log, by time and user.',
-  },
-  'refresh.session-over': {
-    cause:
-      'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
-    owner: 'The user',
-    remedy:
-      'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
-    step: 'refresh',
-  },
-  'refresh.not-given': {
-    cause:
-      'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
-    owner: 'EHR team',
-    remedy:
-      'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
-  },
-  'refresh.none': {
-    cause: 'The access token ran out, and the EHR gave no refresh token with it',
-    owner: 'EHR team',
-    remedy: 'Register online_access and the grant type Refresh Token for this client.',
-    step: 'refresh',
-  },
-  'refresh.refused': {
-    cause: 'The EHR refuses to renew the access token',
-    owner: 'EHR team',
-    remedy: 'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
-    step: 'refresh',
-  },
-  'refresh.put-off': {
-    cause: 'The token endpoint could not or would not renew the access token at that moment, and it has run out',
-    owner: 'EHR team',
-    remedy: 'Look into the authorization server’s log for the refresh requests before this moment.',
-    step: 'refresh',
-  },
-  'refresh.inactive': {
-    cause: 'The EHR says by introspection that the access token is not active, or not of this launch',
-    owner: 'The user',
-    remedy: 'Open the app again from the patient’s chart.',
-    step: 'refresh',
-  },
-  'refresh.other-context': {
-    cause: 'The EHR renewed the access token for another patient or encounter',
-    owner: 'EHR team',
-    remedy: 'Keep the patient of the launch when a token is renewed.',
-    step: 'refresh',
-  },
-  'refresh.audience-missing': {
-    cause: 'The id_token that came with the renewed access token has no aud',
-    owner: 'EHR team',
-    remedy:
-      'Put the client ID into the aud of that id_token. Until then an administrator can set “id_token in a refresh answer” (refreshIdToken) in Advanced settings to accept a missing audience.',
-    step: 'refresh',
-  },
-  'refresh.other-user': {
-    cause: 'The id_token that came with the renewed access token is of another user or sign-in',
-    owner: 'EHR team',
-    remedy: 'Keep sub and auth_time of the first id_token when a token is renewed.',
-    step: 'refresh',
   },
 } satisfies Record<string, RuleRow>;

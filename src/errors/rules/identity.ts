@@ -30,7 +30,7 @@ export const identityRules = {
   'id-token.unknown-key': {
     cause: 'The id_token is signed with a key ({kid}) that is not in the EHR’s key set',
     owner: 'EHR team',
-    remedy: 'Publish the signing key {kid} at the jwks_uri.',
+    remedy: 'Publish the signing key at the jwks_uri under the kid {kid}.',
   },
   'id-token.issuer': {
     cause: 'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',

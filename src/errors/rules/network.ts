@@ -52,7 +52,7 @@ export const networkRules = {
   },
   'network.broken-off': {
     cause:
-      'The connection was closed without an answer, by the server or a gateway before it, which may want a certificate of the caller',
+      'The server, or a gateway before it, closed the connection before the answer was complete; one that closes it without any answer may want a certificate of the caller',
     owner: 'EHR team',
     remedy: 'Look for this call in the log of the server and of the gateway before it.',
   },
@@ -83,7 +83,7 @@ export const networkRules = {
   'network.busy': {
     cause: 'Too many calls to this EHR were under way, or its limit of requests per minute is used up',
     owner: 'Your administrator',
-    remedy: 'Compare “Requests per minute” in Advanced settings with what the EHR allows.',
+    remedy: 'Compare “Most calls to the EHR per minute” in Advanced settings with what the EHR allows.',
     help: 'Too much is going on with the EHR at this moment. Wait a minute, then {again}.',
   },
   'network.too-large': {

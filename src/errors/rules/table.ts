@@ -6,6 +6,7 @@ import { fhirRules } from './fhir.ts';
 import { identityRules } from './identity.ts';
 import { launchRules } from './launch.ts';
 import { networkRules } from './network.ts';
+import { refreshRules } from './refresh.ts';
 import type { RuleRow } from './row.ts';
 import { tokenRules } from './token.ts';
 import { userRules } from './user.ts';
@@ -19,6 +20,7 @@ const table = {
   ...identityRules,
   ...userRules,
   ...fhirRules,
+  ...refreshRules,
 };
 
 /** The stable name of a rule; traces keep it, and docs/errors.md lists it. */

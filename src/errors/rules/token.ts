@@ -12,10 +12,10 @@ export const tokenRules = {
   },
   'client.key': {
     cause:
-      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more; most often its registration lacks our JWKS URL, it cannot reach it, or it keeps an old copy without the key {kid}',
+      'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more, and without fetching our JWKS meanwhile: its registration lacks our JWKS URL, it cannot reach it, it keeps an old copy without the key {kid}, or it knows its token endpoint by another address than that on {host}, as behind a proxy that rewrites Host',
     owner: 'EHR team',
     remedy:
-      'Check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}.',
+      'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
   },
   'client.audience-slash': {
     cause:
@@ -57,7 +57,7 @@ export const tokenRules = {
     cause: 'The EHR expects another typ in the client assertion than {assertion type}',
     owner: 'Your administrator',
     remedy:
-      'Ask the EHR team which typ it expects, and choose it at “Type of the client assertion” in Advanced settings.',
+      'Ask the EHR team which typ it expects, and choose it at “Type of the signed assertion” in Advanced settings.',
   },
   'client.assertion-used': {
     cause:
@@ -93,20 +93,20 @@ export const tokenRules = {
     cause: 'The EHR expects another audience in the client assertion than {assertion audience}',
     owner: 'Your administrator',
     remedy:
-      'Ask the EHR team which audience it expects, and choose it at “Audience of the client assertion” in Advanced settings.',
+      'Ask the EHR team which audience it expects, and choose it at “Audience of the signed assertion” in Advanced settings.',
   },
   'client.audience-setting': {
     cause: 'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',
     owner: 'Your administrator',
     remedy:
-      'Set the audience of the client assertion back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
+      'Set “Audience of the signed assertion” back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
   },
   'client.type-setting': {
     cause:
       'Settings give the client assertion the type {assertion type}, which is not what SMART says, and the EHR refuses it',
     owner: 'Your administrator',
     remedy:
-      'Set the type of the client assertion back to JWT in Advanced settings, unless the EHR team asks for the other.',
+      'Set “Type of the signed assertion” back to JWT in Advanced settings, unless the EHR team asks for the other.',
   },
   'client.algorithm': {
     cause: 'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',

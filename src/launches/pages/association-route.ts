@@ -12,7 +12,7 @@ import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
-import { isInChart } from '#src/launches/session/launch-origin.ts';
+import { isInChart } from '#src/launches/session/fit-page.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
 import { openLaunchOf } from './guard.ts';

@@ -13,8 +13,8 @@ import { whyOver } from '#src/launches/ending/why-over.ts';
 import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
 import { type EndReason, endedError } from '#src/launches/session/end-reasons.ts';
+import { fitPageTo, themeUrl, UNATTENDED } from '#src/launches/session/fit-page.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
-import { fitPageTo, themeUrl, UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
@@ -89,7 +89,8 @@ export function requireLaunch(
     /** An end that the EHR team can prevent is added to the trace, so that the support code finds it. */
     const sayEnded = async (why: EndReason | undefined, launch?: Launch): Promise<never> => {
       const error = endedError(why);
-      if (error.rule === undefined) throw error;
+      // The style sheet of an error page is no visit of its own.
+      if (error.rule === undefined || request.path.endsWith('.css')) throw error;
       return traces.follow({ request, step: 'requests' }, async () => {
         traceOf(request).joins(launch?.traceId);
         traceOf(request).know(organization ? { organizationId: organization.id } : {});

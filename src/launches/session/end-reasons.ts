@@ -1,4 +1,5 @@
 /** The reasons why launches end, and the error page of each. */
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
@@ -12,6 +13,8 @@ const CODE_BY_REASON = {
   'refresh-identity': 'session.expired',
   /** The FHIR server refuses the token, and no other can be had (FH-05). */
   'token-refused': 'session.expired',
+  /** The FHIR server has refused the token from the beginning of the launch. */
+  'token-never-accepted': 'session.never-accepted',
   /** By introspection, the token is inactive or belongs to another client or patient (RV-06, RV-07). */
   'token-inactive': 'session.expired',
   /** The token has expired, and there was never a refresh token (RF-12). */
@@ -34,11 +37,17 @@ export type EndReason = keyof typeof CODE_BY_REASON;
 
 export const endReasons = Object.keys(CODE_BY_REASON) as EndReason[];
 
+/** The ends that the EHR team can prevent. */
+const RULE_BY_REASON: Partial<Record<EndReason, Rule>> = {
+  'token-expired': 'refresh.none',
+  'token-never-accepted': 'fhir.token-refused-at-once',
+};
+
 /** The error for a known reason, or the general one. */
 export function endedError(reason: EndReason | undefined): AppError {
   if (reason === undefined) return new AppError('session.missing', 'no open launch for this cookie');
-  const rule = reason === 'token-expired' ? { rule: 'refresh.none' as const } : {};
-  return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`, rule);
+  const rule = RULE_BY_REASON[reason];
+  return new AppError(CODE_BY_REASON[reason], `the launch has ended: ${reason}`, rule && { rule });
 }
 
 /** Has the launch reached its absolute limit, or the end of a token that cannot be renewed (RF-12, RF-14)? */

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { type EndReason, endReasons } from './end-reasons.ts';
+import type { LaunchOrigin } from './fit-page.ts';
 import type { LaunchKind } from './launch.ts';
-import type { LaunchOrigin } from './launch-origin.ts';
 
 const PREFIX = { ehr: 'ended-', standalone: 'standalone-ended-' } as const satisfies Record<LaunchKind, string>;
 const KINDS = ['ehr', 'standalone'] as const;

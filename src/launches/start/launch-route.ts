@@ -10,7 +10,7 @@ import { framingOrigin, isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { prepareErrorPage } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage } from '#src/launches/session/fit-page.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';

@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { prepareErrorPage } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage } from '#src/launches/session/fit-page.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
 type LostRule = Extract<Rule, 'launch.posted' | 'callback.posted' | 'launch.no-such-address'>;

@@ -5,7 +5,7 @@ import { standaloneFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { prepareErrorPage, standalonePath } from '#src/launches/session/launch-origin.ts';
+import { prepareErrorPage, standalonePath } from '#src/launches/session/fit-page.ts';
 import { assertConnected, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';

@@ -1,11 +1,15 @@
 /** Provides a valid token, renewed before it expires. Concurrent requests share one renewal. */
 
+import type { EndReason } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RefreshDependencies, refreshOnce } from './refresh.ts';
 import { verifyLater } from './refreshed-id-token.ts';
 import { isDue, isFree, isTokenExpired, unavailable } from './renewal-state.ts';
+
+/** Why the FHIR server's refusal ends a launch. */
+export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-accepted'>;
 
 /** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
 export interface CurrentTokens {
@@ -24,7 +28,7 @@ export interface CurrentTokens {
    */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
   /** Ends the launch, because the FHIR server refuses its token and there is no newer one (FH-05). */
-  end(launchId: string, organization: Organization): Promise<void>;
+  end(launchId: string, organization: Organization, reason: RefusedToken): Promise<void>;
 }
 
 /** The age of a token younger than this cannot be the reason for a refusal. */
@@ -76,8 +80,8 @@ export function createCurrentTokens(dependencies: RefreshDependencies): CurrentT
       if (renewed.refresh) throw unavailable(renewed, clock());
       return undefined;
     },
-    end: async (launchId, organization) => {
-      await endings.end([launchId], 'token-refused', organization, { actor: 'system' });
+    end: async (launchId, organization, reason) => {
+      await endings.end([launchId], reason, organization, { actor: 'system' });
     },
   };
 }

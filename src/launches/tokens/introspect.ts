@@ -3,6 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -18,10 +19,11 @@ export interface TokenConfirmations {
    * Confirms the launch's token, or renews one that is no longer active. It asks at most once a minute per launch,
    * across all instances, and only when a page is requested. A failing endpoint does not end the launch.
    *
+   * @returns beside the launch, why there was no usable answer.
    * @throws AppError 'session.expired' when the token is inactive and cannot be renewed, or belongs to another app or
    *   patient; the launch has then ended. 'refresh.unavailable' when it may be renewed later (RF-07).
    */
-  confirm(launch: Launch, organization: Organization): Promise<Launch>;
+  confirm(launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }>;
 }
 
 const PAUSE_MS = 60_000;
@@ -39,14 +41,14 @@ export function createTokenConfirmations(dependencies: {
 }): TokenConfirmations {
   const { redis, launches, endings, currentTokens, keyRing, outbound, clock, log } = dependencies;
 
-  const end = async (launch: Launch, organization: Organization, detail: string): Promise<never> => {
+  const end = async (launch: Launch, organization: Organization, rule: Rule, detail: string): Promise<never> => {
     await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
-    throw new AppError('session.expired', detail, { rule: 'refresh.inactive' });
+    throw new AppError('session.expired', detail, { rule });
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
     const isRenewed = (await currentTokens.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;
     const latest = isRenewed ? await launches.reopen(launch.id) : undefined;
-    return latest?.launch ?? end(launch, organization, 'the EHR says that the token is not active');
+    return latest?.launch ?? end(launch, organization, 'refresh.inactive', 'the EHR says that the token is not active');
   };
   const ask = (launch: Launch, organization: Organization, introspectionEndpoint: string) => {
     const { clientId, assertionAlg, assertionType } = launch.authorizationServer;
@@ -60,16 +62,17 @@ export function createTokenConfirmations(dependencies: {
   return {
     confirm: async (launch, organization) => {
       const { introspectionEndpoint } = launch.authorizationServer;
-      if (organization.introspection === 'off' || introspectionEndpoint === undefined) return launch;
-      if (!(await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS))) return launch;
+      if (organization.introspection === 'off' || introspectionEndpoint === undefined) return { launch };
+      if (!(await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS))) return { launch };
       const answer = await ask(launch, organization, introspectionEndpoint);
-      if (answer.kind === 'inactive') return renewOrEnd(launch, organization);
+      if (answer.kind === 'inactive') return { launch: await renewOrEnd(launch, organization) };
       if (answer.kind === 'unknown') {
         log.warn({ organizationId: organization.id, reason: answer.reason }, 'introspection.failed');
-        return launch;
+        return { launch, unconfirmed: answer.reason };
       }
       const foreign = foreignMember(launch, answer);
-      return foreign === undefined ? launch : end(launch, organization, `introspection names another ${foreign}`);
+      if (foreign === undefined) return { launch };
+      return end(launch, organization, 'refresh.other-launch', `introspection names another ${foreign}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The FHIR calls of a launch's pages other than the list, and the end of a launch whose token is refused. */
-import { AppError } from '#src/errors.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
+import type { CurrentTokens, RefusedToken } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
 import type { ChartReadings } from './read-ahead.ts';
@@ -19,6 +19,11 @@ export function openReadings(
   return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }
 
+const REASONS: Partial<Record<ErrorCode, RefusedToken>> = {
+  'session.expired': 'token-refused',
+  'session.never-accepted': 'token-never-accepted',
+};
+
 /**
  * Ends the launch if the EHR refused a fresh token too, so that no reload tries indefinitely (FH-05). Always throws.
  */
@@ -28,6 +33,7 @@ export async function endIfOver(
   organization: Organization,
   error: unknown,
 ): Promise<never> {
-  if (error instanceof AppError && error.code === 'session.expired') await currentTokens.end(launch.id, organization);
+  const reason = error instanceof AppError ? REASONS[error.code] : undefined;
+  if (reason) await currentTokens.end(launch.id, organization, reason);
   throw error;
 }

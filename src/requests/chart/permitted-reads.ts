@@ -35,10 +35,28 @@ export async function readPatientIfPermitted(
   now: Date,
   last: LastPatient,
 ): Promise<PatientSummary> {
-  if (mayUse(launch, { type: 'Patient', interaction: 'r' }))
-    return readPatient(api, launch.context.patient, now, timeZone, last);
+  if (mayUse(launch, { type: 'Patient', interaction: 'r' })) {
+    return readPatient(api, launch.context.patient, now, timeZone, last).catch((error: unknown) => {
+      throw last.known || !isFresh(launch, now) ? error : asNeverAccepted(error);
+    });
+  }
   const shown = 'patient/Patient.read';
   throw new AppError('scope.missing', `no longer granted: ${shown}`, { rule: 'scope.patient-missing', shown });
+}
+
+const FRESH_MS = 60_000;
+
+/** Within this time no EHR session runs out, so a refused token was never any good at the FHIR server. */
+function isFresh({ startedAt }: Launch, now: Date): boolean {
+  return now.getTime() - Date.parse(startedAt) < FRESH_MS;
+}
+
+function asNeverAccepted(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.rule !== 'fhir.token-over') return error;
+  return new AppError('session.never-accepted', error.message, {
+    rule: 'fhir.token-refused-at-once',
+    cause: error.cause,
+  });
 }
 
 /** The signed-in user as the list names them; the name needs no further call. */

@@ -24,7 +24,8 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
-  unauthorized: 'Your EHR session for this app has ended. Open the app again the way you opened it before.',
+  unauthorized:
+    'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
   'not-found':
     'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
   'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
@@ -39,7 +40,8 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',
-  unauthorized: 'fhir.token-over',
+  // The same token had read the patient.
+  unauthorized: 'fhir.search-token-refused',
   'not-found': 'fhir.search-absent',
   'page-gone': 'fhir.page-gone',
   throttled: 'fhir.throttled',
@@ -49,12 +51,16 @@ const RULES: Record<ListProblem, Rule> = {
   'foreign-url': 'fhir.page-elsewhere',
 };
 
+/** A server that has no such search may say so by another status than 404. */
+const NOT_OFFERED: readonly (number | undefined)[] = [405, 501];
+
 /** The line for requests that could not be read; with `isPartial` it says that some were. */
 export function describeProblem(
-  kind: ListProblem,
+  given: ListProblem,
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
+  const kind = NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
   const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};

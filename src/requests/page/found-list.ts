@@ -59,15 +59,28 @@ function isEmpty({ open, closed }: RequestList): boolean {
   return open.length + closed.length === 0;
 }
 
-/** The facts for the trace: how the reading went, without anything that is on the list. */
-export function requestFacts({ problem, notices, hasOthers = false }: ListFacts): StepFacts {
+/**
+ * The facts for the trace: how the reading went, without anything that is on the list.
+ *
+ * @param unconfirmed why the introspection of the access token gave no usable answer.
+ */
+export function requestFacts(
+  { problem, notices, hasOthers = false }: ListFacts,
+  unconfirmed: string | undefined,
+): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
+  const [ownRule, warning] = hasOthers
+    ? ['fhir.others-in-search', 'requests of another patient came and are not shown']
+    : unconfirmed === undefined
+      ? []
+      : ['refresh.not-confirmed', 'the EHR did not confirm the access token'];
   return {
-    rule: rule ?? (hasOthers ? 'fhir.others-in-search' : undefined),
+    rule: rule ?? ownRule,
+    'introspection answer': unconfirmed,
     problem: kind,
     status,
     'issue codes': issues,
     'notices on the page': notices.length,
-    warning: problem?.text ?? (hasOthers ? 'requests of another patient came and are not shown' : undefined),
+    warning: problem?.text ?? warning,
   };
 }

@@ -13,8 +13,8 @@ import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-heade
 import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import { UNATTENDED } from '#src/launches/session/fit-page.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { UNATTENDED } from '#src/launches/session/launch-origin.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
@@ -75,8 +75,8 @@ export function requestsRoute(
       trace.discard();
       return response.redirect(303, `${base}/closing`);
     }
-    const launch = isUnattended
-      ? opened.launch
+    const { launch, unconfirmed } = isUnattended
+      ? { launch: opened.launch }
       : await confirmations.confirm(await currentTokens.current(opened, organization), organization);
     const renew = (refused: string) =>
       isUnattended
@@ -135,7 +135,7 @@ export function requestsRoute(
       'requests',
       () => findList(pages, launch, reading, depends),
       { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') },
-      ({ facts: known }) => requestFacts(known),
+      ({ facts: known }) => requestFacts(known, unconfirmed),
     );
     const { page: remembered, key } = found;
     const { problem } = found.facts;

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 
 /** What an endpoint is checked against. */
@@ -58,7 +59,7 @@ export function isListedHost(url: URL, hosts: readonly string[]): boolean {
 
 /** Returns an absolute URL with an accepted scheme and no userinfo, or undefined. The outbound guard does the rest. */
 export function fetchableUrl(address: string, accepts: (url: URL) => boolean): URL | undefined {
-  const url = address.length > LONGEST_URL ? null : URL.parse(address);
+  const url = address.length > LONGEST_URL || /[{}\s]/.test(address) ? null : URL.parse(address);
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;
 }
 
@@ -72,7 +73,7 @@ export function fetchableUrl(address: string, accepts: (url: URL) => boolean): U
 export function endpoint(field: string, text: string, rules: EndpointRules): string {
   const problem = endpointProblem(text, rules);
   if (problem !== undefined) {
-    const rule = problem === 'is not https' ? 'discovery.endpoint-not-https' : 'discovery.endpoint-malformed';
+    const rule = ruleOfProblem(text, rules);
     throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
   }
   const url = new URL(text, rules.fhirBase.href);
@@ -83,6 +84,13 @@ export function endpoint(field: string, text: string, rules: EndpointRules): str
   }
   // `https:evil.example` resolves to a path below the base, but on its own it parses as a URL of the host evil.example.
   return URL.parse(text)?.href === url.href ? text : url.href;
+}
+
+/** The rule that an address with an {@link endpointProblem} breaks: a name from inside explains plain http as well. */
+export function ruleOfProblem(text: string, rules: EndpointRules): Rule {
+  if (endpointProblem(text, rules) !== 'is not https') return 'discovery.endpoint-malformed';
+  const isInside = isInsideAddress(new URL(text, rules.fhirBase.href), rules);
+  return isInside ? 'discovery.endpoint-inside' : 'discovery.endpoint-not-https';
 }
 
 /** Treats an optional endpoint as absent if the app would not call it (RV-05). */

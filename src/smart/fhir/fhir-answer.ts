@@ -23,8 +23,9 @@ export interface FhirAnswer {
 
 /** @throws FhirError if the answer is not JSON or is empty. */
 export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
-  if (/\bxml\b/i.test(type) && !/html/i.test(type)) throw noResource('fhir.no-json');
-  if (!/\bjson\b/i.test(type) || bytes.length === 0) throw noResource();
+  if (/html/i.test(type)) throw noResource('fhir.web-page');
+  if (bytes.length === 0) throw noResource('fhir.unreadable');
+  if (!/\bjson\b/i.test(type)) throw noResource('fhir.no-json');
   let digest: string | undefined;
   return {
     get digest() {
@@ -44,9 +45,9 @@ export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
 
 function asResource(answer: unknown): FhirResource {
   if (isJsonObject(answer) && typeof answer['resourceType'] === 'string') return answer as FhirResource;
-  throw noResource();
+  throw noResource('fhir.unreadable');
 }
 
-function noResource(rule: Rule = 'fhir.web-page'): FhirError {
+function noResource(rule: Rule): FhirError {
   return new FhirError('unexpected', undefined, { rule });
 }

@@ -104,7 +104,7 @@ export function toFhirError(error: unknown): FhirError {
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
   if (status !== undefined) return answered(status, issuesOf(error), responseOf(error)?.headers.get('content-type'));
-  if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.web-page' });
+  if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.unreadable' });
   const failure = failureOf(error);
   // The fetch standard has no error code for a redirect that was not followed.
   const isRedirect = causes(error).some(({ message }) => message === 'unexpected redirect');

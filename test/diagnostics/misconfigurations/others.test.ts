@@ -108,7 +108,7 @@ const CASES: Case[] = [
   ['a search that was not granted', { fault: 'narrowed-scope' }, 'requests', 'fhir.search-not-granted'],
   ['a search that fails', { fault: 'search-500' }, 'requests', 'fhir.failing'],
   ['a FHIR server that asks to slow down', { fault: ['fhir-429', 60] }, 'patient', 'fhir.throttled'],
-  ['a FHIR server that breaks off', { fault: 'fhir-truncated' }, 'patient', 'fhir.web-page'],
+  ['a FHIR server that breaks off', { fault: 'fhir-truncated' }, 'patient', 'fhir.unreadable'],
 ];
 
 test.for(CASES)('%s', async ([, seed, step, rule, says = /./]) => {

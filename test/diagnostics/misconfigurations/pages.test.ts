@@ -1,6 +1,7 @@
 /** Failures after a launch was completed, and launches that have not come back yet. */
 import { expect, test } from 'vitest';
 import { ruleRows, rules } from '#src/errors/rules/table.ts';
+import { settingRows } from '#src/settings/derived.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf } from '#test/helpers/browser.ts';
 import { expectSaid, useSeededWorld } from './seeded-world.ts';
@@ -42,6 +43,41 @@ test.for(['the first visit', 'the visits after it'])(
   },
 );
 
+test('a completed launch whose later page failed is found as failed, and still as completed', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({});
+  const browser = world().browser();
+  const list = await browser.open(ehr.launch('pat-ada'));
+  now += 1_000;
+  const other = await browser.open(ehr.launch('pat-ben'));
+  now += 120_000;
+  ehr.faults.set('fhir-403');
+  expect((await browser.open(list.url)).status).toBe(403);
+  ehr.faults.clear();
+  expect((await browser.open(other.url)).status).toBe(200);
+  await addPerson(world(), 'later@example.com');
+  const operator = await signedIn(world(), 'later@example.com');
+  const found = async (outcome: string) => {
+    const { body } = await operator.open(`${world().url}/settings/launches?organization=${id}&outcome=${outcome}`);
+    return [...body.matchAll(/class="outcome">([^<]+)<\/strong>([^<]*)/g)].map(([, word, title]) => `${word}${title}`);
+  };
+  const failed = 'Completed, failed later The EHR did not let this app read the patient';
+  expect(await found('failed')).toEqual([failed]);
+  expect(await found('completed')).toEqual(['Completed', failed]);
+});
+
+test('a style sheet of an ended launch is no launch', async () => {
+  now = Date.now();
+  const { id, ehr } = await prepare({ fault: 'fhir-401' });
+  const browser = world().browser();
+  const answer = await browser.open(ehr.launch('pat-ada'));
+  await browser.open(answer.url.replace('/requests', '/theme.css?unattended'));
+  await addPerson(world(), 'style@example.com');
+  const operator = await signedIn(world(), 'style@example.com');
+  const { body } = await operator.open(`${world().url}/settings/launches?organization=${id}`);
+  expect(body.match(/class="outcome"/g)).toHaveLength(1);
+});
+
 test('a launch that is still at the EHR shows at once what was sent, and that nothing came back', async () => {
   now = Date.now();
   const { id, ehr } = await prepare({});
@@ -78,10 +114,18 @@ test('an operator is not advised to ask “your administrator”', async () => {
   expect((await inspect(answer, id)).owner).toBe('The organization’s administrator');
 });
 
+/** What a rule may quote: settings as their page names them, and chapters of SMART App Launch. */
+const NAMES = [
+  ...Object.values(settingRows).flatMap(({ label, group }) => [label, group]),
+  'Launch App: EHR Launch',
+  'Authenticating to the token endpoint',
+];
+
 test.for(rules)('the rule %s has one cause, one owner and one next step', (rule) => {
   const { cause, remedy, help } = ruleRows[rule];
   expect(cause).toMatch(/^(?:[A-Z]|iss |smart-)[^]*[^.]$/);
   expect(remedy).toMatch(/^[A-Z][^]*\.$/);
   expect(`${cause} ${remedy} ${help ?? ''}`).not.toMatch(/Wait a moment|looks like a portal/);
+  for (const [, quoted = ''] of `${cause} ${remedy}`.matchAll(/“([^”]+)”/g)) expect(NAMES).toContain(quoted);
   if (help !== undefined) expect(help).toMatch(/^(?:[A-Z]|\{Again\})[^]*\.$/);
 });

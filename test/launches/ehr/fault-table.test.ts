@@ -113,7 +113,7 @@ const slow: Row[] = [
 ];
 /** Faults after which the launch is complete and its page cannot be shown. */
 const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
-  ['fhir-401', undefined, 401, 'session.expired'],
+  ['fhir-401', undefined, 401, 'session.never-accepted'],
   ['fhir-403', undefined, 403, 'patient.refused'],
   ['fhir-429', '3600', 503, 'patient.unavailable'],
   ['fhir-500', undefined, 503, 'patient.unavailable'],

@@ -167,6 +167,16 @@ const ENDS: End[] = [
     revokes: ['refresh-2', 'access-2'],
   },
   {
+    reason: 'token-never-accepted',
+    name: 'the FHIR server refuses every token from the first page on',
+    act: async () => {
+      ehr.on('patient', answering(401));
+      page = await browser.open(launchUrl(orgId));
+    },
+    title: 'The EHR does not accept this app’s access',
+    revokes: ['refresh-3', 'access-3'],
+  },
+  {
     reason: 'token-inactive',
     name: 'introspection says that the token is another patient’s',
     settings: { introspection: 'on' },

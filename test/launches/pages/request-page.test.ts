@@ -28,7 +28,7 @@ describe('without a verified patient no data is shown', () => {
     ['patient-outcome-200', 502, 'The EHR did not return the patient'],
     ['fhir-html', 502, 'The EHR returned an unexpected answer'],
     ['fhir-truncated', 502, 'The EHR returned an unexpected answer'],
-    ['fhir-401', 401, 'Your EHR session for this app has ended'],
+    ['fhir-401', 401, 'The EHR does not accept this app’s access'],
     ['fhir-403', 403, 'The EHR did not let this app read the patient'],
     ['fhir-500', 503, 'The EHR cannot show the patient at the moment'],
     ['fhir-redirect', 503, 'The EHR cannot show the patient at the moment'],

@@ -1,6 +1,7 @@
 /** Organizations are isolated, and launches end at once when theirs is switched off or changed (REG-11, MT-01..05). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
+import { savedForm } from '#src/settings/form.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
@@ -86,15 +87,24 @@ describe('on embedded stores', () => {
       await addPerson(world, 'operator@example.com');
       operator = await signedIn(world, 'operator@example.com');
     });
-    const save = async (path: string, form: Record<string, string> = {}) =>
+    /** What a browser sends with a form, and a script does not. */
+    const FROM_PAGE = { 'sec-fetch-dest': 'document' };
+    const save = async (path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
       operator.visit(`${world.url}/settings/organizations/${path}`, {
         form: { csrf: await tokenOf(world, operator), ...form },
+        headers,
+      });
+    const OTHER_CLIENT = { name: 'Same', clientId: 'other', privateNetworks: '' };
+    const toIntegration = async (id: string, path: string, form: Record<string, string>) =>
+      operator.visit(`${world.url}/settings/integrations/smart-on-fhir${path}?organization=${id}`, {
+        form: { csrf: await tokenOf(world, operator), ...form },
+        headers: FROM_PAGE,
       });
     const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
     test.for([
       ['REG-11: switching it off', (id: string) => save(`${id}/disable`)],
-      ['MT-05: another Client ID', (id: string) => save(id, { name: 'Same', clientId: 'other', privateNetworks: '' })],
+      ['MT-05: another Client ID', (id: string) => save(id, OTHER_CLIENT)],
     ] as const)('%s deletes its records and revokes the tokens without a visit', async ([, change]) => {
       const { id, launch } = await organization();
       const pages = [await browser.open(launch('pat-ada')), await browser.open(launch('pat-ben'))];
@@ -112,6 +122,46 @@ describe('on embedded stores', () => {
         `select detail from audit_events where event = 'launch-ended' and organization_id = '${id}' and actor like 'user:%'`,
       );
       expect(rows).toEqual([{ detail: { reason: 'organization' } }, { detail: { reason: 'organization' } }]);
+    });
+
+    test.for<[name: string, change: (id: string) => Promise<Visit>, words: RegExp]>([
+      ['another Client ID', (id) => save(id, OTHER_CLIENT, FROM_PAGE), /name="clientId" value="other"/],
+      [
+        'another FHIR URL',
+        (id) => toIntegration(id, '', { fhirUrl: twin.fhirBase }),
+        /checked first, and nothing changes if the checks fail.*name="fhirUrl" value="http/s,
+      ],
+      [
+        'another issuer',
+        async (id) => {
+          const { values } = savedForm({ ...(await world.dependencies.directory.find(id)) });
+          return toIntegration(id, '/advanced', { ...values, issuers: 'https://login.example/auth' });
+        },
+        /name="issuers" value="https/,
+      ],
+    ])('%s asks before it ends launches, and says how many', async ([, change, words]) => {
+      const { id, launch } = await organization();
+      const pages = [await browser.open(launch('pat-ada')), await browser.open(launch('pat-ben'))];
+      const question = await change(id);
+      expect([question.status, titleOf(question)]).toEqual([
+        200,
+        expect.stringContaining(`Change the connection of Hospital ${id}?`),
+      ]);
+      expect(question.body).toContain('All 2 open launches of this organization end');
+      expect(question.body).toMatch(words);
+      expect(await records(...pages)).not.toContain(undefined);
+      const [, action = ''] =
+        /<div class="message-actions"><form method="post" action="([^"]+)"/.exec(question.body) ?? [];
+      const fields = [...question.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
+      const form = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
+      const agreed = await operator.open(`${world.url}${action}`, { form, headers: FROM_PAGE });
+      expect(agreed.status).toBe(200);
+      expect(await records(...pages)).toEqual([undefined, undefined]);
+    });
+
+    test('without an open launch nothing is asked', async () => {
+      const { id } = await organization();
+      expect((await save(id, OTHER_CLIENT, FROM_PAGE)).status).toBe(303);
     });
 
     test('a new name ends no launch', async () => {

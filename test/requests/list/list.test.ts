@@ -304,7 +304,7 @@ test('the notices name the organization’s help desk', async () => {
 });
 
 test.for<[string, Answer, string, string]>([
-  ['401', { status: 401 }, 'unauthorized', 'Your EHR session for this app has ended.'],
+  ['401', { status: 401 }, 'unauthorized', 'The EHR no longer accepts this app’s access for requests.'],
   ['403', { status: 403 }, 'refused', 'The EHR did not let this app read requests.'],
   [
     '404',
