@@ -38,7 +38,7 @@ export type AuditEventName = (typeof auditEventNames)[number];
 /** An event. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
 export interface AuditEvent {
   event: AuditEventName;
-  organizationId?: string;
+  organizationId?: string | undefined;
   /**
    * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a user of the settings by the id in the
    * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
@@ -47,10 +47,10 @@ export interface AuditEvent {
   /** The request's address, from `request.ip`. */
   address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
-  patient?: string;
+  patient?: string | undefined;
   /** Stored as a keyed hash. */
-  launchId?: string;
-  supportCode?: string;
+  launchId?: string | undefined;
+  supportCode?: string | undefined;
   detail?: Readonly<Record<string, unknown>>;
 }
 

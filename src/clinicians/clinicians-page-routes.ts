@@ -59,7 +59,10 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
   post('/waiting/:reference/confirm', confirmWaiting(deps));
-  for (const [verb, act] of [['refuse', refuse], ['forget', forget]] as const)
+  for (const [verb, act] of [
+    ['refuse', refuse],
+    ['forget', forget],
+  ] as const)
     post(`/waiting/:reference/${verb}`, async (acting, request) =>
       changed(await act(deps, acting, pathPartOf(request, 'reference'))),
     );

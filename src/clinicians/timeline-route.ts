@@ -61,7 +61,11 @@ async function entriesOf(
   const about = { actors: hashes, clinicians: reference === undefined ? [key] : [key, reference], former };
   const [events, refusals] = await Promise.all([
     listAuditRows(db, { organizationId, events: EVENTS, about, position }, PAGE_SIZE + 1),
-    listTraces(db, { organizationId, outcome: 'failed', userHashes: hashes, formerUsers: former, position }, PAGE_SIZE + 1),
+    listTraces(
+      db,
+      { organizationId, outcome: 'failed', userHashes: hashes, formerUsers: former, position },
+      PAGE_SIZE + 1,
+    ),
   ]);
   const refused = refusals.map((trace) => ({
     id: trace.id,
