@@ -16,7 +16,7 @@ export function atMost(count: number) {
 
 interface Cache<Key, Value> {
   get(key: Key): Value | undefined;
-  set(key: Key, value: Value): unknown;
+  set(key: Key, value: NoInfer<Value>): unknown;
 }
 
 /** The value of `key`, made at its first use. */

@@ -32,7 +32,7 @@ export function createClinicians(deps: CliniciansDependencies & Pick<ClinicianDi
     size: 500,
     mostWaiting: 10_000,
     gatherMs: () => 1_000,
-    merge: { keyOf: ({ organizationId, id }) => `${organizationId} ${id}`, combine: (_known, added) => added },
+    merge: { keyOf: ({ organizationId, id }) => `${organizationId} ${id}` },
     write: (times) => saveLaunchTimes(db, times),
     lost: (times, err) => log.warn({ err, rows: times.length }, 'times of launches could not be written'),
   });

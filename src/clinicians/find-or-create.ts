@@ -1,7 +1,7 @@
 /** Finds and updates the EHR user's row at a launch, or creates it at the first one. */
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { readableLetters } from '#src/adapters/readable-letters.ts';
+import { readableLetters } from '#src/adapters/random.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';

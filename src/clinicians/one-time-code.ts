@@ -1,7 +1,7 @@
 /** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, and its use. */
 import { createHash } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { readableLetters } from '#src/adapters/readable-letters.ts';
+import { readableLetters } from '#src/adapters/random.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
 import { type ClinicianRow, lockClinician, updateClinician } from './clinician-store.ts';

@@ -1,6 +1,6 @@
 /** Facts about a request, set by middleware and guards and read by the code that answers it. */
 import type { Request } from 'express';
-import { readableLetters } from '#src/adapters/readable-letters.ts';
+import { readableLetters } from '#src/adapters/random.ts';
 import type { HelpDesk } from '#views/support-line.ts';
 
 /** Facts for the request's log line: our own codes, counts and ids, never a secret or a clinical value (ST-07). */
