@@ -2,7 +2,7 @@
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActors } from '#src/audit/audit.ts';
-import { type FoundPerson, MOST_PEOPLE, type People } from '#src/audit/people.ts';
+import { type FoundPerson, MOST_PEOPLE, type People } from '#src/audit/searched-people.ts';
 import { openIdentity, openName } from './clinician-details.ts';
 import { type ClinicianEntry, entriesPage, findClinician, type IdentityRow } from './clinician-store.ts';
 import { findUnconfirmed, listUnconfirmed } from './identity-store.ts';
