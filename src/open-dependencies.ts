@@ -26,7 +26,7 @@ import { startTelemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { createAudit } from './audit/audit.ts';
-import { rekeyClinicians } from './clinicians/rekey.ts';
+import { rekeyClinicians } from './clinicians/secret-rotation.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSmartConnections } from './organizations/smart-connections.ts';
 

@@ -156,7 +156,7 @@ describe('things that only certain files may use', () => {
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/(bulkhead|circuit)\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
-    ['openid-client', /^src\/admin\/(identity-provider|openid-fetch)\.ts$/],
+    ['openid-client', /^src\/admin\/identity-provider\.ts$/],
     ['connect-redis', /^src\/http\/sessions\/session-store\.ts$/],
     ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],

@@ -19,11 +19,6 @@ export class UsageError extends Error {
   }
 }
 
-/** The error for a verb that the command does not have. @param usage one line for each that it has. */
-export function unknownVerb(command: string, verb: string | undefined, usage: readonly string[]): UsageError {
-  return new UsageError([`${command} ${verb ?? ''}: use one of`, ...usage.map((line) => `  ${line}`)]);
-}
-
 /** The command is valid but was refused, for example because of an unknown Org ID (exit code 1). */
 export class CommandError extends Error {
   constructor(message: string) {
@@ -35,6 +30,26 @@ export class CommandError extends Error {
 /** The outcome of a command that did its work. */
 export function done(text: string, json: unknown): CommandOutcome {
   return { exitCode: 0, text, json };
+}
+
+/** The work of a command, run once the database is open. */
+export type Command<Dependencies> = (dependencies: Dependencies) => Promise<CommandOutcome>;
+
+/**
+ * Reads a command of several verbs, before anything is opened.
+ *
+ * @param usage one or more lines for each verb.
+ * @throws UsageError that lists the verbs when none of them is given.
+ */
+export function readVerb<Dependencies>(
+  noun: string,
+  usage: readonly string[],
+  verbs: Readonly<Record<string, (args: readonly string[]) => Command<Dependencies>>>,
+  [verb = '', ...args]: readonly string[],
+): Command<Dependencies> {
+  const read = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (!read) throw new UsageError([`${noun} ${verb}: use one of`, ...usage.map((line) => `  ${line}`)]);
+  return read(args);
 }
 
 /** Formats rows as a table: each column is as wide as its longest cell, with two spaces between columns. */
@@ -69,6 +84,11 @@ export function readArguments<const Options extends Flags>(
   const extra = positionals.slice(names.length).map((text) => `"${text}" is one argument too many`);
   if (missing.length + extra.length > 0) throw new UsageError([...missing, ...extra]);
   return { values, positionals };
+}
+
+/** Reads the only argument of a command. @throws UsageError */
+export function readOne(args: readonly string[], name: string): string {
+  return readArguments(args, [name], {}).positionals[0] ?? '';
 }
 
 function parseStrictly<const Options extends Flags>(args: readonly string[], options: Options) {

@@ -7,36 +7,10 @@ const LOSABLE = ['audit_events', 'launch_traces'];
 const DRIFT_PARTS = ['configuration', 'keys', 'capability', 'certificate', 'checks'];
 
 /** The product's counters and histograms. Labels carry our own codes and ids, never values from an EHR. */
-export interface Metrics {
-  registry: Registry;
-  /** Ended launches by outcome: 'completed' or an error code; organization '' when it is unknown. */
-  launches: Counter<'outcome' | 'organization'>;
-  /** Time per step of a launch and per part of its pages, named as in the launch inspector. */
-  stepDuration: Histogram<'step'>;
-  /** Token refreshes by outcome: 'renewed' or an error code. */
-  refreshes: Counter<'outcome' | 'organization'>;
-  /** Requests that ended in an error, by its code. */
-  failures: Counter<'code'>;
-  /** Rows that could not be written to the database, or were dropped because too many waited. */
-  rowsLost: Counter<'table'>;
-  /** Differences that the drift watch found at EHRs, by the changed part and the severity. */
-  drift: Counter<'part' | 'severity'>;
-  /** Time per call, by its purpose; organization '' for checks and our own sign-in. */
-  outboundDuration: Histogram<'organization' | 'kind'>;
-  /** Calls to EHRs by class of status (`2xx`) or by failure. */
-  outboundCalls: Counter<'organization' | 'kind' | 'outcome'>;
-  /** Calls that were not made: 'busy', 'circuit-open' or 'over-budget'. */
-  refusedCalls: Counter<'organization' | 'reason'>;
-  /** Circuits that became 'open', 'half-open' or 'closed'. */
-  circuitChanges: Counter<'organization' | 'state'>;
-  /** Calls that waited for the next minute of their budget. */
-  budgetWaits: Counter<'organization'>;
-  /** Registers the gauge of open launches; `count` returns [organization, launches] and never rejects. */
-  openLaunches(count: () => Promise<readonly (readonly [string, number])[]>): void;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 /** @param options.process adds Node's own metrics (memory, event loop); off in tests. */
-export function createMetrics(options: { process?: boolean } = {}): Metrics {
+export function createMetrics(options: { process?: boolean } = {}) {
   const registry = new Registry();
   if (options.process) collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -51,13 +25,19 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
   for (const part of DRIFT_PARTS) for (const severity of ['info', 'warning']) drift.inc({ part, severity }, 0);
   return {
     registry,
+    /** Ended launches by outcome: 'completed' or an error code; organization '' when it is unknown. */
     launches: counter('smart_launches_total', 'Launches by outcome', 'outcome', 'organization'),
+    /** Steps are named as in the launch inspector. */
     stepDuration: histogram('smart_step_duration_seconds', 'Duration of the steps of launches and their pages', 'step'),
+    /** The outcome is 'renewed' or an error code. */
     refreshes: counter('smart_refreshes_total', 'Token refreshes by outcome', 'outcome', 'organization'),
     failures: counter('app_failures_total', 'Requests that ended in an error', 'code'),
+    /** Rows that could not be written to the database, or were dropped because too many waited. */
     rowsLost,
     drift,
+    /** By purpose; organization '' for checks and our own sign-in. */
     outboundDuration: histogram('smart_outbound_duration_seconds', 'Duration of calls to EHRs', 'organization', 'kind'),
+    /** By class of status (`2xx`) or by failure. */
     outboundCalls: counter(
       'smart_outbound_calls_total',
       'Calls to EHRs by how they ended',
@@ -65,6 +45,7 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
       'kind',
       'outcome',
     ),
+    /** For the reason 'busy', 'circuit-open' or 'over-budget'. */
     refusedCalls: counter('smart_outbound_refused_total', 'Calls to EHRs that were not made', 'organization', 'reason'),
     circuitChanges: counter(
       'smart_circuit_changes_total',
@@ -73,7 +54,8 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
       'state',
     ),
     budgetWaits: counter('smart_budget_waits_total', 'Calls to EHRs that waited for their budget', 'organization'),
-    openLaunches: (count) => {
+    /** Registers the gauge of open launches; `count` returns [organization, launches] and never rejects. */
+    openLaunches: (count: () => Promise<readonly (readonly [string, number])[]>): void => {
       const gauge: Gauge<'organization'> = new Gauge({
         name: 'smart_open_launches',
         help: 'Launches open now, by organization',

@@ -1,4 +1,4 @@
-/** Small amounts of random bytes from a pool, because a system call for each of a page's needs would cost more. */
+/** Small amounts of random bytes and letters from a pool: a system call for each of a page's needs would cost more. */
 import { randomFillSync } from 'node:crypto';
 
 const pool = Buffer.alloc(4_096);
@@ -15,4 +15,12 @@ export function fewRandomBytes(count: number): Buffer {
   pool.fill(0, next, next + count);
   next += count;
   return drawn;
+}
+
+/** The alphabet omits 0/O and 1/I. Its 32 letters divide a byte's range evenly. */
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+/** A code of random letters, five bits each, that people read from a screen, sometimes aloud. */
+export function readableLetters(count: number): string {
+  return [...fewRandomBytes(count)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }

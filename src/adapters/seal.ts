@@ -13,27 +13,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 
 /** Seals JSON values for a store and opens them again. */
-export interface Sealer {
-  /**
-   * @param name where the value is stored; opening under another name fails.
-   * @param mostBytes the size limit of the value as JSON, so that no EHR or visitor decides how much is stored (MT-06).
-   * @throws TooLargeError when it is larger.
-   */
-  seal(name: string, value: unknown, mostBytes?: number): Promise<string>;
-  /**
-   * As `seal`, but the JSON is compressed first: for long texts that hold no secret, because the length of what is sealed
-   * then depends on the text.
-   */
-  sealCompressed(name: string, value: unknown, mostBytes: number): Promise<string>;
-  /** Opens what either of them sealed. @throws SealError when forged, sealed under another name, or by an unknown secret. */
-  open(name: string, sealed: string): Promise<unknown>;
-  /** Was it sealed by the first secret? Other values must be sealed again before their secret is removed. */
-  isCurrent(sealed: string): boolean;
-  /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, and the text cannot be recovered. */
-  fingerprint(text: string): string;
-  /** The fingerprints under every secret, the current one first, to find rows stored before a rotation. */
-  fingerprints(text: string): readonly [string, ...string[]];
-}
+export type Sealer = ReturnType<typeof createSealer>;
 
 /** A stored value cannot be trusted. The message never contains any part of it. */
 export class SealError extends Error {
@@ -82,7 +62,7 @@ interface SealingKey {
  *
  * @param secrets the first seals, all open: put a new one in front to rotate.
  */
-export function createSealer(secrets: readonly string[]): Sealer {
+export function createSealer(secrets: readonly string[]) {
   const keys = secrets.map((secret) => derive(secret));
   const [first] = keys;
   const [firstHash, ...olderHashes] = secrets.map(keyedHash);
@@ -91,10 +71,21 @@ export function createSealer(secrets: readonly string[]): Sealer {
   const sealAs = (version: string, name: string, bytes: Buffer) =>
     [version, first.kid, encrypt(keyOf(first, name), name, bytes).toString('base64url')].join('.');
   return {
-    seal: async (name, value, mostBytes = MOST_BYTES) => sealAs(VERSION, name, jsonOf(value, mostBytes)),
-    sealCompressed: async (name, value, mostBytes) =>
+    /**
+     * @param name where the value is stored; opening under another name fails.
+     * @param mostBytes the size limit of the value as JSON, so that no EHR or visitor decides how much is stored (MT-06).
+     * @throws TooLargeError when it is larger.
+     */
+    seal: async (name: string, value: unknown, mostBytes = MOST_BYTES): Promise<string> =>
+      sealAs(VERSION, name, jsonOf(value, mostBytes)),
+    /**
+     * As `seal`, but the JSON is compressed first: for long texts that hold no secret, because the length of what is
+     * sealed then depends on the text.
+     */
+    sealCompressed: async (name: string, value: unknown, mostBytes: number): Promise<string> =>
       sealAs(COMPRESSED, compressedName(name), deflateRawSync(jsonOf(value, mostBytes), DEFLATE)),
-    open: async (name, sealed) => {
+    /** Opens what either of them sealed. @throws SealError when forged, sealed under another name, or by an unknown secret. */
+    open: async (name: string, sealed: string): Promise<unknown> => {
       const [version, kid, payload = '', ...more] = sealed.split('.');
       const bytes = Buffer.from(payload, 'base64url');
       // Node decodes several texts to the same bytes; only the canonical one is accepted.
@@ -108,9 +99,15 @@ export function createSealer(secrets: readonly string[]): Sealer {
       const plaintext = decrypt(keyOf(known, sealedAs), sealedAs, bytes);
       return JSON.parse((isCompressed ? inflateRawSync(plaintext) : plaintext).toString());
     },
-    isCurrent: (sealed) => sealed.split('.', 2)[1] === first.kid,
+    /** Was it sealed by the first secret? Other values must be sealed again before their secret is removed. */
+    isCurrent: (sealed: string): boolean => sealed.split('.', 2)[1] === first.kid,
+    /** Keyed hash (HMAC-SHA256, base64url) for logs and audit: equal texts match, and the text cannot be recovered. */
     fingerprint: firstHash,
-    fingerprints: (text) => [firstHash(text), ...olderHashes.map((hash) => hash(text))],
+    /** The fingerprints under every secret, the current one first, to find rows stored before a rotation. */
+    fingerprints: (text: string): readonly [string, ...string[]] => [
+      firstHash(text),
+      ...olderHashes.map((hash) => hash(text)),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 /** Calendar days and times in a time zone. Pages format a moment with views/zone.ts. */
 import { LRUCache } from 'lru-cache';
+import { cached } from './cache.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -8,11 +9,7 @@ export const serverTimeZone = new Intl.DateTimeFormat('en-US').resolvedOptions()
 
 /** Whether this is an IANA name such as `America/New_York`. A bare offset is not, because it has no summer time. */
 export function isTimeZone(name: string): boolean {
-  const known = judged.get(name);
-  if (known !== undefined) return known;
-  const is = isNamed(name);
-  judged.set(name, is);
-  return is;
+  return cached(judged, name, () => isNamed(name));
 }
 
 /** Results are cached, because validating a name takes a millisecond and few names occur. */
@@ -92,9 +89,6 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The Swedish locale formats dates like ISO 8601. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  formats.set(timeZone, format);
-  return format;
+  const options = { timeZone, dateStyle: 'short', timeStyle: 'medium' } as const;
+  return cached(formats, timeZone, () => new Intl.DateTimeFormat('sv-SE', options));
 }

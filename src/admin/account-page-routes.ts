@@ -1,19 +1,18 @@
 /** `/settings/account`: who is signed in, and their password. */
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { passwordChangeUrl, readReturnPath } from '#src/http/return-path.ts';
-import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
 import { mustChoosePassword } from './admin-guard.ts';
 import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
-import type { User } from './user.ts';
 import { changePassword, type UserActionDependencies } from './user-actions.ts';
 
 export interface AccountDependencies extends UserActionDependencies {
@@ -36,8 +35,18 @@ export function accountRoute({ users, afterPost, publicUrl }: AccountDependencie
     const user = await users.find(adminOf(request).userId);
     if (!user) throw new AppError('admin.sign-in-needed', 'the user has been removed since the request began');
     const { shown } = await afterPost.read<Posted>(request);
-    const goOn = readReturnPath(queryOf(request).get('next'), publicUrl);
-    showAccount(request, response, user, { ...shown, goOn });
+    response.type('html').send(
+      accountPage({
+        ...pageAdminOf(request),
+        organizationId: user.organizationId ?? undefined,
+        hasPassword: user.passwordHash !== null,
+        isForced: mustChoosePassword(request, user),
+        goOn: readReturnPath(queryOf(request).get('next'), publicUrl),
+        isChanged: shown.isChanged ?? false,
+        minLength: PASSWORD_MIN_LENGTH,
+        problem: shown.problem,
+      }),
+    );
   };
 }
 
@@ -75,26 +84,4 @@ export function passwordRoute(deps: AccountDependencies): RequestHandler {
     const shown: Partial<Posted> = { isChanged: true };
     await afterPost.answer(request, response, PAGE, { kind: 'done', shown });
   };
-}
-
-function showAccount(
-  request: Request,
-  response: Response,
-  user: User,
-  posted: Partial<Posted> & { goOn: string },
-): void {
-  const { email, role, organizationId } = adminOf(request);
-  response.type('html').send(
-    accountPage({
-      identity: { email, role },
-      organizationId,
-      csrfToken: adminCsrfToken(request),
-      hasPassword: user.passwordHash !== null,
-      isForced: mustChoosePassword(request, user),
-      goOn: posted.goOn,
-      isChanged: posted.isChanged ?? false,
-      minLength: PASSWORD_MIN_LENGTH,
-      problem: posted.problem,
-    }),
-  );
 }

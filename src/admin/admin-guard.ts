@@ -96,7 +96,7 @@ export function requireOperator(audit: Audit): RequestHandler {
     audit.record({
       event: 'denial',
       ...actorOf(request),
-      ...(organizationId === undefined ? {} : { organizationId }),
+      organizationId,
       detail: { reason: 'operators only', path: `${request.baseUrl}${request.path}` },
     });
     throw new AppError('admin.forbidden', 'for operators only');

@@ -17,15 +17,7 @@ import { createSignInBrowser } from './sign-in-browser.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
 import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts';
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
-import {
-  addUserRoute,
-  askAboutUserRoute,
-  disableUserRoute,
-  enableUserRoute,
-  resetUserRoute,
-  type UserRouteDependencies,
-  usersRoute,
-} from './users-page-routes.ts';
+import { askAboutUserRoute, type UserRouteDependencies, userActionRoute, usersRoute } from './users-page-routes.ts';
 
 /** The routes' dependencies, and the guards that createApp made. */
 export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'> {
@@ -59,16 +51,14 @@ export function adminRoutes(deps: AdminRouteDependencies): Router {
   mount('/settings/account', { get: [signedIn, accountRoute(shared)] });
   mount('/settings/account/password', { post: [signedIn, passwordRoute(shared)] });
   const users = '/settings/users';
-  mount(users, { get: [signedIn, operator, usersRoute(shared)], post: [signedIn, operator, addUserRoute(shared)] });
-  mount(`${users}/:id/reset`, {
-    get: [signedIn, operator, askAboutUserRoute(shared, 'reset')],
-    post: [signedIn, operator, resetUserRoute(shared)],
-  });
-  mount(`${users}/:id/disable`, {
-    get: [signedIn, operator, askAboutUserRoute(shared, 'disable')],
-    post: [signedIn, operator, disableUserRoute(shared)],
-  });
-  mount(`${users}/:id/enable`, { post: [signedIn, operator, enableUserRoute(shared)] });
+  const act = (action: Parameters<typeof userActionRoute>[1]) => [signedIn, operator, userActionRoute(shared, action)];
+  mount(users, { get: [signedIn, operator, usersRoute(shared)], post: act('add') });
+  for (const action of ['reset', 'disable'] as const)
+    mount(`${users}/:id/${action}`, {
+      get: [signedIn, operator, askAboutUserRoute(shared, action)],
+      post: act(action),
+    });
+  mount(`${users}/:id/enable`, { post: act('enable') });
   return router;
 }
 

@@ -7,7 +7,6 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { SingleSignOnConfig } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
-import { fetchThrough } from './openid-fetch.ts';
 
 /** A pending sign-in; secret, and valid for one response of the provider. */
 export interface SsoTransaction {
@@ -25,18 +24,7 @@ export interface SsoPerson {
   groups: readonly string[];
 }
 
-export interface IdentityProvider {
-  /** Builds the authorization URL. @throws AppError 'admin.sso-failed' */
-  begin(): Promise<{ url: URL; transaction: SsoTransaction }>;
-  /**
-   * Redeems the authorization response. Verifies state, `iss`, PKCE, and the id_token's signature, issuer, audience,
-   * times and nonce.
-   * @param answer our redirect URI with the query the browser came back with; untrusted.
-   * @returns undefined when the person declined at the provider.
-   * @throws AppError 'admin.sso-failed'
-   */
-  complete(answer: URL, transaction: SsoTransaction): Promise<SsoPerson | undefined>;
-}
+export type IdentityProvider = ReturnType<typeof createIdentityProvider>;
 
 const TIMEOUT_SECONDS = 5;
 /** The provider's metadata and keys are read again after an hour. */
@@ -47,21 +35,18 @@ export function createIdentityProvider(
   config: SingleSignOnConfig,
   redirectUri: URL,
   { outbound, clock }: { outbound: Outbound; clock: Clock },
-): IdentityProvider {
+) {
   const fetchMethod = () => discover(config, outbound);
-  const provider = new LRUCache<'provider', openid.Configuration>({
-    max: 1,
-    ttl: FRESH_MS,
-    fetchMethod,
-    ...agedBy(clock),
-  });
+  const options = { max: 1, ttl: FRESH_MS, fetchMethod, ...agedBy(clock) };
+  const provider = new LRUCache<'provider', openid.Configuration>(options);
   const discovered = () => provider.forceFetch('provider');
   return {
+    /** Builds the authorization URL. @throws AppError 'admin.sso-failed' */
     begin: () =>
       orSsoFailed(async () => {
         const known = await discovered();
         const codeVerifier = openid.randomPKCECodeVerifier();
-        const transaction = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
+        const transaction: SsoTransaction = { state: openid.randomState(), nonce: openid.randomNonce(), codeVerifier };
         const url = openid.buildAuthorizationUrl(known, {
           redirect_uri: redirectUri.href,
           scope: config.scopes,
@@ -72,7 +57,14 @@ export function createIdentityProvider(
         });
         return { url, transaction };
       }),
-    complete: (answer, transaction) =>
+    /**
+     * Redeems the authorization response. Verifies state, `iss`, PKCE, and the id_token's signature, issuer, audience,
+     * times and nonce.
+     * @param answer our redirect URI with the query the browser came back with; untrusted.
+     * @returns undefined when the person declined at the provider.
+     * @throws AppError 'admin.sso-failed'
+     */
+    complete: (answer: URL, transaction: SsoTransaction) =>
       orSsoFailed(async () => {
         const isDeclined =
           answer.searchParams.get('error') === 'access_denied' &&
@@ -145,4 +137,27 @@ function withoutSecrets(error: unknown): Error {
   const code = 'code' in error ? ` (${String(error.code)})` : '';
   const below = error.cause instanceof Error ? `: ${error.cause.name} ${error.cause.message}` : '';
   return new Error(`${error.name}${code} ${error.message}${below}`);
+}
+
+/** Every call of openid-client is guarded: addresses, size, time, no redirects. */
+function fetchThrough(outbound: Outbound): openid.CustomFetch {
+  return async (url, { method, headers, body }) => {
+    const text = body === undefined || body === null ? undefined : bodyText(body);
+    const answer = await outbound.request(new URL(url), {
+      method: method === 'POST' ? 'POST' : 'GET',
+      headers,
+      ...(text === undefined ? {} : { body: text }),
+    });
+    const { status } = answer;
+    const given = Object.entries(answer.headers).filter(
+      (header): header is [string, string] => header[1] !== undefined,
+    );
+    return new Response(status === 204 || status === 304 ? null : answer.text, { status, headers: given });
+  };
+}
+
+function bodyText(body: NonNullable<openid.FetchBody>): string {
+  if (typeof body === 'string') return body;
+  if (body instanceof URLSearchParams) return body.toString();
+  throw new Error('an unexpected kind of request body');
 }

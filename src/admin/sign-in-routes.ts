@@ -17,12 +17,12 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { endSession } from '#src/http/sessions/session-middleware.ts';
 import { signInPage } from '#views/settings/sign-in-page.ts';
 import type { Turn } from './fair-queue.ts';
-import { eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
-import { signInByPassword } from './sign-in.ts';
+import { eventOf, openSession, signInByPassword } from './sign-in.ts';
 import type { SignInBrowser } from './sign-in-browser.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
+import type { UserActionDependencies } from './user-actions.ts';
 
-export interface SignInDependencies extends OpenSessionDependencies {
+export interface SignInDependencies extends UserActionDependencies {
   publicUrl: URL;
   signIn: SignInConfig;
   browserSecret: SignInBrowser;
@@ -96,7 +96,7 @@ export function signOutRoute({ publicUrl, audit }: SignInDependencies): RequestH
   return async (request, response) => {
     const { organizationId } = adminOf(request);
     await endSession(request, response, publicUrl);
-    audit.record({ event: 'sign-out', ...actorOf(request), ...(organizationId ? { organizationId } : {}) });
+    audit.record({ event: 'sign-out', ...actorOf(request), organizationId });
     response.redirect(303, '/sign-in?signed-out');
   };
 }

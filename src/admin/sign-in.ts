@@ -1,7 +1,12 @@
-/** Signs in by e-mail and password; every refusal looks the same to the visitor. */
+/** A sign-in: checks e-mail and password, begins the session, and writes the audit row. */
+import type { Request } from 'express';
+import type { AuditEvent } from '#src/audit/audit.ts';
+import { contextOf } from '#src/http/request-context.ts';
+import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import type { Turn } from './fair-queue.ts';
 import { isPassword } from './password.ts';
 import { normalizeEmail, type User } from './user.ts';
+import type { UserActionDependencies } from './user-actions.ts';
 import type { UserStore } from './user-store.ts';
 
 /** The outcome; the reason is for the audit trail, never for the visitor. */
@@ -36,4 +41,24 @@ export async function signInByPassword(
   if (user.mustChangePassword && !(await users.spendOneTimePassword(user, now)))
     return { ok: false, user, reason: 'password used' };
   return { ok: true, user };
+}
+
+/** Begins the session of an authenticated user under a new id. @throws AppError 'store.unavailable' */
+export async function openSession(
+  { users, audit, clock }: UserActionDependencies,
+  request: Request,
+  user: User,
+  via: 'password' | 'sso',
+): Promise<void> {
+  const now = clock();
+  await beginSession(request, { userId: user.id, generation: user.sessionGeneration, signedInAt: now.getTime(), via });
+  await users.noteSignIn(user.id, now);
+  audit.record({ event: 'sign-in', ...eventOf(request, user), detail: { via } });
+}
+
+/** The actor and origin of an audit event; `user` is undefined for an unknown person. */
+export function eventOf(request: Request, user: User | undefined): Omit<AuditEvent, 'event' | 'detail'> {
+  const { address, supportCode } = contextOf(request);
+  const actor = user ? { userId: user.id } : 'unknown';
+  return { actor, address, supportCode, organizationId: user?.organizationId ?? undefined };
 }

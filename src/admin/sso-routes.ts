@@ -10,10 +10,10 @@ import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
 import { endSession } from '#src/http/sessions/session-middleware.ts';
 import type { IdentityProvider } from './identity-provider.ts';
-import { eventOf, type OpenSessionDependencies, openSession } from './open-session.ts';
+import { eventOf, openSession } from './sign-in.ts';
 import { type SsoDependencies, userOfPerson } from './sso-user.ts';
 
-export interface SsoRouteDependencies extends OpenSessionDependencies, SsoDependencies {
+export interface SsoRouteDependencies extends SsoDependencies {
   publicUrl: URL;
   provider: IdentityProvider;
   sealer: Sealer;

@@ -109,7 +109,7 @@ export function recordUserChange(
   audit.record({
     event: 'user-change',
     ...acting,
-    ...(user.organizationId === null ? {} : { organizationId: user.organizationId }),
+    organizationId: user.organizationId ?? undefined,
     detail: { user: user.id, ...detail },
   });
 }

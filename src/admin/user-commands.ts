@@ -1,12 +1,14 @@
 /** `user add|list|disable|enable|reset` on the command line. */
 import {
+  type Command,
   CommandError,
   type CommandOutcome,
   done,
   readArguments,
+  readOne,
+  readVerb,
   table,
   UsageError,
-  unknownVerb,
 } from '#src/adapters/command-line.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
@@ -20,8 +22,7 @@ export interface UserCommandDependencies extends UserActionDependencies {
   readInput(): Promise<string>;
 }
 
-/** The work of a command, run once the database is open. */
-export type UserCommand = (dependencies: UserCommandDependencies) => Promise<CommandOutcome>;
+type UserCommand = Command<UserCommandDependencies>;
 
 export const userUsage = [
   'user add <email> --role operator|admin [--org <orgId>] [--password-stdin]',
@@ -34,28 +35,16 @@ export const userUsage = [
 
 const BY_CLI = { actor: 'cli' } as const;
 
-/**
- * Reads a command after the word `user`, before anything is opened.
- *
- * @throws UsageError
- */
+/** Reads a command after the word `user`. @throws UsageError */
 export function readUserCommand(args: readonly string[]): UserCommand {
-  const [verb, ...rest] = args;
-  switch (verb) {
-    case 'add':
-      return add(rest);
-    case 'list':
-      readArguments(rest, [], {});
-      return list;
-    case 'disable':
-    case 'enable':
-      return toggle(readEmail(rest), verb === 'enable');
-    case 'reset':
-      return reset(readEmail(rest));
-    case undefined:
-    default:
-      throw unknownVerb('user', verb, userUsage);
-  }
+  const verbs = {
+    add,
+    list: (rest: readonly string[]) => readArguments(rest, [], {}) && list,
+    disable: (rest: readonly string[]) => toggle(readEmail(rest), false),
+    enable: (rest: readonly string[]) => toggle(readEmail(rest), true),
+    reset: (rest: readonly string[]) => reset(readEmail(rest)),
+  };
+  return readVerb('user', userUsage, verbs, args);
 }
 
 function add(args: readonly string[]): UserCommand {
@@ -142,7 +131,7 @@ async function userNamed({ users }: UserCommandDependencies, email: string): Pro
 const unknownUser = (email: string) => new CommandError(`There is no user ${email}. See: npm run admin -- user list`);
 
 function readEmail(args: readonly string[]): string {
-  return emailOf(readArguments(args, ['<email>'], {}).positionals[0]);
+  return emailOf(readOne(args, '<email>'));
 }
 
 function emailOf(text = ''): string {

@@ -1,14 +1,14 @@
 /** `/settings/users`: operators add users, issue one-time passwords, and end access. */
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type AddUserForm, type UsersPageProps, usersPage } from '#views/settings/users-page.ts';
-import { normalizeEmail } from './user.ts';
+import { normalizeEmail, type User } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
 import type { Access } from './user-store.ts';
 
@@ -25,14 +25,13 @@ type Posted = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
 /** `GET /settings/users` */
 export function usersRoute(deps: UserRouteDependencies): RequestHandler {
   return async (request, response) => {
-    const { email, role, userId } = adminOf(request);
+    const { userId } = adminOf(request);
     const [people, organizations] = await Promise.all([deps.users.list(), deps.organizations.list()]);
     const now = deps.clock();
     const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     response.type('html').send(
       usersPage({
-        identity: { email, role },
-        csrfToken: adminCsrfToken(request),
+        ...pageAdminOf(request),
         users: people.map((user) => ({
           id: user.id,
           email: user.email,
@@ -52,28 +51,65 @@ export function usersRoute(deps: UserRouteDependencies): RequestHandler {
   };
 }
 
-/** `POST /settings/users`: the next page shows the one-time password, once. */
-export function addUserRoute(deps: UserRouteDependencies): RequestHandler {
+/** The outcome of a form; undefined when the page itself shows the change. */
+type Outcome = { kind: 'form' | 'secret'; status: number; shown: Posted } | undefined;
+type Act = (deps: UserRouteDependencies, request: Request) => Promise<Outcome>;
+
+/** `POST /settings/users` and below: acts, and leads to the page, which shows a one-time password once. */
+export function userActionRoute(deps: UserRouteDependencies, action: keyof typeof ACTIONS): RequestHandler {
   return async (request, response) => {
-    const form = {
-      email: fieldOf(request, 'email', 'email').trim(),
-      role: fieldOf(request, 'role', 'choice'),
-      organizationId: fieldOf(request, 'organization', 'id'),
-    };
-    const refuse = (problems: AddUserForm['problems']) =>
-      answerWith(deps, request, response, 'form', 400, { form: { ...form, problems } });
-    const email = normalizeEmail(form.email);
-    const access = await readAccess(deps, form);
-    if (email === undefined || access === undefined)
-      return refuse({
-        ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
-        ...(access === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
-      });
-    const added = await addUser(deps, actorOf(request), { email, ...access });
-    if (!added) return refuse({ email: 'A user with this address exists already.' });
-    const oneTimePassword = { email, password: added.oneTimePassword };
-    await answerWith(deps, request, response, 'secret', 201, { oneTimePassword });
+    const outcome = await ACTIONS[action](deps, request);
+    if (outcome) await deps.afterPost.answer(request, response, PAGE, outcome);
+    else response.redirect(303, PAGE);
   };
+}
+
+const ACTIONS = { add, reset, disable, enable } satisfies Record<string, Act>;
+
+const refused = (shown: Posted): Outcome => ({ kind: 'form', status: 400, shown });
+const issued = (status: number, { email }: User, password: string): Outcome => ({
+  kind: 'secret',
+  status,
+  shown: { oneTimePassword: { email, password } },
+});
+
+async function add(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
+  const form = {
+    email: fieldOf(request, 'email', 'email').trim(),
+    role: fieldOf(request, 'role', 'choice'),
+    organizationId: fieldOf(request, 'organization', 'id'),
+  };
+  const email = normalizeEmail(form.email);
+  const access = await readAccess(deps, form);
+  if (email === undefined || access === undefined) {
+    const problems = {
+      ...(email === undefined ? { email: 'Enter an e-mail address.' } : {}),
+      ...(access === undefined ? { organizationId: 'Choose the organization of this administrator.' } : {}),
+    };
+    return refused({ form: { ...form, problems } });
+  }
+  const added = await addUser(deps, actorOf(request), { email, ...access });
+  if (added) return issued(201, added.user, added.oneTimePassword);
+  return refused({ form: { ...form, problems: { email: 'A user with this address exists already.' } } });
+}
+
+/** For a user who forgot their password. */
+async function reset(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
+  const changed = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
+  if (!changed) throw new AppError('request.not-found', 'no such user');
+  return issued(200, changed.user, changed.oneTimePassword);
+}
+
+/** Not for oneself, so that no operator is locked out by mistake. */
+async function disable(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
+  const id = pathPartOf(request, 'id');
+  const disabled = id === adminOf(request).userId ? undefined : await disableUser(deps, actorOf(request), id);
+  return disabled ? undefined : refused({ problem: 'You cannot disable yourself or the last operator.' });
+}
+
+async function enable(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
+  if (await enableUser(deps, actorOf(request), pathPartOf(request, 'id'))) return undefined;
+  throw new AppError('request.not-found', 'no such user');
 }
 
 const QUESTIONS = {
@@ -97,47 +133,6 @@ export function askAboutUserRoute({ users }: UserRouteDependencies, action: keyo
     if (!user) throw new AppError('request.not-found', 'no such user');
     ask(request, response, { ...QUESTIONS[action], current: 'users', subject: user.email, backHref: PAGE });
   };
-}
-
-/** `POST /settings/users/:id/reset`: issues a new one-time password for a user who forgot theirs. */
-export function resetUserRoute(deps: UserRouteDependencies): RequestHandler {
-  return async (request, response) => {
-    const reset = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
-    if (!reset) throw new AppError('request.not-found', 'no such user');
-    const oneTimePassword = { email: reset.user.email, password: reset.oneTimePassword };
-    await answerWith(deps, request, response, 'secret', 200, { oneTimePassword });
-  };
-}
-
-/** `POST /settings/users/:id/disable`; not for oneself, so that no operator is locked out by mistake. */
-export function disableUserRoute(deps: UserRouteDependencies): RequestHandler {
-  return async (request, response) => {
-    const id = pathPartOf(request, 'id');
-    const disabled = id === adminOf(request).userId ? undefined : await disableUser(deps, actorOf(request), id);
-    if (disabled) return response.redirect(303, PAGE);
-    const problem = 'You cannot disable yourself or the last operator.';
-    await answerWith(deps, request, response, 'form', 400, { problem });
-  };
-}
-
-/** `POST /settings/users/:id/enable` */
-export function enableUserRoute(deps: UserRouteDependencies): RequestHandler {
-  return async (request, response) => {
-    const enabled = await enableUser(deps, actorOf(request), pathPartOf(request, 'id'));
-    if (!enabled) throw new AppError('request.not-found', 'no such user');
-    response.redirect(303, PAGE);
-  };
-}
-
-function answerWith(
-  { afterPost }: UserRouteDependencies,
-  request: Request,
-  response: Response,
-  kind: 'form' | 'secret',
-  status: number,
-  shown: Posted,
-): Promise<void> {
-  return afterPost.answer(request, response, PAGE, { kind, status, shown });
 }
 
 async function readAccess(

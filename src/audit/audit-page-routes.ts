@@ -1,8 +1,22 @@
 /** Settings > Audit: who did what, with filters, and for operators whose chart it was. */
-import { Router } from 'express';
-import { type AuditRouteDependencies, showAudit } from './audit-page-view.ts';
-import { operatorsOnly, revealPatient } from './reveal-patient.ts';
-import { findRoute, patientRoute, type SearchPage } from './search-routes.ts';
+import { type RequestHandler, Router } from 'express';
+import { AppError } from '#src/errors.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { wantsJson } from '#src/http/sessions/after-post.ts';
+import { auditPatientName } from './audit.ts';
+import { type AuditRouteDependencies, type Look, showAudit } from './audit-page-view.ts';
+import { findAuditRow } from './audit-store.ts';
+import {
+  findRoute,
+  operatorsOnly,
+  patientRoute,
+  REASON_NEEDED,
+  reasonOf,
+  type Searched,
+  type SearchPage,
+  viewed,
+} from './search-routes.ts';
 
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };
 
@@ -19,4 +33,26 @@ export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   router.post('/patient', operatorsOnly, patientRoute(deps, PAGE, 'accesses to one patient'));
   router.post('/:id/patient', operatorsOnly, revealPatient(deps));
   return router;
+}
+
+/** Reveals one row's patient to an operator who gives a reason; recorded before it is shown, and shown once. */
+function revealPatient(deps: AuditRouteDependencies): RequestHandler {
+  return async (request, response) => {
+    const id = pathPartOf(request, 'id');
+    const row = ROW_ID.test(id) ? await findAuditRow(deps.db, id) : undefined;
+    if (!row?.patient) throw new AppError('request.not-found', 'no audit row with a patient has this id');
+    const reason = reasonOf(request);
+    if (reason === '') {
+      if (wantsJson(request)) throw new AppError('settings.reason-needed', REASON_NEEDED);
+      const refused: Searched['refused'] = { problem: REASON_NEEDED, organization: '', patient: '', clinician: '' };
+      return deps.afterPost.answer(request, response, PAGE.path, { kind: 'form', shown: { refused } });
+    }
+    const detail = { as: 'patient of one row', row: id, reason };
+    await deps.audit.recordNow(viewed(request, row.organizationId ?? undefined, detail));
+    const reference = String(await deps.sealer.open(auditPatientName(id), row.patient));
+    const { organizationId, at } = row;
+    // A patient never appears in an address: the reference is kept sealed, for this session only.
+    const look: Look = { organizationId, reference, id, at: at.toISOString() };
+    await deps.afterPost.answer(request, response, PAGE.path, { kind: 'secret', status: 200, shown: { look } });
+  };
 }

@@ -2,15 +2,15 @@
 import type { Request } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import { readListFilter } from '#src/http/filter-fields.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
-import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/list-page.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';
 import { auditEventNames } from './audit.ts';
-import { readAuditFilter, type TypedAuditFilter } from './audit-filter.ts';
 import { type AuditFilter, type AuditListRow, listAuditRows } from './audit-store.ts';
-import { type Who, whoIn } from './people.ts';
 import { type SearchDependencies, searchedIn } from './search-routes.ts';
+import { type Who, whoIn } from './searched-people.ts';
 
 export interface AuditRouteDependencies extends SearchDependencies {
   db: Queries;
@@ -30,18 +30,11 @@ export interface Look {
   at: string;
 }
 
-/** The parsed request, shared by the page and its export. */
-export interface AskedFor {
-  filter: AuditFilter;
-  typed: TypedAuditFilter;
-  timeZone: string;
-  names: Names;
-  who: Who;
-  search: Awaited<ReturnType<typeof searchedIn>>;
-}
-
-/** Reads the address and the search. A search that was refused or has ended finds no rows. */
-export async function askedFor(deps: AuditRouteDependencies, request: Request): Promise<AskedFor> {
+/**
+ * Reads the address and the search, for the page and its export; invalid values are ignored. A search that was refused or
+ * has ended finds no rows.
+ */
+export async function askedFor(deps: AuditRouteDependencies, request: Request) {
   const organizationId = visibleOrganization(request);
   const [names, organizations, who, search] = await Promise.all([
     namesOf(deps),
@@ -50,9 +43,25 @@ export async function askedFor(deps: AuditRouteDependencies, request: Request): 
     searchedIn(request, deps.afterPost),
   ]);
   const timeZone = timeZoneOf(organizations, organizationId);
-  const { filter, typed } = readAuditFilter(request, organizationId, actorIn(names), timeZone, who);
-  const patientHashes = search.isGone || search.refused ? [] : search.patient?.hashes;
-  return { filter: { ...filter, patientHashes }, typed, timeZone, names, who, search };
+  const { typed, from, before } = readListFilter(request, ['event', 'actor', 'code'], timeZone);
+  const filter: AuditFilter = {
+    organizationId,
+    event: typed.event || undefined,
+    actors: actorsOf(typed.actor, who, names),
+    supportCode: typed.code.toUpperCase() || undefined,
+    from,
+    before,
+    position: positionIn(request),
+    patientHashes: search.isGone || search.refused ? [] : search.patient?.hashes,
+  };
+  return { filter, typed: { ...typed, organization: organizationId ?? '' }, timeZone, names, who, search };
+}
+
+/** The typed actor, and the people searched for: rows of any of them match. An e-mail address stands for its user. */
+function actorsOf(typed: string, { hashes, withUnknown }: Who, names: Names): string[] | undefined {
+  if (typed === '' && hashes === undefined) return undefined;
+  const user = [...names].find(([, email]) => email === typed.toLowerCase())?.[0];
+  return [...(typed === '' ? [] : [user ?? typed]), ...(hashes ?? []), ...(withUnknown ? ['unknown'] : [])];
 }
 
 /** Renders the page after all pending events are written. */
@@ -100,9 +109,4 @@ function rowProps(row: AuditListRow, names: Names, look: Look | undefined): Audi
 /** Read anew for each page: users come and go. */
 async function namesOf({ users }: AuditRouteDependencies): Promise<Names> {
   return new Map((await users.list()).map(({ id, email }) => [`user:${id}`, email]));
-}
-
-/** Maps a typed actor to its stored form: an e-mail address to its user, anything else as typed. */
-function actorIn(names: Names): (typed: string) => string {
-  return (typed) => [...names].find(([, email]) => email === typed.toLowerCase())?.[0] ?? typed;
 }

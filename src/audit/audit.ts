@@ -38,7 +38,7 @@ export type AuditEventName = (typeof auditEventNames)[number];
 /** An event. `detail` holds facts only: codes, counts, setting values; never a name, token or clinical value. */
 export interface AuditEvent {
   event: AuditEventName;
-  organizationId?: string;
+  organizationId?: string | undefined;
   /**
    * An EHR user by the id_token's issuer and subject (stored as a keyed hash), a user of the settings by the id in the
    * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
@@ -47,31 +47,14 @@ export interface AuditEvent {
   /** The request's address, from `request.ip`. */
   address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
-  patient?: string;
+  patient?: string | undefined;
   /** Stored as a keyed hash. */
-  launchId?: string;
-  supportCode?: string;
+  launchId?: string | undefined;
+  supportCode?: string | undefined;
   detail?: Readonly<Record<string, unknown>>;
 }
 
-export interface Audit {
-  /**
-   * Returns at once and never throws; a row that cannot be written is logged, without its content.
-   *
-   * Denials are rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a
-   * minute and instance are written and then one summary row. The rest are in the request log alone.
-   */
-  record(event: AuditEvent): void;
-  /**
-   * For actions that may only happen once they are recorded: accesses to patients, and a connection used in spite of
-   * its checks.
-   *
-   * @throws AppError 'store.unavailable' when the row was not stored.
-   */
-  recordNow(event: AuditEvent): Promise<void>;
-  /** Resolves when everything recorded so far is written or given up: for shutdown and tests. */
-  flush(): Promise<void>;
-}
+export type Audit = ReturnType<typeof createAudit>;
 
 export interface AuditDependencies {
   db: Queries;
@@ -94,7 +77,7 @@ interface Waiting {
 }
 
 /** One per process. */
-export function createAudit({ db, sealer, log, clock, metrics }: AuditDependencies): Audit {
+export function createAudit({ db, sealer, log, clock, metrics }: AuditDependencies) {
   const bounded = boundDenials(clock);
   const namesOf = ({ at, event }: Waiting) => ({ at, event: event.event, organizationId: event.organizationId });
   const write = async (batch: Waiting[]) =>
@@ -106,7 +89,13 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
   const gatherMs = () => GATHER_MS;
   const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING, gatherMs });
   return {
-    record: (given) => {
+    /**
+     * Returns at once and never throws; a row that cannot be written is logged, without its content.
+     *
+     * Denials are rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a
+     * minute and instance are written and then one summary row. The rest are in the request log alone.
+     */
+    record: (given: AuditEvent): void => {
       const event = bounded(given);
       if (!event) return;
       const entry = { id: randomUUID(), at: clock(), event };
@@ -114,15 +103,21 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
       metrics?.rowsLost.inc({ table: 'audit_events' });
       log.error(namesOf(entry), 'audit event dropped: too many waiting');
     },
-    recordNow: async (event) => {
+    /**
+     * For actions that may only happen once they are recorded: accesses to patients, and a connection used in spite of
+     * its checks.
+     *
+     * @throws AppError 'store.unavailable' when the row was not stored.
+     */
+    recordNow: async (event: AuditEvent): Promise<void> => {
       try {
         await write([{ id: randomUUID(), at: clock(), event }]);
       } catch (error) {
-        throw new AppError('store.unavailable', `the ${event.event} event could not be stored`, {
-          cause: withoutQuery(error),
-        });
+        const cause = withoutQuery(error);
+        throw new AppError('store.unavailable', `the ${event.event} event could not be stored`, { cause });
       }
     },
+    /** Resolves when everything recorded so far is written or given up: for shutdown and tests. */
     flush: writer.flush,
   };
 }

@@ -11,7 +11,7 @@ import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { type AfterPost, wantsJson } from '#src/http/sessions/after-post.ts';
 import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
 import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
-import { MOST_PEOPLE, type People } from './people.ts';
+import { MOST_PEOPLE, type People } from './searched-people.ts';
 
 /** What both searches need. */
 export interface SearchDependencies {
@@ -147,19 +147,16 @@ export async function searchedIn(request: Request, afterPost: AfterPost) {
 }
 
 /** The audit event for viewing the audit trail. */
-export function viewed(
-  request: Request,
-  organizationId: string | undefined,
-  detail: Record<string, string>,
-): AuditEvent {
-  return {
-    event: 'audit-viewed',
-    ...actorOf(request),
-    ...(organizationId === undefined ? {} : { organizationId }),
-    detail,
-  };
+export function viewed(request: Request, organizationId: string | undefined, detail: object): AuditEvent {
+  return { event: 'audit-viewed', ...actorOf(request), organizationId, detail: { ...detail } };
 }
 
 function pageAt(path: string, query: URLSearchParams): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
+
+/** @throws AppError 'admin.forbidden' as the request's failure. */
+export const operatorsOnly: RequestHandler = (request, _response, next) => {
+  if (adminOf(request).role !== 'operator') throw new AppError('admin.forbidden', 'patients are for operators only');
+  next();
+};

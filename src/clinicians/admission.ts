@@ -1,14 +1,15 @@
 /** Decides at each launch whether the EHR user is admitted, waits or is refused (FU-07, ID-18, MT-02). */
 import { setTimeout } from 'node:timers/promises';
+import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
-import { type ClinicianDirectory, type ClinicianDirectoryDependencies, createClinicianDirectory } from './directory.ts';
+import { type LaunchTime, saveLaunchTimes } from './clinician-store.ts';
+import { type ClinicianDirectoryDependencies, createClinicianDirectory } from './directory.ts';
 import { findOrCreate, hintsOf, type LaunchingUser, type Meeting } from './find-or-create.ts';
-import { createLaunchTimes } from './launch-times.ts';
 import { isNothingNew, type LearnedDetails, learn, recall } from './learned-details.ts';
-import { type RedeemOutcome, redeem } from './redeem-code.ts';
+import { type RedeemOutcome, redeem } from './one-time-code.ts';
 
 /** The decision for a launch. */
 export type Admission =
@@ -17,39 +18,24 @@ export type Admission =
   | { kind: 'waits'; membership: Exclude<Membership, { kind: 'linked' }> };
 
 /** The operations on clinicians that launches need. */
-export interface Clinicians extends Pick<ClinicianDirectory, 'membership'> {
-  /**
-   * Finds the clinician at a launch or, if the organization admits automatically, creates one.
-   *
-   * While the database is unavailable or slow, 'automatic' admits every user except those this process knows to be
-   * refused: it knows of users who launched, or had a page open, since they were disabled or refused. Another disabled
-   * user is admitted until the database answers at their next page.
-   *
-   * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has its maximum of EHR users;
-   *   'store.unavailable' when the database fails, the user is not known from the last minutes and the organization
-   *   does not admit automatically.
-   */
-  admit(organization: Organization, launching: LaunchingUser): Promise<Admission>;
-  /** Links the user to the clinician of this one-time code. @throws AppError 'store.unavailable' */
-  redeem(organization: Organization, launching: LaunchingUser, code: string): Promise<RedeemOutcome>;
-  /** Stores what a page read about its user, for the administrator's list. Never throws or waits. */
-  learn(organizationId: string, user: EhrUser, details: LearnedDetails): void;
-  /** Returns what an earlier launch learned. Never rejects: undefined while the database is unavailable. */
-  recall(organizationId: string, user: EhrUser): Promise<LearnedDetails | undefined>;
-  /** Resolves when everything learned is written or given up. */
-  flush(): Promise<void>;
-}
+export type Clinicians = ReturnType<typeof createClinicians>;
 
 /** With automatic admission, a launch waits at most this long for its user to be recorded. */
 const PATIENCE_MS = 1_000;
 
 /** One per process. */
-export function createClinicians(
-  deps: CliniciansDependencies & Pick<ClinicianDirectoryDependencies, 'directory'>,
-): Clinicians {
+export function createClinicians(deps: CliniciansDependencies & Pick<ClinicianDirectoryDependencies, 'directory'>) {
   const { db, clock, log } = deps;
   const directory = createClinicianDirectory(deps);
-  const launches = createLaunchTimes(db, log);
+  // For the administrator's list, in groups, so that no launch waits for it.
+  const launches = createBatchWriter<LaunchTime>({
+    size: 500,
+    mostWaiting: 10_000,
+    gatherMs: () => 1_000,
+    merge: { keyOf: ({ organizationId, id }) => `${organizationId} ${id}` },
+    write: (times) => saveLaunchTimes(db, times),
+    lost: (times, err) => log.warn({ err, rows: times.length }, 'times of launches could not be written'),
+  });
   const underWay = new Set<Promise<void>>();
   const inBackground = (work: Promise<unknown>) => {
     const done = work
@@ -86,7 +72,18 @@ export function createClinicians(
 
   return {
     membership: directory.membership,
-    admit: async (organization, launching) => {
+    /**
+     * Finds the clinician at a launch or, if the organization admits automatically, creates one.
+     *
+     * While the database is unavailable or slow, 'automatic' admits every user except those this process knows to be
+     * refused: it knows of users who launched, or had a page open, since they were disabled or refused. Another
+     * disabled user is admitted until the database answers at their next page.
+     *
+     * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has its maximum of EHR users;
+     *   'store.unavailable' when the database fails, the user is not known from the last minutes and the organization
+     *   does not admit automatically.
+     */
+    admit: async (organization: Organization, launching: LaunchingUser): Promise<Admission> => {
       const answer = await ask(organization, launching);
       if (!answer) return { kind: 'admitted', clinicianId: undefined, isFirst: false };
       const { membership, isFirst } = answer;
@@ -96,31 +93,34 @@ export function createClinicians(
       if (!isFirst) launches.add({ organizationId: organization.id, id: clinicianId, lastLaunchAt: clock() });
       return { kind: 'admitted', clinicianId, isFirst };
     },
-    redeem: async (organization, launching, code) => {
+    /** Links the user to the clinician of this one-time code. @throws AppError 'store.unavailable' */
+    redeem: async (organization: Organization, launching: LaunchingUser, code: string): Promise<RedeemOutcome> => {
       try {
         const note = directory.asking(organization.id, launching.user);
         const outcome = await redeem(deps, organization.id, launching, code);
         if (outcome.kind === 'linked') {
-          const { clinicianId } = outcome;
-          note({ kind: 'linked', clinicianId, isDisabled: false });
+          note({ ...outcome, isDisabled: false });
         }
         return outcome;
       } catch (error) {
         throw new AppError('store.unavailable', 'the code cannot be judged', { cause: withoutQuery(error) });
       }
     },
-    learn: (organizationId, user, details) => {
+    /** Stores what a page read about its user, for the administrator's list. Never throws or waits. */
+    learn: (organizationId: string, user: EhrUser, details: LearnedDetails): void => {
       const known = directory.known(organizationId, user);
       if (known?.learned && isNothingNew(details, known.learned)) return;
       const learning = learn(deps, organizationId, user, details);
       inBackground(known ? learning.then((stored) => void (known.learned = stored)) : learning);
     },
-    recall: async (organizationId, user) => {
+    /** Returns what an earlier launch learned. Never rejects: undefined while the database is unavailable. */
+    recall: async (organizationId: string, user: EhrUser): Promise<LearnedDetails | undefined> => {
       const { learned } = directory.known(organizationId, user) ?? {};
       if (learned) return { ...learned, name: learned.name ?? user.name };
       return recall(deps, organizationId, user).catch(() => undefined);
     },
-    flush: async () => {
+    /** Resolves when everything learned is written or given up. */
+    flush: async (): Promise<void> => {
       await Promise.all(underWay);
       await launches.flush();
     },

@@ -1,14 +1,8 @@
 /** Limits wrong one-time codes, per launch, EHR user and organization, over all instances. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createLimiter } from '#src/http/limits/limiter.ts';
+import { createAttemptLimit, createLimiter } from '#src/http/limits/limiter.ts';
 
-/** Counts tries before they are checked, so that concurrent tries all count. */
-export interface AssociationLimit {
-  /** @throws AppError 'user.too-many-tries' with Retry-After. */
-  begin(organizationId: string, by: AssociationTry): Promise<void>;
-  /** The code was right: removes the try from the counts. */
-  succeed(organizationId: string, by: AssociationTry): Promise<void>;
-}
+export type AssociationLimit = ReturnType<typeof createAssociationLimit>;
 
 /** The launch and user of a try. */
 export interface AssociationTry {
@@ -17,32 +11,23 @@ export interface AssociationTry {
   user: string;
 }
 
-const WINDOW_SECONDS = 15 * 60;
+const WINDOW = { seconds: 15 * 60, code: 'user.too-many-tries' } as const;
 const TRIES_PER_LAUNCH = 10;
+/** A user with many launches can use up only a part of their colleagues' allowance. */
 const TRIES_PER_USER = 50;
 /** A hospital that starts using codes has many people typing on one morning. */
 const TRIES_PER_ORGANIZATION = 300;
 
-/** @param redis counts over all instances. */
-export function createAssociationLimit(redis: KeyStore): AssociationLimit {
-  const limit = (name: string, points: number) =>
-    createLimiter(redis, { name, points, seconds: WINDOW_SECONDS, code: 'user.too-many-tries' });
-  const byLaunch = limit('association-launch', TRIES_PER_LAUNCH);
+/** A right code resets the count of its launch. @param redis counts over all instances. */
+export function createAssociationLimit(redis: KeyStore) {
+  const limit = (name: string, points: number, isReset = false) =>
+    createLimiter(redis, { name, points, isReset, ...WINDOW });
+  const byLaunch = limit('association-launch', TRIES_PER_LAUNCH, true);
   const byUser = limit('association-user', TRIES_PER_USER);
   const byOrganization = limit('association-organization', TRIES_PER_ORGANIZATION);
-  return {
-    begin: async (organizationId, { launchId, user }) => {
-      await byLaunch.take(launchId);
-      // A user with many launches can use up only a part of their colleagues' allowance.
-      await byUser.take(`${organizationId} ${user}`);
-      await byOrganization.take(organizationId);
-    },
-    succeed: async (organizationId, { launchId, user }) => {
-      await Promise.all([
-        byLaunch.forget(launchId),
-        byUser.giveBack(`${organizationId} ${user}`),
-        byOrganization.giveBack(organizationId),
-      ]);
-    },
-  };
+  return createAttemptLimit((organizationId: string, { launchId, user }: AssociationTry) => [
+    [byLaunch, launchId],
+    [byUser, `${organizationId} ${user}`],
+    [byOrganization, organizationId],
+  ]);
 }

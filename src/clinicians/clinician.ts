@@ -2,7 +2,6 @@
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { readableLetters } from '#src/adapters/readable-letters.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
@@ -40,8 +39,3 @@ export type Conflict =
   | 'clinician-taken'
   /** The EHR user is linked to another clinician. */
   | 'identity-taken';
-
-/** A six-letter reference by which clinician and administrator identify a waiting user; it grants nothing. */
-export function createReference(): string {
-  return readableLetters(6);
-}

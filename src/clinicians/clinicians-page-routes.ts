@@ -4,14 +4,13 @@ import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { actorOf, adminCsrfToken, adminOf } from '#src/http/sessions/admin-session.ts';
-import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
-import type { CliniciansDependencies, Conflict } from './clinician.ts';
+import type { Conflict } from './clinician.ts';
 import {
   type ActingOn,
   addClinician,
@@ -22,15 +21,14 @@ import {
   setDisabled,
   unlink,
 } from './clinician-actions.ts';
-import { cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
-import { findPerson } from './person.ts';
+import { type CliniciansViewDependencies, cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
+import { findPerson } from './people.ts';
 import { timelineRoute } from './timeline-route.ts';
 
 /** What the routes need. */
-export interface ClinicianRouteDependencies extends CliniciansDependencies {
+export interface ClinicianRouteDependencies extends CliniciansViewDependencies {
   store: OrganizationStore;
   directory: Pick<OrganizationDirectory, 'refresh'>;
-  afterPost: AfterPost;
 }
 
 /** The outcome of a form; undefined when it succeeded and the page itself shows the change. */
@@ -49,22 +47,25 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const post = (path: string, act: Act) => router.post(path, answer(deps, act));
   const id = (request: Request) => pathPartOf(request, 'id');
-  const reference = (request: Request) => pathPartOf(request, 'reference');
-  const page = withOrganization(deps, async (request, response, organization) => {
-    response.type('html').send(await showClinicians(deps, request, organization));
-  });
-  router.get('/', choose(deps), page);
+  router.get(
+    '/',
+    choose(deps),
+    withOrganization(deps, async (request, response, organization) => {
+      response.type('html').send(await showClinicians(deps, request, organization));
+    }),
+  );
   router.get('/:key/timeline', timelineRoute(deps));
   post('/', add(deps));
   for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
   post('/waiting/:reference/confirm', confirmWaiting(deps));
-  post('/waiting/:reference/refuse', async (acting, request) =>
-    changed(await refuse(deps, acting, reference(request))),
-  );
-  post('/waiting/:reference/forget', async (acting, request) =>
-    changed(await forget(deps, acting, reference(request))),
-  );
+  for (const [verb, act] of [
+    ['refuse', refuse],
+    ['forget', forget],
+  ] as const)
+    post(`/waiting/:reference/${verb}`, async (acting, request) =>
+      changed(await act(deps, acting, pathPartOf(request, 'reference'))),
+    );
   post('/:id/code', newCode(deps));
   post('/:id/unlink', async (acting, request) => changed(await unlink(deps, acting, id(request))));
   post('/:id/disable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), true)));
@@ -74,10 +75,8 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
 
 function choose({ store }: ClinicianRouteDependencies): RequestHandler {
   return async (request, response, next) => {
-    const identity = adminOf(request);
-    if (identity.role !== 'operator' || queryOf(request).has('organization')) return next();
-    const admin = { identity, csrfToken: adminCsrfToken(request) };
-    response.type('html').send(cliniciansChoice(admin, await store.list()));
+    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
+    response.type('html').send(cliniciansChoice(pageAdminOf(request), await store.list()));
   };
 }
 

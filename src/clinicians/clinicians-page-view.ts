@@ -1,8 +1,5 @@
 /** Renders the clinicians' page of one organization, with its sealed rows opened. */
 import type { Request } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
@@ -13,15 +10,13 @@ import {
   cliniciansPage,
   type WaitingRowProps,
 } from '#views/settings/clinicians-page.ts';
+import type { CliniciansDependencies } from './clinician.ts';
 import { openName } from './clinician-details.ts';
-import { type ClinicianEntry, type IdentityRow, listClinicians } from './clinician-store.ts';
+import { type ClinicianEntry, entriesPage, type IdentityRow, listClinicians } from './clinician-store.ts';
 import { listUnconfirmed } from './identity-store.ts';
-import { personOf, unconfirmedPersonOf } from './person.ts';
+import { personOf, unconfirmedPersonOf } from './people.ts';
 
-export interface CliniciansViewDependencies {
-  db: Queries;
-  sealer: Sealer;
-  clock: Clock;
+export interface CliniciansViewDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
 }
 
@@ -61,7 +56,8 @@ export async function showClinicians(
   ]);
   const choices = waiting.length === 0 ? [] : await choicesOf(deps, id);
   const { shown, isSecretGone } = await afterPost.read<Posted>(request);
-  const issued = shown.issued && { ...shown.issued, name: shown.issued.name ?? nameIn(rows, shown.issued.clinicianId) };
+  const { issued } = shown;
+  const issuedTo = issued?.name ?? rows.find((row) => row.id === issued?.clinicianId)?.name;
   return cliniciansPage({
     admin: pageAdminOf(request),
     organization: { id, name: organization.name, timeZone: organization.timeZone },
@@ -79,12 +75,8 @@ export async function showClinicians(
     olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: page + 1 }) : undefined,
     isCodeGone: isSecretGone,
     ...shown,
-    issued,
+    issued: issued && { ...issued, name: issuedTo },
   });
-}
-
-function nameIn(rows: readonly ClinicianRowProps[], id: string | undefined): string | undefined {
-  return rows.find((row) => row.id === id)?.name;
 }
 
 async function clinicianRow(
@@ -93,7 +85,8 @@ async function clinicianRow(
 ): Promise<ClinicianRowProps> {
   const { clinician, identity } = entry;
   const { name, ehrName, role } = await personOf(sealer, entry);
-  const { codeExpiresAt, codeUsedAt } = clinician;
+  const { codeExpiresAt, codeUsedAt, conflictAt } = clinician;
+  const now = clock();
   const isCodeOpen = !identity && codeExpiresAt !== null && codeUsedAt === null;
   return {
     id: clinician.id,
@@ -103,17 +96,13 @@ async function clinicianRow(
     isLinked: identity !== null,
     linkedBy: identity?.linkedBy?.startsWith('user:') === true ? 'confirmation' : (identity?.linkedBy ?? undefined),
     isDisabled: clinician.disabledAt !== null,
-    codeUntil: isCodeOpen && codeExpiresAt > clock() ? codeExpiresAt : undefined,
-    isCodeExpired: isCodeOpen && codeExpiresAt <= clock(),
-    conflictAt: isRecent(clinician.conflictAt, clock()) ? (clinician.conflictAt ?? undefined) : undefined,
+    codeUntil: isCodeOpen && codeExpiresAt > now ? codeExpiresAt : undefined,
+    isCodeExpired: isCodeOpen && codeExpiresAt <= now,
+    // Shown for a month; the audit trail keeps it.
+    conflictAt: conflictAt && now.getTime() - conflictAt.getTime() < CONFLICT_SHOWN_MS ? conflictAt : undefined,
     firstLaunchAt: identity?.firstSeenAt,
     lastLaunchAt: clinician.lastLaunchAt ?? undefined,
   };
-}
-
-/** A conflict is shown for a month; the audit trail keeps it. */
-function isRecent(at: Date | null, now: Date): boolean {
-  return at !== null && now.getTime() - at.getTime() < CONFLICT_SHOWN_MS;
 }
 
 async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityRow): Promise<WaitingRowProps> {
@@ -128,7 +117,7 @@ async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityR
 }
 
 async function choicesOf({ db, sealer }: CliniciansViewDependencies, organizationId: string) {
-  const { entries } = await listClinicians(db, organizationId, { limit: MOST_CHOICES, offset: 0 });
+  const entries = await entriesPage(db, organizationId, { limit: MOST_CHOICES, offset: 0 });
   const choices = await Promise.all(
     entries.map(async ({ clinician, identity }) => ({
       id: clinician.id,

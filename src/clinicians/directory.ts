@@ -14,38 +14,13 @@ import { lookupsOf } from './clinician-details.ts';
 import { findIdentity, membershipOf } from './identity-store.ts';
 import type { LearnedDetails } from './learned-details.ts';
 
-export interface ClinicianDirectory {
-  /**
-   * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
-   * two seconds. Other answers are read again, so that a new association is never missed.
-   *
-   * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
-   */
-  membership(organizationId: string, user: EhrUser): Promise<Membership>;
-  /** A linked user from memory, without a query; as fresh as in {@link ClinicianDirectory.membership}. */
-  known(organizationId: string, user: EhrUser): KnownClinician | undefined;
-  /** Call before querying the database; the returned function stores the answer. */
-  asking(organizationId: string, user: EhrUser): (membership: Membership, facts?: KnownFacts) => void;
-  /**
-   * For a database outage: a refusal, however long ago this process learned of it, or an answer of the last ten
-   * minutes.
-   */
-  lastKnown(organizationId: string, user: EhrUser): Membership | undefined;
-}
-
-/** What this process knows of a clinician besides the membership. */
-export interface KnownFacts {
+/** What this process knows of a linked user. */
+interface Copy {
+  membership: Extract<Membership, { kind: 'linked' }>;
   /** The id_token's name and reference in their row, as one text. */
   hints?: string;
   /** The learned details in their row. */
   learned?: LearnedDetails | undefined;
-}
-
-export interface KnownClinician extends KnownFacts {
-  membership: Extract<Membership, { kind: 'linked' }>;
-}
-
-interface Copy extends KnownClinician {
   /** The organization's version before the query: a different one now means that the answer may be outdated. */
   version: string | undefined;
   readAt: number;
@@ -68,7 +43,7 @@ export interface ClinicianDirectoryDependencies {
 }
 
 /** One per process. */
-export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): ClinicianDirectory {
+export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
   const { db, sealer, clock, directory } = deps;
   const now = () => clock().getTime();
   const linked = new LRUCache<string, Copy>(atMost(MOST_KNOWN));
@@ -80,7 +55,7 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): 
   const asking = (organizationId: string, key: string) => {
     const version = directory.versionOf(organizationId);
     const readAt = now();
-    return (membership: Membership, facts?: KnownFacts) => {
+    return (membership: Membership, facts?: Pick<Copy, 'hints'>) => {
       const before = linked.peek(key);
       if (membership.kind === 'linked') {
         const kept = before?.membership.clinicianId === membership.clinicianId ? before : undefined;
@@ -105,7 +80,13 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): 
   };
 
   return {
-    membership: async (organizationId, user) => {
+    /**
+     * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
+     * two seconds. Other answers are read again, so that a new association is never missed.
+     *
+     * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
+     */
+    membership: async (organizationId: string, user: EhrUser): Promise<Membership> => {
       const lookups = lookupsOf(sealer, organizationId, user);
       const [key] = lookups;
       // During an outage not every request queries the database again.
@@ -125,9 +106,13 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies): 
         throw new AppError('store.unavailable', 'the EHR user cannot be looked up', { cause: withoutQuery(error) });
       }
     },
-    known: (organizationId, user) => current(organizationId, keyOf(organizationId, user)),
-    asking: (organizationId, user) => asking(organizationId, keyOf(organizationId, user)),
-    lastKnown: (organizationId, user) => lastKnown(keyOf(organizationId, user)),
+    /** A linked user from memory, without a query; as fresh as a membership. */
+    known: (organizationId: string, user: EhrUser) => current(organizationId, keyOf(organizationId, user)),
+    /** Call before querying the database; the returned function stores the answer. */
+    asking: (organizationId: string, user: EhrUser) => asking(organizationId, keyOf(organizationId, user)),
+    /** For an outage: a refusal, whenever this process learned of it, or an answer of the last ten minutes. */
+    lastKnown: (organizationId: string, user: EhrUser): Membership | undefined =>
+      lastKnown(keyOf(organizationId, user)),
   };
 }
 

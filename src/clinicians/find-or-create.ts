@@ -1,10 +1,11 @@
 /** Finds and updates the EHR user's row at a launch, or creates it at the first one. */
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { readableLetters } from '#src/adapters/random.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type CliniciansDependencies, createReference, type EhrUser, type Membership } from './clinician.ts';
+import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
 import { insertClinician } from './clinician-store.ts';
 import {
@@ -132,7 +133,8 @@ async function letWait(
   [lookup]: Lookups,
   user: EhrUser,
 ): Promise<Meeting> {
-  const reference = createReference();
+  // Clinician and administrator identify the user by it; it grants nothing.
+  const reference = readableLetters(6);
   const details = await sealIdentity(sealer, { organizationId, lookup }, user);
   await insertIdentity(tx, { organizationId, lookup, details, reference, firstSeenAt: clock() });
   return { membership: { kind: 'waiting', reference }, isFirst: false };

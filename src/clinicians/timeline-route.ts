@@ -15,8 +15,7 @@ import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
 import { cliniciansUrl } from './clinicians-page-view.ts';
-import { formerUsers } from './former-users.ts';
-import { findPerson, type Person } from './person.ts';
+import { findPerson, type Person } from './people.ts';
 
 interface TimelineDependencies {
   db: Queries;
@@ -80,6 +79,20 @@ async function entriesOf(
   const inOrder = (one: TimelineRowProps, other: TimelineRowProps) =>
     sign * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : 1));
   return [...events.map(rowOf), ...refused].toSorted(inOrder).slice(0, PAGE_SIZE + 1);
+}
+
+const MOST_FORMER_USERS = 20;
+
+/**
+ * EHR users whose association was undone, by their hash in audit rows and traces: their actions until then belong to the
+ * timeline. The audit trail is their only record.
+ */
+async function formerUsers(db: Queries, organizationId: string, clinicianId: string) {
+  const about = { actors: [], clinicians: [clinicianId] };
+  const rows = await listAuditRows(db, { organizationId, events: ['user-unlinked'], about }, MOST_FORMER_USERS);
+  return rows.flatMap(({ at, detail: { users } }) =>
+    [users].flat().flatMap((hash) => (typeof hash === 'string' ? [{ hash, until: at }] : [])),
+  );
 }
 
 const LINKED: Readonly<Record<string, string>> = {

@@ -25,34 +25,18 @@ export const signInSchema = z.object({
 type SignInValues = z.infer<typeof signInSchema>;
 
 /** How administrators sign in. */
-export interface SignInConfig {
-  readonly byPassword: boolean;
-  /** The operator to create when there is none yet. */
-  readonly bootstrap: { readonly email: string; readonly password: string } | undefined;
-  readonly singleSignOn: SingleSignOnConfig | undefined;
-}
+export type SignInConfig = ReturnType<typeof readSignIn>;
 
 /** The administrators' identity provider, and the meaning of its groups. */
-export interface SingleSignOnConfig {
-  readonly issuer: URL;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Space-separated. */
-  readonly scopes: string;
-  /** The claim that lists a person's groups. */
-  readonly groupsClaim: string;
-  /** Members are operators. If this or the next is set, groups alone decide who may sign in. */
-  readonly operatorGroup: string | undefined;
-  /** Members of `<prefix><orgId>` administrate that organization. */
-  readonly administratorGroupPrefix: string | undefined;
-}
+export type SingleSignOnConfig = NonNullable<SignInConfig['singleSignOn']>;
 
 /** Converts the checked variables. */
-export function readSignIn(values: SignInValues): SignInConfig {
+export function readSignIn(values: SignInValues) {
   const { BOOTSTRAP_OPERATOR_EMAIL: email, BOOTSTRAP_OPERATOR_PASSWORD: password } = values;
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
   return {
     byPassword: values.PASSWORD_SIGN_IN === 'on',
+    /** The operator to create when there is none yet. */
     bootstrap: email === undefined || password === undefined ? undefined : { email, password },
     singleSignOn:
       issuer === undefined || clientId === undefined || clientSecret === undefined
@@ -61,9 +45,13 @@ export function readSignIn(values: SignInValues): SignInConfig {
             issuer: new URL(issuer),
             clientId,
             clientSecret,
+            /** Space-separated. */
             scopes: values.OIDC_SCOPES,
+            /** The claim that lists a person's groups. */
             groupsClaim: values.OIDC_GROUPS_CLAIM,
+            /** Members are operators. If this or the next is set, groups alone decide who may sign in. */
             operatorGroup: values.OIDC_OPERATOR_GROUP,
+            /** Members of `<prefix><orgId>` administrate that organization. */
             administratorGroupPrefix: values.OIDC_ADMINISTRATOR_GROUP_PREFIX,
           },
   };

@@ -27,24 +27,19 @@ export const telemetrySchema = z.object({
 });
 
 /** Where traces go, and which ones. */
-export interface TelemetryConfig {
-  /** OTLP over HTTP, JSON. */
-  readonly tracesUrl: string;
-  readonly serviceName: string;
-  readonly sampler: (typeof SAMPLERS)[number];
-  /** Share of traces that a ratio sampler keeps, 0 to 1. */
-  readonly ratio: number;
-}
+export type TelemetryConfig = NonNullable<ReturnType<typeof readTelemetry>>;
 
 /** @returns undefined when no endpoint is set or the SDK is disabled; then no OpenTelemetry package is loaded. */
-export function readTelemetry(values: z.output<typeof telemetrySchema>): TelemetryConfig | undefined {
+export function readTelemetry(values: z.output<typeof telemetrySchema>) {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: shared, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = values;
   const tracesUrl = own ?? (shared && `${shared.replace(/\/$/, '')}/v1/traces`);
   if (tracesUrl === undefined || values.OTEL_SDK_DISABLED) return undefined;
   return {
+    /** OTLP over HTTP, JSON. */
     tracesUrl,
     serviceName: values.OTEL_SERVICE_NAME,
     sampler: values.OTEL_TRACES_SAMPLER,
+    /** Share of traces that a ratio sampler keeps, 0 to 1. */
     ratio: values.OTEL_TRACES_SAMPLER_ARG,
   };
 }

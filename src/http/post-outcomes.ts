@@ -9,26 +9,18 @@ export interface OutcomeBounds {
   mostBytes: number;
 }
 
+/** See {@link createPostOutcomes}. */
+export type PostOutcomes = ReturnType<typeof createPostOutcomes>;
+
+const NAME = /^[\w-]{43}$/;
+
 /**
  * Sealed records in Redis, each with one owner. Reading needs both name and owner, so another session that learns a
  * name can neither read nor use up the record.
  *
  * Every method may throw AppError 'store.unavailable'.
  */
-export interface PostOutcomes {
-  /** @param name 43 characters of base64url. @param owner any text that identifies the owner; not stored. */
-  keep(name: string, owner: string, outcome: unknown, bounds: OutcomeBounds): Promise<void>;
-  /** @param name untrusted. @returns undefined unless it is this owner's. */
-  find(name: string, owner: string): Promise<unknown>;
-  /** Reads and deletes it: only one of many callers gets it. */
-  take(name: string, owner: string): Promise<unknown>;
-  discard(name: string, owner: string): Promise<void>;
-}
-
-const NAME = /^[\w-]{43}$/;
-
-/** See {@link PostOutcomes}. */
-export function createPostOutcomes(redis: KeyStore, sealer: Sealer): PostOutcomes {
+export function createPostOutcomes(redis: KeyStore, sealer: Sealer) {
   const read = async (name: string, owner: string, how: 'get' | 'take'): Promise<unknown> => {
     if (!isOutcomeName(name)) return undefined;
     const key = keyOf(name, owner);
@@ -37,13 +29,16 @@ export function createPostOutcomes(redis: KeyStore, sealer: Sealer): PostOutcome
     return sealed === undefined ? undefined : sealer.open(key, sealed).catch(() => undefined);
   };
   return {
-    keep: async (name, owner, outcome, { lifetimeMs, mostBytes }) => {
+    /** @param name 43 characters of base64url. @param owner any text that identifies the owner; not stored. */
+    keep: async (name: string, owner: string, outcome: unknown, bounds: OutcomeBounds): Promise<void> => {
       const key = keyOf(name, owner);
-      await redis.set(key, await sealer.seal(key, outcome, mostBytes), lifetimeMs);
+      await redis.set(key, await sealer.seal(key, outcome, bounds.mostBytes), bounds.lifetimeMs);
     },
-    find: (name, owner) => read(name, owner, 'get'),
-    take: (name, owner) => read(name, owner, 'take'),
-    discard: (name, owner) => redis.delete(keyOf(name, owner)),
+    /** @param name untrusted. @returns undefined unless it is this owner's. */
+    find: (name: string, owner: string) => read(name, owner, 'get'),
+    /** Reads and deletes it: only one of many callers gets it. */
+    take: (name: string, owner: string) => read(name, owner, 'take'),
+    discard: (name: string, owner: string): Promise<void> => redis.delete(keyOf(name, owner)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Facts about a request, set by middleware and guards and read by the code that answers it. */
 import type { Request } from 'express';
-import { readableLetters } from '#src/adapters/readable-letters.ts';
+import { cached } from '#src/adapters/cache.ts';
+import { readableLetters } from '#src/adapters/random.ts';
 import type { HelpDesk } from '#views/support-line.ts';
 
 /** Facts for the request's log line: our own codes, counts and ids, never a secret or a clinical value (ST-07). */
@@ -34,9 +35,7 @@ const contexts = new WeakMap<Request, RequestContext>();
 
 /** The context of this request, made at the first call. */
 export function contextOf(request: Request): RequestContext {
-  const known = contexts.get(request) ?? { supportCode: createSupportCode(), address: request.ip, facts: {} };
-  contexts.set(request, known);
-  return known;
+  return cached(contexts, request, () => ({ supportCode: createSupportCode(), address: request.ip, facts: {} }));
 }
 
 function createSupportCode(): string {

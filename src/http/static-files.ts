@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { type RequestHandler, Router } from 'express';
+import { cached } from '#src/adapters/cache.ts';
 import { AppError } from '#src/errors.ts';
 import { type Asset, assets } from '#views/assets.ts';
 import { encodingFor } from './compression.ts';
@@ -42,10 +43,6 @@ function sendFile(): RequestHandler {
 /** Compresses the file at its first request and keeps the result. */
 function inEncodings({ content }: Asset) {
   const made = new Map<(typeof ENCODINGS)[number], Promise<Buffer>>();
-  return (encoding: (typeof ENCODINGS)[number] | undefined): Promise<Buffer> | Buffer => {
-    if (encoding === undefined) return content;
-    const known = made.get(encoding) ?? COMPRESS[encoding](content);
-    made.set(encoding, known);
-    return known;
-  };
+  return (encoding: (typeof ENCODINGS)[number] | undefined): Promise<Buffer> | Buffer =>
+    encoding === undefined ? content : cached(made, encoding, () => COMPRESS[encoding](content));
 }

@@ -10,7 +10,7 @@ import { mayFrame } from '#src/settings/addresses.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { hostedAt } from '#src/vendors/hosting-domains.ts';
+import { hostedAt } from '#src/vendors/suggestion.ts';
 import { vendorProps } from '#src/vendors/vendor-props.ts';
 import type { ConnectionProps } from '#views/integration-page/connection.ts';
 import type { FrameProps } from '#views/integration-page/frame.ts';

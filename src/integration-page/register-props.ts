@@ -2,13 +2,11 @@
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';
 import { version } from '#src/config/version.ts';
-import { clientMetadata } from '#src/organizations/client-metadata.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
+import { clientMetadata, type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
-import { filledForm } from '#src/vendors/filled-form.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
-import { namesInForm } from '#src/vendors/registration-forms.ts';
+import { filledForm, namesInForm } from '#src/vendors/registration-forms.ts';
 import { assetPath } from '#views/assets.ts';
 import type { RegisterSheetProps } from '#views/guide/register-page.ts';
 

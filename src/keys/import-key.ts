@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { CommandError } from '#src/adapters/command-line.ts';
+import { isJsonObject } from '#src/adapters/json-object.ts';
 import { assertNoneWaits, type KeyDependencies, type KeyReport, recorded, reportsOf } from './key-actions.ts';
 import { activationOfNewKey, isInState, newKeyDates } from './key-life.ts';
 import { keyRow, type SigningAlgorithm } from './key-pair.ts';
@@ -60,9 +61,9 @@ function readPrivateKey(text: string): KeyObject {
 /** A JWK, or a set that holds exactly one. */
 function readJwk(text: string): KeyObject {
   const value: unknown = JSON.parse(text);
-  const keys: unknown[] = isRecord(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
+  const keys: unknown[] = isJsonObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
   const [jwk, ...others] = keys;
-  if (!isRecord(jwk) || others.length > 0) throw new CommandError('Paste exactly one key.');
+  if (!isJsonObject(jwk) || others.length > 0) throw new CommandError('Paste exactly one key.');
   if (typeof jwk['d'] !== 'string') throw new CommandError('This JWK is a public key. Paste the private key.');
   return createPrivateKey({ key: jwk, format: 'jwk' });
 }
@@ -76,8 +77,4 @@ function algorithmOf(key: KeyObject): SigningAlgorithm {
   }
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'secp384r1') return 'ES384';
   throw new CommandError('Only RSA keys (2048 bits or more) and EC keys on curve P-384 can be used.');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,17 +1,17 @@
 /** `keys list|rotate|retire|export` on the command line. */
 import {
+  type Command,
   type CommandOutcome,
   done,
   readArguments,
+  readVerb,
   table,
   UsageError,
-  unknownVerb,
 } from '#src/adapters/command-line.ts';
 import { exportKey, type KeyDependencies, type KeyReport, listKeys, rotateKeys } from './key-actions.ts';
 import { retireKey } from './retire-key.ts';
 
-/** The work of a command, run once the database is open. */
-export type KeyCommand = (dependencies: KeyDependencies) => Promise<CommandOutcome>;
+type KeyCommand = Command<KeyDependencies>;
 
 export const keyUsage = [
   'keys list',
@@ -20,41 +20,30 @@ export const keyUsage = [
   'keys export <kid>             the public key as JWKS and PEM',
 ];
 
-/**
- * Reads a command after the word `keys`, before anything is opened.
- *
- * @throws UsageError
- */
+/** Reads a command after the word `keys`. @throws UsageError */
 export function readKeyCommand(args: readonly string[]): KeyCommand {
-  const [verb, ...rest] = args;
-  switch (verb) {
-    case 'list':
-      readArguments(rest, [], {});
-      return async (dependencies) => outcome(await listKeys(dependencies), 'Signing keys:');
-    case 'rotate':
-      readArguments(rest, [], {});
-      return async (dependencies) =>
-        outcome(
-          await rotateKeys(dependencies),
-          'New keys are published now and start to sign when every cached JWKS has expired:',
-        );
-    case 'retire':
-      return retire(rest);
-    case 'export':
-      return exportCommand(rest);
-    case undefined:
-    default:
-      throw unknownVerb('keys', verb, keyUsage);
-  }
+  return readVerb('keys', keyUsage, { list, rotate, retire, export: exportOne }, args);
+}
+
+function list(args: readonly string[]): KeyCommand {
+  readArguments(args, [], {});
+  return async (dependencies) => outcome(await listKeys(dependencies), 'Signing keys:');
+}
+
+function rotate(args: readonly string[]): KeyCommand {
+  readArguments(args, [], {});
+  const heading = 'New keys are published now and start to sign when every cached JWKS has expired:';
+  return async (dependencies) => outcome(await rotateKeys(dependencies), heading);
 }
 
 function retire(args: readonly string[]): KeyCommand {
-  const { kid, force } = readKid(args, true);
+  const force = args.includes('--force');
+  const kid = readKid(args.filter((text) => text !== '--force'));
   return async (dependencies) => outcome(await retireKey(dependencies, kid, { force }), 'Changed:');
 }
 
-function exportCommand(args: readonly string[]): KeyCommand {
-  const { kid } = readKid(args, false);
+function exportOne(args: readonly string[]): KeyCommand {
+  const kid = readKid(args);
   return async (dependencies) => {
     const exported = await exportKey(dependencies, kid);
     return done(`${JSON.stringify(exported.jwks, null, 2)}\n\n${exported.pem.trim()}`, { kid, ...exported });
@@ -62,10 +51,9 @@ function exportCommand(args: readonly string[]): KeyCommand {
 }
 
 /** Reads the kid by hand, because a thumbprint may begin with `-`, which parseArgs does not take as a value. */
-function readKid(args: readonly string[], mayForce: boolean): { kid: string; force: boolean } {
-  const [kid, ...extra] = args.filter((text) => !(mayForce && text === '--force'));
+function readKid([kid, ...extra]: readonly string[]): string {
   if (kid === undefined || extra.length > 0 || kid.startsWith('--')) throw new UsageError(['give exactly one <kid>']);
-  return { kid, force: mayForce && args.includes('--force') };
+  return kid;
 }
 
 function outcome(keys: readonly KeyReport[], heading: string): CommandOutcome {

@@ -1,5 +1,4 @@
 /** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
-import type { CryptoKey } from 'jose';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -15,25 +14,8 @@ import {
 } from './key-pair.ts';
 import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
-interface SigningKey {
-  kid: string;
-  alg: SigningAlgorithm;
-  privateKey: CryptoKey;
-}
-
-export interface KeyRing {
-  /**
-   * The key that signs now: the newest active one, never one that EHRs may not have fetched yet (JW-09).
-   *
-   * @throws Error when there is none, which `keys retire` prevents.
-   */
-  signingKey(alg: SigningAlgorithm): SigningKey;
-  /** Every pending, active and retired key that is still published; public members only. */
-  jwks(): { keys: PublicJwk[] };
-  /** Reads the keys again; on failure the known ones stay in use and the failure is logged. */
-  refresh(): Promise<void>;
-  close(): void;
-}
+/** See {@link createKeyRing}. */
+export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;
 
 export interface KeyRingDependencies {
   db: Queries;
@@ -48,7 +30,7 @@ export interface KeyRingDependencies {
  * @throws KeyError when a stored key is unreadable, weak or a duplicate: we refuse to start rather than to fail every
  *   launch (CAJ-16).
  */
-export async function createKeyRing(dependencies: KeyRingDependencies): Promise<KeyRing> {
+export async function createKeyRing(dependencies: KeyRingDependencies) {
   const { clock, log } = dependencies;
   await makeMissingKeys(dependencies);
   let keys = await loadKeys(dependencies, []);
@@ -76,13 +58,21 @@ export async function createKeyRing(dependencies: KeyRingDependencies): Promise<
     if (underWay === 0) void refresh();
   }, REFRESH_INTERVAL_SECONDS * 1_000).unref();
   return {
-    signingKey: (alg) => newestActive(keys, alg, clock()),
-    jwks: () => {
+    /**
+     * The key that signs now: the newest active one, never one that EHRs may not have fetched yet (JW-09).
+     *
+     * @throws Error when there is none, which `keys retire` prevents.
+     */
+    signingKey: (alg: SigningAlgorithm): Pick<LoadedKey, 'kid' | 'alg' | 'privateKey'> =>
+      newestActive(keys, alg, clock()),
+    /** Every pending, active and retired key that is still published; public members only. */
+    jwks: (): { keys: PublicJwk[] } => {
       const now = clock();
       return { keys: keys.filter((key) => keyState(key, now) !== 'gone').map(({ publicJwk }) => publicJwk) };
     },
+    /** Reads the keys again; on failure the known ones stay in use and the failure is logged. */
     refresh,
-    close: () => clearInterval(timer),
+    close: (): void => clearInterval(timer),
   };
 }
 

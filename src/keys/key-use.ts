@@ -34,7 +34,7 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
     ...common,
     write: (items) => saveUses(db, items),
     mostWaiting: MOST_USES,
-    merge: { keyOf: ({ organizationId, kid }) => `${organizationId} ${kid}`, combine: (_known, added) => added },
+    merge: { keyOf: ({ organizationId, kid }) => `${organizationId} ${kid}` },
   });
   const fetches = createBatchWriter<JwksFetch>({
     ...common,

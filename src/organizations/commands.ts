@@ -1,12 +1,14 @@
 /** `organization set|list|show|enable|disable|export|import` (check: src/checks/commands.ts) on the command line. */
 import {
+  type Command,
   CommandError,
   type CommandOutcome,
   done,
   readArguments,
+  readOne,
+  readVerb,
   table,
   UsageError,
-  unknownVerb,
 } from '#src/adapters/command-line.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
@@ -20,8 +22,7 @@ export interface OrganizationCommandDependencies extends EditDependencies {
   readInput(): Promise<string>;
 }
 
-/** Work to do once the database is open. */
-export type OrganizationCommand = (dependencies: OrganizationCommandDependencies) => Promise<CommandOutcome>;
+type OrganizationCommand = Command<OrganizationCommandDependencies>;
 
 const BY = { actor: 'cli' } as const;
 
@@ -36,32 +37,18 @@ export const organizationUsage = [
   'organization import [--as <orgId>]  reads such JSON on standard input',
 ];
 
-/**
- * Reads a command after the word `organization`, before anything is opened.
- *
- * @throws UsageError
- */
+/** Reads a command after the word `organization`. @throws UsageError */
 export function readOrganizationCommand(args: readonly string[]): OrganizationCommand {
-  const [verb, ...rest] = args;
-  switch (verb) {
-    case 'set':
-      return set(rest);
-    case 'list':
-      readArguments(rest, [], {});
-      return list;
-    case 'show':
-      return show(readId(rest));
-    case 'enable':
-    case 'disable':
-      return toggle(readId(rest), verb === 'enable');
-    case 'export':
-      return exportCommand(readId(rest));
-    case 'import':
-      return importCommand(rest);
-    case undefined:
-    default:
-      throw unknownVerb('organization', verb, organizationUsage);
-  }
+  const verbs = {
+    set,
+    list: (rest: readonly string[]) => readArguments(rest, [], {}) && list,
+    show,
+    enable: (rest: readonly string[]) => toggle(rest, true),
+    disable: (rest: readonly string[]) => toggle(rest, false),
+    export: exportCommand,
+    import: importCommand,
+  };
+  return readVerb('organization', organizationUsage, verbs, args);
 }
 
 function set(args: readonly string[]): OrganizationCommand {
@@ -76,11 +63,13 @@ function set(args: readonly string[]): OrganizationCommand {
   const flags = { name: values.name, fhirBaseUrl: values['fhir-url'], clientId: values['client-id'] };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   const changes: SettingChanges = { ...settings.changes, ...Object.fromEntries(given) };
-  return async (dependencies) => {
-    const result = await editOrganization(dependencies, positionals[0] ?? '', changes, BY);
-    if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
-    return describeSaved(result, dependencies.deployment);
-  };
+  return (dependencies) => saved(dependencies, positionals[0] ?? '', changes);
+}
+
+async function saved(dependencies: OrganizationCommandDependencies, id: string, changes: SettingChanges) {
+  const result = await editOrganization(dependencies, id, changes, BY);
+  if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
+  return describeSaved(result, dependencies.deployment);
 }
 
 async function list({ store }: OrganizationCommandDependencies): Promise<CommandOutcome> {
@@ -98,19 +87,15 @@ async function list({ store }: OrganizationCommandDependencies): Promise<Command
   });
 }
 
-function show(id: string): OrganizationCommand {
-  return async ({ store, deployment }) => {
-    const organization = await store.find(id);
-    if (!organization) throw unknownOrganization(id);
-    return describeOrganization(organization, deployment);
-  };
+function show(args: readonly string[]): OrganizationCommand {
+  const id = readOne(args, '<orgId>');
+  return async ({ store, deployment }) => describeOrganization(found(await store.find(id), id), deployment);
 }
 
-function toggle(id: string, enabled: boolean): OrganizationCommand {
+function toggle(args: readonly string[], enabled: boolean): OrganizationCommand {
+  const id = readOne(args, '<orgId>');
   return async (dependencies) => {
-    const switched = await switchOrganization(dependencies, id, enabled, BY);
-    if (!switched) throw unknownOrganization(id);
-    const { after, ended } = switched;
+    const { after, ended } = found(await switchOrganization(dependencies, id, enabled, BY), id);
     const text = enabled
       ? `Organization ${id} is enabled.`
       : [`Organization ${id} is disabled.`, ...endedText(ended)].join(' ');
@@ -119,11 +104,10 @@ function toggle(id: string, enabled: boolean): OrganizationCommand {
   };
 }
 
-function exportCommand(id: string): OrganizationCommand {
+function exportCommand(args: readonly string[]): OrganizationCommand {
+  const id = readOne(args, '<orgId>');
   return async ({ store }) => {
-    const organization = await store.find(id);
-    if (!organization) throw unknownOrganization(id);
-    const exported = exportOf(organization);
+    const exported = exportOf(found(await store.find(id), id));
     return done(JSON.stringify(exported, null, 2), exported);
   };
 }
@@ -134,18 +118,13 @@ function importCommand(args: readonly string[]): OrganizationCommand {
     const exported = readExport(await dependencies.readInput());
     if (!exported) throw new UsageError(['Standard input is not the output of: organization export <orgId>']);
     const { id, changes } = exported;
-    const result = await editOrganization({ ...dependencies, mayBeginUnset: true }, values.as ?? id, changes, BY);
-    if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
-    return describeSaved(result, dependencies.deployment);
+    return saved({ ...dependencies, mayBeginUnset: true }, values.as ?? id, changes);
   };
 }
 
-function readId(args: readonly string[]): string {
-  return readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
-}
-
-function unknownOrganization(id: string): CommandError {
-  return new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
+function found<Answer>(answer: Answer | undefined, id: string): Answer {
+  if (answer !== undefined) return answer;
+  throw new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
 }
 
 const FLAG_OF_FIELD: Record<string, string> = {

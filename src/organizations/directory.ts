@@ -3,7 +3,7 @@
  * Those in use are compared with the database twice a second, so that no visitor waits for it.
  */
 import { LRUCache } from 'lru-cache';
-import { atMost } from '#src/adapters/cache.ts';
+import { atMost, shared } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -11,22 +11,7 @@ import { AppError } from '#src/errors.ts';
 import { ORGANIZATION_ID, type Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
-export interface OrganizationDirectory {
-  /**
-   * @param id untrusted; a text that cannot be an Org ID is not looked up.
-   * @returns undefined when there is no such organization.
-   * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
-   */
-  find(id: string): Promise<Organization | undefined>;
-  /**
-   * The version of an organization, less than a second old, or undefined if unknown. While the version stays the same,
-   * the permissions of its users have not changed.
-   */
-  versionOf(id: string): string | undefined;
-  /** Called after a change by this process, so that the change takes effect here at once. Never rejects. */
-  refresh(id: string): Promise<void>;
-  close(): void;
-}
+export type OrganizationDirectory = ReturnType<typeof createOrganizationDirectory>;
 
 interface Copy {
   organization: Organization | undefined;
@@ -52,7 +37,7 @@ export function createOrganizationDirectory(
   store: Pick<OrganizationStore, 'read' | 'versionsOf'>,
   clock: Clock,
   log: Log,
-): OrganizationDirectory {
+) {
   // Known and unknown ids have separate caches, so that a flood of invented ids evicts no real organization (MT-06).
   const known = new LRUCache<string, Copy>(atMost(5_000));
   const unknown = new LRUCache<string, Copy>(atMost(1_000));
@@ -65,25 +50,15 @@ export function createOrganizationDirectory(
       const { organization, version } = (await store.read(id)) ?? {};
       (organization ? unknown : known).delete(id);
       const usedAt = known.peek(id)?.usedAt ?? askedAt;
-      (organization ? known : unknown).set(id, {
-        organization,
-        version,
-        readAt: askedAt,
-        askedAt,
-        usedAt,
-        isOutage: false,
-      });
+      const copy = { organization, version, readAt: askedAt, askedAt, usedAt, isOutage: false };
+      (organization ? known : unknown).set(id, copy);
       return organization;
     } catch (error) {
       return lastKnown(id, error);
     }
   }
 
-  function share(id: string): Promise<Organization | undefined> {
-    const shared = pending.get(id) ?? ask(id).finally(() => pending.delete(id));
-    pending.set(id, shared);
-    return shared;
-  }
+  const share = (id: string) => shared(pending, id, () => ask(id));
 
   function lastKnown(id: string, error: unknown): Organization | undefined {
     const copy = known.get(id);
@@ -117,25 +92,35 @@ export function createOrganizationDirectory(
   }, COMPARE_MS).unref();
 
   return {
-    find: async (id) => {
+    /**
+     * @param id untrusted; a text that cannot be an Org ID is not looked up.
+     * @returns undefined when there is no such organization.
+     * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
+     */
+    find: async (id: string): Promise<Organization | undefined> => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
       const copy = known.get(id) ?? unknown.get(id);
       if (copy) copy.usedAt = now();
       if (copy && now() - copy.askedAt < FRESH_MS) return copy.organization;
-      const shared = share(id);
-      if (!copy?.isOutage || now() - copy.readAt > OUTAGE_MS) return shared;
-      shared.catch(() => undefined);
+      const asked = share(id);
+      if (!copy?.isOutage || now() - copy.readAt > OUTAGE_MS) return asked;
+      asked.catch(() => undefined);
       return copy.organization;
     },
-    versionOf: (id) => {
+    /**
+     * The version of an organization, less than a second old, or undefined if unknown. While the version stays the same,
+     * the permissions of its users have not changed.
+     */
+    versionOf: (id: string): string | undefined => {
       const copy = known.peek(id);
       return copy && now() - copy.readAt < FRESH_MS ? copy.version : undefined;
     },
-    refresh: async (id) => {
+    /** Called after a change by this process, so that the change takes effect here at once. Never rejects. */
+    refresh: async (id: string): Promise<void> => {
       // A query sent before the change may return the old state.
       await pending.get(id)?.catch(() => undefined);
       await share(id).catch(() => undefined);
     },
-    close: () => clearInterval(timer),
+    close: (): void => clearInterval(timer),
   };
 }

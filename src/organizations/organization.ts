@@ -1,5 +1,6 @@
 /** An organization (tenant): the settings that identify its EHR and determine how the app behaves there (REG-05). */
 import { z } from 'zod';
+import { cached } from '#src/adapters/cache.ts';
 import { AppError } from '#src/errors.ts';
 import { serverUrl } from '#src/settings/addresses.ts';
 import { type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
@@ -23,32 +24,29 @@ export type SettingChanges = Partial<Record<keyof OrganizationSettings, unknown>
 /** Settings that may be empty while an organization waits for its EHR team. No launch matches an empty FHIR base. */
 export type UnsetField = 'fhirBaseUrl' | 'clientId';
 
-const shape = (production: boolean, mayBeUnset: readonly UnsetField[]) => ({
-  id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
-  name: plainText(200),
-  fhirBaseUrl: serverUrl(production, mayBeUnset.includes('fhirBaseUrl')),
-  /** RFC 6749 appendix A.1: printable ASCII. */
-  clientId: textFormat().regex(
-    mayBeUnset.includes('clientId') ? /^[\x21-\x7e]{0,255}$/ : /^[\x21-\x7e]{1,255}$/,
-    'must be 1 to 255 printable characters without spaces',
-  ),
-  ...settingsShape(production),
-});
+const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) =>
+  z.object({
+    id: textFormat().regex(ORGANIZATION_ID, 'must be letters, digits, ".", "_" or "-" (at most 64)'),
+    name: plainText(200),
+    fhirBaseUrl: serverUrl(production, mayBeUnset.includes('fhirBaseUrl')),
+    /** RFC 6749 appendix A.1: printable ASCII. */
+    clientId: textFormat().regex(
+      mayBeUnset.includes('clientId') ? /^[\x21-\x7e]{0,255}$/ : /^[\x21-\x7e]{1,255}$/,
+      'must be 1 to 255 printable characters without spaces',
+    ),
+    ...settingsShape(production),
+  });
 
 type Schema = ReturnType<typeof makeSchema>;
-const makeSchema = (production: boolean, mayBeUnset: readonly UnsetField[]) => z.object(shape(production, mayBeUnset));
 
 /** Schemas are cached, because making one costs more than using it. */
 const schemas = new Map<string, { typed: Schema; stored: Schema }>();
 
 function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
-  const name = [production, ...mayBeUnset.toSorted()].join(' ');
-  const known = schemas.get(name);
-  if (known) return known;
-  const stored = makeSchema(production, mayBeUnset);
-  const made = { typed: stored.strict() as unknown as Schema, stored };
-  schemas.set(name, made);
-  return made;
+  return cached(schemas, [production, ...mayBeUnset.toSorted()].join(' '), () => {
+    const stored = makeSchema(production, mayBeUnset);
+    return { typed: stored.strict() as unknown as Schema, stored };
+  });
 }
 
 /** The last successful discovery, stored so that a new process saves one EHR round trip. */

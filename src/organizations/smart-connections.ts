@@ -1,6 +1,6 @@
 /** Caches each EHR's discovery for all launches, as long as the EHR allows (DI-13, DI-14). */
 import { LRUCache } from 'lru-cache';
-import { atMost } from '#src/adapters/cache.ts';
+import { atMost, shared } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -17,13 +17,8 @@ import { discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
-/** The sources, in this order: the organization's settings, memory, the organization's row, the EHR. */
-export interface SmartConnections {
-  /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
-  configurationOf(organization: Organization): Promise<SmartConfiguration>;
-  /** Is this FHIR URL known to have answered before? */
-  hasAnswered(organization: Organization): boolean;
-}
+/** See {@link createSmartConnections}. */
+export type SmartConnections = ReturnType<typeof createSmartConnections>;
 
 interface Known {
   configuration: SmartConfiguration;
@@ -36,25 +31,21 @@ const RENEW_AFTER = 0.75;
 /** The same number as the directory of organizations keeps; others are read from their rows. */
 const MOST_KNOWN = 5_000;
 
-/** One per process. */
+/** One per process. The sources, in this order: the organization's settings, memory, the organization's row, the EHR. */
 export function createSmartConnections(options: {
   outbound: Outbound;
   store: Pick<OrganizationStore, 'saveDiscovered'>;
   clock: Clock;
   log: Log;
-}): SmartConnections {
+}) {
   const { outbound, store, clock, log } = options;
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();
   /** The connection version by organization that answered, even if its documents may not be cached. */
   const answered = new Map<string, number>();
 
-  const fetchOnce = (organization: Organization): Promise<Known> => {
-    const key = `${organization.id} ${organization.connectionVersion}`;
-    const shared = underWay.get(key) ?? fetchFrom(organization).finally(() => underWay.delete(key));
-    underWay.set(key, shared);
-    return shared;
-  };
+  const fetchOnce = (organization: Organization): Promise<Known> =>
+    shared(underWay, `${organization.id} ${organization.connectionVersion}`, () => fetchFrom(organization));
 
   async function fetchFrom(organization: Organization): Promise<Known> {
     const { id, connectionVersion: version } = organization;
@@ -88,9 +79,11 @@ export function createSmartConnections(options: {
   };
 
   return {
-    hasAnswered: ({ id, connectionVersion, discovered }) =>
+    /** Is this FHIR URL known to have answered before? */
+    hasAnswered: ({ id, connectionVersion, discovered }: Organization): boolean =>
       discovered !== undefined || answered.get(id) === connectionVersion,
-    configurationOf: async (organization) => {
+    /** @throws AppError 'discovery.…'; failures and refused documents are not cached. */
+    configurationOf: async (organization: Organization): Promise<SmartConfiguration> => {
       const given = parseGiven(organization, endpointRules(organization, outbound));
       if (given?.refusal) throw given.refusal;
       if (given?.configuration) return given.configuration;

@@ -48,59 +48,40 @@ export interface SavedOrganization {
   after: Organization;
 }
 
-/** An organization and the version of its row, which every change changes. */
-export interface OrganizationVersion {
-  organization: Organization;
-  version: string;
-}
-
-export interface OrganizationStore {
-  find(id: string): Promise<Organization | undefined>;
-  /** Like `find`, with the version, so that {@link OrganizationStore.versionsOf} can tell if the copy is current. */
-  read(id: string): Promise<OrganizationVersion | undefined>;
-  /** The versions of the existing rows, by Org ID. */
-  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** By Org ID. */
-  list(): Promise<Organization[]>;
-  /**
-   * Creates or updates. `edit` gets the current row and returns the complete new settings, or undefined for no change.
-   * Edits of one organization are serialized. A changed connection ends the organization's launches and deletes its
-   * discovery (MT-05).
-   */
-  save(
-    id: string,
-    edit: (before: Organization | undefined) => OrganizationSettings | undefined,
-    now: Date,
-  ): Promise<SavedOrganization | undefined>;
-  /** Enables or disables; disabling ends its launches (REG-11). Undefined when there is no such organization. */
-  setEnabled(id: string, enabled: boolean, now: Date): Promise<SavedOrganization | undefined>;
-  /** Stores a discovery, unless the connection it was made for has changed meanwhile. */
-  saveDiscovered(id: string, connectionVersion: number, discovered: Discovered): Promise<void>;
-  findDraft(id: string): Promise<ConnectionDraft | undefined>;
-  /** Replaces the draft; undefined removes it. Launches are not affected. */
-  saveDraft(id: string, draft: ConnectionDraft | undefined): Promise<void>;
-}
+export type OrganizationStore = ReturnType<typeof createOrganizationStore>;
 
 /** Works with either driver. Every query except `list` names the organization (MT-01). */
-export function createOrganizationStore(db: Queries): OrganizationStore {
+export function createOrganizationStore(db: Queries) {
   return {
-    find: async (id) => (await read(byId(db), id))?.organization,
-    read: (id) => read(byId(db), id),
-    versionsOf: async (ids) => new Map((await versions(db).execute({ ids })).map((row) => [row.id, row.version])),
-    list: async () => (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
-    save: (id, edit, now) =>
-      db.transaction(async (tx) => {
+    find: async (id: string): Promise<Organization | undefined> => (await read(byId(db), id))?.organization,
+    /** Like `find`, with the version of the row, so that `versionsOf` can tell if the copy is current. */
+    read: (id: string) => read(byId(db), id),
+    /** The versions of the existing rows, by Org ID. Every change of a row changes its version. */
+    versionsOf: async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+      new Map((await versions(db).execute({ ids })).map((row) => [row.id, row.version])),
+    /** By Org ID. */
+    list: async (): Promise<Organization[]> =>
+      (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
+    /**
+     * Creates or updates. `edit` gets the current row and returns the complete new settings, or undefined for no change.
+     * Edits of one organization are serialized. A changed connection ends the organization's launches and deletes its
+     * discovery (MT-05).
+     */
+    save: (id: string, edit: (before: Organization | undefined) => OrganizationSettings | undefined, now: Date) =>
+      db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
         const before = await lockAndFind(tx, id);
         const settings = edit(before);
         return settings && { before, after: await write(tx, withSettings(before, settings), now) };
       }),
-    setEnabled: (id, enabled, now) =>
-      db.transaction(async (tx) => {
+    /** Enables or disables; disabling ends its launches (REG-11). Undefined when there is no such organization. */
+    setEnabled: (id: string, enabled: boolean, now: Date) =>
+      db.transaction(async (tx): Promise<SavedOrganization | undefined> => {
         const before = await lockAndFind(tx, id);
         if (!before) return undefined;
         return { before, after: await write(tx, withEnabled(before, enabled), now) };
       }),
-    saveDiscovered: async (id, connectionVersion, discovered) => {
+    /** Stores a discovery, unless the connection it was made for has changed meanwhile. */
+    saveDiscovered: async (id: string, connectionVersion: number, discovered: Discovered): Promise<void> => {
       const madeForThis = and(eq(organizations.id, id), eq(organizations.connectionVersion, connectionVersion));
       await db
         .update(organizations)
@@ -110,12 +91,13 @@ export function createOrganizationStore(db: Queries): OrganizationStore {
         })
         .where(madeForThis);
     },
-    findDraft: async (id) => {
+    findDraft: async (id: string): Promise<ConnectionDraft | undefined> => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
       const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
       return rows[0]?.draft ?? undefined;
     },
-    saveDraft: async (id, draft) => {
+    /** Replaces the draft; undefined removes it. Launches are not affected. */
+    saveDraft: async (id: string, draft: ConnectionDraft | undefined): Promise<void> => {
       await db
         .update(organizations)
         .set({ draft: storedValue(draft) ?? null })
@@ -150,7 +132,7 @@ const versions = prepared((db) =>
 );
 
 /** @param id untrusted; a text that cannot be an Org ID is not looked up. */
-async function read(statement: ReturnType<typeof byId>, id: string): Promise<OrganizationVersion | undefined> {
+async function read(statement: ReturnType<typeof byId>, id: string) {
   if (!ORGANIZATION_ID.test(id)) return undefined;
   const [found] = await statement.execute({ id });
   return found && { organization: toOrganization(found.row), version: found.version };

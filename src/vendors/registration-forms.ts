@@ -1,5 +1,6 @@
 /** The vendors' app registration forms as data: their fields, in their order and words. */
-import type { Vendor } from '#src/settings/vendor-names.ts';
+import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
+import type { VendorFormProps } from '#views/guide/vendor-form.ts';
 import { presetScopes } from './presets.ts';
 
 /** The values of our registration sheet that a field may ask for. */
@@ -98,7 +99,33 @@ export function namesInForm(vendor: Vendor | undefined, environment: string): Pa
   return Object.fromEntries(named);
 }
 
+/**
+ * Fills a vendor's form with the organization's values.
+ *
+ * @param sheet of the organization.
+ * @param contact of the operator; if empty, its fields are left out.
+ * @returns undefined for a vendor whose form is unknown.
+ */
+export function filledForm(
+  vendor: Vendor | undefined,
+  sheet: Readonly<Record<SheetKey, string>>,
+  { environment, contact }: { environment: string; contact: string },
+): VendorFormProps | undefined {
+  const form = vendor && vendorForms[vendor];
+  if (!form) return undefined;
+  const values = { ...sheet, contact };
+  const fields = form.fields
+    .map(({ name, from, is = '', note, confirm }) => ({
+      name: fieldName(name, environment),
+      value: from === undefined ? is : values[from],
+      note,
+      confirm,
+    }))
+    .filter(({ value }) => value !== '');
+  return { vendor: vendorNames[vendor], where: form.where, source: form.source, fields };
+}
+
 /** A field's name in this environment. */
-export function fieldName(name: string, environment: string): string {
+function fieldName(name: string, environment: string): string {
   return name.replace('{Environment}', environment === 'production' ? 'Production' : 'Non-Production');
 }

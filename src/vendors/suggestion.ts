@@ -1,5 +1,4 @@
-/** Guesses the vendor from a FHIR URL. The guess is only a hint for the administrator. */
-
+/** Guesses the vendor from a FHIR URL, and where its pages are hosted. The guess is only a hint for the administrator. */
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
 
 /** A suggested preset, and the mark by which it was recognized. */
@@ -35,4 +34,21 @@ export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
   );
   if (!mark) return undefined;
   return { vendor: mark.vendor, name: vendorNames[mark.vendor], seen: mark.host ? url.hostname : path };
+}
+
+/**
+ * The domains where vendors host their EHRs; other EHRs are at the hospital's address. Their pages may frame the app, once
+ * the EHR team has confirmed them.
+ */
+const HOSTED: Partial<Record<Vendor, string>> = {
+  athenahealth: 'https://*.athenahealth.com',
+  eclinicalworks: 'https://*.ecwcloud.com',
+  'nextgen-office': 'https://*.meditouchehr.com',
+};
+
+/** The domain of the chosen vendor, or of the vendor that the FHIR URL suggests. */
+export function hostedAt(vendor: Vendor, fhirUrl: string): { origin: string; vendor: string } | undefined {
+  const likely = vendor === 'generic' ? suggestVendor(fhirUrl)?.vendor : vendor;
+  const origin = likely && HOSTED[likely];
+  return likely && origin ? { origin, vendor: vendorNames[likely] } : undefined;
 }

@@ -5,7 +5,7 @@ import { createSealer } from '#src/adapters/seal.ts';
 import { createClinicians } from '#src/clinicians/admission.ts';
 import { openName } from '#src/clinicians/clinician-details.ts';
 import { listClinicians } from '#src/clinicians/clinician-store.ts';
-import { rekeyClinicians } from '#src/clinicians/rekey.ts';
+import { rekeyClinicians } from '#src/clinicians/secret-rotation.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 

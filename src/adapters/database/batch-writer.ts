@@ -1,12 +1,7 @@
 /** Writes rows in the background: in groups, with bounded memory. The caller never waits and never fails. */
 import { withoutQuery } from './index.ts';
 
-export interface BatchWriter<Item> {
-  /** Returns at once and never throws. @returns false when the queue is full; the item is then dropped. */
-  add(item: Item): boolean;
-  /** Resolves when everything added so far is written or given up: for shutdown, and before a read of these rows. */
-  flush(): Promise<void>;
-}
+export type BatchWriter<Item> = ReturnType<typeof createBatchWriter<Item>>;
 
 export interface BatchWriterOptions<Item> {
   write(items: Item[]): Promise<void>;
@@ -17,12 +12,12 @@ export interface BatchWriterOptions<Item> {
   mostWaiting: number;
   /** How long an item waits to be grouped. A merge may shorten this time, never prolong it. */
   gatherMs: (item: Item) => number;
-  /** Merges waiting items that have the same key. */
-  merge?: { keyOf(item: Item): string; combine(known: Item, added: Item): Item };
+  /** Merges waiting items that have the same key; without `combine`, the newest replaces the others. */
+  merge?: { keyOf(item: Item): string; combine?(known: Item, added: Item): Item };
 }
 
 /** Writes one batch at a time, which keeps the order and uses one connection. */
-export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): BatchWriter<Item> {
+export function createBatchWriter<Item>(options: BatchWriterOptions<Item>) {
   const { write, lost, size, mostWaiting, gatherMs, merge } = options;
   const waiting = new Map<string | symbol, { item: Item; due: number }>();
   let writing: Promise<void> | undefined;
@@ -75,17 +70,19 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
     timer = { at, handle: setTimeout(begin, Math.max(0, at - performance.now())).unref() };
   };
   return {
-    add: (item) => {
+    /** Returns at once and never throws. @returns false when the queue is full; the item is then dropped. */
+    add: (item: Item): boolean => {
       const key = merge?.keyOf(item) ?? Symbol();
       const known = waiting.get(key);
       if (!known && waiting.size >= mostWaiting) return false;
-      const combined = known && merge ? merge.combine(known.item, item) : item;
+      const combined = known && merge?.combine ? merge.combine(known.item, item) : item;
       const due = Math.min(performance.now() + gatherMs(combined), known?.due ?? Infinity);
       waiting.set(key, { item: combined, due });
       wakeAt(due);
       return true;
     },
-    flush: async () => {
+    /** Resolves when everything added so far is written or given up: for shutdown, and before a read of these rows. */
+    flush: async (): Promise<void> => {
       for (const entry of waiting.values()) entry.due = 0;
       await writing;
       await start(performance.now());

@@ -1,15 +1,12 @@
 /** Frequent statements are built once and named, so that PostgreSQL parses them once per connection. */
 import { getTableColumns, sql, type Table } from 'drizzle-orm';
+import { cached } from '#src/adapters/cache.ts';
 import type { Queries } from './index.ts';
 
 /** @param build makes the statement with `prepare(name)`; a name stands for one text in the whole process. */
 export function prepared<Statement>(build: (db: Queries) => Statement): (db: Queries) => Statement {
   const built = new WeakMap<Queries, Statement>();
-  return (db) => {
-    const known = built.get(db) ?? build(db);
-    built.set(db, known);
-    return known;
-  };
+  return (db) => cached(built, db, () => build(db));
 }
 
 /**

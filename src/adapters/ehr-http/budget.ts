@@ -1,5 +1,6 @@
 /** Limits an organization's calls to its EHR per minute, counted over all instances. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { cached } from '#src/adapters/cache.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
@@ -19,10 +20,8 @@ export type EhrBudgets = ReturnType<typeof createEhrBudgets>;
 export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?: Metrics | undefined }) {
   const counters = new Map<number, SharedCounter>();
   const counterOf = (points: number) => {
-    const known = counters.get(points);
-    const counter = known ?? createSharedCounter(store, { keyPrefix: 'ehr-budget', points, seconds: WINDOW_SECONDS });
-    counters.set(points, counter);
-    return counter;
+    const allowance = { keyPrefix: 'ehr-budget', points, seconds: WINDOW_SECONDS };
+    return cached(counters, points, () => createSharedCounter(store, allowance));
   };
   return {
     /**

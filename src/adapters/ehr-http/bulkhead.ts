@@ -1,6 +1,7 @@
 /** One bulkhead per organization: bounds calls in flight and pauses those to an EHR that is down (TL-06, MT-06). */
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
+import { cached } from '#src/adapters/cache.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
@@ -24,47 +25,20 @@ export interface BulkheadCall {
   isProvoked?: boolean | undefined;
 }
 
-/** The bulkheads of this process. */
-export interface Bulkheads {
-  /**
-   * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
-   *
-   * @param prepare runs before the call, for example to spend its budget; not called while the circuit is open.
-   * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
-   */
-  run<T>(
-    target: BulkheadCall,
-    call: () => Promise<T>,
-    endOfResult: (result: T) => CallEnd,
-    prepare?: () => Promise<void>,
-  ): Promise<T>;
-  /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
-  assertAnswering(target: BulkheadCall): void;
-}
-
 /** One per process. */
-export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }): Bulkheads {
+export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefined; log?: Log | undefined }) {
   const bulkheads = new Map<string, { running: BulkheadPolicy; circuits: LRUCache<string, Circuit> }>();
-  const bulkheadOf = (organizationId: string) => {
-    const known = bulkheads.get(organizationId);
-    if (known) return known;
-    const made = {
+  const bulkheadOf = (organizationId: string) =>
+    cached(bulkheads, organizationId, () => ({
       running: bulkhead(RUNNING, WAITING),
       circuits: new LRUCache<string, Circuit>({ max: MOST_CIRCUITS }),
-    };
-    bulkheads.set(organizationId, made);
-    return made;
-  };
+    }));
   const circuitOf = ({ organizationId, url }: BulkheadCall): Circuit => {
-    const { circuits } = bulkheadOf(organizationId);
-    const known = circuits.get(url.origin);
-    if (known) return known;
-    const made = createCircuit((state) => {
+    const changed = (state: string) => {
       metrics?.circuitChanges.inc({ organization: organizationId, state });
       log?.warn({ organizationId, host: url.host, state }, 'ehr.circuit');
-    });
-    circuits.set(url.origin, made);
-    return made;
+    };
+    return cached(bulkheadOf(organizationId).circuits, url.origin, () => createCircuit(changed));
   };
   const refuse = (target: BulkheadCall, reason: 'busy' | 'circuit-open', retryAfterSeconds: number): never => {
     metrics?.refusedCalls.inc({ organization: target.organizationId, reason });
@@ -76,8 +50,20 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
   };
 
   return {
-    assertAnswering: (target) => assertClosed(circuitOf(target), target),
-    run: async (target, call, endOfResult, prepare) => {
+    /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
+    assertAnswering: (target: BulkheadCall): void => assertClosed(circuitOf(target), target),
+    /**
+     * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
+     *
+     * @param prepare runs before the call, for example to spend its budget; not called while the circuit is open.
+     * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
+     */
+    run: async <T>(
+      target: BulkheadCall,
+      call: () => Promise<T>,
+      endOfResult: (result: T) => CallEnd,
+      prepare?: () => Promise<void>,
+    ): Promise<T> => {
       const circuit = circuitOf(target);
       assertClosed(circuit, target);
       await prepare?.();

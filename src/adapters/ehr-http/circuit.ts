@@ -8,12 +8,7 @@ const OPEN_MS = 10_000;
 /** The retry time while a probe call is under way. */
 const PROBE_SECONDS = 5;
 
-export interface Circuit {
-  /** How long calls are refused; undefined when the next call may go, even as the probe. */
-  secondsClosed(): number | undefined;
-  /** @param isProvoked a server error then opens no circuit, and the call is never the probe. */
-  run<T>(call: () => Promise<T>, endOfResult: (result: T) => CallEnd, isProvoked: boolean): Promise<T>;
-}
+export type Circuit = ReturnType<typeof createCircuit>;
 
 /** A call's result, with the outcome that the circuit breaker judges. */
 class Ended<T> {
@@ -33,7 +28,7 @@ const STATE_NAMES: Record<CircuitState, string> = {
 };
 
 /** @param changed is called with the name of each new state. */
-export function createCircuit(changed: (state: string) => void): Circuit {
+export function createCircuit(changed: (state: string) => void) {
   const failing = handleWhen((error) => isEhrDown(endOf(error))).orWhenResult(
     (ended) => ended instanceof Ended && isEhrDown(ended.end),
   );
@@ -44,12 +39,14 @@ export function createCircuit(changed: (state: string) => void): Circuit {
     changed(STATE_NAMES[to]);
   });
   return {
-    secondsClosed: () => {
+    /** How long calls are refused; undefined when the next call may go, even as the probe. */
+    secondsClosed: (): number | undefined => {
       if (policy.state === CircuitState.HalfOpen) return PROBE_SECONDS;
       const leftMs = openedAt + OPEN_MS - Date.now();
       return policy.state === CircuitState.Open && leftMs > 0 ? Math.ceil(leftMs / 1_000) : undefined;
     },
-    run: async (call, endOfResult, isProvoked) => {
+    /** @param isProvoked a server error then opens no circuit, and the call is never the probe. */
+    run: async <T>(call: () => Promise<T>, endOfResult: (result: T) => CallEnd, isProvoked: boolean): Promise<T> => {
       const attempt = async () => {
         const result = await call();
         return new Ended(result, endOfResult(result));

@@ -80,7 +80,7 @@ export function causes(error: unknown): Error[] {
 }
 
 /** A system's or library's code such as ECONNREFUSED; '' when there is none. */
-export function codeOf(error: Error): string {
+export function codeOf(error: unknown): string {
   // DOMException codes are numbers without meaning here.
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -16,12 +16,6 @@ export const JSON_BOUNDS = {
   idToken: { depth: 16, values: 2_000 },
 } as const satisfies Record<string, JsonBounds>;
 
-/** Measures a document piece by piece. */
-export interface JsonGauge {
-  /** @returns false as soon as the document is over its bounds. */
-  takes(piece: Uint8Array): boolean;
-}
-
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -32,8 +26,8 @@ const BRACE_END = 0x7d;
 /** White space of JSON, and the three bytes of a UTF-8 byte order mark. */
 const LEADING = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-/** Counts in one pass over the bytes. No byte of a multi-byte UTF-8 sequence equals a JSON delimiter. */
-export function createJsonGauge(bounds: JsonBounds): JsonGauge {
+/** Measures a document piece by piece, in one pass over its bytes. No byte of a multi-byte UTF-8 sequence equals a JSON delimiter. */
+export function createJsonGauge(bounds: JsonBounds) {
   let kind: 'unknown' | 'json' | 'other' = 'unknown';
   let isText = false;
   let isEscaped = false;
@@ -45,7 +39,8 @@ export function createJsonGauge(bounds: JsonBounds): JsonGauge {
     return first === undefined ? 'unknown' : first === BRACE || first === BRACKET ? 'json' : 'other';
   };
   return {
-    takes: (piece) => {
+    /** @returns false as soon as the document is over its bounds. */
+    takes: (piece: Uint8Array): boolean => {
       if (kind === 'unknown') kind = kindOf(piece);
       if (kind !== 'json') return true;
       // Local copies, written back once: variables shared by a closure are slow to access per byte.

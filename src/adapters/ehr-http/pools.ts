@@ -1,5 +1,6 @@
 /** Pools of reusable connections to EHRs, by use and by the networks they may reach. */
-import { Agent, type Dispatcher, interceptors } from 'undici';
+import { Agent, interceptors } from 'undici';
+import { cached } from '#src/adapters/cache.ts';
 import { guardedLookup } from './address-policy.ts';
 import { boundsPieces } from './answer-bounds.ts';
 import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
@@ -7,21 +8,6 @@ import { createWarmConnector } from './warm-connector.ts';
 
 /** Protocol calls or FHIR reads. Their responses differ in size, and neither waits for the other's connections. */
 export type PoolUse = 'protocol' | 'fhir';
-
-/** The connections for one use. */
-export interface EhrPool {
-  /** Responses are decompressed and limited in size; protocol responses also in depth and number of values. */
-  dispatcher: Dispatcher;
-  /** Opens the connections that the end of a launch uses at once, as far as none are free. */
-  warm(url: URL): void;
-}
-
-/** Every pool of this process. */
-export interface EhrPools {
-  /** @param networks CIDRs that may be reached although private; each list has its own pools. */
-  of(use: PoolUse, networks: readonly string[]): EhrPool;
-  close(): Promise<void>;
-}
 
 /** A page of 200 requests with narratives is well below half of the FHIR limit (FH-12). */
 const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
@@ -35,17 +21,14 @@ const WARM: Record<PoolUse, number> = { protocol: 1, fhir: 3 };
  * @param allowPrivate CIDRs that every pool may reach although private.
  * @param connectTimeoutMs for name lookup, connection and TLS.
  */
-export function createEhrPools(allowPrivate: readonly string[], connectTimeoutMs: number): EhrPools {
-  const pools = new Map<string, EhrPool & { close(): Promise<void> }>();
+export function createEhrPools(allowPrivate: readonly string[], connectTimeoutMs: number) {
+  const pools = new Map<string, ReturnType<typeof openPool>>();
   return {
-    of: (use, networks) => {
-      const key = `${use} ${networks.join(',')}`;
-      const known = pools.get(key);
-      if (known) return known;
-      const made = openPool(use, [...allowPrivate, ...networks], connectTimeoutMs);
-      pools.set(key, made);
-      return made;
-    },
+    /** @param networks CIDRs that may be reached although private; each list has its own pools. */
+    of: (use: PoolUse, networks: readonly string[]) =>
+      cached(pools, `${use} ${networks.join(',')}`, () =>
+        openPool(use, [...allowPrivate, ...networks], connectTimeoutMs),
+      ),
     close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))),
   };
 }
@@ -62,8 +45,12 @@ function openPool(use: PoolUse, networks: readonly string[], timeout: number) {
   const decompress = interceptors.decompress({ maxSize: MAX_BYTES[use], skipErrorResponses: false });
   const bounded = agent.compose(boundsPieces()).compose(decompress);
   return {
-    // FHIR responses are measured when they are parsed; a response that is already known is never parsed.
+    /**
+     * Responses are decompressed and limited in size; protocol responses also in depth and number of values. FHIR
+     * responses are measured when they are parsed; a response that is already known is never parsed.
+     */
     dispatcher: use === 'fhir' ? bounded : bounded.compose(boundsJson(JSON_BOUNDS.protocol)),
+    /** Opens the connections that the end of a launch uses at once, as far as none are free. */
     warm: (url: URL) => {
       for (let free = freeConnections(agent, url); free < WARM[use]; free += 1) connector.warm(url);
     },

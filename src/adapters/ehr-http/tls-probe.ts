@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { within } from '#src/adapters/deadline.ts';
 import { AddressRefusedError, guardedLookup, isAddressAllowed } from './address-policy.ts';
-import { failureOf, type OutboundFailure } from './error.ts';
+import { codeOf, failureOf, type OutboundFailure } from './error.ts';
 
 /** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
@@ -27,26 +27,24 @@ export interface Handshake {
 export type Probed<Found> = { ok: true; found: Found } | { ok: false; failure: OutboundFailure; detail: string };
 
 /** Never throws and never sends a byte of HTTP. */
-export interface ConnectionProbe {
-  /** The addresses of a host that we may reach. */
-  resolve(hostname: string, options: ProbeOptions): Promise<Probed<string[]>>;
-  /** Makes one TLS handshake with any version, TLS 1.0 included, so that the report can name it. */
-  handshake(url: URL, options: ProbeOptions): Promise<Probed<Handshake>>;
-}
+export type ConnectionProbe = ReturnType<typeof createConnectionProbe>;
 
-export interface ProbeOptions {
+interface ProbeOptions {
   deadlineMs: number;
   /** CIDRs this organization may reach although private. */
   allowPrivate: readonly string[];
 }
 
 /** @param allowPrivate CIDRs every call may reach although private, as for the outbound client. */
-export function createConnectionProbe(allowPrivate: readonly string[]): ConnectionProbe {
+export function createConnectionProbe(allowPrivate: readonly string[]) {
   const lookupOf = (hostname: string, options: ProbeOptions) =>
     lookupFor(hostname, [...allowPrivate, ...options.allowPrivate]);
   return {
-    resolve: (hostname, options) => probed(options.deadlineMs, resolveAll(hostname, lookupOf(hostname, options))),
-    handshake: (url, options) =>
+    /** The addresses of a host that we may reach. */
+    resolve: (hostname: string, options: ProbeOptions) =>
+      probed(options.deadlineMs, resolveAll(hostname, lookupOf(hostname, options))),
+    /** Makes one TLS handshake with any version, TLS 1.0 included, so that the report can name it. */
+    handshake: (url: URL, options: ProbeOptions) =>
       probed(options.deadlineMs, shake(url, lookupOf(bare(url), options), options.deadlineMs)),
   };
 }
@@ -133,8 +131,4 @@ function namesOf(certificate: PeerCertificate): string {
 
 function textOf(name: string | string[] | undefined): string {
   return [name ?? 'unknown'].flat().join(' ').slice(0, 80);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -6,31 +6,28 @@ import { buildConnector } from 'undici';
 const KEEP_MS = 60_000;
 const MOST_PER_ORIGIN = 12;
 
-/** An undici connector with a store of unused open connections. */
-export interface WarmConnector {
-  connect: buildConnector.connector;
-  /** Opens one connection to the origin and stores it. Never throws; a failure appears with the real request. */
-  warm(origin: URL): void;
-  close(): void;
-}
-
 /** Unused connections of one origin, each with the function that removes it and its listeners. */
 type Shelf = Map<Socket, () => void>;
 
-/** @param options as for undici's own connector; its lookup guard applies to warmed connections too. */
-export function createWarmConnector(options: buildConnector.BuildOptions): WarmConnector {
+/**
+ * Creates an undici connector with a store of unused open connections.
+ *
+ * @param options as for undici's own connector; its lookup guard applies to warmed connections too.
+ */
+export function createWarmConnector(options: buildConnector.BuildOptions) {
   const open = buildConnector(options);
   const shelves = new Map<string, Shelf>();
   const opening = new Map<string, number>();
   let isClosed = false;
   return {
-    connect: (target, callback) => {
+    connect: (target: buildConnector.Options, callback: buildConnector.Callback): void => {
       const socket = takeFrom(shelves.get(keyOf(target)));
       // Deferred, as a real connection is: undici does not expect the callback within its own call.
       if (socket) queueMicrotask(() => callback(null, socket));
       else open(target, callback);
     },
-    warm: ({ protocol, host, port, hostname: bracketed }) => {
+    /** Opens one connection to the origin and stores it. Never throws; a failure appears with the real request. */
+    warm: ({ protocol, host, port, hostname: bracketed }: URL): void => {
       // undici passes IPv6 hosts without the brackets that a URL has.
       const target = { protocol, host, port, hostname: bracketed.replace(/^\[|\]$/g, '') };
       const key = keyOf(target);

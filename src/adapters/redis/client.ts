@@ -1,5 +1,6 @@
 /** The connection to Redis: a single server, a cluster, or a master found through sentinels. */
 import { Cluster, Redis } from 'ioredis';
+import { cached } from '#src/adapters/cache.ts';
 import { within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { type RedisTarget, readRedisUrl } from '#src/config/redis-url.ts';
@@ -115,11 +116,6 @@ const waiting = new WeakMap<Cluster, Promise<void>>();
 
 /** Shared, so that a thousand waiting commands use one listener. */
 function readiness(cluster: Cluster): Promise<void> {
-  const known = waiting.get(cluster);
-  if (known) return known;
-  const ready = new Promise<void>((resolve) => cluster.once('ready', () => resolve())).finally(() =>
-    waiting.delete(cluster),
-  );
-  waiting.set(cluster, ready);
-  return ready;
+  const ready = () => new Promise<void>((resolve) => cluster.once('ready', () => resolve()));
+  return cached(waiting, cluster, () => ready().finally(() => waiting.delete(cluster)));
 }

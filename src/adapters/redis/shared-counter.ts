@@ -12,15 +12,7 @@ export interface Allowance {
   seconds: number;
 }
 
-/** Counts an attempt before its outcome is known, so that concurrent attempts all count. */
-export interface SharedCounter {
-  /** Never rejects because of the store. @returns milliseconds until the window ends when no point was left. */
-  spend(key: string): Promise<number | undefined>;
-  /** Returns one point. Never rejects. */
-  giveBack(key: string): Promise<void>;
-  /** Resets the key. Never rejects. */
-  forget(key: string): Promise<void>;
-}
+export type SharedCounter = ReturnType<typeof createSharedCounter>;
 
 /**
  * An instance keeps up to a twentieth of an allowance unreported, so twenty instances together allow at most twice the
@@ -53,7 +45,7 @@ interface Count {
  * Each command uses one key, so it also runs on a cluster. A key over twice its allowance is refused from memory until
  * its window ends, so that a flood does not reach Redis. While Redis is unavailable, each instance counts alone.
  */
-export function createSharedCounter(store: KeyStore, { keyPrefix, points, seconds }: Allowance): SharedCounter {
+export function createSharedCounter(store: KeyStore, { keyPrefix, points, seconds }: Allowance) {
   const windowMs = seconds * 1_000;
   const mostUnreported = Math.floor(points * OWN_SHARE);
   const counts = new LRUCache<string, Count>(atMost(MOST_KEYS));
@@ -105,12 +97,15 @@ export function createSharedCounter(store: KeyStore, { keyPrefix, points, second
     return { place: before + unreported, count };
   };
   return {
-    spend: async (key) => {
+    /** Never rejects because of the store. @returns milliseconds until the window ends when no point was left. */
+    spend: async (key: string): Promise<number | undefined> => {
       const { place, count } = await change(key, 1);
       return place > points ? Math.max(1, count.endsAt - Date.now()) : undefined;
     },
-    giveBack: async (key) => void (await change(key, -1)),
-    forget: async (key) => {
+    /** Returns one point. Never rejects. */
+    giveBack: async (key: string): Promise<void> => void (await change(key, -1)),
+    /** Resets the key. Never rejects. */
+    forget: async (key: string): Promise<void> => {
       counts.delete(key);
       await within(PATIENCE_MS, store.delete(nameOf(key))).catch(() => undefined);
     },

@@ -2,8 +2,7 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { operatorsOnly } from '#src/audit/reveal-patient.ts';
-import { findRoute, patientRoute, type SearchPage } from '#src/audit/search-routes.ts';
+import { findRoute, operatorsOnly, patientRoute, type SearchPage } from '#src/audit/search-routes.ts';
 import { findTrace } from '#src/diagnostics/traces/store.ts';
 import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';

@@ -5,30 +5,21 @@ import { limitRequestsAhead } from './requests-ahead.ts';
 import { createVisitorCap } from './visitor-cap.ts';
 
 /** Deadlines in milliseconds and sizes; tests use shorter ones. */
-export interface ServerLimits {
+const LIMITS = {
   /** From the connection, or the end of the previous response, to the end of the headers. */
-  headersMs: number;
-  /** To the end of the body. */
-  requestMs: number;
-  /** From the request's headers to the last byte of the response, however slowly it is read. */
-  answerMs: number;
-  connections: number;
-  /** A whole hospital may share one address; each browser opens up to six short-lived connections. */
-  connectionsPerVisitor: number;
-  headerBytes: number;
-}
-
-/** A launch value of 4 kB, percent-encoded, beside the cookies of twenty open charts (LA-06). */
-const HEADER_BYTES = 32_768;
-
-const LIMITS: ServerLimits = {
   headersMs: 10_000,
+  /** To the end of the body. */
   requestMs: 20_000,
+  /** From the request's headers to the last byte of the response, however slowly it is read. */
   answerMs: 120_000,
   connections: 5_000,
+  /** A whole hospital may share one address; each browser opens up to six short-lived connections. */
   connectionsPerVisitor: 500,
-  headerBytes: HEADER_BYTES,
+  /** A launch value of 4 kB, percent-encoded, beside the cookies of twenty open charts (LA-06). */
+  headerBytes: 32_768,
 };
+
+export type ServerLimits = typeof LIMITS;
 
 /**
  * Creates a server that closes stalled connections.

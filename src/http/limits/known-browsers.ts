@@ -5,19 +5,8 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 
-/**
- * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
- * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
- */
-export interface KnownBrowsers {
-  /**
-   * @param place an organization, or an account as typed; each place is recognised separately.
-   * @returns this browser's name there, to count by; undefined for a stranger.
-   */
-  recognise(request: Request, place: string): string | undefined;
-  /** Called after a proven sign-in or launch. The browser keeps its name, so that it has one share. */
-  remember(request: Request, response: Response, place: string): void;
-}
+/** See {@link createKnownBrowsers}. */
+export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
 /** The cookie that holds the note; its value is untrusted. */
 export interface NoteCookie {
@@ -38,11 +27,16 @@ interface Known {
   until: number;
 }
 
-/** @param kind of the cookie: a note of one kind is not valid in another. */
+/**
+ * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
+ * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
+ *
+ * @param kind of the cookie: a note of one kind is not valid in another.
+ */
 export function createKnownBrowsers(
   kind: string,
   { cookie, sealer, clock }: { cookie: NoteCookie; sealer: Sealer; clock: Clock },
-): KnownBrowsers {
+) {
   const signed = (entries: string) => `known browser ${kind} ${entries}`;
   const read = (request: Request): Known[] => {
     const note = cookie.read(request) ?? '';
@@ -57,8 +51,14 @@ export function createKnownBrowsers(
       .filter(({ until }) => until > now);
   };
   return {
-    recognise: (request, place) => read(request).find((known) => known.place === hashOf(place))?.name,
-    remember: (request, response, place) => {
+    /**
+     * @param place an organization, or an account as typed; each place is recognised separately.
+     * @returns this browser's name there, to count by; undefined for a stranger.
+     */
+    recognise: (request: Request, place: string): string | undefined =>
+      read(request).find((known) => known.place === hashOf(place))?.name,
+    /** Called after a proven sign-in or launch. The browser keeps its name, so that it has one share. */
+    remember: (request: Request, response: Response, place: string): void => {
       const known = read(request);
       const here = known.find((one) => one.place === hashOf(place));
       const name = here?.name ?? randomBytes(12).toString('base64url');

@@ -1,6 +1,6 @@
 /** Limits launches that are started and not finished: stops floods, but not busy hospitals (LA-15). */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createLimiter } from './limiter.ts';
+import { createAttemptLimit, createLimiter } from './limiter.ts';
 import { createVisitorLimiter } from './visitor-limit.ts';
 
 const WINDOW = { seconds: 60, code: 'request.too-many' } as const;
@@ -20,34 +20,19 @@ export type LaunchLimit = ReturnType<typeof createLaunchLimit>;
  */
 export function createLaunchLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
-  const byAddress = createVisitorLimiter(redis, {
-    name: 'launch-address',
-    points: UNFINISHED_PER_ADDRESS,
-    networkPoints: UNFINISHED_PER_NETWORK,
-    ...WINDOW,
-  });
+  const [points, networkPoints] = [UNFINISHED_PER_ADDRESS, UNFINISHED_PER_NETWORK];
+  const ofVisitor = createVisitorLimiter(redis, { name: 'launch-address', points, networkPoints, ...WINDOW });
   const byOrganization = limit('launch', UNFINISHED_PER_ORGANIZATION);
   const byBrowser = limit('launch-browser', UNFINISHED_PER_KNOWN_BROWSER);
   const ofKnown = limit('launch-known', UNFINISHED_PER_ORGANIZATION);
-  return {
-    /** @throws AppError 'request.too-many' with Retry-After. */
-    begin: async (organizationId: string, address: string | undefined, browser?: string): Promise<void> => {
-      // In sequence: a visitor's refused launch does not count for its organization, or it could block a hospital.
-      if (browser === undefined) {
-        await byAddress.take(address, organizationId);
-        await byOrganization.take(organizationId);
-      } else {
-        await byBrowser.take(`${organizationId} ${browser}`);
-        await ofKnown.take(organizationId);
-      }
-    },
-    /** Removes a completed launch from the counts, so that only unfinished ones count. Never rejects. */
-    finish: async (organizationId: string, address: string | undefined, browser?: string): Promise<void> => {
-      await Promise.all(
-        browser === undefined
-          ? [byAddress.giveBack(address, organizationId), byOrganization.giveBack(organizationId)]
-          : [byBrowser.giveBack(`${organizationId} ${browser}`), ofKnown.giveBack(organizationId)],
-      );
-    },
-  };
+  const { begin, succeed: finish } = createAttemptLimit(
+    (organizationId: string, address: string | undefined, browser?: string) =>
+      browser === undefined
+        ? [...ofVisitor(address, organizationId), [byOrganization, organizationId]]
+        : [
+            [byBrowser, `${organizationId} ${browser}`],
+            [ofKnown, organizationId],
+          ],
+  );
+  return { begin, finish };
 }

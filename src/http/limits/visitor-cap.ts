@@ -1,17 +1,12 @@
 /** Caps how many things of one kind, such as connections, a visitor holds at a time, in this process. */
 import { visitorKey } from './visitor-key.ts';
 
-/** Slots that are taken and released. */
-export interface VisitorCap {
-  /** @returns a function that releases the slot, once; undefined when the visitor has no slot left. */
-  enter(address: string): (() => void) | undefined;
-}
-
 /** @param most slots per visitor: an IPv4 address, or the /64 that a network assigns to one customer. */
-export function createVisitorCap(most: number): VisitorCap {
+export function createVisitorCap(most: number) {
   const taken = new Map<string, number>();
   return {
-    enter: (address) => {
+    /** @returns a function that releases the slot, once; undefined when the visitor has no slot left. */
+    enter: (address: string): (() => void) | undefined => {
       const { one: visitor } = visitorKey(address);
       const count = taken.get(visitor) ?? 0;
       if (count >= most) return undefined;

@@ -15,32 +15,8 @@ import { queryOf } from '#src/http/request-values.ts';
  */
 export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
-/** The outcome for a page. */
-export interface AfterPostRead<Shown> {
-  shown: Partial<Shown>;
-  /** The address names a secret that was already shown or has expired. */
-  isSecretGone: boolean;
-}
-
-/** Both methods may throw AppError 'store.unavailable'. */
-export interface AfterPost {
-  /**
-   * Stores the outcome for this session and redirects the browser to the page. With a status, a client that asks for
-   * JSON gets the outcome directly.
-   *
-   * @param page path and query of ours.
-   * @param outcome must not contain a typed password.
-   * @throws AppError 'request.too-large' as well.
-   */
-  answer(
-    request: Request,
-    response: Response,
-    page: string,
-    outcome: { kind: OutcomeKind; status?: number; shown: object },
-  ): Promise<void>;
-  /** For a GET, right before its response: reading deletes an outcome that is shown once. */
-  read<Shown>(request: Request): Promise<AfterPostRead<Shown>>;
-}
+/** See {@link createAfterPost}. */
+export type AfterPost = ReturnType<typeof createAfterPost>;
 
 const MINUTE = 60_000;
 /** A refused form lives as long as an idle session; outcomes shown once live until the browser has followed. */
@@ -60,11 +36,8 @@ export interface AfterPostOptions {
   formLifetimeMs: number;
 }
 
-/** See {@link AfterPost}. */
-export function createAfterPost(
-  { redis, sealer }: { redis: KeyStore; sealer: Sealer },
-  options?: AfterPostOptions,
-): AfterPost {
+/** Both methods may throw AppError 'store.unavailable'. */
+export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Sealer }, options?: AfterPostOptions) {
   const browserSecretOf = options?.browserSecretOf ?? ((request: Request) => request.sessionID);
   const boundsOf = (kind: OutcomeKind) =>
     kind === 'form' && options ? { ...BOUNDS.form, lifetimeMs: options.formLifetimeMs } : BOUNDS[kind];
@@ -75,7 +48,20 @@ export function createAfterPost(
     return secret && JSON.stringify([secret, contextOf(request).admin?.userId, kind, placeOf(page)]);
   };
   return {
-    answer: async (request, response, page, { kind, status, shown }) => {
+    /**
+     * Stores the outcome for this session and redirects the browser to the page. With a status, a client that asks for
+     * JSON gets the outcome directly.
+     *
+     * @param page path and query of ours.
+     * @param outcome must not contain a typed password.
+     * @throws AppError 'request.too-large' as well.
+     */
+    answer: async (
+      request: Request,
+      response: Response,
+      page: string,
+      { kind, status, shown }: { kind: OutcomeKind; status?: number; shown: object },
+    ): Promise<void> => {
       response.vary('Accept');
       if (status !== undefined && wantsJson(request)) {
         response.status(status).json(shown);
@@ -89,7 +75,11 @@ export function createAfterPost(
       });
       response.redirect(303, `${page}${page.includes('?') ? '&' : '?'}${kind}=${name}`);
     },
-    read: async (request) => {
+    /**
+     * For a GET, right before its response: reading deletes an outcome that is shown once. `isSecretGone`: the address
+     * names a secret that was already shown or has expired.
+     */
+    read: async <Shown>(request: Request): Promise<{ shown: Partial<Shown>; isSecretGone: boolean }> => {
       const query = queryOf(request);
       const kind = KINDS.find((one) => isOutcomeName(query.get(one) ?? ''));
       const owner = kind && ownerOf(request, request.originalUrl, kind);

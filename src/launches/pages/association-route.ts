@@ -4,7 +4,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
 import type { AssociationLimit } from '#src/clinicians/association-limit.ts';
-import type { RedeemOutcome } from '#src/clinicians/redeem-code.ts';
+import type { RedeemOutcome } from '#src/clinicians/one-time-code.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
