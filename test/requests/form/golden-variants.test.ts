@@ -80,7 +80,7 @@ describe.for(services)('the service $text', (service) => {
 });
 
 const TYPED = { ...PLAIN, service: 'transport' };
-const launchOf = (change: object) => ({ ...LAUNCH, ...change }) as Launch;
+const launchOf = (change: object): Launch => ({ ...LAUNCH, ...change });
 test.for<[string, { by?: Partial<Writer>; offer?: Offer; chosen?: Chosen; form?: TypedRequest }]>([
   ['without an encounter', { by: { launch: launchOf({ context: { patient: 'p1' } }) } }],
   ['by a role', { by: { launch: launchOf({ user: { fhirUser: 'PractitionerRole/r1' } }) } }],
