@@ -35,7 +35,7 @@ const row: RequestRow = {
     note: 'reply unknown',
     hasProvider: true,
     isOverdue: true,
-    sinceText: '3 d',
+    sinceText: '3 d ago',
   },
   next: { text: 'Ask the provider why it is late', isAction: true },
   still: undefined,

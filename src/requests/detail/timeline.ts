@@ -4,7 +4,8 @@
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { errandOf } from '#src/requests/progress/errand.ts';
+import { isSurelyDone } from '#src/requests/progress/done.ts';
+import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
@@ -74,12 +75,12 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 ]);
 
 function taskEvents(task: ForeignRecord): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus), codesOf(task.statusReason));
+  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task));
   if (!word) return [];
-  // The line names the errand: "Done" for checking an insurance does not mean that the request was carried out.
-  const errand = errandOf(task) ?? (asRecords(task.partOf).length > 0 ? 'a part of it' : undefined);
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
-  const said = [word.note, errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
+  // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
+  const purpose = purposeOf(task)?.words;
+  const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
   const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];

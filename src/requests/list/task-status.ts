@@ -14,7 +14,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isBare = status.icon === 'ordered' || status.icon === 'unknown';
   if (!task) return status;
   if (!isBare) return besideTask(status, task);
-  if (task.errand !== undefined && task.word.icon !== 'question') {
+  if (task.purpose !== undefined && task.word.icon !== 'question') {
     return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
   }
   const isPart = isSeries && task.word.icon === 'done';
@@ -22,7 +22,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isDone = icon === 'done';
   const said = [
     isPart ? 'part of it done' : undefined,
-    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
+    [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
   const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
@@ -32,14 +32,14 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     icon,
     group: isDone ? 'closed' : 'open',
     note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
-    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
+    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
     isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };
 }
 
 /** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
-function besideTask(status: RequestStatus, { word, errand }: Task): RequestStatus {
-  const isHidden = errand === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
+function besideTask(status: RequestStatus, { word, purpose }: Task): RequestStatus {
+  const isHidden = purpose === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
   const said = `provider says “${word.word}”`;
   return isHidden ? { ...status, note: [status.note, said].filter(Boolean).join(' · ') } : status;
 }

@@ -40,8 +40,12 @@ test.for<[string, object, string | undefined]>([
   ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
   ['a Task', task, 'Done'],
   ['one to fulfill', { ...task, code: { coding: [{ code: 'fulfill' }] } }, 'Done'],
-  ['one to abort the request', { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } }, 'Done · Abort'],
-  ['one to process the request', { ...task, code: { text: 'Process request' } }, 'Done'],
+  [
+    'one to abort the request',
+    { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } },
+    'Done · Request to cancel',
+  ],
+  ['one to process the request', { ...task, code: { coding: [{ code: 'process-request' }] } }, 'Done'],
   [
     'one under way',
     { ...task, status: 'in-progress', code: { text: 'Verify insurance' } },
@@ -50,10 +54,10 @@ test.for<[string, object, string | undefined]>([
   [
     'one that was not carried out',
     { ...task, statusReason: { text: 'Patient not at home' } },
-    'Failed · Patient not at home',
+    'Status unclear · EHR says “completed” · Patient not at home',
   ],
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
-  ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · a part of it'],
+  ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · Part of it'],
   [
     'one with a word from the provider',
     { ...task, status: 'accepted', note: [{ text: 'Call the ward' }] },

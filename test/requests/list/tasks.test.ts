@@ -47,7 +47,7 @@ test('the newest Task gives status, receiver and time in status', async () => {
     'GET /fhir/Task?patient=pat-ada&_count=200',
   ]);
   expect(list.open.find(({ id }) => id === '1')).toMatchObject({
-    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: '2 d' },
+    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: 'changed 2 d ago' },
     sentTo: { names: ['Swift'], more: 0 },
   });
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
@@ -376,7 +376,7 @@ test.for<[status: string, says: object, word: string, step: string]>([
   ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Ask what happened'],
   ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Ask what happened'],
   ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Ask what happened'],
-  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Under way', 'Ask what happened'],
+  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Status unclear', 'Check it in the EHR'],
   ['accepted', { businessStatus: { text: 'Not delivered yet' } }, 'Accepted', 'Nothing to do'],
   ['assigned', {}, 'Status unclear', 'Check it in the EHR'],
 ])('a provider whose Task is %s with %j: "%s", "%s"', async ([status, says, word, step]) => {

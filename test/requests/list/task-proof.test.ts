@@ -1,0 +1,162 @@
+/** What has to be proved before a Task closes an order, and what the list says of Tasks that are about the order itself. */
+import { expect, test } from 'vitest';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const order = {
+  resourceType: 'ServiceRequest',
+  id: '1',
+  status: 'active',
+  intent: 'order',
+  code: { text: 'Physical therapy evaluation and treatment' },
+  authoredOn: '2026-11-18T09:00:00Z',
+  occurrenceDateTime: '2026-11-30',
+  subject: { reference: 'Patient/pat-ada' },
+};
+const done = {
+  resourceType: 'Task',
+  status: 'completed',
+  focus: { reference: 'ServiceRequest/1' },
+  for: { reference: 'Patient/pat-ada' },
+  lastModified: '2026-11-20T14:02:00Z',
+};
+const accepted = { ...done, id: 'own', status: 'accepted', owner: { display: 'Swift' } };
+const control = (code: string, change: object = {}) => ({
+  ...done,
+  id: code,
+  code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code }] },
+  ...change,
+});
+
+async function load(tasks: object[], change: object = {}) {
+  await using server = await startFhirServer((call) =>
+    searchset(call.includes('/Task?') ? tasks : [{ ...order, ...change }]),
+  );
+  const support = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, tasks: support });
+  const [row] = [...list.open, ...list.closed];
+  return [row?.status.word, row?.status.group, row?.status.note, row?.next.text];
+}
+
+const DONE = ['Done', 'closed', undefined, 'Nothing to do'];
+const doubt = (why = '') => ['Status unclear', 'open', `EHR says “completed”${why}`, 'Check it in the EHR'];
+const beside = (note: string, step = 'Find a provider') => ['Ordered in the EHR', 'open', note, step];
+test.for<[string, object, object, (string | undefined)[]]>([
+  ['completed', {}, {}, DONE],
+  ['completed as a filler’s order', { intent: 'filler-order' }, {}, DONE],
+  ['a completed proposal', { intent: 'proposal' }, {}, doubt()],
+  ['a completed plan', { intent: 'plan' }, {}, doubt()],
+  ['a completed option', { intent: 'option' }, {}, doubt()],
+  ['one instance', { intent: 'instance-order' }, {}, doubt()],
+  ['a reflex', { intent: 'reflex-order' }, {}, doubt()],
+  ['completed with a kind note', { note: [{ text: 'Ada was in good spirits' }] }, {}, DONE],
+  ['completed with a note that it was missed', { note: [{ text: 'Pt refused at the door, closing' }] }, {}, doubt()],
+  ['a desk’s work in its description', { description: 'Schedule the first visit' }, {}, doubt()],
+  ['another description', { description: 'PT at home, stairs' }, {}, DONE],
+  [
+    'completed before the order was written',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    {},
+    doubt(' · before it was ordered'),
+  ],
+  ['on the day before, without a time', { lastModified: '2026-11-16' }, {}, doubt(' · before it was ordered')],
+  ['on the day, without a time', { lastModified: '2026-11-18' }, {}, DONE],
+  [
+    'its work ended before, and it was noted later',
+    { executionPeriod: { end: '2026-11-10' } },
+    {},
+    doubt(' · before it was ordered'),
+  ],
+  ['its work ended after', { executionPeriod: { end: '2026-11-19' } }, {}, DONE],
+  [
+    'before a day that has no time',
+    { lastModified: '2026-11-17T09:00:00Z' },
+    { authoredOn: '2026-11-18' },
+    doubt(' · before it was ordered'),
+  ],
+  ['perhaps on the day', { lastModified: '2026-11-17T12:00:00Z' }, { authoredOn: '2026-11-18' }, DONE],
+  [
+    'before the first version of an order without a date',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    { authoredOn: undefined, meta: { versionId: '1', lastUpdated: '2026-11-18T09:00:00Z' } },
+    doubt(' · before it was ordered'),
+  ],
+  [
+    'before a later version',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    { authoredOn: undefined, meta: { versionId: '2', lastUpdated: '2026-11-18T09:00:00Z' } },
+    DONE,
+  ],
+  ['no date at all', { lastModified: undefined }, {}, DONE],
+  ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
+  ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
+  ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
+])('%s', async ([, task, change, said]) => {
+  expect(await load([{ ...done, ...task }], change)).toEqual(said);
+});
+
+test.for<[string, object[], (string | undefined)[]]>([
+  ['an approval that waits', [control('approve', { status: 'requested' })], beside('Approval: sent')],
+  ['an approval', [control('approve')], beside('Approval: done')],
+  [
+    'a denied approval',
+    [control('approve', { status: 'rejected', statusReason: { text: 'Not medically necessary' } })],
+    beside('Approval: declined, Not medically necessary', 'Check what was declined'),
+  ],
+  [
+    'a failed approval',
+    [control('approve', { status: 'failed' })],
+    beside('Approval: failed', 'Check what was declined'),
+  ],
+  [
+    'a denied approval beside the provider',
+    [accepted, control('approve', { status: 'rejected' })],
+    ['Accepted', 'open', 'Approval: declined', 'Check what was declined'],
+  ],
+  ['an approval beside the provider', [accepted, control('approve')], ['Accepted', 'open', undefined, 'Nothing to do']],
+  ['a stop', [control('abort')], beside('Request to cancel: done', 'Check it in the EHR')],
+  [
+    'a stop beside the provider',
+    [accepted, control('abort')],
+    ['Accepted', 'open', 'Request to cancel: done', 'Check it in the EHR'],
+  ],
+  [
+    'a stop that waits',
+    [accepted, control('abort', { status: 'requested' })],
+    ['Accepted', 'open', 'Request to cancel: sent', 'Nothing to do'],
+  ],
+  [
+    'a refused stop',
+    [accepted, control('abort', { status: 'rejected' })],
+    ['Accepted', 'open', 'Request to cancel: declined', 'Check what was declined'],
+  ],
+  ['a pause', [accepted, control('suspend')], ['Accepted', 'open', 'Request to pause: done', 'Check it in the EHR']],
+  ['a replacement', [control('replace')], beside('Request to replace it: done', 'Check it in the EHR')],
+  [
+    'a refused change',
+    [control('change', { status: 'rejected' })],
+    beside('Request to change it: declined', 'Check what was declined'),
+  ],
+  [
+    'a refused resumption',
+    [control('resume', { status: 'failed' })],
+    beside('Request to resume: failed', 'Check what was declined'),
+  ],
+  ['a change made', [accepted, control('change')], ['Accepted', 'open', undefined, 'Nothing to do']],
+  [
+    'a stop, and the work done',
+    [done, control('abort')],
+    ['Status unclear', 'open', 'EHR says “completed” · Request to cancel: done', 'Check it in the EHR'],
+  ],
+  ['a refused stop, and the work done', [done, control('abort', { status: 'rejected' })], DONE],
+  ['an approval, and the work done', [done, control('approve')], DONE],
+  [
+    'a part that is declined, beside the provider',
+    [accepted, { ...done, id: 'part', status: 'rejected', partOf: [{ reference: 'Task/own' }] }],
+    ['Accepted', 'open', 'Part of it: declined', 'Check what was declined'],
+  ],
+])('the list shows %s', async ([, tasks, said]) => {
+  expect(await load(tasks)).toEqual(said);
+});
