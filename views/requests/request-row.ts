@@ -83,7 +83,7 @@ export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | '
   const { note, sinceText } = status;
   const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
   // A number does not break from its unit.
-  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<span>${sinceText}</span>`;
+  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<i>${sinceText}</i>`;
   return html`${status.isOverdue ? html`<em${/\blate\b/.test(next.text) ? null : html` class=unsaid`}>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 
