@@ -81,7 +81,8 @@ function taskEvents(task: ForeignRecord): Event[] {
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
   const purpose = purposeOf(task)?.words;
   const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
-  const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
+  const others = said.filter((text) => text !== undefined && text.toLowerCase() !== word.word.toLowerCase());
+  const what = [word.word, ...new Set(others)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];
 }
@@ -110,17 +111,30 @@ function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): 
 }
 
 const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
+const MISSED = new Set<unknown>(['cancelled', 'noshow']);
 
 /** Whether an event is an appointment that is agreed, or took place. */
-export function isBooked(event: ForeignRecord): boolean {
+export function isHeld(event: ForeignRecord): boolean {
   return event.resourceType === 'Appointment' && HELD.has(codeOf(event.status)) && conditionsOf(event).length === 0;
 }
 
-function communicationEvents({ status, payload, sent, received, sender }: ForeignRecord): Event[] {
+/** Whether an event is an appointment that did not, or will not, take place. */
+export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean {
+  return resourceType === 'Appointment' && MISSED.has(codeOf(status));
+}
+
+function communicationEvents(message: ForeignRecord): Event[] {
+  const { status, statusReason, payload, sent, received, sender } = message;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
-  const what = ['Message', ...words, ...said, ...(parts.length > said.length ? ['more in the EHR'] : [])].join(' · ');
+  const why = asConceptText(statusReason) ?? [];
+  const what = [
+    'Message',
+    ...words.concat(why),
+    ...said,
+    ...(parts.length > said.length ? ['more in the EHR'] : []),
+  ].join(' · ');
   return [{ what, at: sent ?? received, who: displayOf(sender), source: 'Communication' }];
 }

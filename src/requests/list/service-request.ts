@@ -25,6 +25,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const isProhibited = mayBeProhibited(resource);
   const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
+  const neededMs = beginsAt(resource, at.timeZone);
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -44,7 +45,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     caution: readCaution(resource),
     isProhibited,
     needed: needed.text,
-    neededMs: beginsAt(resource, at.timeZone),
+    neededMs,
+    /** It is to begin on a later day; a deadline says nothing about its begin. */
+    isAhead: !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS,
     /** It is wanted several times, and not all of them are surely over. */
     isSeries: isSeries(resource) && !isPastNeeded,
     /** `Encounter/id` on this server; STU3 calls it the context. */
@@ -64,6 +67,12 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
 /** STU3 has the requester inside an `agent`. */
 function agentOf(requester: ForeignRecord): ForeignRecord {
   return requester.agent === undefined ? requester : asRecord(requester.agent);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function isDeadline({ occurrencePeriod }: ForeignRecord): boolean {
+  return occurrencePeriod !== undefined && asRecord(occurrencePeriod).start === undefined;
 }
 
 /** News of what was done in time may take this long. */

@@ -3,7 +3,15 @@
  * something else leaves the request open, and no text ever closes one.
  */
 import { codeOf } from '#src/requests/list/status.ts';
-import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asText,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
+import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { isDeskWork } from './purpose.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
@@ -24,22 +32,34 @@ const DONE_WORDS = new Set(
 const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?|\b[ap]m\b/g;
 
 /** @param task a Task whose status is `completed`; untrusted. */
-export function isSurelyDone({ intent, businessStatus, statusReason, note, description }: ForeignRecord): boolean {
-  const notes = asRecords(note).flatMap(({ text }) => asText(text, 2_000) ?? []);
+export function isSurelyDone(task: ForeignRecord): boolean {
+  const { intent, businessStatus, statusReason, description } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
   return (
     WHOLE.has(codeOf(intent)) &&
     said.every(saysDone) &&
-    !notes.some((text) => saysMissed(text)) &&
+    !textsOf(task).some(saysMissed) &&
     !isDeskWork(asText(description) ?? '')
   );
 }
 
+/** What its notes and its results say. */
+function textsOf({ note, output }: ForeignRecord): string[] {
+  const results = asRecords(output).flatMap(({ type, valueString, valueCodeableConcept }) => [
+    asConceptText(type),
+    asText(valueString, LONGEST),
+    asConceptText(valueCodeableConcept),
+  ]);
+  return [...asRecords(note).map(({ text }) => asText(text, LONGEST)), ...results].filter((text) => text !== undefined);
+}
+
+const LONGEST = 2_000;
+
 /** The text and the displays; the codes where there is neither. */
 function wordsIn({ text, coding }: ForeignRecord): string[] {
-  const codings = asRecords(coding);
-  const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asText(one) ?? []);
-  return words.length > 0 ? words : codings.flatMap(({ code }) => asText(code) ?? []);
+  const codings = asRecords(coding).filter(({ system }) => !isNullSystem(system));
+  const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
+  return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
 }
 
 function saysDone(text: string): boolean {

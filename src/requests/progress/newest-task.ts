@@ -14,7 +14,7 @@ function newestOf(tasks: readonly Task[]): Task | undefined {
   if (!newest || !isOver(newest.word)) return newest;
   const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
   return (
-    older.find((task) => !isOver(task.word) && (isAsNew(task) || isOfOtherOwner(task, newest))) ??
+    older.find((task) => !isOver(task.word) && (isAsNew(task) || mayBeOfOther(task, newest))) ??
     [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
     newest
   );
@@ -26,6 +26,12 @@ function onceById(tasks: readonly Task[]): readonly Task[] {
   return tasks.filter((task) => task.id === undefined || !tasks.some((other) => isNewer(other, task)));
 }
 
+/** One that no provider has taken up may have been sent again to the same owner; with any other, the owner has to be known. */
+function mayBeOfOther(task: Task, newest: Task): boolean {
+  const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
+  return isOfOtherOwner(task, newest) || (isTaken && (task.owner === undefined || newest.owner === undefined));
+}
+
 function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
   return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
 }
@@ -34,6 +40,8 @@ function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
 interface About extends Written {
   readonly service: string;
   readonly category: string | undefined;
+  /** It is to begin on a later day. */
+  readonly isAhead: boolean;
 }
 
 /**
@@ -44,15 +52,15 @@ interface About extends Written {
  */
 export function newestTask(all: readonly Task[], request: About): Task | undefined {
   if (all.length === 0) return undefined;
-  const written = writtenFrom(request);
-  const tasks = onceById(all).map((task) => notBefore(task, written));
+  const tasks = onceById(all);
   const isWhole = repeats(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !(purpose.mayCarryOut && isWhole(purpose.words));
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks.filter((task) => !isBeside(task));
+  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(task, request));
   const own = newestOf(handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
-  if (own?.word.icon === 'done' && !isStopped) return { ...own, purpose: undefined };
+  const isDone = own?.word.icon === 'done';
+  if (isDone && !isStopped) return { ...own, purpose: undefined };
   const rivals = own && AGREED.has(own.word.icon) ? othersWhoAgreed(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
@@ -60,7 +68,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const said = others.filter((one) => one !== question && (own === undefined || isPressing(one)));
   return (
     shown && {
-      ...(shown === own ? ownInDoubt(shown) : { ...shown, owner: own?.owner }),
+      ...(shown === own ? { ...(isDone ? inDoubt(own) : own), purpose: undefined } : { ...shown, owner: own?.owner }),
       beside: [rivalText(rivals), besideText(said)].filter(Boolean).join(' · ') || undefined,
       besideStep: stepFor(said, own),
     }
@@ -69,19 +77,17 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;
 
-/** A Task that ended before the request was written carried out something else. */
-function notBefore(task: Task, writtenMs: number | undefined): Task {
-  const isBefore = task.word.icon === 'done' && writtenMs !== undefined && task.endedMs < writtenMs;
-  if (!isBefore) return task;
-  const remark = [doneInDoubt.note, task.remark, 'before it was ordered'].filter(Boolean).join(' · ');
-  return { ...task, word: doneInDoubt, remark };
+/** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
+function inItsTime(task: Task, request: About): Task {
+  if (task.word.icon !== 'done') return task;
+  if (task.endedMs < (writtenFrom(request) ?? -Infinity)) return inDoubt(task, 'before it was ordered');
+  return request.isAhead ? inDoubt(task, 'before it is needed') : task;
 }
 
-/** What is done although the request was stopped may not have been done. */
-function ownInDoubt(task: Task): Task {
-  const word = task.word.icon === 'done' ? doneInDoubt : task.word;
-  const remark = word === task.word ? task.remark : [word.note, task.remark].filter(Boolean).join(' · ');
-  return { ...task, word, remark, purpose: undefined };
+/** A completed Task that may not have carried out its request. */
+function inDoubt(task: Task, why?: string): Task {
+  const remark = [doneInDoubt.note, task.remark, why].filter(Boolean).join(' · ');
+  return { ...task, word: doneInDoubt, remark };
 }
 
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);

@@ -12,7 +12,7 @@ const order = {
   intent: 'order',
   code: { text: 'Physical therapy evaluation and treatment' },
   authoredOn: '2026-11-18T09:00:00Z',
-  occurrenceDateTime: '2026-11-30',
+  occurrenceDateTime: '2026-11-23',
   subject: { reference: 'Patient/pat-ada' },
 };
 const done = {
@@ -90,6 +90,46 @@ test.for<[string, object, object, (string | undefined)[]]>([
     DONE,
   ],
   ['no date at all', { lastModified: undefined }, {}, DONE],
+  [
+    'completed although it is still to come',
+    {},
+    { occurrenceDateTime: '2026-12-24T10:00:00Z' },
+    doubt(' · before it is needed'),
+  ],
+  [
+    'in a window to come',
+    {},
+    { occurrenceDateTime: undefined, occurrencePeriod: { start: '2026-12-01' } },
+    doubt(' · before it is needed'),
+  ],
+  [
+    'in a window that has begun',
+    {},
+    { occurrenceDateTime: undefined, occurrencePeriod: { start: '2026-11-01', end: '2027-11-01' } },
+    DONE,
+  ],
+  ['before its deadline', {}, { occurrenceDateTime: undefined, occurrencePeriod: { end: '2026-12-24' } }, DONE],
+  [
+    'a result that says it was not done',
+    { output: [{ type: { text: 'Reason not done' }, valueString: 'Asleep' }] },
+    {},
+    doubt(),
+  ],
+  ['a result', { output: [{ type: { text: 'Activity' }, valueReference: { reference: 'Procedure/1' } }] }, {}, DONE],
+  ['a business status without information', { businessStatus: { text: 'N/A' } }, {}, DONE],
+  [
+    'a null flavor',
+    { statusReason: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }] } },
+    {},
+    DONE,
+  ],
+  [
+    'a status of the EHR’s own',
+    {},
+    { status: 'stopped' },
+    ['Status unclear', 'open', 'EHR says “stopped” · provider says “Done”', 'Check it in the EHR'],
+  ],
+  ['no status', {}, { status: undefined }, DONE],
   ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
   ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
   ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
@@ -97,7 +137,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
   expect(await load([{ ...done, ...task }], change)).toEqual(said);
 });
 
-test.for<[string, object[], (string | undefined)[]]>([
+test.for<[string, object[], (string | undefined)[], status?: string]>([
   ['an approval that waits', [control('approve', { status: 'requested' })], beside('Approval: sent')],
   ['an approval', [control('approve')], beside('Approval: done')],
   [
@@ -157,6 +197,24 @@ test.for<[string, object[], (string | undefined)[]]>([
     [accepted, { ...done, id: 'part', status: 'rejected', partOf: [{ reference: 'Task/own' }] }],
     ['Accepted', 'open', 'Part of it: declined', 'Check what was declined'],
   ],
-])('the list shows %s', async ([, tasks, said]) => {
-  expect(await load(tasks)).toEqual(said);
+  [
+    'a denied approval of what is on hold',
+    [control('approve', { status: 'rejected' })],
+    ['On hold', 'open', 'Approval: declined', 'Decide whether to resume'],
+    'on-hold',
+  ],
+  [
+    'a doubtful end of what is on hold',
+    [{ ...done, intent: 'plan' }],
+    ['On hold', 'open', 'provider says “completed”', 'Decide whether to resume'],
+    'on-hold',
+  ],
+  [
+    'a denied approval of what is cancelled',
+    [control('approve', { status: 'rejected' })],
+    ['Cancelled', 'closed', undefined, 'Nothing to do'],
+    'revoked',
+  ],
+])('the list shows %s', async ([, tasks, said, status = 'active']) => {
+  expect(await load(tasks, { status })).toEqual(said);
 });

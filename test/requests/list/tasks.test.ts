@@ -316,7 +316,7 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['a rhythm in words of once', { occurrenceTiming: { code: { text: 'Once a week' } } }, 'Under way', 'open'],
   ['a time in words', { occurrenceTiming: { code: { text: 'ONCE' } } }, 'Done', 'closed'],
   ['an urgency in words', { occurrenceTiming: { code: { text: 'ASAP' } } }, 'Done', 'closed'],
-  ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
+  ['one time', { occurrenceTiming: { event: ['2026-11-20'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a number of visits', { quantityQuantity: { value: 12, unit: 'visits' } }, 'Under way', 'open'],
   ['visits as a code', { quantityQuantity: { value: '12', code: '{visit}' } }, 'Under way', 'open'],

@@ -6,7 +6,11 @@ import { readTask } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
 const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };
-const undated = { authoredOn: undefined, keys: { version: { number: undefined, updatedMs: undefined } } };
+const undated = {
+  isAhead: false,
+  authoredOn: undefined,
+  keys: { version: { number: undefined, updatedMs: undefined } },
+};
 const ride = { service: 'Wheelchair transport', category: 'Community services', ...undated };
 const task = (change: object = {}) =>
   readTask(
@@ -220,7 +224,27 @@ describe('the Tasks that count', () => {
     ],
     [
       'done after the day of the other',
-      [{ status: 'completed' }, { status: 'in-progress', lastModified: '2026-11-18' }],
+      ['completed', 'in-progress'].map((status) => ({
+        status,
+        owner: { display: 'Swift' },
+        ...(status === 'completed' ? {} : { lastModified: '2026-11-18' }),
+      })),
+      'Done',
+    ],
+    ...[{ owner: { display: 'Acme' } }, {}].map((change): [string, object[], string] => [
+      'not done while another Task was taken up, and its owner is not known to be the same',
+      [
+        { status: 'accepted', lastModified: '2026-11-18T10:00:00Z' },
+        { status: 'completed', ...change },
+      ],
+      'Accepted',
+    ]),
+    [
+      'done where the other was only sent',
+      [
+        { status: 'requested', lastModified: '2026-11-18T10:00:00Z' },
+        { status: 'completed', owner: { display: 'Acme' } },
+      ],
       'Done',
     ],
   ])('the newest Task is %s', ([, changes, word]) => {
