@@ -2,7 +2,6 @@
  * Decides whether a completed Task ended its request. That has to be proved by codes: any text or member that could say
  * something else leaves the request open, and no text ever closes one.
  */
-import { codeOf } from '#src/requests/list/status.ts';
 import {
   asConceptText,
   asInformation,
@@ -12,16 +11,16 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { isDeskWork } from './purpose.ts';
+import { isDeskWork, purposeOf } from './purpose.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
 /** Business statuses that say done: of BSeR, and as whole words of any text. */
-const DONE_CODES = new Set(['5.1.4', '7.0']);
+const DONE_CODES = new Set<unknown>(['5.1.4', '7.0']);
 const DONE_WORDS = new Set(
   [
-    'done complete completed fully finished fulfilled delivered performed provided rendered transported administered',
+    'done complete completed fully finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
     'closed resolved success successful successfully service services visit visits trip trips ride rides all on at the',
     'transport delivery treatment session order request referral task patient',
     'was were is has have been and erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert afgerond voltooid',
@@ -33,13 +32,14 @@ const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?
 
 /** @param task a Task whose status is `completed`; untrusted. */
 export function isSurelyDone(task: ForeignRecord): boolean {
-  const { intent, businessStatus, statusReason, description } = task;
+  const { intent, businessStatus, statusReason, reasonCode, description } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
   return (
-    WHOLE.has(codeOf(intent)) &&
+    WHOLE.has(asText(intent)?.toLowerCase()) &&
     said.every(saysDone) &&
     !textsOf(task).some(saysMissed) &&
-    !isDeskWork(asText(description) ?? '')
+    (purposeOf(task) !== undefined ||
+      ![asText(description), asConceptText(reasonCode)].some((text) => isDeskWork(text ?? '')))
   );
 }
 
@@ -55,9 +55,9 @@ function textsOf({ note, output }: ForeignRecord): string[] {
 
 const LONGEST = 2_000;
 
-/** The text and the displays; the codes where there is neither. */
-function wordsIn({ text, coding }: ForeignRecord): string[] {
-  const codings = asRecords(coding).filter(({ system }) => !isNullSystem(system));
+/** The text and the displays of a concept, without those that a code proves to say done; the codes where there is neither. */
+export function wordsIn({ text, coding }: ForeignRecord): string[] {
+  const codings = asRecords(coding).filter(({ system, code }) => !isNullSystem(system) && !DONE_CODES.has(code));
   const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
   return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
 }

@@ -55,7 +55,9 @@ function controlOf(task: ForeignRecord): string | undefined {
 
 function ownWordsOf(task: ForeignRecord): string | undefined {
   const isRequest = codingsOf(task).some((coding) => CARRIES_OUT.has(coding.code));
-  const words = isRequest ? undefined : asConceptText(task.code);
+  const words = isRequest
+    ? beganAsDeskWork(asRecord(task.code).text)
+    : (asConceptText(task.code) ?? beganAsDeskWork(task.description));
   return words !== undefined && wordsOf(words).every((word) => PLAIN.has(word)) ? undefined : words;
 }
 
@@ -82,6 +84,14 @@ const tellingWords = (text: string): string =>
 export function isDeskWork(words: string): boolean {
   return DESK_WORK.test(words);
 }
+
+/** A text that begins with the work of a desk, such as "Verify insurance", whatever its code says. */
+function beganAsDeskWork(text: unknown): string | undefined {
+  const words = asText(text, LONGEST);
+  return words !== undefined && words.search(DESK_WORK) === 0 ? words : undefined;
+}
+
+const LONGEST = 80;
 
 /** The work of a desk: who pays, who agrees, what is written, whom to call, and when. */
 const DESK_WORK =

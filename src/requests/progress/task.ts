@@ -4,7 +4,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { endOf, isSurelyDone } from './done.ts';
+import { endOf, isSurelyDone, wordsIn } from './done.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, isInTrouble, type TaskWord } from './task-words.ts';
 
@@ -78,7 +78,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     id: asText(resource.id),
     about: about.filter((local) => local !== undefined),
     word,
-    remark: [word.note, asConceptText(resource.businessStatus)].filter(Boolean).join(' · ') || undefined,
+    remark: [word.note, ...remarksOf(resource, word)].filter(Boolean).join(' · ') || undefined,
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
@@ -88,6 +88,12 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     latestMs: latestMs(changed),
     endedMs: Math.min(latestMs(changed), latestMs(asText(endOf(resource), 40))),
   };
+}
+
+/** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
+function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (string | undefined)[] {
+  const isOdd = status === 'completed' && word.icon !== 'done';
+  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [asConceptText(businessStatus)];
 }
 
 const DAY_MS = 24 * 60 * 60_000;

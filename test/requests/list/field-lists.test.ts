@@ -79,6 +79,14 @@ test.for<[string, object, object]>([
     { service: 'Walker & cane left side' },
   ],
   [
+    'a person of unknown name',
+    {
+      requester: { reference: '#p' },
+      contained: [{ resourceType: 'Practitioner', id: 'p', name: [{ family: 'UNKNOWN', given: ['Unknown'] }] }],
+    },
+    { requested: { by: 'Name not available' } },
+  ],
+  [
     'an empty narrative',
     { code: undefined, text: { status: 'empty', div: '<div>none here</div>' } },
     { service: 'Service not named by EHR' },

@@ -53,7 +53,13 @@ test.for<[string, object, object, (string | undefined)[]]>([
   ['a reflex', { intent: 'reflex-order' }, {}, doubt()],
   ['completed with a kind note', { note: [{ text: 'Ada was in good spirits' }] }, {}, DONE],
   ['completed with a note that it was missed', { note: [{ text: 'Pt refused at the door, closing' }] }, {}, doubt()],
-  ['a desk’s work in its description', { description: 'Schedule the first visit' }, {}, doubt()],
+  [
+    'a desk’s work in its description',
+    { description: 'Schedule the first visit' },
+    {},
+    beside('Schedule the first visit: done'),
+  ],
+  ['a desk’s work within its description', { description: 'Please schedule the first visit' }, {}, doubt()],
   ['another description', { description: 'PT at home, stairs' }, {}, DONE],
   [
     'completed before the order was written',
@@ -130,6 +136,50 @@ test.for<[string, object, object, (string | undefined)[]]>([
     ['Status unclear', 'open', 'EHR says “stopped” · provider says “Done”', 'Check it in the EHR'],
   ],
   ['no status', {}, { status: undefined }, DONE],
+  [
+    'BSeR’s code of a visit that was kept',
+    { businessStatus: { coding: [{ code: '5.1.4', display: 'Appointment Kept' }] } },
+    {},
+    ['Done', 'closed', 'Appointment Kept', 'Nothing to do'],
+  ],
+  [
+    'codings that contradict each other',
+    {
+      businessStatus: {
+        coding: [
+          { code: 'D', display: 'Completed' },
+          { code: 'no-show', display: 'No show' },
+        ],
+      },
+    },
+    {},
+    ['Failed', 'open', 'Completed · No show', 'Ask what happened'],
+  ],
+  [
+    'a desk’s work under the code of the request',
+    { code: { coding: [{ code: 'fulfill' }], text: 'Verify insurance' } },
+    {},
+    beside('Verify insurance: done'),
+  ],
+  [
+    'a desk’s work that is accepted',
+    { status: 'accepted', description: 'Verify insurance eligibility' },
+    {},
+    beside('Verify insurance eligibility: accepted'),
+  ],
+  [
+    'a call on the way',
+    { status: 'accepted', description: 'Transport, call the ward' },
+    {},
+    ['Accepted', 'open', undefined, 'Nothing to do'],
+  ],
+  ['a desk’s work as its reason', { reasonCode: { text: 'Eligibility check' } }, {}, doubt()],
+  [
+    'one that goes on and was cancelled, in French',
+    { status: 'in-progress', businessStatus: { text: 'Annulé par le patient' } },
+    {},
+    ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
+  ],
   ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
   ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
   ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
