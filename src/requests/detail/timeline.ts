@@ -101,13 +101,14 @@ function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): 
   const who = asRecords(participant)
     .filter(({ actor }) => !/(?:^|\/)Patient\//.test(asText(asRecord(actor).reference) ?? ''))
     .filter((one) => codeOf(one.status) !== 'declined')
-    .map(({ actor }) => displayOf(actor))
-    .find((name) => name !== undefined);
+    .flatMap(({ actor }) => displayOf(actor) ?? [])
+    .slice(0, MOST_PARTS)
+    .join(', ');
   // `created` is the day on which the appointment was made, not the day of the appointment.
   const time = start === undefined && created !== undefined ? 'no time given' : undefined;
   const said = ['Appointment', state, asConceptText(cancelationReason), asInformation(description), time];
   const what = said.filter((part) => part !== undefined).join(' · ');
-  return [{ what, at: start ?? created, who, source: 'Appointment' }];
+  return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
 
 const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
@@ -124,12 +125,12 @@ export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean 
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
-  const { status, statusReason, payload, sent, received, sender } = message;
+  const { status, statusReason, topic, payload, sent, received, sender } = message;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
-  const why = asConceptText(statusReason) ?? [];
+  const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
   const what = [
     'Message',
     ...words.concat(why),

@@ -98,12 +98,12 @@ function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Infinity without a readable date; a date without a time may be of any zone. */
-function latestMs(date: string | undefined): number {
-  const ms =
-    date === undefined || date.includes('T') ? Date.parse(date ?? '') : Date.parse(lastDayOf(date)) + 1.5 * DAY_MS;
+/** Infinity without a readable date; a date without a time lasts to the end of its last day. */
+function latestMs(date = ''): number {
+  const ms = date.includes('T') ? Date.parse(date) : Date.parse(lastDayOf(date)) + DAY_MS;
   return Number.isNaN(ms) ? Infinity : ms;
 }
+
 /** What the patient or a relative is to do hands the request over to no provider. */
 const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
@@ -134,7 +134,9 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
 
 /** What tells one owner from another; undefined for one without a name or a number. */
 export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
-  return local ?? display ?? contained?.name ?? number;
+  const { practitioner, organization, title } = contained?.role ?? {};
+  const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);
+  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || number);
 }
 
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */

@@ -38,7 +38,14 @@ test.for<[string, object, string | undefined]>([
     'Appointment · cancelled · Patient ill',
   ],
   ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
+  ['one with a topic', { ...message, topic: { text: 'Ride' } }, 'Message · Ride · Which door?'],
+  [
+    'one that was not sent, with the reason',
+    { ...message, status: 'not-done', statusReason: { text: 'Fax busy' } },
+    'Message · not done · Fax busy · Which door?',
+  ],
   ['a Task', task, 'Done'],
+  ['one whose business status repeats its word', { ...task, businessStatus: { text: 'DONE' } }, 'Done'],
   ['one to fulfill', { ...task, code: { coding: [{ code: 'fulfill' }] } }, 'Done'],
   [
     'one to abort the request',
@@ -73,11 +80,12 @@ test('a participant who declined is not listed, and a known day is shown', () =>
   const participant = [
     { actor: { display: 'Van 7' }, status: 'declined' },
     { actor: { display: 'Van 8' }, status: 'accepted' },
+    { actor: { reference: 'Location/1', display: 'North gate' } },
   ];
   const occurred = { ...signed, occurredDateTime: '2026-11-18' };
   const lines = readTimeline({}, [{ ...visit, participant }, occurred], undefined, { timeZone: 'UTC' });
   expect(lines.map(({ who, when }) => [who, when])).toEqual([
-    ['Van 8', '2026-12-01 10:00 UTC'],
+    ['Van 8, North gate', '2026-12-01 10:00 UTC'],
     [undefined, '2026-11-18'],
   ]);
 });

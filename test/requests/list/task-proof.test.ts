@@ -68,6 +68,12 @@ test.for<[string, object, object, (string | undefined)[]]>([
     doubt(' · before it was ordered'),
   ],
   ['on the day before, without a time', { lastModified: '2026-11-16' }, {}, doubt(' · before it was ordered')],
+  [
+    'on the day before an evening, without a time',
+    { lastModified: '2026-11-17' },
+    {},
+    doubt(' · before it was ordered'),
+  ],
   ['on the day, without a time', { lastModified: '2026-11-18' }, {}, DONE],
   [
     'its work ended before, and it was noted later',

@@ -435,3 +435,13 @@ test('more Tasks than are kept: the list says that some are missing', async () =
   expect(await noticesOf(1_000)).toEqual([]);
   expect(await noticesOf(1_001)).toEqual([IN_PART]);
 });
+
+test.for<[string, object]>([
+  ['a person', { resourceType: 'Practitioner', name: [{ text: 'Nurse N' }] }],
+  ['a role', { resourceType: 'PractitionerRole', practitioner: { display: 'Nurse N' } }],
+  ['a role by its title', { resourceType: 'PractitionerRole', code: [{ text: 'Nurse N' }] }],
+])('the owner of a Task may be contained in it: %s', async ([, resource]) => {
+  const held = task('1', { owner: { reference: '#o' }, contained: [{ ...resource, id: 'o' }] });
+  const { list } = await load([request('1', { performer: [{ display: 'Swift' }] })], searchset([held]));
+  expect(list.open[0]?.sentTo?.names).toEqual(['Nurse N']);
+});
