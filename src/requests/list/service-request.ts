@@ -2,6 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty } from '#src/patients/party.ts';
+import { codesIn } from '#src/requests/progress/purpose.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -41,6 +42,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     priority: describePriority(resource.priority),
     source: describeSource(intent),
     ...readService(resource),
+    codes: codesIn(resource.code),
     ...readDetail(resource),
     caution: readCaution(resource),
     isProhibited,

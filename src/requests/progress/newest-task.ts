@@ -1,6 +1,6 @@
 /** Finds the Task that speaks for a request among all that are about it. */
 import { type Written, writtenFrom } from './done.ts';
-import { repeats } from './purpose.ts';
+import { type Asked, isForWhole } from './purpose.ts';
 import { nameKey, type Task } from './task.ts';
 import { doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
@@ -37,9 +37,7 @@ function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
 }
 
 /** What a request says that decides which Tasks are its own. */
-interface About extends Written {
-  readonly service: string;
-  readonly category: string | undefined;
+interface About extends Written, Asked {
   /** It is to begin on a later day. */
   readonly isAhead: boolean;
 }
@@ -53,8 +51,8 @@ interface About extends Written {
 export function newestTask(all: readonly Task[], request: About): Task | undefined {
   if (all.length === 0) return undefined;
   const tasks = onceById(all);
-  const isWhole = repeats(request);
-  const isBeside = ({ purpose }: Task) => purpose !== undefined && !(purpose.mayCarryOut && isWhole(purpose.words));
+  const isWhole = isForWhole(request);
+  const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
   const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(task, request));
   const own = newestOf(handOvers) ?? standIn(beside);

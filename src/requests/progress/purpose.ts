@@ -32,6 +32,8 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 /** What a Task asks for, where that is not surely the whole request. */
 export interface Purpose {
   readonly words: string;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
   /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
   readonly mayCarryOut: boolean;
   /** Where it is done, there is nothing more to carry out. */
@@ -45,7 +47,13 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const own = control ?? ownWordsOf(task);
   const words = isPart ? ['Part of it', own].filter(Boolean).join(', ') : own;
   if (words === undefined) return undefined;
-  return { words, mayCarryOut: !control && !isPart && !isDeskWork(words), isStop: !isPart && STOPS.has(control) };
+  const codes = codesIn(task.code);
+  return {
+    words,
+    codes,
+    mayCarryOut: !control && !isPart && !isDeskWork(words),
+    isStop: !isPart && STOPS.has(control),
+  };
 }
 
 function controlOf(task: ForeignRecord): string | undefined {
@@ -68,13 +76,30 @@ const PLAIN = new Set(
   ),
 );
 
+/** `system|code` of each coding of a concept. A code without a system proves nothing. */
+export function codesIn(concept: unknown): string[] {
+  return asRecords(asRecord(concept).coding).flatMap(({ system, code }) =>
+    asText(system) !== undefined && asText(code) !== undefined ? [`${asText(system)}|${asText(code)}`] : [],
+  );
+}
+
+/** What a request asks for. */
+export interface Asked {
+  readonly service: string;
+  readonly category: string | undefined;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
+}
+
 /**
- * Tells whether words are those of the whole request: "Provide wheelchair transport" of a wheelchair transport.
- * "Evaluation" of "Evaluation and treatment" is only a part of it.
+ * Tells whether a Task is for the whole request: it has its code or its words, as "Provide wheelchair transport" has of a
+ * wheelchair transport. "Evaluation" of "Evaluation and treatment" is only a part of it.
  */
-export function repeats({ service, category = '' }: { service: string; category: string | undefined }) {
+export function isForWhole({ service, category = '', codes }: Asked) {
   const whole = [service, category].map(tellingWords);
-  return (words: string): boolean => whole.includes(tellingWords(words));
+  return (purpose: Purpose): boolean =>
+    purpose.mayCarryOut &&
+    (whole.includes(tellingWords(purpose.words)) || purpose.codes.some((code) => codes.includes(code)));
 }
 
 const tellingWords = (text: string): string =>

@@ -187,6 +187,18 @@ test.for<[string, object, object, (string | undefined)[]]>([
     ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
   ],
   ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
+  [
+    'the code of the service, in other words',
+    { code: { coding: [{ system: 'urn:cpt', code: '97110', display: 'Exercises' }] } },
+    { code: { coding: [{ system: 'urn:cpt', code: '97110' }], text: 'PT' } },
+    DONE,
+  ],
+  [
+    'the same code of another system',
+    { code: { coding: [{ system: 'urn:own', code: '97110', display: 'Exercises' }] } },
+    { code: { coding: [{ system: 'urn:cpt', code: '97110' }], text: 'PT' } },
+    beside('Exercises: done', 'Check it in the EHR'),
+  ],
   ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
   ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
 ])('%s', async ([, task, change, said]) => {

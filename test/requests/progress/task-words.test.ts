@@ -11,7 +11,7 @@ const undated = {
   authoredOn: undefined,
   keys: { version: { number: undefined, updatedMs: undefined } },
 };
-const ride = { service: 'Wheelchair transport', category: 'Community services', ...undated };
+const ride = { service: 'Wheelchair transport', category: 'Community services', codes: [], ...undated };
 const task = (change: object = {}) =>
   readTask(
     {
