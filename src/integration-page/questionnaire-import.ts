@@ -23,7 +23,10 @@ export const previewQuestionnaire: Handler = async ({ afterPost, production }, {
   const table = writeCatalogue(services);
   const parsed = settingRows.services.schema(production).safeParse(table);
   if (!parsed.success) return refuse(parsed.error.issues.map(({ message }) => `The services with it: ${message}`));
-  const notes = [`${read.title}: ${read.fields.length} questions`, ...read.notes];
+  const notes = [
+    `${read.title}: ${read.fields.length} ${read.fields.length === 1 ? 'question' : 'questions'}`,
+    ...read.notes,
+  ];
   return answer(200, { services: { text: table, problems: [] }, questionnaire: { service: typed.service, notes } });
 };
 

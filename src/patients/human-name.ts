@@ -1,5 +1,13 @@
 /** Chooses the displayed name from a FHIR HumanName list: page title, patient strip, practitioner, audit. */
-import { asRecords, asText, asTexts, type ForeignRecord, hasEnded, startsLater } from '#src/smart/fhir/fields.ts';
+import {
+  asRecord,
+  asRecords,
+  asText,
+  asTexts,
+  type ForeignRecord,
+  hasEnded,
+  startsLater,
+} from '#src/smart/fhir/fields.ts';
 import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** FHIR name-use, best first. A missing or unknown use ranks after "usual". */
@@ -9,7 +17,7 @@ const LONGEST = 120;
 
 /**
  * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only when there is no other, and
- * "Unknown" only when there is none at all. Odd or empty entries are passed over (FH-11).
+ * "Unknown" only when there is none at all. A name in ideographs has its reading beside it. Odd or empty entries are passed over (FH-11).
  *
  * @param names `Patient.name`, `Practitioner.name` or the like as received; untrusted.
  * @returns at most 120 characters; undefined when no entry has anything readable.
@@ -18,9 +26,37 @@ export function displayName(names: unknown, now: Date): string | undefined {
   const candidates = asRecords(names).flatMap((name) => {
     const text = formatName(name);
     if (text === undefined) return [];
-    return [{ text, rank: rankOf(name, now) + (saysNothing(text) ? 2 * BEST_FIRST.length : 0) }];
+    const rank = rankOf(name, now) + (saysNothing(text) ? 2 * BEST_FIRST.length : 0);
+    const script = SCRIPTS.indexOf(scriptOf(name));
+    const isPast = rank >= BEST_FIRST.length;
+    return [{ text, rank, script, isPast, isReading: script > SCRIPTS.indexOf(undefined), since: sinceMs(name) }];
   });
-  return candidates.toSorted((a, b) => a.rank - b.rank)[0]?.text;
+  const [best, ...others] = candidates.toSorted(
+    (a, b) =>
+      Number(a.isPast) - Number(b.isPast) ||
+      Number(a.isReading) - Number(b.isReading) ||
+      a.rank - b.rank ||
+      a.script - b.script ||
+      b.since - a.since ||
+      0,
+  );
+  const reading = others.find(({ isPast, isReading }) => isReading && isPast === best?.isPast);
+  const isBeside = reading !== undefined && reading.script !== best?.script && reading.text !== best?.text;
+  return isBeside ? asText(`${best?.text} (${reading.text})`, LONGEST) : best?.text;
+}
+
+/** ISO 21090: the same name in ideographs, in syllables and in letters, as JP Core has it; the readings come last. */
+const SCRIPTS = ['IDE', undefined, 'SYL', 'ABC'];
+
+function scriptOf({ extension }: ForeignRecord): string | undefined {
+  const found = asRecords(extension).find(({ url }) => /\biso21090-EN-representation$/.test(asText(url) ?? ''));
+  return SCRIPTS.find((script) => script === found?.valueCode);
+}
+
+/** Of two names in force, the later one is meant. */
+function sinceMs({ period }: ForeignRecord): number {
+  const ms = Date.parse(asText(asRecord(period).start) ?? '');
+  return Number.isNaN(ms) ? Number.MIN_SAFE_INTEGER : ms;
 }
 
 function rankOf({ use, period }: ForeignRecord, now: Date): number {
@@ -52,6 +88,10 @@ function joinParts(given: string[], family: string | undefined, name: ForeignRec
     ? (asText(given.join(' '), family === undefined ? LONGEST : LONGEST / 2) ?? '')
     : given.join(' ');
   const isFamilyFirst = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(family ?? '');
-  const core = isFamilyFirst ? `${family}${personal}` : [personal, family].filter(Boolean).join(' ');
+  // Between syllables, only a space shows where the family name ends.
+  const gap = /^[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(family ?? '') ? ' ' : '';
+  const core = isFamilyFirst
+    ? [family, personal].filter(Boolean).join(gap)
+    : [personal, family].filter(Boolean).join(' ');
   return asText([...asTexts(name.prefix), core, ...asTexts(name.suffix)].join(' '), LONGEST);
 }

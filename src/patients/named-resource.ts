@@ -7,10 +7,12 @@ import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
   asInformation,
+  asRecord,
   asRecords,
   asText,
   asTexts,
   type ForeignRecord,
+  hasEnded,
 } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
@@ -54,16 +56,20 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
 
 /**
  * The name is a string for organizations and places, a HumanName list for people, and a list of objects for devices. A
- * service or a place without a name is named by its type or description.
+ * service or a place without a name is named by its type, description or address.
  */
 function ownName(resource: ForeignRecord, now: Date): string | undefined {
-  const { resourceType, name, alias, deviceName, type, description } = resource;
+  const { resourceType, name, alias, deviceName, type, description, address } = resource;
   // Another patient has no name here, and what this one is called the launch's own read says (LC-06).
   if (resourceType === 'Patient') return undefined;
   const texts = [name, ...asTexts(alias), ...asRecords(deviceName).map((one) => one.name)];
-  const given = texts.map((text) => asInformation(text)).find(Boolean) ?? displayName(name, now);
+  const given = [...texts, displayName(name, now)].map((text) => asInformation(text)).find(Boolean);
   if (given !== undefined || !KINDS.has(resourceType)) return given;
-  return [...asRecords(type).map(asConceptText), asInformation(description)].find(Boolean);
+  return [
+    ...asRecords(type).map(asConceptText),
+    asInformation(description),
+    asInformation(asRecord(address).text),
+  ].find(Boolean);
 }
 
 const KINDS = new Set<unknown>(['HealthcareService', 'Location']);
@@ -84,6 +90,6 @@ function readRole(role: ForeignRecord, place: Place & { now: Date }) {
     practitioner: pointer(role.practitioner),
     organization: pointer(role.organization),
     title: [...titles, ...offered.map((one) => pointer(one).display)].find(Boolean),
-    remarks: remarksOn(role),
+    remarks: [...remarksOn(role), ...(hasEnded(role.period, place.now) ? ['ended'] : [])],
   };
 }

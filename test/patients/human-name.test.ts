@@ -4,6 +4,14 @@ import { displayName } from '#src/patients/human-name.ts';
 const now = new Date('2026-11-22T14:02:00Z');
 const ada = { family: 'Moreno', given: ['Ada'] };
 
+const ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const named = (script: string, family: string, given: string) => ({
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation', valueCode: script }],
+  use: 'official',
+  family,
+  given: [given],
+});
+
 test.for<[string, unknown, string | undefined]>([
   ['given and family', [ada], 'Ada Moreno'],
   ['several given names', [{ ...ada, given: ['Ada', 'María'] }], 'Ada María Moreno'],
@@ -74,6 +82,72 @@ test.for<[string, unknown, string | undefined]>([
     'many given names whole',
     [{ family: 'Moreno', given: ['María José', 'Antonia', 'del Carmen'] }],
     'María José Antonia del Carmen Moreno',
+  ],
+  [
+    'ideographs with their syllables, wherever they stand',
+    [named('SYL', 'ヤマダ', 'タロウ'), named('ABC', 'Yamada', 'Taro'), named('IDE', '山田', '太郎')],
+    '山田太郎 (ヤマダ タロウ)',
+  ],
+  [
+    'ideographs with their letters',
+    [named('ABC', 'Wang', 'Xiaoming'), named('IDE', '王', '小明')],
+    '王小明 (Xiaoming Wang)',
+  ],
+  [
+    'syllables with their letters',
+    [named('ABC', 'Yamada', 'Taro'), named('SYL', 'ヤマダ', 'タロウ')],
+    'ヤマダ タロウ (Taro Yamada)',
+  ],
+  ['one reading alone', [named('SYL', 'ヤマダ', 'タロウ')], 'ヤマダ タロウ'],
+  [
+    'ideographs by their text, with a reading by its text',
+    [
+      { ...named('SYL', '', ''), text: 'ヤマダ タロウ' },
+      { ...named('IDE', '', ''), text: '山田 太郎' },
+    ],
+    '山田 太郎 (ヤマダ タロウ)',
+  ],
+  [
+    'a name without a mark with its reading',
+    [named('SYL', 'ヤマダ', 'タロウ'), { family: '山田', given: ['太郎'] }],
+    '山田太郎 (ヤマダ タロウ)',
+  ],
+  [
+    'no reading of a maiden name',
+    [{ ...named('SYL', 'スズキ', 'ハナコ'), use: 'maiden' }, named('IDE', '山田', '花子')],
+    '山田花子',
+  ],
+  ['an unknown representation', [named('XYZ', 'Moreno', 'Ada')], 'Ada Moreno'],
+  [
+    'of two official names, the later one',
+    [
+      { use: 'official', text: 'Ada Ruiz', period: { start: '1970-01-01' } },
+      { use: 'official', ...ada, period: { start: '2015-06-01' } },
+    ],
+    'Ada Moreno',
+  ],
+  [
+    'of two official names without dates, the first',
+    [
+      { use: 'official', ...ada },
+      { use: 'official', text: 'Ada Ruiz' },
+    ],
+    'Ada Moreno',
+  ],
+  [
+    'a known name before an anonymous one',
+    [
+      { use: 'anonymous', text: 'Patient 7' },
+      { use: 'nickname', text: 'Addie' },
+    ],
+    'Addie',
+  ],
+  ['an anonymous name alone', [{ use: 'anonymous', text: 'Patient 7' }], 'Patient 7'],
+  ['nothing from a masked name', [{ extension: [{ url: ABSENT, valueCode: 'masked' }] }], undefined],
+  [
+    'what a masked family name leaves',
+    [{ given: ['Ada'], _family: { extension: [{ url: ABSENT, valueCode: 'masked' }] } }],
+    'Ada',
   ],
 ])('reads %s', ([, names, expected]) => {
   expect(displayName(names, now)).toBe(expected);

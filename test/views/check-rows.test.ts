@@ -27,6 +27,17 @@ test('warnings are shown, passed checks are folded', () => {
   expect(String(foldedCheckRows([row('good', 'pass')]))).toMatch(/^<details>/);
 });
 
+test.for<[string, CheckRow['verdict'][], string | undefined]>([
+  ['one check', ['pass'], 'Show 1 check<'],
+  ['several', ['pass', 'info'], 'Show all 2 checks<'],
+  ['one more', ['warning', 'pass'], 'Show the other 1 check<'],
+  ['no other', ['warning'], undefined],
+])('the fold names its number: %s', ([, verdicts, words]) => {
+  const page = String(foldedCheckRows(verdicts.map((verdict, index) => row(`r${index}`, verdict))));
+  if (words === undefined) expect(page).not.toContain('Show');
+  else expect(page).toContain(words);
+});
+
 test('reasons cite clauses of public documents, never rule codes', () => {
   const reasons = checkCatalogue.map(({ why }) => why).join('\n');
   expect(reasons).not.toMatch(/\b(?!RFC)[A-Z]{2,3}-\d\d\b/);

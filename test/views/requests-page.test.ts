@@ -35,7 +35,7 @@ const row: RequestRow = {
     note: 'reply unknown',
     hasProvider: true,
     isOverdue: true,
-    sinceText: '3 d',
+    sinceText: '3 d ago',
   },
   next: { text: 'Ask the provider why it is late', isAction: true },
   still: undefined,
@@ -130,7 +130,7 @@ test('a theme comes after the app’s style, from the app’s origin', () => {
 test('a request shows every fact in the order of its columns, and links to its page', () => {
   const page = end({ rows: [row] });
   expect(textOf(page)).toContain(
-    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
+    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d ago Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
   );
   expect(page).toContain('<a href="requests/1">Wheelchair transport</a>');
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
@@ -195,7 +195,7 @@ test('a request without facts has words for each missing one', () => {
     reason: undefined,
   };
   const page = textOf(end({ rows: [{ ...bare, requested: { on: undefined, by: undefined } }] }));
-  expect(page).toContain('3 d Ask the provider why it is late No provider yet Date not given');
+  expect(page).toContain('3 d ago Ask the provider why it is late No provider yet Date not given');
   expect(page).not.toMatch(/–|Not given/);
 });
 

@@ -36,7 +36,8 @@ export function checkRows(rows: readonly CheckRow[]): SafeHtml {
 export function foldedCheckRows(rows: readonly CheckRow[]): SafeHtml {
   const open = rows.filter(needsWork);
   const others = rows.filter((row) => !needsWork(row));
-  const all = open.length === 0 ? `Show all ${rows.length} checks` : `Show the other ${others.length} checks`;
+  const all = `Show ${open.length > 0 ? 'the other ' : rows.length > 1 ? 'all ' : ''}${counted(others.length, 'check')}`;
+  if (others.length === 0) return checkRows(open);
   return html`${checkRows(open)}<details><summary>${all}</summary>${checkRows(others)}</details>`;
 }
 

@@ -82,8 +82,9 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
 export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | 'source' | 'next'>): SafeHtml {
   const { note, sinceText } = status;
   const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
-  // A number does not break from its unit.
-  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}<span>${sinceText}</span>`;
+  // A number does not break from its unit; the word before it may stand on the line above.
+  const [, what = '', length = ''] = /^(changed )?(.*)$/.exec(sinceText ?? '') ?? [];
+  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${what}<i>${length}</i>`;
   return html`${status.isOverdue ? html`<em${/\blate\b/.test(next.text) ? null : html` class=unsaid`}>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
 }
 

@@ -99,7 +99,7 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   const { keys: entries } = await context.keys;
   if (!entries) return (await context.configuration) ? seeRow(GUIDE_TITLES.jwks) : withoutConfiguration(context);
   const usable = entries.filter(({ thumbprint }) => thumbprint !== undefined);
-  const seen = `${usable.length} of ${entries.length} keys usable`;
+  const seen = `${usable.length} of ${entries.length} ${entries.length === 1 ? 'key' : 'keys'} usable`;
   if (usable.length === 0) {
     return broken('keys.none-usable', seen);
   }

@@ -156,13 +156,15 @@ function judgeChain({ chainProblem, isLogged, issuer, expiresAt }: Handshake): O
     : broken(rule, found);
 }
 
+const dayCount = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
+
 function judgeExpiry({ expiresAt }: Handshake, now: Date): Outcome {
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS);
   if (Number.isNaN(days)) return info('the certificate names no readable date');
   if (days < 0) return seeRow(TITLES.chain);
   if (days < EXPIRES_SOON_DAYS)
-    return warning(`expires on ${dayOf(expiresAt)}, in ${days} days`, 'Renew the certificate before that day.');
-  return pass(`until ${dayOf(expiresAt)}, ${days} days`);
+    return warning(`expires on ${dayOf(expiresAt)}, in ${dayCount(days)}`, 'Renew the certificate before that day.');
+  return pass(`until ${dayOf(expiresAt)}, ${dayCount(days)}`);
 }
 
 function dayOf(instant: Date): string {

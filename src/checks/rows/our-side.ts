@@ -81,7 +81,7 @@ async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome
       'PUBLIC_URL leads to another deployment, or a cache before this service is stale.',
     );
   }
-  return pass(`${keys.length} keys, all of ours`);
+  return pass(keys.length === 1 ? '1 key, which is ours' : `${keys.length} keys, all of ours`);
 }
 
 async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcome> {

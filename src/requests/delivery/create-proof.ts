@@ -1,5 +1,5 @@
 /** Judges what the EHR's answer to a create proves (FH-17): only a proved request is called sent. */
-import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { numbersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
@@ -27,8 +27,8 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   if (isRequest && isOfAnotherPatient(resource, patientId)) return 'unproved';
   if (status === 201) return 'created';
   if (status !== 200 || !isRequest) return 'unproved';
-  const names = identifiersOf(resource);
-  const isShown = names.length === 0 ? isFhirId(resource.id) : identifiersOf(sent).every((own) => names.includes(own));
+  const names = numbersOf(resource);
+  const isShown = names.length === 0 ? isFhirId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
   return isShown ? 'created' : 'unproved';
 }
 
@@ -55,9 +55,9 @@ function resourceIn(body: unknown, location = ''): string | undefined {
 }
 
 function numberIn(body: unknown, sent: ForeignRecord): string | undefined {
-  const ours = identifiersOf(sent);
+  const ours = numbersOf(sent);
   const theirs = asRecords(asRecord(body).identifier).filter(
-    (one) => !identifiersOf({ identifier: one }).some((name) => ours.includes(name)),
+    (one) => !numbersOf({ identifier: one }).some((name) => ours.includes(name)),
   );
   return theirs.map(({ value }) => asInformation(value, 60)).find((value) => value !== undefined);
 }

@@ -1,5 +1,5 @@
 /** Searches the EHR for requests by the identifiers they were sent with (FH-17, FH-13). */
-import { identifiersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { numbersOf, isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -42,7 +42,7 @@ export async function findSent(
   const search = (identifiers: readonly string[]) =>
     searchRequests(api, { patientId, searchParameters, identifiers }, (resource) => {
       if (resource.resourceType !== 'ServiceRequest' || isOfAnotherPatient(resource, patientId)) return;
-      for (const name of identifiersOf(resource)) if (wanted.includes(name)) found.set(name, resource);
+      for (const name of numbersOf(resource)) if (wanted.includes(name)) found.set(name, resource);
     });
   const { end } = await search(wanted);
   if (found.size === wanted.length) return { found, isComplete: true };

@@ -1,6 +1,6 @@
 /** Finds out whether a request has been replaced by another one, so that it is not corrected a second time. */
 
-import { identifiersOf } from '#src/requests/list/own-patient.ts';
+import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -31,7 +31,7 @@ export async function isReplaced(
     rest.id !== search.requestId &&
     isInForce(status) &&
     relationsOf(rest, api.base).replaces.includes(`ServiceRequest/${search.requestId}`) &&
-    !identifiersOf(rest).some((name) => search.own?.includes(name));
+    !numbersOf(rest).some((name) => search.own?.includes(name));
   await searchRequests(api, search, (resource) => {
     isFound ||= replaces(resource);
   });

@@ -1,5 +1,5 @@
 /** Posts a request so that it exists in the EHR exactly once, or reports that this is not known (FH-17). */
-import { identifiersOf } from '#src/requests/list/own-patient.ts';
+import { numbersOf } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
@@ -38,7 +38,7 @@ export async function postOnce(
   resource: FhirResource,
   options: PatientSearch & { attempted: boolean; claim(): Promise<boolean> },
 ): Promise<PostEnd> {
-  const look = () => findSent(api, identifiersOf(resource), options);
+  const look = () => findSent(api, numbersOf(resource), options);
   const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete } = await look();

@@ -15,7 +15,7 @@ import type { ReadDetail } from './read-detail.ts';
 import type { Place } from './referred.ts';
 import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
-import { isBooked, readTimeline } from './timeline.ts';
+import { isHeld, isMissedVisit, readTimeline } from './timeline.ts';
 
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
@@ -47,12 +47,15 @@ export async function describeDetail(
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
-  const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen);
-  const isAwaited = isBare && !status.hasProvider && !request.isProhibited && events.some(isBooked);
+  const held = events.some(isHeld);
+  const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen) && !request.isProhibited;
+  const isAwaited = isBare && held;
+  const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
+  const isMissed = isAgreed && !held && events.some(isMissedVisit);
   const row = {
     ...{ ...fresh, still, sentTo, older },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited ? SEE_APPOINTMENT : next,
+    next: isAwaited || isMissed ? SEE_APPOINTMENT : next,
   };
   const others = siblings
     .map((one) => readServiceRequest(one, place))

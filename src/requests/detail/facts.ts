@@ -16,6 +16,7 @@ import {
   asTexts,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { namesOf, type Place } from './referred.ts';
@@ -139,9 +140,11 @@ function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
 }
 
-/** The title has room for a part of a long one. */
-function serviceInFull({ code }: ForeignRecord): string[] {
+/** The title has room for a part of a long one, and of the narrative where no code names it. */
+function serviceInFull(resource: ForeignRecord): string[] {
+  const { code } = resource;
   const text = asLongConceptText(code);
+  if (text === undefined) return listed(narrativeOf(resource, LONGEST_NOTE));
   return text === asConceptText(code) ? [] : listed(text);
 }
 

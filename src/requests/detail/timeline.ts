@@ -4,7 +4,8 @@
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { errandOf } from '#src/requests/progress/errand.ts';
+import { isSurelyDone } from '#src/requests/progress/done.ts';
+import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
@@ -74,13 +75,14 @@ const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
 ]);
 
 function taskEvents(task: ForeignRecord): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus), codesOf(task.statusReason));
+  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task));
   if (!word) return [];
-  // The line names the errand: "Done" for checking an insurance does not mean that the request was carried out.
-  const errand = errandOf(task) ?? (asRecords(task.partOf).length > 0 ? 'a part of it' : undefined);
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
-  const said = [word.note, errand, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
-  const what = [word.word, ...new Set(said.filter((text) => text !== undefined))].join(' · ');
+  // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
+  const purpose = purposeOf(task)?.words;
+  const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
+  const others = said.filter((text) => text !== undefined && text.toLowerCase() !== word.word.toLowerCase());
+  const what = [word.word, ...new Set(others)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];
 }
@@ -99,27 +101,41 @@ function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): 
   const who = asRecords(participant)
     .filter(({ actor }) => !/(?:^|\/)Patient\//.test(asText(asRecord(actor).reference) ?? ''))
     .filter((one) => codeOf(one.status) !== 'declined')
-    .map(({ actor }) => displayOf(actor))
-    .find((name) => name !== undefined);
+    .flatMap(({ actor }) => displayOf(actor) ?? [])
+    .slice(0, MOST_PARTS)
+    .join(', ');
   // `created` is the day on which the appointment was made, not the day of the appointment.
   const time = start === undefined && created !== undefined ? 'no time given' : undefined;
   const said = ['Appointment', state, asConceptText(cancelationReason), asInformation(description), time];
   const what = said.filter((part) => part !== undefined).join(' · ');
-  return [{ what, at: start ?? created, who, source: 'Appointment' }];
+  return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
 
 const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
+const MISSED = new Set<unknown>(['cancelled', 'noshow']);
 
 /** Whether an event is an appointment that is agreed, or took place. */
-export function isBooked(event: ForeignRecord): boolean {
+export function isHeld(event: ForeignRecord): boolean {
   return event.resourceType === 'Appointment' && HELD.has(codeOf(event.status)) && conditionsOf(event).length === 0;
 }
 
-function communicationEvents({ status, payload, sent, received, sender }: ForeignRecord): Event[] {
+/** Whether an event is an appointment that did not, or will not, take place. */
+export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean {
+  return resourceType === 'Appointment' && MISSED.has(codeOf(status));
+}
+
+function communicationEvents(message: ForeignRecord): Event[] {
+  const { status, statusReason, topic, payload, sent, received, sender } = message;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
-  const what = ['Message', ...words, ...said, ...(parts.length > said.length ? ['more in the EHR'] : [])].join(' · ');
+  const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
+  const what = [
+    'Message',
+    ...words.concat(why),
+    ...said,
+    ...(parts.length > said.length ? ['more in the EHR'] : []),
+  ].join(' · ');
   return [{ what, at: sent ?? received, who: displayOf(sender), source: 'Communication' }];
 }

@@ -11,7 +11,7 @@ import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
-import { identifiersOf, isOfAnotherPatient } from './own-patient.ts';
+import { isOfAnotherPatient, numbersOf } from './own-patient.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
@@ -74,7 +74,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
       requests.push(readServiceRequest(resource, at));
       if (isOfAnotherPatient(resource, patientId)) return;
       const id = asWritten(resource.id);
-      for (const name of [...identifiersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
+      for (const name of [...numbersOf(resource), `ServiceRequest/${id}`]) identifiers.set(name, id);
     } else if (resource.resourceType === 'OperationOutcome') {
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else if (resource.resourceType === 'Task') {

@@ -11,6 +11,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
@@ -28,14 +29,14 @@ const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusRea
 /** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
 
-/** The service, and the first category that says something else. */
+/** The service, by the narrative where no element names it, and the first category that says something else. */
 export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
   const categories = asRecords(resource.category)
     .map(asConceptText)
     .filter((text) => text !== undefined)
     .map((text) => categoryWords(text));
   const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
-  const service = named ?? categories[0] ?? NOT_NAMED;
+  const service = named ?? categories[0] ?? narrativeOf(resource, LONGEST_DETAIL) ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
 

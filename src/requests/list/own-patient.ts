@@ -1,8 +1,8 @@
-/** Reads which patient and which identifiers a foreign resource names. */
+/** Reads which patient a foreign resource is about, and the numbers by which it is known. */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** `system|value` of each identifier of a resource; untrusted. */
-export function identifiersOf({ identifier }: ForeignRecord): string[] {
+/** `system|value` of each `identifier` of a resource; untrusted. */
+export function numbersOf({ identifier }: ForeignRecord): string[] {
   return asRecords(identifier).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
 }
 

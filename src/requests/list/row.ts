@@ -50,7 +50,7 @@ export function toRow(
   const status = request.isProhibited ? request.status : withTask(request.status, task, request.isSeries);
   // If the word is the Task's, so is its time.
   const isTasks = status.icon !== request.status.icon;
-  const sinceText = isTasks ? elapsedText(task?.changed, at) : sinceOf(request, at);
+  const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
   const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
@@ -61,7 +61,7 @@ export function toRow(
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
   const spoken = status === request.status ? undefined : task;
-  const { isDeclinedBeside, isInTrouble } = spoken ?? {};
+  const asked = spoken?.besideStep ?? (spoken?.isInTrouble === true ? 'Ask what happened' : undefined);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -77,8 +77,7 @@ export function toRow(
       ...facts,
       hasOpenOlder,
       hasNoMovement,
-      isDeclinedBeside,
-      isInTrouble,
+      asked,
       hasTime: needed !== undefined,
       waited,
     }),
@@ -108,9 +107,14 @@ export function toRow(
  * An order or draft began when it was authored. For any other status, the EHR says only when the request last changed.
  */
 function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
-  if (status.icon === 'ordered' || status.icon === 'draft') return elapsedText(authoredOn, at);
-  const elapsed = elapsedText(lastUpdated, at);
-  return elapsed && `changed ${elapsed}${isLength(elapsed) ? ' ago' : ''}`;
+  const isNew = status.icon === 'ordered' || status.icon === 'draft';
+  return isNew ? agoText('', authoredOn, at) : agoText('changed', lastUpdated, at);
+}
+
+/** "changed 3 d ago", "today". */
+function agoText(what: string, date: unknown, at: ReadAt): string | undefined {
+  const elapsed = elapsedText(date, at);
+  return elapsed && [what, elapsed, isLength(elapsed) ? 'ago' : ''].filter(Boolean).join(' ');
 }
 
 /** When the last known event was; a time in the future does not count. */

@@ -2,6 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty } from '#src/patients/party.ts';
+import { codesIn } from '#src/requests/progress/purpose.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -25,6 +26,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const isProhibited = mayBeProhibited(resource);
   const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
+  const neededMs = beginsAt(resource, at.timeZone);
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -40,11 +42,14 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     priority: describePriority(resource.priority),
     source: describeSource(intent),
     ...readService(resource),
+    codes: codesIn(resource.code),
     ...readDetail(resource),
     caution: readCaution(resource),
     isProhibited,
     needed: needed.text,
-    neededMs: beginsAt(resource, at.timeZone),
+    neededMs,
+    /** It is to begin on a later day; a deadline says nothing about its begin. */
+    isAhead: !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS,
     /** It is wanted several times, and not all of them are surely over. */
     isSeries: isSeries(resource) && !isPastNeeded,
     /** `Encounter/id` on this server; STU3 calls it the context. */
@@ -64,6 +69,12 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
 /** STU3 has the requester inside an `agent`. */
 function agentOf(requester: ForeignRecord): ForeignRecord {
   return requester.agent === undefined ? requester : asRecord(requester.agent);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function isDeadline({ occurrencePeriod }: ForeignRecord): boolean {
+  return occurrencePeriod !== undefined && asRecord(occurrencePeriod).start === undefined;
 }
 
 /** News of what was done in time may take this long. */

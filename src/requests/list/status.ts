@@ -44,6 +44,8 @@ const NOT_GIVEN: StatusWord = { group: 'open', word: 'Status not given by EHR', 
 const ENDED: StatusWord = { group: 'closed', word: 'Ended', icon: 'cancelled' };
 /** For a code that FHIR does not define: only the EHR can say what it means. */
 const UNCLEAR: StatusWord = { ...NOT_GIVEN, word: 'Status unclear' };
+/** The word of a request whose status is given in no code of FHIR. */
+export const unclearWord = UNCLEAR.word;
 
 /** The statuses of FHIR R4, and two of STU3. `active` has words of its own, and `entered-in-error` is never shown. */
 const STATUSES = new Map<unknown, StatusWord>([

@@ -1,20 +1,20 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
-import type { RequestStatus } from './status.ts';
+import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
  * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
- * only active, or whose status is unknown, the Task knows more. An order that a provider declined stays open, because
+ * only active, or whose status is not given, the Task knows more. An order that a provider declined stays open, because
  * the order itself stands.
  *
  * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
  */
 export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
-  const isBare = status.icon === 'ordered' || status.icon === 'unknown';
+  const isBare = status.icon === 'ordered' || (status.icon === 'unknown' && status.word !== unclearWord);
   if (!task) return status;
   if (!isBare) return besideTask(status, task);
-  if (task.errand !== undefined && task.word.icon !== 'question') {
+  if (task.purpose !== undefined && task.word.icon !== 'question') {
     return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
   }
   const isPart = isSeries && task.word.icon === 'done';
@@ -22,7 +22,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isDone = icon === 'done';
   const said = [
     isPart ? 'part of it done' : undefined,
-    [task.errand, task.remark].filter(Boolean).join(': ') || undefined,
+    [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
   const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
@@ -31,25 +31,34 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    note: [remark === word ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
-    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.errand === undefined),
+    note:
+      [remark?.toLowerCase() === word.toLowerCase() ? undefined : remark, task.beside].filter(Boolean).join(' · ') ||
+      undefined,
+    hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
     isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };
 }
 
 /** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
-function besideTask(status: RequestStatus, { word, errand }: Task): RequestStatus {
-  const isHidden = errand === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
-  const said = `provider says “${word.word}”`;
-  return isHidden ? { ...status, note: [status.note, said].filter(Boolean).join(' · ') } : status;
+function besideTask(status: RequestStatus, task: Task): RequestStatus {
+  const { word, purpose, owner } = task;
+  const isHidden = purpose === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
+  const said = word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
+  const notes = [status.note, isHidden ? said : undefined, status.group === 'open' ? task.beside : undefined];
+  return {
+    ...status,
+    hasProvider: status.hasProvider || owner !== undefined,
+    note: notes.filter(Boolean).join(' · ') || undefined,
+  };
 }
 
-/** For each end, draft and hold of the EHR, what a Task may say that contradicts it. */
+/** For each end, draft, hold and unclear status of the EHR, what a Task may say that contradicts it. */
 const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon'][]>> = {
-  draft: ['accepted', 'booked', 'under-way', 'question', 'done', 'declined'],
-  hold: ['under-way', 'question', 'done', 'declined'],
+  draft: ['unknown', 'accepted', 'booked', 'under-way', 'question', 'done', 'declined'],
+  hold: ['unknown', 'under-way', 'question', 'done', 'declined'],
   done: ['accepted', 'booked', 'under-way', 'question', 'declined'],
-  cancelled: ['accepted', 'booked', 'under-way', 'question', 'done'],
+  cancelled: ['unknown', 'accepted', 'booked', 'under-way', 'question', 'done'],
+  unknown: ['unknown', 'sent', 'received', 'accepted', 'booked', 'under-way', 'question', 'hold', 'done', 'declined'],
 };
 
 /** Of a series. */

@@ -1,7 +1,8 @@
 /** Finds the Task that speaks for a request among all that are about it. */
-import { isDeskWork, repeats } from './errand.ts';
+import { type Written, writtenFrom } from './done.ts';
+import { type Asked, isForWhole } from './purpose.ts';
 import { nameKey, type Task } from './task.ts';
-import { isOver, type TaskWord } from './task-words.ts';
+import { doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
@@ -13,7 +14,7 @@ function newestOf(tasks: readonly Task[]): Task | undefined {
   if (!newest || !isOver(newest.word)) return newest;
   const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
   return (
-    older.find((task) => !isOver(task.word) && (isAsNew(task) || isOfOtherOwner(task, newest))) ??
+    older.find((task) => !isOver(task.word) && (isAsNew(task) || mayBeOfOther(task, newest))) ??
     [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
     newest
   );
@@ -25,41 +26,66 @@ function onceById(tasks: readonly Task[]): readonly Task[] {
   return tasks.filter((task) => task.id === undefined || !tasks.some((other) => isNewer(other, task)));
 }
 
+/** One that no provider has taken up may have been sent again to the same owner; with any other, the owner has to be known. */
+function mayBeOfOther(task: Task, newest: Task): boolean {
+  const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
+  return isOfOtherOwner(task, newest) || (isTaken && (task.owner === undefined || newest.owner === undefined));
+}
+
 function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
   return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
 }
 
+/** What a request says that decides which Tasks are its own. */
+interface About extends Written, Asked {
+  /** It is to begin on a later day. */
+  readonly isAhead: boolean;
+}
+
 /**
- * The Task that speaks for a request: the one that carries it out, if there is any. An errand beside it has no word about
+ * The Task that speaks for a request: the one that carries it out, if there is any. A Task beside it has no word about
  * who provides, and that it has ended ends nothing; a question is the clinician's turn, whatever it is about.
  *
  * @param all those about the request.
  */
-export function newestTask(
-  all: readonly Task[],
-  request: { readonly service: string; readonly category: string | undefined },
-): Task | undefined {
+export function newestTask(all: readonly Task[], request: About): Task | undefined {
   if (all.length === 0) return undefined;
   const tasks = onceById(all);
-  const isRepeated = repeats(request);
-  const isBeside = ({ errand }: Task) => errand !== undefined && !isRepeated(errand);
-  const errands = [...Map.groupBy(tasks.filter(isBeside), ({ errand }) => errand).values()];
-  const latest = errands.flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks.filter((task) => !isBeside(task));
-  const own = newestOf(handOvers) ?? standIn(latest);
+  const isWhole = isForWhole(request);
+  const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
+  const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
+  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(task, request));
+  const own = newestOf(handOvers) ?? standIn(beside);
+  const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
+  const isDone = own?.word.icon === 'done';
+  if (isDone && !isStopped) return { ...own, purpose: undefined };
   const rivals = own && AGREED.has(own.word.icon) ? othersWhoAgreed(handOvers, own) : [];
-  const newest = latest.filter(({ errand }) => own === undefined || errand !== own.errand);
-  if (own?.word.icon === 'done' || newest.length === 0) return own && { ...asOwn(own), beside: rivalText(rivals) };
-  const question = newest.find(({ word }) => word.icon === 'question');
-  const shown = question ?? own ?? newestOf(newest);
-  const beside = newest.filter((one) => one !== question && (own === undefined || PRESSING.has(one.word.icon)));
+  const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
+  const question = others.find(({ word }) => word.icon === 'question');
+  const shown = question ?? own ?? newestOf(others);
+  const said = others.filter((one) => one !== question && (own === undefined || isPressing(one)));
   return (
     shown && {
-      ...(shown === own ? asOwn(shown) : { ...shown, owner: own?.owner }),
-      beside: [rivalText(rivals), besideText(beside)].filter(Boolean).join(' · ') || undefined,
-      isDeclinedBeside: own !== undefined && beside.some(({ word }) => word.icon === 'declined'),
+      ...(shown === own ? { ...(isDone ? inDoubt(own) : own), purpose: undefined } : { ...shown, owner: own?.owner }),
+      beside: [rivalText(rivals), besideText(said)].filter(Boolean).join(' · ') || undefined,
+      besideStep: stepFor(said, own),
     }
   );
+}
+
+const wordsOf = ({ purpose }: Task) => purpose?.words;
+
+/** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
+function inItsTime(task: Task, request: About): Task {
+  if (task.word.icon !== 'done') return task;
+  if (task.endedMs < (writtenFrom(request) ?? -Infinity)) return inDoubt(task, 'before it was ordered');
+  return request.isAhead ? inDoubt(task, 'before it is needed') : task;
+}
+
+/** A completed Task that may not have carried out its request. */
+function inDoubt(task: Task, why?: string): Task {
+  const remark = [doneInDoubt.note, task.remark, why].filter(Boolean).join(' · ');
+  return { ...task, word: doneInDoubt, remark };
 }
 
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
@@ -80,21 +106,29 @@ function rivalText([first, ...others]: readonly Task[]): string | undefined {
 
 /** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
 function standIn(tasks: readonly Task[]): Task | undefined {
-  const open = tasks.filter(({ errand = '', word }) => !isOver(word) && !isDeskWork(errand));
-  const found = newestOf(open);
-  return found && { ...found, remark: [found.errand, found.remark].filter(Boolean).join(': ') };
+  const found = newestOf(tasks.filter(({ purpose, word }) => purpose?.mayCarryOut === true && !isOver(word)));
+  return found && { ...found, remark: [found.purpose?.words, found.remark].filter(Boolean).join(': ') };
 }
 
-const asOwn = (task: Task): Task => ({ ...task, errand: undefined });
+/** What the clinician has to know of a Task beside the request although the request itself goes on. */
+function isPressing({ word, purpose }: Task): boolean {
+  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true;
+}
 
-/** What the clinician has to know of an errand although the request itself goes on. */
-const PRESSING = new Set<TaskWord['icon']>(['declined', 'hold']);
+/** What the Tasks beside a request ask of the clinician. */
+function stepFor(said: readonly Task[], own: Task | undefined): string | undefined {
+  if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
+  const mayBeEnd = ({ purpose, word }: Task) =>
+    word.icon === 'done' && (purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true));
+  return said.some(mayBeEnd) ? 'Check it in the EHR' : undefined;
+}
+
 const MOST_BESIDE = 2;
 
 /** "Verify insurance: declined, No coverage". */
-function besideText(errands: readonly Task[]): string | undefined {
-  const lines = errands.map(({ errand, word, reason }) =>
-    [`${errand}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
+function besideText(tasks: readonly Task[]): string | undefined {
+  const lines = tasks.map(({ purpose, word, reason }) =>
+    [`${purpose?.words}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
   );
   const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
   return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;

@@ -13,10 +13,8 @@ export interface StepFacts {
   readonly hasProvider: boolean;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
-  /** An addition to it was declined, although its provider continues. */
-  readonly isDeclinedBeside?: boolean | undefined;
-  /** Its provider goes on, but says that the service was missed. */
-  readonly isInTrouble?: boolean | undefined;
+  /** What its Tasks ask of the clinician although it goes on. */
+  readonly asked?: string | undefined;
   /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
@@ -59,8 +57,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
-  if (facts.isDeclinedBeside === true) return act('Check what was declined');
-  if (facts.isInTrouble === true) return act('Ask what happened');
+  if (facts.asked !== undefined) return act(facts.asked);
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

@@ -27,7 +27,6 @@ const WORDS = {
   accepted: { word: 'Accepted', icon: 'accepted' },
   booked: { word: 'Booked', icon: 'booked' },
   underWay: { word: 'Under way', icon: 'under-way' },
-  partly: { word: 'Under way', icon: 'under-way' },
   question: { word: 'Question for you', icon: 'question' },
   hold: { word: 'On hold', icon: 'hold' },
   done: { word: 'Done', icon: 'done' },
@@ -57,62 +56,28 @@ const BUSINESS = new Map<string, TaskWord>([
   ...['input-required', 'awaiting-reply', 'awaiting-information', 'change-requested'].map(
     (code) => [code, WORDS.question] as const,
   ),
-  ...['booked', 'scheduled', 'appointment-booked', '5.1.1'].map((code) => [code, WORDS.booked] as const),
+  ...['booked', 'scheduled', '5.1.1'].map((code) => [code, WORDS.booked] as const),
+  ...['appointment', 'booking', 'visit', 'trip', 'ride', 'pickup', 'pick-up'].flatMap((what) =>
+    ['booked', 'scheduled', 'confirmed'].map((state) => [`${what}-${state}`, WORDS.booked] as const),
+  ),
   ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
   ...['assigned', '3.0'].map((code) => [code, WORDS.accepted] as const),
   ...['unavailable', '4.0'].map((code) => [code, WORDS.declined] as const),
   ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
   ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
-/** The same in free text. */
-const BUSINESS_WORDS: readonly (readonly [RegExp, TaskWord])[] = [
-  [
-    /^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/,
-    WORDS.question,
-  ],
-  [
-    /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b/,
-    WORDS.question,
-  ],
-  [
-    /^(?!.*\b(?:no|not|never|without|unable|unconfirmed|cannot|pending|awaiting|waiting|until|unless|once|when|if|after|before|needs?|required|to-be|tbd|missed|previous|cancel\w*|declin\w*)\b).*\b(?:appointment|booking|visit|trip|ride|pick-?up)-(?:is-|was-)?(?:booked|scheduled|confirmed)\b/,
-    WORDS.booked,
-  ],
-];
-/** In free text, what says that the service was not, or will not be, carried out. */
-const MISSED: readonly (readonly [RegExp, TaskWord])[] = [
-  [
-    /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
-    WORDS.cancelled,
-  ],
-  [
-    /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
-    WORDS.declined,
-  ],
-  [
-    /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
-    WORDS.failed,
-  ],
-];
-/** In free text, what contradicts that a completed Task was carried out, or all of it, or leaves it open. */
-const NOT_DONE: typeof MISSED = [
-  ...MISSED,
-  [
-    /\b(?:partial|partly|interim|preliminary|half|wait-?list|waiting|pending|postponed|reschedul|deferred|yet\b|\d+-of-\d+\b|first\b)/,
-    WORDS.partly,
-  ],
-  [
-    /\b(?:no(?!-?\d)|not|none|without|unresolved|on-hold|awaiting|requires?|needs?|missing|invalid|insufficient|absent|moved|hospitali[sz]ed|transferred|returned|sent-back|archived|auto-?closed?|by-system|admin|already|backordere?d?|out-of|ended-early|started|attempt\w*|error|but|except)\b/,
-    WORDS.unclear,
-  ],
-  // The same in German, Dutch, French and Spanish.
-  [
-    /\b(?:nicht|kein|storn|abgelehnt|abgesagt|abgebrochen|verstorben|niet\b|geen\b|geannuleerd|geweigerd|afgewezen|overleden|non-(?:effectu|r\u00e9alis|fait)|pas\b|aucun|annul|d\u00e9c\u00e9d|cancelad|rechazad|fallec)/,
-    WORDS.unclear,
-  ],
+/** In free text, what asks something of the clinician. */
+const QUESTION =
+  /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b|^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/;
+/** In free text, what says that the service was not, or will not be, carried out. It only ever adds doubt. */
+const MISSED: readonly RegExp[] = [
+  /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
+  /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
+  /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechazad|fallec)/,
+  /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */
-const WELL =
+export const WELL =
   /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
 /** What may still come is not missed. */
 const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
@@ -130,34 +95,37 @@ export function isOver(word: TaskWord): boolean {
 /**
  * @param status Task.status as received.
  * @param business codes and text of Task.businessStatus in lower case; untrusted.
- * @param reasons codes and text of Task.statusReason, likewise.
+ * @param isSurelyDone nothing else that the Task says leaves a doubt whether it was carried out; default: yes.
  * @returns undefined without a status, and for one that is `entered-in-error`.
  */
-export function describeTask(
-  status: unknown,
-  business: readonly string[],
-  reasons: readonly string[] = [],
-): TaskWord | undefined {
+export function describeTask(status: unknown, business: readonly string[], isSurelyDone = true): TaskWord | undefined {
   const word = wordOf(status);
   if (word === undefined) return undefined;
   const codes = business.map(hyphened);
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
-  if (word === WORDS.done) {
-    const end = known && FINAL.has(known) ? known : undefined;
-    return end ?? inFreeText([...codes, ...reasons.map(hyphened)], NOT_DONE) ?? word;
-  }
-  return FINAL.has(word) ? word : (known ?? inFreeText(codes, BUSINESS_WORDS) ?? word);
+  if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
+  if (FINAL.has(word)) return word;
+  return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 
+/** The word of a completed Task in doubt. */
+export const doneInDoubt = WORDS.unclear;
+
 /**
- * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled", or
- * done in part although it has ended: then its status alone would mislead.
+ * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled":
+ * then its status alone would mislead.
  *
- * @param word of {@link describeTask}, as are the other parameters.
+ * @param word of {@link describeTask}.
+ * @param texts of its business status and its reason.
  */
-export function isInTrouble(word: TaskWord, business: readonly string[], reasons: readonly string[]): boolean {
-  const texts = [...business, ...reasons].map(hyphened).filter((text) => !MAY_COME.test(text));
-  return word === WORDS.partly || (!isOver(word) && inFreeText(texts, MISSED) !== undefined);
+export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
+  return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
+}
+
+/** Whether a text says that a service was not, or will not be, carried out. */
+export function saysMissed(text: string): boolean {
+  const plain = hyphened(text.toLowerCase());
+  return MISSED.some((pattern) => pattern.test(plain));
 }
 
 /** A status that FHIR does not define is shown as the EHR wrote it. */
@@ -169,10 +137,6 @@ function wordOf(status: unknown): TaskWord | undefined {
     .replace(/[\s_]+/g, '-');
   if (text === undefined || code === 'entered-in-error') return undefined;
   return STATUSES.get(code) ?? { word: 'Status unclear', icon: 'unknown', note: `EHR says “${text}”` };
-}
-
-function inFreeText(texts: readonly string[], table: typeof NOT_DONE): TaskWord | undefined {
-  return table.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
 }
 
 const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-').replace(WELL, '');

@@ -1,9 +1,11 @@
 /** Parses FHIR Tasks, the hand-overs of a request to a provider. */
+import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { errandOf, isOtherErrand } from './errand.ts';
+import { endOf, isSurelyDone, wordsIn } from './done.ts';
+import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, isInTrouble, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -20,11 +22,11 @@ export interface Task {
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
-  readonly errand: string | undefined;
-  /** Of one that speaks for a request: how errands beside it stand. */
+  readonly purpose: Purpose | undefined;
+  /** Of one that speaks for a request: how the Tasks beside it stand. */
   readonly beside?: string | undefined;
-  /** One of them was declined, cancelled or failed although the request itself goes on. */
-  readonly isDeclinedBeside?: boolean;
+  /** What they ask of the clinician. */
+  readonly besideStep?: string | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
   /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
@@ -35,6 +37,8 @@ export interface Task {
    * because the Task may be the newest.
    */
   readonly latestMs: number;
+  /** The latest moment at which its work can have ended. */
+  readonly endedMs: number;
 }
 
 /**
@@ -49,19 +53,19 @@ interface ReadAt {
 /**
  * FHIR R4 Task. Never throws (FH-11).
  *
- * @returns undefined for a Task that is entered in error, is about another patient, names no request of this server,
- *   asks for something other than carrying out the request, is a part of another Task, is for the patient to do, or has
- *   conditions that may reverse its meaning.
+ * @returns undefined for a Task that is entered in error, is about another patient, names no request of this server, is
+ *   for another desk or for the patient to do, or has conditions that may reverse its meaning.
  */
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
-  const [business, reasons] = [codesOf(resource.businessStatus), codesOf(resource.statusReason)];
-  const word = describeTask(resource.status, business, reasons);
+  const business = codesOf(resource.businessStatus);
+  const word = describeTask(resource.status, business, isSurelyDone(resource));
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
-  const isHandOver = resource.resourceType === 'Task' && isWhole(resource) && conditionsOf(resource).length === 0;
+  const isHandOver =
+    resource.resourceType === 'Task' && !isOfOtherDesk(resource) && conditionsOf(resource).length === 0;
   const owner = asRecord(resource.owner);
   const place = { base, now, container: resource };
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
@@ -74,18 +78,32 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     id: asText(resource.id),
     about: about.filter((local) => local !== undefined),
     word,
-    remark: [word.note, asConceptText(resource.businessStatus)].filter(Boolean).join(' · ') || undefined,
-    isInTrouble: isInTrouble(word, business, reasons),
+    remark: [word.note, ...remarksOf(resource, word)].filter(Boolean).join(' · ') || undefined,
+    isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
-    errand: errandOf(resource),
+    purpose: purposeOf(resource),
     owner: nameKey(party) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
-    latestMs: changed === undefined ? Infinity : Date.parse(changed) + (changed.includes('T') ? 0 : DAY_MS),
+    latestMs: latestMs(changed),
+    endedMs: Math.min(latestMs(changed), latestMs(asText(endOf(resource), 40))),
   };
 }
 
+/** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
+function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (string | undefined)[] {
+  const isOdd = status === 'completed' && word.icon !== 'done';
+  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [asConceptText(businessStatus)];
+}
+
 const DAY_MS = 24 * 60 * 60_000;
+
+/** Infinity without a readable date; a date without a time lasts to the end of its last day. */
+function latestMs(date = ''): number {
+  const ms = date.includes('T') ? Date.parse(date) : Date.parse(lastDayOf(date)) + DAY_MS;
+  return Number.isNaN(ms) ? Infinity : ms;
+}
+
 /** What the patient or a relative is to do hands the request over to no provider. */
 const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
@@ -102,26 +120,23 @@ function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
  * with no request, and the list says so.
  */
 export function namesOnlyNumber(resource: ForeignRecord): boolean {
-  const word = describeTask(resource.status, codesOf(resource.businessStatus), codesOf(resource.statusReason));
   const references = requestsOf(resource);
   const isNumber = ({ reference, type, identifier }: ForeignRecord) =>
     reference === undefined && (type ?? 'ServiceRequest') === 'ServiceRequest' && asText(asRecord(identifier).value);
   return (
-    word !== undefined &&
-    isWhole(resource) &&
+    describeTask(resource.status, []) !== undefined &&
+    asRecords(resource.partOf).length === 0 &&
+    !isOfOtherDesk(resource) &&
     references.length > 0 &&
     references.every((one) => Boolean(isNumber(one)))
   );
 }
 
-/** A Task that is a part of another one, or another errand, does not carry out the whole request. */
-function isWhole(resource: ForeignRecord): boolean {
-  return asRecords(resource.partOf).length === 0 && !isOtherErrand(resource);
-}
-
 /** What tells one owner from another; undefined for one without a name or a number. */
 export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
-  return local ?? display ?? contained?.name ?? number;
+  const { practitioner, organization, title } = contained?.role ?? {};
+  const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);
+  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || number);
 }
 
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */

@@ -1,13 +1,32 @@
 /** The common form of an element's words, so that no part of the element is dropped without a notice. */
-import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isJsonObject } from '#src/adapters/json-object.ts';
+import { asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isMarkedAbsent, isNullSystem, saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** What an element says, part by part. `null` is a part that has no words here: the EHR has more. */
 export type Phrases = readonly (string | null)[];
 
-/** Whether a member is given at all; FHIR never gives meaning to an empty value. */
+/** Whether a member is given at all; FHIR never gives meaning to an empty value, and some say only that there is none. */
 export function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+  if (typeof value === 'string') return value !== '' && !saysNothing(value);
+  if (Array.isArray(value)) return value.some((item) => Array.isArray(item) || isGiven(item));
+  return value !== undefined && value !== null && !(isJsonObject(value) && saysAbsent(value));
 }
+
+/** An element, or the `_name` beside a primitive, that holds nothing but the reason why it has no value. */
+function saysAbsent(element: ForeignRecord): boolean {
+  const { extension, ...others } = element;
+  if (isNullSystem(element.system)) return true;
+  const reasons = asRecords(extension);
+  const isReason = isMarkedAbsent(reasons) && !reasons.some(({ valueCode }) => WITHHELD.has(valueCode));
+  const values = Object.entries(others).filter(([name]) => name !== 'id');
+  return (
+    (isReason || values.length > 0) && !values.some(([, value]) => isGiven(value)) && (isReason || !isGiven(extension))
+  );
+}
+
+/** There is a value, which is not sent. */
+const WITHHELD = new Set<unknown>(['masked', 'MSK']);
 
 /** The items of a repeating element of primitives; a single value counts as a list of one. */
 export function listOf(value: unknown): unknown[] {
@@ -19,7 +38,8 @@ export function listOf(value: unknown): unknown[] {
  */
 export function otherMembers(record: ForeignRecord, known: readonly string[]): Phrases {
   const others = Object.keys(record).filter((name) => name !== 'id' && !known.includes(name) && isGiven(record[name]));
-  return others.length > 0 ? [null] : [];
+  const isAbsence = others.join() === 'extension' && saysAbsent({ extension: record.extension });
+  return others.length > 0 && !isAbsence ? [null] : [];
 }
 
 /** A number or a range of numbers; with `high` alone, a number up to it. */
@@ -29,7 +49,8 @@ export interface Span {
 }
 
 /** A pair such as `count` and `countMax`; undefined when neither is given, `null` when they make no span. */
-export function readSpan(low: unknown, high: unknown, kind: 'whole' | 'decimal' = 'whole'): Span | null | undefined {
+export function readSpan(from: unknown, to: unknown, kind: 'whole' | 'decimal' = 'whole'): Span | null | undefined {
+  const [low, high] = [from, to].map(asNumber);
   if (!isGiven(low) && !isGiven(high)) return undefined;
   if ((isGiven(low) && !isAmount(low, kind)) || (isGiven(high) && !isAmount(high, kind))) return null;
   const span = { ...(isGiven(low) ? { low: Number(low) } : {}), ...(isGiven(high) ? { high: Number(high) } : {}) };
@@ -44,6 +65,11 @@ export function singleOf({ low, high }: Span): number | undefined {
 /** Such as "3", "1–2" or "up to 3". */
 export function spanText(span: Span): string {
   return String(singleOf(span) ?? (span.low === undefined ? `up to ${span.high}` : `${span.low}–${span.high}`));
+}
+
+/** Some servers write numbers as texts. */
+function asNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : value;
 }
 
 const MOST = 10_000;

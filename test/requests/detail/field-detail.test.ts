@@ -89,6 +89,15 @@ test.for<[string, object, object, string]>([
   ['an appointment that is booked', { status: 'booked' }, {}, 'Check the appointment'],
   ['one that took place', { status: 'fulfilled' }, {}, 'Check the appointment'],
   ['one that is cancelled', { status: 'cancelled' }, {}, 'Find a provider'],
+  ['one that is booked with the named provider', { status: 'booked' }, { performer: [npi] }, 'Check the appointment'],
+  ['one that the patient missed', { status: 'noshow' }, { performer: [npi] }, 'Check the appointment'],
+  [
+    'one that was cancelled by the named provider',
+    { status: 'cancelled' },
+    { performer: [npi] },
+    'Check the appointment',
+  ],
+  ['one that is only proposed', { status: 'proposed' }, { performer: [npi] }, 'Confirm the time'],
   ['one of a request that is on hold', { status: 'booked' }, { status: 'on-hold' }, 'Decide whether to resume'],
   ['one of what must not be done', { status: 'booked' }, { doNotPerform: true }, 'Nothing to do'],
 ])('%s decides whether a provider is missing', async ([, state, change, step]) => {

@@ -38,10 +38,21 @@ test.for<[string, object, string | undefined]>([
     'Appointment · cancelled · Patient ill',
   ],
   ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
+  ['one with a topic', { ...message, topic: { text: 'Ride' } }, 'Message · Ride · Which door?'],
+  [
+    'one that was not sent, with the reason',
+    { ...message, status: 'not-done', statusReason: { text: 'Fax busy' } },
+    'Message · not done · Fax busy · Which door?',
+  ],
   ['a Task', task, 'Done'],
+  ['one whose business status repeats its word', { ...task, businessStatus: { text: 'DONE' } }, 'Done'],
   ['one to fulfill', { ...task, code: { coding: [{ code: 'fulfill' }] } }, 'Done'],
-  ['one to abort the request', { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } }, 'Done · Abort'],
-  ['one to process the request', { ...task, code: { text: 'Process request' } }, 'Done'],
+  [
+    'one to abort the request',
+    { ...task, code: { coding: [{ code: 'abort', display: 'Abort' }] } },
+    'Done · Request to cancel',
+  ],
+  ['one to process the request', { ...task, code: { coding: [{ code: 'process-request' }] } }, 'Done'],
   [
     'one under way',
     { ...task, status: 'in-progress', code: { text: 'Verify insurance' } },
@@ -50,10 +61,10 @@ test.for<[string, object, string | undefined]>([
   [
     'one that was not carried out',
     { ...task, statusReason: { text: 'Patient not at home' } },
-    'Failed · Patient not at home',
+    'Status unclear · EHR says “completed” · Patient not at home',
   ],
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
-  ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · a part of it'],
+  ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · Part of it'],
   [
     'one with a word from the provider',
     { ...task, status: 'accepted', note: [{ text: 'Call the ward' }] },
@@ -69,11 +80,12 @@ test('a participant who declined is not listed, and a known day is shown', () =>
   const participant = [
     { actor: { display: 'Van 7' }, status: 'declined' },
     { actor: { display: 'Van 8' }, status: 'accepted' },
+    { actor: { reference: 'Location/1', display: 'North gate' } },
   ];
   const occurred = { ...signed, occurredDateTime: '2026-11-18' };
   const lines = readTimeline({}, [{ ...visit, participant }, occurred], undefined, { timeZone: 'UTC' });
   expect(lines.map(({ who, when }) => [who, when])).toEqual([
-    ['Van 8', '2026-12-01 10:00 UTC'],
+    ['Van 8, North gate', '2026-12-01 10:00 UTC'],
     [undefined, '2026-11-18'],
   ]);
 });

@@ -70,6 +70,28 @@ test.for<[string, object, object]>([
     },
     { status: { note: 'Waits for INR' } },
   ],
+  [
+    'a service that only the narrative names',
+    {
+      code: undefined,
+      text: { status: 'generated', div: '<div xmlns="x"><p>Walker &amp; cane</p> <b>left&#160;side</b></div>' },
+    },
+    { service: 'Walker & cane left side' },
+  ],
+  [
+    'a person of unknown name',
+    {
+      requester: { reference: '#p' },
+      contained: [{ resourceType: 'Practitioner', id: 'p', name: [{ family: 'UNKNOWN', given: ['Unknown'] }] }],
+    },
+    { requested: { by: 'Name not available' } },
+  ],
+  [
+    'an empty narrative',
+    { code: undefined, text: { status: 'empty', div: '<div>none here</div>' } },
+    { service: 'Service not named by EHR' },
+  ],
+  ['a narrative beside a code', { text: { div: '<div>Walker</div>' } }, { service: 'a' }],
   ['a status in one word', { status: 'onHold' }, { status: { word: 'On hold' } }],
   ['a leap second', { occurrenceDateTime: '2016-12-31T23:59:60Z' }, { needed: '2016-12-31 17:59 CST' }],
   ...[

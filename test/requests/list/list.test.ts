@@ -50,7 +50,7 @@ test('one search by patient alone gives every fact of a request', async () => {
         note: 'reply unknown',
         hasProvider: true,
         isOverdue: false,
-        sinceText: '3 d',
+        sinceText: '3 d ago',
       },
       next: { text: 'Waiting for the provider since 3 days', isAction: false },
       still: undefined,

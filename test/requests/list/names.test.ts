@@ -209,6 +209,24 @@ test.for<[string, object, object[], string]>([
     'Dr. Ruth Kim (inactive; special rules apply: see the EHR)',
   ],
   [
+    'a role whose time is over',
+    {
+      requester: { reference: '#role' },
+      contained: [
+        { ...containedRole, period: { end: '2020-01-01' } },
+        { ...ruth, id: 'p' },
+      ],
+    },
+    [],
+    'Dr. Ruth Kim (ended)',
+  ],
+  [
+    'a place by its address',
+    { requester: { reference: 'Location/l' } },
+    [{ resourceType: 'Location', id: 'l', address: { text: '12 Main St' } }],
+    '12 Main St',
+  ],
+  [
     'a role that has ended',
     {
       requester: { reference: '#role' },

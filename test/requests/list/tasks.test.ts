@@ -47,7 +47,7 @@ test('the newest Task gives status, receiver and time in status', async () => {
     'GET /fhir/Task?patient=pat-ada&_count=200',
   ]);
   expect(list.open.find(({ id }) => id === '1')).toMatchObject({
-    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: '2 d' },
+    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: 'changed 2 d ago' },
     sentTo: { names: ['Swift'], more: 0 },
   });
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
@@ -316,7 +316,7 @@ test.for<[string, object, word: string, group: 'open' | 'closed']>([
   ['a rhythm in words of once', { occurrenceTiming: { code: { text: 'Once a week' } } }, 'Under way', 'open'],
   ['a time in words', { occurrenceTiming: { code: { text: 'ONCE' } } }, 'Done', 'closed'],
   ['an urgency in words', { occurrenceTiming: { code: { text: 'ASAP' } } }, 'Done', 'closed'],
-  ['one time', { occurrenceTiming: { event: ['2026-11-27'] } }, 'Done', 'closed'],
+  ['one time', { occurrenceTiming: { event: ['2026-11-20'] } }, 'Done', 'closed'],
   ['a rhythm of one time', { occurrenceTiming: { repeat: { count: 1, frequency: 1 } } }, 'Done', 'closed'],
   ['a number of visits', { quantityQuantity: { value: 12, unit: 'visits' } }, 'Under way', 'open'],
   ['visits as a code', { quantityQuantity: { value: '12', code: '{visit}' } }, 'Under way', 'open'],
@@ -376,7 +376,7 @@ test.for<[status: string, says: object, word: string, step: string]>([
   ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Ask what happened'],
   ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Ask what happened'],
   ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Ask what happened'],
-  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Under way', 'Ask what happened'],
+  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Status unclear', 'Check it in the EHR'],
   ['accepted', { businessStatus: { text: 'Not delivered yet' } }, 'Accepted', 'Nothing to do'],
   ['assigned', {}, 'Status unclear', 'Check it in the EHR'],
 ])('a provider whose Task is %s with %j: "%s", "%s"', async ([status, says, word, step]) => {
@@ -434,4 +434,14 @@ test('more Tasks than are kept: the list says that some are missing', async () =
   const noticesOf = async (count: number) => (await load([request('1')], searchset(many(count)))).list.notices;
   expect(await noticesOf(1_000)).toEqual([]);
   expect(await noticesOf(1_001)).toEqual([IN_PART]);
+});
+
+test.for<[string, object]>([
+  ['a person', { resourceType: 'Practitioner', name: [{ text: 'Nurse N' }] }],
+  ['a role', { resourceType: 'PractitionerRole', practitioner: { display: 'Nurse N' } }],
+  ['a role by its title', { resourceType: 'PractitionerRole', code: [{ text: 'Nurse N' }] }],
+])('the owner of a Task may be contained in it: %s', async ([, resource]) => {
+  const held = task('1', { owner: { reference: '#o' }, contained: [{ ...resource, id: 'o' }] });
+  const { list } = await load([request('1', { performer: [{ display: 'Swift' }] })], searchset([held]));
+  expect(list.open[0]?.sentTo?.names).toEqual(['Nurse N']);
 });

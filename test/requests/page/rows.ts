@@ -17,7 +17,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
       note: undefined,
       hasProvider: true,
       isOverdue: false,
-      sinceText: '3 d',
+      sinceText: '3 d ago',
     },
     next: { text: 'Waiting for the provider since 3 days', isAction: false },
     still: undefined,

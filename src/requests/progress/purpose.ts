@@ -1,0 +1,127 @@
+/** What a Task is for: to carry out its request, to change or stop it, or something beside it. */
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+
+/** FHIR R4 task-code but `fulfill`: what is wanted of the request, in words. */
+const CONTROLS = new Map<unknown, string>([
+  ['approve', 'Approval'],
+  ['abort', 'Request to cancel'],
+  ['replace', 'Request to replace it'],
+  ['change', 'Request to change it'],
+  ['suspend', 'Request to pause'],
+  ['resume', 'Request to resume'],
+]);
+/** Those that leave nothing to carry out once they are done. */
+const STOPS = new Set(['abort', 'replace', 'suspend'].map((code) => CONTROLS.get(code)));
+
+/**
+ * Codes of Tasks that are for another desk than the provider's: of Gravity's patient tasks, of Da Vinci's requests for
+ * documents (HRex, CDex, PAS), and of Epic's check lists.
+ */
+const OF_OTHER_DESKS =
+  /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
+/** FHIR's code, and that of the Canadian eReferral guides. */
+const CARRIES_OUT = new Set<unknown>(['fulfill', 'fulfil', 'process-request']);
+
+const codingsOf = ({ code }: ForeignRecord) => asRecords(asRecord(code).coding);
+
+/** Is a Task of this code for another desk than the provider's? */
+export function isOfOtherDesk(task: ForeignRecord): boolean {
+  return codingsOf(task).some(({ code }) => OF_OTHER_DESKS.test(asText(code) ?? ''));
+}
+
+/** What a Task asks for, where that is not surely the whole request. */
+export interface Purpose {
+  readonly words: string;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
+  /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
+  readonly mayCarryOut: boolean;
+  /** Where it is done, there is nothing more to carry out. */
+  readonly isStop: boolean;
+}
+
+/** @returns undefined where it is the request itself, or nothing is said. */
+export function purposeOf(task: ForeignRecord): Purpose | undefined {
+  const control = controlOf(task);
+  const isPart = asRecords(task.partOf).length > 0;
+  const own = control ?? ownWordsOf(task);
+  const words = isPart ? ['Part of it', own].filter(Boolean).join(', ') : own;
+  if (words === undefined) return undefined;
+  const codes = codesIn(task.code);
+  return {
+    words,
+    codes,
+    mayCarryOut: !control && !isPart && !isDeskWork(words),
+    isStop: !isPart && STOPS.has(control),
+  };
+}
+
+function controlOf(task: ForeignRecord): string | undefined {
+  const isTaskCode = (system: unknown) => system === undefined || /\btask-code$/.test(asText(system) ?? '');
+  return codingsOf(task).flatMap(({ system, code }) => (isTaskCode(system) && CONTROLS.get(code)) || [])[0];
+}
+
+function ownWordsOf(task: ForeignRecord): string | undefined {
+  const isRequest = codingsOf(task).some((coding) => CARRIES_OUT.has(coding.code));
+  const words = isRequest
+    ? beganAsDeskWork(asRecord(task.code).text)
+    : (asConceptText(task.code) ?? beganAsDeskWork(task.description));
+  return words !== undefined && wordsOf(words).every((word) => PLAIN.has(word)) ? undefined : words;
+}
+
+/** Words of a Task's code that say no more than that the request be carried out; "community resource" is Epic's. */
+const PLAIN = new Set(
+  'fulfil fulfill fulfilment fulfillment carry out perform provide request requested referral ereferral refer order service task focal community resource the a an of for to this'.split(
+    ' ',
+  ),
+);
+
+/** `system|code` of each coding of a concept. A code without a system proves nothing. */
+export function codesIn(concept: unknown): string[] {
+  return asRecords(asRecord(concept).coding).flatMap(({ system, code }) =>
+    asText(system) !== undefined && asText(code) !== undefined ? [`${asText(system)}|${asText(code)}`] : [],
+  );
+}
+
+/** What a request asks for. */
+export interface Asked {
+  readonly service: string;
+  readonly category: string | undefined;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
+}
+
+/**
+ * Tells whether a Task is for the whole request: it has its code or its words, as "Provide wheelchair transport" has of a
+ * wheelchair transport. "Evaluation" of "Evaluation and treatment" is only a part of it.
+ */
+export function isForWhole({ service, category = '', codes }: Asked) {
+  const whole = [service, category].map(tellingWords);
+  return (purpose: Purpose): boolean =>
+    purpose.mayCarryOut &&
+    (whole.includes(tellingWords(purpose.words)) || purpose.codes.some((code) => codes.includes(code)));
+}
+
+const tellingWords = (text: string): string =>
+  [...new Set(wordsOf(text).filter((word) => !PLAIN.has(word)))].toSorted().join(' ');
+
+/** Is it surely something beside the request? Of anything else, an answer may be the provider's. */
+export function isDeskWork(words: string): boolean {
+  return DESK_WORK.test(words);
+}
+
+/** A text that begins with the work of a desk, such as "Verify insurance", whatever its code says. */
+function beganAsDeskWork(text: unknown): string | undefined {
+  const words = asText(text, LONGEST);
+  return words !== undefined && words.search(DESK_WORK) === 0 ? words : undefined;
+}
+
+const LONGEST = 80;
+
+/** The work of a desk: who pays, who agrees, what is written, whom to call, and when. */
+const DESK_WORK =
+  /\b(?:verif|eligib|insur|coverage|benefit|authori[sz]|prior auth|approv|review|sign(?:ature)?\b|consent|document|form\b|questionnaire|schedul|book|appointment|contact|call\b|notif|remind|follow|intake|triage|screen|bill|claim|payment|cost|regist|upload|fax|print|obtain|prepar|collect|discuss|educat|reconcil)/i;
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,288 @@
+/** What has to be proved before a Task closes an order, and what the list says of Tasks that are about the order itself. */
+import { expect, test } from 'vitest';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const order = {
+  resourceType: 'ServiceRequest',
+  id: '1',
+  status: 'active',
+  intent: 'order',
+  code: { text: 'Physical therapy evaluation and treatment' },
+  authoredOn: '2026-11-18T09:00:00Z',
+  occurrenceDateTime: '2026-11-23',
+  subject: { reference: 'Patient/pat-ada' },
+};
+const done = {
+  resourceType: 'Task',
+  status: 'completed',
+  focus: { reference: 'ServiceRequest/1' },
+  for: { reference: 'Patient/pat-ada' },
+  lastModified: '2026-11-20T14:02:00Z',
+};
+const accepted = { ...done, id: 'own', status: 'accepted', owner: { display: 'Swift' } };
+const control = (code: string, change: object = {}) => ({
+  ...done,
+  id: code,
+  code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code }] },
+  ...change,
+});
+
+async function load(tasks: object[], change: object = {}) {
+  await using server = await startFhirServer((call) =>
+    searchset(call.includes('/Task?') ? tasks : [{ ...order, ...change }]),
+  );
+  const support = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, tasks: support });
+  const [row] = [...list.open, ...list.closed];
+  return [row?.status.word, row?.status.group, row?.status.note, row?.next.text];
+}
+
+const DONE = ['Done', 'closed', undefined, 'Nothing to do'];
+const doubt = (why = '') => ['Status unclear', 'open', `EHR says “completed”${why}`, 'Check it in the EHR'];
+const beside = (note: string, step = 'Find a provider') => ['Ordered in the EHR', 'open', note, step];
+test.for<[string, object, object, (string | undefined)[]]>([
+  ['completed', {}, {}, DONE],
+  ['completed as a filler’s order', { intent: 'filler-order' }, {}, DONE],
+  ['a completed proposal', { intent: 'proposal' }, {}, doubt()],
+  ['a completed plan', { intent: 'plan' }, {}, doubt()],
+  ['a completed option', { intent: 'option' }, {}, doubt()],
+  ['one instance', { intent: 'instance-order' }, {}, doubt()],
+  ['a reflex', { intent: 'reflex-order' }, {}, doubt()],
+  ['completed with a kind note', { note: [{ text: 'Ada was in good spirits' }] }, {}, DONE],
+  ['completed with a note that it was missed', { note: [{ text: 'Pt refused at the door, closing' }] }, {}, doubt()],
+  [
+    'a desk’s work in its description',
+    { description: 'Schedule the first visit' },
+    {},
+    beside('Schedule the first visit: done'),
+  ],
+  ['a desk’s work within its description', { description: 'Please schedule the first visit' }, {}, doubt()],
+  ['another description', { description: 'PT at home, stairs' }, {}, DONE],
+  [
+    'completed before the order was written',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    {},
+    doubt(' · before it was ordered'),
+  ],
+  ['on the day before, without a time', { lastModified: '2026-11-16' }, {}, doubt(' · before it was ordered')],
+  [
+    'on the day before an evening, without a time',
+    { lastModified: '2026-11-17' },
+    {},
+    doubt(' · before it was ordered'),
+  ],
+  ['on the day, without a time', { lastModified: '2026-11-18' }, {}, DONE],
+  [
+    'its work ended before, and it was noted later',
+    { executionPeriod: { end: '2026-11-10' } },
+    {},
+    doubt(' · before it was ordered'),
+  ],
+  ['its work ended after', { executionPeriod: { end: '2026-11-19' } }, {}, DONE],
+  [
+    'before a day that has no time',
+    { lastModified: '2026-11-17T09:00:00Z' },
+    { authoredOn: '2026-11-18' },
+    doubt(' · before it was ordered'),
+  ],
+  ['perhaps on the day', { lastModified: '2026-11-17T12:00:00Z' }, { authoredOn: '2026-11-18' }, DONE],
+  [
+    'before the first version of an order without a date',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    { authoredOn: undefined, meta: { versionId: '1', lastUpdated: '2026-11-18T09:00:00Z' } },
+    doubt(' · before it was ordered'),
+  ],
+  [
+    'before a later version',
+    { lastModified: '2026-11-17T10:00:00Z' },
+    { authoredOn: undefined, meta: { versionId: '2', lastUpdated: '2026-11-18T09:00:00Z' } },
+    DONE,
+  ],
+  ['no date at all', { lastModified: undefined }, {}, DONE],
+  [
+    'completed although it is still to come',
+    {},
+    { occurrenceDateTime: '2026-12-24T10:00:00Z' },
+    doubt(' · before it is needed'),
+  ],
+  [
+    'in a window to come',
+    {},
+    { occurrenceDateTime: undefined, occurrencePeriod: { start: '2026-12-01' } },
+    doubt(' · before it is needed'),
+  ],
+  [
+    'in a window that has begun',
+    {},
+    { occurrenceDateTime: undefined, occurrencePeriod: { start: '2026-11-01', end: '2027-11-01' } },
+    DONE,
+  ],
+  ['before its deadline', {}, { occurrenceDateTime: undefined, occurrencePeriod: { end: '2026-12-24' } }, DONE],
+  [
+    'a result that says it was not done',
+    { output: [{ type: { text: 'Reason not done' }, valueString: 'Asleep' }] },
+    {},
+    doubt(),
+  ],
+  ['a result', { output: [{ type: { text: 'Activity' }, valueReference: { reference: 'Procedure/1' } }] }, {}, DONE],
+  ['a business status without information', { businessStatus: { text: 'N/A' } }, {}, DONE],
+  [
+    'a null flavor',
+    { statusReason: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }] } },
+    {},
+    DONE,
+  ],
+  [
+    'a status of the EHR’s own',
+    {},
+    { status: 'stopped' },
+    ['Status unclear', 'open', 'EHR says “stopped” · provider says “Done”', 'Check it in the EHR'],
+  ],
+  ['no status', {}, { status: undefined }, DONE],
+  [
+    'BSeR’s code of a visit that was kept',
+    { businessStatus: { coding: [{ code: '5.1.4', display: 'Appointment Kept' }] } },
+    {},
+    ['Done', 'closed', 'Appointment Kept', 'Nothing to do'],
+  ],
+  [
+    'codings that contradict each other',
+    {
+      businessStatus: {
+        coding: [
+          { code: 'D', display: 'Completed' },
+          { code: 'no-show', display: 'No show' },
+        ],
+      },
+    },
+    {},
+    ['Failed', 'open', 'Completed · No show', 'Ask what happened'],
+  ],
+  [
+    'a desk’s work under the code of the request',
+    { code: { coding: [{ code: 'fulfill' }], text: 'Verify insurance' } },
+    {},
+    beside('Verify insurance: done'),
+  ],
+  [
+    'a desk’s work that is accepted',
+    { status: 'accepted', description: 'Verify insurance eligibility' },
+    {},
+    beside('Verify insurance eligibility: accepted'),
+  ],
+  [
+    'a call on the way',
+    { status: 'accepted', description: 'Transport, call the ward' },
+    {},
+    ['Accepted', 'open', undefined, 'Nothing to do'],
+  ],
+  ['a desk’s work as its reason', { reasonCode: { text: 'Eligibility check' } }, {}, doubt()],
+  [
+    'one that goes on and was cancelled, in French',
+    { status: 'in-progress', businessStatus: { text: 'Annulé par le patient' } },
+    {},
+    ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
+  ],
+  ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
+  [
+    'the code of the service, in other words',
+    { code: { coding: [{ system: 'urn:cpt', code: '97110', display: 'Exercises' }] } },
+    { code: { coding: [{ system: 'urn:cpt', code: '97110' }], text: 'PT' } },
+    DONE,
+  ],
+  [
+    'the same code of another system',
+    { code: { coding: [{ system: 'urn:own', code: '97110', display: 'Exercises' }] } },
+    { code: { coding: [{ system: 'urn:cpt', code: '97110' }], text: 'PT' } },
+    beside('Exercises: done', 'Check it in the EHR'),
+  ],
+  ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
+  ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
+])('%s', async ([, task, change, said]) => {
+  expect(await load([{ ...done, ...task }], change)).toEqual(said);
+});
+
+test.for<[string, object[], (string | undefined)[], status?: string]>([
+  ['an approval that waits', [control('approve', { status: 'requested' })], beside('Approval: sent')],
+  ['an approval', [control('approve')], beside('Approval: done')],
+  [
+    'a denied approval',
+    [control('approve', { status: 'rejected', statusReason: { text: 'Not medically necessary' } })],
+    beside('Approval: declined, Not medically necessary', 'Check what was declined'),
+  ],
+  [
+    'a failed approval',
+    [control('approve', { status: 'failed' })],
+    beside('Approval: failed', 'Check what was declined'),
+  ],
+  [
+    'a denied approval beside the provider',
+    [accepted, control('approve', { status: 'rejected' })],
+    ['Accepted', 'open', 'Approval: declined', 'Check what was declined'],
+  ],
+  ['an approval beside the provider', [accepted, control('approve')], ['Accepted', 'open', undefined, 'Nothing to do']],
+  ['a stop', [control('abort')], beside('Request to cancel: done', 'Check it in the EHR')],
+  [
+    'a stop beside the provider',
+    [accepted, control('abort')],
+    ['Accepted', 'open', 'Request to cancel: done', 'Check it in the EHR'],
+  ],
+  [
+    'a stop that waits',
+    [accepted, control('abort', { status: 'requested' })],
+    ['Accepted', 'open', 'Request to cancel: sent', 'Nothing to do'],
+  ],
+  [
+    'a refused stop',
+    [accepted, control('abort', { status: 'rejected' })],
+    ['Accepted', 'open', 'Request to cancel: declined', 'Check what was declined'],
+  ],
+  ['a pause', [accepted, control('suspend')], ['Accepted', 'open', 'Request to pause: done', 'Check it in the EHR']],
+  ['a replacement', [control('replace')], beside('Request to replace it: done', 'Check it in the EHR')],
+  [
+    'a refused change',
+    [control('change', { status: 'rejected' })],
+    beside('Request to change it: declined', 'Check what was declined'),
+  ],
+  [
+    'a refused resumption',
+    [control('resume', { status: 'failed' })],
+    beside('Request to resume: failed', 'Check what was declined'),
+  ],
+  ['a change made', [accepted, control('change')], ['Accepted', 'open', undefined, 'Nothing to do']],
+  [
+    'a stop, and the work done',
+    [done, control('abort')],
+    ['Status unclear', 'open', 'EHR says “completed” · Request to cancel: done', 'Check it in the EHR'],
+  ],
+  ['a refused stop, and the work done', [done, control('abort', { status: 'rejected' })], DONE],
+  ['an approval, and the work done', [done, control('approve')], DONE],
+  [
+    'a part that is declined, beside the provider',
+    [accepted, { ...done, id: 'part', status: 'rejected', partOf: [{ reference: 'Task/own' }] }],
+    ['Accepted', 'open', 'Part of it: declined', 'Check what was declined'],
+  ],
+  [
+    'a denied approval of what is on hold',
+    [control('approve', { status: 'rejected' })],
+    ['On hold', 'open', 'Approval: declined', 'Decide whether to resume'],
+    'on-hold',
+  ],
+  [
+    'a doubtful end of what is on hold',
+    [{ ...done, intent: 'plan' }],
+    ['On hold', 'open', 'provider says “completed”', 'Decide whether to resume'],
+    'on-hold',
+  ],
+  [
+    'a denied approval of what is cancelled',
+    [control('approve', { status: 'rejected' })],
+    ['Cancelled', 'closed', undefined, 'Nothing to do'],
+    'revoked',
+  ],
+])('the list shows %s', async ([, tasks, said, status = 'active']) => {
+  expect(await load(tasks, { status })).toEqual(said);
+});

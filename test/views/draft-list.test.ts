@@ -1,0 +1,15 @@
+/** The sentence under the drafts of a patient. */
+import { expect, test } from 'vitest';
+import { draftList } from '#views/requests/draft-list.ts';
+
+const frame = { base: '/launches/1', csrfToken: 't', timeZone: 'UTC', most: 3 };
+const draft = { what: 'Ride', needed: undefined, begun: new Date('2026-11-22T10:00:00Z'), mayBeSent: false };
+
+test.for<[number, string]>([
+  [1, 'Only you see it. It is kept for three days.'],
+  [2, 'Only you see them. They are kept for three days.'],
+  [3, 'Only you see them. They are kept for three days, and at most 3: the next one takes the place of the oldest.'],
+])('%s drafts: "%s"', ([count, words]) => {
+  const drafts = Array.from({ length: count }, (_, index) => ({ ...draft, name: `form-${index}` }));
+  expect(String(draftList(drafts, frame))).toContain(words);
+});
