@@ -15,9 +15,11 @@ export interface AskBeforeEndDependencies extends Pick<EditDependencies, 'produc
 /** How many pages close, and what their users do then. */
 export function endingText(count: number): string {
   if (count === 0) return 'No launch of this organization is open now.';
-  const many =
-    count === 1 ? 'The 1 open launch of this organization ends' : `All ${count} open launches of this organization end`;
-  return `${many}: each page closes at its next click, and its user has to open the app again from the chart.`;
+  const what =
+    count === 1
+      ? 'The 1 open launch of this organization ends: its'
+      : `All ${count} open launches of this organization end: each`;
+  return `${what} page closes at the next click, and its user has to open the app again from the chart.`;
 }
 
 /**

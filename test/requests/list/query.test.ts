@@ -143,7 +143,7 @@ test.for([[7], [{}], [true]])(
 );
 
 test.for<[string, Answer, string, string]>([
-  ['401', { status: 401 }, 'unauthorized', 'session'],
+  ['401', { status: 401 }, 'unauthorized', 'no longer accepts'],
   ['403', { status: 403 }, 'refused', 'did not let'],
   ['404', { status: 404 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
   ['410', { status: 410 }, 'page-gone', 'The EHR no longer has the next page of its list. Reload this page.'],
