@@ -1,9 +1,9 @@
 /** The audit trail's table: rows are only added and read. A trigger in the migrations refuses changes. */
 import { type AnyColumn, and, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
-import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
+import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
 /** The clinician whom an administrator changed: the id, or the reference of a user without one. */
 function clinicianIn(detail: AnyColumn): SQL {
@@ -14,7 +14,7 @@ export const auditEvents = pgTable(
   'audit_events',
   {
     id: uuid('id').primaryKey(),
-    at: timestamp('at', { withTimezone: true, precision: 3 }).notNull(),
+    at: instant('at').notNull(),
     event: text('event').notNull(),
     organizationId: text('organization_id'),
     /** `user:<id>` of the users' table, `cli`, `system`, `unknown`, or the keyed hash of an EHR user. */
