@@ -124,13 +124,13 @@ const DELETED_AT_ONCE = 2_000;
  *
  * @returns how many rows were deleted, and whether none are left.
  */
-export async function deleteAuditRowsBefore(db: Queries, instant: Date): Promise<{ deleted: number; isDone: boolean }> {
+export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {
     await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);
     const old = transaction
       .select({ id: auditEvents.id })
       .from(auditEvents)
-      .where(lt(auditEvents.at, instant))
+      .where(lt(auditEvents.at, before))
       .limit(DELETED_AT_ONCE);
     const rows = await transaction
       .delete(auditEvents)
