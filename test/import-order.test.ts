@@ -161,7 +161,7 @@ describe('things that only certain files may use', () => {
     ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],
     ['fhirclient/lib/FhirClient.js', /^src\/smart\/fhir\/client-library\.ts$/],
-    ['drizzle-orm/pg-core', /^src\/(adapters\/database\/index|.+[/-]store)\.ts$/],
+    ['drizzle-orm/pg-core', /^src\/(adapters\/database\/(index|statements)|.+[/-]store)\.ts$/],
   ] as const)('%s is imported by its own files only', ([name, home]) => {
     const users = product.filter((file) => importsOf(file).includes(name));
     expect(users.filter((file) => !home.test(file))).toEqual([]);

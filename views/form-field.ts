@@ -13,15 +13,14 @@ export interface FormFieldProps {
   readonly problem?: string | undefined;
   readonly autocomplete?: string | undefined;
   readonly isRequired?: boolean | undefined;
-  readonly minLength?: number | undefined;
 }
 
 /** Label, hint, input, problem; tied together for screen readers. */
 export function formField(props: FormFieldProps): SafeHtml {
-  const { name, label, hint, problem, autocomplete, minLength } = props;
+  const { name, label, hint, problem, autocomplete } = props;
   return html`<div class="field"><label for="${name}">${label}</label>
 ${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-<input class="form-control" id="${name}" name="${name}" type="${props.type ?? 'text'}" value="${props.value ?? ''}"${props.isRequired === true ? html` required` : null}${autocomplete === undefined ? null : html` autocomplete="${autocomplete}"`}${minLength === undefined ? null : html` minlength="${minLength}"`}${described(name, hint, problem)}>
+<input class="form-control" id="${name}" name="${name}" type="${props.type ?? 'text'}" value="${props.value ?? ''}"${props.isRequired === true ? html` required` : null}${autocomplete === undefined ? null : html` autocomplete="${autocomplete}"`}${described(name, hint, problem)}>
 ${fieldProblem(name, problem)}</div>
 `;
 }

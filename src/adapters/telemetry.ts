@@ -32,27 +32,15 @@ export interface RemoteParent {
   traceFlags: number;
 }
 
-/** A span that has not ended. */
-export interface OpenSpan {
-  /** Runs work inside this span. */
-  within<T>(work: () => T): T;
-  end(facts?: SpanFacts, name?: string): void;
-}
-
 /** Records spans and exports them in the background. */
-export interface Telemetry {
-  /** @param parent replaces the active span as the parent. */
-  open(name: string, kind: 'server' | 'client' | 'internal', facts: SpanFacts, parent?: RemoteParent): OpenSpan;
-  /** Exports the remaining spans within three seconds. */
-  close(): Promise<void>;
-}
+export type Telemetry = Awaited<ReturnType<typeof startTelemetry>>;
 
 const LONGEST_FLUSH_MS = 3_000;
 const LONGEST_EXPORT_MS = 5_000;
 const WARN_EVERY_MS = 60_000;
 
 /** Loads OpenTelemetry and starts exporting. Its packages read headers and resource attributes themselves (OTEL_*). */
-export async function startTelemetry(config: TelemetryConfig, log: Log): Promise<Telemetry> {
+export async function startTelemetry(config: TelemetryConfig, log: Log) {
   const [api, sdk, otlp, resources, hooks] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-trace'),
@@ -74,18 +62,21 @@ export async function startTelemetry(config: TelemetryConfig, log: Log): Promise
   const kinds = { server: api.SpanKind.SERVER, client: api.SpanKind.CLIENT, internal: api.SpanKind.INTERNAL };
 
   return {
-    open: (name, kind, facts, parent) => {
+    /** Opens a span. @param parent replaces the active span as the parent. */
+    open: (name: string, kind: keyof typeof kinds, facts: SpanFacts, parent?: RemoteParent) => {
       const around: Context = parent
         ? api.trace.setSpanContext(api.ROOT_CONTEXT, { ...parent, isRemote: true })
         : contexts.active();
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes: { ...facts } }, around);
       const inside = api.trace.setSpan(around, span);
       return {
-        within: (work) => contexts.with(inside, work),
-        end: (last = {}, newName) => endSpan(span, last, newName, api.SpanStatusCode.ERROR),
+        /** Runs work inside this span. */
+        within: <T>(work: () => T): T => contexts.with(inside, work),
+        end: (last: SpanFacts = {}, newName?: string): void => endSpan(span, last, newName, api.SpanStatusCode.ERROR),
       };
     },
-    close: async () => {
+    /** Exports the remaining spans within three seconds. */
+    close: async (): Promise<void> => {
       await within(LONGEST_FLUSH_MS, provider.shutdown()).catch(() => undefined);
       contexts.disable();
     },

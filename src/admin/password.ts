@@ -7,9 +7,7 @@ import { createFairQueue, type Turn } from './fair-queue.ts';
 const derive = promisify(argon2);
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, no parallelism. */
-const MEMORY_KIB = 19_456;
-const PASSES = 2;
-const PARALLELISM = 1;
+const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1 };
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
@@ -17,13 +15,13 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
 
 /** The turn of work without a visitor: of the command line, and at the start of the process. */
 const OURS: Turn = { visitor: 'ours', isKnown: true };
-const PARAMETERS = { memory: MEMORY_KIB, passes: PASSES, parallelism: PARALLELISM };
 
 /** Takes about 60 ms of CPU and 19 MiB. @throws AppError 'admin.busy' when too many are waiting. */
 export async function hashPassword(password: string, turn: Turn = OURS): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const tag = await tagOf(password, salt, TAG_BYTES, PARAMETERS, turn);
-  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${PARALLELISM}$${unpadded(salt)}$${unpadded(tag)}`;
+  const { memory, passes, parallelism } = PARAMETERS;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
 /**
@@ -60,7 +58,7 @@ function tagOf(
   password: string,
   nonce: Buffer,
   tagLength: number,
-  parameters: { memory: number; passes: number; parallelism: number },
+  parameters: typeof PARAMETERS,
   turn: Turn,
 ): Promise<Buffer> {
   return inTurn(turn, () =>

@@ -1,13 +1,13 @@
 /** The users' table. */
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
-import { boolean, check, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { instant } from '#src/adapters/database/statements.ts';
+import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Role } from '#src/http/sessions/admin-session.ts';
 import { organizations } from '#src/organizations/store.ts';
 import type { User } from './user.ts';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 export const users = pgTable(
   'users',
@@ -43,7 +43,6 @@ export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | '
 /** The columns of a new user. */
 export type NewUser = Pick<User, 'email'> & Access & PasswordState & Pick<User, 'ssoSubject'>;
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Serializes changes that could leave the service without an operator; the same number in every instance. */
 const OPERATORS_LOCK = 7_236_216;
 /** Marks a used one-time password, in the past by any instance's clock. */
@@ -55,10 +54,10 @@ export type UserStore = ReturnType<typeof createUserStore>;
 /** The store on either driver. Methods for one user return undefined when there is none. */
 export function createUserStore(db: Queries) {
   const update = async (id: string, change: object): Promise<User | undefined> =>
-    UUID.test(id) ? first(await db.update(users).set(change).where(eq(users.id, id)).returning()) : undefined;
+    ROW_ID.test(id) ? first(await db.update(users).set(change).where(eq(users.id, id)).returning()) : undefined;
   const select = async (condition: SQL) => first(await db.select().from(users).where(condition));
   return {
-    find: async (id: string) => (UUID.test(id) ? select(eq(users.id, id)) : undefined),
+    find: async (id: string) => (ROW_ID.test(id) ? select(eq(users.id, id)) : undefined),
     /** @param email normalized. */
     findByEmail: (email: string) => select(eq(users.email, email)),
     findBySsoSubject: (subject: string) => select(eq(users.ssoSubject, subject)),
@@ -96,7 +95,7 @@ export function createUserStore(db: Queries) {
     /** Ends every session of the user. */
     setAccess: (id: string, { role, organizationId }: Access) => update(id, { role, organizationId, ...endSessions }),
     /** Ends every session of the user. Refused (undefined) for the last enabled operator. */
-    disable: async (id: string, now: Date) => (UUID.test(id) ? disable(db, id, now) : undefined),
+    disable: async (id: string, now: Date) => (ROW_ID.test(id) ? disable(db, id, now) : undefined),
     endSessions: async (id: string) => void (await update(id, endSessions)),
     enable: (id: string) => update(id, { disabledAt: null }),
     /** Ties the user to a person at the identity provider. */

@@ -19,38 +19,23 @@ export function auditCsvRoute(deps: ExportDependencies): RequestHandler {
       await deps.audit.flush();
       return {
         fileName: 'audit.csv',
-        columns: COLUMNS,
+        columns: Object.keys(COLUMNS),
         read: (after, limit) => listAuditRows(deps.db, { ...filter, position: after && { older: after } }, limit),
-        cells: (row) => csvCells(row, names),
+        cells: (row) => Object.values(COLUMNS).map((cellOf) => cellOf(row, names) ?? ''),
       };
     });
 }
 
-const COLUMNS = [
-  'at',
-  'event',
-  'organization',
-  'actor',
-  'actor e-mail',
-  'address',
-  'support code',
-  'launch',
-  'patient opened',
-  'detail',
-];
-
-/** The cells of {@link COLUMNS}; patients stay sealed. */
-function csvCells(row: AuditListRow, names: Names): string[] {
-  return [
-    row.at.toISOString(),
-    row.event,
-    row.organizationId ?? '',
-    row.actor,
-    names.get(row.actor) ?? '',
-    row.address ?? '',
-    row.supportCode ?? '',
-    row.launch ?? '',
-    row.patient === null ? '' : 'yes',
-    JSON.stringify(row.detail),
-  ];
-}
+/** The cell of each column; patients stay sealed. */
+const COLUMNS: Readonly<Record<string, (row: AuditListRow, names: Names) => string | null | undefined>> = {
+  at: ({ at }) => at.toISOString(),
+  event: ({ event }) => event,
+  organization: ({ organizationId }) => organizationId,
+  actor: ({ actor }) => actor,
+  'actor e-mail': ({ actor }, names) => names.get(actor),
+  address: ({ address }) => address,
+  'support code': ({ supportCode }) => supportCode,
+  launch: ({ launch }) => launch,
+  'patient opened': ({ patient }) => (patient === null ? '' : 'yes'),
+  detail: ({ detail }) => JSON.stringify(detail),
+};

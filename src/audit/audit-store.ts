@@ -1,9 +1,9 @@
 /** The audit trail's table: rows are only added and read. A trigger in the migrations refuses changes. */
 import { type AnyColumn, and, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
-import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
+import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
 /** The clinician whom an administrator changed: the id, or the reference of a user without one. */
 function clinicianIn(detail: AnyColumn): SQL {
@@ -14,7 +14,7 @@ export const auditEvents = pgTable(
   'audit_events',
   {
     id: uuid('id').primaryKey(),
-    at: timestamp('at', { withTimezone: true, precision: 3 }).notNull(),
+    at: instant('at').notNull(),
     event: text('event').notNull(),
     organizationId: text('organization_id'),
     /** `user:<id>` of the users' table, `cli`, `system`, `unknown`, or the keyed hash of an EHR user. */
@@ -124,13 +124,13 @@ const DELETED_AT_ONCE = 2_000;
  *
  * @returns how many rows were deleted, and whether none are left.
  */
-export async function deleteAuditRowsBefore(db: Queries, instant: Date): Promise<{ deleted: number; isDone: boolean }> {
+export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {
     await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);
     const old = transaction
       .select({ id: auditEvents.id })
       .from(auditEvents)
-      .where(lt(auditEvents.at, instant))
+      .where(lt(auditEvents.at, before))
       .limit(DELETED_AT_ONCE);
     const rows = await transaction
       .delete(auditEvents)

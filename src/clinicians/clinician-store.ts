@@ -1,12 +1,10 @@
 /** The tables of clinicians and of their EHR users; names, issuers and subjects are sealed. */
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
-import { foreignKey, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
+import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { organizations } from '#src/organizations/store.ts';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 export const clinicians = pgTable(
   'clinicians',

@@ -1,10 +1,8 @@
 /** The signing keys' table: public halves readable, private halves sealed (CAJ-15). */
 import { asc, sql } from 'drizzle-orm';
-import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { prepared } from '#src/adapters/database/statements.ts';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { instant, prepared } from '#src/adapters/database/statements.ts';
 
 export const signingKeys = pgTable('signing_keys', {
   /** RFC 7638 thumbprint of the public key: the same key cannot be stored twice (JW-03). */

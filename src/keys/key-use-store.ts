@@ -1,10 +1,8 @@
 /** Stores the latest use of our keys: which key an EHR accepted, and who fetched the JWKS. */
 import { desc, lt, sql } from 'drizzle-orm';
-import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { prepared, rowsOf } from '#src/adapters/database/statements.ts';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
 /** The last time an organization's EHR accepted an assertion signed with this key. */
 export const keyUses = pgTable(

@@ -45,7 +45,7 @@ const schemas = new Map<string, { typed: Schema; stored: Schema }>();
 function schemasFor(production: boolean, mayBeUnset: readonly UnsetField[]) {
   return cached(schemas, [production, ...mayBeUnset.toSorted()].join(' '), () => {
     const stored = makeSchema(production, mayBeUnset);
-    return { typed: stored.strict() as unknown as Schema, stored };
+    return { typed: stored.strict(), stored };
   });
 }
 

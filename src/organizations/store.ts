@@ -1,8 +1,8 @@
 /** Stores organizations in the database: one row each, with the settings and the columns that queries need. */
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
-import { prepared } from '#src/adapters/database/statements.ts';
+import { instant, prepared } from '#src/adapters/database/statements.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
 import { withEnabled, withSettings } from './connection-version.ts';
 import {
@@ -27,8 +27,8 @@ export const organizations = pgTable('organizations', {
   settings: jsonb('settings').$type<Readonly<Record<string, unknown>>>().notNull(),
   discovered: jsonb('discovered').$type<Discovered>(),
   draft: jsonb('draft').$type<ConnectionDraft>(),
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+  createdAt: instant('created_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
 });
 
 /** A FHIR URL that has not passed its checks yet; the connection in use is unaffected. */

@@ -1,8 +1,9 @@
 /** Stores reports for EHR teams: redacted copies, each behind a link that cannot be guessed, for two weeks. */
 import { createHash, randomBytes } from 'node:crypto';
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
-import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
+import { instant } from '#src/adapters/database/statements.ts';
 
 /** One launch, one run of the checks, or what an EHR team registers. */
 export type ReportKind = 'launch' | 'checks' | 'register';
@@ -14,8 +15,8 @@ export const sharedReports = pgTable(
     tokenHash: text('token_hash').primaryKey(),
     kind: text('kind').$type<ReportKind>().notNull(),
     organizationId: text('organization_id'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
     content: jsonb('content').notNull(),
   },
   (table) => [index('shared_reports_by_expiry').on(table.expiresAt)],

@@ -1,7 +1,7 @@
 /** The signed-in user's account page: identity and password. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
-import { icon } from '#views/icons.ts';
+import { notice } from '#views/notice.ts';
 import { settingsPage } from './settings-layout.ts';
 
 /** The problems of the last attempt. */
@@ -33,7 +33,7 @@ export function accountPage(props: AccountPageProps): string {
   return settingsPage(
     { title, identity, csrfToken, current: 'account' },
     html`<h1>${title}</h1>
-${props.isChanged ? html`<p class="notice notice-done" role="status">${icon('done')} <span>Your password is changed. Your other sessions have ended.</span></p>` : null}
+${notice('done', props.isChanged && 'Your password is changed. Your other sessions have ended.')}
 ${isForced ? html`<p>You have signed in with a one-time password. Replace it to continue.</p>` : facts(props)}
 ${props.hasPassword ? passwordForm(props) : html`<p>You sign in by single sign-on and have no password here.</p>`}
 `,

@@ -1,7 +1,7 @@
 /** Settings > Audit: the audit rows with filters. Operators can reveal one patient at a time, for a reason. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { icon } from '#views/icons.ts';
 import { exactInstant } from '#views/instant.ts';
+import { notice } from '#views/notice.ts';
 import { organizationChoice } from '#views/organization-choice.ts';
 import { pageLinks } from '#views/page-links.ts';
 import {
@@ -56,7 +56,7 @@ function auditMain(props: AuditPageProps): SafeHtml {
   const kept = retentionDays === 0 ? 'kept indefinitely' : `kept for ${retentionDays} days`;
   return html`<h1>Audit</h1>
 <p>Who did what and when; ${kept}. Rows are added and never changed. EHR users are shown as keyed hashes: the same person always has the same hash.</p>
-${isLookGone ? html`<p class="notice" role="status">${icon('info')} <span>A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.</span></p>` : null}
+${notice('info', isLookGone && 'A patient is shown once for each reason, and this page has shown one. To look again, give the reason again.')}
 ${filterForm(props)}
 ${searchNotices('/settings/audit', props)}
 ${rows.length === 0 ? (search.refused ? null : html`<p class="empty">${nothingIn(filter, 'No matching rows.')}</p>`) : table(props)}

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { notice } from '#views/notice.ts';
 import { pageLinks } from '#views/page-links.ts';
 import { askLink } from './confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
@@ -76,8 +77,8 @@ export function cliniciansPage(props: CliniciansPageProps): string {
     { title: 'Clinicians', ...admin, current: 'clinicians', styles: ['settings.css', 'diagnostics.css'] },
     html`<h1>Clinicians of <bdi>${organization.name}</bdi></h1>
 <p>${modes[mode]} <a href="${props.settingsUrl}">Change this</a> under Advanced settings, “First launch of an EHR user”. Users are identified by the EHR’s issuer and subject, never by name.</p>
-${isCodeGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.</span></p>` : null}
-${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+${notice('info', isCodeGone && 'A one-time code is shown once, and this page has shown it. If it was not written down, choose “New one-time code” for that clinician.')}
+${notice('problem', problem)}
 ${issued === undefined ? null : issuedNotice(issued)}
 ${waiting.length === 0 ? null : waitingSection(props)}
 ${knownSection(props)}

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
+import { notice } from '#views/notice.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { askLink } from './confirm-page.ts';
 import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
@@ -43,7 +44,7 @@ export function keysPage(props: KeysPageProps): string {
 function keysMain(props: KeysPageProps): SafeHtml {
   const { csrfToken } = props.admin;
   return html`<h1>Signing keys</h1>
-${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${props.done}</span></p>`}
+${notice('done', props.done)}
 <p>The app signs its requests to EHRs with these keys. EHRs read the public keys at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may cache them for ${props.maxAgeSeconds} seconds.</p>
 ${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
 <table class="settings-table">

@@ -1,6 +1,7 @@
 /** The search fields of the audit trail and of the launches: time, clinician and, for operators, patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
+import { notice } from '#views/notice.ts';
 import type { OrganizationOption } from '#views/organization-choice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
 import type { SettingsPageProps } from './settings-layout.ts';
@@ -76,8 +77,8 @@ export function searchNotices(page: string, { who, search, filter: { organizatio
     ({ name }, at) => html`${at === 0 ? '' : ', '}<strong><bdi>${name ?? 'Name not known'}</bdi></strong>`,
   );
   const isOfSome = who.keys !== '' || who.withUnknown;
-  return html`${refused === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${refused.problem}</span></p>`}
-${isGone ? html`<p class="notice" role="status">${icon('info')} <span>This search has expired. Search again. <a href="${all}">Show all</a></span></p>` : null}
+  return html`${notice('problem', refused?.problem)}
+${notice('info', isGone && html`This search has expired. Search again. <a href="${all}">Show all</a>`)}
 ${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>All results are of one patient. Reason of the search: “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
 ${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
 `;

@@ -1,6 +1,7 @@
 /** Settings > Services and receivers: two tables that are edited as CSV, and questions from a FHIR Questionnaire. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
+import { notice } from '#views/notice.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
 import { settingsPage } from './settings-layout.ts';
 
@@ -48,7 +49,7 @@ export function servicesPage(props: ServicesPageProps): string {
     },
     html`<h1>Services and receivers of <bdi>${props.organization}</bdi></h1>
 <p>What clinicians can ask for in a new request, which questions each service asks, and who receives it. Preview a table before you save it: nothing is saved until then.</p>
-${props.done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${props.done}</span></p>`}
+${notice('done', props.done)}
 <section aria-labelledby="services-title"><h2 id="services-title">Services</h2>
 ${outcome('services', services, questionnaire.notes)}
 ${serviceList(services.list)}

@@ -2,6 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
+import { notice } from '#views/notice.ts';
 
 /** Texts are plain and not yet escaped. */
 export interface SignInPageProps {
@@ -26,7 +27,7 @@ export function signInPage(props: SignInPageProps): string {
     html`<div class="sign-in">
 <h1>Sign in</h1>
 <p class="lead-in">Settings of VectorCare SMART on FHIR, for administrators and operators. Clinicians open the app from the patient's chart.</p>
-${isSignedOut === true ? html`<p class="notice notice-done" role="status">${icon('done')} <span>You are signed out.</span></p>` : null}
+${notice('done', isSignedOut ? 'You are signed out.' : undefined)}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert" id="problem">${icon('warning')} <span>${problem}</span></p>`}
 ${props.hasPassword ? passwordForm(props) : null}
 ${props.hasPassword && props.hasSso ? html`<p class="or"><span>or</span></p>` : null}

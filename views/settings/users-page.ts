@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { fieldProblem, formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { notice } from '#views/notice.ts';
 import { serverTimeZone } from '#views/zone.ts';
 import { askLink } from './confirm-page.ts';
 import { settingsPage } from './settings-layout.ts';
@@ -50,8 +51,8 @@ export function usersPage(props: UsersPageProps): string {
     { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users' },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
-${isPasswordGone ? html`<p class="notice" role="status">${icon('info')} <span>A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.</span></p>` : null}
-${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+${notice('info', isPasswordGone && 'A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.')}
+${notice('problem', problem)}
 <ul class="people">
 ${users.map((user) => userItem(user, csrfToken))}</ul>
 ${addForm(props)}

@@ -1,7 +1,13 @@
-/** Frequent statements are built once and named, so that PostgreSQL parses them once per connection. */
+/** Columns and statements for the tables. Frequent statements are named: PostgreSQL parses them once per connection. */
 import { getTableColumns, sql, type Table } from 'drizzle-orm';
+import { timestamp } from 'drizzle-orm/pg-core';
 import { cached } from '#src/adapters/cache.ts';
 import type { Queries } from './index.ts';
+
+/** A column for a moment, as exact as a Date. */
+export function instant(name: string) {
+  return timestamp(name, { withTimezone: true, precision: 3 });
+}
 
 /** @param build makes the statement with `prepare(name)`; a name stands for one text in the whole process. */
 export function prepared<Statement>(build: (db: Queries) => Statement): (db: Queries) => Statement {
