@@ -72,12 +72,17 @@ export function namelessReferences(resource: ForeignRecord, base: URL): string[]
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */
 export function relationsOf(resource: ForeignRecord, base: URL) {
   const requests = (name: string) =>
-    asRecords(resource[name]).flatMap((reference) => localReference(reference, base) ?? []);
-  const { system, value } = asRecord(resource.requisition);
-  const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
+    asRecords(resource[name])
+      .flatMap((reference) => localReference(reference, base) ?? [])
+      .slice(0, MOST_NAMED);
   return {
-    basedOn: requests('basedOn').slice(0, MOST_NAMED),
-    replaces: requests('replaces').slice(0, MOST_NAMED),
-    requisition: value === undefined || number.length === 0 ? undefined : number.join('|'),
+    basedOn: requests('basedOn'),
+    replaces: requests('replaces'),
+    requisition: resource.requisition === undefined ? undefined : requisitionOf(asRecord(resource.requisition)),
   };
+}
+
+function requisitionOf({ system, value }: ForeignRecord): string | undefined {
+  const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
+  return value === undefined || number.length === 0 ? undefined : number.join('|');
 }
