@@ -143,10 +143,9 @@ function bestText(concept: ForeignRecord, maxLength: number): string | undefined
   // Some servers repeat the code in `text`.
   const isCode = text !== undefined && codings.some(({ code }) => asText(code) === text);
   let other: string | undefined;
-  const best = (one: string | undefined): string | undefined => {
+  const best = (one: string | undefined) => {
     if (one === undefined || !isCatchAll(one)) return one;
-    other ??= one;
-    return undefined;
+    return void (other ??= one);
   };
   // No list of all texts is made, because a list page has hundreds of concepts.
   const bestIn = (textOf: (coding: ForeignRecord) => string | undefined, isChosen = false) => {
@@ -156,12 +155,10 @@ function bestText(concept: ForeignRecord, maxLength: number): string | undefined
     }
     return undefined;
   };
-  const own = isCode ? undefined : best(text);
-  const displayed = own ?? bestIn(displayOf, true) ?? bestIn(displayOf);
+  const displayed = best(isCode ? undefined : text) ?? bestIn(displayOf, true) ?? bestIn(displayOf);
   return displayed ?? (isCode ? best(text) : undefined) ?? bestIn(codeText) ?? other;
 }
 
-/** Whether a coding says more than why a value is missing. */
 function saysWhat({ system, extension }: ForeignRecord): boolean {
   return !isNullSystem(system) && !isMarkedAbsent(asRecords(extension));
 }
