@@ -229,7 +229,10 @@ describe('the memory of pages', () => {
     for (const id of ['one', 'two', 'three']) pages.keep(owner(id), pageOf(3_000));
     pages.keep(owner('large'), pageOf(11_000));
     const known = ['one', 'two', 'three', 'large'].filter((id) => pages.find(owner(id), 'key', always));
-    expect([known, pages.find(owner('other', 'elsewhere'), 'key', always) !== undefined]).toEqual([['two', 'three'], true]);
+    expect([known, pages.find(owner('other', 'elsewhere'), 'key', always) !== undefined]).toEqual([
+      ['two', 'three'],
+      true,
+    ]);
   });
 
   test('forgets a page after ten minutes, with its launch, and for another key', () => {
