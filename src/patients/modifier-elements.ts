@@ -8,6 +8,7 @@ import { type Flag, flagOf } from './foreign-flag.ts';
 
 /** No genuine resource has more elements or levels. */
 const MOST_ELEMENTS = 20_000;
+const MOST_LEVELS = 500;
 
 /**
  * Conditions on a whole resource, in short sentences, most severe first. An unreadable value counts as the dangerous
@@ -35,10 +36,12 @@ export function mayBeProhibited(resource: ForeignRecord): boolean {
  * those that modify nothing.
  */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
-  const extensions = [...asRecords(resource.modifierExtension), ...asRecords(resource.extension)].filter(({ url }) =>
-    /\bdoNotPerform$/i.test(asText(url) ?? ''),
-  );
-  return [flagOf(resource, 'doNotPerform'), ...extensions.map((extension) => flagOf(extension, 'valueBoolean'))];
+  const flags = [flagOf(resource, 'doNotPerform')];
+  for (const extensions of [resource.modifierExtension, resource.extension]) {
+    for (const extension of asRecords(extensions))
+      if (/\bdoNotPerform$/i.test(asText(extension.url) ?? '')) flags.push(flagOf(extension, 'valueBoolean'));
+  }
+  return flags;
 }
 
 /** Codes of the states of any resource that must appear beside its name. */
@@ -96,18 +99,21 @@ function isPresent(value: unknown): boolean {
   return value !== null && value !== '' && value !== false;
 }
 
+/** The walk creates no list, because every resource of a list is walked. */
 function hasConditionInside(resource: ForeignRecord): boolean {
-  const open: unknown[] = [];
-  for (const name in resource) if (name !== 'contained' && name !== 'modifierExtension') open.push(resource[name]);
-  for (let seen = 0; open.length > 0; seen += 1) {
-    if (seen > MOST_ELEMENTS) return true;
-    const element = open.pop();
-    if (Array.isArray(element)) open.push(...element.slice(0, MOST_ELEMENTS + 1));
-    else if (isJsonObject(element)) {
+  let seen = 0;
+  const hasCondition = (element: unknown, level: number): boolean => {
+    if ((seen += 1) > MOST_ELEMENTS || level > MOST_LEVELS) return true;
+    if (Array.isArray(element)) {
+      for (const item of element) if (hasCondition(item, level + 1)) return true;
+    } else if (isJsonObject(element)) {
       if (isPresent(element.modifierExtension)) return true;
-      // The loop creates no list of members, because every resource of a list is walked.
-      for (const name in element) open.push(element[name]);
+      for (const name in element) if (hasCondition(element[name], level + 1)) return true;
     }
+    return false;
+  };
+  for (const name in resource) {
+    if (name !== 'contained' && name !== 'modifierExtension' && hasCondition(resource[name], 0)) return true;
   }
   return false;
 }

@@ -80,12 +80,22 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
  * next step does not say that it is late.
  */
 export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | 'source' | 'next'>): SafeHtml {
-  const { note, sinceText } = status;
-  const words = [note, source === USUAL_SOURCE ? undefined : source].filter(Boolean).join(' · ');
-  // A number does not break from its unit; the word before it may stand on the line above.
-  const [, what = '', length = ''] = /^(changed )?(.*)$/.exec(sinceText ?? '') ?? [];
-  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${what}<i>${length}</i>`;
-  return html`${status.isOverdue ? html`<em${/\blate\b/.test(next.text) ? null : html` class=unsaid`}>Overdue</em> ` : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
+  const { note = '', sinceText } = status;
+  const origin = source === USUAL_SOURCE ? '' : source;
+  const words = note !== '' && origin !== '' ? `${note} · ${origin}` : note || origin;
+  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${unbroken(sinceText)}`;
+  const overdue = /\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID;
+  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
+}
+
+const OVERDUE = html`<em>Overdue</em> `;
+const OVERDUE_UNSAID = html`<em class=unsaid>Overdue</em> `;
+
+const CHANGED = 'changed ';
+
+/** A number does not break from its unit; the word before it may stand on the line above. */
+function unbroken(since: string): SafeHtml {
+  return since.startsWith(CHANGED) ? html`${CHANGED}<i>${since.slice(CHANGED.length)}</i>` : html`<i>${since}</i>`;
 }
 
 /** A step that concerns the older request, which has no row of its own, links to that request. */
@@ -133,8 +143,11 @@ export function priorityBadge({ priority, status }: Pick<RequestRow, 'priority' 
   return html`<b class=${presses ? priority.level : 'other'}>${priority.word}</b>`;
 }
 
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
 /** A date must not break at its hyphens. */
 export function dates(text: string): SafeHtml {
+  if (DATE.test(text)) return html`<time>${text}</time>`;
   const parts = text.split(/(\d{4}-\d\d-\d\d)/);
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
@@ -146,15 +159,18 @@ function providers({
   caution: words = '',
 }: Pick<RequestRow, 'sentTo' | 'status' | 'caution'>): SafeHtml | null {
   const needsOne = status.group === 'open' && !/do not perform/i.test(words);
-  const none = needsOne && !status.hasProvider ? html`<small>No provider yet</small>` : null;
+  const none = needsOne && !status.hasProvider ? NO_PROVIDER : null;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
   return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;
 }
 
+const NO_PROVIDER = html`<small>No provider yet</small>`;
+const NO_DATE = html`<small>Date not given</small>`;
+
 function requestedText({ on, by }: RequestRow['requested']): SafeHtml {
   const who = by === undefined ? null : html` <small>by ${isolated(by)}</small>`;
-  return html`${on === undefined ? html`<small>Date not given</small>` : dates(on)}${who}`;
+  return html`${on === undefined ? NO_DATE : dates(on)}${who}`;
 }
 
 function reasonText(reason: RequestRow['reason']): SafeHtml | null {

@@ -75,16 +75,15 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
   const endedNotes = createEndedNotes(cookies);
   const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
     const prefix = NAMES[kind][what];
-    return [...cookies[kind].read(request)]
-      .filter(([name]) => name.startsWith(prefix))
-      .flatMap(([name, value]) => {
-        const parsed = parse(value, kind);
-        return parsed ? [{ id: name.slice(prefix.length), ...parsed }] : [];
-      })
-      .toSorted((a, b) => a.issuedAt - b.issuedAt);
+    const found: LaunchCookie[] = [];
+    for (const [name, value] of cookies[kind].read(request)) {
+      const parsed = name.startsWith(prefix) ? parse(value, kind) : undefined;
+      if (parsed) found.push({ id: name.slice(prefix.length), ...parsed });
+    }
+    return found.sort((a, b) => a.issuedAt - b.issuedAt);
   };
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
-    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
+    KINDS.flatMap((kind) => named(request, what, kind)).sort((a, b) => a.issuedAt - b.issuedAt);
   /** The value is the organization and, after the first `~`, the note. */
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =

@@ -13,14 +13,14 @@ export interface ReadList {
   list: RequestList;
   /** Undefined where the answers do not identify the list. */
   key: string | undefined;
-  /** In ms since 1970. From then on the words of the list may differ. */
-  steadyUntil: number;
 }
 
 /** A list whose answers have arrived; they may not be parsed yet. */
 export interface AskedList {
   /** The key of the list before it is parsed; undefined where it is known only afterwards. */
   key: string | undefined;
+  /** Until when the words of a list that was read from the same answers at `readAt` stay true, in ms since 1970. */
+  steadyUntil(readAt: Date): number;
   read(): Promise<ReadList>;
 }
 
@@ -28,7 +28,6 @@ export interface AskedList {
 export interface ListSource {
   launchId: string;
   api: FhirApi;
-  now: Date;
   /** Everything that the list depends on, except the answers and {@link ListSource.user}. */
   basis: string;
   /** The user's name, which may still be loading. */
@@ -51,14 +50,14 @@ export function createAskedLists(clock: Clock) {
   });
 
   const readWith = async (source: ListSource, api: FhirApi): Promise<ReadList> => {
-    const { launchId, basis, now } = source;
-    const noted = note(api, now);
+    const { launchId, basis } = source;
+    const noted = note(api);
     const [list, user] = await Promise.all([source.load(noted.api), source.user()]);
     const answers = noted.answers();
     if (!answers || list.problem) sent.delete(launchId);
     else sent.set(launchId, { basis, paths: answers.map(({ path }) => path) });
     const key = answers && !list.problem ? keyOf(basis, user, answers) : undefined;
-    return { list, key, steadyUntil: noted.steadyUntil() };
+    return { list, key };
   };
 
   return {
@@ -67,19 +66,22 @@ export function createAskedLists(clock: Clock) {
       const known = sent.get(launchId);
       if (known?.basis !== basis) {
         const read = await readWith(source, api);
-        return { key: read.key, read: async () => read };
+        return { key: read.key, steadyUntil: () => 0, read: async () => read };
       }
       const ahead = new Map(known.paths.map((path) => [path, api.ask(path)]));
       const [user, ...came] = await Promise.all([
         source.user(),
         // A read that fails here fails again in `read`, which describes the failure.
         ...Array.from(ahead, ([path, answer]) =>
-          answer.then(({ digest }) => ({ path, digest })).catch(() => undefined),
+          answer.then((one) => ({ path, digest: one.digest, text: one.text })).catch(() => undefined),
         ),
       ]);
       const answers = came.filter((answer) => answer !== undefined);
-      const key = answers.length === ahead.size ? keyOf(basis, user, answers) : undefined;
-      return { key, read: () => readWith(source, handing(api, ahead)) };
+      return {
+        key: answers.length === ahead.size ? keyOf(basis, user, answers) : undefined,
+        steadyUntil: (readAt) => Math.min(...answers.map(({ text }) => steadyUntil(text(), readAt))),
+        read: () => readWith(source, handing(api, ahead)),
+      };
     },
     forget: (launchId: string): void => void sent.delete(launchId),
   };
@@ -106,17 +108,15 @@ function handing(api: FhirApi, ahead: Map<string, Promise<FhirAnswer>>): FhirApi
  * Records the reads. Only reads that depend on no answer can be sent ahead, so a list gets no key if a read began after
  * an answer had come, or if it needed a batch.
  */
-function note(api: FhirApi, now: Date) {
+function note(api: FhirApi) {
   const answers: { path: string; digest: string }[] = [];
   let isPlain = true;
-  let steady = Infinity;
   let begun = 0;
   const noting = withAsk(api, async (path) => {
     const at = (begun += 1) - 1;
     isPlain &&= answers.length === 0;
     const answer = await api.ask(path);
     answers[at] = { path, digest: answer.digest };
-    steady = Math.min(steady, steadyUntil(answer.text(), now));
     return answer;
   });
   return {
@@ -128,7 +128,6 @@ function note(api: FhirApi, now: Date) {
       },
     } satisfies FhirApi,
     answers: () => (isPlain && begun > 0 && answers.filter(Boolean).length === begun ? answers : undefined),
-    steadyUntil: () => steady,
   };
 }
 

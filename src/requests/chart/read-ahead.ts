@@ -86,7 +86,7 @@ export function createChartReadings(
     const shown = onceAsked(ownUserOf(launch, opened.user));
     const naming = { user: shown, ...support, remembered, now: startedAt };
     const requests = lists.ask({
-      ...{ launchId: launch.id, api: opened.api, now: startedAt, basis: basisOf(launch, organization, naming) },
+      ...{ launchId: launch.id, api: opened.api, basis: basisOf(launch, organization, naming) },
       user: async () => shown?.name(),
       load: (api) => readRequests(api, launch, organization, naming),
     });

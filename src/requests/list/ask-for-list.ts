@@ -84,12 +84,19 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
       included.push(readNamedResource(resource, at));
     }
   };
+  const beforeNextPage = () => {
+    for (const { keys } of requests) keys.writeDown();
+  };
   const includes = mayName(options) ? (options.includes?.wanted() ?? []) : [];
   const withTasks = options.mayHaveTasks === true && options.includes?.bringsTasks() === true;
   const ask = async (along: { includes: readonly string[]; withTasks: boolean }) => {
     let failure: FhirError | undefined;
     const onFailure = (error: FhirError) => void (failure = error);
-    const result = await searchRequests(api, { patientId, searchParameters, ...along, onFailure }, take);
+    const result = await searchRequests(
+      api,
+      { patientId, searchParameters, ...along, beforeNextPage, onFailure },
+      take,
+    );
     return { result, failure };
   };
   const askWithAll = async () => {

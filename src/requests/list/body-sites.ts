@@ -24,9 +24,10 @@ export function bodySitesOf(resource: ForeignRecord): string[] {
     return [words, sides.size > 0 ? `(${[...sides].join(', ')})` : undefined].filter(Boolean).join(' ') || [];
   });
   const code = asRecord(resource.code);
+  const sides = qualifiersOf(code);
+  if (sides.length === 0) return sites;
   const said = sideIn(asConceptText(code));
-  const ofCode = qualifiersOf(code).filter((side) => side !== said);
-  return [...sites, ...ofCode.map((side) => `Side: ${side}`)];
+  return [...sites, ...sides.filter((side) => side !== said).map((side) => `Side: ${side}`)];
 }
 
 /** "Right and left" is both, and neither of them alone. */
@@ -36,7 +37,9 @@ function sideIn(text: string | undefined): string | undefined {
 }
 
 function qualifiersOf(concept: ForeignRecord): string[] {
-  const extensions = [concept, ...asRecords(concept.coding)].flatMap(({ extension }) => asRecords(extension));
+  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+  if (extended.length === 0) return [];
+  const extensions = extended.flatMap(({ extension }) => asRecords(extension));
   const words = extensions
     .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
     .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {

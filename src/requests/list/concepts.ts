@@ -31,10 +31,10 @@ const REASON_ELSEWHERE = 'Given in the EHR';
 
 /** The service, by the narrative where no element names it, and the first category that says something else. */
 export function readService(resource: ForeignRecord): { service: string; category: string | undefined } {
-  const categories = asRecords(resource.category)
-    .map(asConceptText)
-    .filter((text) => text !== undefined)
-    .map((text) => categoryWords(text));
+  const categories = asRecords(resource.category).flatMap((category) => {
+    const text = asConceptText(category);
+    return text === undefined ? [] : categoryWords(text);
+  });
   const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
   const service = named ?? categories[0] ?? narrativeOf(resource, LONGEST_DETAIL) ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
@@ -49,6 +49,7 @@ export function readDetail(resource: ForeignRecord): { detail: string | undefine
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
   const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
+  if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
   const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;
   const moreDetails = details.slice(shown);
@@ -58,6 +59,7 @@ export function readDetail(resource: ForeignRecord): { detail: string | undefine
 
 /** FHIR R4 ServiceRequest.orderDetail: "Bariatric"; of R5, whose details are parameters: "Oxygen: 2 L/min". */
 export function orderDetailsOf(resource: ForeignRecord): string[] {
+  if (resource.orderDetail === undefined) return [];
   return asRecords(resource.orderDetail).flatMap((one) => {
     const parameters = asRecords(one.parameter).map((each) => [asConceptText(each.code), valueOf(each)]);
     return [[asLongConceptText(one)], ...parameters].flatMap((words) => words.filter(Boolean).join(': ') || []);
@@ -67,6 +69,7 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
 /** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */
 export function readStatusReason({ extension }: ForeignRecord): string | undefined {
   const reasons = asRecords(extension).filter(({ url }) => url === STATUS_REASON);
+  if (reasons.length === 0) return undefined;
   const words = reasons.map(({ valueCodeableConcept, valueCoding, valueString }) => {
     const coding = valueCoding === undefined ? {} : { coding: [valueCoding] };
     return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, ...coding });
@@ -92,6 +95,7 @@ export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConc
   const either = asRecords(resource.reason);
   const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
   const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => wordsOf(concept) ?? []);
+  if (references.length === 0) return [...new Set(coded)];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),

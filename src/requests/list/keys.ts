@@ -28,7 +28,7 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
     /** The EHR's id, as it came; undefined without a usable one. */
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
-    content: readContent(resource),
+    ...readContent(resource),
     /**
      * `system|value` of each identifier that is not of a group, as a requisition is. Orders may share a number, so it is a
      * hint and no proof.
@@ -55,11 +55,16 @@ export interface OrderContent {
   readonly isExplicit: boolean;
 }
 
-/** Keeps the JSON text of the resource, which is smaller than the parsed resource. */
-function readContent(resource: ForeignRecord): () => OrderContent {
-  const text = writtenDown(resource);
+/** Keeps the resource until `writeDown` replaces it by its JSON text, which is smaller. */
+function readContent(resource: ForeignRecord) {
+  let held: { resource: ForeignRecord } | { text: string | undefined } = { resource };
   let content: OrderContent | undefined;
-  return () => (content ??= contentOf(text));
+  const text = () => ('resource' in held ? writtenDown(held.resource) : held.text);
+  return {
+    content: () => (content ??= contentOf(text())),
+    /** For a list of several pages, of which only one may be in memory (FH-12). */
+    writeDown: () => void (held = { text: text() }),
+  };
 }
 
 /** @returns undefined for a resource that is nested too deeply to be serialized. */

@@ -44,10 +44,13 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
 const keyOf = ({ keys }: ServiceRequest): string | undefined =>
   keys.id === undefined ? undefined : `ServiceRequest/${keys.id}`;
 
+const NONE: readonly ServiceRequest[] = [];
+
 type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 
 /** The requests that a request names in `replaces`. */
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
+  if (requests.every(({ keys }) => keys.replaces.length === 0)) return () => NONE;
   const byKey = Map.groupBy(requests, keyOf);
   const older = new Map(
     requests.map((request) => [request, request.keys.replaces.flatMap((key) => byKey.get(key) ?? [])]),
@@ -61,8 +64,9 @@ function findReplaced(
   inDoubt: ReadonlySet<ServiceRequest>,
   olderOf: OlderOf,
 ): Set<ServiceRequest> {
-  const circleOf = circlesIn(requests, olderOf);
   const replaced = new Set<ServiceRequest>();
+  if (requests.every((request) => olderOf(request).length === 0)) return replaced;
+  const circleOf = circlesIn(requests, olderOf);
   for (const newer of requests.filter((request) => !inDoubt.has(request))) {
     for (const older of olderOf(newer)) {
       if (mayReplace(newer, older) && circleOf.get(older) !== circleOf.get(newer)) replaced.add(older);
@@ -106,9 +110,11 @@ const ORDER_INTENTS = new Set<unknown>(['order', 'original-order']);
 
 /** The orders with the referrals made from them: `R-…`, `basedOn` its order, with the same service and days. */
 function findPairs(requests: readonly ServiceRequest[]): Map<ServiceRequest, ServiceRequest> {
-  const byKey = Map.groupBy(requests, keyOf);
   const pairs = new Map<ServiceRequest, ServiceRequest>();
-  for (const referral of requests.filter(isReferral)) {
+  const referrals = requests.filter(isReferral);
+  if (referrals.length === 0) return pairs;
+  const byKey = Map.groupBy(requests, keyOf);
+  for (const referral of referrals) {
     const [order, ...others] = byKey.get(referral.keys.basedOn ?? '') ?? [];
     if (order && others.length === 0 && !isReferral(order) && isPair(referral, order)) pairs.set(order, referral);
   }

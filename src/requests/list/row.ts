@@ -44,20 +44,22 @@ export function toRow(
   task?: Task,
   replaced: readonly ServiceRequest[] = [],
 ) {
-  const { id, service, detail, category, caution, source, priority, needed, neededMs, requester } = request;
+  const { id, service, detail, category, caution, source, priority, needed, neededMs, requester, isProhibited } =
+    request;
   const [first, ...others] = request.reasons;
   // A Task does not change the status of a prohibition: the order not to do something stands.
-  const status = request.isProhibited ? request.status : withTask(request.status, task, request.isSeries);
+  const status = isProhibited ? request.status : withTask(request.status, task, request.isSeries);
   // If the word is the Task's, so is its time.
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
-  const facts = { ...status, isOpen, isProhibited: request.isProhibited, service, category, movedMs: moved };
   const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
-  const still = daysWithoutMovement(facts, at.limits ?? NEVER, at.now);
+  const { icon } = status;
+  const moving = { isOpen, isProhibited, icon, service, category, movedMs: moved };
+  const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
   const spoken = status === request.status ? undefined : task;
@@ -74,7 +76,8 @@ export function toRow(
     caution,
     status: { ...status, sinceText },
     next: nextStep({
-      ...facts,
+      ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
+      hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,
       asked,
@@ -119,10 +122,12 @@ function agoText(what: string, date: unknown, at: ReadAt): string | undefined {
 
 /** When the last known event was; a time in the future does not count. */
 function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: Task | undefined): number | undefined {
-  const known = [authoredOn, lastUpdated, task?.changed]
-    .map((value) => latestMs(value, at.timeZone))
-    .filter((ms) => ms !== undefined && ms <= at.now.getTime());
-  return known.length === 0 ? undefined : Math.max(...known.map(Number));
+  let last: number | undefined;
+  for (const value of [authoredOn, lastUpdated, task?.changed]) {
+    const ms = latestMs(value, at.timeZone);
+    if (ms !== undefined && ms <= at.now.getTime() && (last === undefined || ms > last)) last = ms;
+  }
+  return last;
 }
 
 /**

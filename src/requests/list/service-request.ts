@@ -96,9 +96,8 @@ function lateness(
 function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
   const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
-  const reasons = elements.flatMap(({ extension }) => asRecords(extension)).map(({ valueCode }) => valueCode);
   return (
-    reasons.some((code) => MASKED.has(code)) ||
+    elements.some(({ extension }) => asRecords(extension).some(({ valueCode }) => MASKED.has(valueCode))) ||
     (!isPlaceholder(performer) &&
       [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined))
   );

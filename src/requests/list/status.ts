@@ -149,6 +149,9 @@ function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
  * the most urgent counts.
  */
 export function describePriority(priority: unknown): RequestPriority | undefined {
+  if (priority === undefined || priority === 'routine') return undefined;
+  const usual = typeof priority === 'string' ? PRIORITIES.get(priority) : undefined;
+  if (usual) return usual;
   const given: unknown[] = [priority].flat();
   const words = given.slice(0, MOST_CODES).flatMap((one) => {
     const text = typeof one === 'number' ? String(one) : one;

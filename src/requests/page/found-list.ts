@@ -32,7 +32,7 @@ export async function findList(
   const keyOf = (key: string | undefined) =>
     key === undefined || depends === undefined ? undefined : JSON.stringify([key, depends]);
   const known = keyOf(asked.key);
-  const page = known === undefined ? undefined : pages.find(launch, known);
+  const page = known === undefined ? undefined : pages.find(launch, known, asked.steadyUntil);
   if (page) return { facts: page.list, page, key: known, read: asked.read };
   const read = await asked.read();
   const { open: _open, closed: _closed, ...facts } = read.list;

@@ -13,7 +13,11 @@ export function readingOf({ asOf, patient, user, list }: KeptList): ListReading 
   return {
     startedAt: asOf,
     patient: Promise.resolve(patient),
-    requests: Promise.resolve({ key: undefined, read: async () => ({ list, key: undefined, steadyUntil: 0 }) }),
+    requests: Promise.resolve({
+      key: undefined,
+      steadyUntil: () => 0,
+      read: async () => ({ list, key: undefined }),
+    }),
     user: { soon: async () => user },
   };
 }

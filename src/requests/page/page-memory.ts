@@ -20,8 +20,10 @@ export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 export interface RememberedPage {
   /** The key of the list and of everything else on the page (chart/asked-list.ts). */
   key: string;
-  /** In ms since 1970. From then on the words of the page may differ. */
-  steadyUntil: number;
+  /** When its list was read. */
+  readAt: Date;
+  /** In ms since 1970. From then on the words of the page may differ. It is computed at the first reload. */
+  steadyUntil?: number;
   list: ListFacts;
   /** The sealed list, which is kept for the filters. */
   sealed: string;
@@ -89,11 +91,15 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
   };
   const startOf = (id: string) => `${id} start`;
   return {
-    /** @returns undefined where no page with this key is remembered. */
-    find: ({ id }: Owner, key: string): RememberedPage | undefined => {
+    /**
+     * @param steadyUntil for a page of this key that was read at `readAt`, the time from which its words may differ.
+     * @returns undefined where no page with this key is remembered.
+     */
+    find: ({ id }: Owner, key: string, steadyUntil: (readAt: Date) => number): RememberedPage | undefined => {
       const part = parts.get(id)?.part;
-      const isSame = part !== undefined && 'sealed' in part && part.key === key;
-      return isSame && clock().getTime() < part.steadyUntil ? part : undefined;
+      if (part === undefined || !('sealed' in part) || part.key !== key) return undefined;
+      part.steadyUntil ??= steadyUntil(part.readAt);
+      return clock().getTime() < part.steadyUntil ? part : undefined;
     },
     keep: (launch: Owner, page: RememberedPage): void =>
       keep(

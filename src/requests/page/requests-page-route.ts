@@ -151,7 +151,7 @@ export function requestsRoute(
     const isUsual = own.drafts.length === 0 && own.newlyFound === 0 && before.sent.length === 0;
     if (remembered && isUsual) sendRest(remembered.end.filled(fill));
     else {
-      const { list, steadyUntil } = await found.read();
+      const { list } = await found.read();
       const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
       const fresh = freshRows(before.sent, list, { launch, organization, publicUrl, now: clock(), asOf });
       const page = { view, text, launch, csrfToken: MARKS.csrf };
@@ -167,7 +167,7 @@ export function requestsRoute(
       else {
         const part = partOf(end, marks);
         sendRest(part.filled(fill));
-        pages.keep(launch, { key, steadyUntil, list: found.facts, sealed, end: part });
+        pages.keep(launch, { key, readAt: asOf, list: found.facts, sealed, end: part });
       }
     }
     if (isFirstPage(launch, clock())) trace.completed();

@@ -54,6 +54,8 @@ interface RequestSearch {
   includes?: readonly string[];
   /** Whether to ask for the Tasks about them as well (FH-15); default: no. */
   withTasks?: boolean;
+  /** Called before each page except the first: nothing of the page before may stay in memory. */
+  beforeNextPage?: () => void;
   /** Receives the error that ended the search early. */
   onFailure?: (error: FhirError) => void;
 }
@@ -105,6 +107,7 @@ export async function searchRequests(
     while (next !== undefined) {
       if (visited.has(next)) throw new FhirError('unexpected', undefined, { rule: 'fhir.endless-paging' });
       if (next === UNKNOWN_PAGE || visited.size >= MOST_PAGES || isEnough()) return 'more';
+      if (visited.size > 0) options.beforeNextPage?.();
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
       next = await readPage(next);

@@ -8,6 +8,8 @@ import { listOf } from './parts.ts';
 export function beginsAt(resource: ForeignRecord, timeZone: string): number | undefined {
   const { occurrenceDateTime, occurrencePeriod, occurrenceTiming } = resource;
   const { start, end } = asRecord(occurrencePeriod);
+  if (occurrenceTiming === undefined && occurrenceDateTime === undefined)
+    return readFhirDate(start ?? end, timeZone)?.at;
   const timing = asRecord(occurrenceTiming);
   const bounds = asRecord(asRecord(timing.repeat).boundsPeriod);
   const moments = [occurrenceDateTime, start ?? end, ...firstOf(listOf(timing.event)), bounds.start]

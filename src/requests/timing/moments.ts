@@ -47,12 +47,16 @@ export function isPast(day: string, { today }: DateContext): boolean {
  */
 export function periodPhrases(period: ForeignRecord, context: DateContext, kind: 'window' | 'series'): Phrases {
   const others = otherMembers(period, ['start', 'end']);
-  const [start, end] = [period.start, period.end].map((value) => (isGiven(value) ? momentText(value, context) : ''));
+  const [start, end] = [endOf(period.start, context), endOf(period.end, context)];
   if (start && end) return [...wholePeriod(start, end, period, context), ...others];
   const isOdd = start === null || end === null || (!start && !end);
   const from = start ? [`from ${start}`] : [];
   const until = end ? [endText(end, period.end, context, kind)] : [];
   return [...from, ...until, ...(isOdd ? [null] : others)];
+}
+
+function endOf(value: unknown, context: DateContext): string | null {
+  return isGiven(value) ? momentText(value, context) : '';
 }
 
 function endText(text: string, end: unknown, context: DateContext, kind: 'window' | 'series'): string {
@@ -63,16 +67,16 @@ function endText(text: string, end: unknown, context: DateContext, kind: 'window
 }
 
 function wholePeriod(start: string, end: string, period: ForeignRecord, context: DateContext): Phrases {
-  const [from, to] = [period.start, period.end].map((value) => readFhirDate(value, context.timeZone));
+  const from = readFhirDate(period.start, context.timeZone);
+  const to = readFhirDate(period.end, context.timeZone);
   if (start === end) return [start];
   if (!from || !to || isReversed(from, to)) return [`${start} to ${end}`, null];
-  const zones = [from, to].map((date) => zoneText(date, context.timeZone));
   const isOneDay = from.day === to.day && [from, to].every(({ day, writtenDay = day }) => writtenDay === day);
-  if (isOneDay && from.time !== undefined && to.time !== undefined && zones[0] === zones[1])
-    return [`${from.day} ${from.time}–${to.time} ${zones[0]}`];
-  const isOneZone =
-    [from, to].every(({ time, writtenDay }) => time !== undefined && writtenDay === undefined) && zones[0] === zones[1];
-  const begin = isOneZone ? `${from.day} ${from.time}` : start;
+  const zone = from.time === undefined || to.time === undefined ? undefined : zoneText(from, context.timeZone);
+  const isOneZone = zone !== undefined && zone === zoneText(to, context.timeZone);
+  if (isOneDay && isOneZone) return [`${from.day} ${from.time}–${to.time} ${zone}`];
+  const isAsWritten = from.writtenDay === undefined && to.writtenDay === undefined;
+  const begin = isOneZone && isAsWritten ? `${from.day} ${from.time}` : start;
   return [isPast(latestDay(to), context) ? `from ${begin}, ended ${end}` : `${begin} to ${end}`];
 }
 

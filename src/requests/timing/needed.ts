@@ -52,21 +52,22 @@ const READ = [
 export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: string }): Needed {
   const context = { timeZone: at.timeZone, today: dayIn(at.now, at.timeZone) };
   const { occurrenceDateTime: moment, occurrencePeriod: period, occurrenceTiming: timing } = resource;
-  const given: Occurrence[] = [
-    ...(isGiven(moment) ? [readMoment(moment, context)] : []),
-    ...(isGiven(period) ? [readPeriod(asRecord(period), context)] : []),
-    ...(isGiven(timing) ? [readTiming(asRecord(timing), context)] : []),
-  ];
+  const given: Occurrence[] = [];
+  if (isGiven(moment)) given.push(readMoment(moment, context));
+  if (isGiven(period)) given.push(readPeriod(asRecord(period), context));
+  if (isGiven(timing)) given.push(readTiming(asRecord(timing), context));
   const when = given.map(({ phrases }) => phrases.filter((text) => text !== null).join(', '));
   const asNeeded = asNeededPhrases(resource);
-  const hasMore = [...given.flatMap(({ phrases }) => phrases), ...asNeeded, ...unknownKinds(resource)].includes(null);
+  const hasMore =
+    given.some(({ phrases }) => phrases.includes(null)) || asNeeded.includes(null) || hasUnknownKind(resource);
   const said = [when.filter(Boolean).join('; '), ...asNeeded.filter((text) => text !== null)].filter(Boolean);
   const text = asText(said.join(', '), MAX_LENGTH);
-  const lastDays = given.flatMap(({ lastDay }) => lastDay ?? []);
+  const lastDays = given.map(({ lastDay }) => lastDay).filter((day) => day !== undefined);
   const isLimited = asNeeded.length === 0 && lastDays.length === given.length;
+  // A truncated text says that there is more.
+  const more = hasMore || text?.endsWith('…') ? MORE : undefined;
   return {
-    // A truncated text says that there is more.
-    text: [text, hasMore || text?.endsWith('…') ? MORE : undefined].filter(Boolean).join(', ') || undefined,
+    text: text !== undefined && more !== undefined ? `${text}, ${more}` : (text ?? more),
     lastDay: isLimited ? lastDays.toSorted().at(-1) : undefined,
     lastAt: isLimited && given.length === 1 ? given[0]?.lastAt : undefined,
   };
@@ -81,18 +82,19 @@ function readMoment(moment: unknown, context: DateContext): Occurrence {
   };
 }
 
-/** One `null` for members that are not read here, such as those of a later FHIR version or extensions. */
-function unknownKinds(resource: ForeignRecord): Phrases {
+/** Whether there are members that are not read here, such as those of a later FHIR version or extensions. */
+function hasUnknownKind(resource: ForeignRecord): boolean {
   // This makes no list of the members, because it runs for every request of a list.
   for (const name in resource) {
-    if (OF_THE_TIME.test(name) && !READ.includes(name) && isGiven(resource[name])) return [null];
+    if (OF_THE_TIME.test(name) && !READ.includes(name) && isGiven(resource[name])) return true;
   }
-  return [];
+  return false;
 }
 
 function readPeriod(period: ForeignRecord, context: DateContext): Occurrence {
   const { start, end } = period;
-  const [from, to] = [start, end].map((value) => readFhirDate(value, context.timeZone));
+  const from = readFhirDate(start, context.timeZone);
+  const to = readFhirDate(end, context.timeZone);
   const isOrdered = !isGiven(start) || (from !== undefined && to !== undefined && !isReversed(from, to));
   return {
     phrases: periodPhrases(period, context, 'window'),
@@ -152,6 +154,7 @@ function momentOf({ at, isMoment, time, writtenDay }: FhirDate): number | undefi
 }
 
 function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: ForeignRecord): Phrases {
+  if (asNeededBoolean === undefined && concept === undefined) return NONE;
   const flag = flagOf({ asNeededBoolean }, 'asNeededBoolean');
   const odd = flag === 'unclear' ? [null] : [];
   if (!isGiven(concept)) return flag === true ? ['as needed'] : odd;
@@ -160,6 +163,7 @@ function asNeededPhrases({ asNeededBoolean, asNeededCodeableConcept: concept }: 
   return [...words, ...otherMembers(asRecord(concept), ['coding', 'text']), ...odd];
 }
 
+const NONE: Phrases = [];
 const AS_NEEDED = /^(?:as needed|as required|prn)(?![\p{L}\p{N}])[\s:,-]*(?:for )?/iu;
 
 /** A condition that begins with "PRN" or "as needed" gets no second "as needed". */

@@ -37,9 +37,11 @@ export function listOf(value: unknown): unknown[] {
  * One `null` if an element has members besides these, including extensions and the siblings of primitives (`_event`).
  */
 export function otherMembers(record: ForeignRecord, known: readonly string[]): Phrases {
-  const others = Object.keys(record).filter((name) => name !== 'id' && !known.includes(name) && isGiven(record[name]));
-  const isAbsence = others.join() === 'extension' && saysAbsent({ extension: record.extension });
-  return others.length > 0 && !isAbsence ? [null] : [];
+  for (const name in record) {
+    if (name === 'id' || known.includes(name) || !isGiven(record[name])) continue;
+    if (name !== 'extension' || !saysAbsent({ extension: record['extension'] })) return [null];
+  }
+  return [];
 }
 
 /** A number or a range of numbers; with `high` alone, a number up to it. */

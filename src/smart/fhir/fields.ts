@@ -22,7 +22,8 @@ const NOTHING: ForeignRecord = Object.freeze({});
 export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
   if (!Array.isArray(value)) return isJsonObject(value) ? [value] : [];
   const items: unknown[] = value.length > limit ? value.slice(0, limit) : value;
-  return items.filter(isJsonObject);
+  // Nearly every list holds nothing but objects and needs no copy.
+  return items.every(isJsonObject) ? items : items.filter(isJsonObject);
 }
 
 /**
@@ -132,26 +133,34 @@ function conceptText(value: unknown, maxLength: number): string | undefined {
     asRecords(concept.coding).every(({ code }) => asText(code) !== plain)
   )
     return plain;
-  let first: string | undefined;
-  for (const text of textsOf(concept, maxLength)) {
-    if (text !== undefined && !isCatchAll(text)) return text;
-    first ??= text;
-  }
-  return first;
+  return bestText(concept, maxLength);
 }
 
-function* textsOf(concept: ForeignRecord, maxLength: number): Generator<string | undefined> {
-  const codings = asRecords(concept.coding).filter(
-    ({ system, extension }) => !isNullSystem(system) && !isMarkedAbsent(asRecords(extension)),
-  );
+function bestText(concept: ForeignRecord, maxLength: number): string | undefined {
+  const all = asRecords(concept.coding);
+  const codings = all.every(saysWhat) ? all : all.filter(saysWhat);
   const text = memberText(concept.text, concept['_text'], maxLength);
   // Some servers repeat the code in `text`.
-  const isCode = codings.some(({ code }) => asText(code) === text);
-  if (!isCode) yield text;
-  for (const coding of codings) if (coding.userSelected === true) yield displayOf(coding);
-  for (const coding of codings) yield displayOf(coding);
-  if (isCode) yield text;
-  for (const coding of codings) yield codeText(coding);
+  const isCode = text !== undefined && codings.some(({ code }) => asText(code) === text);
+  let other: string | undefined;
+  const best = (one: string | undefined) => {
+    if (one === undefined || !isCatchAll(one)) return one;
+    return void (other ??= one);
+  };
+  // No list of all texts is made, because a list page has hundreds of concepts.
+  const bestIn = (textOf: (coding: ForeignRecord) => string | undefined, isChosen = false) => {
+    for (const coding of codings) {
+      const one = isChosen && coding.userSelected !== true ? undefined : best(textOf(coding));
+      if (one !== undefined) return one;
+    }
+    return undefined;
+  };
+  const displayed = best(isCode ? undefined : text) ?? bestIn(displayOf, true) ?? bestIn(displayOf);
+  return displayed ?? (isCode ? best(text) : undefined) ?? bestIn(codeText) ?? other;
+}
+
+function saysWhat({ system, extension }: ForeignRecord): boolean {
+  return !isNullSystem(system) && !isMarkedAbsent(asRecords(extension));
 }
 
 function displayOf(coding: ForeignRecord): string | undefined {

@@ -58,28 +58,16 @@ export function isNullCode(code: string): boolean {
   return NULL_CODES.has(code);
 }
 
-/** The first letters of every text that says nothing; a text may also be nothing but a semantic tag. */
-const FIRST_LETTERS = new Set(
-  [...EMPTY_WORDS, ...EMPTY_PHRASES, 'qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'].map(
-    firstLetters,
-  ),
-);
-
-/** Builds no list of matches, because this runs for every text of a page. */
-function firstLetters(text: string): string | undefined {
-  const start = text.search(/[a-z]/);
-  if (start === -1) return undefined;
-  const rest = text.slice(start);
-  const end = rest.search(/[^a-z]/);
-  return end === -1 ? rest : rest.slice(0, end);
-}
+/** Words that alone may be a semantic tag. */
+const TAGS = ['qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'];
+const FIRST_WORDS = new Set([...EMPTY_WORDS, ...EMPTY_PHRASES, ...TAGS].map((text) => /[a-z]+/.exec(text)?.[0]));
+/** A text without letters, or with the first word of one that says nothing: the only ones that need a closer look. */
+const MAY_BE_EMPTY = new RegExp(`^[^a-z]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
 
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
   const lower = text.toLowerCase();
-  const first = firstLetters(lower);
-  // A cheap test that settles nearly every text.
-  if (first !== undefined && !FIRST_LETTERS.has(first)) return false;
+  if (!MAY_BE_EMPTY.test(lower)) return false;
   const begun = lower
     .replace(SEMANTIC_TAG, '')
     .replace(/[\s_\u2010-\u2015-]+/gu, ' ')

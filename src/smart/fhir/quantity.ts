@@ -39,6 +39,7 @@ export function rangeText(range: unknown): string | undefined {
 
 /** FHIR R4 ServiceRequest.quantity[x]: a quantity, a ratio or a range. One that has no words is not passed over. */
 export function quantitiesOf({ quantityQuantity, quantityRatio, quantityRange }: ForeignRecord): string[] {
+  if (quantityQuantity === undefined && quantityRatio === undefined && quantityRange === undefined) return [];
   const words = [
     isStated(quantityQuantity) ? (quantityText(quantityQuantity) ?? UNREADABLE) : undefined,
     isStated(quantityRatio) ? (ratioText(quantityRatio) ?? UNREADABLE) : undefined,

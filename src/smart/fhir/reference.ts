@@ -10,10 +10,14 @@ import { isUnder } from './under-base.ts';
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
   if (typeof literal !== 'string') return undefined;
+  if (RELATIVE.test(literal)) return literal;
   const path = isOnServer(base, literal) ? pathUnder(base, new URL(literal)) : literal;
   const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
   return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
 }
+
+/** The usual form, which needs no parsing. */
+const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}$/;
 
 /**
  * The name that a Reference gives its target. Undefined for a patient: another patient's name must not be shown, and
@@ -54,21 +58,31 @@ const MOST_NAMED = 10;
 
 /** `Type/id` of each reference without a display, so that the request's page can fetch all of them at once. */
 export function namelessReferences(resource: ForeignRecord, base: URL): string[] {
-  const references = NAMED.flatMap((name) => (resource[name] === undefined ? [] : asRecords(resource[name])));
-  const nameless = references.filter(({ display }) => asInformation(display) === undefined);
-  if (nameless.length === 0) return [];
-  return [...new Set(nameless.flatMap((reference) => localReference(reference, base) ?? []))].slice(0, MOST_NAMED);
+  const nameless: string[] = [];
+  for (const name of NAMED) {
+    if (resource[name] === undefined) continue;
+    for (const reference of asRecords(resource[name])) {
+      const local = asInformation(reference.display) === undefined ? localReference(reference, base) : undefined;
+      if (local !== undefined && !nameless.includes(local)) nameless.push(local);
+    }
+  }
+  return nameless.slice(0, MOST_NAMED);
 }
 
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */
 export function relationsOf(resource: ForeignRecord, base: URL) {
   const requests = (name: string) =>
-    asRecords(resource[name]).flatMap((reference) => localReference(reference, base) ?? []);
-  const { system, value } = asRecord(resource.requisition);
-  const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
+    asRecords(resource[name])
+      .flatMap((reference) => localReference(reference, base) ?? [])
+      .slice(0, MOST_NAMED);
   return {
-    basedOn: requests('basedOn').slice(0, MOST_NAMED),
-    replaces: requests('replaces').slice(0, MOST_NAMED),
-    requisition: value === undefined || number.length === 0 ? undefined : number.join('|'),
+    basedOn: requests('basedOn'),
+    replaces: requests('replaces'),
+    requisition: resource.requisition === undefined ? undefined : requisitionOf(asRecord(resource.requisition)),
   };
+}
+
+function requisitionOf({ system, value }: ForeignRecord): string | undefined {
+  const number = [system, value].map((part) => asInformation(part)).filter((part) => part !== undefined);
+  return value === undefined || number.length === 0 ? undefined : number.join('|');
 }

@@ -218,8 +218,9 @@ describe('the memory of pages', () => {
   const owner = (id: string, organizationId = 'org') => ({ id, organizationId, endsAt });
   const pageOf = (bytes: number): RememberedPage => {
     const list = { otherOrders: 0, notices: [], problem: undefined };
-    return { key: 'key', steadyUntil: Infinity, list, sealed: 'x'.repeat(bytes), end: partOf('', ['mark']) };
+    return { key: 'key', readAt: new Date(NOON), list, sealed: 'x'.repeat(bytes), end: partOf('', ['mark']) };
   };
+  const always = () => Infinity;
   const memory = (now: () => number) => createPageMemory({ clock: () => new Date(now()), mostBytes: 10_000 });
 
   test("MT-06: has a limit for each organization, which drops its own oldest page and no other organization's", () => {
@@ -227,8 +228,11 @@ describe('the memory of pages', () => {
     pages.keep(owner('other', 'elsewhere'), pageOf(8_000));
     for (const id of ['one', 'two', 'three']) pages.keep(owner(id), pageOf(3_000));
     pages.keep(owner('large'), pageOf(11_000));
-    const known = ['one', 'two', 'three', 'large'].filter((id) => pages.find(owner(id), 'key'));
-    expect([known, pages.find(owner('other', 'elsewhere'), 'key') !== undefined]).toEqual([['two', 'three'], true]);
+    const known = ['one', 'two', 'three', 'large'].filter((id) => pages.find(owner(id), 'key', always));
+    expect([known, pages.find(owner('other', 'elsewhere'), 'key', always) !== undefined]).toEqual([
+      ['two', 'three'],
+      true,
+    ]);
   });
 
   test('forgets a page after ten minutes, with its launch, and for another key', () => {
@@ -236,14 +240,14 @@ describe('the memory of pages', () => {
     const pages = memory(() => now);
     pages.keep(owner('one'), pageOf(10));
     pages.keep({ ...owner('short'), endsAt: new Date(NOON + 60_000).toISOString() }, pageOf(10));
-    expect(pages.find(owner('one'), 'other key')).toBeUndefined();
+    expect(pages.find(owner('one'), 'other key', always)).toBeUndefined();
     now += 61_000;
-    expect([pages.find(owner('one'), 'key') !== undefined, pages.find(owner('short'), 'key')]).toEqual([
+    expect([pages.find(owner('one'), 'key', always) !== undefined, pages.find(owner('short'), 'key', always)]).toEqual([
       true,
       undefined,
     ]);
     now += 10 * 60_000;
-    expect(pages.find(owner('one'), 'key')).toBeUndefined();
+    expect(pages.find(owner('one'), 'key', always)).toBeUndefined();
   });
 
   test.for<[instant: string, seconds: number]>([
