@@ -1,4 +1,5 @@
 /** Product and EHR over https on two sites: the product in production mode behind a TLS proxy, on real stores. */
+import { randomBytes } from 'node:crypto';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
 import { atExit } from '#test/helpers/at-exit.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
@@ -27,7 +28,6 @@ export interface Deployment {
 const CLIENT_ID = 'vectorcare-e2e';
 
 let running: ReturnType<typeof startSite> | undefined;
-let serial = 0;
 
 /**
  * Adds an EHR and an organization to the worker's product, which its first deployment starts: a start costs more than a
@@ -37,8 +37,8 @@ let serial = 0;
  */
 export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
   const { certificate, tls, proxy, appUrl, env, logLines } = await (running ??= startSite());
-  serial += 1;
-  const orgId = `st-elsewhere-${serial}`;
+  // Workers and runs share one Redis database, with its counts of limits.
+  const orgId = `st-elsewhere-${randomBytes(4).toString('hex')}`;
   const ehr = await startSandbox({
     port: 0,
     origin: (port) => `https://127.0.0.1:${port}`,
