@@ -58,6 +58,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     hookTimeout: 60_000,
+    // A poll ends when it succeeds, and on a busy machine that takes longer than the usual second.
+    expect: { poll: { timeout: 20_000 } },
     // Files wait for servers more than they compute.
     maxWorkers: 4,
     // Modules, keys and databases serve every file of a worker; what a file fakes is undone by after-file.ts.
