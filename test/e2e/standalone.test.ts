@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => visitor?.close());
 afterAll(() => deployment?.close());
 
-const start = () => `${deployment.appUrl}/smart/standalone/st-elsewhere`;
+const start = () => `${deployment.appUrl}/smart/standalone/${deployment.orgId}`;
 const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
 
 /** Signs in at the EHR, which is another site than the app, and picks a patient. */

@@ -3,18 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
+import { createPostgresDatabase, hasPostgres, lendCommandDatabase, makeDataFolder } from '#test/helpers/databases.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { createRedisServer, freePort, type RedisServer } from '#test/helpers/servers/redis-server.ts';
 import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Runs the doctor and returns what it says, by part. */
 async function examine(env: Record<string, string>) {
@@ -106,27 +100,27 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
 const closedPort = await freePort();
 
 test('before the first start of a development machine there are warnings, and nothing is created', async () => {
-  const { code, said } = await examine({ DATA_DIR: temporaryFolder() });
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { code, said } = await examine({ DATA_DIR: folder });
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
   expect(said.get('database')).toMatch(/^warning: embedded PGlite .*: the first start makes them$/);
 });
 
 test('beside a demo it says whose database this is', async () => {
-  const folder = temporaryFolder();
+  const folder = await makeDataFolder();
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'demo'));
   const { stderr } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, DATA_DIR: folder }, ['doctor']);
   expect(stderr).toContain(`stop the demo, then begin the command with DATA_DIR=${join(folder, 'demo')}`);
 });
 
 test('a store that is down is one line of the page, without its log', async () => {
+  const { env, giveBack } = await lendCommandDatabase();
+  onTestFinished(giveBack);
   const { stdout, stderr } = await runAdmin(
-    {
-      NODE_ENV: 'development',
-      APP_SECRETS: SECRET,
-      REDIS_URL: `redis://127.0.0.1:${closedPort}`,
-      DATA_DIR: temporaryFolder(),
-    },
+    { NODE_ENV: 'development', APP_SECRETS: SECRET, REDIS_URL: `redis://127.0.0.1:${closedPort}`, ...env },
     ['doctor'],
   );
   expect(stdout).toMatch(/^failed +redis/m);

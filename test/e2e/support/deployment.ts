@@ -1,19 +1,20 @@
 /** Product and EHR over https on two sites: the product in production mode behind a TLS proxy, on real stores. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { atExit } from '#test/helpers/at-exit.ts';
 import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { lendPostgres } from '#test/helpers/databases.ts';
-import { testStores } from '#test/helpers/world.ts';
+import { testServer } from '#test/helpers/preparation/prepared.ts';
+import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
 import { siteCertificate } from './certificates.ts';
 import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
-/** A running deployment with organization `st-elsewhere` on one mock EHR. */
+/** A running product with an organization that only this deployment uses, on one mock EHR. */
 export interface Deployment {
   /** `https://localhost:<port>`: for a browser, another site than the EHR's. Neither needs DNS. */
   appUrl: string;
+  orgId: string;
   /** On `https://127.0.0.1:<port>`. */
   ehr: Sandbox;
   proxy: TlsProxy;
@@ -24,38 +25,46 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-e2e';
 
+let running: ReturnType<typeof startSite> | undefined;
+
 /**
- * Starts product, EHR and stores; close it in afterAll.
+ * Adds an EHR and an organization to the worker's product, which its first deployment starts: a start costs more than a
+ * second of CPU time. Close it in afterAll; the product ends with the worker.
  *
  * @param options.settings more settings of the organization, as an operator writes them: `scopes=…`.
  */
 export async function startDeployment({ settings = [] }: { settings?: readonly string[] } = {}): Promise<Deployment> {
-  // Everything is closed in reverse, even if something does not start.
-  await using opened = new AsyncDisposableStack();
-  const certificate = siteCertificate();
-  const tls = { key: certificate.key, cert: certificate.cert };
-  const stores = await openStores();
-  opened.defer(stores.close);
-  const proxy = await startTlsProxy(tls);
-  opened.defer(proxy.close);
-  const appUrl = `https://localhost:${proxy.port}`;
+  const { certificate, tls, proxy, appUrl, env, logLines } = await (running ??= startSite());
+  // Workers and runs share one Redis database, with its counts of limits.
+  const orgId = `st-elsewhere-${randomBytes(4).toString('hex')}`;
   const ehr = await startSandbox({
     port: 0,
     origin: (port) => `https://127.0.0.1:${port}`,
     tls,
     app: {
-      launchUrl: `${appUrl}/smart/launch?orgId=${ORG_ID}`,
+      launchUrl: `${appUrl}/smart/launch?orgId=${orgId}`,
       redirectUri: `${appUrl}/smart/callback`,
       jwksUrl: `${appUrl}/.well-known/jwks.json`,
-      ...(settings.includes('standalone=true') ? { standaloneUrl: `${appUrl}/smart/standalone/${ORG_ID}` } : {}),
+      ...(settings.includes('standalone=true') ? { standaloneUrl: `${appUrl}/smart/standalone/${orgId}` } : {}),
       clientId: CLIENT_ID,
       ca: certificate.authority,
     },
   });
-  opened.defer(ehr.close);
+  const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
+  const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
+  const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
+  await mustRunAdmin(env, ['organization', 'set', orgId, ...registration, ...set]);
+  return { appUrl, orgId, ehr, proxy, spki: certificate.spki, tls, logLines, close: () => ehr.close() };
+}
+
+/** The product behind its proxy, without an organization. */
+async function startSite() {
+  const certificate = siteCertificate();
+  const tls = { key: certificate.key, cert: certificate.cert };
+  const proxy = await startTlsProxy(tls);
+  const appUrl = `https://localhost:${proxy.port}`;
   const env = {
     PATH: process.env['PATH'],
     PUBLIC_URL: appUrl,
@@ -63,39 +72,17 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
     TRUST_PROXY: '127.0.0.1',
     OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8',
     NODE_EXTRA_CA_CERTS: certificate.authorityFile,
-    ...stores.env,
+    ...(await openStores()),
   };
-  const registration = ['--name', 'St. Elsewhere Hospital', '--fhir-url', ehr.fhirBase, '--client-id', CLIENT_ID];
-  const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
-  const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
-  await mustRunAdmin(env, ['organization', 'set', ORG_ID, ...registration, ...set]);
   const product = await startProduct(env);
-  opened.defer(product.stop);
+  atExit(() => void process.kill(product.pid));
   proxy.target.port = product.port;
-  const running = opened.move();
-  return {
-    appUrl,
-    ehr,
-    proxy,
-    spki: certificate.spki,
-    tls,
-    logLines: product.logLines,
-    close: () => running.disposeAsync(),
-  };
+  return { certificate, tls, proxy, appUrl, env, logLines: product.logLines };
 }
 
-/** Production demands Redis and PostgreSQL. A machine without them runs the same tests in development mode. */
-async function openStores(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
-  if ((await testStores()).includes('real Redis and PostgreSQL')) {
-    const { url, giveBack } = await lendPostgres();
-    // world.ts does not empty this database; what a run leaves in it expires by itself.
-    const REDIS_URL = `${process.env['REDIS_URL_TEST'] ?? 'redis://127.0.0.1:6379'}/15`;
-    return {
-      env: { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url },
-      close: giveBack,
-    };
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'vectorcare-e2e-'));
-  const close = async () => rmSync(folder, { recursive: true, force: true });
-  return { env: { NODE_ENV: 'development', DATA_DIR: folder }, close };
+/** Production demands Redis and PostgreSQL. What a run leaves in this Redis database expires by itself. */
+async function openStores(): Promise<Record<string, string>> {
+  const { url } = await lendPostgres();
+  const REDIS_URL = `${testServer('REDIS_URL_TEST', DEFAULT_REDIS)}/15`;
+  return { NODE_ENV: 'production', ENVIRONMENT: 'production', REDIS_URL, DATABASE_URL: url };
 }

@@ -3,13 +3,12 @@ import { request as forward } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** A running proxy; `target` is set once the product listens. */
+/** A running proxy, which ends with its worker; `target` is set once the product listens. */
 export interface TlsProxy {
   port: number;
   target: { port: number };
   /** Removes `Partitioned` from every cookie, to show how an app behaves without it. */
   stripsPartitioned: boolean;
-  close(): Promise<void>;
 }
 
 /** Forwards requests by plain http, with `X-Forwarded-*` headers. */
@@ -34,10 +33,5 @@ export async function startTlsProxy(tls: { key: string; cert: string }): Promise
     incoming.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return Object.assign(proxy, { port: (server.address() as AddressInfo).port, close });
+  return Object.assign(proxy, { port: (server.address() as AddressInfo).port });
 }

@@ -1,5 +1,5 @@
 /** A person at a workstation: opens charts, clicks, and records everything that the browser complains about. */
-import type { FrameLocator, Page } from 'playwright-core';
+import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { type CookiePolicy, openChromium } from '#test/helpers/chromium.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -60,8 +60,18 @@ export async function createVisitor(
     },
     windowOpenedBy,
     complaints,
-    close,
+    close: async () => {
+      await forgetStored(context, deployment.appUrl);
+      await close();
+    },
   };
+}
+
+/** Empties the page's local storage, because the worker's next visitor comes to the same address. */
+async function forgetStored(context: BrowserContext, origin: string): Promise<void> {
+  const session = await context.newCDPSession(context.pages()[0] ?? (await context.newPage()));
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage' });
+  await session.detach();
 }
 
 function isAsset(url: string): boolean {

@@ -1,11 +1,9 @@
 /** A whole launch on a Redis cluster and behind sentinels, and what a fail-over does to it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
+import { lendCommandDatabase } from '#test/helpers/databases.ts';
 import { addInstance } from '#test/helpers/instances.ts';
 import { type RedisSet, type SentinelSet, startRedisCluster, startSentinels } from '#test/helpers/servers/redis-set.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
@@ -55,11 +53,9 @@ test('after a move to a cluster, open launches end cleanly, and everything else 
   const browser = old.browser();
   const page = await old.launch('pat-ada', browser);
   const begun = await browser.openUntil(old.sandbox.launch('pat-ben'), '/smart/callback');
-  const folder = mkdtempSync(join(tmpdir(), 'moved-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { stdout } = await runAdmin({ APP_SECRETS: 'x'.repeat(40), DATA_DIR: folder, REDIS_URL: cluster.url }, [
-    'doctor',
-  ]);
+  const { env, giveBack } = await lendCommandDatabase();
+  onTestFinished(giveBack);
+  const { stdout } = await runAdmin({ APP_SECRETS: 'x'.repeat(40), REDIS_URL: cluster.url, ...env }, ['doctor']);
   expect(stdout).toMatch(/^(?:ok|warning) +redis +version/m);
   const moved = await addInstance(old, { redisUrl: cluster.url });
   const at = (url: string) => url.replace(old.url, moved.url);
