@@ -80,10 +80,10 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
       const parsed = name.startsWith(prefix) ? parse(value, kind) : undefined;
       if (parsed) found.push({ id: name.slice(prefix.length), ...parsed });
     }
-    return found.sort((a, b) => a.issuedAt - b.issuedAt);
+    return found.toSorted((a, b) => a.issuedAt - b.issuedAt);
   };
   const ofBothKinds = (request: Request, what: 'tx' | 'launch') =>
-    KINDS.flatMap((kind) => named(request, what, kind)).sort((a, b) => a.issuedAt - b.issuedAt);
+    KINDS.flatMap((kind) => named(request, what, kind)).toSorted((a, b) => a.issuedAt - b.issuedAt);
   /** The value is the organization and, after the first `~`, the note. */
   const probeOf = (request: Request, kind: LaunchKind) => {
     const [, organizationId, note] =
