@@ -212,9 +212,15 @@ function move(step) {
   links[next]?.focus();
 }
 
+/** Opens the form with the focus on its first field; a click of the button leaves it at the top, as any page does. */
+function openForm() {
+  const link = document.querySelector('.create-request a');
+  if (link) location.assign(`${link.href}#service`);
+}
+
 const ACTIONS = {
   '/': () => document.querySelector('#find-text')?.focus(),
-  n: () => document.querySelector('.create-request a')?.click(),
+  n: openForm,
   j: () => move(1),
   k: () => move(-1),
   d: () => setDensity(isCompact() ? 'comfortable' : 'compact'),

@@ -76,6 +76,17 @@ test.for([true, false])(
   },
 );
 
+test('inside the chart the key n opens the form with the focus on its first field', { timeout: 120_000 }, async () => {
+  const page = await open(true);
+  const app = await visitor.openChart(page, 'Moreno, Ada');
+  await app.getByRole('button', { name: 'Keys' }).waitFor();
+  await app.locator('h1').click();
+  await page.keyboard.press('n');
+  await app.locator('select#service:focus').waitFor();
+  expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+  expect(visitor.complaints).toEqual([]);
+});
+
 test('the form, with errors and for a patient who has died, has no accessibility violation', {
   timeout: 120_000,
 }, async () => {
