@@ -140,8 +140,8 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
       alg: shortName(alg),
       kid: shortName(kid),
       claims: namesOf(Object.keys(claims)),
-      'made, seconds ago': secondsBefore(now, claims.iat),
-      'expired, seconds ago': secondsBefore(now, claims.exp),
+      made: momentText(now, claims.iat),
+      expires: momentText(now, claims.exp),
     };
   } catch {
     return { ...expected, form: 'not a JWT' };
@@ -170,9 +170,11 @@ export function contextFacts(context: LaunchContext): StepFacts {
   return { members: namesOf(present), 'EHR shows the patient banner': !context.needPatientBanner };
 }
 
-/** Negative for a moment in the future. */
-function secondsBefore(now: Date, instant: unknown): number | undefined {
-  return typeof instant === 'number' ? Math.round(now.getTime() / 1_000 - instant) : undefined;
+/** "12 s ago", "in 3600 s"; undefined where the claim is no number. */
+function momentText(now: Date, instant: unknown): string | undefined {
+  if (typeof instant !== 'number') return undefined;
+  const seconds = Math.round(now.getTime() / 1_000 - instant);
+  return seconds < 0 ? `in ${-seconds} s` : `${seconds} s ago`;
 }
 
 /**
