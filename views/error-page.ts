@@ -25,6 +25,7 @@ export interface ErrorPageProps extends SupportLineProps {
 /** A whole page; it never sends the visitor anywhere by itself (ER-03). */
 export function errorPage(props: ErrorPageProps): string {
   const { title, isInChart, themeUrl, isBare } = props;
+  const isCodeExplained = props.helpDesk === 'not set' && props.help.includes('support code');
   return layout(
     { title, isInChart, themeUrl, script: isBare === true ? undefined : 'copy.js' },
     html`<div class="message">
@@ -33,7 +34,7 @@ export function errorPage(props: ErrorPageProps): string {
 ${props.reloadable === true ? html`<p><a class="btn btn-primary" href="">Try again</a></p>` : null}
 ${props.backTo === undefined ? null : html`<p><a class="btn btn-primary" href="${props.backTo}">Back to the requests</a></p>`}
 ${props.startAgain === undefined ? null : startAgainLink(props.startAgain)}
-${supportLine(props)}
+${supportLine(isCodeExplained ? { ...props, helpDesk: undefined } : props)}
 </div>
 `,
   );

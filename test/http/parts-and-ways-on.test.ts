@@ -115,7 +115,7 @@ describe('the help desk and the colours of an error page', () => {
 
   test('a launch of an unknown organization names no help desk, and says what to do with the support code', async () => {
     const page = await world.browser().visit(`${world.url}/smart/launch?orgId=nowhere`);
-    expect(page.body).toContain('read this code out to your help desk');
+    expect(page.body).toContain('Give the support code to your help desk');
   });
 });
 
