@@ -11,47 +11,74 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { isDeskWork, purposeOf } from './purpose.ts';
+import { asksOfDesk, purposeOf } from './purpose.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-/** Business statuses that say done: of BSeR, and as whole words of any text. */
-const DONE_CODES = new Set<unknown>(['5.1.4', '7.0']);
-const DONE_WORDS = new Set(
-  [
-    'done complete completed fully finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
-    'closed resolved success successful successfully service services visit visits trip trips ride rides all on at the',
-    'transport delivery treatment session order request referral task patient',
-    'was were is has have been and erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert afgerond voltooid',
-    'uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado completada',
-    'realizado realizada finalizado finalizada entregado entregada utc',
-  ].flatMap((line) => line.split(' ')),
-);
-const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?|\b[ap]m\b/g;
+/** Codes that say done: of BSeR, and SNOMED CT for done, performed, complete and treatment completed. */
+const DONE_CODES = new Set<unknown>(['5.1.4', '7.0', '385658003', '398166005', '255594003', '182992009']);
+/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
+const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
+const setOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ')));
+/** One of these says done, where nothing but {@link PLAIN} is beside it. */
+const DONE_WORDS = setOf([
+  'done complete completed finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
+  'attended closed resolved success successful successfully erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert',
+  'afgerond voltooid uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado',
+  'completada realizado realizada finalizado finalizada entregado entregada',
+]);
+const PLAIN = setOf([
+  'service services visit visits trip trips ride rides all on at to the transport delivery treatment session order request referral',
+  'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop',
+  'fully and was were is has have been utc',
+]);
+/** Says done of the patient or of the visit, and not of the paper, which may be "seen" and "kept" as well. */
+const SEEN =
+  /\b(?:(?:patient|pt|client|member)-(?:was-|has-been-)?seen|(?:appointment|appt|visit)-(?:was-|has-been-)?(?:kept|attended|completed|fulfilled)|needs?-(?:was-|were-)?met|dropped-off-at)\b/g;
+/** The paper was handed over, not what it asks for. */
+const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/;
+const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?|\b[ap]m\b/gi;
+/** "(qualifier value)" of SNOMED CT. */
+const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
+/** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
+const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<!closed|resolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
 
 /** @param task a Task whose status is `completed`; untrusted. */
 export function isSurelyDone(task: ForeignRecord): boolean {
-  const { intent, businessStatus, statusReason, reasonCode, description } = task;
+  const { intent, businessStatus, statusReason, contained } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
   return (
     WHOLE.has(asText(intent)?.toLowerCase()) &&
     said.every(saysDone) &&
     !textsOf(task).some(saysMissed) &&
-    (purposeOf(task) !== undefined ||
-      ![asText(description), asConceptText(reasonCode)].some((text) => isDeskWork(text ?? '')))
+    !asRecords(task.output).some(isMissed) &&
+    !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
+    (purposeOf(task) !== undefined || !asksOfDesk(task))
   );
 }
 
 /** What its notes and its results say. */
 function textsOf({ note, output }: ForeignRecord): string[] {
-  const results = asRecords(output).flatMap(({ type, valueString, valueCodeableConcept }) => [
+  const results = asRecords(output).flatMap(({ type, valueString, valueCode, valueReference, valueCodeableConcept }) => [
     asConceptText(type),
     asText(valueString, LONGEST),
+    asText(valueCode),
+    asText(asRecord(valueReference).display),
     asConceptText(valueCodeableConcept),
   ]);
   return [...asRecords(note).map(({ text }) => asText(text, LONGEST)), ...results].filter((text) => text !== undefined);
 }
+
+/** A result that denies by its value: "Service provided: no". */
+function isMissed({ valueBoolean, valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
+  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
+  return (
+    valueBoolean === false || codings.some(({ code, display }) => [code, display].some((one) => saysNo(asText(one))))
+  );
+}
+
+const saysNo = (text = '') => MISSED_CODES.test(text) || saysMissed(text) || text.toLowerCase() === 'no';
 
 const LONGEST = 2_000;
 
@@ -63,15 +90,19 @@ export function wordsIn({ text, coding }: ForeignRecord): string[] {
 }
 
 function saysDone(text: string): boolean {
-  const plain = text.toLowerCase();
-  if (DONE_CODES.has(plain)) return true;
-  const words =
-    plain
-      .replace(MOMENT, ' ')
-      .replace(/[\s_-]+/g, '-')
-      .replace(WELL, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.every((word) => DONE_WORDS.has(word));
+  if (DONE_CODES.has(text)) return true;
+  const plain = text
+    .replace(MOMENT, ' ')
+    .trim()
+    .replace(TAG, '')
+    .replace(BY_NAME, '')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '-')
+    .replace(WELL, '')
+    .replace(SEEN, 'done');
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isPlain = words.every((word) => DONE_WORDS.has(word) || PLAIN.has(word));
+  return isPlain && !PAPER.test(plain) && (words.length === 0 || words.some((word) => DONE_WORDS.has(word)));
 }
 
 /** What a request says about when it was written. */
