@@ -30,8 +30,8 @@ const DONE_WORDS = setOf([
 ]);
 const PLAIN = setOf([
   'service services visit visits trip trips ride rides all on at to the transport delivery treatment session order request referral',
-  'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop',
-  'fully and was were is has have been utc',
+  'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop destination',
+  'fully and of was were is has have been utc',
 ]);
 /** Says done of the patient or of the visit, and not of the paper, which may be "seen" and "kept" as well. */
 const SEEN =
@@ -42,7 +42,7 @@ const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?
 /** "(qualifier value)" of SNOMED CT. */
 const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
 /** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
-const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<!closed|resolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
+const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
 
 /** @param task a Task whose status is `completed`; untrusted. */
 export function isSurelyDone(task: ForeignRecord): boolean {
@@ -60,9 +60,8 @@ export function isSurelyDone(task: ForeignRecord): boolean {
 
 /** What its notes and its results say. */
 function textsOf({ note, output }: ForeignRecord): string[] {
-  const results = asRecords(output).flatMap(({ type, valueString, valueCode, valueReference, valueCodeableConcept }) => [
+  const results = asRecords(output).flatMap(({ type, valueCode, valueReference, valueCodeableConcept }) => [
     asConceptText(type),
-    asText(valueString, LONGEST),
     asText(valueCode),
     asText(asRecord(valueReference).display),
     asConceptText(valueCodeableConcept),
@@ -71,11 +70,10 @@ function textsOf({ note, output }: ForeignRecord): string[] {
 }
 
 /** A result that denies by its value: "Service provided: no". */
-function isMissed({ valueBoolean, valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
+function isMissed({ valueBoolean, valueString, valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
   const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
-  return (
-    valueBoolean === false || codings.some(({ code, display }) => [code, display].some((one) => saysNo(asText(one))))
-  );
+  const said = [valueString, ...codings.flatMap(({ code, display }) => [code, display])];
+  return valueBoolean === false || said.some((one) => saysNo(asText(one, LONGEST)));
 }
 
 const saysNo = (text = '') => MISSED_CODES.test(text) || saysMissed(text) || text.toLowerCase() === 'no';
@@ -83,7 +81,9 @@ const saysNo = (text = '') => MISSED_CODES.test(text) || saysMissed(text) || tex
 const LONGEST = 2_000;
 
 /** The text and the displays of a concept, without those that a code proves to say done; the codes where there is neither. */
-export function wordsIn({ text, coding }: ForeignRecord): string[] {
+export function wordsIn(given: ForeignRecord): string[] {
+  // R5 wraps a reason in a CodeableReference.
+  const { text, coding } = given.concept === undefined ? given : asRecord(given.concept);
   const codings = asRecords(coding).filter(({ system, code }) => !isNullSystem(system) && !DONE_CODES.has(code));
   const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
   return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
@@ -102,7 +102,12 @@ function saysDone(text: string): boolean {
     .replace(SEEN, 'done');
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
   const isPlain = words.every((word) => DONE_WORDS.has(word) || PLAIN.has(word));
-  return isPlain && !PAPER.test(plain) && (words.length === 0 || words.some((word) => DONE_WORDS.has(word)));
+  return (
+    isPlain &&
+    !/[?\u00bf]/.test(plain) &&
+    !PAPER.test(plain) &&
+    (words.length === 0 || words.some((word) => DONE_WORDS.has(word)))
+  );
 }
 
 /** What a request says about when it was written. */

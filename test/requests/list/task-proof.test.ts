@@ -186,6 +186,12 @@ test.for<[string, object, object, (string | undefined)[]]>([
     {},
     ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
   ],
+  [
+    'the service itself, which sounds like the work of a desk',
+    { code: { text: 'Follow-up visit' } },
+    { code: { text: 'Follow-up visit' } },
+    DONE,
+  ],
   ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
   [
     'the code of the service, in other words',
