@@ -58,7 +58,8 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const own = newestOf(handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
-  if (isDone && !isStopped) return { ...own, purpose: undefined };
+  const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
+  if (isDone && !isStopped && !isPartOpen) return { ...own, purpose: undefined };
   const rivals = own && AGREED.has(own.word.icon) ? othersWhoAgreed(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
@@ -66,11 +67,18 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const said = others.filter((one) => one !== question && (own === undefined || isPressing(one)));
   return (
     shown && {
-      ...(shown === own ? { ...(isDone ? inDoubt(own) : own), purpose: undefined } : { ...shown, owner: own?.owner }),
+      ...(shown === own
+        ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
+        : { ...shown, owner: own?.owner }),
       beside: [rivalText(rivals), besideText(said)].filter(Boolean).join(' · ') || undefined,
       besideStep: stepFor(said, own),
     }
   );
+}
+
+/** A part that had news after the whole was completed goes on. */
+function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
+  return purpose?.isPart === true && !isOver(word) && latestMs >= whole.changedMs;
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;

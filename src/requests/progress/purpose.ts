@@ -38,6 +38,8 @@ export interface Purpose {
   readonly mayCarryOut: boolean;
   /** It is neither a change of the request nor a part of it. */
   readonly isOwn: boolean;
+  /** It is a part of another Task. */
+  readonly isPart: boolean;
   /** Where it is done, there is nothing more to carry out. */
   readonly isStop: boolean;
 }
@@ -53,7 +55,7 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   return {
     words,
     codes: codesIn(task.code),
-    isOwn,
+    ...{ isOwn, isPart },
     mayCarryOut: isOwn && !DESK_WORK.test(words),
     isStop: !isPart && STOPS.has(control),
   };
