@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import type { ReadDetail } from '#src/requests/detail/read-detail.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
-import type { RequestRow } from '#src/requests/list/row.ts';
 import { createBatchSupport } from '#src/requests/search/batch-support.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
@@ -49,7 +48,7 @@ async function read(change: object, { along = [], tasks = [] }: { along?: object
   return { list, row: rows.find(({ id }) => id === resource.id), page };
 }
 
-type Spoken = Pick<RequestRow, 'status' | 'next' | 'priority' | 'needed' | 'sentTo'>;
+type Spoken = Record<'status' | 'next' | 'priority' | 'needed' | 'sentTo', unknown>;
 const spoken = ({ status, next, priority, needed, sentTo }: Spoken) => ({ status, next, priority, needed, sentTo });
 
 const role = { resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: 'Practitioner/me' } };
