@@ -31,14 +31,23 @@ const DONE_WORDS = setOf([
 const PLAIN = setOf([
   'service services visit visits trip trips ride rides all on at to the transport delivery treatment session order request referral',
   'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop destination',
-  'fully and of was were is has have been utc',
+  'rn lpn pt ot slp np md nurse nursing fully and of was were is has have been utc',
 ]);
 /** Says done of the patient or of the visit, and not of the paper, which may be "seen" and "kept" as well. */
 const SEEN =
-  /\b(?:(?:patient|pt|client|member)-(?:was-|has-been-)?seen|(?:appointment|appt|visit)-(?:was-|has-been-)?(?:kept|attended|completed|fulfilled)|needs?-(?:was-|were-)?met|dropped-off-at)\b/g;
+  /\b(?:(?:patient|pt|client|member)-(?:was-|has-been-)?seen|(?:appointment|appt|visit)-(?:was-|has-been-)?(?:kept|attended|completed|fulfilled)|needs?-(?:was-|were-)?met|(?:client-|patient-)?got-help|dropped-off-at)\b/g;
 /** The paper was handed over, not what it asks for. */
 const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/;
-const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?|\b[ap]m\b/gi;
+const MONTH = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
+const MOMENT = new RegExp(
+  `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}/\\d{1,2}/\\d{2,4}|\\b\\d{1,2}[- ]${MONTH}[- ,]+\\d{4}|\\b${MONTH} \\d{1,2},? \\d{4}|\\d{1,2}:\\d\\d(?::\\d\\d)?|\\b[ap]m\\b`,
+  'gi',
+);
+/** Says how, and adds no doubt. */
+const AS_PLANNED = /\bas-(?:ordered|scheduled|planned|expected|requested)\b|\bon-time\b|\bper-plan(?:-of-care)?\b/g;
+/** In a note, that the service is still to come, or cannot. */
+const TO_COME =
+  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed))\b/i;
 /** "(qualifier value)" of SNOMED CT. */
 const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
 /** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
@@ -51,7 +60,7 @@ export function isSurelyDone(task: ForeignRecord): boolean {
   return (
     WHOLE.has(asText(intent)?.toLowerCase()) &&
     said.every(saysDone) &&
-    !textsOf(task).some(saysMissed) &&
+    !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
     !asRecords(task.output).some(isMissed) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (purposeOf(task) !== undefined || !asksOfDesk(task))
@@ -99,6 +108,7 @@ function saysDone(text: string): boolean {
     .toLowerCase()
     .replace(/[\s_-]+/g, '-')
     .replace(WELL, '')
+    .replace(AS_PLANNED, '')
     .replace(SEEN, 'done');
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
   const isPlain = words.every((word) => DONE_WORDS.has(word) || PLAIN.has(word));
