@@ -151,3 +151,22 @@ test('a provider that only the list knows is on the page too', async () => {
     'Swift',
   );
 });
+
+const restricted = {
+  severity: 'fatal',
+  code: 'forbidden',
+  details: { coding: [{ system: 'urn:epic', code: '4130' }] },
+};
+const outcome = (issue: object) => ({ resourceType: 'OperationOutcome', issue: [issue] });
+
+test.for<[string, object, string]>([
+  ['a refusal', { status: 403, body: outcome(restricted) }, 'restricted'],
+  ['an outcome in place of the Bundle', outcome(restricted), 'restricted'],
+  ['a refusal of something else', { status: 403, body: outcome({ ...restricted, details: undefined }) }, 'refused'],
+  ['another outcome', outcome({ ...restricted, details: { coding: [{ code: '59133' }] } }), 'unexpected'],
+])('Epic’s restricted chart as %s', async ([, answer, kind]) => {
+  await using server = await startFhirServer(() => answer);
+  const { problem } = await loadRequests(server.api, { patientId, grantedSearch: true, now });
+  expect(problem).toMatchObject({ kind });
+  expect(problem?.text.includes('Open the chart in the EHR')).toBe(kind === 'restricted');
+});
