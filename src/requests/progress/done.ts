@@ -53,18 +53,40 @@ const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
 /** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
 const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
 
-/** @param task a Task whose status is `completed`; untrusted. */
-export function isSurelyDone(task: ForeignRecord): boolean {
+/**
+ * The words of a completed Task's status that do not surely say done, such as "walker" of "Walker delivered": the service
+ * itself has to be meant.
+ *
+ * @param task a Task whose status is `completed`; untrusted.
+ * @returns undefined where something else leaves a doubt, whatever the service is.
+ */
+export function unprovedWords(task: ForeignRecord): readonly string[] | undefined {
   const { intent, businessStatus, statusReason, contained } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
-  return (
+  const isSure =
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    said.every(saysDone) &&
     !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
     !asRecords(task.output).some(isMissed) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
-    (purposeOf(task) !== undefined || !asksOfDesk(task))
-  );
+    (purposeOf(task) !== undefined || !asksOfDesk(task));
+  const words = said.map(wordsBesideDone);
+  return isSure && words.every((some) => some !== undefined) ? words.flat() : undefined;
+}
+
+/** @param service what the request asks for, in words; undefined where it is not known. */
+export function isSurelyDone(task: ForeignRecord, service?: string): boolean {
+  const words = unprovedWords(task);
+  return words !== undefined && (words.length === 0 || areOf(service, words));
+}
+
+/** Two services in one name, of which the words may mean only one. */
+const COMPOUND = /\b(?:and|with|or|und|et|en|y)\b|[,/&+;()]|\d/i;
+
+/** Whether words name a service: all of them are its own, and the last word, which says what it is, is among them. */
+export function areOf(service: string | undefined, words: readonly string[]): boolean {
+  if (service === undefined || COMPOUND.test(service)) return false;
+  const own: readonly string[] = service.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return words.includes(own.at(-1) ?? '') && words.every((word) => own.includes(word) || PLAIN.has(word));
 }
 
 /** What its notes and its results say. */
@@ -98,8 +120,9 @@ export function wordsIn(given: ForeignRecord): string[] {
   return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
 }
 
-function saysDone(text: string): boolean {
-  if (DONE_CODES.has(text)) return true;
+/** @returns the words beside those that say done, if any of them is telling; undefined for a text that does not say it. */
+function wordsBesideDone(text: string): readonly string[] | undefined {
+  if (DONE_CODES.has(text)) return [];
   const plain = text
     .replace(MOMENT, ' ')
     .trim()
@@ -111,13 +134,10 @@ function saysDone(text: string): boolean {
     .replace(AS_PLANNED, '')
     .replace(SEEN, 'done');
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const isPlain = words.every((word) => DONE_WORDS.has(word) || PLAIN.has(word));
-  return (
-    isPlain &&
-    !/[?\u00bf]/.test(plain) &&
-    !PAPER.test(plain) &&
-    (words.length === 0 || words.some((word) => DONE_WORDS.has(word)))
-  );
+  const isDone = words.length === 0 || words.some((word) => DONE_WORDS.has(word));
+  if (!isDone || saysMissed(text) || /[?\u00bf]/.test(plain) || PAPER.test(plain)) return undefined;
+  const others = words.filter((word) => !DONE_WORDS.has(word));
+  return others.every((word) => PLAIN.has(word)) ? [] : others;
 }
 
 /** What a request says about when it was written. */

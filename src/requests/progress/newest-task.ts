@@ -1,8 +1,8 @@
 /** Finds the Task that speaks for a request among all that are about it. */
-import { type Written, writtenFrom } from './done.ts';
+import { areOf, type Written, writtenFrom } from './done.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { nameKey, type Task } from './task.ts';
-import { doneInDoubt, isOver, type TaskWord } from './task-words.ts';
+import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
@@ -54,7 +54,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const isWhole = isForWhole(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(task, request));
+  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(proved(task, request), request));
   const own = newestOf(handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
@@ -82,6 +82,12 @@ function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;
+
+/** "Walker delivered" ends the order of a walker. */
+function proved(task: Task, { service }: About): Task {
+  if (task.unproved === undefined || !areOf(service, task.unproved)) return task;
+  return { ...task, word: done, remark: task.remark?.replace(`${doneInDoubt.note} · `, '') };
+}
 
 /** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
 function inItsTime(task: Task, request: About): Task {

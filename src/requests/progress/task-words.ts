@@ -111,8 +111,8 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 
-/** The word of a completed Task in doubt. */
-export const doneInDoubt = WORDS.unclear;
+/** The words of a completed Task, and of one in doubt. */
+export const { done, unclear: doneInDoubt } = WORDS;
 
 /**
  * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled":

@@ -186,6 +186,33 @@ test.for<[string, object, object, (string | undefined)[]]>([
     {},
     ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
   ],
+  ...[
+    ['Home oxygen', 'Oxygen delivered'],
+    ['Walker', 'Walker delivered to the patient'],
+    ['Wheelchair transport', 'Wheelchair transport completed'],
+    ['MRI of the brain', 'MRI brain performed'],
+  ].map(([service = '', text = '']): [string, object, object, (string | undefined)[]] => [
+    `its service: ${text}`,
+    { businessStatus: { text } },
+    { code: { text: service } },
+    ['Done', 'closed', text, 'Nothing to do'],
+  ]),
+  ...[
+    ['Wheelchair transport', 'Wheelchair delivered'],
+    ['Home oxygen', 'Walker delivered'],
+    ['Evaluation and treatment', 'Evaluation completed'],
+    ['Intake assessment', 'Intake completed'],
+    ['Walker', 'Walker not delivered'],
+    ['Walker', 'Walker ordered'],
+    ['Walker', 'Wrong walker delivered'],
+    ['Walker', 'Referral for walker delivered'],
+    ['6 visits', '1 of 6 visits completed'],
+  ].map(([service = '', text = '']): [string, object, object, (string | undefined)[]] => [
+    `not surely its service: ${text}`,
+    { businessStatus: { text } },
+    { code: { text: service } },
+    doubt(` · ${text}`),
+  ]),
   [
     'the service itself, which sounds like the work of a desk',
     { code: { text: 'Follow-up visit' } },
