@@ -153,13 +153,13 @@ export function dates(text: string): SafeHtml {
 }
 
 /** An open request that names no provider has none yet, whichever kind is asked for; what must not be done needs none. */
-function providers({
-  sentTo,
-  status,
-  caution: words = '',
-}: Pick<RequestRow, 'sentTo' | 'status' | 'caution'>): SafeHtml | null {
-  const needsOne = status.group === 'open' && !/do not perform/i.test(words);
-  const none = needsOne && !status.hasProvider ? NO_PROVIDER : null;
+export function lacksProvider({ status, caution: words = '' }: Pick<RequestRow, 'status' | 'caution'>): boolean {
+  return status.group === 'open' && !status.hasProvider && !/do not perform/i.test(words);
+}
+
+function providers(row: Pick<RequestRow, 'sentTo' | 'status' | 'caution'>): SafeHtml | null {
+  const { sentTo } = row;
+  const none = lacksProvider(row) ? NO_PROVIDER : null;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
   return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;

@@ -4,9 +4,9 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { readReasons } from '#src/requests/list/concepts.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/newest-task.ts';
-import { readTask } from '#src/requests/progress/task.ts';
 import { asLongConceptText } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -30,8 +30,9 @@ export async function describeDetail(
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
   const request = readServiceRequest(resource, place);
-  const tasks = events.flatMap((event) => readTask(event, { base, patientId, now }) ?? []);
-  const own = tasks.filter(({ about }) => about.includes(`ServiceRequest/${request.id}`));
+  const gathered = gatherTasks({ base, patientId, now });
+  for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
+  const own = gathered.tasks().filter(({ about }) => about.includes(`ServiceRequest/${request.id}`));
   const task = newestTask(own, request);
   const parties = [...request.performers, ...(request.requester ? [request.requester] : [])];
   const included = referred.map((one) => readNamedResource(one, { base, now }));
@@ -65,7 +66,10 @@ export async function describeDetail(
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
   const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
-  const isListed = status.hasProvider && (providers.length === 0 || !providers.every(isNamed));
+  const isOfList = ({ names }: NonNullable<typeof sentTo>) =>
+    names.some((name) => !providers.map(nameOf).includes(name));
+  const knowsMore = providers.length === 0 || !providers.every(isNamed) || (sentTo !== undefined && isOfList(sentTo));
+  const isListed = status.hasProvider && knowsMore;
   const listedNames = isListed ? (sentTo?.names ?? []).filter((name) => name !== nameOf(NAMELESS)) : [];
   const isSaid = (party: PartyReference) => listedNames.length === 0 || isNamed(party) || party.number !== undefined;
   const named = [...listedNames, ...providers.filter(isSaid).map(inFull)];

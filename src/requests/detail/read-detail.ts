@@ -1,5 +1,6 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 
+import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
@@ -8,7 +9,6 @@ import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/f
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { mayBeOfOther } from './other-patient.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 
 /** What reading a request depends on. */

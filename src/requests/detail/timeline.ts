@@ -3,6 +3,7 @@
  */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { readService } from '#src/requests/list/concepts.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
@@ -50,7 +51,7 @@ export function readTimeline(
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
-    ...events.slice(0, MOST).flatMap(readEvent),
+    ...events.slice(0, MOST).flatMap((event) => readEvent(event, readService(resource).service)),
   ];
   const dated = all.map(({ at, ...rest }) => ({ ...rest, date: readFhirDate(at, timeZone) }));
   return dated
@@ -60,22 +61,22 @@ export function readTimeline(
 }
 
 /** An event that is entered in error is left out; an event with conditions shows them. */
-function readEvent(event: ForeignRecord): Event[] {
+function readEvent(event: ForeignRecord, service: string): Event[] {
   if (codeOf(event.status) === 'entered-in-error') return [];
   const conditions = conditionsOf(event);
-  const read = READERS.get(asWritten(event.resourceType))?.(event) ?? [];
+  const read = READERS.get(asWritten(event.resourceType))?.(event, service) ?? [];
   return read.map(({ what, ...rest }) => ({ what: [what, ...conditions].join(' · '), ...rest }));
 }
 
-const READERS = new Map<string, (event: ForeignRecord) => Event[]>([
+const READERS = new Map<string, (event: ForeignRecord, service: string) => Event[]>([
   ['Task', taskEvents],
   ['Provenance', provenanceEvents],
   ['Appointment', appointmentEvents],
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task));
+function taskEvents(task: ForeignRecord, service: string): Event[] {
+  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.

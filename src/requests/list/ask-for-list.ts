@@ -8,10 +8,11 @@ import type { IncludeSupport } from '#src/requests/search/include-support.ts';
 import { type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
-import { isOfAnotherPatient, numbersOf } from './own-patient.ts';
+import { isOfAnotherPatient, mayBeOfOther, numbersOf } from './own-patient.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
@@ -69,6 +70,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
   const at = { base: api.base, now, timeZone };
+  const localOf = (reference: unknown) => localReference(reference, api.base);
   const take = (resource: ForeignRecord): void => {
     if (resource.resourceType === 'ServiceRequest') {
       requests.push(readServiceRequest(resource, at));
@@ -79,8 +81,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
       for (const line of describeOutcome(resource)) remarks.add(line);
     } else if (resource.resourceType === 'Task') {
       gathered.take(resource);
-    } else if (resource.resourceType !== 'Patient') {
-      // A Patient is not kept: another patient is not named here, and the launch's own read gives this patient's name.
+    } else if (resource.resourceType !== 'Patient' && !mayBeOfOther(resource, localOf, patientId)) {
+      // Not kept: a Patient, whose name the launch's own read gives, and a relative, a team or a device of another one.
       included.push(readNamedResource(resource, at));
     }
   };
@@ -115,11 +117,10 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
     return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
-  const { tasks } = gathered;
   const otherTasks = gathered.countOthers();
   const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   const taskNotices = [...unread, ...gathered.notices()];
-  return { requests, tasks, otherTasks, taskNotices, included, remarks, identifiers, ...answered };
+  return { requests, tasks: gathered.tasks(), otherTasks, taskNotices, included, remarks, identifiers, ...answered };
 }
 
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */

@@ -35,10 +35,19 @@ export function readService(resource: ForeignRecord): { service: string; categor
     const text = asConceptText(category);
     return text === undefined ? [] : categoryWords(text);
   });
-  const named = asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference);
+  const named =
+    asConceptText(resource.code) ?? displayOf(asRecord(resource.code).reference) ?? ofOtherVersions(resource);
   const service = named ?? categories[0] ?? narrativeOf(resource, LONGEST_DETAIL) ?? NOT_NAMED;
   return { service, category: categories.find((category) => !isSame(category, service)) };
 }
+
+/** What STU3's referrals, and gateways that keep an appointment's names, call the service. */
+function ofOtherVersions({ serviceRequested, serviceType, specialty }: ForeignRecord): string | undefined {
+  const names = [serviceRequested, serviceType, specialty].map((one) => asRecords(one).flatMap(wordsOf).join(', '));
+  return names.find((text) => text !== '');
+}
+
+const wordsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
 
 /**
  * What distinguishes two orders of one service: the body sites, how much is ordered, and how. `moreDetails` are only
@@ -48,7 +57,9 @@ export function readDetail(resource: ForeignRecord): { detail: string | undefine
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
-  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
+  // R5 names the site, with its side, by a resource.
+  const structures = asRecords(resource.bodyStructure).flatMap((one) => displayOf(one) ?? []);
+  const details = [...new Set([...bodySitesOf(resource), ...structures, ...quantitiesOf(resource), ...ordered])];
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
   const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;

@@ -5,7 +5,9 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { mayBeOfOther } from './own-patient.ts';
 
 /** Types that name a requester or a provider; no clinical resource is ever read for a name. */
 export const namingTypes: ReadonlySet<string> = new Set([
@@ -67,18 +69,23 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const given = byReference([patient, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
   const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
-  const isOwnMissing = user !== undefined && missing.delete(user.reference);
+  const isOwnRole = (party: PartyReference) => roleOf(party, given)?.practitioner.local === user?.reference;
+  const isOwnMissing = user !== undefined && (missing.delete(user.reference) || nameless.some(isOwnRole));
   const readable = [...missing].filter((local) => namingTypes.has(typeOf(local)));
   const askable = readable.filter((local) => canRead(typeOf(local)) && !remembered.has(local));
   const wanted = askable.slice(0, MOST_NAMES_READ);
   const [read, ownName] = await Promise.all([readAll(api, wanted, naming), isOwnMissing ? user.name() : undefined]);
   const own = isOwnMissing ? [{ reference: user.reference, name: ownName ?? OWN_WORD, role: undefined }] : [];
   for (const one of read) if (one.reference !== undefined) remembered.set(one.reference, one);
-  const known: Known = new Map([...given, ...byReference([...read, ...own])]);
+  // A read that brought nothing does not take away what came with the list.
+  const brought = read.filter(
+    ({ reference = '', name, role }) => (name ?? role) !== undefined || !given.has(reference),
+  );
+  const known: Known = new Map([...given, ...byReference([...brought, ...own])]);
   return {
     nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
-    isUser: ({ contained, local = '' }) =>
-      user !== undefined && [local, (contained ?? known.get(local))?.role?.practitioner.local].includes(user.reference),
+    isUser: (party) =>
+      user !== undefined && [party.local, roleOf(party, known)?.practitioner.local].includes(user.reference),
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
   };
 }
@@ -93,12 +100,14 @@ interface Came {
 async function readAll(
   api: FhirApi,
   wanted: readonly string[],
-  { now, batches }: Pick<Naming, 'now' | 'batches'>,
+  { now, batches, patientId }: Pick<Naming, 'now' | 'batches' | 'patientId'>,
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
   const inBatch = batches?.isMissing() === true ? undefined : await readBatch(api, wanted, batches);
   const { resources, isFinal } = inBatch ?? (await readOneByOne(api, wanted));
-  const all = resources.map((resource) => readNamedResource(resource, { base: api.base, now }));
+  const localOf = (reference: unknown) => localReference(reference, api.base);
+  const own = resources.filter((resource) => !mayBeOfOther(resource, localOf, patientId));
+  const all = own.map((resource) => readNamedResource(resource, { base: api.base, now }));
   const named = all.filter(({ reference }) => reference !== undefined && wanted.includes(reference));
   const came = new Set(named.map(({ reference }) => reference));
   const nameless = wanted.filter((reference) => isFinal && !came.has(reference));
@@ -156,6 +165,10 @@ function byReference(resources: readonly NamedResource[]): Known {
 function nameOf({ display, contained, local = '' }: PartyReference, known: Known): string | undefined {
   const resource = contained ?? known.get(local);
   return display ?? (resource?.role ? roleName(resource.role, known) : resource?.name);
+}
+
+function roleOf({ contained, local = '' }: PartyReference, known: Known): RoleNames | undefined {
+  return (contained ?? known.get(local))?.role;
 }
 
 function roleName({ practitioner, organization, title, remarks }: RoleNames, known: Known): string | undefined {

@@ -1,9 +1,7 @@
 /** Writes the lines beside a request list: what is missing, what was left out, and why. */
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-
-/** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
-const RESTRICTED_CODES = new Set<unknown>(['4130', '4131', '4134']);
+import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
 
 /** What the EHR sent, or counted, that is not in the list, and why. */
 interface LeftOut {

@@ -1,5 +1,5 @@
 /** Reads which patient a foreign resource is about, and the numbers by which it is known. */
-import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** `system|value` of each `identifier` of a resource; untrusted. */
 export function numbersOf({ identifier }: ForeignRecord): string[] {
@@ -15,3 +15,27 @@ export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): 
   const found = typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;
   return found !== undefined && found !== patientId;
 }
+
+/**
+ * Whether a resource may be another patient's. It may be if any of R4's members for a patient names someone other than
+ * this patient, or if none names one although resources of its type are about a patient.
+ */
+export function mayBeOfOther(
+  resource: ForeignRecord,
+  localOf: (reference: unknown) => string | undefined,
+  patientId: string,
+): boolean {
+  const actors = asRecords(resource.participant).map(({ actor }) => asRecord(actor));
+  const named = [
+    ...['subject', 'patient', 'beneficiary', 'for'].flatMap((name) => asRecords(resource[name])),
+    ...actors.filter(({ reference, type }) => type === 'Patient' || /(?:^|\/)Patient\//.test(asWritten(reference))),
+  ];
+  if (named.length === 0) return !WITHOUT_PATIENT.has(asWritten(resource.resourceType));
+  return named.some((reference) => localOf(reference) !== `Patient/${patientId}`);
+}
+
+/** Types that are about no patient, or that may name theirs only through the resource they are about. */
+const WITHOUT_PATIENT = new Set([
+  ...['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'CareTeam', 'Device'],
+  ...['Task', 'Provenance', 'Appointment', 'Communication'],
+]);

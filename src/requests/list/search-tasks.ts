@@ -27,9 +27,11 @@ const MOST_KEPT = 1_000;
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
 export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   const [tasks, others, numbered]: [Task[], Set<unknown>, Set<unknown>] = [[], new Set(), new Set()];
+  const inError = new Set<unknown>();
   let hasUnread = false;
   return {
-    tasks,
+    /** None of which a version is entered in error. */
+    tasks: () => tasks.filter(({ id }) => id === undefined || !inError.has(id)),
     /** How many were of another patient. */
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
@@ -38,6 +40,7 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
     hasUnread: () => hasUnread,
     take: (resource: ForeignRecord): void => {
       if (isOfAnotherPatient(resource, at.patientId)) return void others.add(resource.id ?? resource);
+      if (codeOf(resource.status) === 'entered-in-error') return void inError.add(resource.id);
       const task = readTask(resource, at);
       if (task && tasks.length < MOST_KEPT) tasks.push(task);
       else if (task) hasUnread = true;
@@ -61,9 +64,8 @@ function isUnread(resource: ForeignRecord): boolean {
     ({ type, reference }) => type === 'ServiceRequest' || asWritten(reference).includes('ServiceRequest/'),
   );
   const isNamed = patient === undefined || !isWithout(asRecord(patient));
-  const isInError = codeOf(resource.status) === 'entered-in-error';
   const isReadable = isNamed && !requests.some(isWithout) && conditionsOf(resource).length === 0;
-  return requests.length > 0 && !isInError && !isReadable;
+  return requests.length > 0 && !isReadable;
 }
 
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */

@@ -2,6 +2,7 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
 
 /** Why requests are missing. */
 export interface RequestsProblem {
@@ -17,13 +18,14 @@ export interface RequestsProblem {
   readonly rule: Rule;
 }
 
-/** `page-gone`: the EHR no longer knows a later page of the list that it began. */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone';
+/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. */
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted';
 
 const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
+  restricted: 'The EHR restricts this chart. Open the chart in the EHR itself to see its requests.',
   unauthorized:
     'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
   'not-found':
@@ -40,6 +42,7 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',
+  restricted: 'fhir.search-refused',
   // The same token had read the patient.
   unauthorized: 'fhir.search-token-refused',
   'not-found': 'fhir.search-absent',
@@ -60,7 +63,8 @@ export function describeProblem(
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
-  const kind = NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
+  const isRestricted = failure?.issues.some((code) => RESTRICTED_CODES.has(code));
+  const kind = isRestricted ? 'restricted' : NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
   const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};

@@ -1,5 +1,6 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { lacksProvider } from '#views/requests/request-row.ts';
 import { needsAction } from './default-order.ts';
 import type { ListView } from './view-address.ts';
 
@@ -70,10 +71,22 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
     priority?.word,
     needed,
   ];
-  const older = row.older?.map((one) => one.service) ?? [];
+  const older = row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '']) ?? [];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
-  const said = fold([...shown, ...counted, requested.on, requested.by, reason?.first].join(' '));
+  const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
+  const said = fold([...shown, ...marksOf(row), ...counted, ...asked].join(' '));
   return words.every((word) => said.includes(word));
+}
+
+/** What the view says of a row beside its texts. */
+function marksOf(row: RequestRow): (string | undefined)[] {
+  const { isOverdue, sinceText } = row.status;
+  return [
+    isOverdue ? 'Overdue' : undefined,
+    row.still === undefined || isOverdue ? undefined : `No movement for ${row.still} days`,
+    lacksProvider(row) ? 'No provider yet' : undefined,
+    sinceText,
+  ];
 }
 
 function wordsOf(text: string): string[] {

@@ -11,67 +11,133 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { isDeskWork, purposeOf } from './purpose.ts';
+import { asksOfDesk, purposeOf } from './purpose.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-/** Business statuses that say done: of BSeR, and as whole words of any text. */
-const DONE_CODES = new Set<unknown>(['5.1.4', '7.0']);
-const DONE_WORDS = new Set(
-  [
-    'done complete completed fully finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
-    'closed resolved success successful successfully service services visit visits trip trips ride rides all on at the',
-    'transport delivery treatment session order request referral task patient',
-    'was were is has have been and erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert afgerond voltooid',
-    'uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado completada',
-    'realizado realizada finalizado finalizada entregado entregada utc',
-  ].flatMap((line) => line.split(' ')),
+/** Codes that say done: of BSeR, and SNOMED CT for done, performed, complete and treatment completed. */
+const DONE_CODES = new Set<unknown>(['5.1.4', '7.0', '385658003', '398166005', '255594003', '182992009']);
+/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
+const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
+const setOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ')));
+/** One of these says done, where nothing but {@link PLAIN} is beside it. */
+const DONE_WORDS = setOf([
+  'done complete completed finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
+  'attended closed resolved success successful successfully erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert',
+  'afgerond voltooid uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado',
+  'completada realizado realizada finalizado finalizada entregado entregada',
+]);
+const PLAIN = setOf([
+  'service services visit visits trip trips ride rides all on at to the transport delivery treatment session order request referral',
+  'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop destination',
+  'rn lpn pt ot slp np md nurse nursing fully and of was were is has have been utc',
+]);
+/** Says done of the patient or of the visit, and not of the paper, which may be "seen" and "kept" as well. */
+const SEEN =
+  /\b(?:(?:patient|pt|client|member)-(?:was-|has-been-)?seen|(?:appointment|appt|visit)-(?:was-|has-been-)?(?:kept|attended|completed|fulfilled)|needs?-(?:was-|were-)?met|(?:client-|patient-)?got-help|dropped-off-at)\b/g;
+/** The paper was handed over, not what it asks for. */
+const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/;
+const MONTH = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
+const MOMENT = new RegExp(
+  `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}/\\d{1,2}/\\d{2,4}|\\b\\d{1,2}[- ]${MONTH}[- ,]+\\d{4}|\\b${MONTH} \\d{1,2},? \\d{4}|\\d{1,2}:\\d\\d(?::\\d\\d)?|\\b[ap]m\\b`,
+  'gi',
 );
-const MOMENT = /\d{4}-\d\d-\d\d|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d\d(?::\d\d)?|\b[ap]m\b/g;
+/** Says how, and adds no doubt. */
+const AS_PLANNED = /\bas-(?:ordered|scheduled|planned|expected|requested)\b|\bon-time\b|\bper-plan(?:-of-care)?\b/g;
+/** In a note, that the service is still to come, or cannot. */
+const TO_COME =
+  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed))\b/i;
+/** "(qualifier value)" of SNOMED CT. */
+const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
+/** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
+const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
 
-/** @param task a Task whose status is `completed`; untrusted. */
-export function isSurelyDone(task: ForeignRecord): boolean {
-  const { intent, businessStatus, statusReason, reasonCode, description } = task;
+/**
+ * The words of a completed Task's status that do not surely say done, such as "walker" of "Walker delivered": the service
+ * itself has to be meant.
+ *
+ * @param task a Task whose status is `completed`; untrusted.
+ * @returns undefined where something else leaves a doubt, whatever the service is.
+ */
+export function unprovedWords(task: ForeignRecord): readonly string[] | undefined {
+  const { intent, businessStatus, statusReason, contained } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
-  return (
+  const isSure =
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    said.every(saysDone) &&
-    !textsOf(task).some(saysMissed) &&
-    (purposeOf(task) !== undefined ||
-      ![asText(description), asConceptText(reasonCode)].some((text) => isDeskWork(text ?? '')))
-  );
+    !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
+    !asRecords(task.output).some(isMissed) &&
+    !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
+    (purposeOf(task) !== undefined || !asksOfDesk(task));
+  const words = said.map(wordsBesideDone);
+  return isSure && words.every((some) => some !== undefined) ? words.flat() : undefined;
+}
+
+/** @param service what the request asks for, in words; undefined where it is not known. */
+export function isSurelyDone(task: ForeignRecord, service?: string): boolean {
+  const words = unprovedWords(task);
+  return words !== undefined && (words.length === 0 || areOf(service, words));
+}
+
+/** Two services in one name, of which the words may mean only one. */
+const COMPOUND = /\b(?:and|with|or|und|et|en|y)\b|[,/&+;()]|\d/i;
+
+/** Whether words name a service: all of them are its own, and the last word, which says what it is, is among them. */
+export function areOf(service: string | undefined, words: readonly string[]): boolean {
+  if (service === undefined || COMPOUND.test(service)) return false;
+  const own: readonly string[] = service.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return words.includes(own.at(-1) ?? '') && words.every((word) => own.includes(word) || PLAIN.has(word));
 }
 
 /** What its notes and its results say. */
 function textsOf({ note, output }: ForeignRecord): string[] {
-  const results = asRecords(output).flatMap(({ type, valueString, valueCodeableConcept }) => [
+  const results = asRecords(output).flatMap(({ type, valueCode, valueReference, valueCodeableConcept }) => [
     asConceptText(type),
-    asText(valueString, LONGEST),
+    asText(valueCode),
+    asText(asRecord(valueReference).display),
     asConceptText(valueCodeableConcept),
   ]);
   return [...asRecords(note).map(({ text }) => asText(text, LONGEST)), ...results].filter((text) => text !== undefined);
 }
 
+/** A result that denies by its value: "Service provided: no". */
+function isMissed({ valueBoolean, valueString, valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
+  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
+  const said = [valueString, ...codings.flatMap(({ code, display }) => [code, display])];
+  return valueBoolean === false || said.some((one) => saysNo(asText(one, LONGEST)));
+}
+
+const saysNo = (text = '') => MISSED_CODES.test(text) || saysMissed(text) || text.toLowerCase() === 'no';
+
 const LONGEST = 2_000;
 
 /** The text and the displays of a concept, without those that a code proves to say done; the codes where there is neither. */
-export function wordsIn({ text, coding }: ForeignRecord): string[] {
+export function wordsIn(given: ForeignRecord): string[] {
+  // R5 wraps a reason in a CodeableReference.
+  const { text, coding } = given.concept === undefined ? given : asRecord(given.concept);
   const codings = asRecords(coding).filter(({ system, code }) => !isNullSystem(system) && !DONE_CODES.has(code));
   const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
   return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
 }
 
-function saysDone(text: string): boolean {
-  const plain = text.toLowerCase();
-  if (DONE_CODES.has(plain)) return true;
-  const words =
-    plain
-      .replace(MOMENT, ' ')
-      .replace(/[\s_-]+/g, '-')
-      .replace(WELL, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.every((word) => DONE_WORDS.has(word));
+/** @returns the words beside those that say done, if any of them is telling; undefined for a text that does not say it. */
+function wordsBesideDone(text: string): readonly string[] | undefined {
+  if (DONE_CODES.has(text)) return [];
+  const plain = text
+    .replace(MOMENT, ' ')
+    .trim()
+    .replace(TAG, '')
+    .replace(BY_NAME, '')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '-')
+    .replace(WELL, '')
+    .replace(AS_PLANNED, '')
+    .replace(SEEN, 'done');
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isDone = words.length === 0 || words.some((word) => DONE_WORDS.has(word));
+  if (!isDone || saysMissed(text) || /[?\u00bf]/.test(plain) || PAPER.test(plain)) return undefined;
+  const others = words.filter((word) => !DONE_WORDS.has(word));
+  return others.every((word) => PLAIN.has(word)) ? [] : others;
 }
 
 /** What a request says about when it was written. */

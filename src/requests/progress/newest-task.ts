@@ -1,8 +1,8 @@
 /** Finds the Task that speaks for a request among all that are about it. */
-import { type Written, writtenFrom } from './done.ts';
+import { areOf, type Written, writtenFrom } from './done.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { nameKey, type Task } from './task.ts';
-import { doneInDoubt, isOver, type TaskWord } from './task-words.ts';
+import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
@@ -54,11 +54,12 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const isWhole = isForWhole(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(task, request));
+  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(proved(task, request), request));
   const own = newestOf(handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
-  if (isDone && !isStopped) return { ...own, purpose: undefined };
+  const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
+  if (isDone && !isStopped && !isPartOpen) return { ...own, purpose: undefined };
   const rivals = own && AGREED.has(own.word.icon) ? othersWhoAgreed(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
@@ -66,14 +67,27 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const said = others.filter((one) => one !== question && (own === undefined || isPressing(one)));
   return (
     shown && {
-      ...(shown === own ? { ...(isDone ? inDoubt(own) : own), purpose: undefined } : { ...shown, owner: own?.owner }),
+      ...(shown === own
+        ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
+        : { ...shown, owner: own?.owner }),
       beside: [rivalText(rivals), besideText(said)].filter(Boolean).join(' · ') || undefined,
       besideStep: stepFor(said, own),
     }
   );
 }
 
+/** A part that had news after the whole was completed goes on. */
+function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
+  return purpose?.isPart === true && !isOver(word) && latestMs >= whole.changedMs;
+}
+
 const wordsOf = ({ purpose }: Task) => purpose?.words;
+
+/** "Walker delivered" ends the order of a walker. */
+function proved(task: Task, { service }: About): Task {
+  if (task.unproved === undefined || !areOf(service, task.unproved)) return task;
+  return { ...task, word: done, remark: task.remark?.replace(`${doneInDoubt.note} · `, '') };
+}
 
 /** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
 function inItsTime(task: Task, request: About): Task {

@@ -36,6 +36,10 @@ export interface Purpose {
   readonly codes: readonly string[];
   /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
   readonly mayCarryOut: boolean;
+  /** It is neither a change of the request nor a part of it. */
+  readonly isOwn: boolean;
+  /** It is a part of another Task. */
+  readonly isPart: boolean;
   /** Where it is done, there is nothing more to carry out. */
   readonly isStop: boolean;
 }
@@ -47,11 +51,12 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const own = control ?? ownWordsOf(task);
   const words = isPart ? ['Part of it', own].filter(Boolean).join(', ') : own;
   if (words === undefined) return undefined;
-  const codes = codesIn(task.code);
+  const isOwn = !control && !isPart;
   return {
     words,
-    codes,
-    mayCarryOut: !control && !isPart && !isDeskWork(words),
+    codes: codesIn(task.code),
+    ...{ isOwn, isPart },
+    mayCarryOut: isOwn && !DESK_WORK.test(words),
     isStop: !isPart && STOPS.has(control),
   };
 }
@@ -61,9 +66,10 @@ function controlOf(task: ForeignRecord): string | undefined {
   return codingsOf(task).flatMap(({ system, code }) => (isTaskCode(system) && CONTROLS.get(code)) || [])[0];
 }
 
+const carriesOut = (task: ForeignRecord) => codingsOf(task).some(({ code }) => CARRIES_OUT.has(code));
+
 function ownWordsOf(task: ForeignRecord): string | undefined {
-  const isRequest = codingsOf(task).some((coding) => CARRIES_OUT.has(coding.code));
-  const words = isRequest
+  const words = carriesOut(task)
     ? beganAsDeskWork(asRecord(task.code).text)
     : (asConceptText(task.code) ?? beganAsDeskWork(task.description));
   return words !== undefined && wordsOf(words).every((word) => PLAIN.has(word)) ? undefined : words;
@@ -93,21 +99,30 @@ export interface Asked {
 
 /**
  * Tells whether a Task is for the whole request: it has its code or its words, as "Provide wheelchair transport" has of a
- * wheelchair transport. "Evaluation" of "Evaluation and treatment" is only a part of it.
+ * wheelchair transport. "Evaluation" of "Evaluation and treatment" is only a part of it. What sounds like the work of a
+ * desk, such as "Follow-up visit", is the request where the request says the same.
  */
 export function isForWhole({ service, category = '', codes }: Asked) {
-  const whole = [service, category].map(tellingWords);
-  return (purpose: Purpose): boolean =>
-    purpose.mayCarryOut &&
-    (whole.includes(tellingWords(purpose.words)) || purpose.codes.some((code) => codes.includes(code)));
+  const [ofService, ofCategory] = [service, category].map(tellingWords);
+  return ({ words, isOwn, mayCarryOut, codes: own }: Purpose): boolean => {
+    const told = tellingWords(words);
+    const isSame = told === ofService || own.some((code) => codes.includes(code));
+    return (isOwn && isSame) || (mayCarryOut && told === ofCategory);
+  };
 }
 
 const tellingWords = (text: string): string =>
   [...new Set(wordsOf(text).filter((word) => !PLAIN.has(word)))].toSorted().join(' ');
 
-/** Is it surely something beside the request? Of anything else, an answer may be the provider's. */
-export function isDeskWork(words: string): boolean {
-  return DESK_WORK.test(words);
+/**
+ * Does its description or its reason ask for the work of a desk? "Transport to a follow-up appointment" only mentions it,
+ * and so does any text of a Task whose code says that it carries the request out.
+ */
+export function asksOfDesk(task: ForeignRecord): boolean {
+  const description = asText(task.description, LONG) ?? '';
+  const reason = asConceptText(task.reasonCode) ?? '';
+  const isAsked = (text: string) => BEGINS_AS_DESK_WORK.test(text) || (!carriesOut(task) && ASKS.test(text));
+  return isAsked(description) || (!CLINICAL.test(reason) && isAsked(reason));
 }
 
 /** A text that begins with the work of a desk, such as "Verify insurance", whatever its code says. */
@@ -116,11 +131,17 @@ function beganAsDeskWork(text: unknown): string | undefined {
   return words !== undefined && words.search(DESK_WORK) === 0 ? words : undefined;
 }
 
-const LONGEST = 80;
+const [LONGEST, LONG] = [80, 2_000];
 
 /** The work of a desk: who pays, who agrees, what is written, whom to call, and when. */
 const DESK_WORK =
   /\b(?:verif|eligib|insur|coverage|benefit|authori[sz]|prior auth|approv|review|sign(?:ature)?\b|consent|document|form\b|questionnaire|schedul|book|appointment|contact|call\b|notif|remind|follow|intake|triage|screen|bill|claim|payment|cost|regist|upload|fax|print|obtain|prepar|collect|discuss|educat|reconcil)/i;
+const BEGINS_AS_DESK_WORK = new RegExp(`^(?:please |pls |kindly )?${DESK_WORK.source}`, 'i');
+/** What is to be done by a desk, as a verb that begins a clause or follows "to". */
+const ASKS =
+  /(?:[.;:,–—-] *|\b(?:please|pls|kindly|to|and|must|should|will|can) +)(?:verif|authori[sz]e|approv|review|sign\b|obtain|schedul|book\b|contact|call\b|notif|remind|regist|upload|fax|print|prepar|collect|discuss)/i;
+/** Reasons of care that begin like the work of a desk. */
+const CLINICAL = /^(?:follow|screen|contact derm)/i;
 
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

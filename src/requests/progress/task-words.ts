@@ -74,11 +74,14 @@ const MISSED: readonly RegExp[] = [
   /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
   /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
   /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechazad|fallec)/,
-  /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
+  /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-?show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */
 export const WELL =
   /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
+/** In a note, what a patient says or can do, and a decoy of {@link MISSED}: "denied pain" refuses no service. */
+const OF_PATIENT =
+  /\b(?:(?:patient|pt|client|he|she|they)-(?:has-)?(?:voided|missed-(?:a-|the-|one-)?(?:meds?|doses?|medications?))|never-(?:smok|complain|used|had)\w*|no-response-to-(?:\w+-)?stimul\w*|(?:declined|refused)-(?:offer-of-|offered-|her-|his-)?(?:water|lunch|breakfast|dinner|food|snacks?|a-blanket|a-wheelchair)|denied-(?:any-)?(?:pain|chest|sob|shortness|dizziness|fever|chills|nausea|falls?|si\b|suicidal|discomfort|symptoms?)|(?:unable|cannot|could-not|did-not)(?:-to)?-(?:bear|walk|ambulate|stand|sit|lift|speak|swallow|bend|climb|weight)|(?:was|were)-not-in-(?:any-)?(?:pain|distress)|incomplete-(?:bladder|emptying)|failed-(?:conservative|back|outpatient)|(?:husband|wife|spouse|mother|father)-(?:has-)?(?:died|passed-away)|(?:iv|line|picc|o2|oxygen|foley|drain)-(?:was-)?discontinued)/g;
 /** What may still come is not missed. */
 const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
 /**
@@ -108,8 +111,8 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 
-/** The word of a completed Task in doubt. */
-export const doneInDoubt = WORDS.unclear;
+/** The words of a completed Task, and of one in doubt. */
+export const { done, unclear: doneInDoubt } = WORDS;
 
 /**
  * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled":
@@ -124,7 +127,7 @@ export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
 
 /** Whether a text says that a service was not, or will not be, carried out. */
 export function saysMissed(text: string): boolean {
-  const plain = hyphened(text.toLowerCase());
+  const plain = hyphened(text.toLowerCase()).replace(OF_PATIENT, '');
   return MISSED.some((pattern) => pattern.test(plain));
 }
 

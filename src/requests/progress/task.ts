@@ -4,9 +4,9 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { endOf, isSurelyDone, wordsIn } from './done.ts';
+import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { describeTask, isInTrouble, type TaskWord } from './task-words.ts';
+import { describeTask, doneInDoubt, isInTrouble, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -15,6 +15,8 @@ export interface Task {
   /** `Type/id` of the requests that it is about. */
   readonly about: readonly string[];
   readonly word: TaskWord;
+  /** Of a completed one: words of its status that have to name the service, so that it is done. */
+  readonly unproved: readonly string[] | undefined;
   /** In the provider's own words, such as "Vehicle assigned". */
   readonly remark: string | undefined;
   /** It goes on, although its author says that the service was missed. */
@@ -60,7 +62,8 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
   const business = codesOf(resource.businessStatus);
-  const word = describeTask(resource.status, business, isSurelyDone(resource));
+  const unproved = unprovedWords(resource);
+  const word = describeTask(resource.status, business, unproved?.length === 0);
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
@@ -78,6 +81,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     id: asText(resource.id),
     about: about.filter((local) => local !== undefined),
     word,
+    unproved: word === doneInDoubt ? unproved : undefined,
     remark: [word.note, ...remarksOf(resource, word)].filter(Boolean).join(' · ') || undefined,
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),

@@ -4,6 +4,7 @@ import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './extra-parameters.ts';
 import { createTally } from './tally.ts';
@@ -137,7 +138,7 @@ function searchPath(search: RequestSearch): string {
 export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   if (bundle.resourceType !== 'Bundle') {
     const rule = bundle.resourceType === 'OperationOutcome' ? 'fhir.search-outcome' : 'fhir.search-no-bundle';
-    throw new FhirError('unexpected', undefined, { rule });
+    throw new FhirError('unexpected', undefined, { rule, issues: summarizeOutcome(bundle).issues });
   }
   const entries: unknown[] = [bundle['entry'] ?? []].flat();
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);

@@ -7,12 +7,14 @@ const ISSUE_TYPES = new Set<unknown>(
   not-supported duplicate multiple-matches not-found deleted too-long code-invalid extension too-costly business-rule
   conflict transient lock-error no-store exception timeout incomplete throttled informational`.split(/\s+/),
 );
+/** Epic's break-the-glass codes: a chart that opens only for a stated reason, and only in the EHR itself. */
+export const RESTRICTED_CODES: ReadonlySet<unknown> = new Set(['4130', '4131', '4134']);
 const FAILED = new Set<unknown>(['error', 'fatal']);
 const MOST_CODES = 10;
 
 /** The loggable part of an outcome. */
 export interface OutcomeSummary {
-  /** Codes of FHIR's own value set, each once. */
+  /** Codes of FHIR's own value set and those of a restricted chart, each once. */
   issues: readonly string[];
   /** An issue has the severity error or fatal, so the operation was not performed. */
   isFailure: boolean;
@@ -21,7 +23,8 @@ export interface OutcomeSummary {
 /** @param body any parsed answer; untrusted. A body that is not an OperationOutcome gives an empty summary. */
 export function summarizeOutcome(body: unknown): OutcomeSummary {
   const issues = issuesOf(body);
-  const codes = issues.map(({ code }) => code).filter((code): code is string => ISSUE_TYPES.has(code));
+  const isKnown = (code: unknown): code is string => ISSUE_TYPES.has(code) || RESTRICTED_CODES.has(code);
+  const codes = issues.flatMap(({ code, details }) => [code, ...codesIn(details)]).filter(isKnown);
   const isFailure = issues.some(({ severity }) => FAILED.has(severity));
   return { issues: [...new Set(codes)].slice(0, MOST_CODES), isFailure };
 }
@@ -29,4 +32,9 @@ export function summarizeOutcome(body: unknown): OutcomeSummary {
 function issuesOf(body: unknown): JsonObject[] {
   if (!isJsonObject(body) || body['resourceType'] !== 'OperationOutcome') return [];
   return [body['issue']].flat(1).filter(isJsonObject);
+}
+
+function codesIn(details: unknown): unknown[] {
+  const coding = isJsonObject(details) ? [details['coding']].flat(1) : [];
+  return coding.filter(isJsonObject).map(({ code }) => code);
 }

@@ -204,3 +204,30 @@ describe('a view and its URL', () => {
     ).toEqual([...[false, false, false, true]]);
   });
 });
+
+test.for<[string, Partial<RequestRow>, string]>([
+  ['that it is late', { status: { ...rowOf().status, isOverdue: true } }, 'overdue'],
+  ['that it has no provider', { status: { ...rowOf().status, hasProvider: false } }, 'no provider yet'],
+  ['that it stands still', { still: 9 }, 'no movement'],
+  ['how long it has its status', {}, '3 d ago'],
+  ['that it was never dated', {}, 'date not given'],
+  [
+    'that an older one is open',
+    { older: [{ id: '2', service: 'Wound care', isOpen: true }] },
+    'replaces wound care still open',
+  ],
+])('the text search finds what the row says: %s', ([, change, text]) => {
+  expect(selectRows([rowOf(change)], search({}, text)).total).toBe(1);
+});
+
+test.for<[string, Partial<RequestRow>, string]>([
+  ['late', {}, 'overdue'],
+  ['without a provider', {}, 'provider yet'],
+  [
+    'without one, and not to be done',
+    { caution: 'Do not perform', status: { ...rowOf().status, hasProvider: false } },
+    'yet',
+  ],
+])('the text search finds no row that is not %s', ([, change, text]) => {
+  expect(selectRows([rowOf(change)], search({}, text)).total).toBe(0);
+});

@@ -1,0 +1,172 @@
+/** Kinds of real answers that once hid, misstated or gave away something, each checked on the list and on its request's page. */
+import { expect, test } from 'vitest';
+import { describeDetail } from '#src/requests/detail/describe-detail.ts';
+import type { ReadDetail } from '#src/requests/detail/read-detail.ts';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+
+const now = new Date('2026-11-22T14:02:00Z');
+const [patientId, timeZone] = ['pat-1', 'America/Chicago'];
+const base = {
+  resourceType: 'ServiceRequest',
+  id: 'a',
+  status: 'active',
+  intent: 'order',
+  code: { text: 'Walker' },
+  authoredOn: '2026-11-18T09:00:00Z',
+  subject: { reference: 'Patient/pat-1' },
+};
+const handOver = {
+  resourceType: 'Task',
+  id: 't',
+  status: 'completed',
+  focus: { reference: 'ServiceRequest/a' },
+  for: { reference: 'Patient/pat-1' },
+  lastModified: '2026-11-20T14:02:00Z',
+};
+
+/** What arrives with and without the list; single reads find nothing. */
+async function read(change: object, { along = [], tasks = [] }: { along?: object[]; tasks?: object[] }) {
+  const resource = { ...base, ...change };
+  await using server = await startFhirServer((call) => {
+    if (call.includes('/ServiceRequest?')) return searchset([resource, ...along]);
+    return call.includes('/Task?') ? searchset(tasks) : { status: 404 };
+  });
+  const support = () => createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const batches = support();
+  batches.noteMissing();
+  const user = { reference: 'Practitioner/me', name: async () => 'Me' };
+  const options = { patientId, grantedSearch: true, now, timeZone, batches, user, tasks: support() };
+  const list = await loadRequests(server.api, options);
+  const rows = [...list.open, ...list.closed];
+  const events = tasks.filter((task) => JSON.stringify(task).includes('ServiceRequest/a'));
+  const known = { kind: 'read', referred: [], siblings: [], isAlone: false, isPartial: false } as const;
+  const detail: ReadDetail = { ...known, resource, events: events.map((event) => ({ ...event })) };
+  const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };
+  const page = await describeDetail(server.api, detail, rows, place);
+  return { list, row: rows.find(({ id }) => id === resource.id), page };
+}
+
+type Spoken = Record<'status' | 'next' | 'priority' | 'needed' | 'sentTo', unknown>;
+const spoken = ({ status, next, priority, needed, sentTo }: Spoken) => ({ status, next, priority, needed, sentTo });
+
+const role = { resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: 'Practitioner/me' } };
+const sct = (code: string, display: string) => ({ coding: [{ system: 'http://snomed.info/sct', code, display }] });
+
+test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
+  ['serviceType alone', { code: undefined, serviceType: { text: 'Physiotherapy' } }, {}, { service: 'Physiotherapy' }],
+  [
+    'STU3’s serviceRequested beside a category',
+    { code: undefined, category: [{ text: 'Referral' }], serviceRequested: [sct('1', 'Cardiology')] },
+    {},
+    { service: 'Cardiology', category: 'Referral' },
+  ],
+  ['a specialty alone', { code: undefined, specialty: { text: 'Cardiology' } }, {}, { service: 'Cardiology' }],
+  ['R5’s body structure', { bodyStructure: { display: 'Left knee' } }, {}, { detail: 'Left knee' }],
+  [
+    'the user’s role, of which only the role came',
+    { requester: { reference: 'PractitionerRole/r' } },
+    { along: [role] },
+    { requested: { by: 'Me' }, isMine: true },
+  ],
+  [
+    'a role with a name, whose own read finds nothing',
+    { requester: { reference: 'PractitionerRole/r' } },
+    { along: [{ ...role, practitioner: { reference: 'Practitioner/you' } }] },
+    { requested: { by: 'Name not available' }, isMine: false },
+  ],
+  [
+    'a Task of which a later version is entered in error',
+    {},
+    { tasks: [handOver, { ...handOver, status: 'entered-in-error', lastModified: '2026-11-21T00:00:00Z' }] },
+    { status: { word: 'Ordered in the EHR', group: 'open' } },
+  ],
+  [
+    'another Task that is entered in error',
+    {},
+    { tasks: [handOver, { ...handOver, id: 'u', status: 'entered-in-error' }] },
+    { status: { word: 'Done' } },
+  ],
+  [
+    'a completed Task of which a part goes on',
+    {},
+    { tasks: [handOver, { ...handOver, id: 'u', status: 'in-progress', partOf: [{ reference: 'Task/t' }] }] },
+    { status: { word: 'Status unclear', group: 'open', note: 'EHR says “completed” · a part of it is not done' } },
+  ],
+  [
+    'a completed Task with a part that had its last news before',
+    {},
+    {
+      tasks: [
+        handOver,
+        {
+          ...handOver,
+          id: 'u',
+          status: 'in-progress',
+          partOf: [{ reference: 'Task/t' }],
+          lastModified: '2026-11-19T14:02:00Z',
+        },
+      ],
+    },
+    { status: { word: 'Done' } },
+  ],
+])('%s', async ([, change, came, expected]) => {
+  const { row, page } = await read(change, came);
+  expect(row).toMatchObject(expected);
+  expect(spoken(page.row)).toEqual(row && spoken(row));
+});
+
+test.for<[string, object]>([
+  [
+    'a relative',
+    { resourceType: 'RelatedPerson', patient: { reference: 'Patient/pat-2' }, name: [{ text: 'Bo Secret' }] },
+  ],
+  ['a relative of an unknown patient', { resourceType: 'RelatedPerson', name: [{ text: 'Bo Secret' }] }],
+  ['a care team', { resourceType: 'CareTeam', subject: { reference: 'Patient/pat-2' }, name: 'Team Secret' }],
+  [
+    'a device',
+    { resourceType: 'Device', patient: { reference: 'Patient/pat-2' }, deviceName: [{ name: 'Secret pump' }] },
+  ],
+  [
+    'a care team of another server’s patient',
+    { resourceType: 'CareTeam', subject: { reference: 'https://x.example/fhir/Patient/pat-1' }, name: 'Team Secret' },
+  ],
+])('%s of another patient that came along is not named', async ([, along]) => {
+  const { resourceType } = { resourceType: '', ...along };
+  const change = { performer: [{ reference: `${resourceType}/9` }] };
+  const { list, row, page } = await read(change, { along: [{ ...along, id: '9' }] });
+  expect(row?.sentTo?.names).toEqual(['Name not available']);
+  expect(JSON.stringify([list, page])).not.toContain('Secret');
+});
+
+test('a provider that only the list knows is on the page too', async () => {
+  const order = { ...base, id: '1', performer: [{ display: 'Acme' }] };
+  const referral = { id: 'R-1', basedOn: [{ reference: 'ServiceRequest/1' }], performer: order.performer };
+  const task = { ...handOver, status: 'in-progress', owner: { display: 'Swift' } };
+  const tasks = [{ ...task, focus: { reference: 'ServiceRequest/1' } }];
+  const { row, page } = await read(referral, { along: [order], tasks });
+  expect(row?.sentTo?.names).toEqual(['Swift']);
+  expect(page.sections.flatMap(({ facts }) => facts).find(({ label }) => label === 'Provider')?.texts).toContain(
+    'Swift',
+  );
+});
+
+const restricted = {
+  severity: 'fatal',
+  code: 'forbidden',
+  details: { coding: [{ system: 'urn:epic', code: '4130' }] },
+};
+const outcome = (issue: object) => ({ resourceType: 'OperationOutcome', issue: [issue] });
+
+test.for<[string, object, string]>([
+  ['a refusal', { status: 403, body: outcome(restricted) }, 'restricted'],
+  ['an outcome in place of the Bundle', outcome(restricted), 'restricted'],
+  ['a refusal of something else', { status: 403, body: outcome({ ...restricted, details: undefined }) }, 'refused'],
+  ['another outcome', outcome({ ...restricted, details: { coding: [{ code: '59133' }] } }), 'unexpected'],
+])('Epic’s restricted chart as %s', async ([, answer, kind]) => {
+  await using server = await startFhirServer(() => answer);
+  const { problem } = await loadRequests(server.api, { patientId, grantedSearch: true, now });
+  expect(problem).toMatchObject({ kind });
+  expect(problem?.text.includes('Open the chart in the EHR')).toBe(kind === 'restricted');
+});
