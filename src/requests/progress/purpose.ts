@@ -32,6 +32,8 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 /** What a Task asks for, where that is not surely the whole request. */
 export interface Purpose {
   readonly words: string;
+  /** What tells these words from those of any other request, to compare them with the request's. */
+  readonly telling: string;
   /** `system|code` of each of its codes. */
   readonly codes: readonly string[];
   /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
@@ -50,6 +52,7 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const codes = codesIn(task.code);
   return {
     words,
+    telling: tellingWords(words),
     codes,
     mayCarryOut: !control && !isPart && !isDeskWork(words),
     isStop: !isPart && STOPS.has(control),
@@ -76,12 +79,14 @@ const PLAIN = new Set(
   ),
 );
 
-/** `system|code` of each coding of a concept. A code without a system proves nothing. */
+/** `system|code` of the first codings of a concept. A code without a system proves nothing. */
 export function codesIn(concept: unknown): string[] {
-  return asRecords(asRecord(concept).coding).flatMap(({ system, code }) =>
+  return asRecords(asRecord(concept).coding, MOST_CODES).flatMap(({ system, code }) =>
     asText(system) !== undefined && asText(code) !== undefined ? [`${asText(system)}|${asText(code)}`] : [],
   );
 }
+
+const MOST_CODES = 10;
 
 /** What a request asks for. */
 export interface Asked {
@@ -99,7 +104,7 @@ export function isForWhole({ service, category = '', codes }: Asked) {
   const whole = [service, category].map(tellingWords);
   return (purpose: Purpose): boolean =>
     purpose.mayCarryOut &&
-    (whole.includes(tellingWords(purpose.words)) || purpose.codes.some((code) => codes.includes(code)));
+    (whole.includes(purpose.telling) || purpose.codes.some((code) => codes.includes(code)));
 }
 
 const tellingWords = (text: string): string =>
