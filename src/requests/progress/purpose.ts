@@ -103,8 +103,7 @@ export interface Asked {
 export function isForWhole({ service, category = '', codes }: Asked) {
   const whole = [service, category].map(tellingWords);
   return (purpose: Purpose): boolean =>
-    purpose.mayCarryOut &&
-    (whole.includes(purpose.telling) || purpose.codes.some((code) => codes.includes(code)));
+    purpose.mayCarryOut && (whole.includes(purpose.telling) || purpose.codes.some((code) => codes.includes(code)));
 }
 
 const tellingWords = (text: string): string =>
