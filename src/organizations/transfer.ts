@@ -26,6 +26,8 @@ export function readExport(text: string): { id: string; changes: SettingChanges 
 }
 
 /** As written. An export is flat, so the colons outside its texts are its members. */
-function countMembers(text: string): number {
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '').split(':').length - 1;
+function countMembers(json: string): number {
+  const parts = json.replace(/\\./g, '').split('"');
+  const outside = parts.filter((_, index) => index % 2 === 0).join('');
+  return outside.split(':').length - 1;
 }
