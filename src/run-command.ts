@@ -1,9 +1,15 @@
 /** The operator's commands. Each feature reads and runs its own; this file opens and closes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
 import { systemClock } from '#src/adapters/clock.ts';
-import { CommandError, type CommandOutcome, done, readArguments, UsageError } from '#src/adapters/command-line.ts';
+import {
+  CommandError,
+  type CommandOutcome,
+  done,
+  readArguments,
+  readInput,
+  UsageError,
+} from '#src/adapters/command-line.ts';
 import { type Database, openDatabase, withoutQuery } from '#src/adapters/database/index.ts';
 import { FolderInUseError } from '#src/adapters/folder-lock.ts';
 import { createLog } from '#src/adapters/log.ts';
@@ -129,7 +135,7 @@ async function execute(
       endLaunches: endFromCommandLine({ config, db: database.db, sealer, audit, clock: systemClock, log }),
       organizations,
       users: createUserStore(database.db),
-      readInput: () => readText(stdin),
+      readInput: () => readInput(stdin),
       production: config.production,
       deployment: { publicUrl: config.publicUrl, appName: config.appName },
       allowPrivate: config.outboundAllowPrivate,
@@ -179,6 +185,11 @@ export async function runCommand(
     (error: unknown) => ({ outcome: failed(error), stream: terminal.stderr }),
   );
   if (isJson) terminal.stdout.write(`${JSON.stringify(outcome.json, null, 2)}\n`);
-  if (!isJson || stream === terminal.stderr) stream.write(`${outcome.text}\n`);
+  if (!isJson || stream === terminal.stderr) stream.write(`${withoutControls(outcome.text)}\n`);
   return outcome.exitCode;
+}
+
+/** Names and answers that others wrote must not move the cursor or rename the window of an operator's terminal. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, ' ');
 }

@@ -52,6 +52,22 @@ export function readVerb<Dependencies>(
   return read(args);
 }
 
+/** More than the largest export of an organization has. */
+const MOST_INPUT_BYTES = 4_000_000;
+
+/** Reads standard input to its end. @throws UsageError when it is too long. */
+export async function readInput(stdin: NodeJS.ReadableStream): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stdin) {
+    const more = Buffer.from(piece);
+    pieces.push(more);
+    bytes += more.length;
+    if (bytes > MOST_INPUT_BYTES) throw new UsageError([`Standard input has more than ${MOST_INPUT_BYTES} bytes`]);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
 /** Formats rows as a table: each column is as wide as its longest cell, with two spaces between columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

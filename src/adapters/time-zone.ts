@@ -79,9 +79,12 @@ function latest(possible: readonly Date[]): readonly [Date, Date] {
   return [at, at];
 }
 
-function offsetMs(at: Date, timeZone: string): number {
+/** By how much the clocks of a time zone are ahead of UTC. */
+export function offsetMs(at: Date, timeZone: string): number {
   const { day, time } = dayAndTimeIn(at, timeZone);
-  return Date.parse(`${day}T${time}Z`) - Math.floor(at.getTime() / 1_000) * 1_000;
+  // In another zone the last day of the year 9999 is in a year of five digits, which ISO 8601 writes with six.
+  const written = day.length > 10 ? `+${day.padStart(12, '0')}` : day;
+  return Date.parse(`${written}T${time}Z`) - Math.floor(at.getTime() / 1_000) * 1_000;
 }
 
 /** Formats are cached, because they are slow to make and few. */

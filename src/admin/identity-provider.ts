@@ -84,11 +84,13 @@ async function discover(config: SingleSignOnConfig, outbound: Outbound): Promise
   });
 }
 
+type Claims = Readonly<Record<string, unknown>>;
+
 async function redeem(
   provider: openid.Configuration,
   answer: URL,
   { state, nonce, codeVerifier }: SsoTransaction,
-  { groupsClaim }: SingleSignOnConfig,
+  { groupsClaim, clientId }: SingleSignOnConfig,
 ): Promise<SsoPerson> {
   const tokens = await openid.authorizationCodeGrant(provider, answer, {
     expectedState: state,
@@ -98,11 +100,17 @@ async function redeem(
   });
   const claims = tokens.claims();
   if (!claims) throw new Error('no id_token');
+  // OpenID Connect Core 3.1.3.7: openid-client looks at `azp` only where there are several audiences.
+  if (claims.azp !== undefined && claims.azp !== clientId) throw new Error('the id_token is of another client');
   // Many providers leave e-mail and groups out of the id_token; userinfo must then have the same subject.
   const hasAll = claims['email'] !== undefined && claims[groupsClaim] !== undefined;
   const hasUserinfo = provider.serverMetadata().userinfo_endpoint !== undefined;
-  const more = hasAll || !hasUserinfo ? {} : await openid.fetchUserInfo(provider, tokens.access_token, claims.sub);
-  return toPerson({ ...more, ...claims }, groupsClaim);
+  const more: Claims =
+    hasAll || !hasUserinfo ? {} : await openid.fetchUserInfo(provider, tokens.access_token, claims.sub);
+  // One document has to say both, or the address of one would be verified by the other's word about another address.
+  const isAddress = (one: Claims) => one['email'] !== undefined && one['email_verified'] !== undefined;
+  const { email, email_verified }: Claims = [claims, more].find(isAddress) ?? {};
+  return toPerson({ ...more, ...claims, email, email_verified }, groupsClaim);
 }
 
 const claimsSchema = z.looseObject({

@@ -86,8 +86,9 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
 /** At the first start both algorithms get a key, active at once because no EHR can have cached a JWKS without it. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
   const now = clock();
+  // As of the moment of looking: a key that another instance has made meanwhile would count as one of the future.
   const missingIn = (rows: readonly KeyRow[]) =>
-    signingAlgorithms.filter((alg) => !rows.filter(isInState('active', now)).some((row) => row.alg === alg));
+    signingAlgorithms.filter((alg) => !rows.filter(isInState('active', clock())).some((row) => row.alg === alg));
   // Keys are created before the lock is taken, so that instances starting together do not wait for each other.
   const missing = missingIn(await listKeyRows(db));
   const made = await Promise.all(missing.map((alg) => makeKey(alg, newKeyDates(now, now), sealer)));

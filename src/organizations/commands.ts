@@ -127,13 +127,13 @@ function found<Answer>(answer: Answer | undefined, id: string): Answer {
   throw new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
 }
 
-const FLAG_OF_FIELD: Record<string, string> = {
-  id: '<orgId>',
-  name: '--name',
-  fhirBaseUrl: '--fhir-url',
-  clientId: '--client-id',
-};
+const FLAG_OF_FIELD = new Map([
+  ['id', '<orgId>'],
+  ['name', '--name'],
+  ['fhirBaseUrl', '--fhir-url'],
+  ['clientId', '--client-id'],
+]);
 
 function describeProblem({ field, message }: { field: string; message: string }): string {
-  return `${FLAG_OF_FIELD[field] ?? `setting ${settingKeyOf(field)}`}: ${message}`;
+  return `${FLAG_OF_FIELD.get(field) ?? `setting ${settingKeyOf(field)}`}: ${message}`;
 }

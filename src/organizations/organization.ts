@@ -120,7 +120,14 @@ export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, Un
   if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', { rule });
 }
 
+const MOST_UNKNOWN = 10;
+const LONGEST_UNKNOWN = 60;
+
 function describeIssue(issue: z.core.$ZodIssue): SettingProblem {
-  if (issue.code === 'unrecognized_keys') return { field: issue.keys.join(', '), message: 'is not a setting' };
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.slice(0, MOST_UNKNOWN).map((key) => key.slice(0, LONGEST_UNKNOWN));
+    const more = issue.keys.length - names.length;
+    return { field: `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`, message: 'is not a setting' };
+  }
   return { field: String(issue.path[0] ?? ''), message: issue.message };
 }

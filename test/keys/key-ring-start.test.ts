@@ -77,4 +77,23 @@ describe.for(await testDatabases())('a start on $name', ({ open }) => {
     await database.db.update(signingKeys).set({ revokedAt: now, sealedPrivateJwk: 'lost' });
     expect((await start()).jwks().keys).toHaveLength(2);
   });
+
+  test('makes no second keys when another instance that began later was faster', async () => {
+    await database.db.delete(signingKeys);
+    const others = Promise.withResolvers<void>();
+    let ms = 0;
+    const clock = () => new Date(now.getTime() + ms++);
+    const log = createLog('silent');
+    const seal: typeof sealer.seal = async (...value) => {
+      await others.promise;
+      return sealer.seal(...value);
+    };
+    const slow = createKeyRing({ db: database.db, sealer: { ...sealer, seal }, clock, log });
+    const fast = await createKeyRing({ db: database.db, sealer, clock, log });
+    others.resolve();
+    const rings = [await slow, fast];
+    for (const ring of rings) ring.close();
+    expect(rings.map((ring) => ring.jwks().keys.length)).toEqual([2, 2]);
+    expect(await listKeyRows(database.db)).toHaveLength(2);
+  });
 });

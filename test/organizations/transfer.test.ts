@@ -66,6 +66,47 @@ describe.runIf(await hasPostgres())('between two environments', () => {
       (text: string) => text.replace('https://ehr.example/jwks', ''),
       'setting jwksUri: is needed where endpoints are given by hand',
     ],
+    [
+      'another id behind its own',
+      (text: string) => text.replace('"general"', '"general", "id": "second"'),
+      'Standard input is not the output of',
+    ],
+    [
+      'a setting twice',
+      (text: string) => text.replace('{', '{"nonce": "required",'),
+      'Standard input is not the output of',
+    ],
+    [
+      'members of every object',
+      (text: string) => text.replace('{', '{"__proto__": 1, "constructor": 1,'),
+      'setting __proto__, constructor: is not a setting',
+    ],
+    [
+      'one such member',
+      (text: string) => text.replace('{', '{"constructor": 1,'),
+      'setting constructor: is not a setting',
+    ],
+    [
+      'very many unknown settings',
+      (text: string) =>
+        text.replace('{', `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1,`).join('')}`),
+      'k9 and 19990 more: is not a setting',
+    ],
+    [
+      'a name that would change the terminal',
+      (text: string) => text.replace('{', '{"\\u001b]0;x\\u0007\\u009b2J": 1,'),
+      'setting  ]0;x  2J: is not a setting',
+    ],
+    [
+      'more than any export has',
+      (text: string) => text.replace('Hospital', 'x'.repeat(5_000_000)),
+      'Standard input has more than 4000000 bytes',
+    ],
+    [
+      'very deep lists',
+      (text: string) => text.replace(/\[\s*"https:..ehr.example"\s*\]/, `${'['.repeat(50_000)}${']'.repeat(50_000)}`),
+      'setting frameAncestors',
+    ],
     ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
   ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {
     const { admin, text } = await exported();

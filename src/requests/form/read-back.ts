@@ -132,7 +132,7 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
     const text = textIn(value);
     if (DAY.test(text) || Number.isNaN(Date.parse(text))) return { day: DAY.test(text) ? text : '', time: '' };
     const { day, time } = dayAndTimeIn(new Date(text), timeZone);
-    return { day, time: time.slice(0, 5) };
+    return DAY.test(day) ? { day, time: time.slice(0, 5) } : { day: '', time: '' };
   };
   const timing = asRecord(resource.occurrenceTiming);
   const repeat = asRecord(timing.repeat);

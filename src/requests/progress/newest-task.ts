@@ -22,8 +22,9 @@ function newestOf(tasks: readonly Task[]): Task | undefined {
 
 /** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
 function onceById(tasks: readonly Task[]): readonly Task[] {
-  const isNewer = (one: Task, other: Task) => one.id === other.id && one.changedMs > other.latestMs;
-  return tasks.filter((task) => task.id === undefined || !tasks.some((other) => isNewer(other, task)));
+  const newestMs = new Map<string | undefined, number>();
+  for (const { id, changedMs } of tasks) newestMs.set(id, Math.max(changedMs, newestMs.get(id) ?? -Infinity));
+  return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
 }
 
 /** One that no provider has taken up may have been sent again to the same owner; with any other, the owner has to be known. */

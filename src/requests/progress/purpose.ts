@@ -32,6 +32,8 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 /** What a Task asks for, where that is not surely the whole request. */
 export interface Purpose {
   readonly words: string;
+  /** What tells these words from those of any other request, to compare them with the request's. */
+  readonly telling: string;
   /** `system|code` of each of its codes. */
   readonly codes: readonly string[];
   /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
@@ -54,6 +56,7 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const isOwn = !control && !isPart;
   return {
     words,
+    telling: tellingWords(words),
     codes: codesIn(task.code),
     ...{ isOwn, isPart },
     mayCarryOut: isOwn && !DESK_WORK.test(words),
@@ -82,12 +85,14 @@ const PLAIN = new Set(
   ),
 );
 
-/** `system|code` of each coding of a concept. A code without a system proves nothing. */
+/** `system|code` of the first codings of a concept. A code without a system proves nothing. */
 export function codesIn(concept: unknown): string[] {
-  return asRecords(asRecord(concept).coding).flatMap(({ system, code }) =>
+  return asRecords(asRecord(concept).coding, MOST_CODES).flatMap(({ system, code }) =>
     asText(system) !== undefined && asText(code) !== undefined ? [`${asText(system)}|${asText(code)}`] : [],
   );
 }
+
+const MOST_CODES = 10;
 
 /** What a request asks for. */
 export interface Asked {
@@ -104,10 +109,9 @@ export interface Asked {
  */
 export function isForWhole({ service, category = '', codes }: Asked) {
   const [ofService, ofCategory] = [service, category].map(tellingWords);
-  return ({ words, isOwn, mayCarryOut, codes: own }: Purpose): boolean => {
-    const told = tellingWords(words);
-    const isSame = told === ofService || own.some((code) => codes.includes(code));
-    return (isOwn && isSame) || (mayCarryOut && told === ofCategory);
+  return ({ telling, isOwn, mayCarryOut, codes: own }: Purpose): boolean => {
+    const isSame = telling === ofService || own.some((code) => codes.includes(code));
+    return (isOwn && isSame) || (mayCarryOut && telling === ofCategory);
   };
 }
 

@@ -79,7 +79,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
   return {
     id: asText(resource.id),
-    about: about.filter((local) => local !== undefined),
+    about: [...new Set(about.filter((local) => local !== undefined))],
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark: [word.note, ...remarksOf(resource, word)].filter(Boolean).join(' · ') || undefined,

@@ -1,5 +1,5 @@
 /** Writes when a request is needed, so that needed.ts reads it back with the same meaning. */
-import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
+import { dayAndTimeIn, offsetMs } from '#src/adapters/time-zone.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { repeatPhrases } from './repeat.ts';
 
@@ -32,8 +32,8 @@ const LONGEST_WORDS = 200;
  */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {
   const utc = Date.parse(`${day}T${time}:00Z`);
-  if (Number.isNaN(utc)) return undefined;
-  const offsets = [utc - DAY_MS, utc + DAY_MS].map((at) => offsetMs(at, timeZone));
+  if (Number.isNaN(utc) || day.length > 10) return undefined;
+  const offsets = [-DAY_MS, DAY_MS].map((ms) => offsetMs(new Date(utc + ms), timeZone));
   const isShown = (at: number) => {
     const local = dayAndTimeIn(new Date(at), timeZone);
     return local.day === day && local.time.startsWith(time);
@@ -47,7 +47,8 @@ export function momentOn(day: string, time: string, timeZone: string): string | 
 
 /** The day on which a window ends. */
 export function endDayOf({ day, time, until }: Pick<WantedTime, 'day' | 'time' | 'until'>): string {
-  return until > time ? day : new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+  const next = Date.parse(day) + DAY_MS;
+  return until > time || Number.isNaN(next) ? day : new Date(next).toISOString().slice(0, 10);
 }
 
 const WINDOW = /\bbetween (\d\d:\d\d) and (\d\d:\d\d)\b/;
@@ -96,11 +97,6 @@ function writeRepeat({ day, time, weekdays, times, lastDay }: WantedTime): Recor
     // A time of day has no zone in FHIR, so it is the facility's.
     ...(time === '' ? {} : { timeOfDay: [`${time}:00`] }),
   };
-}
-
-function offsetMs(at: number, timeZone: string): number {
-  const { day, time } = dayAndTimeIn(new Date(at), timeZone);
-  return Date.parse(`${day}T${time}Z`) - Math.floor(at / 1_000) * 1_000;
 }
 
 function offsetText(ms: number): string {

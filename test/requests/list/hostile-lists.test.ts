@@ -176,3 +176,26 @@ test('a thousand Tasks, each an errand of fifty requests', () => {
   );
   expect(purpose).toContain('insurance');
 });
+
+const codes = (of: string) => upTo(50).map((code) => ({ system: 's', code: `${of}${code}` }));
+
+test.for<[string, (index: number) => object, number]>([
+  ['each about one request fifty times', () => ({ focus: upTo(50).map(() => ({ reference: 'ServiceRequest/0' })) }), 1],
+  ['about a request of 500 versions', () => ({ focus: { reference: 'ServiceRequest/0' } }), MANY],
+  [
+    'each with fifty codes, about 500 versions of fifty codes',
+    (index) => ({
+      focus: { reference: 'ServiceRequest/0' },
+      code: { coding: codes(`${index} `), text: 'ü '.repeat(100) },
+    }),
+    MANY,
+  ],
+])('a thousand Tasks, %s', ([, more, versions]) => {
+  const requests = upTo(versions).map(() => read('0', { code: { coding: codes('r'), text: 'X-ray' } }));
+  const tasks = upTo(1_000).flatMap((index) => {
+    const task = { resourceType: 'Task', id: `t${index}`, status: 'requested', ...more(index) };
+    return readTask(task, { ...at, patientId: 'pat-ada' }) ?? [];
+  });
+  const taskOf = tasksFor(tasks, () => []);
+  expect(costOf(() => requests.forEach((request) => void taskOf(request)))).toBeLessThan(MOST_MS);
+});

@@ -1,5 +1,6 @@
 /** A time that is written to FHIR is read back in the words of the list. */
 import { describe, expect, test } from 'vitest';
+import { readBack } from '#src/requests/form/read-back.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { momentOn, type WantedTime, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 
@@ -15,6 +16,9 @@ test.for([
   ['and after it', '2026-03-08', '03:00', 'America/New_York', '2026-03-08T03:00:00-04:00'],
   ['a time that comes twice is the first one', '2026-11-01', '01:30', 'America/New_York', '2026-11-01T01:30:00-04:00'],
   ['a time that does not come', '2026-03-08', '02:30', 'America/New_York', undefined],
+  ['the last day of four digits', '9999-12-31', '23:00', 'America/New_York', '9999-12-31T23:00:00-05:00'],
+  ['and in Greenwich', '9999-12-31', '23:00', 'UTC', '9999-12-31T23:00:00+00:00'],
+  ['a day with more digits', '+275760-09-12', '23:30', 'America/New_York', undefined],
   ['no time', '2026-03-08', 'noon', 'America/New_York', undefined],
 ] as const)('%s', ([, day, time, zone, expected]) => {
   expect(momentOn(day, time, zone)).toBe(expected);
@@ -73,4 +77,15 @@ test('a window of a series is never written as a time or as a duration of the se
       },
     },
   });
+});
+
+test.for([
+  ['+275760-09-12T23:30:00Z', '+275760-09-12T23:30:00Z'],
+  ['12345-01-01T10:00:00Z', '12345-01-01T09:00:00Z'],
+  ['9999-12-31', '9999-12-31T23:59:59Z'],
+  ['2026-99-99', '2026-99-99T00:00:00Z'],
+])('a window from %s to %s is read back without failing', ([start, end]) => {
+  const at = { timeZone: 'America/New_York', base: new URL('https://ehr.example/fhir') };
+  const { values, taken } = readBack({ occurrencePeriod: { start, end } }, { services: [], receivers: [] }, at);
+  expect(values.neededOn ?? taken.lost).toBeDefined();
 });
