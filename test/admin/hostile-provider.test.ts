@@ -1,4 +1,5 @@
 /** Single sign-on with a provider that answers whatever it likes: only one consistent, signed answer for us signs in. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addPerson } from '#test/helpers/administrators.ts';
@@ -38,7 +39,8 @@ const signedBy =
 
 beforeAll(async () => {
   let nonce = '';
-  provider = await startServer(async (request, response) => {
+  provider = await startServer((request, response) => void answer(request, response));
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const issuer = provider.origin;
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer);
     if (pathname === '/nonce') nonce = searchParams.get('is') ?? '';
@@ -65,7 +67,7 @@ beforeAll(async () => {
     };
     const found = await answers[pathname]?.();
     response.setHeader('content-type', 'application/json').end(JSON.stringify(found ?? {}));
-  });
+  };
   world = await startWorld({
     env: {
       OIDC_ISSUER: provider.origin,

@@ -43,11 +43,11 @@ export function readService(resource: ForeignRecord): { service: string; categor
 
 /** What STU3's referrals, and gateways that keep an appointment's names, call the service. */
 function ofOtherVersions({ serviceRequested, serviceType, specialty }: ForeignRecord): string | undefined {
-  const names = [serviceRequested, serviceType, specialty].map((one) => asRecords(one).flatMap(wordsOf).join(', '));
+  const names = [serviceRequested, serviceType, specialty].map((one) => asRecords(one).flatMap(textsOf).join(', '));
   return names.find((text) => text !== '');
 }
 
-const wordsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
+const textsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
 
 /**
  * What distinguishes two orders of one service: the body sites, how much is ordered, and how. `moreDetails` are only
