@@ -95,7 +95,7 @@ test('on a narrow screen the button that discards a draft stands on one line', {
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('What is needed').fill('Van');
   await page.getByText('What is typed and not sent is kept').waitFor();
-  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await page.getByRole('button', { name: 'Back to the list' }).click();
   await page.locator('.request-table').waitFor();
   await page.goBack();
   await page.reload();
