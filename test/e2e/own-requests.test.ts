@@ -47,6 +47,7 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   await page.getByLabel('Why').fill('The patient walks again');
   await press('Cancel this request in the EHR');
   await text('The request is cancelled in the EHR.');
+  expect(await page.evaluate('document.activeElement?.id')).toBe('result');
   await examine(page, 'cancelled request');
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
@@ -86,5 +87,20 @@ test('on a narrow screen the card of an urgent request with details is low, with
   const middles = [status, priority, service].map((box) => (box ? box.y + box.height / 2 : Number.NaN));
   expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(6);
   expect((await card.boundingBox())?.height).toBeLessThan(80);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('on a narrow screen the button that discards a draft stands on one line', { timeout: 120_000 }, async () => {
+  await page.goto(deployment.ehr.launch('pat-many'));
+  await page.getByRole('link', { name: 'New request' }).click();
+  await page.getByLabel('What is needed').fill('Van');
+  await page.getByText('What is typed and not sent is kept').waitFor();
+  await page.getByRole('button', { name: 'Back to the list' }).click();
+  await page.locator('.request-table').waitFor();
+  await page.goBack();
+  await page.reload();
+  await text('This is what you typed at');
+  await page.setViewportSize({ width: 400, height: 800 });
+  expect((await page.locator('summary', { hasText: 'Discard' }).boundingBox())?.height).toBeLessThan(60);
   await page.setViewportSize({ width: 1280, height: 800 });
 });

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { dates } from './request-row.ts';
 
@@ -40,15 +41,15 @@ ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href=
 
 function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['said']>): SafeHtml {
   return isDone
-    ? html`<p class="notice notice-done" role="status">${icon('done')} <span>${text}</span></p>`
-    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
+    ? html`<p class="notice notice-done" id="${RESULT}" role="status" tabindex="-1">${icon('done')} <span>${text}</span></p>`
+    : html`<p class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <span>${text} Support code: <code>${supportCode}</code></span></p>`;
 }
 
 function cancelForm(
   { bar: { base, csrfToken }, requestId }: CancelPageProps,
   { version, status }: NonNullable<CancelPageProps['form']>,
 ): SafeHtml {
-  return html`<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel">
+  return html`<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
 <fieldset class="field"><legend>What happened <span class="demand">(required)</span></legend>
 ${CHOICES.map(
