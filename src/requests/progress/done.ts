@@ -1,6 +1,6 @@
 /**
- * Decides whether a completed Task ended its request. That has to be proved by codes: any text or member that could say
- * something else leaves the request open, and no text ever closes one.
+ * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: an
+ * intent, result or note that could say something else, or a word that is not known, leaves the request open.
  */
 import {
   asConceptText,
@@ -51,7 +51,7 @@ const TO_COME =
 /** "(qualifier value)" of SNOMED CT. */
 const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
 /** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
-const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]*,?)+ *$/u;
+const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]{0,40},?){1,5}$/u;
 
 /**
  * The words of a completed Task's status that do not surely say done, such as "walker" of "Walker delivered": the service
@@ -125,8 +125,8 @@ function wordsBesideDone(text: string): readonly string[] | undefined {
   if (DONE_CODES.has(text)) return [];
   const plain = text
     .replace(MOMENT, ' ')
-    .trim()
     .replace(TAG, '')
+    .trim()
     .replace(BY_NAME, '')
     .toLowerCase()
     .replace(/[\s_-]+/g, '-')
