@@ -4,7 +4,7 @@ import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', { isDone: boolean; text: string }> = {
   cancelled: {
     isDone: true,
-    text: 'The request is cancelled in the EHR. If a provider already had it, tell them: the EHR may not have.',
+    text: 'The request is cancelled in the EHR. If a provider has it already, call them: the EHR may not notify them.',
   },
   changed: {
     isDone: false,
