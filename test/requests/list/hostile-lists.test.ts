@@ -162,7 +162,7 @@ test.for<[string, Record<string, string[]>, string[][]]>([
   expect(new Set(together.map((some) => some.toSorted().join()))).toEqual(new Set(expected.map((some) => some.join())));
 });
 
-test('a thousand Tasks, each an errand of fifty requests', () => {
+test('a thousand Tasks, each for fifty requests', () => {
   const requests = upTo(MANY).map((index) => read(String(index), { code: { text: 'Transport '.repeat(20) } }));
   const tasks = upTo(1_000).flatMap((index) => {
     const basedOn = upTo(50).map((step) => ({ reference: `ServiceRequest/${(index * 7 + step) % MANY}` }));

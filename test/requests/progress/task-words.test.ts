@@ -103,7 +103,7 @@ describe('the Tasks that count', () => {
       'attachment-request-code',
       'episode-checklist',
     ].map((code): [string, object] => [
-      `an errand beside it: ${code}`,
+      `an additional task: ${code}`,
       { code: { coding: [{ system: 'urn:own', code }] } },
     ]),
     ['what the patient is to do', { owner: { reference: 'Patient/pat-ada' } }],
@@ -256,7 +256,7 @@ describe('the Tasks that count', () => {
 describe('a Task for something beside its request', () => {
   const insurance = { code: { text: 'Verify insurance' }, owner: { display: 'Registration desk' } };
   const later = { lastModified: '2026-11-21T10:00:00Z' };
-  test.for<[string, object[], word: string, errand: string | undefined, owner: string | undefined]>([
+  test.for<[string, object[], word: string, purpose: string | undefined, owner: string | undefined]>([
     [
       'gives way to the provider, although it is newer',
       [
@@ -309,12 +309,12 @@ describe('a Task for something beside its request', () => {
       'Swift',
     ],
     ['names no provider', [{ ...insurance, status: 'accepted' }], 'Accepted', 'Verify insurance', undefined],
-  ])('%s', ([, changes, word, errand, owner]) => {
+  ])('%s', ([, changes, word, purpose, owner]) => {
     const found = newestTask(
       changes.flatMap((change) => task(change) ?? []),
       ride,
     );
-    expect([found?.word.word, found?.purpose?.words, found?.owner?.display]).toEqual([word, errand, owner]);
+    expect([found?.word.word, found?.purpose?.words, found?.owner?.display]).toEqual([word, purpose, owner]);
   });
 
   const swift = { status: 'accepted', owner: { display: 'Swift' } };
