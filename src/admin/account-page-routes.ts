@@ -1,6 +1,7 @@
 /** `/settings/account`: who is signed in, and their password. */
 import type { RequestHandler } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
+import { PASSWORD_MIN_LENGTH } from '#src/config/sign-in.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
@@ -11,7 +12,6 @@ import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { beginSession } from '#src/http/sessions/session-middleware.ts';
 import { type AccountPageProps, accountPage } from '#views/settings/account-page.ts';
 import { mustChoosePassword } from './admin-guard.ts';
-import { PASSWORD_MIN_LENGTH } from './password-rules.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 import { changePassword, type UserActionDependencies } from './user-actions.ts';
 

@@ -107,7 +107,7 @@ async function redeem(
   const hasUserinfo = provider.serverMetadata().userinfo_endpoint !== undefined;
   const more: Claims =
     hasAll || !hasUserinfo ? {} : await openid.fetchUserInfo(provider, tokens.access_token, claims.sub);
-  // One document has to say both, or the address of one would be verified by the other's word about another address.
+  // Both come from one document: in two documents, `email_verified` could be about another address.
   const isAddress = (one: Claims) => one['email'] !== undefined && one['email_verified'] !== undefined;
   const { email, email_verified }: Claims = [claims, more].find(isAddress) ?? {};
   return toPerson({ ...more, ...claims, email, email_verified }, groupsClaim);

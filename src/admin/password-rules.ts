@@ -1,18 +1,17 @@
 /** Password rules after NIST SP 800-63B: length and known passwords matter, mixtures of characters do not. */
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '#src/config/sign-in.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
-export const PASSWORD_MIN_LENGTH = 12;
-const MAX_LENGTH = 200;
 const MIN_DIFFERENT = 5;
 
 /** The problem with a password, in words for the person choosing it; undefined when there is none. */
 export function passwordProblem(password: string, email: string): string | undefined {
   // Checked first, because normalizing can turn one character into eighteen.
-  if (password.length > 2 * MAX_LENGTH) return `Use at most ${MAX_LENGTH} characters.`;
+  if (password.length > 2 * PASSWORD_MAX_LENGTH) return `Use at most ${PASSWORD_MAX_LENGTH} characters.`;
   const folded = password.normalize('NFKC').toLowerCase();
   const length = Array.from(folded).length;
   if (length < PASSWORD_MIN_LENGTH) return `Use at least ${PASSWORD_MIN_LENGTH} characters.`;
-  if (length > MAX_LENGTH) return `Use at most ${MAX_LENGTH} characters.`;
+  if (length > PASSWORD_MAX_LENGTH) return `Use at most ${PASSWORD_MAX_LENGTH} characters.`;
   if (folded.includes(email) || folded === email.split('@')[0])
     return 'Choose something other than your e-mail address.';
   if (new Set(folded).size < MIN_DIFFERENT || isRun(folded) || isCommonPassword(folded))

@@ -10,8 +10,9 @@ import {
   table,
   UsageError,
 } from '#src/adapters/command-line.ts';
+import { PASSWORD_MIN_LENGTH } from '#src/config/sign-in.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { PASSWORD_MIN_LENGTH, passwordProblem } from './password-rules.ts';
+import { passwordProblem } from './password-rules.ts';
 import { normalizeEmail, type User } from './user.ts';
 import { addUser, disableUser, enableUser, resetPassword, type UserActionDependencies } from './user-actions.ts';
 import type { Access } from './user-store.ts';

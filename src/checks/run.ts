@@ -12,7 +12,7 @@ import type {
   NearbyAddresses,
   RunningChecks,
 } from '#src/checks/rows/result.ts';
-import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './verdict.ts';
+import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './run-summary.ts';
 
 /**
  * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). The run starts at once, whether or not

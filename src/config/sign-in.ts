@@ -1,13 +1,17 @@
 /** The environment variables for administrators' sign-in; src/config/index.ts reads them with the others. */
 import { z } from 'zod';
 
+/** The lengths of every administrator's password. */
+export const PASSWORD_MIN_LENGTH = 12;
+export const PASSWORD_MAX_LENGTH = 200;
+
 /** Accounts of administrators: the first operator, and single sign-on by OpenID Connect. */
 export const signInSchema = z.object({
   BOOTSTRAP_OPERATOR_EMAIL: z.email({ error: 'must be an e-mail address' }).max(254).toLowerCase().optional(),
   BOOTSTRAP_OPERATOR_PASSWORD: z
     .string()
-    .min(12, { error: 'must have at least 12 characters' })
-    .max(200, { error: 'must have at most 200 characters' })
+    .min(PASSWORD_MIN_LENGTH, { error: `must have at least ${PASSWORD_MIN_LENGTH} characters` })
+    .max(PASSWORD_MAX_LENGTH, { error: `must have at most ${PASSWORD_MAX_LENGTH} characters` })
     .optional(),
   PASSWORD_SIGN_IN: z.enum(['on', 'off']).default('on'),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),

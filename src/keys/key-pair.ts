@@ -126,7 +126,7 @@ async function openPrivateJwk(row: KeyRow, sealer: Sealer): Promise<z.output<typ
     return privateJwkSchema.safeParse(await sealer.open(sealName(row.kid), row.sealedPrivateJwk)).data;
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
-    // No word of removing it: EHRs know this key, and the secret is usually still at hand.
+    // The remedy does not mention removal, because EHRs know this key, and the operator usually still has the secret.
     throw new KeyError(row.kid, 'cannot be opened: APP_SECRETS has changed', { cause: error, remedy: FORMER_SECRET });
   }
 }

@@ -86,7 +86,7 @@ function newestActive(keys: readonly LoadedKey[], alg: SigningAlgorithm, now: Da
 /** At the first start both algorithms get a key, active at once because no EHR can have cached a JWKS without it. */
 async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Promise<void> {
   const now = clock();
-  // As of the moment of looking: a key that another instance has made meanwhile would count as one of the future.
+  // The clock is read again here: by `now`, a key that another instance has made meanwhile would not be active yet.
   const missingIn = (rows: readonly KeyRow[]) =>
     signingAlgorithms.filter((alg) => !rows.filter(isInState('active', clock())).some((row) => row.alg === alg));
   // Keys are created before the lock is taken, so that instances starting together do not wait for each other.

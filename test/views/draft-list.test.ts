@@ -8,7 +8,7 @@ const draft = { what: 'Ride', needed: undefined, begun: new Date('2026-11-22T10:
 test.for<[number, string]>([
   [1, 'Only you see it. It is kept for three days.'],
   [2, 'Only you see them. They are kept for three days.'],
-  [3, 'Only you see them. They are kept for three days, and at most 3: the next one takes the place of the oldest.'],
+  [3, 'Only you see them. They are kept for three days. At most 3 are kept: a new one replaces the oldest.'],
 ])('%s drafts: "%s"', ([count, words]) => {
   const drafts = Array.from({ length: count }, (_, index) => ({ ...draft, name: `form-${index}` }));
   expect(String(draftList(drafts, frame))).toContain(words);

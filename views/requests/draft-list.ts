@@ -38,7 +38,7 @@ export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame)
 ${discardForm(base, csrfToken, name)}</li>
 `,
   )}</ul>
-<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for three days${drafts.length < most ? null : html`, and at most ${most}: the next one takes the place of the oldest`}.</p></section>
+<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for three days.${drafts.length < most ? null : html` At most ${most} are kept: a new one replaces the oldest.`}</p></section>
 `;
 }
 

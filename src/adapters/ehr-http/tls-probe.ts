@@ -12,7 +12,7 @@ export interface Handshake {
   protocol: string;
   /** OpenSSL's or Node's code when the chain does not verify; undefined when it does. */
   chainProblem: string | undefined;
-  /** The certificate proves that it was published in a log of certificates (RFC 6962), as public authorities do and a hospital's own does not. */
+  /** The certificate carries the proof of a public log (RFC 6962). Public authorities add it; a hospital's own does not. */
   isLogged: boolean;
   nameMatches: boolean;
   /** The names in the certificate, shortened. */

@@ -70,7 +70,7 @@ function isSetByAdministrator(facts: StepFacts, steps: readonly TraceStep[]): bo
     typeof discovered === 'string' &&
     URL.canParse(discovered) &&
     expected.length > 0 &&
-    // The fact has the form of withoutQuery, with the host in small letters; the EHR's metadata may write it otherwise.
+    // The fact was written by withoutQuery, which puts the host in lower case; the EHR's metadata may not.
     !expected.some((one) => withoutQuery(one) === discovered)
   );
 }

@@ -46,7 +46,7 @@ export async function readPatientIfPermitted(
 
 const FRESH_MS = 60_000;
 
-/** Within this time no EHR session runs out, so a refused token was never any good at the FHIR server. */
+/** No EHR session expires this early, so the FHIR server never accepted a token that it refuses now. */
 function isFresh({ startedAt }: Launch, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) < FRESH_MS;
 }

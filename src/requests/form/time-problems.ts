@@ -8,7 +8,7 @@ const MOST_TIMES = 200;
 const MOST_SERIES_DAYS = 366;
 /** How far in the past a time may be: to type, review and send it takes some minutes. */
 const GRACE_MS = 15 * 60_000;
-/** A window over midnight is no longer than this, so that no mistake of a.m. and p.m. makes one. */
+/** The longest window over midnight. A longer one is more likely a confusion of a.m. and p.m. */
 const MOST_MINUTES_OVERNIGHT = 12 * 60;
 const WEEKDAY_NAMES = {
   mon: 'Monday',

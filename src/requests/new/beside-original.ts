@@ -34,7 +34,7 @@ function marked({ label, lines }: ReviewPart, before: readonly ReviewLine[]): Re
   ];
 }
 
-/** A value that was the chart's, and still is there, is named once. */
+/** A former value that the chart still has is named once, not as the former value and again as the chart's. */
 function withMark(line: ReviewLine, before: string): ReviewLine {
   const old = before.replace(/^Changed\. Before: /, '');
   return line.change === `Changed. The chart says: ${old}`

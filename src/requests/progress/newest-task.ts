@@ -27,7 +27,10 @@ function onceById(tasks: readonly Task[]): readonly Task[] {
   return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
 }
 
-/** One that no provider has taken up may have been sent again to the same owner; with any other, the owner has to be known. */
+/**
+ * Whether a Task may be another owner's than the newest one. Where an owner is missing, only a Task that no provider
+ * has taken up counts as the same one, sent again.
+ */
 function mayBeOfOther(task: Task, newest: Task): boolean {
   const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
   return isOfOtherOwner(task, newest) || (isTaken && (task.owner === undefined || newest.owner === undefined));

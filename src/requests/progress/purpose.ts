@@ -1,7 +1,7 @@
 /** What a Task is for: to carry out its request, to change or stop it, or something beside it. */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
-/** FHIR R4 task-code but `fulfill`: what is wanted of the request, in words. */
+/** The codes of FHIR R4 task-code except `fulfill`, each with the words for what the Task asks for. */
 const CONTROLS = new Map<unknown, string>([
   ['approve', 'Approval'],
   ['abort', 'Request to cancel'],
@@ -10,7 +10,7 @@ const CONTROLS = new Map<unknown, string>([
   ['suspend', 'Request to pause'],
   ['resume', 'Request to resume'],
 ]);
-/** Those that leave nothing to carry out once they are done. */
+/** A request has nothing left to carry out once a Task with one of these is completed. */
 const STOPS = new Set(['abort', 'replace', 'suspend'].map((code) => CONTROLS.get(code)));
 
 /**
@@ -32,17 +32,17 @@ export function isOfOtherDesk(task: ForeignRecord): boolean {
 /** What a Task asks for, where that is not surely the whole request. */
 export interface Purpose {
   readonly words: string;
-  /** What tells these words from those of any other request, to compare them with the request's. */
+  /** The words that are specific to this purpose, to compare them with the request's own. */
   readonly telling: string;
   /** `system|code` of each of its codes. */
   readonly codes: readonly string[];
-  /** It may still be the provider's work: its code is not known, and no word of it is of a desk's work. */
+  /** It may be the provider's work: its code is unknown, and none of its words names the work of a desk. */
   readonly mayCarryOut: boolean;
   /** It is neither a change of the request nor a part of it. */
   readonly isOwn: boolean;
   /** It is a part of another Task. */
   readonly isPart: boolean;
-  /** Where it is done, there is nothing more to carry out. */
+  /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
 }
 

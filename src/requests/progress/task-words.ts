@@ -79,7 +79,7 @@ const MISSED: readonly RegExp[] = [
 /** Negations that say that all is well. */
 export const WELL =
   /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
-/** In a note, what a patient says or can do, and a decoy of {@link MISSED}: "denied pain" refuses no service. */
+/** What a note says of the patient, and {@link MISSED} must not match: "denied pain" refuses no service. */
 const OF_PATIENT =
   /\b(?:(?:patient|pt|client|he|she|they)-(?:has-)?(?:voided|missed-(?:a-|the-|one-)?(?:meds?|doses?|medications?))|never-(?:smok|complain|used|had)\w*|no-response-to-(?:\w+-)?stimul\w*|(?:declined|refused)-(?:offer-of-|offered-|her-|his-)?(?:water|lunch|breakfast|dinner|food|snacks?|a-blanket|a-wheelchair)|denied-(?:any-)?(?:pain|chest|sob|shortness|dizziness|fever|chills|nausea|falls?|si\b|suicidal|discomfort|symptoms?)|(?:unable|cannot|could-not|did-not)(?:-to)?-(?:bear|walk|ambulate|stand|sit|lift|speak|swallow|bend|climb|weight)|(?:was|were)-not-in-(?:any-)?(?:pain|distress)|incomplete-(?:bladder|emptying)|failed-(?:conservative|back|outpatient)|(?:husband|wife|spouse|mother|father)-(?:has-)?(?:died|passed-away)|(?:iv|line|picc|o2|oxygen|foley|drain)-(?:was-)?discontinued)/g;
 /** What may still come is not missed. */

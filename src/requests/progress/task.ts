@@ -15,7 +15,7 @@ export interface Task {
   /** `Type/id` of the requests that it is about. */
   readonly about: readonly string[];
   readonly word: TaskWord;
-  /** Of a completed one: words of its status that have to name the service, so that it is done. */
+  /** For a completed Task: words of its status. It counts as done only if they name the service. */
   readonly unproved: readonly string[] | undefined;
   /** In the provider's own words, such as "Vehicle assigned". */
   readonly remark: string | undefined;
@@ -25,9 +25,9 @@ export interface Task {
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
   readonly purpose: Purpose | undefined;
-  /** Of one that speaks for a request: how the Tasks beside it stand. */
+  /** For the Task that decides the state of a request: the state of the request's other Tasks. */
   readonly beside?: string | undefined;
-  /** What they ask of the clinician. */
+  /** What those other Tasks ask of the clinician. */
   readonly besideStep?: string | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;

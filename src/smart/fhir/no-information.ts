@@ -61,7 +61,7 @@ export function isNullCode(code: string): boolean {
 /** Words that alone may be a semantic tag. */
 const TAGS = ['qualifier', 'finding', 'procedure', 'disorder', 'situation', 'observable'];
 const FIRST_WORDS = new Set([...EMPTY_WORDS, ...EMPTY_PHRASES, ...TAGS].map((text) => /[a-z]+/.exec(text)?.[0]));
-/** A text without letters, or with the first word of one that says nothing: the only ones that need a closer look. */
+/** Matches the only texts that may say nothing: those without letters, or with a first word of such a text. */
 const MAY_BE_EMPTY = new RegExp(`^[^a-z]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
 
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
