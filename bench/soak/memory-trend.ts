@@ -1,16 +1,25 @@
-/** The memory trend of one process after its warm-up. */
+/** The memory trends of one process after its warm-up. */
 
 export interface MemorySample {
   minute: number;
   rssMiB: number;
+  /** What the last major collection left in the heap. */
+  liveHeapMiB: number;
 }
 
 export interface MemoryTrend {
-  /** The mean over the judged samples. */
-  meanMiB: number;
-  perMinuteMiB: number;
+  rss: Trend;
+  liveHeap: Trend;
   /** Whether there are enough samples after the warm-up. */
   isJudged: boolean;
+}
+
+export interface Trend {
+  /** The mean over the judged samples. */
+  meanMiB: number;
+  /** The slope of the half of the time that grows less. */
+  perMinuteMiB: number;
+  /** Whether that slope, over the whole time, adds less than a tenth of the mean. */
   isFlat: boolean;
 }
 
@@ -19,19 +28,38 @@ const WARM_UP_SHARE = 1 / 3;
 const LEAST_MINUTES = 5;
 const MOST_RISE = 0.1;
 
-/** Fits a line to the samples after the warm-up. It is flat if it rises by less than a tenth of the mean in total. */
+/**
+ * Fits a line to each half of the samples after the warm-up. A leak grows in both. A single step is in one of them: V8
+ * and malloc keep the memory of the largest backlog that a process has had.
+ */
 export function trendOf(samples: readonly MemorySample[]): MemoryTrend {
   const begun = samples.at(0)?.minute ?? 0;
   const ended = samples.at(-1)?.minute ?? 0;
   const settled = begun + (ended - begun) * WARM_UP_SHARE;
   const judged = samples.filter(({ minute }) => minute >= settled);
-  const [minutes, sizes] = [judged.map(({ minute }) => minute), judged.map(({ rssMiB }) => rssMiB)];
-  const [middle, meanMiB] = [mean(minutes), mean(sizes)];
-  const spread = mean(minutes.map((minute) => (minute - middle) ** 2));
-  const common = mean(judged.map(({ minute, rssMiB }) => (minute - middle) * (rssMiB - meanMiB)));
-  const perMinuteMiB = spread === 0 ? 0 : common / spread;
-  const isFlat = perMinuteMiB * (ended - settled) < MOST_RISE * meanMiB;
-  return { meanMiB, perMinuteMiB, isJudged: ended - settled >= LEAST_MINUTES, isFlat };
+  const minutes = ended - settled;
+  return {
+    rss: trendOfPoints(judged.map(({ minute, rssMiB }) => [minute, rssMiB])),
+    liveHeap: trendOfPoints(judged.map(({ minute, liveHeapMiB }) => [minute, liveHeapMiB])),
+    isJudged: minutes >= LEAST_MINUTES,
+  };
+}
+
+type Point = readonly [minute: number, mib: number];
+
+function trendOfPoints(points: readonly Point[]): Trend {
+  const middle = Math.floor(points.length / 2);
+  const perMinuteMiB = Math.min(slopeOf(points.slice(0, middle)), slopeOf(points.slice(middle)));
+  const meanMiB = mean(points.map(([, mib]) => mib));
+  const minutes = (points.at(-1)?.[0] ?? 0) - (points.at(0)?.[0] ?? 0);
+  return { meanMiB, perMinuteMiB, isFlat: perMinuteMiB * minutes < MOST_RISE * meanMiB };
+}
+
+function slopeOf(points: readonly Point[]): number {
+  const [middle, size] = [mean(points.map(([minute]) => minute)), mean(points.map(([, mib]) => mib))];
+  const spread = mean(points.map(([minute]) => (minute - middle) ** 2));
+  const common = mean(points.map(([minute, mib]) => (minute - middle) * (mib - size)));
+  return spread === 0 ? 0 : common / spread;
 }
 
 function mean(numbers: readonly number[]): number {

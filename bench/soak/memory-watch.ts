@@ -17,8 +17,8 @@ export function watchMemory(fleet: Fleet): () => ProcessSamples[] {
   const look = async (child: Child, name: string) => {
     const known = seen.get(child) ?? { name, samples: [] };
     seen.set(child, known);
-    const { rssMiB } = await child.ask({ ask: 'usage' });
-    known.samples.push({ minute: (performance.now() - began) / 60_000, rssMiB });
+    const { rssMiB, liveHeapMiB } = await child.ask({ ask: 'usage' });
+    known.samples.push({ minute: (performance.now() - began) / 60_000, rssMiB, liveHeapMiB });
   };
   const timer = setInterval(() => {
     for (const [index, instance] of fleet.instances.entries()) {

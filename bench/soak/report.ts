@@ -17,7 +17,10 @@ export interface SoakFindings {
 export function reportOf({ counts, broken, foreignPages }: Visits, findings: SoakFindings): Report {
   const { minutes, capacity, perSecond, notBegun, processes } = findings;
   const memory = processes.map(({ name, samples }) => ({ name, trend: trendOf(samples) }));
-  const growing = memory.filter(({ trend }) => trend.isJudged && !trend.isFlat);
+  const trends = memory.flatMap(({ name, trend: { isJudged, rss, liveHeap } }) => [
+    { what: `${name}: RSS`, isJudged, ...rss },
+    { what: `${name}: live heap`, isJudged, ...liveHeap },
+  ]);
   return {
     rows: [
       [`${minutes} minutes, a Redis that crashed, an instance that was killed`, ''],
@@ -31,17 +34,19 @@ export function reportOf({ counts, broken, foreignPages }: Visits, findings: Soa
       ['records lost with what Redis had not synced', String(counts.lost)],
       ['FAILED WITHOUT EXCUSE', String(broken.length)],
       ['PAGES WITH ANOTHER PATIENT', String(foreignPages.length)],
-      ...memory.map(
-        ({ name, trend }): Row => [
-          `${name}: RSS after warm-up, MiB (per minute${trend.isJudged ? '' : '; too short to judge'})`,
-          `${trend.meanMiB.toFixed(0)} (${trend.perMinuteMiB.toFixed(2)})`,
+      ...trends.map(
+        ({ what, isJudged, meanMiB, perMinuteMiB }): Row => [
+          `${what}, MiB (per minute${isJudged ? '' : '; too short to judge'})`,
+          `${meanMiB.toFixed(0)} (${perMinuteMiB.toFixed(2)})`,
         ],
       ),
     ],
     broken: [
       ...broken,
       ...foreignPages,
-      ...growing.map(({ name, trend }) => `${name} grows by ${trend.perMinuteMiB.toFixed(2)} MiB a minute`),
+      ...trends
+        .filter(({ isJudged, isFlat }) => isJudged && !isFlat)
+        .map(({ what, perMinuteMiB }) => `${what} grows by ${perMinuteMiB.toFixed(2)} MiB a minute`),
     ],
   };
 }
