@@ -58,7 +58,8 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
     words,
     telling: tellingWords(words),
     codes: codesIn(task.code),
-    ...{ isOwn, isPart },
+    isOwn,
+    isPart,
     mayCarryOut: isOwn && !DESK_WORK.test(words),
     isStop: !isPart && STOPS.has(control),
   };
