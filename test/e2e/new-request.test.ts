@@ -116,7 +116,7 @@ test('a question is shown while an answer above requires it, and hidden when tha
     ['no', false],
   ] as const) {
     await page.getByLabel('Oxygen on the way (optional)').selectOption(answer);
-    expect(await litres.isVisible()).toBe(isAsked);
+    await expect.poll(() => litres.isVisible()).toBe(isAsked);
   }
   expect(visitor.complaints).toEqual([]);
 });
