@@ -77,6 +77,7 @@ test('a waiting user is confirmed, and a refused user sees the refusal', { timeo
   await launch('third');
   const reference = (await nurse.locator('code.one-time').textContent()) ?? '';
   await admin.getByRole('link', { name: 'Clinicians' }).click();
+  await admin.getByRole('button', { name: `Confirm ${reference}` }).waitFor();
   await examine(admin, 'clinicians, two waiting');
   await admin.getByRole('button', { name: `Confirm ${reference}` }).click();
   await admin.getByText('confirmed by an administrator').waitFor();

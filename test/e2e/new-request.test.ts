@@ -1,7 +1,10 @@
 /** The list while it loads, and the form, inside the chart in a clinician's browser, with and without scripts. */
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Fault } from '#sandbox/fault.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
+import { withFault } from './support/own-fault.ts';
 import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
@@ -26,27 +29,35 @@ const open = async (javaScript: boolean) => {
   return visitor.newTab();
 };
 
+/** Polls, because a page scrolls to its focus when its stylesheets have arrived. */
+const expectFocusInSight = (page: Page) => expect.poll(() => page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+
 test.for([true, false])(
   'the loading line says that the EHR is read, then that it is slow, and is gone with the list (scripts: %s)',
   { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
-    deployment.ehr.faults.set('slow-requests', '5000');
-    await page.goto(deployment.ehr.launch('pat-ada'), { waitUntil: 'commit' });
     const reading = page.getByText('Reading requests from the EHR…');
     const slow = page.getByText('The EHR is slow.');
-    await reading.waitFor({ state: 'visible' });
-    expect(await page.locator('.requests').count()).toBe(0);
-    expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
-    // The style is read, because on a busy machine the three seconds may already be over. It is
-    // asked for until it is there, because the page is read before its stylesheet has arrived.
-    const delay = () => slow.evaluate((line) => getComputedStyle(line).animationDelay);
-    await expect.poll(delay, { timeout: 20_000 }).toBe('3s');
-    await slow.waitFor({ state: 'visible' });
-    expect(await page.locator('.requests').count()).toBe(0);
+    const answered = Promise.withResolvers<undefined>();
+    const waits: Fault['request'] = ({ url }) =>
+      url.pathname.includes('/ServiceRequest') ? answered.promise : undefined;
+    await withFault(deployment.ehr, { request: waits }, async () => {
+      await page.goto(deployment.ehr.launch('pat-ada'), { waitUntil: 'commit' });
+      await reading.waitFor({ state: 'visible' });
+      expect(await page.locator('.requests').count()).toBe(0);
+      expect(await page.locator('[aria-live="polite"]').textContent()).toContain('Reading requests');
+      // The style is read, because on a busy machine the three seconds may already be over. It is
+      // asked for until it is there, because the page is read before its stylesheet has arrived.
+      const delay = () => slow.evaluate((line) => getComputedStyle(line).animationDelay);
+      await expect.poll(delay).toBe('3s');
+      await slow.waitFor({ state: 'visible' });
+      expect(await page.locator('.requests').count()).toBe(0);
+      answered.resolve(undefined);
+    });
     await page.getByRole('heading', { name: /^Open/ }).waitFor();
-    expect(await reading.isVisible()).toBe(false);
-    expect(await slow.isVisible()).toBe(false);
+    await reading.waitFor({ state: 'hidden' });
+    await slow.waitFor({ state: 'hidden' });
     expect(visitor.complaints).toEqual([]);
   },
 );
@@ -64,10 +75,10 @@ test.for([true, false])(
     const result = app.locator('#result:focus');
     await result.waitFor();
     expect(await page.frames()[1]?.title()).toBe('Error: New request for Ada Moreno');
-    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+    await expectFocusInSight(page);
     await result.getByRole('link', { name: 'Reason' }).click();
     await app.locator('textarea#reason:focus').waitFor();
-    expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+    await expectFocusInSight(page);
     await page.keyboard.type('Dialysis');
     await sendRequest(app);
     await app.locator('#result:focus').getByText('The request was sent to the EHR.').waitFor();
@@ -83,7 +94,7 @@ test('inside the chart the key n opens the form with the focus on its first fiel
   await app.locator('h1').click();
   await page.keyboard.press('n');
   await app.locator('select#service:focus').waitFor();
-  expect(await page.frames()[1]?.evaluate(IS_FOCUS_IN_SIGHT)).toBe(true);
+  await expectFocusInSight(page);
   expect(visitor.complaints).toEqual([]);
 });
 
@@ -149,7 +160,7 @@ test('a wide page shows beside the form the request so far and what is still nee
   expect(said).not.toMatch(/Still needed|Litres/);
   await examine(page, 'form with what it says so far');
   await page.setViewportSize({ width: 700, height: 800 });
-  expect(await soFar.isVisible()).toBe(false);
+  await soFar.waitFor({ state: 'hidden' });
   expect(visitor.complaints).toEqual([]);
 });
 
@@ -191,10 +202,12 @@ test('fields side by side are in line, whatever stands above and below each', { 
   await page.locator('#neededUntil').fill('09:00');
   await page.getByRole('button', { name: 'Review', exact: true }).click();
   await page.locator('#neededUntil-problem').waitFor();
-  const tops = (ids: string[]) =>
-    Promise.all(ids.map(async (id) => Math.round((await page.locator(`#${id}`).boundingBox())?.y ?? 0)));
-  expect(new Set(await tops(['neededOn', 'neededAt', 'neededUntil'])).size).toBe(1);
-  expect(new Set(await tops(['from', 'to'])).size).toBe(1);
+  const top = async (id: string) => Math.round((await page.locator(`#${id}`).boundingBox())?.y ?? 0);
+  for (const line of [
+    ['neededOn', 'neededAt', 'neededUntil'],
+    ['from', 'to'],
+  ])
+    await expect.poll(async () => new Set(await Promise.all(line.map(top))).size).toBe(1);
 });
 
 test('a field that the chart filled in says so only while it says what the chart says', {
@@ -210,11 +223,11 @@ test('a field that the chart filled in says so only while it says what the chart
     // oxlint-disable no-await-in-loop -- one after the other, in one form
     const field = page.locator('.field').filter({ has: page.getByLabel(label, { exact: false }) });
     const hint = async () => (await field.locator('.hint').innerText()).trim();
-    expect(await hint()).toBe('from the chart, without a date');
+    await expect.poll(hint).toBe('from the chart, without a date');
     await field.locator('input').fill('Other');
-    expect(await hint()).toBe(`The chart says: ${chart} (from the chart, without a date)`);
+    await expect.poll(hint).toBe(`The chart says: ${chart} (from the chart, without a date)`);
     await field.locator('input').fill(chart);
-    expect(await hint()).toBe('from the chart, without a date');
+    await expect.poll(hint).toBe('from the chart, without a date');
     // oxlint-enable no-await-in-loop
   }
 });
@@ -225,8 +238,8 @@ test('the printed page has the list and no buttons', { timeout: 120_000 }, async
   const button = page.getByRole('link', { name: 'New request' });
   await button.waitFor();
   await page.emulateMedia({ media: 'print' });
-  expect(await button.isVisible()).toBe(false);
-  expect(await page.getByRole('link', { name: 'Refresh' }).isVisible()).toBe(false);
+  await button.waitFor({ state: 'hidden' });
+  await page.getByRole('link', { name: 'Refresh' }).waitFor({ state: 'hidden' });
   expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
 });
 
@@ -237,10 +250,16 @@ test('what is typed when the user signs out is among their drafts at the next la
   await page.goto(deployment.ehr.launch('pat-minor'));
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page, 'routine', 'Commode');
+  // The page's script says so when it is ready to save what is typed.
+  await page.getByText('What is typed and not sent is kept').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(/\/signed-out\//);
-  await page.goto(deployment.ehr.launch('pat-minor'));
-  await page.locator('.drafts').getByText('Commode').waitFor();
+  // The browser sends what was typed in the background, after the page is gone.
+  const draftAtNextLaunch = async () => {
+    await page.goto(deployment.ehr.launch('pat-minor'));
+    return page.locator('.drafts').getByText('Commode').count();
+  };
+  await expect.poll(draftAtNextLaunch).toBe(1);
 });
 
 test('Back after signing out leads to a page that says "signed out", not to an error', {

@@ -52,7 +52,7 @@ test('by keyboard alone: find, read, come back', async () => {
   await page.keyboard.press('Enter');
   await page.locator('.request-table tbody th a', { hasText: 'Portable oxygen refill' }).first().waitFor();
   expect(await isSamePage(page)).toBe(true);
-  expect(page.url()).toMatch(/\?show=open&find=[\w-]{43}$/);
+  await expect.poll(() => page.url()).toMatch(/\?show=open&find=[\w-]{43}$/);
   const found = page.url();
   await page.keyboard.press('Tab');
   await page.evaluate('document.activeElement.blur()');
@@ -64,8 +64,8 @@ test('by keyboard alone: find, read, come back', async () => {
   await page.getByRole('heading', { level: 1, name: 'Portable oxygen refill' }).waitFor();
   await page.goBack();
   await page.locator('.request-table').waitFor();
-  expect(page.url()).toBe(found);
-  expect(await page.locator('#find-text').inputValue()).toBe('oxygen');
+  await expect.poll(() => page.url()).toBe(found);
+  await expect.poll(() => page.locator('#find-text').inputValue()).toBe('oxygen');
   await page.close();
 });
 
@@ -73,24 +73,24 @@ test('without a script the user reaches every filter, column, page and request, 
   const page = await openList(plain);
   await page.getByRole('link', { name: /^Closed/ }).click();
   await page.getByRole('link', { name: 'Requested', exact: true }).click();
-  expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+  await expect.poll(() => page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
   const oldest = await firstService(page).getAttribute('href');
   await page.getByRole('link', { name: 'Next', exact: true }).click();
-  expect(await firstService(page).getAttribute('href')).not.toBe(oldest);
+  await expect.poll(() => firstService(page).getAttribute('href')).not.toBe(oldest);
   await page.getByLabel('Search').fill('meal');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.waitForURL(/[?&]find=/);
   const services = await page.locator('.request-table tbody th a').allTextContents();
   expect(new Set(services)).toEqual(new Set(['Meal delivery']));
-  expect(await page.locator('th[aria-sort]').count()).toBe(1);
+  await expect.poll(() => page.locator('th[aria-sort]').count()).toBe(1);
   const view = new URL(page.url()).search;
   await firstService(page).click();
   await page.getByRole('heading', { level: 1, name: 'Meal delivery' }).waitFor();
   await page.reload();
   await page.getByRole('link', { name: 'All requests' }).click();
-  expect(new URL(page.url()).search).toBe(view);
+  await expect.poll(() => new URL(page.url()).search).toBe(view);
   await page.getByRole('link', { name: 'Clear' }).click();
-  expect(await page.getByLabel('Search').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('Search').inputValue()).toBe('');
   await page.close();
 });
 

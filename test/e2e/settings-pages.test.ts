@@ -36,8 +36,11 @@ afterAll(async () => {
 });
 
 const open = (path: string) => page.goto(world.url + path);
-const unfoldAll = () =>
-  page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+const unfoldAll = async () => {
+  // A page that a click opened may still be arriving.
+  await page.waitForLoadState();
+  await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+};
 const save = async (fhirUrl: string) => {
   await open(PAGE);
   // The step is closed once it is done.

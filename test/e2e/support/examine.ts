@@ -22,6 +22,8 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
  * @param name for failures, and for screenshots: `SCREENSHOTS=1 npm run test:e2e`.
  */
 export async function examine(page: Page, name: string): Promise<void> {
+  // A click ends when the next page begins, and its stylesheets may come later.
+  await page.waitForLoadState();
   expect.soft(await withoutRing(page), `${name}: no ring where the keyboard is`).toEqual([]);
   for (const { width, hasOwnColours } of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });

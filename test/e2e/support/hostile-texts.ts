@@ -5,6 +5,7 @@ import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { openChromium } from '#test/helpers/chromium.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { withFault } from './own-fault.ts';
 
 /** One text for each way to break out of HTML, attributes, templates and addresses. */
 export const HOSTILE = [
@@ -73,18 +74,7 @@ export async function openWatchedWorld(): Promise<WatchedWorld> {
       expect(await page.locator(MADE_BY_TEXT).count()).toBe(0);
       expect(happened).toEqual([]);
     },
-    withFault: async (fault, during) => {
-      const { faults } = world.sandbox;
-      const { list, active } = faults;
-      const own = { description: 'hostile text', ...fault };
-      faults.list = () => [{ name: 'fhir-500', fault: own, value: undefined, used: () => {} }];
-      faults.active = () => ['fhir-500'];
-      try {
-        await during();
-      } finally {
-        Object.assign(faults, { list, active });
-      }
-    },
+    withFault: (fault, during) => withFault(world.sandbox, fault, during),
     signIn: async () => {
       await addPerson(world, 'operator@example.com');
       await page.goto(`${world.url}/sign-in`);
