@@ -2,7 +2,7 @@
  * The guard of every call to an EHR: allowed addresses, time and size, and no redirects (TL-04, TL-06, DI-15, DI-16).
  */
 import type { ServerResponse } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound, type Outbound, type OutboundRequest } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
@@ -16,16 +16,24 @@ const BOMB = 20 * MEGABYTE;
 /** A FHIR resource, or any JSON object, of about this many bytes. */
 const jsonOf = (bytes: number) => JSON.stringify({ resourceType: 'Basic', padding: 'x'.repeat(bytes) });
 
+/** Packed before any deadline begins. */
+const bomb = jsonOf(BOMB);
+const bombs = {
+  gzip: gzipSync(bomb),
+  deflate: deflateSync(bomb),
+  br: brotliCompressSync(bomb, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+};
+
 const pages: Record<string, (response: ServerResponse) => void> = {
   '/json': (response) => response.setHeader('Content-TYPE', 'Application/JSON; charset=utf-8').end('{"ok":true}'),
   '/redirect': (response) => response.writeHead(307, { location: '/json' }).end(),
   '/big': (response) => response.end(jsonOf(MEGABYTE + 1)),
   '/fits': (response) => response.end(jsonOf(MEGABYTE - 100)),
   '/gzip': (response) => response.setHeader('content-encoding', 'gzip').end(gzipSync('{"ok":true}')),
-  '/gzip-bomb': (response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(jsonOf(BOMB))),
-  '/deflate-bomb': (response) => response.setHeader('content-encoding', 'deflate').end(deflateSync(jsonOf(BOMB))),
-  '/br-bomb': (response) => response.setHeader('content-encoding', 'br').end(brotliCompressSync(jsonOf(BOMB))),
-  '/error-bomb': (response) => response.writeHead(500, { 'content-encoding': 'gzip' }).end(gzipSync(jsonOf(BOMB))),
+  '/gzip-bomb': (response) => response.setHeader('content-encoding', 'gzip').end(bombs.gzip),
+  '/deflate-bomb': (response) => response.setHeader('content-encoding', 'deflate').end(bombs.deflate),
+  '/br-bomb': (response) => response.setHeader('content-encoding', 'br').end(bombs.br),
+  '/error-bomb': (response) => response.writeHead(500, { 'content-encoding': 'gzip' }).end(bombs.gzip),
   '/silence': () => {},
   '/drip': (response) => void response.writeHead(200).write('{'),
   '/cut': (response) => response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
@@ -38,9 +46,7 @@ const pages: Record<string, (response: ServerResponse) => void> = {
   '/fhir/Basic/huge': (response) =>
     response.setHeader('content-type', 'application/fhir+json').end(jsonOf(6 * MEGABYTE)),
   '/fhir/Basic/bomb': (response) =>
-    response
-      .writeHead(200, { 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' })
-      .end(gzipSync(jsonOf(BOMB))),
+    response.writeHead(200, { 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' }).end(bombs.gzip),
 };
 
 let server: TestServer;
