@@ -1,8 +1,10 @@
 /** Renders the clinicians' page of one organization, with its sealed rows opened. */
+
 import type { Request } from 'express';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   type ClinicianRowProps,
@@ -23,18 +25,17 @@ export interface CliniciansViewDependencies extends CliniciansDependencies {
 /** What the page shows of the last post. */
 export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
 
-const PAGE = '/settings/clinicians';
+export const CLINICIANS = '/settings/clinicians';
+const ADVANCED = '/settings/integrations/smart-on-fhir/advanced';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
 const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
 /** The clinicians offered when confirming; further ones in the list are not offered. */
 const MOST_CHOICES = 500;
 
-/** The address of the page or of one of its forms; for operators it names the organization. */
+/** The address of the page or of one of its forms. */
 export function cliniciansUrl(request: Request, organizationId: string, step = '', more = {}): string {
-  const query = new URLSearchParams(more);
-  if (adminOf(request).role === 'operator') query.set('organization', organizationId);
-  return `${PAGE}${step}${query.size === 0 ? '' : `?${query}`}`;
+  return organizationUrl(request, `${CLINICIANS}${step}`, organizationId, more);
 }
 
 export async function showClinicians(
@@ -63,16 +64,13 @@ export async function showClinicians(
     organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),
-    settingsUrl: cliniciansUrl(request, id, '', { q: 'First launch of an EHR user' }).replace(
-      PAGE,
-      '/settings/integrations/smart-on-fhir/advanced',
-    ),
+    settingsUrl: organizationUrl(request, ADVANCED, id, { q: 'First launch of an EHR user' }),
     rows,
     total,
     waiting,
     choices,
-    newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: page - 1 }) : undefined,
-    olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: page + 1 }) : undefined,
+    newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: `${page - 1}` }) : undefined,
+    olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: `${page + 1}` }) : undefined,
     isCodeGone: isSecretGone,
     ...shown,
     issued: issued && { ...issued, name: issuedTo },

@@ -1,8 +1,10 @@
 /** The props of a connection's pages, made from the organization, its last checks, its launches and its draft. */
+
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
@@ -20,7 +22,7 @@ import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { runProps } from './results-props.ts';
 
-const PAGE = '/settings/integrations/smart-on-fhir';
+export const INTEGRATION = '/settings/integrations/smart-on-fhir';
 
 /** What launches show about the connection. */
 export interface SeenLaunches {
@@ -73,9 +75,7 @@ export type Place = '' | 'advanced' | 'tools';
 
 /** The address of one of these pages or forms; for an operator, it names the organization. */
 export function integrationUrl(request: Request, organizationId: string, step = ''): string {
-  const isOperator = adminOf(request).role === 'operator';
-  const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
-  return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
+  return organizationUrl(request, step === '' ? INTEGRATION : `${INTEGRATION}/${step}`, organizationId);
 }
 
 /** The props of the page of the three steps. */
@@ -101,7 +101,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     frame: frameProps(record, extras),
     launch: launches.completed,
     writtenAs: launches.writtenAs,
-    verifyHref: `/settings/verify${role === 'operator' ? `?${new URLSearchParams({ organization: id })}` : ''}`,
+    verifyHref: organizationUrl(request, '/settings/verify', id),
     vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,
   };

@@ -1,21 +1,22 @@
 /**
  * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
  */
+
 import { type RequestHandler, Router } from 'express';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/request-values.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { csvCells } from '#src/settings/csv.ts';
 import { settingRows } from '#src/settings/derived.ts';
-import { servicesChoice } from '#views/settings/services-choice.ts';
 import { servicesPage } from '#views/settings/services-page.ts';
 import { withOrganization } from './own-organization.ts';
 import type { Handler, IntegrationDependencies, Visit } from './page-visit.ts';
 import { previewQuestionnaire } from './questionnaire-import.ts';
-import { type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
+import { SERVICES, type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
 
+const CHOICE = { title: 'Services and receivers', current: 'services', path: SERVICES } as const;
 type Table = 'services' | 'receivers';
 
 const STALE = 'Another administrator has saved these tables since you opened this page. Compare, and save again.';
@@ -27,20 +28,13 @@ export function servicesRoutes(dependencies: IntegrationDependencies): Router {
     withOrganization(dependencies, (request, response, organization) =>
       handler(dependencies, { request, response, organization }),
     );
-  router.get('/', choose(dependencies), on(show));
+  router.get('/', chooseOrganization(dependencies.store, CHOICE), on(show));
   router.post('/questionnaire', on(previewQuestionnaire));
   for (const table of ['services', 'receivers'] as const) {
     router.get(`/${table}.csv`, on(exportTable(table)));
     router.post(`/${table}`, on(saveOrPreview(table)));
   }
   return router;
-}
-
-function choose({ store }: IntegrationDependencies): RequestHandler {
-  return async (request, response, next) => {
-    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
-    response.type('html').send(servicesChoice(pageAdminOf(request), await store.list()));
-  };
 }
 
 const show: Handler = async ({ afterPost }, { request, response, organization }) => {

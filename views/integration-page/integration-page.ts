@@ -85,20 +85,3 @@ export function news({ done, problem }: Pick<IntegrationProps, 'done' | 'problem
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 `;
 }
-
-/** For operators who have not chosen an organization yet. */
-export function integrationChoice(
-  admin: IntegrationProps['admin'],
-  organizations: readonly { readonly id: string; readonly name: string }[],
-): string {
-  const page = {
-    title: 'Integrations > SMART on FHIR',
-    ...admin,
-    current: 'integration',
-    styles: ['settings.css'],
-  } as const;
-  const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
-  const main = html`<h1>Integrations &gt; SMART on FHIR</h1>
-${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}`;
-  return settingsPageStart(page) + String(main) + settingsPageEnd();
-}

@@ -176,17 +176,3 @@ ${formField({ name: 'name', label: 'Name', hint: 'For your own list; the name in
 <button class="btn btn-primary" type="submit">Add and show the code</button>
 </form>`;
 }
-
-/** For operators who have not chosen an organization yet. */
-export function cliniciansChoice(
-  admin: CliniciansPageProps['admin'],
-  organizations: readonly { readonly id: string; readonly name: string }[],
-): string {
-  const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/clinicians?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
-  return settingsPage(
-    { title: 'Clinicians', ...admin, current: 'clinicians' },
-    html`<h1>Clinicians</h1>
-${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}
-`,
-  );
-}
