@@ -1,10 +1,13 @@
-/** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as the questions of a service. */
+/** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as a table of services. */
+
+import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
-import { servicesIn } from '#src/settings/service-catalogue.ts';
-import { writeCatalogue } from '#src/settings/write-catalogue.ts';
+import type { OwnField, Service } from '#src/settings/service.ts';
+import { SERVICE_SECTIONS } from '#src/settings/service.ts';
+import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
+import { shownWhenText } from '#src/settings/shown-when.ts';
 import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';
 
@@ -49,4 +52,28 @@ function withQuestions(
   let value = base;
   for (let next = 2; services.some((one) => one.value === value); next += 1) value = `${base}-${next}`;
   return [...services, { value, text, system: '', code: '', sections: SERVICE_SECTIONS, fields }];
+}
+
+/** CSV that readCatalogue reads as the same services. */
+export function writeCatalogue(services: readonly Service[]): string {
+  const rows = services.flatMap(({ value, text, system, code, sections, fields }) => [
+    { service: value, name: text, system, code, sections: sections.join(' ') },
+    ...fields.map((field) => ({ service: value, ...rowOf(field) })),
+  ]);
+  const lines = rows.map((row: Readonly<Record<string, string>>) =>
+    csvLine(CATALOGUE_COLUMNS.map((column) => row[column] ?? '')),
+  );
+  return [csvLine(CATALOGUE_COLUMNS), ...lines].join('').replaceAll('\r\n', '\n').trim();
+}
+
+function rowOf({ name, label, kind, choices, required, shown, longest }: OwnField) {
+  return {
+    field: name,
+    label,
+    kind,
+    choices: choices.join('|'),
+    required: required === 'always' ? 'always' : required === 'never' ? '' : `${required.field}=${required.value}`,
+    shown: shownWhenText(shown),
+    longest: kind === 'text' || kind === 'long text' ? String(longest) : '',
+  };
 }

@@ -5,8 +5,15 @@ import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/h
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts';
-import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
-import { saveFrame } from './frame-routes.ts';
+import {
+  askToDiscard,
+  checkAgain,
+  discardDraft,
+  saveFrame,
+  saveUrl,
+  showPage,
+  useAnyway,
+} from './connection-routes.ts';
 import { withOrganization } from './own-organization.ts';
 import { INTEGRATION } from './page-props.ts';
 import type { Handler, IntegrationDependencies } from './page-visit.ts';

@@ -1,6 +1,6 @@
 /** The guide's notes for each EHR vendor: what to do, what to expect, and which settings to use. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type PresetRowProps, presetTable } from '#views/integration-page/preset-table.ts';
+import { type PresetRowProps, presetTable } from '#views/integration-page/vendor.ts';
 
 /** One thing to do or to expect; `confirm` when the source is not the vendor itself. */
 export interface GuideNote {

@@ -1,13 +1,8 @@
-/**
- * "Requests for <patient name>", in two parts: the first is sent when the patient is known, the second when the EHR has
- * answered.
- */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type DraftListFrame, draftList, type ListedDraft } from './draft-list.ts';
-import { loadingLine } from './loading-line.ts';
 import { RESULT } from './new-request-notices.ts';
 import { asOfWords } from './page-marks.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
@@ -104,4 +99,11 @@ const SOURCE = 'These requests are read from your EHR, which has the full record
 function asOfLine({ asOf, timeZone, refreshHref }: RequestsPageStartProps): SafeHtml {
   const words = typeof asOf === 'string' ? asOf : asOfWords(asOf, timeZone);
   return html`<p class="as-of">${words}<span class="refresh"> · <a href="${refreshHref}">${icon('refresh')}Refresh</a></span></p>`;
+}
+
+/** CSS hides the line when the list has arrived: until then, an empty page would look like "no requests". */
+function loadingLine(base: string): SafeHtml {
+  return html`<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${base}/requests">refresh</a>.</span></p>
+<div class="skeleton"></div><div class="skeleton"></div><div class="skeleton"></div>
+`;
 }

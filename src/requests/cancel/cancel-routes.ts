@@ -15,7 +15,7 @@ import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
-import { soon } from '#src/requests/delivery/store-later.ts';
+import { soon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';

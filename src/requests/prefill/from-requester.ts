@@ -11,8 +11,8 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
+import { dated, type ReadingTime } from './facts.ts';
 import { isOfNow, telephoneOf } from './from-patient.ts';
 
 const NPI = 'http://hl7.org/fhir/sid/us-npi';

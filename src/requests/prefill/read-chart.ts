@@ -4,7 +4,7 @@ import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import type { ReadingTime } from './chart-date.ts';
+import type { ReadingTime } from './facts.ts';
 import {
   type ChartFact,
   type ChartFacts,

@@ -4,7 +4,7 @@ import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { SectionName } from './facts.ts';
-import { MEASURES } from './measure-codes.ts';
+import { MEASURES } from './from-measures.ts';
 
 /** One read of the chart. */
 export interface ChartRead {
