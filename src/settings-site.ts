@@ -36,7 +36,6 @@ import { mountIn } from './http/mount.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import type { Organization } from './organizations/organization.ts';
 
-/** The app's dependencies, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {
   launches: LaunchStore;
   endings: LaunchEndings;

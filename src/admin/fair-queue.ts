@@ -1,8 +1,6 @@
 /** A fair queue for expensive work that anyone can request: few run, few wait, and visitors take turns. */
 
-/** The owner of a piece of work. */
 export interface Turn {
-  /** The key of the visitor. */
   visitor: string;
   /** Known visitors wait in their own line, which alternates with the strangers' line. */
   isKnown: boolean;

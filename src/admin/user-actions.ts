@@ -13,7 +13,6 @@ export interface UserActionDependencies {
   clock: Clock;
 }
 
-/** The actor, address and support code of a change. */
 export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
 /** Long enough for a letter; short enough that a forgotten mail does no harm. */

@@ -60,7 +60,6 @@ function revealPatient(deps: AuditRouteDependencies): RequestHandler {
   };
 }
 
-/** What the export needs. */
 interface ExportDependencies extends AuditRouteDependencies {
   exportCsv: ExportCsv;
 }

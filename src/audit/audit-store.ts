@@ -56,7 +56,6 @@ export interface AuditFilter {
   /** `undefined` means every organization, and rows of none: operators only (MT-01). */
   organizationId: string | undefined;
   event?: string | undefined;
-  /** Matches any of these. */
   events?: readonly string[];
   /** Matches any of these; an empty list matches nothing. */
   actors?: readonly string[] | undefined;
@@ -78,7 +77,6 @@ export interface AuditFilter {
   position?: Position;
 }
 
-/** One row as read. */
 export type AuditListRow = typeof auditEvents.$inferSelect;
 
 /** Lists rows newest first; rows before a position come in ascending order. */

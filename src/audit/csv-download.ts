@@ -7,7 +7,6 @@ import type { Limiter } from '#src/http/limits/limiter.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { csvLine } from './csv-format.ts';
 
-/** The source of an export. */
 export interface CsvSource<Row> {
   fileName: string;
   columns: readonly string[];

@@ -14,7 +14,6 @@ import {
 } from './identity-store.ts';
 import { CODE_LIFETIME_MS, codeHash, createAssociationCode } from './one-time-code.ts';
 
-/** The administrator, the organization and the request of a change. */
 export interface ActingOn {
   organizationId: string;
   actor: { userId: string };
@@ -86,7 +85,6 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
   );
 }
 
-/** The outcome of a confirmation. */
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
 
 /**

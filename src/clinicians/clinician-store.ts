@@ -70,7 +70,6 @@ export const ehrIdentities = pgTable(
 export type ClinicianRow = typeof clinicians.$inferSelect;
 export type IdentityRow = typeof ehrIdentities.$inferSelect;
 
-/** One clinician and their EHR user, if any. */
 export interface ClinicianEntry {
   clinician: ClinicianRow;
   identity: IdentityRow | null;
@@ -158,7 +157,6 @@ export async function updateClinician(
   return rows.length > 0;
 }
 
-/** A clinician's newest launch. */
 export type LaunchTime = Pick<ClinicianRow, 'organizationId' | 'id'> & { lastLaunchAt: Date };
 
 const launchTimes = rowsOf(clinicians);

@@ -32,7 +32,6 @@ import {
 import { findPerson } from './people.ts';
 import { timelineRoute } from './timeline-route.ts';
 
-/** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansViewDependencies {
   store: OrganizationStore;
   directory: Pick<OrganizationDirectory, 'refresh'>;

@@ -22,7 +22,6 @@ export interface CliniciansViewDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
 }
 
-/** What the page shows of the last post. */
 export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
 
 export const CLINICIANS = '/settings/clinicians';

@@ -19,7 +19,6 @@ interface Copy {
   membership: Extract<Membership, { kind: 'linked' }>;
   /** The id_token's name and reference in their row, as one text. */
   hints?: string;
-  /** The learned details in their row. */
   learned?: LearnedDetails | undefined;
   /** The organization's version before the query: a different one now means that the answer may be outdated. */
   version: string | undefined;
@@ -34,7 +33,6 @@ const KNOWN_MS = 10 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 const MOST_KNOWN = 20_000;
 
-/** What the directory needs. */
 export interface ClinicianDirectoryDependencies {
   db: Queries;
   sealer: Sealer;

@@ -9,7 +9,6 @@ import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.t
 /** Keyed hashes of one EHR user, the current secret's first. */
 export type Lookups = readonly [string, ...string[]];
 
-/** An EHR user as stored, and whether their clinician is disabled. */
 export interface FoundIdentity {
   identity: IdentityRow;
   disabledAt: Date | null;

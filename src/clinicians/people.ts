@@ -7,7 +7,6 @@ import { openIdentity, openName } from './clinician-details.ts';
 import { type ClinicianEntry, entriesPage, findClinician, type IdentityRow } from './clinician-store.ts';
 import { findUnconfirmed, listUnconfirmed } from './identity-store.ts';
 
-/** One person of one organization. */
 export interface Person {
   /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
   key: string;

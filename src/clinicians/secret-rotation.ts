@@ -6,7 +6,6 @@ import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './cli
 import { type ClinicianRow, type IdentityRow, listCliniciansAfter, updateClinician } from './clinician-store.ts';
 import { findIdentity, listIdentitiesAfter, updateIdentity } from './identity-store.ts';
 
-/** A run in progress. */
 export interface Rekeying {
   /** Resolves when every row was processed or the database failed. */
   done: Promise<void>;

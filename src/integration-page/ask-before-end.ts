@@ -8,7 +8,6 @@ import type { Organization, SettingChanges } from '#src/organizations/organizati
 import type { QuestionProps } from '#views/settings/confirm-page.ts';
 
 export interface AskBeforeEndDependencies extends Pick<EditDependencies, 'production'> {
-  /** How many launches of an organization are open. */
   openLaunches: (organizationId: string) => Promise<number>;
 }
 

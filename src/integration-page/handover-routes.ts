@@ -29,7 +29,6 @@ export interface HandoverDependencies {
   afterPost: AfterPost;
 }
 
-/** What the page shows after a post. */
 type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
 
 /** Mount at /settings/handover behind requireSignIn, which also checks the forms. */

@@ -24,7 +24,6 @@ import { runProps } from './results-props.ts';
 
 export const INTEGRATION = '/settings/integrations/smart-on-fhir';
 
-/** What launches show about the connection. */
 export interface SeenLaunches {
   /** The newest launch that reached the request list from a chart, with the FHIR URL in use. */
   completed: { id: string; at: Date } | undefined;
@@ -36,7 +35,6 @@ export interface SeenLaunches {
   writtenAs: { iss: string; at: Date } | undefined;
 }
 
-/** What is stored about a connection. */
 export interface ConnectionRecord {
   organization: Organization;
   draft: ConnectionDraft | undefined;
@@ -53,10 +51,8 @@ export interface PendingRun {
   options: SaveOptions;
 }
 
-/** What the last post adds to a page. */
 export interface PageExtras {
   done?: string;
-  /** Checks that the page starts. */
   run?: PendingRun;
   field?: ConnectionProps['field'];
   frame?: { typed: string; problem: string };

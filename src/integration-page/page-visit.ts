@@ -31,14 +31,12 @@ export interface IntegrationDependencies
   launchesSeen: (organization: Organization) => Promise<SeenLaunches>;
 }
 
-/** A request about an organization that the visitor may see. */
 export interface Visit {
   request: Request;
   response: Response;
   organization: Organization;
 }
 
-/** Answers a visit. */
 export type Handler = (dependencies: IntegrationDependencies, visit: Visit) => Promise<void>;
 
 /** Answers a post by a redirect to one of the pages, which shows the outcome. */

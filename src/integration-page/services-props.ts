@@ -15,13 +15,11 @@ import type { PreviewedService } from '#views/settings/services-preview.ts';
 
 export const SERVICES = '/settings/services';
 
-/** A table that was posted and not saved. */
 interface PostedTable {
   readonly text: string;
   readonly problems: readonly string[];
 }
 
-/** What the last post adds to the page. */
 export interface ShownTables {
   readonly done?: string;
   readonly services?: PostedTable;

@@ -19,7 +19,6 @@ const NOT_ASKED: ProofProps = {
   causes: [],
 };
 
-/** The page. */
 export const showTools: Handler = async (dependencies, visit) => {
   const { response, organization } = visit;
   const [{ page, shown, isSecretGone }, scheduled] = await Promise.all([

@@ -10,7 +10,6 @@ import { missingFrom } from '#src/smart/documents/given-endpoints.ts';
 /** Org IDs are used in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Every value that an administrator or operator sets. */
 export interface OrganizationSettings extends SettingValues {
   id: string;
   name: string;

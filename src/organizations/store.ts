@@ -43,7 +43,6 @@ export interface ConnectionDraft {
   by: string;
 }
 
-/** The result of an edit. */
 export interface SavedOrganization {
   before: Organization | undefined;
   after: Organization;

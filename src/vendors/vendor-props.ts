@@ -6,7 +6,6 @@ import { changedFromPreset, type PresetSettings, presetReasons, presetSettings }
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
 
 type Chosen = PresetSettings & { vendor: Vendor };
-/** The settings of an organization that concern presets. */
 type Connection = Chosen & { fhirBaseUrl: string };
 
 /** The settings of a preset, with the reasons. */

@@ -1,3 +1,4 @@
+/** The guide's second part, for reference: one page, for reading on a screen or on paper. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -8,10 +9,8 @@ import { type GuideVendor, guideVendors } from './vendors.ts';
 
 export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsProps {
   readonly vendors: readonly GuideVendor[];
-  /** the organization's vendor preset */
   readonly vendor: string | undefined;
   readonly failures: readonly GuideFailure[];
-  /** the organizations an operator can choose from */
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   /** undefined for visitors who are not signed in */
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;

@@ -14,7 +14,6 @@ export interface GuideVendor {
   readonly register: readonly GuideNote[];
   readonly expect: readonly GuideNote[];
   readonly settings: readonly GuideNote[];
-  /** the settings of this vendor's preset */
   readonly preset: readonly PresetRowProps[];
 }
 

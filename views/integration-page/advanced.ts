@@ -4,24 +4,20 @@ import { fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ScopeEditorProps, scopeEditor } from './scope-editor.ts';
 
-/** One setting. */
 export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
   /** `line` and `text` are one value, in a field of one line or of several */
   readonly kind: 'line' | 'text' | 'list' | 'flag' | 'choice' | 'number';
-  /** the values of a choice with their labels */
   readonly choices?: Readonly<Record<string, string>>;
 }
 
-/** Settings under one heading. */
 export interface FieldGroup {
   readonly title: string;
   readonly fields: readonly AdvancedField[];
 }
 
-/** A search for settings by their name, label or hint. */
 export interface SettingSearch {
   readonly query: string;
   /** names of the settings that match; undefined without a search */

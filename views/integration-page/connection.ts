@@ -4,12 +4,10 @@ import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 
-/** The props of every form on the page. */
 export interface Forms {
   /** the URL to which a form of this page posts; `''` saves the FHIR URL */
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
-  /** the organization's time zone */
   readonly timeZone: string;
 }
 

@@ -6,7 +6,6 @@ import { checkOutcome } from './check-rows.ts';
 import { changedNotice } from './connection.ts';
 import { nextThing, type StepsProps, steps } from './steps.ts';
 
-/** The page. */
 export interface IntegrationProps extends StepsProps {
   readonly isReady: boolean;
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;

@@ -1,3 +1,4 @@
+/** The EHR vendor of a connection: the settings of its preset, what was changed, and the vendor that the FHIR URL suggests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import type { Forms } from './connection.ts';
@@ -37,16 +38,13 @@ export function suggestedPreset(
 `;
 }
 
-/** One setting of a preset. */
 export interface PresetRowProps {
-  /** the label of the setting */
   readonly label: string;
   /** the value in the words of the form */
   readonly value: string;
   /** the values are technical strings, not words of the form */
   readonly isCode: boolean;
   readonly why: string;
-  /** the source of the fact */
   readonly source?: string | undefined;
   /** the source is not the vendor */
   readonly confirm?: boolean | undefined;

@@ -1,3 +1,7 @@
+/**
+ * "Requests for <patient name>", in two parts: the first is sent when the patient is known, the second when the EHR has
+ * answered.
+ */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
@@ -12,7 +16,6 @@ import { type SentNotice, sentLine } from './sent-notice.ts';
 /** Whether a request can be created, or why none can. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the requests have been read. */
 export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
@@ -20,11 +23,9 @@ export interface RequestsPageStartProps {
   readonly bar: ClinicianBarProps;
   /** when the page was read from the EHR, or the placeholder for that time (page-marks.ts) */
   readonly asOf: Date | string;
-  /** the organization's time zone, an IANA name */
   readonly timeZone: string;
   /** undefined where the organization has switched off creating requests */
   readonly create?: CreateOffer | undefined;
-  /** the request that the user has just sent */
   readonly sent?: SentNotice | undefined;
   /** the help desk of the organization's users, such as "your help desk" */
   readonly helpDesk: string;

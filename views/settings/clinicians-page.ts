@@ -18,7 +18,6 @@ export interface ClinicianRowProps {
   readonly isLinked: boolean;
   readonly linkedBy: string | undefined;
   readonly isDisabled: boolean;
-  /** when the clinician's one-time code expires */
   readonly codeUntil: Date | undefined;
   readonly isCodeExpired: boolean;
   /** another EHR user entered this clinician's code */

@@ -18,7 +18,6 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
-  /** only if standalone launch is switched on */
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;
 }

@@ -39,7 +39,6 @@ const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-/** The outcome of a post, for the page that it redirects to. */
 type Outcome = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
 
 /**

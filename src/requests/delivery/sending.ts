@@ -11,7 +11,6 @@ import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
 import type { Hindrance } from './why-not-sent.ts';
 
-/** How a sending or a search ended. */
 export interface FormSending {
   /**
    * `absent`: all of the patient's requests were read, and the request is not among them, or not yet.
@@ -27,7 +26,6 @@ export interface FormSending {
  */
 export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
 
-/** What sending needs besides the launch. */
 export interface SendingDependencies {
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
@@ -37,11 +35,9 @@ export interface SendingDependencies {
   clock: Clock;
 }
 
-/** The launch a form is sent in. */
 export interface SendingLaunch {
   launch: Launch;
   searchParameters: readonly string[];
-  /** The facility's time zone, an IANA name. */
   timeZone: string;
   /** Called only if a request to the EHR is needed. */
   open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };

@@ -26,7 +26,6 @@ export interface Authorship {
   /** The signed-in user's name, where it is known. */
   userName: string | undefined;
   now: Date;
-  /** The facility's time zone, an IANA name. */
   timeZone: string;
   /**
    * The service and the receiver, as the organization offers them. Without a receiver, the EHR or a coordinator finds
@@ -41,7 +40,7 @@ export interface Authorship {
 }
 
 /** FHIR R4 ServiceRequest: an order. The signed-in user is its requester, if they may be one. */
-export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
+function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
   const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };

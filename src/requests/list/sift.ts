@@ -1,3 +1,4 @@
+/** Selects the requests that are this patient's, valid, in their newest version, and no execution details of other orders. */
 import type { ServiceRequest } from './service-request.ts';
 
 /** Another patient's entry is counted and dropped before anything else of it is used. */

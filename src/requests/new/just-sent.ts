@@ -21,7 +21,6 @@ import { receiversIn } from '#src/settings/receivers.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
 
-/** Where and when a page of the list is read. */
 interface Place {
   launch: Launch;
   organization: Organization;
@@ -31,7 +30,6 @@ interface Place {
   asOf: Date;
 }
 
-/** The rows that come first. */
 export interface FreshRows {
   /** The mark at each row, by the row's id. */
   readonly marks: ReadonlyMap<string, string>;

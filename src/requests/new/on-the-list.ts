@@ -30,10 +30,8 @@ export interface OnTheListDependencies {
   clock: Clock;
 }
 
-/** Whether a request can be created, or why not. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the list has been read. */
 interface BeforeList {
   create: CreateOffer | undefined;
   /** The drafts, only if they can be resumed. */

@@ -24,7 +24,6 @@ const LONGEST_DETAIL = 1_300;
 /** The longest value of the chart with its label. */
 const LONGEST_DISPLAY = 400;
 
-/** What a review is made of. */
 export interface Reviewed {
   request: NewRequest;
   /** The resource as it would be sent now. */

@@ -27,7 +27,6 @@ import type { NewRequestFormDependencies } from './form-page-route.ts';
 import { chartPropsOf, offerPropsOf } from './form-props.ts';
 import { reviewOf } from './review.ts';
 
-/** What a page of a form shows. */
 export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not mention a draft. */

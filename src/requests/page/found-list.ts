@@ -11,7 +11,6 @@ import type { ListFacts, PageMemory, RememberedPage } from './page-memory.ts';
 /** What a page shows besides its rows, and a way to read the rows. */
 export interface FoundList {
   facts: ListFacts;
-  /** The remembered page of the same list; undefined where none is remembered. */
   page: RememberedPage | undefined;
   /** The key under which the page may be remembered; undefined where it may not be. */
   key: string | undefined;
@@ -86,7 +85,6 @@ export function requestFacts(
   };
 }
 
-/** The parts of a reading that the list's page needs. */
 export type ListReading = Pick<ChartReading, 'startedAt' | 'patient' | 'requests'> & {
   readonly user: Pick<UserReading, 'soon'>;
 };

@@ -20,7 +20,6 @@ export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 export interface RememberedPage {
   /** The key of the list and of everything else on the page (chart/asked-list.ts). */
   key: string;
-  /** When its list was read. */
   readAt: Date;
   /** In ms since 1970. From then on the words of the page may differ. It is computed at the first reload. */
   steadyUntil?: number;

@@ -1,3 +1,4 @@
+/** Sorts the rows and selects those of one page of the list, with the numbers that its filters and links show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { byAttention, needsAction, pressingRank } from './default-order.ts';
 import { collator, countFilters, filterRows, type Search } from './filter.ts';

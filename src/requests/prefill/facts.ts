@@ -108,7 +108,6 @@ function dateWords(date: string, today: string): string {
 /** When and where a chart is read. */
 export interface ReadingTime {
   readonly now: Date;
-  /** The organization's time zone, an IANA name. */
   readonly timeZone: string;
   /** A value older than this many days is flagged. */
   readonly staleDays: number;

@@ -24,14 +24,12 @@ import { ownOf, receivedIn } from './own-resources.ts';
 import { type ChartRead, chartReads } from './reads.ts';
 import { remarkOn } from './remarks.ts';
 
-/** What reading a chart depends on besides the EHR. */
 export interface ChartReader {
   readonly launch: Launch;
   /** The organization's own `name=value` for searches. */
   readonly searchParameters: readonly string[];
   readonly batches: BatchSupport;
   readonly at: ReadingTime;
-  /** Whether the granted scopes allow reading a type. */
   readonly canRead: (resourceType: string) => boolean;
 }
 

@@ -6,7 +6,6 @@ import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { SectionName } from './facts.ts';
 import { MEASURES } from './from-measures.ts';
 
-/** One read of the chart. */
 export interface ChartRead {
   readonly section: SectionName;
   readonly type: string;

@@ -5,7 +5,6 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 
-/** What is known of one organization's EHR. */
 export type IncludeSupport = ReturnType<ReturnType<typeof createIncludeSupport>>;
 
 /** The references whose resources give the list its names. */
