@@ -71,11 +71,7 @@ async function noted(
   return user;
 }
 
-/**
- * Changes the user's own password and ends all their sessions.
- *
- * @returns the changed user, or the wrong field and its problem in words for them.
- */
+/** Changes the user's own password and ends all their sessions. */
 export async function changePassword(
   deps: UserActionDependencies,
   acting: Acting,

@@ -119,8 +119,6 @@ const DELETED_AT_ONCE = 2_000;
 /**
  * Deletes a batch of rows older than the retention setting. The triggers allow only this deletion, and only of rows
  * older than thirty days by the database's clock.
- *
- * @returns how many rows were deleted, and whether none are left.
  */
 export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {

@@ -99,8 +99,6 @@ function problemOf(organization: string, found: number, hasTime: boolean): strin
 /**
  * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient appears in no
  * address; the page gets only keyed hashes, for as long as an idle session.
- *
- * @param as the purpose in the audit trail.
  */
 export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
   return async (request, response) => {

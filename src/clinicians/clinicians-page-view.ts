@@ -14,8 +14,8 @@ import {
 } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies } from './clinician.ts';
 import { openName } from './clinician-details.ts';
-import { type ClinicianEntry, entriesPage, type IdentityRow, listClinicians } from './clinician-store.ts';
-import { listUnconfirmed } from './identity-store.ts';
+import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
+import { identitiesOf } from './identity-store.ts';
 import { personOf, unconfirmedPersonOf } from './people.ts';
 
 export interface CliniciansViewDependencies extends CliniciansDependencies {
@@ -46,9 +46,11 @@ export async function showClinicians(
   const { id } = organization;
   const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
   const offset = (Math.min(page, 10_000) - 1) * PAGE_SIZE;
-  const [{ entries, total }, unconfirmed] = await Promise.all([
-    listClinicians(db, id, { limit: PAGE_SIZE, offset }),
-    listUnconfirmed(db, id, MOST_WAITING),
+  const clinicians = cliniciansOf(db, id);
+  const [entries, total, unconfirmed] = await Promise.all([
+    clinicians.list({ limit: PAGE_SIZE, offset }),
+    clinicians.count(),
+    identitiesOf(db, id).listUnconfirmed(MOST_WAITING),
   ]);
   const [rows, waiting] = await Promise.all([
     Promise.all(entries.map((entry) => clinicianRow(deps, entry))),
@@ -114,7 +116,7 @@ async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityR
 }
 
 async function choicesOf({ db, sealer }: CliniciansViewDependencies, organizationId: string) {
-  const entries = await entriesPage(db, organizationId, { limit: MOST_CHOICES, offset: 0 });
+  const entries = await cliniciansOf(db, organizationId).list({ limit: MOST_CHOICES, offset: 0 });
   const choices = await Promise.all(
     entries.map(async ({ clinician, identity }) => ({
       id: clinician.id,

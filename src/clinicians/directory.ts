@@ -11,7 +11,7 @@ import { AppError } from '#src/errors.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
 import { lookupsOf } from './clinician-details.ts';
-import { findIdentity, membershipOf } from './identity-store.ts';
+import { identitiesOf, membershipOf } from './identity-store.ts';
 import type { LearnedDetails } from './learned-details.ts';
 
 /** What this process knows of a linked user. */
@@ -94,7 +94,7 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
       try {
         if (isFailing) throw new Error('the database failed a moment ago');
         const note = asking(organizationId, key);
-        const found = membershipOf(await findIdentity(db, organizationId, lookups));
+        const found = membershipOf(await identitiesOf(db, organizationId).find(lookups));
         note(found);
         return found;
       } catch (error) {

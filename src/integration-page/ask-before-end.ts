@@ -26,7 +26,6 @@ export function endingText(count: number): string {
  * the consent. Only a browser that shows the answer is asked; a script goes on.
  *
  * @param changes raw and untrusted; an invalid change ends nothing.
- * @returns whether the change may be made now.
  */
 export async function mayEndLaunches(
   deps: AskBeforeEndDependencies,

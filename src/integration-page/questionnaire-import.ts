@@ -12,19 +12,19 @@ import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';
 
 /** Previews the table of services with the new questions like any other; the form of that table saves it. */
-export const previewQuestionnaire: Handler = async ({ afterPost, production }, { request, response, organization }) => {
+export const previewQuestionnaire: Handler = async ({ deps, request, response, organization }) => {
   const text = fieldOf(request, 'questionnaire', 'document').trim();
   const typed = { text, service: fieldOf(request, 'service', 'choice'), name: fieldOf(request, 'name', 'name').trim() };
   const page = servicesUrl(request, organization.id);
   const answer = (status: number, shown: ShownTables) =>
-    afterPost.answer(request, response, page, { kind: 'form', status, shown });
+    deps.afterPost.answer(request, response, page, { kind: 'form', status, shown });
   const refuse = (problems: readonly string[]) => answer(400, { questionnaire: { ...typed, problems } });
   const read = readQuestionnaire(text);
   if (!read.ok) return refuse(read.problems);
   const services = withQuestions(servicesIn(organization.services), typed, read);
   if (!services) return refuse(['Choose a service that is there, or a new one.']);
   const table = writeCatalogue(services);
-  const parsed = settingRows.services.schema(production).safeParse(table);
+  const parsed = settingRows.services.schema(deps.production).safeParse(table);
   if (!parsed.success) return refuse(parsed.error.issues.map(({ message }) => `The services with it: ${message}`));
   const notes = [
     `${read.title}: ${read.fields.length} ${read.fields.length === 1 ? 'question' : 'questions'}`,

@@ -14,9 +14,9 @@ import {
   showPage,
   useAnyway,
 } from './connection-routes.ts';
-import { withOrganization } from './own-organization.ts';
 import { INTEGRATION } from './page-props.ts';
 import type { Handler, IntegrationDependencies } from './page-visit.ts';
+import { visiting } from './page-visit.ts';
 import { keyProof, report, showTools } from './tools-routes.ts';
 
 const CHOICE = { title: 'Integrations > SMART on FHIR', current: 'integration', path: INTEGRATION } as const;
@@ -26,14 +26,11 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   const router = Router({ caseSensitive: true, strict: true });
   const { redis } = dependencies;
   const checks = createCheckLimit(redis);
-  const on = (handler: Handler): RequestHandler =>
-    withOrganization(dependencies, (request, response, organization) =>
-      handler(dependencies, { request, response, organization }),
-    );
+  const on = visiting(dependencies);
   const onLimited = (handler: Handler): RequestHandler =>
-    on(async (_dependencies, visit) => {
+    on(async (visit) => {
       await checks.take(visit.organization.id);
-      await handler(dependencies, visit);
+      await handler(visit);
     });
   router.get('/', chooseOrganization(dependencies.store, CHOICE), on(showPage));
   router.post('/', onLimited(saveUrl));

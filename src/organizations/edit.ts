@@ -92,11 +92,7 @@ async function endAfter(
   return endLaunches(before, by);
 }
 
-/**
- * Enables or disables an organization; disabling ends its launches at once (REG-11).
- *
- * @returns undefined when there is no such organization.
- */
+/** Enables or disables an organization; disabling ends its launches at once (REG-11). */
 export async function switchOrganization(
   { store, audit, clock, endLaunches }: EditDependencies,
   id: string,

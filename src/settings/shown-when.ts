@@ -42,10 +42,6 @@ interface Asked {
   readonly choices: readonly string[];
 }
 
-/**
- * @param above the questions before this one.
- * @returns the first problem.
- */
 export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
   const conditions = shown.flat();
   if (conditions.length > MOST_CONDITIONS) return `shown must have at most ${MOST_CONDITIONS} conditions`;

@@ -100,9 +100,7 @@ export function namesInForm(vendor: Vendor | undefined, environment: string): Pa
 /**
  * Fills a vendor's form with the organization's values.
  *
- * @param sheet of the organization.
  * @param contact of the operator; if empty, its fields are left out.
- * @returns undefined for a vendor whose form is unknown.
  */
 export function filledForm(
   vendor: Vendor | undefined,

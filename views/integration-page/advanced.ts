@@ -36,8 +36,6 @@ ${found === undefined ? null : html`<p role="status">${found.length === 0 ? 'No 
 /**
  * The form, group by group. A group is open if it contains a problem, a previewed value or a match of the search. Settings
  * that do not match are hidden but still sent.
- *
- * @param props.operatorNote what only an operator can change, in words.
  */
 export function advancedForm(props: {
   readonly action: string;

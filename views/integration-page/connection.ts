@@ -31,11 +31,7 @@ export interface ConnectionProps extends Forms {
   };
 }
 
-/**
- * The form that saves and checks.
- *
- * @param isNext whether this form is the next thing to do.
- */
+/** The form that saves and checks. */
 export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps, isNext: boolean): SafeHtml {
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
 <input type="hidden" name="csrf" value="${csrfToken}">

@@ -23,11 +23,7 @@ import {
 } from './sending.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
-/**
- * @param ticket of a form that has not expired, of this launch's patient and user.
- * @param request the form's content.
- * @param write makes the resource of it, or says why it must not be sent.
- */
+/** @param ticket of a form that has not expired, of this launch's patient and user. */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,

@@ -138,8 +138,6 @@ export function writeRequest(
 /**
  * The mark of a version as a review has shown it. The mark differs if the organization has changed the service, the
  * receiver or its time zone since.
- *
- * @param timeZone decides which moments the typed times are.
  */
 export function reviewMark(identifier: string, offer: Offer, timeZone: string, request: NewRequest): string {
   const hash = createHash('sha256').update(JSON.stringify([identifier, namedIn(offer, request), timeZone]));

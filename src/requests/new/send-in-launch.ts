@@ -27,9 +27,7 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
 }
 
 /**
- * @param ticket proved to be this launch's own, and not expired.
  * @param typed what the form says; undefined if it cannot be sent as it is, so that it is only looked for.
- * @returns how it ended, what was written, and what became of the request that it corrects.
  * @throws AppError if this launch may not, or no longer, create requests.
  */
 export async function sendInLaunch(

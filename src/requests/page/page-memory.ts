@@ -92,7 +92,6 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
   return {
     /**
      * @param steadyUntil for a page of this key that was read at `readAt`, the time from which its words may differ.
-     * @returns undefined where no page with this key is remembered.
      */
     find: ({ id }: Owner, key: string, steadyUntil: (readAt: Date) => number): RememberedPage | undefined => {
       const part = parts.get(id)?.part;
@@ -107,10 +106,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
         page,
         page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
       ),
-    /**
-     * The first part of the page; it is rendered if it is not remembered.
-     * @param key everything that `make` depends on.
-     */
+    /** The first part of the page; it is rendered if it is not remembered. */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
       const known = parts.get(startOf(launch.id))?.part;
       if (known && 'start' in known && known.key === key) return known.start;

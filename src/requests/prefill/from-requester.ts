@@ -23,7 +23,6 @@ const CALL_BACK = 'Call back';
 /**
  * @param resources the user's own resource and roles from the directory, as received. A resource of another person,
  *   which a server may add, is ignored (FU-04).
- * @param fhirUser `Practitioner/id` or `PractitionerRole/id`.
  */
 export function requesterFrom(
   resources: readonly ForeignRecord[],

@@ -16,11 +16,7 @@ export interface ChartRead {
 
 const MOST = '50';
 
-/**
- * At most eight reads; those that are not granted are never sent (SCO-19).
- *
- * @param searchParameters the organization's own `name=value` for searches.
- */
+/** At most eight reads; those that are not granted are never sent (SCO-19). */
 export function chartReads(launch: Launch, searchParameters: readonly string[]): ChartRead[] {
   const { patient, encounter } = launch.context;
   const read = (section: SectionName, type: string, id: string): ChartRead => ({

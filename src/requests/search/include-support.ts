@@ -15,8 +15,6 @@ const MOST_KEPT = 2_000;
 /**
  * There is one per process. The CapabilityStatement says what an EHR offers, and the answers show what it does. An EHR
  * that refuses what it offers, or that writes every name beside its reference, gets no `_include` for an hour.
- *
- * @returns by organization and connection.
  */
 export function createIncludeSupport(clock: Clock) {
   const learned = new LRUCache<string, 'refused' | 'needless'>({
