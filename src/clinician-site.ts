@@ -92,7 +92,6 @@ function mountLaunching(router: Router, mount: Mount, shared: Shared): void {
   mount('/signed-out/:orgId', { get: [signedOutRoute(directory)] });
 }
 
-/** The pages of one launch, for the browser that holds it. */
 function mountLaunchPages(mount: Mount, shared: Shared): void {
   const { redis, sealer, outbound, clock, readings } = shared;
   const guard = requireLaunch(shared);
@@ -150,7 +149,6 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
 
 type Shared = ReturnType<typeof sharedBy>;
 
-/** The dependencies that both halves of the site share. */
 function sharedBy(dependencies: ClinicianSiteDependencies) {
   const { config, outbound, sealer, clock, clinicians } = dependencies;
   const { publicUrl } = config;

@@ -26,7 +26,7 @@ import { startTelemetry } from './adapters/telemetry.ts';
 import { bootstrapOperator } from './admin/bootstrap-operator.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { createAudit } from './audit/audit.ts';
-import { rekeyClinicians } from './clinicians/secret-rotation.ts';
+import { moveToCurrentSecret } from './clinicians/secret-rotation.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSmartConnections } from './organizations/smart-connections.ts';
 
@@ -66,7 +66,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
   const store = createOrganizationStore(db);
   const directory = createOrganizationDirectory(store, clock, log);
   const clinicians = createClinicians({ db, sealer, audit, clock, log, directory });
-  const rekeyed = rekeyClinicians({ db, sealer, log, secretCount: config.appSecrets.length });
+  const moving = moveToCurrentSecret({ db, sealer, log, secretCount: config.appSecrets.length });
   const writer = createTraceWriter({ db, log, clock, metrics });
   const traces = createLaunchTraces({ writer, clock, metrics, telemetry });
   const keyRing = await createKeyRing({ db, sealer, clock, log });
@@ -110,7 +110,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
     close: async () => {
       await retries.flush();
       await revoker.flush();
-      await rekeyed.stop();
+      await moving.stop();
       await clinicians.flush();
       await audit.flush();
       await traces.flush();

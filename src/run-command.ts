@@ -168,7 +168,6 @@ function describeFailure(error: unknown): string {
 /**
  * Runs one command to its end.
  *
- * @param args as typed after `npm run admin --`.
  * @param env the process's own when not given.
  * @returns the exit code: 0 done, 1 failed, 2 usage.
  */

@@ -1,8 +1,7 @@
 /** The routes of administrators and hospital IT: sign-in, Settings, guide and reports, each with its guard. */
 import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
-import { auditCsvRoute } from '#src/audit/audit-csv-route.ts';
-import { settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
+import { auditCsvRoute, settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { createCsvExport } from '#src/audit/csv-download.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
@@ -20,24 +19,23 @@ import { createSessionStore } from '#src/http/sessions/session-store.ts';
 import { guideRoute, startRoute } from '#src/integration-page/guide-routes.ts';
 import { handoverRoutes } from '#src/integration-page/handover-routes.ts';
 import { organizationsRoutes } from '#src/integration-page/organizations-routes.ts';
+import { sharedRegister } from '#src/integration-page/register-props.ts';
 import { registerRoute, registrationCsv, registrationJson } from '#src/integration-page/register-routes.ts';
 import { integrationRoutes } from '#src/integration-page/routes.ts';
 import { servicesRoutes } from '#src/integration-page/services-routes.ts';
-import { sharedRegister } from '#src/integration-page/shared-register.ts';
 import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
+import { ehrHosts } from '#src/organizations/smart-connections.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { mountIn } from './http/mount.ts';
 import type { AppDependencies } from './open-dependencies.ts';
-import { ehrHosts } from './organizations/ehr-hosts.ts';
 import type { Organization } from './organizations/organization.ts';
 
-/** The app's dependencies, and the launches that clinicians hold. */
 export interface SettingsSiteDependencies extends AppDependencies {
   launches: LaunchStore;
   endings: LaunchEndings;

@@ -26,7 +26,6 @@ const NAMES = [
   'verify.js',
 ] as const;
 
-/** A file of public/, by its name there. */
 export type AssetName = (typeof NAMES)[number];
 
 /** The name by which a browser requests a file, and the content it receives. */

@@ -4,7 +4,6 @@ import { icon } from './icons.ts';
 import { layout } from './layout.ts';
 import { type SupportLineProps, supportLine } from './support-line.ts';
 
-/** A failure in the visitor's words. */
 export interface ErrorPageProps extends SupportLineProps {
   readonly title: string;
   readonly help: string;

@@ -22,7 +22,6 @@ const drawings = {
   window: html`<path d="M9 3H3v10h10V7M8.4 7.6L13.2 2.8M10 2.5h3.5V6"/>`,
 } as const;
 
-/** The names of all icons. */
 export type IconName = keyof typeof drawings;
 
 /** A decorative icon. The word beside it has the meaning, so screen readers skip the icon. */

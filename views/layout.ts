@@ -2,7 +2,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type AssetName, assetPath } from './assets.ts';
 
-/** What the frame needs to know about a page. */
 export interface LayoutProps {
   readonly title: string;
   /** the per-launch theme's URL on this origin; it may set the --vc-… properties of app.css */

@@ -17,7 +17,6 @@ import { changePassword, type UserActionDependencies } from './user-actions.ts';
 
 export interface AccountDependencies extends UserActionDependencies {
   limit: SignInLimit;
-  /** By account. */
   knownBrowsers: KnownBrowsers;
   sealer: Sealer;
   afterPost: AfterPost;

@@ -20,7 +20,6 @@ export interface AdminGuardDependencies {
   clock: Clock;
 }
 
-/** Forms with lists or a key. */
 const LARGER_FORMS = {
   '/settings/integrations/smart-on-fhir/advanced': FORM_BYTES.settings,
   '/settings/integrations/smart-on-fhir/preview-scopes': FORM_BYTES.settings,

@@ -19,7 +19,6 @@ import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts'
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
 import { askAboutUserRoute, type UserRouteDependencies, userActionRoute, usersRoute } from './users-page-routes.ts';
 
-/** The routes' dependencies, and the guards that createApp made. */
 export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'> {
   config: Config;
   db: Queries;

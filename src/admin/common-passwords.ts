@@ -31,7 +31,6 @@ const WORDS = new Set(
   warrior wednesday welcome whatever white william willow winner winter wizard wolf xbox yahoo yamaha yankee yankees
   yellow your yourpassword zaq zxc zxcvbn zxcvbnm`.split(/\s+/),
 );
-/** Common passphrases of several words. */
 const PHRASES = new Set(['correcthorsebatterystaple', 'thequickbrownfox', 'tobeornottobe', 'maytheforcebewithyou']);
 /** Rows and columns of keyboards, and the alphabet. */
 const KEYBOARDS = [

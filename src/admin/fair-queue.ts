@@ -1,8 +1,6 @@
 /** A fair queue for expensive work that anyone can request: few run, few wait, and visitors take turns. */
 
-/** The owner of a piece of work. */
 export interface Turn {
-  /** The key of the visitor. */
   visitor: string;
   /** Known visitors wait in their own line, which alternates with the strangers' line. */
   isKnown: boolean;
@@ -20,7 +18,6 @@ interface Waiting {
  * Runs at most `atOnce` pieces of work at a time. At most `mostWaiting` strangers wait, and as many known visitors; the
  * two lines alternate, and within each, visitors take turns. In a full line, the visitor with the most waiting loses a
  * place to one with fewer.
- * @param refusal makes the error of a call that finds no place.
  */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
   const known = createLine(limits.mostWaiting);

@@ -18,7 +18,6 @@ export function createSignInBrowser(publicUrl: URL) {
     return value !== undefined && SECRET.test(value) ? value : undefined;
   };
   return {
-    /** The browser's secret; undefined when it has none. */
     read,
     /** The browser's secret; sets a new one if it has none. */
     ensure: (request: Request, response: Response): string => {

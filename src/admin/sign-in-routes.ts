@@ -26,7 +26,6 @@ export interface SignInDependencies extends UserActionDependencies {
   publicUrl: URL;
   signIn: SignInConfig;
   browserSecret: SignInBrowser;
-  /** By account. */
   knownBrowsers: KnownBrowsers;
   limit: SignInLimit;
   /** Owned by the browser that has {@link browserSecret}. */

@@ -23,7 +23,6 @@ export type SignInOutcome =
  * so that timing does not reveal who exists. Signing in uses up a one-time password: only one of several concurrent
  * attempts succeeds.
  *
- * @param turn the caller, for the queue of password hashing.
  * @throws AppError 'admin.busy' when the password was not checked.
  */
 export async function signInByPassword(

@@ -17,7 +17,6 @@ export interface SsoRouteDependencies extends SsoDependencies {
   publicUrl: URL;
   provider: IdentityProvider;
   sealer: Sealer;
-  /** By account. */
   knownBrowsers: KnownBrowsers;
 }
 

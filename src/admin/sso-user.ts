@@ -5,13 +5,10 @@ import { exactEmail, type User } from './user.ts';
 import { type Acting, recordUserChange, type UserActionDependencies } from './user-actions.ts';
 import type { Access } from './user-store.ts';
 
-/** What groups mean. */
 export type GroupRules = Pick<SingleSignOnConfig, 'operatorGroup' | 'administratorGroupPrefix'>;
 
-/** The dependencies of the mapping. */
 export interface SsoDependencies extends UserActionDependencies {
   groups: GroupRules;
-  /** All existing Org IDs. */
   organizationIds(): Promise<readonly string[]>;
 }
 

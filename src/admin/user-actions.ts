@@ -13,7 +13,6 @@ export interface UserActionDependencies {
   clock: Clock;
 }
 
-/** The actor, address and support code of a change. */
 export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
 /** Long enough for a letter; short enough that a forgotten mail does no harm. */
@@ -72,11 +71,7 @@ async function noted(
   return user;
 }
 
-/**
- * Changes the user's own password and ends all their sessions.
- *
- * @returns the changed user, or the wrong field and its problem in words for them.
- */
+/** Changes the user's own password and ends all their sessions. */
 export async function changePassword(
   deps: UserActionDependencies,
   acting: Acting,

@@ -19,7 +19,6 @@ import type { Access } from './user-store.ts';
 
 export interface UserCommandDependencies extends UserActionDependencies {
   organizations: Pick<OrganizationStore, 'find'>;
-  /** All of standard input. */
   readInput(): Promise<string>;
 }
 

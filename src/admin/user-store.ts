@@ -34,13 +34,10 @@ export const users = pgTable(
   ],
 );
 
-/** A user's access, which an operator decides. */
 export type Access = Pick<User, 'role' | 'organizationId'>;
 
-/** The columns of a password, which change together. */
 export type PasswordState = Pick<User, 'passwordHash' | 'mustChangePassword' | 'passwordExpiresAt'>;
 
-/** The columns of a new user. */
 export type NewUser = Pick<User, 'email'> & Access & PasswordState & Pick<User, 'ssoSubject'>;
 
 /** Serializes changes that could leave the service without an operator; the same number in every instance. */
@@ -98,7 +95,6 @@ export function createUserStore(db: Queries) {
     disable: async (id: string, now: Date) => (ROW_ID.test(id) ? disable(db, id, now) : undefined),
     endSessions: async (id: string) => void (await update(id, endSessions)),
     enable: (id: string) => update(id, { disabledAt: null }),
-    /** Ties the user to a person at the identity provider. */
     setSsoSubject: (id: string, ssoSubject: string) => update(id, { ssoSubject }),
     noteSignIn: async (id: string, now: Date) => void (await update(id, { lastSignInAt: now })),
   };

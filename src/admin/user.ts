@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { AdminIdentity, Role } from '#src/http/sessions/admin-session.ts';
 
-/** One row as stored. */
 export interface User {
   id: string;
   /** Lower case; unique. */

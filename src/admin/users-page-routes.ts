@@ -19,7 +19,6 @@ export interface UserRouteDependencies extends UserActionDependencies {
 
 const PAGE = '/settings/users';
 
-/** What the page shows of the last post. */
 type Posted = Pick<UsersPageProps, 'form' | 'oneTimePassword' | 'problem'>;
 
 /** `GET /settings/users` */

@@ -1,12 +1,15 @@
-/** Settings > Audit: who did what, with filters, and for operators whose chart it was. */
-import { type RequestHandler, Router } from 'express';
+/** Settings > Audit, as a page and as CSV: who did what, with filters, and for operators whose chart it was. */
+
+import type { RequestHandler } from 'express';
+import { Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { auditPatientName } from './audit.ts';
-import { type AuditRouteDependencies, type Look, showAudit } from './audit-page-view.ts';
-import { findAuditRow } from './audit-store.ts';
+import { type AuditRouteDependencies, askedFor, type Look, type Names, showAudit } from './audit-page-view.ts';
+import { type AuditListRow, findAuditRow, listAuditRows } from './audit-store.ts';
+import type { ExportCsv } from './csv-download.ts';
 import {
   findRoute,
   operatorsOnly,
@@ -56,3 +59,37 @@ function revealPatient(deps: AuditRouteDependencies): RequestHandler {
     await deps.afterPost.answer(request, response, PAGE.path, { kind: 'secret', status: 200, shown: { look } });
   };
 }
+
+interface ExportDependencies extends AuditRouteDependencies {
+  exportCsv: ExportCsv;
+}
+
+/** Mount at /settings/audit.csv behind requireSignIn. Patients stay sealed, times are ISO in UTC. */
+export function auditCsvRoute(deps: ExportDependencies): RequestHandler {
+  return (request, response) =>
+    deps.exportCsv<AuditListRow>(request, response, async () => {
+      const { filter, names } = await askedFor(deps, request);
+      await deps.audit.recordNow(viewed(request, filter.organizationId, { as: 'csv' }));
+      await deps.audit.flush();
+      return {
+        fileName: 'audit.csv',
+        columns: Object.keys(COLUMNS),
+        read: (after, limit) => listAuditRows(deps.db, { ...filter, position: after && { older: after } }, limit),
+        cells: (row) => Object.values(COLUMNS).map((cellOf) => cellOf(row, names) ?? ''),
+      };
+    });
+}
+
+/** The cell of each column; patients stay sealed. */
+const COLUMNS: Readonly<Record<string, (row: AuditListRow, names: Names) => string | null | undefined>> = {
+  at: ({ at }) => at.toISOString(),
+  event: ({ event }) => event,
+  organization: ({ organizationId }) => organizationId,
+  actor: ({ actor }) => actor,
+  'actor e-mail': ({ actor }, names) => names.get(actor),
+  address: ({ address }) => address,
+  'support code': ({ supportCode }) => supportCode,
+  launch: ({ launch }) => launch,
+  'patient opened': ({ patient }) => (patient === null ? '' : 'yes'),
+  detail: ({ detail }) => JSON.stringify(detail),
+};

@@ -56,7 +56,6 @@ export interface AuditFilter {
   /** `undefined` means every organization, and rows of none: operators only (MT-01). */
   organizationId: string | undefined;
   event?: string | undefined;
-  /** Matches any of these. */
   events?: readonly string[];
   /** Matches any of these; an empty list matches nothing. */
   actors?: readonly string[] | undefined;
@@ -78,7 +77,6 @@ export interface AuditFilter {
   position?: Position;
 }
 
-/** One row as read. */
 export type AuditListRow = typeof auditEvents.$inferSelect;
 
 /** Lists rows newest first; rows before a position come in ascending order. */
@@ -121,8 +119,6 @@ const DELETED_AT_ONCE = 2_000;
 /**
  * Deletes a batch of rows older than the retention setting. The triggers allow only this deletion, and only of rows
  * older than thirty days by the database's clock.
- *
- * @returns how many rows were deleted, and whether none are left.
  */
 export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {

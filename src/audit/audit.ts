@@ -11,7 +11,6 @@ import { AppError } from '#src/errors.ts';
 import { type AuditRow, appendAuditRows } from './audit-store.ts';
 import { boundDenials } from './denial-bound.ts';
 
-/** All kinds of events. */
 export const auditEventNames = [
   'launch',
   'patient-opened',

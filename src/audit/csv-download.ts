@@ -7,7 +7,6 @@ import type { Limiter } from '#src/http/limits/limiter.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
 import { csvLine } from './csv-format.ts';
 
-/** The source of an export. */
 export interface CsvSource<Row> {
   fileName: string;
   columns: readonly string[];
@@ -31,7 +30,6 @@ const LONGEST_MS = 5 * 60_000;
 /**
  * Rows are read as the reader consumes them, so an export holds at most a batch of rows in memory.
  *
- * @param limit per user.
  * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
  */
 export function createCsvExport(limit: Limiter): ExportCsv {

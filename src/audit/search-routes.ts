@@ -13,7 +13,6 @@ import { timeZoneOf } from '#src/http/sessions/visible-organization.ts';
 import { type Audit, type AuditEvent, auditPatients } from './audit.ts';
 import { MOST_PEOPLE, type People } from './searched-people.ts';
 
-/** What both searches need. */
 export interface SearchDependencies {
   sealer: Sealer;
   audit: Audit;
@@ -22,7 +21,6 @@ export interface SearchDependencies {
   organizations: { list(): Promise<{ id: string; name: string; timeZone: string }[]> };
 }
 
-/** A page with a search form. */
 export interface SearchPage {
   path: '/settings/audit' | '/settings/launches';
   /** Fields that the address may hold, besides organization, time and people. */
@@ -33,7 +31,6 @@ export interface SearchPage {
 export interface Searched {
   /** Keyed hashes under every secret; the patient's id is not kept. */
   patient: { hashes: readonly string[]; reason: string };
-  /** Why the search was refused, with the typed values. */
   refused: { problem: string; organization: string; patient: string; clinician: string };
 }
 
@@ -102,8 +99,6 @@ function problemOf(organization: string, found: number, hasTime: boolean): strin
 /**
  * `POST <page>/patient`, for operators: the reason is recorded first, or nothing is found. The patient appears in no
  * address; the page gets only keyed hashes, for as long as an idle session.
- *
- * @param as the purpose in the audit trail.
  */
 export function patientRoute(deps: SearchDependencies, { path }: SearchPage, as: string): RequestHandler {
   return async (request, response) => {

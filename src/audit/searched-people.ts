@@ -3,7 +3,6 @@ import type { Request } from 'express';
 import { filterText } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
-/** A person whose rows can be found. */
 export interface FoundPerson {
   /** Replaces the name in addresses. */
   key: string;
@@ -22,7 +21,6 @@ export interface People {
   byHashes(organizationId: string, hashes: ReadonlySet<string>): Promise<FoundPerson[]>;
 }
 
-/** The most people that one search may cover. */
 export const MOST_PEOPLE = 10;
 const LONGEST_KEYS = 400;
 

@@ -11,13 +11,11 @@ import { findOrCreate, hintsOf, type LaunchingUser, type Meeting } from './find-
 import { isNothingNew, type LearnedDetails, learn, recall } from './learned-details.ts';
 import { type RedeemOutcome, redeem } from './one-time-code.ts';
 
-/** The decision for a launch. */
 export type Admission =
   /** `clinicianId` is undefined when the database did not answer and the organization admits every user. */
   | { kind: 'admitted'; clinicianId: string | undefined; isFirst: boolean }
   | { kind: 'waits'; membership: Exclude<Membership, { kind: 'linked' }> };
 
-/** The operations on clinicians that launches need. */
 export type Clinicians = ReturnType<typeof createClinicians>;
 
 /** With automatic admission, a launch waits at most this long for its user to be recorded. */

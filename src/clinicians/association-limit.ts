@@ -4,7 +4,6 @@ import { createAttemptLimit, createLimiter } from '#src/http/limits/limiter.ts';
 
 export type AssociationLimit = ReturnType<typeof createAssociationLimit>;
 
-/** The launch and user of a try. */
 export interface AssociationTry {
   launchId: string;
   /** A keyed hash of the EHR user, who can launch any number of times. */

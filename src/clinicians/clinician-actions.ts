@@ -4,17 +4,10 @@ import { type AuditEvent, type AuditEventName, auditActors } from '#src/audit/au
 import { markChanged } from '#src/organizations/store.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { openIdentity, sealName } from './clinician-details.ts';
-import { findClinician, type IdentityRow, insertClinician, lockClinician, updateClinician } from './clinician-store.ts';
-import {
-  deleteIdentity,
-  hasOtherIdentity,
-  lockIdentityByReference,
-  refuseIdentity,
-  updateIdentity,
-} from './identity-store.ts';
+import { cliniciansOf, type IdentityRow } from './clinician-store.ts';
+import { identitiesOf } from './identity-store.ts';
 import { CODE_LIFETIME_MS, codeHash, createAssociationCode } from './one-time-code.ts';
 
-/** The administrator, the organization and the request of a change. */
 export interface ActingOn {
   organizationId: string;
   actor: { userId: string };
@@ -36,7 +29,7 @@ export async function addClinician(deps: Deps, acting: ActingOn, name: string): 
   const id = randomUUID();
   const { code, columns } = newCode(deps, organizationId);
   const details = await sealName(deps.sealer, id, name);
-  await insertClinician(deps.db, { id, organizationId, details, createdAt: deps.clock(), ...columns });
+  await cliniciansOf(deps.db, organizationId).insert({ id, details, createdAt: deps.clock(), ...columns });
   record(deps, acting, 'clinician-change', { clinician: id, change: 'added, code issued' });
   return { clinicianId: id, code };
 }
@@ -50,9 +43,10 @@ export async function issueCode(
   const { organizationId } = acting;
   const { code, columns } = newCode(deps, organizationId);
   const outcome = await deps.db.transaction(async (tx) => {
-    if (!(await lockClinician(tx, organizationId, { id }))) return 'not-found';
-    if (await hasOtherIdentity(tx, organizationId, id, [])) return 'clinician-taken';
-    await updateClinician(tx, organizationId, id, { ...columns, codeUsedAt: null, conflictAt: null });
+    const own = cliniciansOf(tx, organizationId);
+    if (!(await own.lock({ id }))) return 'not-found';
+    if (await identitiesOf(tx, organizationId).hasOther(id, [])) return 'clinician-taken';
+    await own.update(id, { ...columns, codeUsedAt: null, conflictAt: null });
     return 'issued';
   });
   if (outcome !== 'issued') return outcome;
@@ -63,12 +57,12 @@ export async function issueCode(
 /** Ends the association and, within two seconds, the user's launches. Their next launch counts as their first. */
 export async function unlink(deps: Deps, acting: ActingOn, id: string): Promise<boolean> {
   const { organizationId } = acting;
-  const { identity } = (await findClinician(deps.db, organizationId, id)) ?? {};
+  const { identity } = (await cliniciansOf(deps.db, organizationId).find(id)) ?? {};
   const users = identity ? await hashesOf(deps, identity) : [];
   const isDone = await deps.db.transaction(async (tx) => {
-    if (!(await deleteIdentity(tx, organizationId, { clinicianId: id }))) return false;
+    if (!(await identitiesOf(tx, organizationId).delete({ clinicianId: id }))) return false;
     await markChanged(tx, organizationId);
-    return updateClinician(tx, organizationId, id, { conflictAt: null });
+    return cliniciansOf(tx, organizationId).update(id, { conflictAt: null });
   });
   return isDone && record(deps, acting, 'user-unlinked', { clinician: id, users });
 }
@@ -79,14 +73,13 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
   const disabledAt = isDisabled ? deps.clock() : null;
   const isDone = await deps.db.transaction(async (tx) => {
     await markChanged(tx, organizationId);
-    return updateClinician(tx, organizationId, id, { disabledAt });
+    return cliniciansOf(tx, organizationId).update(id, { disabledAt });
   });
   return (
     isDone && record(deps, acting, 'clinician-change', { clinician: id, change: isDisabled ? 'disabled' : 'enabled' })
   );
 }
 
-/** The outcome of a confirmation. */
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
 
 /**
@@ -104,21 +97,23 @@ export async function confirm(
   const { organizationId, actor } = acting;
   const now = clock();
   const outcome = await db.transaction(async (tx): Promise<Confirmation> => {
+    const known = cliniciansOf(tx, organizationId);
+    const users = identitiesOf(tx, organizationId);
     const isKnown = 'clinicianId' in as;
     const id = isKnown ? as.clinicianId : randomUUID();
-    if (isKnown && !(await lockClinician(tx, organizationId, { id }))) return { kind: 'not-found' };
-    const identity = await lockIdentityByReference(tx, organizationId, reference);
+    if (isKnown && !(await known.lock({ id }))) return { kind: 'not-found' };
+    const identity = await users.lockByReference(reference);
     if (!identity) return { kind: 'not-found' };
     if (identity.clinicianId !== null) return { kind: 'identity-taken' };
-    if (isKnown && (await hasOtherIdentity(tx, organizationId, id, []))) return { kind: 'clinician-taken' };
-    if (isKnown) await updateClinician(tx, organizationId, id, { codeUsedAt: now, lastLaunchAt: identity.firstSeenAt });
+    if (isKnown && (await users.hasOther(id, []))) return { kind: 'clinician-taken' };
+    if (isKnown) await known.update(id, { codeUsedAt: now, lastLaunchAt: identity.firstSeenAt });
     else {
       const details = await sealName(sealer, id, as.name);
       const lastLaunchAt = identity.firstSeenAt;
-      await insertClinician(tx, { id, organizationId, details, createdAt: now, lastLaunchAt });
+      await known.insert({ id, details, createdAt: now, lastLaunchAt });
     }
     const link = { clinicianId: id, refusedAt: null, linkedAt: now, linkedBy: `user:${actor.userId}` };
-    await updateIdentity(tx, organizationId, identity.lookup, link);
+    await users.update(identity.lookup, link);
     return { kind: 'linked', clinicianId: id };
   });
   if (outcome.kind === 'linked') {
@@ -131,13 +126,13 @@ export async function confirm(
 
 /** Refuses a waiting user, who sees this at once; an administrator can still confirm them later. */
 export async function refuse(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
-  if (!(await refuseIdentity(deps.db, acting.organizationId, reference, deps.clock()))) return false;
+  if (!(await identitiesOf(deps.db, acting.organizationId).refuse(reference, deps.clock()))) return false;
   return record(deps, acting, 'clinician-change', { change: 'refused', reference });
 }
 
 /** Deletes a waiting or refused user, as if they had never launched. */
 export async function forget(deps: Deps, acting: ActingOn, reference: string): Promise<boolean> {
-  if (!(await deleteIdentity(deps.db, acting.organizationId, { reference }))) return false;
+  if (!(await identitiesOf(deps.db, acting.organizationId).delete({ reference }))) return false;
   return record(deps, acting, 'clinician-change', { change: 'forgotten', reference });
 }
 

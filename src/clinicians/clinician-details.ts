@@ -7,7 +7,6 @@ import type { EhrUser } from './clinician.ts';
 import type { IdentityRow } from './clinician-store.ts';
 import type { Lookups } from './identity-store.ts';
 
-/** The details of an EHR user, as last seen. */
 export interface IdentityDetails {
   iss: string;
   sub: string;

@@ -70,95 +70,52 @@ export const ehrIdentities = pgTable(
 export type ClinicianRow = typeof clinicians.$inferSelect;
 export type IdentityRow = typeof ehrIdentities.$inferSelect;
 
-/** One clinician and their EHR user, if any. */
 export interface ClinicianEntry {
   clinician: ClinicianRow;
   identity: IdentityRow | null;
 }
 
-/** The clinicians of one organization, newest launch first. */
-export async function listClinicians(
-  db: Queries,
-  organizationId: string,
-  page: { limit: number; offset: number },
-): Promise<{ entries: ClinicianEntry[]; total: number }> {
-  const isOf = eq(clinicians.organizationId, organizationId);
-  const [entries, total] = await Promise.all([entriesPage(db, organizationId, page), db.$count(clinicians, isOf)]);
-  return { entries, total };
+/** The clinicians of one organization (MT-01), each with their EHR user. @param db a transaction for `lock`. */
+export function cliniciansOf(db: Queries, organizationId: string) {
+  const isOwn = eq(clinicians.organizationId, organizationId);
+  const isOne = (id: string) => and(isOwn, eq(clinicians.id, id));
+  const entries = () =>
+    db
+      .select({ clinician: clinicians, identity: ehrIdentities })
+      .from(clinicians)
+      .leftJoin(
+        ehrIdentities,
+        and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
+      );
+  return {
+    count: () => db.$count(clinicians, isOwn),
+    /** Newest launch first. */
+    list: ({ limit, offset }: { limit: number; offset: number }): Promise<ClinicianEntry[]> =>
+      entries()
+        .where(isOwn)
+        .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
+        .limit(limit)
+        .offset(offset),
+    /** @param id untrusted. */
+    find: async (id: string): Promise<ClinicianEntry | undefined> =>
+      ROW_ID.test(id) ? (await entries().where(isOne(id)))[0] : undefined,
+    /** Locks the row until the transaction ends, so that two callers who link the same clinician wait for each other. */
+    lock: async (by: { id: string } | { codeHash: string }): Promise<ClinicianRow | undefined> => {
+      if ('id' in by && !ROW_ID.test(by.id)) return undefined;
+      const which = 'id' in by ? isOne(by.id) : and(isOwn, eq(clinicians.codeHash, by.codeHash));
+      return (await db.select().from(clinicians).where(which).for('update'))[0];
+    },
+    insert: async (row: Omit<typeof clinicians.$inferInsert, 'organizationId'>): Promise<void> =>
+      void (await db.insert(clinicians).values({ ...row, organizationId })),
+    /** @returns false when the organization has no such clinician. */
+    update: async (id: string, change: Partial<ClinicianRow>): Promise<boolean> => {
+      if (!ROW_ID.test(id)) return false;
+      const changed = db.update(clinicians).set(change).where(isOne(id));
+      return (await changed.returning({ id: clinicians.id })).length > 0;
+    },
+  };
 }
 
-/** The same without a count. */
-export function entriesPage(
-  db: Queries,
-  organizationId: string,
-  page: { limit: number; offset: number },
-): Promise<ClinicianEntry[]> {
-  return entriesOf(db, organizationId)
-    .where(eq(clinicians.organizationId, organizationId))
-    .orderBy(sql`${clinicians.lastLaunchAt} desc nulls first`, desc(clinicians.createdAt), asc(clinicians.id))
-    .limit(page.limit)
-    .offset(page.offset);
-}
-
-/** @param id untrusted. @returns undefined when the organization has no such clinician. */
-export async function findClinician(
-  db: Queries,
-  organizationId: string,
-  id: string,
-): Promise<ClinicianEntry | undefined> {
-  if (!ROW_ID.test(id)) return undefined;
-  const isOne = and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id));
-  const [entry] = await entriesOf(db, organizationId).where(isOne);
-  return entry;
-}
-
-function entriesOf(db: Queries, organizationId: string) {
-  return db
-    .select({ clinician: clinicians, identity: ehrIdentities })
-    .from(clinicians)
-    .leftJoin(
-      ehrIdentities,
-      and(eq(ehrIdentities.organizationId, organizationId), eq(ehrIdentities.clinicianId, clinicians.id)),
-    );
-}
-
-/** Locks the row until the transaction ends, so that two callers who link the same clinician wait for each other. */
-export async function lockClinician(
-  tx: Queries,
-  organizationId: string,
-  by: { id: string } | { codeHash: string },
-): Promise<ClinicianRow | undefined> {
-  if ('id' in by && !ROW_ID.test(by.id)) return undefined;
-  const isOne = 'id' in by ? eq(clinicians.id, by.id) : eq(clinicians.codeHash, by.codeHash);
-  const [row] = await tx
-    .select()
-    .from(clinicians)
-    .where(and(eq(clinicians.organizationId, organizationId), isOne))
-    .for('update');
-  return row;
-}
-
-export async function insertClinician(db: Queries, row: typeof clinicians.$inferInsert): Promise<void> {
-  await db.insert(clinicians).values(row);
-}
-
-/** @returns false when the organization has no such clinician. */
-export async function updateClinician(
-  db: Queries,
-  organizationId: string,
-  id: string,
-  change: Partial<ClinicianRow>,
-): Promise<boolean> {
-  if (!ROW_ID.test(id)) return false;
-  const rows = await db
-    .update(clinicians)
-    .set(change)
-    .where(and(eq(clinicians.organizationId, organizationId), eq(clinicians.id, id)))
-    .returning({ id: clinicians.id });
-  return rows.length > 0;
-}
-
-/** A clinician's newest launch. */
 export type LaunchTime = Pick<ClinicianRow, 'organizationId' | 'id'> & { lastLaunchAt: Date };
 
 const launchTimes = rowsOf(clinicians);
@@ -178,14 +135,9 @@ export async function saveLaunchTimes(db: Queries, times: readonly LaunchTime[])
 }
 
 /** Rows of every organization in the order of their ids. */
-export function listCliniciansAfter(
-  db: Queries,
-  after: ClinicianRow | undefined,
-  limit: number,
-): Promise<ClinicianRow[]> {
-  return db
-    .select()
-    .from(clinicians)
+export function listCliniciansAfter(db: Queries, after: ClinicianRow | undefined, limit: number) {
+  const rows = db.select().from(clinicians);
+  return rows
     .where(after && gt(clinicians.id, after.id))
     .orderBy(clinicians.id)
     .limit(limit);

@@ -5,7 +5,6 @@ import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
-/** The dependencies of decisions about clinicians. */
 export interface CliniciansDependencies {
   db: Queries;
   sealer: Sealer;
@@ -25,7 +24,6 @@ export interface EhrUser {
   fhirUser: string | undefined;
 }
 
-/** An EHR user's membership in the organization. */
 export type Membership =
   | { kind: 'linked'; clinicianId: string; isDisabled: boolean }
   /** Waits for an administrator, who sees the same reference. */

@@ -1,15 +1,16 @@
 /** `/settings/clinicians`: administrators issue codes, confirm waiting users and undo associations of their organization. */
+
 import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { pathPartOf } from '#src/http/request-values.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
+import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
-import { cliniciansChoice } from '#views/settings/clinicians-page.ts';
 import type { Conflict } from './clinician.ts';
 import {
   type ActingOn,
@@ -21,11 +22,16 @@ import {
   setDisabled,
   unlink,
 } from './clinician-actions.ts';
-import { type CliniciansViewDependencies, cliniciansUrl, type Posted, showClinicians } from './clinicians-page-view.ts';
+import {
+  CLINICIANS,
+  type CliniciansViewDependencies,
+  cliniciansUrl,
+  type Posted,
+  showClinicians,
+} from './clinicians-page-view.ts';
 import { findPerson } from './people.ts';
 import { timelineRoute } from './timeline-route.ts';
 
-/** What the routes need. */
 export interface ClinicianRouteDependencies extends CliniciansViewDependencies {
   store: OrganizationStore;
   directory: Pick<OrganizationDirectory, 'refresh'>;
@@ -49,7 +55,7 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   const id = (request: Request) => pathPartOf(request, 'id');
   router.get(
     '/',
-    choose(deps),
+    chooseOrganization(deps.store, { title: 'Clinicians', current: 'clinicians', path: CLINICIANS }),
     withOrganization(deps, async (request, response, organization) => {
       response.type('html').send(await showClinicians(deps, request, organization));
     }),
@@ -71,13 +77,6 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   post('/:id/disable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), true)));
   post('/:id/enable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), false)));
   return router;
-}
-
-function choose({ store }: ClinicianRouteDependencies): RequestHandler {
-  return async (request, response, next) => {
-    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
-    response.type('html').send(cliniciansChoice(pageAdminOf(request), await store.list()));
-  };
 }
 
 const QUESTIONS = {

@@ -1,8 +1,10 @@
 /** Renders the clinicians' page of one organization, with its sealed rows opened. */
+
 import type { Request } from 'express';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {
   type ClinicianRowProps,
@@ -12,29 +14,27 @@ import {
 } from '#views/settings/clinicians-page.ts';
 import type { CliniciansDependencies } from './clinician.ts';
 import { openName } from './clinician-details.ts';
-import { type ClinicianEntry, entriesPage, type IdentityRow, listClinicians } from './clinician-store.ts';
-import { listUnconfirmed } from './identity-store.ts';
+import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
+import { identitiesOf } from './identity-store.ts';
 import { personOf, unconfirmedPersonOf } from './people.ts';
 
 export interface CliniciansViewDependencies extends CliniciansDependencies {
   afterPost: AfterPost;
 }
 
-/** What the page shows of the last post. */
 export type Posted = Pick<CliniciansPageProps, 'issued' | 'problem' | 'nameProblem' | 'typedName'>;
 
-const PAGE = '/settings/clinicians';
+export const CLINICIANS = '/settings/clinicians';
+const ADVANCED = '/settings/integrations/smart-on-fhir/advanced';
 const PAGE_SIZE = 100;
 const MOST_WAITING = 100;
 const CONFLICT_SHOWN_MS = 30 * 24 * 60 * 60_000;
 /** The clinicians offered when confirming; further ones in the list are not offered. */
 const MOST_CHOICES = 500;
 
-/** The address of the page or of one of its forms; for operators it names the organization. */
+/** The address of the page or of one of its forms. */
 export function cliniciansUrl(request: Request, organizationId: string, step = '', more = {}): string {
-  const query = new URLSearchParams(more);
-  if (adminOf(request).role === 'operator') query.set('organization', organizationId);
-  return `${PAGE}${step}${query.size === 0 ? '' : `?${query}`}`;
+  return organizationUrl(request, `${CLINICIANS}${step}`, organizationId, more);
 }
 
 export async function showClinicians(
@@ -46,9 +46,11 @@ export async function showClinicians(
   const { id } = organization;
   const page = Math.max(1, Math.trunc(Number(queryOf(request).get('page'))) || 1);
   const offset = (Math.min(page, 10_000) - 1) * PAGE_SIZE;
-  const [{ entries, total }, unconfirmed] = await Promise.all([
-    listClinicians(db, id, { limit: PAGE_SIZE, offset }),
-    listUnconfirmed(db, id, MOST_WAITING),
+  const clinicians = cliniciansOf(db, id);
+  const [entries, total, unconfirmed] = await Promise.all([
+    clinicians.list({ limit: PAGE_SIZE, offset }),
+    clinicians.count(),
+    identitiesOf(db, id).listUnconfirmed(MOST_WAITING),
   ]);
   const [rows, waiting] = await Promise.all([
     Promise.all(entries.map((entry) => clinicianRow(deps, entry))),
@@ -63,16 +65,13 @@ export async function showClinicians(
     organization: { id, name: organization.name, timeZone: organization.timeZone },
     mode: organization.userAssociation,
     actionOf: (step) => cliniciansUrl(request, id, step),
-    settingsUrl: cliniciansUrl(request, id, '', { q: 'First launch of an EHR user' }).replace(
-      PAGE,
-      '/settings/integrations/smart-on-fhir/advanced',
-    ),
+    settingsUrl: organizationUrl(request, ADVANCED, id, { q: 'First launch of an EHR user' }),
     rows,
     total,
     waiting,
     choices,
-    newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: page - 1 }) : undefined,
-    olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: page + 1 }) : undefined,
+    newerHref: page > 1 ? cliniciansUrl(request, id, '', { page: `${page - 1}` }) : undefined,
+    olderHref: offset + rows.length < total ? cliniciansUrl(request, id, '', { page: `${page + 1}` }) : undefined,
     isCodeGone: isSecretGone,
     ...shown,
     issued: issued && { ...issued, name: issuedTo },
@@ -117,7 +116,7 @@ async function waitingRow({ sealer }: CliniciansViewDependencies, row: IdentityR
 }
 
 async function choicesOf({ db, sealer }: CliniciansViewDependencies, organizationId: string) {
-  const entries = await entriesPage(db, organizationId, { limit: MOST_CHOICES, offset: 0 });
+  const entries = await cliniciansOf(db, organizationId).list({ limit: MOST_CHOICES, offset: 0 });
   const choices = await Promise.all(
     entries.map(async ({ clinician, identity }) => ({
       id: clinician.id,

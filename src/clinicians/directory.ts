@@ -11,7 +11,7 @@ import { AppError } from '#src/errors.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
 import { lookupsOf } from './clinician-details.ts';
-import { findIdentity, membershipOf } from './identity-store.ts';
+import { identitiesOf, membershipOf } from './identity-store.ts';
 import type { LearnedDetails } from './learned-details.ts';
 
 /** What this process knows of a linked user. */
@@ -19,7 +19,6 @@ interface Copy {
   membership: Extract<Membership, { kind: 'linked' }>;
   /** The id_token's name and reference in their row, as one text. */
   hints?: string;
-  /** The learned details in their row. */
   learned?: LearnedDetails | undefined;
   /** The organization's version before the query: a different one now means that the answer may be outdated. */
   version: string | undefined;
@@ -34,7 +33,6 @@ const KNOWN_MS = 10 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 const MOST_KNOWN = 20_000;
 
-/** What the directory needs. */
 export interface ClinicianDirectoryDependencies {
   db: Queries;
   sealer: Sealer;
@@ -96,7 +94,7 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
       try {
         if (isFailing) throw new Error('the database failed a moment ago');
         const note = asking(organizationId, key);
-        const found = membershipOf(await findIdentity(db, organizationId, lookups));
+        const found = membershipOf(await identitiesOf(db, organizationId).find(lookups));
         note(found);
         return found;
       } catch (error) {

@@ -7,18 +7,8 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { CliniciansDependencies, EhrUser, Membership } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity, sealName } from './clinician-details.ts';
-import { insertClinician } from './clinician-store.ts';
-import {
-  type FoundIdentity,
-  findIdentity,
-  findIdentityForUpdate,
-  hasIdentities,
-  insertIdentity,
-  type Lookups,
-  lockIdentity,
-  membershipOf,
-  updateIdentity,
-} from './identity-store.ts';
+import { cliniciansOf } from './clinician-store.ts';
+import { type FoundIdentity, identitiesOf, type Lookups, membershipOf } from './identity-store.ts';
 
 /** The most users of one organization: far more than any hospital employs. */
 const MOST_USERS = 100_000;
@@ -47,17 +37,18 @@ export async function findOrCreate(
   const { db, sealer } = deps;
   const { id: organizationId, userAssociation } = organization;
   const lookups = lookupsOf(sealer, organizationId, launching.user);
-  const found = await findIdentity(db, organizationId, lookups);
+  const found = await identitiesOf(db, organizationId).find(lookups);
   if (found && !isToBeLinked(organization, found)) {
     await noteHints(deps, found, lookups, launching.user);
     return meetingOf(found);
   }
   if (userAssociation === 'code') return meetingOf(found);
   return db.transaction(async (tx) => {
-    await lockIdentity(tx, organizationId, lookups);
-    const again = await findIdentityForUpdate(tx, organizationId, lookups);
+    const users = identitiesOf(tx, organizationId);
+    await users.lock(lookups);
+    const again = await users.findForUpdate(lookups);
     if (again && !isToBeLinked(organization, again)) return meetingOf(again);
-    if (!again) await assertRoom(tx, organizationId, deps.mostUsers ?? MOST_USERS);
+    if (!again) await assertRoom(users, deps.mostUsers ?? MOST_USERS);
     return userAssociation === 'automatic'
       ? makeClinician(deps, tx, organizationId, lookups, { launching, before: again })
       : letWait(deps, tx, organizationId, lookups, launching.user);
@@ -65,8 +56,8 @@ export async function findOrCreate(
 }
 
 /** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
-async function assertRoom(tx: Queries, organizationId: string, most: number): Promise<void> {
-  if (!(await hasIdentities(tx, organizationId, most))) return;
+async function assertRoom(users: ReturnType<typeof identitiesOf>, most: number): Promise<void> {
+  if (!(await users.areAtLeast(most))) return;
   throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, {
     rule: 'user.most',
   });
@@ -100,7 +91,7 @@ async function noteHints(
   if (isSame && identity.lookup === lookup) return;
   const { iss, sub, name, fhirUser } = user;
   const details = await sealIdentity(sealer, { organizationId, lookup }, { ...before, iss, sub, name, fhirUser });
-  await updateIdentity(db, organizationId, identity.lookup, { lookup, details });
+  await identitiesOf(db, organizationId).update(identity.lookup, { lookup, details });
 }
 
 async function makeClinician(
@@ -117,9 +108,11 @@ async function makeClinician(
   const details = await sealIdentity(sealer, { organizationId, lookup }, user);
   const link = { lookup, clinicianId, details, reference: null, linkedAt: now, linkedBy: 'automatic' };
   const name = await sealName(sealer, clinicianId, user.name);
-  await insertClinician(tx, { id: clinicianId, organizationId, details: name, createdAt: now, lastLaunchAt: now });
-  if (before) await updateIdentity(tx, organizationId, before.identity.lookup, link);
-  else await insertIdentity(tx, { ...link, organizationId, firstSeenAt: now });
+  const users = identitiesOf(tx, organizationId);
+  const clinician = { id: clinicianId, details: name, createdAt: now, lastLaunchAt: now };
+  await cliniciansOf(tx, organizationId).insert(clinician);
+  if (before) await users.update(before.identity.lookup, link);
+  else await users.insert({ ...link, firstSeenAt: now });
   const detail = { clinician: clinicianId, how: 'automatic' };
   const { iss, sub } = user;
   audit.record({ event: 'user-linked', organizationId, actor: { iss, sub }, ...from, detail });
@@ -136,6 +129,6 @@ async function letWait(
   // Clinician and administrator identify the user by it; it grants nothing.
   const reference = readableLetters(6);
   const details = await sealIdentity(sealer, { organizationId, lookup }, user);
-  await insertIdentity(tx, { organizationId, lookup, details, reference, firstSeenAt: clock() });
+  await identitiesOf(tx, organizationId).insert({ lookup, details, reference, firstSeenAt: clock() });
   return { membership: { kind: 'waiting', reference }, isFirst: false };
 }

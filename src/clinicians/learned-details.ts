@@ -1,7 +1,7 @@
 /** A linked user's details from the EHR's directory, kept as a hint for the administrator's list. */
 import type { CliniciansDependencies, EhrUser } from './clinician.ts';
 import { lookupsOf, openIdentity, sealIdentity } from './clinician-details.ts';
-import { findIdentity, updateIdentity } from './identity-store.ts';
+import { identitiesOf } from './identity-store.ts';
 
 /** Read from Practitioner and PractitionerRole; undefined where the EHR gave none. */
 export interface LearnedDetails {
@@ -27,14 +27,14 @@ export async function learn(
   user: EhrUser,
   learned: LearnedDetails,
 ): Promise<LearnedDetails | undefined> {
-  const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
+  const found = await identitiesOf(db, organizationId).find(lookupsOf(sealer, organizationId, user));
   const before = found && (await openIdentity(sealer, found.identity));
   if (!before) return undefined;
   const { shownName: name, role } = before;
   if (isNothingNew(learned, { name, role })) return { name, role };
   const next = { name: learned.name ?? name, role: learned.role ?? role };
   const details = await sealIdentity(sealer, found.identity, { ...before, shownName: next.name, role: next.role });
-  await updateIdentity(db, organizationId, found.identity.lookup, { details });
+  await identitiesOf(db, organizationId).update(found.identity.lookup, { details });
   return next;
 }
 
@@ -44,7 +44,7 @@ export async function recall(
   organizationId: string,
   user: EhrUser,
 ): Promise<LearnedDetails | undefined> {
-  const found = await findIdentity(db, organizationId, lookupsOf(sealer, organizationId, user));
+  const found = await identitiesOf(db, organizationId).find(lookupsOf(sealer, organizationId, user));
   const details = found && (await openIdentity(sealer, found.identity));
   return details && { name: details.shownName ?? details.name, role: details.role };
 }

@@ -4,15 +4,9 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { readableLetters } from '#src/adapters/random.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
 import { lookupsOf, sealIdentity } from './clinician-details.ts';
-import { type ClinicianRow, lockClinician, updateClinician } from './clinician-store.ts';
+import { type ClinicianRow, cliniciansOf } from './clinician-store.ts';
 import type { LaunchingUser } from './find-or-create.ts';
-import {
-  findIdentityForUpdate,
-  hasOtherIdentity,
-  insertIdentity,
-  lockIdentity,
-  updateIdentity,
-} from './identity-store.ts';
+import { identitiesOf } from './identity-store.ts';
 
 export const CODE_LIFETIME_MS = 7 * 24 * 60 * 60_000;
 
@@ -67,10 +61,12 @@ async function judge(
   code: string,
 ): Promise<{ outcome: RedeemOutcome; clinician?: string }> {
   const lookups = lookupsOf(deps.sealer, organizationId, launching.user);
-  await lockIdentity(tx, organizationId, lookups);
+  const own = cliniciansOf(tx, organizationId);
+  const users = identitiesOf(tx, organizationId);
+  await users.lock(lookups);
   // Locked in the same order as in a confirmation.
-  const clinician = await lockClinician(tx, organizationId, { codeHash: codeHash(organizationId, code) });
-  const found = await findIdentityForUpdate(tx, organizationId, lookups);
+  const clinician = await own.lock({ codeHash: codeHash(organizationId, code) });
+  const found = await users.findForUpdate(lookups);
   if (!clinician) return { outcome: { kind: 'wrong' } };
   const { id } = clinician;
   const now = deps.clock();
@@ -79,16 +75,16 @@ async function judge(
   const refusal = await refusalOf(tx, clinician, { linkedTo, lookups, now });
   if (refusal) {
     // Shown in the administrator's list: a different EHR user has this clinician's code.
-    if (refusal.kind !== 'wrong') await updateClinician(tx, organizationId, id, { conflictAt: now });
+    if (refusal.kind !== 'wrong') await own.update(id, { conflictAt: now });
     return { outcome: refusal, clinician: id };
   }
   if (found?.identity.refusedAt) return { outcome: { kind: 'refused' }, clinician: id };
   const [lookup] = lookups;
   const details = await sealIdentity(deps.sealer, { organizationId, lookup }, launching.user);
   const link = { lookup, clinicianId: id, details, reference: null, linkedAt: now, linkedBy: 'code' };
-  if (found) await updateIdentity(tx, organizationId, found.identity.lookup, link);
-  else await insertIdentity(tx, { ...link, organizationId, firstSeenAt: now });
-  await updateClinician(tx, organizationId, id, { codeUsedAt: now, lastLaunchAt: now });
+  if (found) await users.update(found.identity.lookup, link);
+  else await users.insert({ ...link, firstSeenAt: now });
+  await own.update(id, { codeUsedAt: now, lastLaunchAt: now });
   return { outcome: { kind: 'linked', clinicianId: id }, clinician: id };
 }
 
@@ -100,5 +96,5 @@ async function refusalOf(
   if (codeUsedAt !== null) return { kind: 'used' };
   if (disabledAt !== null || codeExpiresAt === null || codeExpiresAt <= now) return { kind: 'wrong' };
   if (linkedTo !== undefined) return { kind: 'identity-taken' };
-  return (await hasOtherIdentity(tx, organizationId, id, lookups)) ? { kind: 'clinician-taken' } : undefined;
+  return (await identitiesOf(tx, organizationId).hasOther(id, lookups)) ? { kind: 'clinician-taken' } : undefined;
 }

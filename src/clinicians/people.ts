@@ -4,10 +4,9 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActors } from '#src/audit/audit.ts';
 import { type FoundPerson, MOST_PEOPLE, type People } from '#src/audit/searched-people.ts';
 import { openIdentity, openName } from './clinician-details.ts';
-import { type ClinicianEntry, entriesPage, findClinician, type IdentityRow } from './clinician-store.ts';
-import { findUnconfirmed, listUnconfirmed } from './identity-store.ts';
+import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
+import { identitiesOf } from './identity-store.ts';
 
-/** One person of one organization. */
 export interface Person {
   /** The clinician's id, or the reference of an unconfirmed user; replaces the name in addresses. */
   key: string;
@@ -50,9 +49,9 @@ export async function findPerson(
   organizationId: string,
   key: string,
 ): Promise<Person | undefined> {
-  const entry = await findClinician(db, organizationId, key);
+  const entry = await cliniciansOf(db, organizationId).find(key);
   if (entry) return personOf(sealer, entry);
-  const identity = await findUnconfirmed(db, organizationId, key);
+  const identity = await identitiesOf(db, organizationId).findUnconfirmed(key);
   return identity && unconfirmedPersonOf(sealer, identity);
 }
 
@@ -78,11 +77,11 @@ export function createPeople(deps: { db: Queries; sealer: Sealer; mostSearched?:
   const { db, sealer, mostSearched = MOST_SEARCHED } = deps;
 
   async function* everyone(organizationId: string): AsyncGenerator<Person[]> {
-    const unconfirmed = await listUnconfirmed(db, organizationId, BATCH);
+    const unconfirmed = await identitiesOf(db, organizationId).listUnconfirmed(BATCH);
     yield Promise.all(unconfirmed.map((row) => unconfirmedPersonOf(sealer, row)));
     for (let offset = 0; offset < mostSearched; offset += BATCH) {
       // oxlint-disable-next-line no-await-in-loop -- page by page, so that memory stays small and the search can end
-      const entries = await entriesPage(db, organizationId, { limit: BATCH, offset });
+      const entries = await cliniciansOf(db, organizationId).list({ limit: BATCH, offset });
       yield Promise.all(entries.map((entry) => personOf(sealer, entry)));
       if (entries.length < BATCH) return;
     }

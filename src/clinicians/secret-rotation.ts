@@ -3,11 +3,10 @@ import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './clinician-details.ts';
-import { type ClinicianRow, type IdentityRow, listCliniciansAfter, updateClinician } from './clinician-store.ts';
-import { findIdentity, listIdentitiesAfter, updateIdentity } from './identity-store.ts';
+import { type ClinicianRow, cliniciansOf, type IdentityRow, listCliniciansAfter } from './clinician-store.ts';
+import { identitiesOf, listIdentitiesAfter } from './identity-store.ts';
 
-/** A run in progress. */
-export interface Rekeying {
+export interface Moving {
   /** Resolves when every row was processed or the database failed. */
   done: Promise<void>;
   /** Stops before the next row; resolves when the run has ended. */
@@ -19,10 +18,8 @@ const BATCH = 200;
 /**
  * Starts at once, in the background. Launches do not wait for it, because they find rows under any secret. With one
  * secret there is nothing to do.
- *
- * @param deps.secretCount how many secrets are configured.
  */
-export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }): Rekeying {
+export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }): Moving {
   const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();
 
@@ -47,13 +44,14 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
 
   const moveIdentity = async (row: IdentityRow) => {
     const { organizationId } = row;
+    const users = identitiesOf(db, organizationId);
     const details = await openIdentity(sealer, row);
     if (!details) return false;
     const [lookup] = lookupsOf(sealer, organizationId, details);
     // An instance without this secret may have created a second row: it stays, and the other rows still move.
-    if (lookup !== row.lookup && (await findIdentity(db, organizationId, [lookup]))) return false;
+    if (lookup !== row.lookup && (await users.find([lookup]))) return false;
     const sealed = await sealIdentity(sealer, { organizationId, lookup }, details);
-    await updateIdentity(db, organizationId, row.lookup, { lookup, details: sealed });
+    await users.update(row.lookup, { lookup, details: sealed });
     return true;
   };
 
@@ -61,7 +59,7 @@ export function rekeyClinicians(deps: { db: Queries; sealer: Sealer; log: Log; s
     const name = await openName(sealer, row);
     if (name === undefined) return false;
     const details = await sealName(sealer, row.id, name);
-    return updateClinician(db, row.organizationId, row.id, { details });
+    return cliniciansOf(db, row.organizationId).update(row.id, { details });
   };
 
   const run = async () => {

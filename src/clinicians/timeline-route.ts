@@ -1,5 +1,6 @@
 /** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
-import type { Request, RequestHandler } from 'express';
+
+import type { RequestHandler } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -11,6 +12,7 @@ import { AppError } from '#src/errors.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/list-page.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
@@ -44,7 +46,7 @@ export function timelineRoute(deps: TimelineDependencies): RequestHandler {
         rows,
         ...neighbourHrefs(request, { newer, older }),
         backHref: cliniciansUrl(request, organization.id),
-        launchesHref: launchesHref(request, organization.id, person),
+        launchesHref: organizationUrl(request, '/settings/launches', organization.id, { who: person.key }),
       }),
     );
   });
@@ -115,8 +117,4 @@ function rowOf({ id, at, event, detail, supportCode }: AuditListRow): TimelineRo
   const [what, more] = words[event] ?? [event, undefined];
   const href = event === 'launch' && supportCode !== null ? `/settings/launches?code=${supportCode}` : undefined;
   return { id, at, what, detail: more, href, supportCode: supportCode ?? undefined };
-}
-
-function launchesHref(request: Request, organizationId: string, { key }: Person): string {
-  return cliniciansUrl(request, organizationId, '', { who: key }).replace('/settings/clinicians', '/settings/launches');
 }

@@ -6,7 +6,6 @@ import { readRedisUrl } from './redis-url.ts';
 import { signInSchema } from './sign-in.ts';
 import { telemetrySchema } from './telemetry.ts';
 
-/** The addresses of this machine. */
 export const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const list = z.string().transform((text) =>
@@ -23,7 +22,6 @@ const privateNetwork = z
   .string()
   .refine(ipaddr.isValidCIDR, { error: 'must be a CIDR such as 10.0.0.0/8', abort: true })
   .refine(isPrivateNetwork, { error: 'must be within a private range such as 10.0.0.0/8 or fc00::/7' });
-/** An address or a range of addresses. */
 const addressRange = z.string().refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
   error: 'must be addresses or CIDRs such as 10.0.0.0/8',
 });
@@ -82,7 +80,6 @@ export const environmentSchema = z.object({
   ...telemetrySchema.shape,
 });
 
-/** The variables as read. */
 export type Environment = z.infer<typeof environmentSchema>;
 
 /** Returns the readable values and the others' problems: a typing mistake must not hide what else is missing. */

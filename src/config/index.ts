@@ -6,7 +6,6 @@ import { type Environment, LOOPBACK, readEnvironment } from './environment.ts';
 import { readSignIn, signInProblems } from './sign-in.ts';
 import { readTelemetry } from './telemetry.ts';
 
-/** The configuration for the rest of the program. */
 export type Config = ReturnType<typeof loadConfig>;
 
 /** Lists all problems of the environment at once, ready to print. */
@@ -95,7 +94,6 @@ function hasPassword(url: string): boolean {
   return access.includes(':') && !access.endsWith(':');
 }
 
-/** The name of the variable in a problem. */
 function nameOf(problem: string): string {
   return problem.slice(0, problem.indexOf(':'));
 }

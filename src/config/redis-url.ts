@@ -1,6 +1,5 @@
 /** Parses REDIS_URL: one server, a cluster, or sentinels that know the master. */
 
-/** A node as named in the URL. */
 export interface RedisNode {
   host: string;
   port: number;
@@ -12,7 +11,6 @@ interface Access {
   tls: boolean;
 }
 
-/** Where Redis is and how to reach it. */
 export type RedisTarget =
   /** The URL as given; ioredis parses it. */
   | { kind: 'single'; url: string }

@@ -28,7 +28,6 @@ export const signInSchema = z.object({
 
 type SignInValues = z.infer<typeof signInSchema>;
 
-/** How administrators sign in. */
 export type SignInConfig = ReturnType<typeof readSignIn>;
 
 /** The administrators' identity provider, and the meaning of its groups. */
@@ -40,7 +39,6 @@ export function readSignIn(values: SignInValues) {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
   return {
     byPassword: values.PASSWORD_SIGN_IN === 'on',
-    /** The operator to create when there is none yet. */
     bootstrap: email === undefined || password === undefined ? undefined : { email, password },
     singleSignOn:
       issuer === undefined || clientId === undefined || clientSecret === undefined

@@ -12,7 +12,6 @@ const SAMPLERS = [
 
 const endpoint = z.url({ protocol: /^https?$/ }).optional();
 
-/** Part of the environment's schema. */
 export const telemetrySchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
@@ -26,7 +25,6 @@ export const telemetrySchema = z.object({
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
-/** Where traces go, and which ones. */
 export type TelemetryConfig = NonNullable<ReturnType<typeof readTelemetry>>;
 
 /** @returns undefined when no endpoint is set or the SDK is disabled; then no OpenTelemetry package is loaded. */

@@ -21,8 +21,6 @@ export function csrfToken(cookieSecret: string): string {
 /**
  * Checks the request's origin and the form's token.
  *
- * @param request with a parsed urlencoded body.
- * @param publicUrl our own origin.
  * @throws AppError 'request.forged'
  */
 export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: string): void {

@@ -14,10 +14,10 @@ import { besidePage, done, type Handler, leadToPage, mayChange, refused, type Vi
 import { scopeEditorProps } from './scopes.ts';
 
 /** With `?q=`, shows only the settings that match. */
-export const showAdvanced: Handler = async (dependencies, visit) => {
+export const showAdvanced: Handler = async (visit) => {
   const { request, response, organization } = visit;
   const { id, privateNetworks } = organization;
-  const { page, shown } = await besidePage(dependencies, visit);
+  const { page, shown } = await besidePage(visit);
   const form = shown.advanced ?? savedForm({ ...organization });
   const query = filterText(queryOf(request), 'q', LONGEST_QUERY) ?? '';
   response.type('html').send(
@@ -41,25 +41,24 @@ const SAVED = 'Advanced settings saved. Check again to see the connection with t
 const SAVED_AND_ENDED =
   'Advanced settings saved. What the app trusts about the EHR has changed, so open launches have ended. Check again.';
 
-export const saveAdvanced: Handler = async (dependencies, visit) => {
+export const saveAdvanced: Handler = async (visit) => {
   const { typed, changes } = readForm(visit);
-  if (!(await mayChange(dependencies, visit, changes, { place: 'advanced' }))) return;
-  const result = await editOrganization(dependencies, visit.organization.id, changes, actorOf(visit.request));
-  if (!result.ok)
-    return refused(dependencies, visit, 400, { advanced: refusedForm(typed, result.problems) }, 'advanced');
+  if (!(await mayChange(visit, changes, { place: 'advanced' }))) return;
+  const result = await editOrganization(visit.deps, visit.organization.id, changes, actorOf(visit.request));
+  if (!result.ok) return refused(visit, 400, { advanced: refusedForm(typed, result.problems) }, 'advanced');
   const ended = result.before?.connectionVersion !== result.after.connectionVersion;
-  return done(dependencies, visit, ended ? SAVED_AND_ENDED : SAVED, 'advanced');
+  return done(visit, ended ? SAVED_AND_ENDED : SAVED, 'advanced');
 };
 
 /** Explains the typed scopes and their problems; the page keeps everything that was typed. */
-export const previewScopes: Handler = async (dependencies, visit) => {
+export const previewScopes: Handler = async (visit) => {
   const { typed, changes } = readForm(visit);
   const settings = { ...settingsOf(visit.organization), ...changes, scopes: typed['scopes'] };
-  const parsed = parseSettings(settings, dependencies.production, ['fhirBaseUrl', 'clientId']);
+  const parsed = parseSettings(settings, visit.deps.production, ['fhirBaseUrl', 'clientId']);
   const problems = parsed.ok ? [] : parsed.problems.filter(({ field }) => field === 'scopes');
   const preview = { problems: problems.map(({ message }) => message) };
   const shown = { advanced: refusedForm(typed, problems), preview };
-  await leadToPage(dependencies, visit, { kind: 'form', status: 200, shown }, 'advanced');
+  await leadToPage(visit, { kind: 'form', status: 200, shown }, 'advanced');
 };
 
 function readForm({ request, organization }: Visit) {

@@ -8,7 +8,6 @@ import type { Organization, SettingChanges } from '#src/organizations/organizati
 import type { QuestionProps } from '#views/settings/confirm-page.ts';
 
 export interface AskBeforeEndDependencies extends Pick<EditDependencies, 'production'> {
-  /** How many launches of an organization are open. */
   openLaunches: (organizationId: string) => Promise<number>;
 }
 
@@ -27,7 +26,6 @@ export function endingText(count: number): string {
  * the consent. Only a browser that shows the answer is asked; a script goes on.
  *
  * @param changes raw and untrusted; an invalid change ends nothing.
- * @returns whether the change may be made now.
  */
 export async function mayEndLaunches(
   deps: AskBeforeEndDependencies,

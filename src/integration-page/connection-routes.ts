@@ -1,52 +1,46 @@
-/** The FHIR URL of a connection: saved, checked again, used in spite of a failure, or its draft deleted. */
+/** Steps 1 and 2 of a connection: its FHIR URL with a draft, if there is one, and the pages that may frame the app. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
+import { editOrganization } from '#src/organizations/edit.ts';
+import { refusedForm } from '#src/settings/form.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
-import {
-  done,
-  type Handler,
-  type IntegrationDependencies,
-  leadToPage,
-  mayChange,
-  refused,
-  type Visit,
-} from './page-visit.ts';
+import { done, type Handler, leadToPage, mayChange, refused, type Visit } from './page-visit.ts';
 import { beginChecks, readRecord } from './stream.ts';
 
 /** Shows the page with the result of the last post, or runs the checks that the post asked for. */
-export const showPage: Handler = async (dependencies, visit) => {
+export const showPage: Handler = async (visit) => {
   const { request, response, organization } = visit;
-  const record = await readRecord(dependencies, organization);
-  const { shown } = await dependencies.afterPost.read<PageExtras>(request);
-  if (shown.run) return beginChecks(dependencies, visit, shown.run);
+  const record = await readRecord(visit.deps, organization);
+  const { shown } = await visit.deps.afterPost.read<PageExtras>(request);
+  if (shown.run) return beginChecks(visit, shown.run);
   response.type('html').send(integrationPage(pageProps(request, record, shown)));
 };
 
-export const saveUrl: Handler = (dependencies, visit) =>
-  askForChecks(dependencies, visit, fieldOf(visit.request, 'fhirUrl', 'url'));
+export const saveUrl: Handler = (visit) => askForChecks(visit, fieldOf(visit.request, 'fhirUrl', 'url'));
 
 /** Checks the draft if there is one, otherwise the address in use. */
-export const checkAgain: Handler = async (dependencies, visit) => {
-  const draft = await dependencies.store.findDraft(visit.organization.id);
-  await askForChecks(dependencies, visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
+export const checkAgain: Handler = async (visit) => {
+  const draft = await visit.deps.store.findDraft(visit.organization.id);
+  await askForChecks(visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
 };
 
-export const useAnyway: Handler = async (dependencies, visit) => {
-  const draft = await dependencies.store.findDraft(visit.organization.id);
+export const useAnyway: Handler = async (visit) => {
+  const draft = await visit.deps.store.findDraft(visit.organization.id);
   const reason = fieldOf(visit.request, 'reason', 'reason').trim();
-  if (!draft) return refused(dependencies, visit, 409, { problem: 'There is no draft any more.' });
-  if (reason !== '') return askForChecks(dependencies, visit, draft.fhirUrl, { useAnyway: reason });
-  return refused(dependencies, visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
+  if (!draft) return refused(visit, 409, { problem: 'There is no draft any more.' });
+  if (reason !== '') return askForChecks(visit, draft.fhirUrl, { useAnyway: reason });
+  return refused(visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
 };
 
 /** Asks before {@link discardDraft}. */
-export const askToDiscard: Handler = async (dependencies, visit) => {
+export const askToDiscard: Handler = async (visit) => {
   const { request, response, organization } = visit;
-  const draft = await dependencies.store.findDraft(organization.id);
-  if (!draft) return refused(dependencies, visit, 409, { problem: 'There is no draft any more.' });
+  const draft = await visit.deps.store.findDraft(organization.id);
+  if (!draft) return refused(visit, 409, { problem: 'There is no draft any more.' });
   ask(request, response, {
     current: 'integration',
     question: 'Delete the draft',
@@ -57,27 +51,51 @@ export const askToDiscard: Handler = async (dependencies, visit) => {
   });
 };
 
-export const discardDraft: Handler = async (dependencies, visit) => {
-  await dependencies.store.saveDraft(visit.organization.id, undefined);
-  await done(dependencies, visit, 'The draft was deleted.');
+export const discardDraft: Handler = async (visit) => {
+  await visit.deps.store.saveDraft(visit.organization.id, undefined);
+  await done(visit, 'The draft was deleted.');
 };
 
 const IF_IT_PASSES =
   'The new values are checked first, and nothing changes if the checks fail. If they pass, they replace those in use.';
 
 /** Leads to the page that starts the run and shows it; a reload does not start it again. */
-export async function askForChecks(
-  dependencies: IntegrationDependencies,
-  visit: Visit,
-  typed: string,
-  options: SaveOptions = {},
-): Promise<void> {
-  const read = readFhirUrl(dependencies, visit.organization, typed);
-  if (!read.ok) return refused(dependencies, visit, 400, { field: { value: read.kept, problem: read.problem } });
+export async function askForChecks(visit: Visit, typed: string, options: SaveOptions = {}): Promise<void> {
+  const read = readFhirUrl(visit.deps, visit.organization, typed);
+  if (!read.ok) return refused(visit, 400, { field: { value: read.kept, problem: read.problem } });
   const changes = { ...options.accept, fhirBaseUrl: read.url };
   const condition = options.useAnyway === undefined ? IF_IT_PASSES : '';
-  if (!(await mayChange(dependencies, visit, changes, { condition }))) return;
+  if (!(await mayChange(visit, changes, { condition }))) return;
   const run = { url: read.url, changes: read.changes, options };
-  if (wantsJson(visit.request)) return beginChecks(dependencies, visit, run);
-  return leadToPage(dependencies, visit, { kind: 'run', shown: { run } });
+  if (wantsJson(visit.request)) return beginChecks(visit, run);
+  return leadToPage(visit, { kind: 'run', shown: { run } });
 }
+
+const FIELD = 'frameAncestors';
+const NONE = 'Saved: no page may show the app in a frame. It opens only in a window of its own.';
+
+/** A page's address as it is pasted: without its path, and with https where no scheme is typed. Anything else stays for the schema to refuse. */
+function originOf(entry: string): string {
+  const text = /^[\w-]+(?:\.[\w-]+)+(?:[:/]|$)/.test(entry) ? `https://${entry}` : entry;
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && url.username === '' ? url.origin : entry;
+}
+
+/** Saves the list as typed, or adds one proposal to the saved list; the schema judges both. */
+export const saveFrame: Handler = async (visit) => {
+  const { organization, request } = visit;
+  const added = fieldOf(request, 'add', 'url').trim();
+  const typed = fieldOf(request, FIELD, 'list').trim();
+  const entries = typed.split(/[\s,]+/).filter(Boolean);
+  const values = added === '' ? [...new Set(entries.map(originOf))] : [...organization.frameAncestors, added];
+  const result = await editOrganization(visit.deps, organization.id, { [FIELD]: values }, actorOf(request));
+  if (result.ok) {
+    const isShortened = added === '' && entries.some((entry) => !values.includes(entry));
+    const understood = isShortened ? ` What you typed was understood as ${values.join(', ')}.` : '';
+    const saved = values.length === 0 ? NONE : `Saved: these pages may show the app in a frame.${understood}`;
+    return done(visit, saved);
+  }
+  const { problems } = refusedForm({}, result.problems);
+  const problem = problems[FIELD] ?? Object.values(problems).join('; ');
+  return refused(visit, 400, { frame: { typed: values.join('\n'), problem } });
+};

@@ -1,12 +1,12 @@
 /** `/` leads each kind of visitor on. `/guide` is the guide for reference, with this deployment's values (REG-09). */
-
 import type { Request, RequestHandler } from 'express';
 import { errorCodes, errorRows } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
-import { givenAddresses } from '#src/settings/given-addresses.ts';
+import { settings } from '#src/settings/registry.ts';
+import { type GivenEndpoints, givenFields, isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, permits } from '#src/smart/scopes/granted.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetRows } from '#src/vendors/vendor-props.ts';
@@ -57,4 +57,12 @@ async function guideProps(dependencies: RegisterDependencies, request: Request):
 /** The failures of launches and clinicians' pages. Those of Settings are explained there. */
 function launchFailures(): GuidePageProps['failures'] {
   return errorCodes.filter((code) => !/^(?:admin|settings)\./.test(code)).map((code) => ({ code, ...errorRows[code] }));
+}
+
+/** Each address with the label of its field, the issuer last; empty when no endpoints are given by hand. */
+function givenAddresses(values: GivenEndpoints): { label: string; address: string }[] {
+  if (!isGiven(values)) return [];
+  const addresses = givenFields.map((field) => ({ label: settings[field].label, address: values[field] }));
+  const issuer = { label: 'Issuer', address: values.issuers.join(', ') };
+  return [...addresses, issuer].filter(({ address }) => address !== '');
 }

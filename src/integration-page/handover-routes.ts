@@ -17,8 +17,7 @@ import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
 import { withOrganization } from './own-organization.ts';
-import { type RegisterConfig, registerSheetProps } from './register-props.ts';
-import { sharedRegister } from './shared-register.ts';
+import { type RegisterConfig, registerSheetProps, sharedRegister } from './register-props.ts';
 
 export interface HandoverDependencies {
   config: RegisterConfig;
@@ -30,7 +29,6 @@ export interface HandoverDependencies {
   afterPost: AfterPost;
 }
 
-/** What the page shows after a post. */
 type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
 
 /** Mount at /settings/handover behind requireSignIn, which also checks the forms. */

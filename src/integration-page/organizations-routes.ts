@@ -25,7 +25,6 @@ export interface OrganizationsRouteDependencies
 
 type Handler = (deps: OrganizationsRouteDependencies, request: Request, response: Response) => Promise<void>;
 
-/** What a page shows after a post. */
 type Posted = { form: TypedForm } | { done: string };
 
 const PAGE = '/settings/organizations';

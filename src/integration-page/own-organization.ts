@@ -8,7 +8,6 @@ import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 
-/** Answers one request about an organization that the visitor may see. */
 export type Step = (request: Request, response: Response, organization: Organization) => Promise<void>;
 
 /** MT-01: an administrator's organization comes from the session; naming another one is refused and recorded. */

@@ -1,8 +1,10 @@
 /** The props of a connection's pages, made from the organization, its last checks, its launches and its draft. */
+
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
 import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
@@ -20,9 +22,8 @@ import type { ProofProps } from '#views/integration-page/tools.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { runProps } from './results-props.ts';
 
-const PAGE = '/settings/integrations/smart-on-fhir';
+export const INTEGRATION = '/settings/integrations/smart-on-fhir';
 
-/** What launches show about the connection. */
 export interface SeenLaunches {
   /** The newest launch that reached the request list from a chart, with the FHIR URL in use. */
   completed: { id: string; at: Date } | undefined;
@@ -34,7 +35,6 @@ export interface SeenLaunches {
   writtenAs: { iss: string; at: Date } | undefined;
 }
 
-/** What is stored about a connection. */
 export interface ConnectionRecord {
   organization: Organization;
   draft: ConnectionDraft | undefined;
@@ -51,10 +51,8 @@ export interface PendingRun {
   options: SaveOptions;
 }
 
-/** What the last post adds to a page. */
 export interface PageExtras {
   done?: string;
-  /** Checks that the page starts. */
   run?: PendingRun;
   field?: ConnectionProps['field'];
   frame?: { typed: string; problem: string };
@@ -73,9 +71,7 @@ export type Place = '' | 'advanced' | 'tools';
 
 /** The address of one of these pages or forms; for an operator, it names the organization. */
 export function integrationUrl(request: Request, organizationId: string, step = ''): string {
-  const isOperator = adminOf(request).role === 'operator';
-  const query = new URLSearchParams(isOperator ? { organization: organizationId } : {});
-  return `${PAGE}${step === '' ? '' : `/${step}`}${query.size === 0 ? '' : `?${query}`}`;
+  return organizationUrl(request, step === '' ? INTEGRATION : `${INTEGRATION}/${step}`, organizationId);
 }
 
 /** The props of the page of the three steps. */
@@ -101,7 +97,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     frame: frameProps(record, extras),
     launch: launches.completed,
     writtenAs: launches.writtenAs,
-    verifyHref: `/settings/verify${role === 'operator' ? `?${new URLSearchParams({ organization: id })}` : ''}`,
+    verifyHref: organizationUrl(request, '/settings/verify', id),
     vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,
   };

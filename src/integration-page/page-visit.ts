@@ -1,5 +1,6 @@
 /** One request to a page of a connection, and the ways to answer it. */
-import type { Request, Response } from 'express';
+
+import type { Request, RequestHandler, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { KeyProofDependencies } from '#src/checks/key-proof.ts';
@@ -9,6 +10,7 @@ import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import type { Organization, SettingChanges } from '#src/organizations/organization.ts';
 import { type AskBeforeEndDependencies, mayEndLaunches } from './ask-before-end.ts';
+import { withOrganization } from './own-organization.ts';
 import {
   type ConnectionRecord,
   connectionProps,
@@ -31,20 +33,24 @@ export interface IntegrationDependencies
   launchesSeen: (organization: Organization) => Promise<SeenLaunches>;
 }
 
-/** A request about an organization that the visitor may see. */
 export interface Visit {
+  deps: IntegrationDependencies;
   request: Request;
   response: Response;
   organization: Organization;
 }
 
-/** Answers a visit. */
-export type Handler = (dependencies: IntegrationDependencies, visit: Visit) => Promise<void>;
+export type Handler = (visit: Visit) => Promise<void>;
+
+/** Runs handlers for the organization that the visitor may see. */
+export function visiting(deps: IntegrationDependencies): (handler: Handler) => RequestHandler {
+  return (handler) =>
+    withOrganization(deps, (request, response, organization) => handler({ deps, request, response, organization }));
+}
 
 /** Answers a post by a redirect to one of the pages, which shows the outcome. */
 export function leadToPage(
-  { afterPost }: IntegrationDependencies,
-  { request, response, organization }: Visit,
+  { deps: { afterPost }, request, response, organization }: Visit,
   outcome: Omit<Parameters<AfterPost['answer']>[3], 'shown'> & { shown: PageExtras },
   place: Place = '',
 ): Promise<void> {
@@ -53,35 +59,23 @@ export function leadToPage(
 
 /** Whether a change of the connection may be made now; otherwise the question is answered. */
 export function mayChange(
-  dependencies: IntegrationDependencies,
   visit: Visit,
   changes: SettingChanges,
   { place = '', condition = '' }: { place?: Place; condition?: string } = {},
 ): Promise<boolean> {
   const backHref = integrationUrl(visit.request, visit.organization.id, place);
   const words = { question: 'Change the connection of', button: 'Change it', condition, backHref } as const;
-  return mayEndLaunches(dependencies, visit, changes, { current: 'integration', ...words });
+  return mayEndLaunches(visit.deps, visit, changes, { current: 'integration', ...words });
 }
 
 /** Answers that nothing was changed. The page says why, also after a reload. */
-export function refused(
-  dependencies: IntegrationDependencies,
-  visit: Visit,
-  status: 400 | 409,
-  shown: PageExtras,
-  place: Place = '',
-): Promise<void> {
-  return leadToPage(dependencies, visit, { kind: 'form', status, shown }, place);
+export function refused(visit: Visit, status: 400 | 409, shown: PageExtras, place: Place = ''): Promise<void> {
+  return leadToPage(visit, { kind: 'form', status, shown }, place);
 }
 
 /** Answers that the change was made. The page says so once. */
-export function done(
-  dependencies: IntegrationDependencies,
-  visit: Visit,
-  text: string,
-  place: Place = '',
-): Promise<void> {
-  return leadToPage(dependencies, visit, { kind: 'done', shown: { done: text } }, place);
+export function done(visit: Visit, text: string, place: Place = ''): Promise<void> {
+  return leadToPage(visit, { kind: 'done', shown: { done: text } }, place);
 }
 
 /** The signed-in administrator for the audit trail, with the name that is shown beside a run. */
@@ -90,10 +84,7 @@ export function saverOf(request: Request): Saver {
 }
 
 /** The common props of the advanced settings and the tools, and what the last post adds. */
-export async function besidePage(
-  { checksStore, afterPost }: IntegrationDependencies,
-  { request, organization }: Visit,
-) {
+export async function besidePage({ deps: { checksStore, afterPost }, request, organization }: Visit) {
   const { id, name } = organization;
   const run = await checksStore.latest(id);
   const { shown, isSecretGone } = await afterPost.read<PageExtras>(request);

@@ -1,27 +1,30 @@
-/** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as the questions of a service. */
+/** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as a table of services. */
+
+import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
-import { servicesIn } from '#src/settings/service-catalogue.ts';
-import { writeCatalogue } from '#src/settings/write-catalogue.ts';
+import type { OwnField, Service } from '#src/settings/service.ts';
+import { SERVICE_SECTIONS } from '#src/settings/service.ts';
+import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
+import { shownWhenText } from '#src/settings/shown-when.ts';
 import type { Handler } from './page-visit.ts';
 import { type ShownTables, servicesUrl } from './services-props.ts';
 
 /** Previews the table of services with the new questions like any other; the form of that table saves it. */
-export const previewQuestionnaire: Handler = async ({ afterPost, production }, { request, response, organization }) => {
+export const previewQuestionnaire: Handler = async ({ deps, request, response, organization }) => {
   const text = fieldOf(request, 'questionnaire', 'document').trim();
   const typed = { text, service: fieldOf(request, 'service', 'choice'), name: fieldOf(request, 'name', 'name').trim() };
   const page = servicesUrl(request, organization.id);
   const answer = (status: number, shown: ShownTables) =>
-    afterPost.answer(request, response, page, { kind: 'form', status, shown });
+    deps.afterPost.answer(request, response, page, { kind: 'form', status, shown });
   const refuse = (problems: readonly string[]) => answer(400, { questionnaire: { ...typed, problems } });
   const read = readQuestionnaire(text);
   if (!read.ok) return refuse(read.problems);
   const services = withQuestions(servicesIn(organization.services), typed, read);
   if (!services) return refuse(['Choose a service that is there, or a new one.']);
   const table = writeCatalogue(services);
-  const parsed = settingRows.services.schema(production).safeParse(table);
+  const parsed = settingRows.services.schema(deps.production).safeParse(table);
   if (!parsed.success) return refuse(parsed.error.issues.map(({ message }) => `The services with it: ${message}`));
   const notes = [
     `${read.title}: ${read.fields.length} ${read.fields.length === 1 ? 'question' : 'questions'}`,
@@ -49,4 +52,28 @@ function withQuestions(
   let value = base;
   for (let next = 2; services.some((one) => one.value === value); next += 1) value = `${base}-${next}`;
   return [...services, { value, text, system: '', code: '', sections: SERVICE_SECTIONS, fields }];
+}
+
+/** CSV that readCatalogue reads as the same services. */
+export function writeCatalogue(services: readonly Service[]): string {
+  const rows = services.flatMap(({ value, text, system, code, sections, fields }) => [
+    { service: value, name: text, system, code, sections: sections.join(' ') },
+    ...fields.map((field) => ({ service: value, ...rowOf(field) })),
+  ]);
+  const lines = rows.map((row: Readonly<Record<string, string>>) =>
+    csvLine(CATALOGUE_COLUMNS.map((column) => row[column] ?? '')),
+  );
+  return [csvLine(CATALOGUE_COLUMNS), ...lines].join('').replaceAll('\r\n', '\n').trim();
+}
+
+function rowOf({ name, label, kind, choices, required, shown, longest }: OwnField) {
+  return {
+    field: name,
+    label,
+    kind,
+    choices: choices.join('|'),
+    required: required === 'always' ? 'always' : required === 'never' ? '' : `${required.field}=${required.value}`,
+    shown: shownWhenText(shown),
+    longest: kind === 'text' || kind === 'long text' ? String(longest) : '',
+  };
 }

@@ -1,14 +1,15 @@
-/** The props of the registration pages, for an organization or with placeholders. They hold no secret (REG-09). */
+/** The props of the registration pages, for an organization or with placeholders, and the page behind a shared link. No secret (REG-09). */
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';
 import { version } from '#src/config/version.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { clientMetadata, type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
+import type { ReportShape } from '#src/reports/route.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { filledForm, namesInForm } from '#src/vendors/registration-forms.ts';
 import { assetPath } from '#views/assets.ts';
-import type { RegisterSheetProps } from '#views/guide/register-page.ts';
+import { type RegisterSheetProps, sharedRegisterPage } from '#views/guide/register-page.ts';
 
 export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
 
@@ -49,3 +50,17 @@ export function registerSheetProps(
     ),
   };
 }
+
+export const sharedRegister: ReportShape<RegisterSheetProps> = {
+  kind: 'register',
+  path: '/reports/register',
+  json: ({ content, expiresAt }) => {
+    const { metadata, ...sheet } = content;
+    return { ...sheet, clientMetadata: JSON.parse(metadata) as unknown, expiresAt };
+  },
+  page: ({ content, expiresAt }, jsonUrl) =>
+    sharedRegisterPage(content, {
+      downloads: { json: jsonUrl, csv: undefined },
+      expiresOn: dayIn(expiresAt, content.timeZone ?? serverTimeZone),
+    }),
+};

@@ -1,32 +1,38 @@
 /** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one that an operator names. */
+
 import { type RequestHandler, Router } from 'express';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
-import { queryOf } from '#src/http/request-values.ts';
-import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
-import { integrationChoice } from '#views/integration-page/integration-page.ts';
+import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts';
-import { askToDiscard, checkAgain, discardDraft, saveUrl, showPage, useAnyway } from './connection-routes.ts';
-import { saveFrame } from './frame-routes.ts';
-import { withOrganization } from './own-organization.ts';
+import {
+  askToDiscard,
+  checkAgain,
+  discardDraft,
+  saveFrame,
+  saveUrl,
+  showPage,
+  useAnyway,
+} from './connection-routes.ts';
+import { INTEGRATION } from './page-props.ts';
 import type { Handler, IntegrationDependencies } from './page-visit.ts';
+import { visiting } from './page-visit.ts';
 import { keyProof, report, showTools } from './tools-routes.ts';
+
+const CHOICE = { title: 'Integrations > SMART on FHIR', current: 'integration', path: INTEGRATION } as const;
 
 /** Mount at /settings/integrations/smart-on-fhir behind requireSignIn, which also checks the forms. */
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { redis } = dependencies;
   const checks = createCheckLimit(redis);
-  const on = (handler: Handler): RequestHandler =>
-    withOrganization(dependencies, (request, response, organization) =>
-      handler(dependencies, { request, response, organization }),
-    );
+  const on = visiting(dependencies);
   const onLimited = (handler: Handler): RequestHandler =>
-    on(async (_dependencies, visit) => {
+    on(async (visit) => {
       await checks.take(visit.organization.id);
-      await handler(dependencies, visit);
+      await handler(visit);
     });
-  router.get('/', chooseOrganization(dependencies), on(showPage));
+  router.get('/', chooseOrganization(dependencies.store, CHOICE), on(showPage));
   router.post('/', onLimited(saveUrl));
   router.post('/check', onLimited(checkAgain));
   router.post('/use-anyway', onLimited(useAnyway));
@@ -43,13 +49,4 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/prove-key', on(keyProof(createKeyProofLimit(redis))));
   router.post('/report', on(report(createReportLimit(redis))));
   return router;
-}
-
-function chooseOrganization({ store }: IntegrationDependencies): RequestHandler {
-  return async (request, response, next) => {
-    const { role } = adminOf(request);
-    if (role !== 'operator' || queryOf(request).has('organization')) return next();
-    const admin = pageAdminOf(request);
-    response.type('html').send(integrationChoice(admin, await store.list()));
-  };
 }

@@ -16,7 +16,6 @@ const NONE = 'Nothing: the app does not use it.';
 /**
  * Explains the scopes of a form, saved or only typed.
  *
- * @param form of the advanced settings.
  * @param preview set when the form was not saved, with the problems of its scopes.
  */
 export function scopeEditorProps(

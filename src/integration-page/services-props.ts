@@ -1,7 +1,9 @@
 /** The props of the page of services and receivers: the saved tables, or the posted ones with what they change. */
+
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/receivers.ts';
@@ -11,15 +13,13 @@ import { shownInWords } from '#src/settings/shown-in-words.ts';
 import type { ServicesPageProps } from '#views/settings/services-page.ts';
 import type { PreviewedService } from '#views/settings/services-preview.ts';
 
-const PAGE = '/settings/services';
+export const SERVICES = '/settings/services';
 
-/** A table that was posted and not saved. */
 interface PostedTable {
   readonly text: string;
   readonly problems: readonly string[];
 }
 
-/** What the last post adds to the page. */
 export interface ShownTables {
   readonly done?: string;
   readonly services?: PostedTable;
@@ -29,8 +29,7 @@ export interface ShownTables {
 
 /** The address of this page or of one of its forms; for an operator, it names the organization. */
 export function servicesUrl(request: Request, organizationId: string, step = ''): string {
-  const query = adminOf(request).role === 'operator' ? `?${new URLSearchParams({ organization: organizationId })}` : '';
-  return `${PAGE}${step === '' ? '' : `/${step}`}${query}`;
+  return organizationUrl(request, step === '' ? SERVICES : `${SERVICES}/${step}`, organizationId);
 }
 
 /** The version of both saved tables. A form that was opened before another save has an older one. */

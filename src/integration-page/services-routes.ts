@@ -1,21 +1,22 @@
 /**
  * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
  */
-import { type RequestHandler, Router } from 'express';
+
+import { Router } from 'express';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { queryOf } from '#src/http/request-values.ts';
-import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { csvCells } from '#src/settings/csv.ts';
 import { settingRows } from '#src/settings/derived.ts';
-import { servicesChoice } from '#views/settings/services-choice.ts';
 import { servicesPage } from '#views/settings/services-page.ts';
-import { withOrganization } from './own-organization.ts';
 import type { Handler, IntegrationDependencies, Visit } from './page-visit.ts';
+import { visiting } from './page-visit.ts';
 import { previewQuestionnaire } from './questionnaire-import.ts';
-import { type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
+import { SERVICES, type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
 
+const CHOICE = { title: 'Services and receivers', current: 'services', path: SERVICES } as const;
 type Table = 'services' | 'receivers';
 
 const STALE = 'Another administrator has saved these tables since you opened this page. Compare, and save again.';
@@ -23,11 +24,9 @@ const STALE = 'Another administrator has saved these tables since you opened thi
 /** Mount behind requireSignIn, which also checks the forms. */
 export function servicesRoutes(dependencies: IntegrationDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const on = (handler: Handler): RequestHandler =>
-    withOrganization(dependencies, (request, response, organization) =>
-      handler(dependencies, { request, response, organization }),
-    );
-  router.get('/', choose(dependencies), on(show));
+  const on = visiting(dependencies);
+
+  router.get('/', chooseOrganization(dependencies.store, CHOICE), on(show));
   router.post('/questionnaire', on(previewQuestionnaire));
   for (const table of ['services', 'receivers'] as const) {
     router.get(`/${table}.csv`, on(exportTable(table)));
@@ -36,14 +35,7 @@ export function servicesRoutes(dependencies: IntegrationDependencies): Router {
   return router;
 }
 
-function choose({ store }: IntegrationDependencies): RequestHandler {
-  return async (request, response, next) => {
-    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
-    response.type('html').send(servicesChoice(pageAdminOf(request), await store.list()));
-  };
-}
-
-const show: Handler = async ({ afterPost }, { request, response, organization }) => {
+const show: Handler = async ({ deps: { afterPost }, request, response, organization }) => {
   const { shown } = await afterPost.read<ShownTables>(request);
   response.type('html').send(servicesPage(servicesPropsOf(request, organization, shown)));
 };
@@ -52,7 +44,7 @@ const show: Handler = async ({ afterPost }, { request, response, organization })
  * Exports the saved table with every cell as text, so that none is a formula. An import of the file changes nothing.
  */
 function exportTable(table: Table): Handler {
-  return async (_dependencies, { response, organization }) => {
+  return async ({ response, organization }) => {
     const lines = csvCells(organization[table]) ?? [];
     response
       .type('text/csv')
@@ -62,30 +54,34 @@ function exportTable(table: Table): Handler {
 }
 
 function saveOrPreview(table: Table): Handler {
-  return async (dependencies, visit) => {
+  return async (visit) => {
     const { request, organization } = visit;
     const text = fieldOf(request, table, 'table').replaceAll('\r\n', '\n').trim();
-    const parsed = settingRows[table].schema(dependencies.production).safeParse(text);
+    const parsed = settingRows[table].schema(visit.deps.production).safeParse(text);
     const problems = parsed.success ? [] : parsed.error.issues.map(({ message }) => message);
     const isStale = fieldOf(request, 'version', 'code') !== versionOf(organization);
     if (problems.length > 0 || isStale || fieldOf(request, 'intent', 'choice') === 'preview') {
       const shown = { [table]: { text, problems: isStale ? [STALE, ...problems] : problems } };
-      return lead(dependencies, visit, isStale ? 409 : problems.length > 0 ? 400 : 200, shown);
+      return lead(visit, isStale ? 409 : problems.length > 0 ? 400 : 200, shown);
     }
-    const saved = await editOrganization(dependencies, organization.id, { [table]: text }, actorOf(request));
+    const saved = await editOrganization(visit.deps, organization.id, { [table]: text }, actorOf(request));
     if (!saved.ok) {
       const shown = { [table]: { text, problems: saved.problems.map(({ message }) => message) } };
-      return lead(dependencies, visit, 400, shown);
+      return lead(visit, 400, shown);
     }
     const done = { done: `The ${table} are saved. New requests offer them from now on.` };
-    return dependencies.afterPost.answer(request, visit.response, servicesUrl(request, organization.id), {
+    return visit.deps.afterPost.answer(request, visit.response, servicesUrl(request, organization.id), {
       kind: 'done',
       shown: done,
     });
   };
 }
 
-function lead({ afterPost }: IntegrationDependencies, visit: Visit, status: number, shown: ShownTables): Promise<void> {
+function lead(visit: Visit, status: number, shown: ShownTables): Promise<void> {
   const { request, response, organization } = visit;
-  return afterPost.answer(request, response, servicesUrl(request, organization.id), { kind: 'form', status, shown });
+  return visit.deps.afterPost.answer(request, response, servicesUrl(request, organization.id), {
+    kind: 'form',
+    status,
+    shown,
+  });
 }

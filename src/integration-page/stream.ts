@@ -39,15 +39,11 @@ export async function readRecord(
  * Starts the checks that a form of this session requested. The form's outcome is taken from the session once, so a
  * reload shows the stored run and does not call the EHR.
  */
-export async function beginChecks(
-  dependencies: IntegrationDependencies,
-  visit: Visit,
-  { url, changes, options }: PendingRun,
-): Promise<void> {
+export async function beginChecks(visit: Visit, { url, changes, options }: PendingRun): Promise<void> {
   const { request, organization } = visit;
-  const answer = await saveConnection(dependencies, organization.id, url, saverOf(request), options);
-  if (answer.ok) return streamChecks(dependencies, visit, { ...answer, changes: [...changes] });
-  return refused(dependencies, visit, 400, { field: { value: answer.kept, problem: answer.problem } });
+  const answer = await saveConnection(visit.deps, organization.id, url, saverOf(request), options);
+  if (answer.ok) return streamChecks(visit, { ...answer, changes: [...changes] });
+  return refused(visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }
 
 /**
@@ -57,8 +53,7 @@ export async function beginChecks(
  * If the run cannot be stored after part of the page was sent, a notice says so, and the log has the cause.
  */
 async function streamChecks(
-  dependencies: IntegrationDependencies,
-  { request, response, organization }: Visit,
+  { deps, request, response, organization }: Visit,
   { url, changes, running, outcome }: Extract<SaveAnswer, { ok: true }>,
 ): Promise<void> {
   // The handlers are set at once, so that an early failure is not an unhandled rejection.
@@ -70,7 +65,7 @@ async function streamChecks(
   response.type('html');
   // For proxies that would hold the page back until the end.
   response.setHeader('X-Accel-Buffering', 'no');
-  response.write(integrationStart(pageProps(request, await readRecord(dependencies, organization), { field })));
+  response.write(integrationStart(pageProps(request, await readRecord(deps, organization), { field })));
   await Promise.all(running.rows.map((row) => row.then(() => response.write(CHECKED))));
   const result = await settled;
   if ('error' in result) {
@@ -81,7 +76,7 @@ async function streamChecks(
     return void response.end(integrationFailure(notStored(supportCode)));
   }
   const { organization: after, state } = result.saved;
-  const props = pageProps(request, await readRecord(dependencies, after), { field });
+  const props = pageProps(request, await readRecord(deps, after), { field });
   response.end(integrationEnd(props, SAVED[state]));
 }
 

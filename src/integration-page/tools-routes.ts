@@ -19,12 +19,11 @@ const NOT_ASKED: ProofProps = {
   causes: [],
 };
 
-/** The page. */
-export const showTools: Handler = async (dependencies, visit) => {
+export const showTools: Handler = async (visit) => {
   const { response, organization } = visit;
   const [{ page, shown, isSecretGone }, scheduled] = await Promise.all([
-    besidePage(dependencies, visit),
-    dependencies.checksStore.latestScheduled(organization.id),
+    besidePage(visit),
+    visit.deps.checksStore.latestScheduled(organization.id),
   ]);
   response.type('html').send(
     toolsPage({
@@ -39,14 +38,13 @@ export const showTools: Handler = async (dependencies, visit) => {
 
 /** Makes one token request per click. It is limited, and recorded in the audit trail. */
 export function keyProof(limit: Limiter): Handler {
-  return async (dependencies, visit) => {
+  return async (visit) => {
     const { organization, request } = visit;
-    const { audit, config } = dependencies;
-    const show = (proof: ProofProps) =>
-      leadToPage(dependencies, visit, { kind: 'done', status: 200, shown: { proof } }, 'tools');
+    const { audit, config } = visit.deps;
+    const show = (proof: ProofProps) => leadToPage(visit, { kind: 'done', status: 200, shown: { proof } }, 'tools');
     if (!isConnected(organization)) return show(NOT_ASKED);
     await limit.take(organization.id);
-    const proof = await proveKey(organization, { ...dependencies, publicUrl: config.publicUrl });
+    const proof = await proveKey(organization, { ...visit.deps, publicUrl: config.publicUrl });
     const detail = { action: 'key proof', outcome: proof.outcome, kid: proof.used?.kid };
     audit.record({ event: 'check-run', organizationId: organization.id, ...actorOf(request), detail });
     return show(proofProps(proof, adminOf(request).role));
@@ -55,12 +53,11 @@ export function keyProof(limit: Limiter): Handler {
 
 /** Makes a link to a report of the last run, for people without an account. */
 export function report(limit: Limiter): Handler {
-  return async (dependencies, visit) => {
+  return async (visit) => {
     const { organization, request } = visit;
-    const { checksStore, clock, config, db, audit } = dependencies;
+    const { checksStore, clock, config, db, audit } = visit.deps;
     const run = await checksStore.latest(organization.id);
-    if (!run)
-      return refused(dependencies, visit, 409, { problem: 'Run the checks first; the report shows them.' }, 'tools');
+    if (!run) return refused(visit, 409, { problem: 'Run the checks first; the report shows them.' }, 'tools');
     await limit.take(organization.id);
     const content: SharedCheckReport = {
       ...toReport(run, organization),
@@ -76,6 +73,6 @@ export function report(limit: Limiter): Handler {
     });
     const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
-    return leadToPage(dependencies, visit, { kind: 'secret', status: 200, shown }, 'tools');
+    return leadToPage(visit, { kind: 'secret', status: 200, shown }, 'tools');
   };
 }

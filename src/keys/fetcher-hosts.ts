@@ -12,9 +12,7 @@ export interface KeyHolder {
 }
 
 export interface PlacedFetches {
-  /** The newest fetch by organization. */
   byOrganization: ReadonlyMap<string, JwksFetch>;
-  /** Fetches from addresses that match no organization. */
   others: JwksFetch[];
 }
 

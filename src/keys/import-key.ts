@@ -16,7 +16,6 @@ const RSA_BITS = 2048;
  *
  * @param text a private key as PEM (PKCS #8, PKCS #1 or SEC 1, not encrypted) or JWK; untrusted, never echoed or
  *   logged.
- * @returns the keys that changed.
  * @throws CommandError when the key is unreadable, weak, of another kind or known, or a rotation is pending.
  */
 export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {

@@ -50,7 +50,6 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
  * Publishes new keys now; they sign once every cached JWKS has expired. The active ones retire at that moment and stay
  * published until no assertion signed with them can be in transit (JW-09).
  *
- * @returns the keys that changed.
  * @throws CommandError while an earlier rotation is still pending.
  */
 export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {

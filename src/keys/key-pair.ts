@@ -29,7 +29,6 @@ const publicJwkSchema = z.discriminatedUnion('alg', [
   }),
 ]);
 
-/** A key as EHRs see it. */
 export type PublicJwk = z.output<typeof publicJwkSchema>;
 
 /** A key that passed every check, with its private half ready to sign. */

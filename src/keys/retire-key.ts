@@ -15,7 +15,6 @@ import { listKeyUses } from './key-use-store.ts';
  * sign, the pending one or a new one takes over at once (JW-13).
  *
  * @param options.evenIfUsed retires without `force` although an EHR accepted the key within the JWKS's max-age.
- * @returns the keys that changed.
  * @throws CommandError for an unknown key, for one still in use, or when no key would be left to sign with.
  */
 export async function retireKey(

@@ -18,7 +18,6 @@ import { exportOf, readExport } from './transfer.ts';
 
 export interface OrganizationCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL; appName: string };
-  /** Standard input. */
   readInput(): Promise<string>;
 }
 

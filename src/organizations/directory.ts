@@ -94,7 +94,6 @@ export function createOrganizationDirectory(
   return {
     /**
      * @param id untrusted; a text that cannot be an Org ID is not looked up.
-     * @returns undefined when there is no such organization.
      * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
      */
     find: async (id: string): Promise<Organization | undefined> => {

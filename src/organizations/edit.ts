@@ -4,13 +4,13 @@ import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong } from '#src/vendors/presets.ts';
-import { withSettings } from './connection-version.ts';
 import {
   type Organization,
   type OrganizationSettings,
   parseSettings,
   type SettingChanges,
   type UnsetField,
+  withSettings,
 } from './organization.ts';
 import type { OrganizationStore, SavedOrganization } from './store.ts';
 
@@ -92,11 +92,7 @@ async function endAfter(
   return endLaunches(before, by);
 }
 
-/**
- * Enables or disables an organization; disabling ends its launches at once (REG-11).
- *
- * @returns undefined when there is no such organization.
- */
+/** Enables or disables an organization; disabling ends its launches at once (REG-11). */
 export async function switchOrganization(
   { store, audit, clock, endLaunches }: EditDependencies,
   id: string,

@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { cached } from '#src/adapters/cache.ts';
 import { AppError } from '#src/errors.ts';
 import { serverUrl } from '#src/settings/addresses.ts';
-import { type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
+import { endingFields, type SettingProblem, type SettingValues, settingsShape } from '#src/settings/derived.ts';
 import { plainText, textFormat } from '#src/settings/formats.ts';
 import { missingFrom } from '#src/smart/documents/given-endpoints.ts';
 
 /** Org IDs are used in URLs, cookies and file names: letters, digits, `.`, `_` and `-`, at most 64. */
 export const ORGANIZATION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Every value that an administrator or operator sets. */
 export interface OrganizationSettings extends SettingValues {
   id: string;
   name: string;
@@ -130,4 +129,24 @@ function describeIssue(issue: z.core.$ZodIssue): SettingProblem {
     return { field: `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`, message: 'is not a setting' };
   }
   return { field: String(issue.path[0] ?? ''), message: issue.message };
+}
+
+/** Applies new settings. A changed connection raises the version and deletes the discovery. */
+export function withSettings(before: Organization | undefined, settings: OrganizationSettings): Organization {
+  if (!before) return { ...settings, enabled: true, connectionVersion: 1, discovered: undefined };
+  const { enabled, connectionVersion, discovered } = before;
+  return connectionOf(before) === connectionOf(settings)
+    ? { ...settings, enabled, connectionVersion, discovered }
+    : { ...settings, enabled, connectionVersion: connectionVersion + 1, discovered: undefined };
+}
+
+/** Enables or disables. Disabling raises the version (REG-11). */
+export function withEnabled(before: Organization, enabled: boolean): Organization {
+  const ends = before.enabled && !enabled;
+  return { ...before, enabled, connectionVersion: before.connectionVersion + (ends ? 1 : 0) };
+}
+
+/** The trusted data of the EHR, as one comparable text. */
+function connectionOf(settings: OrganizationSettings): string {
+  return JSON.stringify([settings.fhirBaseUrl, settings.clientId, ...endingFields.map((field) => settings[field])]);
 }

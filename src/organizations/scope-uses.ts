@@ -2,17 +2,13 @@
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { OrganizationSettings } from './organization.ts';
 
-/** One use of the chart. */
 export interface ScopeUse {
   /** All of these are needed. */
   readonly permissions: readonly Permission[];
-  /** What the app does with it. */
   readonly purpose: string;
-  /** What a clinician misses without it. */
   readonly loss: string;
 }
 
-/** The settings that decide what the app does. */
 export type UseSettings = Pick<OrganizationSettings, 'showEhrOrders' | 'createRequests'>;
 
 const read = (type: string): Permission => ({ type, interaction: 'r' });

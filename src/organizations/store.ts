@@ -4,13 +4,14 @@ import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared } from '#src/adapters/database/statements.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
-import { withEnabled, withSettings } from './connection-version.ts';
 import {
   type Discovered,
   ORGANIZATION_ID,
   type Organization,
   type OrganizationSettings,
   readStoredSettings,
+  withEnabled,
+  withSettings,
 } from './organization.ts';
 
 /**
@@ -42,7 +43,6 @@ export interface ConnectionDraft {
   by: string;
 }
 
-/** The result of an edit. */
 export interface SavedOrganization {
   before: Organization | undefined;
   after: Organization;

@@ -15,7 +15,6 @@ export function exportOf(organization: Organization) {
  * Reads an export. Its settings are untrusted; the schema checks them when they are saved.
  *
  * @param text of a file; untrusted.
- * @returns undefined for anything but an export of this form.
  */
 export function readExport(text: string): { id: string; changes: SettingChanges } | undefined {
   const members = parseJsonObject(text) ?? {};

@@ -27,10 +27,8 @@ export interface NamedResource {
   readonly role: RoleNames | undefined;
 }
 
-/** What the name of a PractitionerRole is made of. */
 export type RoleNames = ReturnType<typeof readRole>;
 
-/** A reference that may give a name. */
 export interface Pointer {
   /** The name in the reference itself, or in the contained resource that it refers to. */
   readonly display: string | undefined;

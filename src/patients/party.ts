@@ -4,7 +4,6 @@ import { asInformation, asRecord, asText, type ForeignRecord } from '#src/smart/
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import { type NamedResource, readNamedResource } from './named-resource.ts';
 
-/** A party of a request or a Task. */
 export interface PartyReference {
   readonly display: string | undefined;
   /** `Type/id` on this server */

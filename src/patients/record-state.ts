@@ -3,7 +3,6 @@ import { asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { flagOf } from './foreign-flag.ts';
 import { conditionsOf } from './modifier-elements.ts';
 
-/** The state of the record, shown beside the identity. */
 export interface RecordState {
   /** The EHR has merged this record into another one: nothing may be written to it. */
   isReplaced: boolean;

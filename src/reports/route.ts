@@ -7,7 +7,6 @@ import { onlyMethods } from '#src/http/error-page.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { findReport, type ReportKind, type SharedReport } from './store.ts';
 
-/** How to show one kind of report. */
 export interface ReportShape<Content> {
   kind: ReportKind;
   /** The path of its links, which the token follows. */

@@ -5,7 +5,6 @@ import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant } from '#src/adapters/database/statements.ts';
 
-/** One launch, one run of the checks, or what an EHR team registers. */
 export type ReportKind = 'launch' | 'checks' | 'register';
 
 export const sharedReports = pgTable(
@@ -22,7 +21,6 @@ export const sharedReports = pgTable(
   (table) => [index('shared_reports_by_expiry').on(table.expiresAt)],
 );
 
-/** A report as its readers see it. */
 export interface SharedReport<Content> {
   createdAt: Date;
   expiresAt: Date;

@@ -1,7 +1,6 @@
 /** Settings on the command line: turns `key=value` texts into the raw values that the schema checks. */
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
 
-/** The keys that `--setting` accepts. */
 export const settingKeys: readonly string[] = settingFields.map(settingKeyOf);
 
 /** Splits `key=value` texts. A list is comma-separated; an empty value clears it. */

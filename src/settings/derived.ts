@@ -7,15 +7,12 @@ type Rows = typeof settings;
 
 export type SettingField = keyof Rows;
 
-/** The value of every setting in the registry. */
 export type SettingValues = { [Field in SettingField]: z.output<ReturnType<Rows[Field]['schema']>> };
 
-/** The settings that a vendor's preset may decide. */
 export type PresetField = {
   [Field in SettingField]: Rows[Field] extends { preset: true } ? Field : never;
 }[SettingField];
 
-/** One thing wrong with one setting. */
 export interface SettingProblem {
   field: string;
   message: string;

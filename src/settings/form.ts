@@ -46,7 +46,6 @@ export function typedValues(field: (name: string, kind: 'setting' | 'list') => s
 /**
  * The raw changes behind a typed form; the schema checks them later.
  *
- * @param typed from {@link typedValues}.
  * @param values as saved. A field that was not changed is left out, so that the preset of another vendor may set it.
  */
 export function typedChanges(

@@ -65,7 +65,6 @@ export const catalogueText = tableText((table) => {
   return read.ok ? [] : read.problems;
 }).transform((table) => (table === '' ? DEFAULT_SERVICES : table));
 
-/** The receivers of requests. */
 export const receiversText = tableText((table) => {
   const read = readReceivers(table);
   return read.ok ? [] : read.problems;

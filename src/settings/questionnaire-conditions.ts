@@ -24,7 +24,6 @@ export function conditionsOf(
   return { shown: enableBehavior === 'any' ? [conditions] : conditions.map((one) => [one]), problems };
 }
 
-/** The condition, or what is wrong with it. */
 function conditionOf(entry: JsonObject, read: ReadonlyMap<string, ReadItem>): Condition | string {
   const question = asText(entry['question']) ?? '(none)';
   const operator = asText(entry['operator']) ?? '(none)';

@@ -2,7 +2,6 @@
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type CsvRow, readCsv } from './csv.ts';
 
-/** One receiver. */
 export interface Receiver {
   readonly name: string;
   /** Such as "Ambulance service". */

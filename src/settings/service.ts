@@ -1,10 +1,8 @@
 /** What an organization's service is: its fields, and the limits of each. */
 import type { ShownWhen } from './shown-when.ts';
 
-/** Parts of the form that a service may include. */
 export const SERVICE_SECTIONS = ['where', 'clinical', 'contact', 'insurance'] as const;
 
-/** The kinds of answers that a service's own fields take. */
 export const FIELD_KINDS = [
   'text',
   'long text',
@@ -32,7 +30,6 @@ export interface OwnField {
   readonly longest: number;
 }
 
-/** One service. */
 export interface Service {
   /** The value in the form and its drafts. */
   readonly value: string;

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { wholeNumber } from './formats.ts';
 
-/** What every kind of row has. */
 interface About {
   /** The key on the command line, if it is not the name of the field. */
   key?: string;
@@ -23,14 +22,12 @@ interface About {
   defaultText?: string;
 }
 
-/** One setting of any kind. */
 export interface SettingRow extends About {
   /** `line` and `text` are one text, typed in one line or in several. */
   kind: 'line' | 'text' | 'list' | 'flag' | 'choice' | 'number';
   /** @param production whether http on loopback is refused. */
   schema: (production: boolean) => z.ZodType;
   default: unknown;
-  /** The values of a choice, with their words in the form. */
   choices?: Readonly<Record<string, string>>;
 }
 

@@ -2,7 +2,6 @@
  * The condition for showing a question of a service: a cell such as `oxygen=yes & mask|tube`, about questions above it.
  */
 
-/** A condition on the answer to one question above. */
 export interface Condition {
   readonly field: string;
   /** `is` compares with the value; `given` and `missing` have none. */
@@ -37,17 +36,12 @@ export function fitsCondition(value: string): boolean {
   return value !== '' && !value.includes(OR) && !value.includes(AND) && value.trim() === value;
 }
 
-/** A question that a condition may refer to. */
 interface Asked {
   readonly name: string;
   readonly kind: string;
   readonly choices: readonly string[];
 }
 
-/**
- * @param above the questions before this one.
- * @returns the first problem.
- */
 export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string | undefined {
   const conditions = shown.flat();
   if (conditions.length > MOST_CONDITIONS) return `shown must have at most ${MOST_CONDITIONS} conditions`;

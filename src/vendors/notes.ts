@@ -4,14 +4,12 @@
  */
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 
-/** One thing to do or to expect. */
 export interface VendorNote {
   text: string;
   /** Known only from a secondary source (an issue thread, another integrator's guide): the reader is asked to confirm it. */
   confirm?: true;
 }
 
-/** What an EHR team and an administrator should know. */
 interface Notes<Note = VendorNote> {
   /** What to do when registering, in order. */
   register: readonly Note[];

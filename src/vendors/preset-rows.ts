@@ -6,7 +6,6 @@ import type { Vendor } from '#src/settings/vendor-names.ts';
 export interface PresetRow<Value = SettingValues[PresetField]> {
   value: Value;
   why: string;
-  /** The source of the fact. */
   source: string;
   /** The source is an issue thread or another integrator's guide, not the vendor, so the value is to be confirmed. */
   confirm?: true;

@@ -3,7 +3,6 @@ import { defaultSettings, type PresetField, presetFields, type SettingValues } f
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { type PresetRow, vendorRows } from './preset-rows.ts';
 
-/** Every setting a preset decides. */
 export type PresetSettings = Pick<SettingValues, PresetField>;
 
 /** The initial settings of an organization of this vendor. */

@@ -17,14 +17,12 @@ export interface VendorField {
   readonly confirm?: true;
 }
 
-/** Where a vendor takes registrations. */
 export interface VendorForm {
   readonly where: string;
   readonly source: string;
   readonly fields: readonly VendorField[];
 }
 
-/** The resource types in the scopes of the vendor's preset. */
 function resourcesOf(vendor: Vendor): string {
   return [...presetScopes(vendor).matchAll(/patient\/(\w+)\./g)].map(([, type]) => type).join(', ');
 }
@@ -102,9 +100,7 @@ export function namesInForm(vendor: Vendor | undefined, environment: string): Pa
 /**
  * Fills a vendor's form with the organization's values.
  *
- * @param sheet of the organization.
  * @param contact of the operator; if empty, its fields are left out.
- * @returns undefined for a vendor whose form is unknown.
  */
 export function filledForm(
   vendor: Vendor | undefined,
@@ -125,7 +121,6 @@ export function filledForm(
   return { vendor: vendorNames[vendor], where: form.where, source: form.source, fields };
 }
 
-/** A field's name in this environment. */
 function fieldName(name: string, environment: string): string {
   return name.replace('{Environment}', environment === 'production' ? 'Production' : 'Non-Production');
 }

@@ -1,13 +1,11 @@
 /** Prepares presets for the pages and the command line. */
 import { type PresetField, settingRows, valueText } from '#src/settings/derived.ts';
 import { type Vendor, vendorNames } from '#src/settings/vendor-names.ts';
-import type { PresetRowProps } from '#views/integration-page/preset-table.ts';
-import type { VendorProps } from '#views/integration-page/vendor.ts';
+import type { PresetRowProps, VendorProps } from '#views/integration-page/vendor.ts';
 import { changedFromPreset, type PresetSettings, presetReasons, presetSettings } from './presets.ts';
 import { suggestVendor, type VendorSuggestion } from './suggestion.ts';
 
 type Chosen = PresetSettings & { vendor: Vendor };
-/** The settings of an organization that concern presets. */
 type Connection = Chosen & { fhirBaseUrl: string };
 
 /** The settings of a preset, with the reasons. */

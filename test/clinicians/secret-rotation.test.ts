@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createClinicians } from '#src/clinicians/admission.ts';
 import { openName } from '#src/clinicians/clinician-details.ts';
-import { listClinicians } from '#src/clinicians/clinician-store.ts';
-import { rekeyClinicians } from '#src/clinicians/secret-rotation.ts';
+import { cliniciansOf } from '#src/clinicians/clinician-store.ts';
+import { moveToCurrentSecret } from '#src/clinicians/secret-rotation.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
 
@@ -63,10 +63,10 @@ describe('on real Redis and PostgreSQL', () => {
     const first = await launchAs([OLD], 'on-holiday');
     const { database, log } = world.dependencies;
     const both = under([NEW, OLD]).sealer;
-    const moving = rekeyClinicians({ db: database.db, sealer: both, log, secretCount: 2 });
+    const moving = moveToCurrentSecret({ db: database.db, sealer: both, log, secretCount: 2 });
     await moving.done;
     expect(await launchAs([NEW], 'on-holiday')).toEqual({ ...first, isFirst: false });
-    const { entries } = await listClinicians(database.db, ORG_ID, { limit: 50, offset: 0 });
+    const entries = await cliniciansOf(database.db, ORG_ID).list({ limit: 50, offset: 0 });
     const onlyNew = under([NEW]).sealer;
     const names = await Promise.all(entries.map(({ clinician }) => openName(onlyNew, clinician)));
     expect(names).toContain('Name of on-holiday');
@@ -78,7 +78,7 @@ describe('on real Redis and PostgreSQL', () => {
     const second = await launchAs([NEW], 'twice');
     const other = await launchAs([OLD], 'zz-another');
     const { database, log } = world.dependencies;
-    await rekeyClinicians({ db: database.db, sealer: under([NEW, OLD]).sealer, log, secretCount: 2 }).done;
+    await moveToCurrentSecret({ db: database.db, sealer: under([NEW, OLD]).sealer, log, secretCount: 2 }).done;
     expect(await launchAs([NEW], 'twice')).toEqual({ ...second, isFirst: false });
     expect(await launchAs([NEW], 'zz-another')).toEqual({ ...other, isFirst: false });
   });
@@ -97,7 +97,7 @@ describe('on real Redis and PostgreSQL', () => {
     const stranger = await launchAs([NEW], 'forgotten');
     expect(stranger).toMatchObject({ kind: 'admitted', isFirst: true });
     expect(stranger).not.toEqual(first);
-    const { entries } = await listClinicians(world.dependencies.database.db, ORG_ID, { limit: 50, offset: 0 });
+    const entries = await cliniciansOf(world.dependencies.database.db, ORG_ID).list({ limit: 50, offset: 0 });
     const names = entries.map(({ clinician }) => openName(under([NEW]).sealer, clinician));
     expect(await Promise.all(names)).toContain(undefined);
   });

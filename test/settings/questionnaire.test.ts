@@ -1,10 +1,10 @@
 /** A FHIR Questionnaire as the fields of a service: what is read, what the notes say is omitted, and each refusal. */
 import { expect, test } from 'vitest';
+import { writeCatalogue } from '#src/integration-page/questionnaire-import.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { LONGEST_QUESTIONNAIRE, readQuestionnaire } from '#src/settings/questionnaire.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { shownWhenText } from '#src/settings/shown-when.ts';
-import { writeCatalogue } from '#src/settings/write-catalogue.ts';
 
 type Item = Record<string, unknown>;
 const read = (item: unknown, more: Item = {}) =>

@@ -2,19 +2,15 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
-import { type GivenEndpointsProps, guideGivenEndpoints } from './given-endpoints.ts';
 import { guideLaunching, guideTesting, guideVerifying } from './launching.ts';
 import { guideParts } from './register-page.ts';
 import { type GuideRegistrationProps, guideScopes } from './registration.ts';
-import { type GuideFailure, guideTroubleshooting } from './troubleshooting.ts';
 import { type GuideVendor, guideVendors } from './vendors.ts';
 
 export interface GuidePageProps extends GuideRegistrationProps, GivenEndpointsProps {
   readonly vendors: readonly GuideVendor[];
-  /** the organization's vendor preset */
   readonly vendor: string | undefined;
   readonly failures: readonly GuideFailure[];
-  /** the organizations an operator can choose from */
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   /** undefined for visitors who are not signed in */
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'> | undefined;
@@ -69,5 +65,61 @@ ${organizations.map(({ id, name }) => html`<option value="${id}"${id === organiz
 </select>
 <button class="btn btn-outline-secondary" type="submit">Show</button>
 </form>
+`;
+}
+
+/** The endpoints in the organization's settings; empty if its EHR publishes them or no organization is chosen. */
+interface GivenEndpointsProps {
+  readonly given: readonly { readonly label: string; readonly address: string }[];
+}
+
+/** Belongs to chapter 4. */
+function guideGivenEndpoints({ given }: GivenEndpointsProps): SafeHtml {
+  return html`<section aria-labelledby="given-endpoints">
+<h3 id="given-endpoints">If your EHR publishes no SMART configuration</h3>
+<p>Send your administrator the authorization endpoint, the token endpoint, the address of your public keys (JWKS) and the issuer of your id_tokens, and where you have them the revocation and the introspection endpoint. They are entered under <strong>Endpoints given by hand</strong> in the advanced settings. All are https, on the host of the FHIR URL or a host that is allowed there. Then no document of your EHR is used: tell your administrator before an address changes.</p>
+${
+  given.length === 0
+    ? null
+    : html`<table class="guide-table">
+<tbody>
+${given.map(
+  ({ label, address }) => html`<tr><th scope="row">${label}</th><td><code class="value">${address}</code></td></tr>
+`,
+)}</tbody>
+</table>
+`
+}</section>
+`;
+}
+
+/** One row of the table of errors. */
+interface GuideFailure {
+  readonly code: string;
+  readonly status: number;
+  /** the title of the error page */
+  readonly title: string;
+  readonly owner: string;
+  /** most likely first */
+  readonly causes: readonly string[];
+  readonly remedy: string;
+}
+
+/** Chapter 6. */
+function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
+  return html`<section aria-labelledby="troubleshooting">
+<h2 id="troubleshooting">6. When a launch fails</h2>
+<p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: it opens the launch at the step that failed. These are all failures of a launch:</p>
+<table class="guide-table troubleshooting">
+<thead><tr><th scope="col">What the user reads</th><th scope="col">Code</th><th scope="col">Whose job, what to do, usual causes</th></tr></thead>
+<tbody>
+${failures.map(failureRow)}</tbody>
+</table>
+</section>
+`;
+}
+
+function failureRow({ code, status, title, owner, causes, remedy }: GuideFailure): SafeHtml {
+  return html`<tr id="code-${code}"><th scope="row" data-label="What the user reads">${title}</th><td data-label="Code"><code>${code}</code><span class="note">HTTP ${status}</span></td><td data-label="What to do"><p><span class="owner">${owner}</span> ${remedy}</p><ul>${causes.map((cause) => html`<li>${cause}.</li>`)}</ul></td></tr>
 `;
 }

@@ -9,12 +9,10 @@ import { type SettingsPageProps, settingsPage } from '#views/settings/settings-l
 export interface HandoverPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
-  /** the app's URL of this page */
   readonly page: string;
   readonly timeZone: string;
   /** links that have neither expired nor been revoked, newest first */
   readonly links: readonly { readonly id: string; readonly createdAt: Date; readonly expiresAt: Date }[];
-  /** the link that was just created */
   readonly link?: { readonly url: string; readonly expiresOn: string } | undefined;
   readonly isLinkGone: boolean;
   readonly done?: string | undefined;

@@ -37,7 +37,6 @@ export interface RegisterDownloads {
 
 export interface RegisterPageProps extends RegisterSheetProps {
   readonly downloads: RegisterDownloads;
-  /** the organizations an operator can choose from */
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly vendors: readonly { readonly vendor: string; readonly name: string }[];
   readonly vendor: string | undefined;

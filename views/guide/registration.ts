@@ -3,7 +3,6 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { CLIENT_ID_PLACE, type RegistrationValues } from '#views/settings/registration-table.ts';
 
-/** A scope and why we ask for it. */
 export interface GuideScope {
   readonly scope: string;
   readonly reason: string;
@@ -14,7 +13,6 @@ export interface GuideRegistrationProps {
   readonly organization: { readonly id: string; readonly name: string } | undefined;
   readonly registration: RegistrationValues;
   readonly scopes: readonly GuideScope[];
-  /** the scopes let the app create requests */
   readonly canCreate: boolean;
 }
 
@@ -46,7 +44,6 @@ ${scopes.map(
 }
 
 export interface GuideNetworkProps {
-  /** host and port of this service */
   readonly host: string;
   readonly port: string;
   readonly jwksUri: string;

@@ -3,10 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 
 export interface VendorFormProps {
-  /** the vendor's name */
   readonly vendor: string;
   readonly where: string;
-  /** the source of the field names */
   readonly source: string;
   readonly fields: readonly {
     readonly name: string;

@@ -1,6 +1,6 @@
 /** The guide's notes for each EHR vendor: what to do, what to expect, and which settings to use. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { type PresetRowProps, presetTable } from '#views/integration-page/preset-table.ts';
+import { type PresetRowProps, presetTable } from '#views/integration-page/vendor.ts';
 
 /** One thing to do or to expect; `confirm` when the source is not the vendor itself. */
 export interface GuideNote {
@@ -14,7 +14,6 @@ export interface GuideVendor {
   readonly register: readonly GuideNote[];
   readonly expect: readonly GuideNote[];
   readonly settings: readonly GuideNote[];
-  /** the settings of this vendor's preset */
   readonly preset: readonly PresetRowProps[];
 }
 

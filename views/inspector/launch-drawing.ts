@@ -7,7 +7,6 @@ import { type ScopeAttemptProps, scopeAttemptTables } from './scope-attempts.ts'
 type Fact = string | number | boolean | readonly string[] | undefined;
 type StepState = 'passed' | 'warning' | 'failed' | 'not reached';
 
-/** One step in the order of a launch. */
 export interface DrawnStep {
   readonly name: string;
   readonly title: string;

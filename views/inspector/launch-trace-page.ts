@@ -11,7 +11,6 @@ export interface LaunchTracePageProps {
   readonly launch: DrawnLaunch;
   /** the text that the user saw, for a launch that failed */
   readonly shownTitle: string | undefined;
-  /** the organization's time zone */
   readonly timeZone: string;
   readonly sameUserHref: string | undefined;
   /** the name that the Clinicians page shows for the user; never in a report */

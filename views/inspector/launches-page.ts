@@ -14,7 +14,6 @@ import {
 import { settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, outcomeWord } from './launch-drawing.ts';
 
-/** One line of the list. */
 export interface LaunchRowProps
   extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
@@ -30,10 +29,8 @@ export interface LaunchRowProps
   readonly userName: string | undefined;
 }
 
-/** The filter as typed. */
 export interface LaunchFilterProps
   extends Record<keyof SearchPageProps['filter'] | 'outcome' | 'step' | 'user', string> {
-  /** the code has the form of a support code */
   readonly isSupportCode: boolean;
 }
 

@@ -7,7 +7,6 @@ import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 
-/** One open launch. */
 export interface LiveLaunchProps {
   readonly id: string;
   /** a keyed hash */
@@ -28,9 +27,7 @@ export interface LiveLaunchesPageProps extends PageLinksProps {
   readonly organization: OrganizationOption & { readonly timeZone: string };
   /** `organization=…` for operators, '' for administrators */
   readonly query: string;
-  /** the launches on this page */
   readonly rows: readonly LiveLaunchProps[];
-  /** the number of launches on all pages */
   readonly total: number;
   readonly now: Date;
   /** how many launches the last form ended */

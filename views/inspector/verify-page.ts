@@ -7,7 +7,6 @@ import { type SettingsPageProps, settingsPage } from '#views/settings/settings-l
 
 type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
-/** One line of the acceptance list. */
 export interface TickProps {
   readonly id: string;
   readonly text: string;

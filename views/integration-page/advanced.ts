@@ -4,24 +4,20 @@ import { fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { type ScopeEditorProps, scopeEditor } from './scope-editor.ts';
 
-/** One setting. */
 export interface AdvancedField {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
   /** `line` and `text` are one value, in a field of one line or of several */
   readonly kind: 'line' | 'text' | 'list' | 'flag' | 'choice' | 'number';
-  /** the values of a choice with their labels */
   readonly choices?: Readonly<Record<string, string>>;
 }
 
-/** Settings under one heading. */
 export interface FieldGroup {
   readonly title: string;
   readonly fields: readonly AdvancedField[];
 }
 
-/** A search for settings by their name, label or hint. */
 export interface SettingSearch {
   readonly query: string;
   /** names of the settings that match; undefined without a search */
@@ -40,8 +36,6 @@ ${found === undefined ? null : html`<p role="status">${found.length === 0 ? 'No 
 /**
  * The form, group by group. A group is open if it contains a problem, a previewed value or a match of the search. Settings
  * that do not match are hidden but still sent.
- *
- * @param props.operatorNote what only an operator can change, in words.
  */
 export function advancedForm(props: {
   readonly action: string;

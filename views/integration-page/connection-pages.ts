@@ -14,7 +14,6 @@ interface BesideProps extends Pick<IntegrationProps, 'admin' | 'organization' | 
   readonly connection: Pick<ConnectionProps, 'actionOf' | 'csrfToken' | 'timeZone' | 'inUse'>;
 }
 
-/** All settings that have a default. */
 export interface AdvancedPageProps extends BesideProps {
   readonly form: TypedForm;
   readonly fieldGroups: readonly FieldGroup[];

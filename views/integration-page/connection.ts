@@ -4,12 +4,10 @@ import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 
-/** The props of every form on the page. */
 export interface Forms {
   /** the URL to which a form of this page posts; `''` saves the FHIR URL */
   readonly actionOf: (step: string) => string;
   readonly csrfToken: string;
-  /** the organization's time zone */
   readonly timeZone: string;
 }
 
@@ -33,11 +31,7 @@ export interface ConnectionProps extends Forms {
   };
 }
 
-/**
- * The form that saves and checks.
- *
- * @param isNext whether this form is the next thing to do.
- */
+/** The form that saves and checks. */
 export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps, isNext: boolean): SafeHtml {
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
 <input type="hidden" name="csrf" value="${csrfToken}">

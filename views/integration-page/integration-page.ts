@@ -6,7 +6,6 @@ import { checkOutcome } from './check-rows.ts';
 import { changedNotice } from './connection.ts';
 import { nextThing, type StepsProps, steps } from './steps.ts';
 
-/** The page. */
 export interface IntegrationProps extends StepsProps {
   readonly isReady: boolean;
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
@@ -84,21 +83,4 @@ export function news({ done, problem }: Pick<IntegrationProps, 'done' | 'problem
   return html`${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 ${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
 `;
-}
-
-/** For operators who have not chosen an organization yet. */
-export function integrationChoice(
-  admin: IntegrationProps['admin'],
-  organizations: readonly { readonly id: string; readonly name: string }[],
-): string {
-  const page = {
-    title: 'Integrations > SMART on FHIR',
-    ...admin,
-    current: 'integration',
-    styles: ['settings.css'],
-  } as const;
-  const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/integrations/smart-on-fhir?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
-  const main = html`<h1>Integrations &gt; SMART on FHIR</h1>
-${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}`;
-  return settingsPageStart(page) + String(main) + settingsPageEnd();
 }

@@ -8,7 +8,6 @@ import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
 type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
 
-/** One organization of the list. */
 export interface OrganizationRow {
   readonly id: string;
   readonly name: string;

@@ -4,7 +4,6 @@ import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import type { Forms } from './connection.ts';
 
-/** One scope in words. */
 export interface ExplainedScopeProps {
   readonly scope: string;
   readonly purpose: string;

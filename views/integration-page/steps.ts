@@ -8,7 +8,6 @@ import { type AcceptedScopesProps, acceptedScopesNotice } from './scope-editor.t
 import { type SuggestionProps, suggestionList } from './tools.ts';
 import { suggestedPreset, type VendorProps } from './vendor.ts';
 
-/** A run of the checks that has ended. */
 export interface FinishedRun {
   readonly fhirUrl: string;
   readonly at: Date;
@@ -20,7 +19,6 @@ export interface FinishedRun {
   readonly nearby?: { readonly fhirUrl?: string | undefined; readonly tried: readonly string[] } | undefined;
 }
 
-/** The steps, in their order. */
 export type Step = 'url' | 'frame' | 'launch';
 
 export interface StepsProps {

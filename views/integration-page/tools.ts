@@ -5,7 +5,6 @@ import { type IconName, icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import type { Forms } from './connection.ts';
 
-/** A change of settings suggested by the last checks. */
 export interface SuggestionProps {
   /** the name of the suggestion in the form that accepts it */
   readonly key: string;
@@ -31,7 +30,6 @@ ${suggestions.map(
 `;
 }
 
-/** The outcome of a key proof. */
 export interface ProofProps {
   readonly verdict: 'proven' | 'refused' | 'undecided';
   readonly text: string;

@@ -5,7 +5,6 @@ import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type SupportLineProps, supportLine } from '#views/support-line.ts';
 
-/** Why a code was not accepted. */
 export type AssociationProblem = 'wrong' | 'used' | 'clinician-taken' | 'identity-taken' | 'refused';
 
 export interface AssociationPageProps extends SupportLineProps {

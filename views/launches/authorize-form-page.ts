@@ -6,7 +6,6 @@ import { layout } from '#views/layout.ts';
  * A form the visitor can send; public/send-authorize-form.js sends it at once where scripts run.
  *
  * @param props.action the pinned authorization endpoint.
- * @param props.fields the authorization request's parameters by wire name.
  */
 export function authorizeFormPage(props: { action: string; fields: Readonly<Record<string, string>> }): string {
   const inputs = Object.entries(props.fields).map(

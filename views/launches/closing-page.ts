@@ -12,7 +12,6 @@ export interface ClosingPageProps {
   readonly canStay: boolean;
   readonly kind: 'ehr' | 'standalone';
   readonly now: Date;
-  /** the organization's time zone */
   readonly timeZone: string;
   /** the path, below `base`, of a typed request that was not sent and is kept; undefined where there is none */
   readonly backTo: string | undefined;

@@ -5,7 +5,6 @@ import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type SupportLineProps, supportLine } from '#views/support-line.ts';
 
-/** What the page needs. */
 export interface CookiesBlockedProps extends SupportLineProps {
   /** this app's own launch URL with the EHR's parameters, built by the app */
   readonly launchUrl: string;

@@ -4,12 +4,7 @@ import { startAgainLink } from '#views/error-page.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 
-/**
- * Says what has ended and what has not: this launch has, but not the EHR session and not the app in other charts.
- *
- * @param startAgain a URL of this app, for a launch that did not begin in a chart.
- * @param isInChart whether the page stays inside the chart.
- */
+/** Says what has ended and what has not: this launch has, but not the EHR session and not the app in other charts. */
 export function signedOutPage(startAgain?: string, isInChart = false): string {
   return layout(
     { title: 'You are signed out', isInChart },

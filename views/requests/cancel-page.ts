@@ -15,7 +15,6 @@ export interface CancelPageProps {
   /** undefined where the EHR no longer has the request; plain, not yet escaped */
   readonly what: string | undefined;
   readonly needed: string | undefined;
-  /** the outcome of the last post */
   readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
   /** undefined where the request cannot, or can no longer, be cancelled */
   readonly form: { readonly version: string; readonly status: string } | undefined;

@@ -4,7 +4,6 @@ import { icon } from '#views/icons.ts';
 import { instantText } from '#views/zone.ts';
 import { dates } from './request-row.ts';
 
-/** One draft. */
 export interface ListedDraft {
   /** the name of its form in URLs */
   readonly name: string;
@@ -17,7 +16,6 @@ export interface ListedDraft {
   readonly mayBeSent: boolean;
 }
 
-/** What the list of drafts depends on besides the drafts. */
 export interface DraftListFrame {
   readonly base: string;
   readonly csrfToken: string;

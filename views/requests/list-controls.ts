@@ -4,7 +4,6 @@
  */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** One of several links, such as a status group. */
 export interface ChoiceLink {
   readonly label: string;
   readonly count: number;
@@ -12,7 +11,6 @@ export interface ChoiceLink {
   readonly isCurrent: boolean;
 }
 
-/** The filters as they are set, and how many requests each would show. */
 export interface ListFilters {
   readonly text: string;
   readonly services: readonly {
@@ -38,7 +36,6 @@ export interface ColumnHead {
   readonly sorted: 'ascending' | 'descending' | undefined;
 }
 
-/** Which of the rows are shown, and links to the others. */
 export interface ListPages {
   readonly first: number;
   readonly last: number;

@@ -2,7 +2,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-/** One value with its source. */
 export interface ChartValue {
   readonly label?: string | undefined;
   readonly text: string;
@@ -13,7 +12,6 @@ export interface ChartValue {
   readonly masked?: string | undefined;
 }
 
-/** A value that can be chosen. */
 export interface ChartChoice extends ChartValue {
   /** the name of its checkbox */
   readonly name: string;

@@ -24,7 +24,6 @@ export const labels = {
 type FieldName = keyof typeof labels;
 export const FIELDS = Object.keys(labels) as FieldName[];
 
-/** One option of a field. */
 export interface Choice {
   readonly value: string;
   readonly text: string;
@@ -32,7 +31,6 @@ export interface Choice {
   readonly className?: string | undefined;
 }
 
-/** What a field says besides its label. */
 export interface FieldWords {
   readonly hint?: string | SafeHtml | undefined;
   /** such as "required unless routine"; default: "optional" */

@@ -47,7 +47,6 @@ ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no pla
 `;
 }
 
-/** The result of sending. */
 export interface FormResult {
   /** services, whose own questions can have problems too */
   readonly services?: readonly OfferedService[];

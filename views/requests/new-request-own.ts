@@ -3,7 +3,6 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { described, fieldProblem } from '#views/form-field.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 
-/** One question. */
 export interface OwnQuestion {
   /** the name of its field in the form */
   readonly name: string;

@@ -18,7 +18,6 @@ import {
 import { hiddenFor, type OfferedService, ownQuestions } from './new-request-own.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
-/** A receiver that can be chosen. */
 export interface OfferedReceiver {
   readonly name: string;
   readonly text: string;
@@ -41,7 +40,6 @@ export interface NewRequestPageProps extends FormResult {
   readonly corrects?: CorrectedRequest | undefined;
   /** the name of the form in URLs */
   readonly name: string;
-  /** the organization's time zone, an IANA name */
   readonly timeZone: string;
   /** the short name of the time zone, such as "EST" */
   readonly zoneName: string;
@@ -50,7 +48,6 @@ export interface NewRequestPageProps extends FormResult {
   readonly leavesInSeconds?: number | undefined;
 }
 
-/** What the chart adds to the form. */
 export interface NewRequestChartProps {
   readonly base: string;
   readonly services: readonly OfferedService[];

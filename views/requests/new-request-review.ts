@@ -6,7 +6,6 @@ import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type CorrectedRequest, correctsLine, diedLine, RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
-/** One value of a part. */
 export interface ReviewLine {
   readonly text: string;
   /** such as "from the chart, 12 Mar" */

@@ -17,7 +17,6 @@ import { type RequestRow, requestRow } from './request-row.ts';
 export interface RequestListProps {
   /** the status group in the table, such as "Open" */
   readonly title: string;
-  /** the rows of this page, in order */
   readonly rows: readonly RequestRow[];
   /** closed requests, folded below; only where a short list is shown whole */
   readonly closed: readonly RequestRow[];

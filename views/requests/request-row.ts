@@ -56,7 +56,6 @@ const USUAL_SOURCE = 'EHR order';
  * them.
  *
  * @param query of the list's own URL, so that the detail page can lead back; '' for the default view.
- * @param mark a mark for a request that was just sent.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
   return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}

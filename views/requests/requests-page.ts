@@ -7,7 +7,6 @@ import { icon } from '#views/icons.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { type DraftListFrame, draftList, type ListedDraft } from './draft-list.ts';
-import { loadingLine } from './loading-line.ts';
 import { RESULT } from './new-request-notices.ts';
 import { asOfWords } from './page-marks.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
@@ -17,7 +16,6 @@ import { type SentNotice, sentLine } from './sent-notice.ts';
 /** Whether a request can be created, or why none can. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the requests have been read. */
 export interface RequestsPageStartProps {
   readonly patient: PatientIdentity;
   /** false only when the launch context says boolean `false` (LC-11) */
@@ -25,11 +23,9 @@ export interface RequestsPageStartProps {
   readonly bar: ClinicianBarProps;
   /** when the page was read from the EHR, or the placeholder for that time (page-marks.ts) */
   readonly asOf: Date | string;
-  /** the organization's time zone, an IANA name */
   readonly timeZone: string;
   /** undefined where the organization has switched off creating requests */
   readonly create?: CreateOffer | undefined;
-  /** the request that the user has just sent */
   readonly sent?: SentNotice | undefined;
   /** the help desk of the organization's users, such as "your help desk" */
   readonly helpDesk: string;
@@ -104,4 +100,11 @@ const SOURCE = 'These requests are read from your EHR, which has the full record
 function asOfLine({ asOf, timeZone, refreshHref }: RequestsPageStartProps): SafeHtml {
   const words = typeof asOf === 'string' ? asOf : asOfWords(asOf, timeZone);
   return html`<p class="as-of">${words}<span class="refresh"> · <a href="${refreshHref}">${icon('refresh')}Refresh</a></span></p>`;
+}
+
+/** CSS hides the line when the list has arrived: until then, an empty page would look like "no requests". */
+function loadingLine(base: string): SafeHtml {
+  return html`<p class="loading" role="status" aria-live="polite">Reading requests from the EHR… <span class="loading-slow">The EHR is slow. Nothing is known about the requests yet. If no list comes within a minute, <a href="${base}/requests">refresh</a>.</span></p>
+<div class="skeleton"></div><div class="skeleton"></div><div class="skeleton"></div>
+`;
 }

@@ -27,7 +27,6 @@ export interface SentNotice {
     | undefined;
 }
 
-/** What the notice needs from its page. */
 export interface SentFrame {
   readonly base: string;
   readonly timeZone: string;

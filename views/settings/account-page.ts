@@ -4,7 +4,6 @@ import { formField } from '#views/form-field.ts';
 import { notice } from '#views/notice.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** The problems of the last attempt. */
 export interface PasswordProblem {
   readonly field: 'current' | 'next' | 'again';
   readonly problem: string;

@@ -18,7 +18,6 @@ export interface ClinicianRowProps {
   readonly isLinked: boolean;
   readonly linkedBy: string | undefined;
   readonly isDisabled: boolean;
-  /** when the clinician's one-time code expires */
   readonly codeUntil: Date | undefined;
   readonly isCodeExpired: boolean;
   /** another EHR user entered this clinician's code */
@@ -175,18 +174,4 @@ function addForm({ admin, actionOf, nameProblem, typedName }: CliniciansPageProp
 ${formField({ name: 'name', label: 'Name', hint: 'For your own list; the name in the EHR may differ.', value: typedName, problem: nameProblem, isRequired: true, autocomplete: 'off' })}
 <button class="btn btn-primary" type="submit">Add and show the code</button>
 </form>`;
-}
-
-/** For operators who have not chosen an organization yet. */
-export function cliniciansChoice(
-  admin: CliniciansPageProps['admin'],
-  organizations: readonly { readonly id: string; readonly name: string }[],
-): string {
-  const list = html`<ul>${organizations.map(({ id, name }) => html`<li><a href="/settings/clinicians?organization=${id}">${name}</a> <span class="note">${id}</span></li>`)}</ul>`;
-  return settingsPage(
-    { title: 'Clinicians', ...admin, current: 'clinicians' },
-    html`<h1>Clinicians</h1>
-${organizations.length === 0 ? html`<p>No organizations yet. <a href="/settings/organizations">Create one.</a></p>` : html`<p>Which organization?</p>${list}`}
-`,
-  );
 }

@@ -12,7 +12,6 @@ export interface QuestionProps {
   readonly subject?: string | undefined;
   /** sentences that say what will happen */
   readonly effect: string;
-  /** the label of the button, such as `Undo association` */
   readonly button: string;
   /** the URL of "Cancel" */
   readonly backHref: string;
@@ -20,7 +19,6 @@ export interface QuestionProps {
 
 export interface ConfirmPageProps extends QuestionProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-  /** the URL and fields that the button posts */
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }

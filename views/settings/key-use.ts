@@ -3,7 +3,6 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { age, instant } from '#views/instant.ts';
 import { serverTimeZone } from '#views/zone.ts';
 
-/** An organization, with its EHR's observed use of our keys. */
 export interface KeyUseRow {
   readonly id: string;
   readonly name: string;

@@ -26,7 +26,6 @@ export interface KeysPageProps {
   readonly keys: readonly KeyRowProps[];
   readonly keyUses: readonly KeyUseRow[];
   readonly fetchers: readonly JwksFetcher[];
-  /** what the last form did */
   readonly done: string | undefined;
   /** why the last form was refused; `retireAnyway` is the key that may be retired nevertheless */
   readonly problem:

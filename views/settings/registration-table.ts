@@ -18,7 +18,6 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
-  /** only if standalone launch is switched on */
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;
 }
@@ -26,10 +25,7 @@ export interface RegistrationValues {
 /** The name of a value in the EHR's own form. */
 export type SheetNames = { readonly [Key in keyof RegistrationValues]?: string | undefined };
 
-/**
- * @param organizationId undefined if no organization is chosen: then the URLs contain the placeholder {Org ID}.
- * @param names other names of the values, shown beside the usual ones.
- */
+/** @param organizationId undefined if no organization is chosen: then the URLs contain the placeholder {Org ID}. */
 export function registrationTable(
   values: RegistrationValues,
   organizationId: string | undefined,

@@ -6,16 +6,13 @@ import type { OrganizationOption } from '#views/organization-choice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
 import type { SettingsPageProps } from './settings-layout.ts';
 
-/** The people whose rows are shown. */
 interface WhoProps {
   readonly people: readonly { readonly key: string; readonly name: string | undefined }[];
-  /** whether rows without a known user are shown too */
   readonly withUnknown: boolean;
   /** the people's keys in the URL */
   readonly keys: string;
 }
 
-/** The result of the last posted search. */
 export interface SearchProps {
   /** set if the rows are of one patient, with the reason for the search */
   readonly patient: { readonly reason: string } | undefined;
@@ -32,7 +29,6 @@ export interface SearchProps {
   readonly isGone: boolean;
 }
 
-/** The props that the pages with this search share. */
 export interface SearchPageProps extends PageLinksProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly filter: Readonly<Record<'from' | 'to' | 'code' | 'organization', string>>;
@@ -40,7 +36,6 @@ export interface SearchPageProps extends PageLinksProps {
   readonly search: SearchProps;
   /** the organizations an operator can choose from; undefined for administrators, who see their own and no patients */
   readonly organizations: readonly OrganizationOption[] | undefined;
-  /** time zone of the page's days and times */
   readonly timeZone: string;
   /** the query of this page's URL: '' or with its `?` */
   readonly query: string;

@@ -5,7 +5,6 @@ import { notice } from '#views/notice.ts';
 import { type PreviewedReceiver, type PreviewedService, receiverTable, serviceList } from './services-preview.ts';
 import { settingsPage } from './settings-layout.ts';
 
-/** One table, as typed or as saved. */
 export interface TableForm {
   readonly text: string;
   /** the problems, each with its line */

@@ -1,7 +1,6 @@
 /** Previews the services with their questions and receivers, as clinicians see them. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
-/** One service as an administrator has defined it. */
 export interface PreviewedService {
   readonly text: string;
   /** the code of its category, with the code system */
@@ -18,7 +17,6 @@ export interface PreviewedService {
   readonly isOpen: boolean;
 }
 
-/** One receiver. */
 export interface PreviewedReceiver {
   readonly name: string;
   readonly kind: string;

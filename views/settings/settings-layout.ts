@@ -3,7 +3,6 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import type { AssetName } from '#views/assets.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 
-/** The current page of Settings. */
 export type SettingsPage =
   | 'integration'
   | 'services'
@@ -18,7 +17,6 @@ export type SettingsPage =
   | 'guide'
   | 'account';
 
-/** The props of the layout. */
 export interface SettingsPageProps {
   readonly title: string;
   readonly identity: { readonly email: string; readonly role: 'operator' | 'administrator' };

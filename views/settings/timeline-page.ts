@@ -19,7 +19,6 @@ export interface TimelinePageProps extends PageLinksProps {
   readonly name: string | undefined;
   /** false if no EHR user is linked: then no launch can be assigned to the clinician */
   readonly isLinked: boolean;
-  /** the organization's time zone */
   readonly timeZone: string;
   /** newest first */
   readonly rows: readonly TimelineRowProps[];

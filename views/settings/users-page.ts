@@ -22,7 +22,6 @@ export interface UserRow {
   readonly lastSignInAt: Date | undefined;
 }
 
-/** The typed values with their problems. */
 export interface AddUserForm {
   readonly email: string;
   readonly role: string;

@@ -1,10 +1,11 @@
 /** Decides whose records a user sees: administrators their own organization's, operators a named one's or all. */
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { AppError } from '#src/errors.ts';
 import { filterText } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminOf } from './admin-session.ts';
+import { type ChosenPage, choicePage } from '#views/settings/choice-page.ts';
+import { adminOf, pageAdminOf } from './admin-session.ts';
 
 const LONGEST_ID = 64;
 
@@ -18,6 +19,29 @@ export function visibleOrganization(request: Request): string | undefined {
   if (role === 'operator') return filterText(queryOf(request), 'organization', LONGEST_ID) || undefined;
   if (organizationId === undefined) throw new AppError('admin.forbidden', 'an administrator without an organization');
   return organizationId;
+}
+
+/** The address of a page about one organization; for an operator, it names the organization. */
+export function organizationUrl(
+  request: Request,
+  path: string,
+  organizationId: string,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const isOperator = adminOf(request).role === 'operator';
+  const query = new URLSearchParams({ ...(isOperator ? { organization: organizationId } : {}), ...more });
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** Asks an operator who names no organization which one the page is about. */
+export function chooseOrganization(
+  store: { list(): Promise<readonly { id: string; name: string }[]> },
+  page: ChosenPage,
+): RequestHandler {
+  return async (request, response, next) => {
+    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
+    response.type('html').send(choicePage(pageAdminOf(request), page, await store.list()));
+  };
 }
 
 /** The time zone of a page: its organization's, or the server's for all organizations or an unknown one. */

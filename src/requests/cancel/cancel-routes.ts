@@ -15,7 +15,7 @@ import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
-import { soon } from '#src/requests/delivery/store-later.ts';
+import { soon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
@@ -39,7 +39,6 @@ const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-/** The outcome of a post, for the page that it redirects to. */
 type Outcome = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
 
 /**

@@ -24,7 +24,6 @@ export interface AskedList {
   read(): Promise<ReadList>;
 }
 
-/** How one list is read. */
 export interface ListSource {
   launchId: string;
   api: FhirApi;

@@ -40,7 +40,6 @@ export interface UserReading {
   isFinal: Promise<boolean>;
 }
 
-/** The user as a page can show them now. */
 interface ShownUser {
   name: string | undefined;
   role: string | undefined;
@@ -52,11 +51,9 @@ interface ShownUser {
 const PATIENCE_MS = 100;
 const LONGEST_NAME = 120;
 
-/** How many roles of one person are read. */
 const MOST_ROLES = 10;
 const LONGEST_ROLE = 60;
 
-/** What reading the user needs. */
 interface Reader {
   api: FhirApi;
   launch: Launch;

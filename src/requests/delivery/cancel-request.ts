@@ -11,10 +11,8 @@ import { versionOf } from './may-cancel.ts';
 /** FHIR R4 request-status: the request is no longer wanted, or was never meant. */
 export const CANCELLED_AS = ['revoked', 'entered-in-error'] as const;
 
-/** The cancellation that a user asks for. */
 export interface Cancellation {
   requestId: string;
-  /** The launch's patient. */
   patientId: string;
   /** The version that the user has seen. */
   version: string;
@@ -26,7 +24,6 @@ export interface Cancellation {
   isAllowed(resource: ForeignRecord): boolean;
 }
 
-/** How a cancellation ended. */
 export type CancelEnd =
   /** `isNews`: this call cancelled it. `names`: the values of its identifiers. */
   | { kind: 'cancelled'; isNews: boolean; names: readonly string[] }

@@ -40,8 +40,6 @@ export interface GivenNames {
 
 /**
  * Reads them from the answer to the create, or from the request as it was found later; undefined where neither names it.
- *
- * @param sent what was posted, with our identifiers.
  */
 export function namesIn(body: unknown, sent: ForeignRecord, location?: string): GivenNames {
   return { resource: resourceIn(body, location), number: numberIn(body, sent) };

@@ -40,7 +40,6 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
      * Compares and sets: `by` gets the present record, and again whenever another window has changed it meanwhile.
      *
      * @param by may run several times; if it returns undefined, nothing is changed.
-     * @returns whether the record was changed.
      * @throws AppError 'request.too-many-forms'
      */
     change: (owner: FormOwner, by: (known: Deliveries) => Deliveries | undefined): Promise<boolean> =>

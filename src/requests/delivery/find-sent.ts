@@ -4,9 +4,7 @@ import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
-/** How this patient's requests are searched in this EHR. */
 export interface PatientSearch {
-  /** The launch's patient. */
   patientId: string;
   /** The organization's own search parameters, as `name=value`. */
   searchParameters: readonly string[];

@@ -5,8 +5,7 @@ import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { namesIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
-import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf } from './sending.ts';
-import { soon } from './store-later.ts';
+import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, soon } from './sending.ts';
 
 /**
  * @param ticket of a form that has not expired, of this launch's patient and user.

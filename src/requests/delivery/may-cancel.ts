@@ -49,7 +49,6 @@ interface Updating {
   offersUpdates: UpdateSupport;
 }
 
-/** The launch and organization of the page that asks. */
 interface Asked {
   launch: Launch;
   organization: Organization;

@@ -29,7 +29,6 @@ export type PostEnd =
  * Posts the request. If an earlier attempt is unconfirmed, or this one proves nothing, the EHR is searched for it.
  *
  * @param resource with exactly one identifier of ours, about the launch's patient.
- * @param options.attempted an earlier attempt ended in `unknown`.
  * @param options.claim is called right before the post: from then on the request may exist. If it returns false, nothing is
  *   sent.
  */

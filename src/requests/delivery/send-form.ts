@@ -1,8 +1,8 @@
 /** Sends the content of a form once, however often and in however many windows it is posted (FH-17). */
 
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
+import type { Writer } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
-import type { Writer } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import {
   businessIdentifier,
@@ -19,15 +19,11 @@ import {
   type SendingDependencies,
   type SendingLaunch,
   searchOf,
+  soon,
 } from './sending.ts';
-import { soon } from './store-later.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
-/**
- * @param ticket of a form that has not expired, of this launch's patient and user.
- * @param request the form's content.
- * @param write makes the resource of it, or says why it must not be sent.
- */
+/** @param ticket of a form that has not expired, of this launch's patient and user. */
 export async function sendForm(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,

@@ -1,5 +1,6 @@
 /** The types that sending a form and searching for its requests have in common. */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
@@ -10,7 +11,6 @@ import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
 import type { Hindrance } from './why-not-sent.ts';
 
-/** How a sending or a search ended. */
 export interface FormSending {
   /**
    * `absent`: all of the patient's requests were read, and the request is not among them, or not yet.
@@ -26,7 +26,6 @@ export interface FormSending {
  */
 export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
 
-/** What sending needs besides the launch. */
 export interface SendingDependencies {
   deliveries: DeliveryStore;
   retries: Pick<StoreRetries, 'insist'>;
@@ -36,11 +35,9 @@ export interface SendingDependencies {
   clock: Clock;
 }
 
-/** The launch a form is sent in. */
 export interface SendingLaunch {
   launch: Launch;
   searchParameters: readonly string[];
-  /** The facility's time zone, an IANA name. */
   timeZone: string;
   /** Called only if a request to the EHR is needed. */
   open(): { api: FhirApi; patient: Promise<{ id: string }>; user: Pick<UserReading, 'soon'> };
@@ -55,4 +52,28 @@ export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSe
     mayLook: mayUse(launch, search),
     seesAll: limitsOn(launch, search).length === 0,
   };
+}
+
+const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
+  refused: 'the EHR refused to create the request',
+  unknown: 'the EHR did not confirm the request, and it could not be found there',
+  absent: 'the EHR did not confirm the request, and does not show it',
+};
+
+/** The facts of the step `create`. */
+export function createFacts({ end }: FormSending): StepFacts {
+  const { status, issues } = ('answer' in end && end.answer) || {};
+  return { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };
+}
+
+/** Stores at once, or in the background as soon as the store answers again. */
+export async function soon(
+  { retries }: { retries: Pick<StoreRetries, 'insist'> },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch {
+    retries.insist(work);
+  }
 }

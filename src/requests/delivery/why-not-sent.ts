@@ -4,7 +4,6 @@ import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';
 
-/** Why nothing is sent. */
 export type Hindrance =
   | { kind: 'sent' }
   /** Another window is sending it. */

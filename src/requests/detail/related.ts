@@ -1,7 +1,7 @@
 /**
  * Finds the requests related to one: what it was made from, what it replaces, what replaced it, and others of its form.
  */
-import { isInForce } from '#src/requests/delivery/is-replaced.ts';
+import { isInForce } from '#src/requests/delivery/original.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
 /** A link to another request. */

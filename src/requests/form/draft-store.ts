@@ -151,12 +151,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
           ),
         };
       }),
-    /**
-     * Records that a request was cancelled: the list says no longer that it was just sent or is still open.
-     *
-     * @param requestId its id in the EHR.
-     * @param names its identifiers.
-     */
+    /** Records that a request was cancelled: the list says no longer that it was just sent or is still open. */
     noteCancelled: (owner: FormOwner, requestId: string, names: readonly string[]): Promise<boolean> =>
       change(owner, ({ sent }) => ({
         sent: sent

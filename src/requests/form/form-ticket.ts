@@ -13,7 +13,6 @@ export interface Form {
 
 /** A request that is being corrected, as it was when the form was filled in from it. */
 export interface Corrected {
-  /** Its id in the EHR. */
   id: string;
   /** The request in the words of the list. */
   what: string;

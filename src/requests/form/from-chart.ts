@@ -12,7 +12,6 @@ import { STAY } from '#src/requests/prefill/from-encounter.ts';
 import { CONTACT } from '#src/requests/prefill/from-patient.ts';
 import { CHART_FIELDS, type NewRequest, PICK, type TypedRequest } from './typed-request.ts';
 
-/** The values of the chart that a request carries. */
 export interface Chosen extends Omit<ReturnType<typeof chosenFrom>, 'missing'> {
   /** The place of the chart, a Location or an Encounter, if "from" still names it. */
   place: ChartFact | undefined;

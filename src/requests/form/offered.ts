@@ -6,7 +6,6 @@ import { servicesIn } from '#src/settings/service-catalogue.ts';
 import type { Chosen } from './from-chart.ts';
 import type { NewRequest } from './typed-request.ts';
 
-/** The offer of one organization. */
 export interface Offer {
   readonly services: readonly Service[];
   readonly receivers: readonly Receiver[];

@@ -20,10 +20,7 @@ export function ownName(service: string, field: string): string {
   return `${OWN}${service}.${field}`;
 }
 
-/**
- * @param typed the whole form.
- * @returns what was typed into the fields of this service; '' for a field that is not shown.
- */
+/** @returns what was typed into the fields of this service; '' for a field that is not shown. */
 export function answersIn(typed: Answers, service: Service): Answers {
   const answers: Record<string, string> = {};
   for (const { name, shown } of service.fields) {

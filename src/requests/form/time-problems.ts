@@ -22,10 +22,7 @@ const WEEKDAY_NAMES = {
 const DAY_MS = 24 * 60 * 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/**
- * @param wanted untrusted texts.
- * @returns problems by field, in words for the clinician; empty if the time can be written.
- */
+/** @param wanted untrusted texts. */
 export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
   const problems = {
     neededAt: timeProblem(wanted, now, timeZone),

@@ -1,4 +1,6 @@
 /** Writes a new request as the ServiceRequest that is sent to the EHR. */
+
+import { createHash } from 'node:crypto';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
@@ -7,8 +9,10 @@ import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { Corrected } from './form-ticket.ts';
 import type { Chosen } from './from-chart.ts';
+import { namedIn, type Offer, withinService } from './offered.ts';
 import { isPractitioner } from './permission.ts';
 import { answersIn, ownDetails } from './service-questions.ts';
 import type { NewRequest } from './typed-request.ts';
@@ -22,7 +26,6 @@ export interface Authorship {
   /** The signed-in user's name, where it is known. */
   userName: string | undefined;
   now: Date;
-  /** The facility's time zone, an IANA name. */
   timeZone: string;
   /**
    * The service and the receiver, as the organization offers them. Without a receiver, the EHR or a coordinator finds
@@ -37,7 +40,7 @@ export interface Authorship {
 }
 
 /** FHIR R4 ServiceRequest: an order. The signed-in user is its requester, if they may be one. */
-export function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
+function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
   const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
@@ -111,4 +114,32 @@ function referenceTo({ reference, label, text }: ChartFact): { reference: string
       ? label
       : undefined;
   return { reference, display: kind === undefined ? text : `${kind}: ${text}` };
+}
+
+/** The authorship of a request, without the service and the receiver that the request names. */
+export type Writer = Omit<Authorship, 'service' | 'receiver' | 'isUsCore'>;
+
+/** The resource, and the parts of the request and of the chart that it holds. */
+export function writeRequest(
+  request: NewRequest,
+  chosen: Chosen,
+  offer: Offer,
+  by: Writer,
+): { resource: FhirResource; request: NewRequest; chosen: Chosen } {
+  const named = namedIn(offer, request);
+  const within = withinService(request, chosen, named.service);
+  const written = toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore });
+  const resource = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
+    typeof value === 'string' ? withPlainSpaces(value) : value,
+  ) as FhirResource;
+  return { ...within, resource };
+}
+
+/**
+ * The mark of a version as a review has shown it. The mark differs if the organization has changed the service, the
+ * receiver or its time zone since.
+ */
+export function reviewMark(identifier: string, offer: Offer, timeZone: string, request: NewRequest): string {
+  const hash = createHash('sha256').update(JSON.stringify([identifier, namedIn(offer, request), timeZone]));
+  return hash.digest('base64url');
 }

@@ -47,7 +47,6 @@ export const PICK = 'pick.';
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
 
-/** A request that may be sent. */
 export interface NewRequest {
   service: string;
   /** The receiver's name; '' if none is chosen yet. */

@@ -17,7 +17,6 @@ import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';
 
-/** What loading the list depends on besides the EHR. */
 export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'remembered'>, Pick<ReadAt, 'encounter'> {
   /** The launch's patient, already checked (LC-02). */
   readonly patientId: string;
@@ -43,7 +42,6 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly helpDeskName?: string;
 }
 
-/** What the EHR sent for a list. */
 export interface Found {
   readonly identifiers: Map<string, string>;
   readonly requests: ServiceRequest[];
@@ -56,7 +54,6 @@ export interface Found {
   /** The EHR's own remarks, each once. */
   readonly remarks: Set<string>;
   readonly result: SearchResult;
-  /** Why the search ended early. */
   readonly failure: FhirError | undefined;
 }
 

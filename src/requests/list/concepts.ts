@@ -97,8 +97,6 @@ export function readCaution(resource: ForeignRecord): string | undefined {
  * Each reason once: first the coded ones, then those that references name by their display or a contained resource. A
  * reference without words may stand for a coded reason; if there are more such references than codes, there is a
  * further reason.
- *
- * @param wordsOf reads a concept; with more room for the request's page.
  */
 export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
   const place = { base, container: resource };

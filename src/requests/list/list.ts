@@ -13,7 +13,6 @@ import { tasksFor } from './search-tasks.ts';
 import { onceById, sift } from './sift.ts';
 import { describeProblem, type RequestsProblem } from './why-unread.ts';
 
-/** A patient's requests as the page shows them. */
 export interface RequestList {
   /** In reading order. */
   readonly open: readonly RequestRow[];

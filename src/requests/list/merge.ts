@@ -24,7 +24,6 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
   const orderById = new Map([...pairs].map(([order, referral]) => [referral.keys.id, order]));
   return {
     kept: merged.filter((request) => !repeated.has(request)),
-    /** Requests that another request of the list replaces. */
     replaced: [...replaced],
     /** The requests that one request replaces, directly or through a chain. */
     replacedBy: (newer: ServiceRequest) => olderThan(newer, replaced, olderOf),
@@ -48,7 +47,6 @@ const NONE: readonly ServiceRequest[] = [];
 
 type OlderOf = (request: ServiceRequest) => readonly ServiceRequest[];
 
-/** The requests that a request names in `replaces`. */
 function directlyOlder(requests: readonly ServiceRequest[]): OlderOf {
   if (requests.every(({ keys }) => keys.replaces.length === 0)) return () => NONE;
   const byKey = Map.groupBy(requests, keyOf);

@@ -23,11 +23,9 @@ const NOT_AVAILABLE = 'Name not available';
 /** The word for the signed-in user, when even the EHR does not give their name. */
 const OWN_WORD = 'you';
 
-/** What naming depends on besides the EHR. */
 export interface Naming {
   readonly included: readonly NamedResource[];
   readonly now: Date;
-  /** The patient of the page. */
   readonly patientId: string;
   /** Whether the granted scopes allow reading a type (SCO-19). */
   readonly canRead: (resourceType: string) => boolean;
@@ -39,7 +37,6 @@ export interface Naming {
   readonly remembered?: Map<string, NamedResource> | undefined;
 }
 
-/** The names that were found. */
 export interface Names {
   /** The name of any of the parties; "Name not available" when the EHR did not give it. */
   nameOf(party: PartyReference): string;

@@ -32,11 +32,7 @@ export interface ReadAt {
 
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
-/**
- * @param nameOf the name of a party of this request, as `resolveNames` found it.
- * @param task the newest Task.
- * @param replaced requests that this one replaces; they have no row of their own.
- */
+/** @param replaced requests that this one replaces; they have no row of their own. */
 export function toRow(
   request: ServiceRequest,
   nameOf: (party: PartyReference) => string,

@@ -21,7 +21,6 @@ export const IN_PART = 'Not everything that providers have answered could be rea
 /** The server does not know the type. Any other refusal may be about this user or this moment, so the list says it. */
 const NO_SUCH_TYPE = new Set<unknown>([404, 405, 410, 501]);
 
-/** How many Tasks are kept. */
 const MOST_KEPT = 1_000;
 
 /** Collects Tasks from any answer; a Task of another patient is counted and dropped (LC-06). */
@@ -32,7 +31,6 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
   return {
     /** None of which a version is entered in error. */
     tasks: () => tasks.filter(({ id }) => id === undefined || !inError.has(id)),
-    /** How many were of another patient. */
     countOthers: () => others.size,
     /** One line if Tasks name their requests only by a number. */
     notices: (): string[] => (numbered.size === 0 ? [] : [numberedText(numbered.size)]),

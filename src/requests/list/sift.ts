@@ -1,6 +1,5 @@
-/** Selects the requests that are this patient's, valid, and no execution details of other orders. */
+/** Selects the requests that are this patient's, valid, in their newest version, and no execution details of other orders. */
 import type { ServiceRequest } from './service-request.ts';
-import { newestVersions } from './versions.ts';
 
 /** Another patient's entry is counted and dropped before anything else of it is used. */
 export function sift(all: readonly ServiceRequest[], patientId: string) {
@@ -28,4 +27,50 @@ export function sift(all: readonly ServiceRequest[], patientId: string) {
 /** Pages may overlap: the same resource twice is one. */
 export function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
   return [...new Map([...requests].map((request) => [request.keys.id ?? request, request])).values()];
+}
+
+/**
+ * Keeps one entry for each id: the newest by `meta.versionId` and `meta.lastUpdated` (FHIR R4 resource, meta).
+ *
+ * An entry is dropped only for one that is proved to be newer: the version numbers or the instants say so, and they do
+ * not contradict each other. Equal content is one entry.
+ *
+ * @param requests in any order, of one patient; the order is kept.
+ * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
+ */
+export function newestVersions(requests: readonly ServiceRequest[]): {
+  newest: readonly ServiceRequest[];
+  inDoubt: ReadonlySet<ServiceRequest>;
+} {
+  const byId = Map.groupBy(requests, (request) => request.keys.id ?? request);
+  const left = [...byId.values()].map(withoutOlder);
+  const newest = new Set(left.flat());
+  const inDoubt = new Set(left.filter(({ length }) => length > 1).flat());
+  return { newest: requests.filter((request) => newest.has(request)), inDoubt };
+}
+
+function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequest[] {
+  if (versions.length === 1) return versions;
+  const notOlder = versions.filter((one) => !versions.some((other) => isNewer(other, one)));
+  // If versions contradict each other in a circle, none is left: then nothing is proved and all of them stay.
+  const left = notOlder.length > 0 ? notOlder : versions;
+  const seen = new Set<string>();
+  return left.filter(({ keys }) => {
+    const { digest } = keys.content();
+    const isKnown = digest !== undefined && seen.has(digest);
+    if (digest !== undefined) seen.add(digest);
+    return !isKnown;
+  });
+}
+
+function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {
+  const [a, b] = [one.keys.version, other.keys.version];
+  const byNumber = compare(a.number, b.number);
+  const byMoment = compare(a.updatedMs, b.updatedMs);
+  return byNumber + byMoment > 0;
+}
+
+function compare<Value extends bigint | number>(a: Value | undefined, b: Value | undefined): -1 | 0 | 1 {
+  if (a === undefined || b === undefined || a === b) return 0;
+  return a > b ? 1 : -1;
 }

@@ -21,7 +21,6 @@ export interface RequestStatus extends StatusWord {
   readonly isLateToday?: true;
 }
 
-/** By how much a request is late. */
 export type Lateness = 'days' | 'hours';
 
 interface StatusWord {

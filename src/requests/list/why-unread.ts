@@ -4,7 +4,6 @@ import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import type { FhirError, FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
 
-/** Why requests are missing. */
 export interface RequestsProblem {
   readonly kind: ListProblem;
   /** One line for the user, without any of the EHR's own words. */

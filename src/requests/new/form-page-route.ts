@@ -12,7 +12,7 @@ import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
-import { soon } from '#src/requests/delivery/store-later.ts';
+import { soon } from '#src/requests/delivery/sending.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form-ticket.ts';

@@ -1,16 +1,26 @@
 /** Says what the list shows of requests sent in the last quarter of an hour, even before the EHR lists them. */
+
+import type { Request } from 'express';
+import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { agoText } from '#src/requests/delivery/problem-text.ts';
+import type { FormSending } from '#src/requests/delivery/sending.ts';
 import type { Sent } from '#src/requests/form/draft-store.ts';
+import type { FormTicket } from '#src/requests/form/form-ticket.ts';
+import { NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { offerOf } from '#src/requests/form/offered.ts';
+import { writeRequest } from '#src/requests/form/to-service-request.ts';
+import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { receiversIn } from '#src/settings/receivers.ts';
+import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
 
-/** Where and when a page of the list is read. */
 interface Place {
   launch: Launch;
   organization: Organization;
@@ -20,7 +30,6 @@ interface Place {
   asOf: Date;
 }
 
-/** The rows that come first. */
 export interface FreshRows {
   /** The mark at each row, by the row's id. */
   readonly marks: ReadonlyMap<string, string>;
@@ -102,4 +111,31 @@ function rowOf({ request, form }: Sent, id: string | undefined, { launch, organi
     encounter: encounter === undefined ? undefined : `Encounter/${encounter}`,
   };
   return { ...toRow(read, nameOf, at), id: id ?? form };
+}
+
+/**
+ * @param sending a sending that ended in `sent`. `written` is the resource sent just now; for an earlier sending, the
+ *   resource is written once more, without what it took from the chart.
+ */
+export function sentOf(
+  posted: { publicUrl: URL; request: Request; ticket: FormTicket; now: Date; replaced?: Sent['replaced'] },
+  typed: NewRequest,
+  { end, written }: FormSending & { written?: FhirResource | undefined },
+): Omit<Sent, 'form'> {
+  const { launch, organization } = openLaunchOf(posted.request);
+  const { now } = posted;
+  const identifier = identifierOf(posted.ticket.id, typed);
+  const by = {
+    launch,
+    corrects: posted.ticket.corrects,
+    identifier: businessIdentifier(posted.publicUrl, identifier),
+    patientId: launch.context.patient,
+    userName: launch.user.name,
+    now,
+    timeZone: organization.timeZone,
+  };
+  const whole = written ?? writeRequest(typed, NOTHING_CHOSEN, offerOf(organization), by).resource;
+  const { note: _note, orderDetail: _detail, supportingInfo: _info, insurance: _insurance, ...request } = whole;
+  const { resource, number } = { resource: undefined, number: undefined, ...end };
+  return { identifier, at: now.toISOString(), request, resource, number, replaced: posted.replaced };
 }

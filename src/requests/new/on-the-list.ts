@@ -13,7 +13,7 @@ import {
 } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
-import { soon } from '#src/requests/delivery/store-later.ts';
+import { soon } from '#src/requests/delivery/sending.ts';
 import { type Draft, type DraftStore, type Kept, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
@@ -30,10 +30,8 @@ export interface OnTheListDependencies {
   clock: Clock;
 }
 
-/** Whether a request can be created, or why not. */
 export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
-/** What is known before the list has been read. */
 interface BeforeList {
   create: CreateOffer | undefined;
   /** The drafts, only if they can be resumed. */

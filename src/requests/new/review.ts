@@ -3,8 +3,7 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
-import { type ChartFact, type ChartFacts, SECTIONS } from '#src/requests/prefill/facts.ts';
-import { sourceText } from '#src/requests/prefill/source-text.ts';
+import { type ChartFact, type ChartFacts, SECTIONS, sourceText } from '#src/requests/prefill/facts.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import type { Service } from '#src/settings/service.ts';
 import {
@@ -25,7 +24,6 @@ const LONGEST_DETAIL = 1_300;
 /** The longest value of the chart with its label. */
 const LONGEST_DISPLAY = 400;
 
-/** What a review is made of. */
 export interface Reviewed {
   request: NewRequest;
   /** The resource as it would be sent now. */

@@ -15,8 +15,8 @@ import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
+import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
-import { writeRequest } from '#src/requests/form/write-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
@@ -27,9 +27,7 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
 }
 
 /**
- * @param ticket proved to be this launch's own, and not expired.
  * @param typed what the form says; undefined if it cannot be sent as it is, so that it is only looked for.
- * @returns how it ended, what was written, and what became of the request that it corrects.
  * @throws AppError if this launch may not, or no longer, create requests.
  */
 export async function sendInLaunch(

@@ -7,10 +7,9 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
-import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
-import { soon } from '#src/requests/delivery/store-later.ts';
+import { createFacts, soon } from '#src/requests/delivery/sending.ts';
 import type { Draft } from '#src/requests/form/draft-store.ts';
 import {
   type FormOwner,
@@ -22,12 +21,12 @@ import {
 } from '#src/requests/form/form-ticket.ts';
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
+import { reviewMark } from '#src/requests/form/to-service-request.ts';
 import { readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
-import { reviewMark } from '#src/requests/form/write-request.ts';
 import { PAGE } from './form-page-route.ts';
+import { sentOf } from './just-sent.ts';
 import { recordCreated } from './record-created.ts';
 import { type NewRequestDependencies, sendInLaunch } from './send-in-launch.ts';
-import { sentOf } from './what-was-sent.ts';
 
 /** A post whose ticket is proved to be this launch's own. */
 interface Posted {

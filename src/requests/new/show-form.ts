@@ -16,19 +16,17 @@ import { chosenIn } from '#src/requests/form/from-chart.ts';
 import { isFor, namedIn, offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
+import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import { writeRequest } from '#src/requests/form/write-request.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
 import { type ReviewPart, reviewPage } from '#views/requests/new-request-review.ts';
 import { zoneName } from '#views/zone.ts';
 import { chartOf, readChartNow } from './chart-of-form.ts';
-import { chartPropsOf } from './chart-props.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
-import { offerPropsOf } from './offer-props.ts';
+import { chartPropsOf, offerPropsOf } from './form-props.ts';
 import { reviewOf } from './review.ts';
 
-/** What a page of a form shows. */
 export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not mention a draft. */

@@ -29,7 +29,6 @@ export function filterRows(rows: readonly RequestRow[], search: Search, without?
   );
 }
 
-/** Whether a row belongs to a status group. */
 function isIn(row: RequestRow, group: ListView['group']): boolean {
   if (group === 'action') return needsAction(row);
   return group === 'all' || row.status.group === group;
@@ -93,7 +92,6 @@ function wordsOf(text: string): string[] {
   return fold(text).split(/\s+/).filter(Boolean);
 }
 
-/** The text without accents and in lower case. */
 function fold(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

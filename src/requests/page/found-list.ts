@@ -2,15 +2,15 @@
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ReadList } from '#src/requests/chart/asked-list.ts';
+import type { UserReading } from '#src/requests/chart/practitioner.ts';
+import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { KeptList, KeptLists } from './kept-list.ts';
-import type { ListReading } from './list-reading.ts';
 import type { ListFacts, PageMemory, RememberedPage } from './page-memory.ts';
 
 /** What a page shows besides its rows, and a way to read the rows. */
 export interface FoundList {
   facts: ListFacts;
-  /** The remembered page of the same list; undefined where none is remembered. */
   page: RememberedPage | undefined;
   /** The key under which the page may be remembered; undefined where it may not be. */
   key: string | undefined;
@@ -82,5 +82,23 @@ export function requestFacts(
     'issue codes': issues,
     'notices on the page': notices.length,
     warning: problem?.text ?? warning,
+  };
+}
+
+export type ListReading = Pick<ChartReading, 'startedAt' | 'patient' | 'requests'> & {
+  readonly user: Pick<UserReading, 'soon'>;
+};
+
+/** A kept list in the form of a completed reading. */
+export function readingOf({ asOf, patient, user, list }: KeptList): ListReading {
+  return {
+    startedAt: asOf,
+    patient: Promise.resolve(patient),
+    requests: Promise.resolve({
+      key: undefined,
+      steadyUntil: () => 0,
+      read: async () => ({ list, key: undefined }),
+    }),
+    user: { soon: async () => user },
   };
 }

@@ -8,7 +8,6 @@ import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 
-/** The result of one reading of the chart. */
 export interface KeptList {
   readonly asOf: Date;
   readonly patient: PatientSummary;

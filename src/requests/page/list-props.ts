@@ -34,7 +34,6 @@ const GROUP_WORDS = { action: 'Needs action', open: 'Open', closed: 'Closed', al
 /** A list of up to this many rows shows no filters, unless it is already filtered. */
 const SHORT = 5;
 
-/** What a page of the list depends on besides the list. */
 export interface ListPage {
   readonly view: ListView;
   /** The text of the search; undefined where the URL names a text that is no longer kept. */

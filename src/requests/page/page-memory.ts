@@ -20,7 +20,6 @@ export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 export interface RememberedPage {
   /** The key of the list and of everything else on the page (chart/asked-list.ts). */
   key: string;
-  /** When its list was read. */
   readAt: Date;
   /** In ms since 1970. From then on the words of the page may differ. It is computed at the first reload. */
   steadyUntil?: number;
@@ -93,7 +92,6 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
   return {
     /**
      * @param steadyUntil for a page of this key that was read at `readAt`, the time from which its words may differ.
-     * @returns undefined where no page with this key is remembered.
      */
     find: ({ id }: Owner, key: string, steadyUntil: (readAt: Date) => number): RememberedPage | undefined => {
       const part = parts.get(id)?.part;
@@ -108,10 +106,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
         page,
         page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
       ),
-    /**
-     * The first part of the page; it is rendered if it is not remembered.
-     * @param key everything that `make` depends on.
-     */
+    /** The first part of the page; it is rendered if it is not remembered. */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
       const known = parts.get(startOf(launch.id))?.part;
       if (known && 'start' in known && known.key === key) return known.start;

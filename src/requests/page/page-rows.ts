@@ -1,7 +1,8 @@
-/** Selects the rows of one page of the list, with the numbers that its filters and links show. */
+/** Sorts the rows and selects those of one page of the list, with the numbers that its filters and links show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { countFilters, filterRows, type Search } from './filter.ts';
-import { sortRows } from './sort.ts';
+import { byAttention, needsAction, pressingRank } from './default-order.ts';
+import { collator, countFilters, filterRows, type Search } from './filter.ts';
+import type { Column, ListView } from './view-address.ts';
 
 /** How many rows one page has. */
 export const PAGE_ROWS = 25;
@@ -43,4 +44,30 @@ export function selectRows(
     first: found.length === 0 ? 0 : from + 1,
     counts: countFilters(rows, search),
   };
+}
+
+/** The value that a column sorts a row by. An undefined value comes last in both directions. */
+const KEYS: Record<Column, (row: RequestRow) => number | string | undefined> = {
+  service: ({ service }) => service,
+  status: ({ status }) => status.word,
+  next: (row) => `${needsAction(row) ? 0 : 1} ${row.next.text}`,
+  priority: (row) => (row.priority === undefined ? undefined : pressingRank(row)),
+  needed: ({ neededMs }) => neededMs,
+  provider: ({ sentTo }) => sentTo?.names.join(' '),
+  requested: ({ requestedMs }) => requestedMs,
+  reason: ({ reason }) => reason?.first,
+};
+
+/** A sorted copy. Equal rows stay in the default order, and then in the order in which they came. */
+function sortRows(rows: readonly RequestRow[], sort: ListView['sort']): RequestRow[] {
+  const inOrder = rows.toSorted(byAttention);
+  if (!sort) return inOrder;
+  const keyOf = KEYS[sort.by];
+  const sign = sort.isDown ? -1 : 1;
+  return inOrder.toSorted((a, b) => {
+    const [one, other] = [keyOf(a), keyOf(b)];
+    if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
+    if (typeof one === 'number' && typeof other === 'number') return sign * (one - other);
+    return sign * collator.compare(String(one), String(other));
+  });
 }

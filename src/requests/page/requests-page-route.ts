@@ -32,11 +32,10 @@ import { recordCreated } from '#src/requests/new/record-created.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
-import { findList, keepList, requestFacts } from './found-list.ts';
+import { findList, keepList, type ListReading, readingOf, requestFacts } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
 import type { SearchTexts } from './kept-searches.ts';
 import { handlesOf, listProps } from './list-props.ts';
-import { type ListReading, readingOf } from './list-reading.ts';
 import type { PageMemory } from './page-memory.ts';
 import { isPlain, readView, viewQuery } from './view-address.ts';
 

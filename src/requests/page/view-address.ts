@@ -21,7 +21,6 @@ export interface ListView {
   readonly page: number | 'all';
 }
 
-/** The parts of a view that a link can change. */
 export type ViewChange = Partial<Omit<ListView, 'isAsked'>>;
 
 const HANDLE = /^[\w-]{12}$/;

@@ -1,5 +1,7 @@
 /** The values that a request can take from the chart, each with its source, its date, and its key in a form. */
 import { createHash } from 'node:crypto';
+import { dayIn } from '#src/adapters/time-zone.ts';
+import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** One value of the chart. Texts are plain and bounded. */
@@ -83,4 +85,50 @@ export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
 export function emptyChart(remark: string): ChartFacts {
   const section: ChartSection = { facts: [], remark };
   return Object.fromEntries(SECTIONS.map((name) => [name, section])) as unknown as ChartFacts;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Such as "from the chart, 12 Mar". A date of another year includes it; a partial date stays partial.
+ * @param today `YYYY-MM-DD`.
+ */
+export function sourceText({ date }: Pick<ChartFact, 'date'>, today: string): string {
+  return `from the chart, ${date === undefined ? 'without a date' : dateWords(date, today)}`;
+}
+
+function dateWords(date: string, today: string): string {
+  const [year = '', month, day] = date.split('-');
+  if (month === undefined) return year;
+  const words = [...(day === undefined ? [] : [String(Number(day))]), MONTHS[Number(month) - 1] ?? month];
+  const isThisYear = day !== undefined && today.startsWith(year);
+  return [...words, ...(isThisYear ? [] : [year])].join(' ');
+}
+
+/** When and where a chart is read. */
+export interface ReadingTime {
+  readonly now: Date;
+  readonly timeZone: string;
+  /** A value older than this many days is flagged. */
+  readonly staleDays: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * The day of the first of these dates that can be read; a partial date where the EHR gave one.
+ * @param values untrusted.
+ */
+export function dayOf(values: readonly unknown[], { timeZone }: ReadingTime): string | undefined {
+  return values.map((value) => readFhirDate(value, timeZone)?.day).find((day) => day !== undefined);
+}
+
+/**
+ * Date and age of a value. A value without a date is not called old, because the page says that its date is missing.
+ */
+export function dated(values: readonly unknown[], at: ReadingTime): { date: string | undefined; isStale: boolean } {
+  const date = dayOf(values, at);
+  if (date === undefined) return { date, isStale: false };
+  const oldest = dayIn(new Date(at.now.getTime() - at.staleDays * DAY_MS), at.timeZone);
+  return { date, isStale: lastDayOf(date) < oldest };
 }

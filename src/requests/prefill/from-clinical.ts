@@ -11,8 +11,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { dated, type ReadingTime } from './chart-date.ts';
-import { type ChartFact, factOf, MOST_OF_A_KIND } from './facts.ts';
+import { type ChartFact, dated, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];

@@ -12,8 +12,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
-import { dayOf, type ReadingTime } from './chart-date.ts';
-import { type ChartFact, factOf, MOST_OF_A_KIND } from './facts.ts';
+import { type ChartFact, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 const NOT_NAMED = 'Payer not named by EHR';
 

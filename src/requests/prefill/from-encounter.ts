@@ -13,8 +13,8 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
+import { dated, type ReadingTime } from './facts.ts';
 
 /** The labels of an encounter's facts; a form's "Where from" is filled with the place. */
 export const STAY = { place: 'Place', encounter: 'Encounter' } as const;

@@ -12,8 +12,8 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
-import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
+import { dated, type ReadingTime } from './facts.ts';
 
 /** The labels by which the form finds what fills its fields. */
 export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;

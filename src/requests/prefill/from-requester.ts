@@ -11,8 +11,8 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { dated, type ReadingTime } from './chart-date.ts';
 import type { ChartFact } from './facts.ts';
+import { dated, type ReadingTime } from './facts.ts';
 import { isOfNow, telephoneOf } from './from-patient.ts';
 
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
@@ -23,7 +23,6 @@ const CALL_BACK = 'Call back';
 /**
  * @param resources the user's own resource and roles from the directory, as received. A resource of another person,
  *   which a server may add, is ignored (FU-04).
- * @param fhirUser `Practitioner/id` or `PractitionerRole/id`.
  */
 export function requesterFrom(
   resources: readonly ForeignRecord[],

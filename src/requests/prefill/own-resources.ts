@@ -9,7 +9,6 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 
 const MOST_ENTRIES = 200;
 
-/** The resources of one answer, as received. */
 export interface Received {
   readonly resources: readonly ForeignRecord[];
   /** The EHR has more than it sent. */

@@ -4,7 +4,7 @@ import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { BatchSupport } from '#src/requests/search/batch-support.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import type { ReadingTime } from './chart-date.ts';
+import type { ReadingTime } from './facts.ts';
 import {
   type ChartFact,
   type ChartFacts,
@@ -24,14 +24,12 @@ import { ownOf, receivedIn } from './own-resources.ts';
 import { type ChartRead, chartReads } from './reads.ts';
 import { remarkOn } from './remarks.ts';
 
-/** What reading a chart depends on besides the EHR. */
 export interface ChartReader {
   readonly launch: Launch;
   /** The organization's own `name=value` for searches. */
   readonly searchParameters: readonly string[];
   readonly batches: BatchSupport;
   readonly at: ReadingTime;
-  /** Whether the granted scopes allow reading a type. */
   readonly canRead: (resourceType: string) => boolean;
 }
 

@@ -4,9 +4,8 @@ import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { SectionName } from './facts.ts';
-import { MEASURES } from './measure-codes.ts';
+import { MEASURES } from './from-measures.ts';
 
-/** One read of the chart. */
 export interface ChartRead {
   readonly section: SectionName;
   readonly type: string;
@@ -17,11 +16,7 @@ export interface ChartRead {
 
 const MOST = '50';
 
-/**
- * At most eight reads; those that are not granted are never sent (SCO-19).
- *
- * @param searchParameters the organization's own `name=value` for searches.
- */
+/** At most eight reads; those that are not granted are never sent (SCO-19). */
 export function chartReads(launch: Launch, searchParameters: readonly string[]): ChartRead[] {
   const { patient, encounter } = launch.context;
   const read = (section: SectionName, type: string, id: string): ChartRead => ({

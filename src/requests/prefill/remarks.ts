@@ -12,7 +12,6 @@ const WORDS: Record<SectionName, string> = {
   insurance: 'insurance',
 };
 
-/** The results of a section's reads. */
 interface Reading {
   /** The launch has something to read for the section. */
   readonly isAsked: boolean;

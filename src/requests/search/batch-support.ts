@@ -12,10 +12,7 @@ export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
 /** The same as the longest life of a discovery: an EHR that begins to take batches is tried again within the hour. */
 const KEPT_MS = 60 * 60_000;
 
-/**
- * It is kept in the process: a process that has just started tries each EHR once.
- * @returns by organization and connection.
- */
+/** It is kept in the process: a process that has just started tries each EHR once. */
 export function createBatchSupport(clock: Clock) {
   const missingSince = new LRUCache<string, number>(atMost(2_000));
   return ({ id, connectionVersion }: { id: string; connectionVersion: number }) => {

@@ -5,7 +5,6 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 
-/** What is known of one organization's EHR. */
 export type IncludeSupport = ReturnType<ReturnType<typeof createIncludeSupport>>;
 
 /** The references whose resources give the list its names. */
@@ -16,8 +15,6 @@ const MOST_KEPT = 2_000;
 /**
  * There is one per process. The CapabilityStatement says what an EHR offers, and the answers show what it does. An EHR
  * that refuses what it offers, or that writes every name beside its reference, gets no `_include` for an hour.
- *
- * @returns by organization and connection.
  */
 export function createIncludeSupport(clock: Clock) {
   const learned = new LRUCache<string, 'refused' | 'needless'>({

@@ -23,7 +23,6 @@ const MOST_BYTES = 5_000_000;
  */
 type SearchEnd = 'complete' | 'more' | 'page-gone' | FhirFailure;
 
-/** How a search ended, and how much of it was seen. */
 export interface SearchResult {
   readonly end: SearchEnd;
   /** At least one page was read before the search ended. */

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#src/adapters/database/index.ts';
 import { createUserStore } from '#src/admin/user-store.ts';
 import { createChecksStore } from '#src/checks/store.ts';
-import * as clinicianStore from '#src/clinicians/clinician-store.ts';
-import * as identityStore from '#src/clinicians/identity-store.ts';
+import { cliniciansOf, listCliniciansAfter } from '#src/clinicians/clinician-store.ts';
+import { identitiesOf, listIdentitiesAfter, membershipOf } from '#src/clinicians/identity-store.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { deleteExpiredReports, findReport, saveReport } from '#src/reports/store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
@@ -73,67 +73,67 @@ describe.for(await testDatabases())('on $name', ({ open }) => {
     const { db } = database;
     const row = (place: number, more = {}) => ({
       id: `${ID}${place}`,
-      organizationId: ORG,
       details: `sealed ${place}`,
       createdAt: later(place),
       ...more,
     });
-    await clinicianStore.insertClinician(db, row(1, { codeHash: 'code', codeExpiresAt: later(9) }));
-    await clinicianStore.insertClinician(db, row(2, { lastLaunchAt: later(2) }));
-    await clinicianStore.insertClinician(db, row(3, { lastLaunchAt: later(3) }));
+    await cliniciansOf(db, ORG).insert(row(1, { codeHash: 'code', codeExpiresAt: later(9) }));
+    await cliniciansOf(db, ORG).insert(row(2, { lastLaunchAt: later(2) }));
+    await cliniciansOf(db, ORG).insert(row(3, { lastLaunchAt: later(3) }));
     const lock = (by: { id: string } | { codeHash: string }, organizationId = ORG) =>
-      db.transaction((tx) => clinicianStore.lockClinician(tx, organizationId, by));
+      db.transaction((tx) => cliniciansOf(tx, organizationId).lock(by));
     expect(await lock({ codeHash: 'code' })).toEqual(await lock({ id: `${ID}1` }));
     expect(await lock({ codeHash: 'code' }, 'other')).toBeUndefined();
     expect(await lock({ id: 'not-an-id' })).toBeUndefined();
-    expect(await clinicianStore.updateClinician(db, ORG, `${ID}1`, { disabledAt: now })).toBe(true);
-    expect(await clinicianStore.updateClinician(db, 'other', `${ID}1`, { disabledAt: null })).toBe(false);
-    const { entries, total } = await clinicianStore.listClinicians(db, ORG, { limit: 2, offset: 1 });
+    expect(await cliniciansOf(db, ORG).update(`${ID}1`, { disabledAt: now })).toBe(true);
+    expect(await cliniciansOf(db, 'other').update(`${ID}1`, { disabledAt: null })).toBe(false);
+    const own = cliniciansOf(db, ORG);
+    const [entries, total] = await Promise.all([own.list({ limit: 2, offset: 1 }), own.count()]);
     expect([total, ...entries.map(({ clinician }) => clinician.details)]).toEqual([3, 'sealed 3', 'sealed 2']);
-    const [first, ...rest] = await clinicianStore.listCliniciansAfter(db, undefined, 9);
+    const [first, ...rest] = await listCliniciansAfter(db, undefined, 9);
     expect(first?.disabledAt).toEqual(now);
-    expect(await clinicianStore.listCliniciansAfter(db, first, 9)).toEqual(rest);
+    expect(await listCliniciansAfter(db, first, 9)).toEqual(rest);
   });
 
   test('EHR users: the row under the current secret comes first; linked, refused and deleted in one organization', async () => {
     const { db } = database;
     const linked = `${ID}4`;
-    await clinicianStore.insertClinician(db, { id: linked, organizationId: ORG, details: '', createdAt: now });
-    const row = { organizationId: ORG, details: 'sealed', firstSeenAt: now };
-    await identityStore.insertIdentity(db, { ...row, lookup: 'old', reference: 'AAAAAA' });
-    await identityStore.insertIdentity(db, { ...row, lookup: 'new', reference: 'BBBBBB', firstSeenAt: later(1) });
-    const find = (organizationId = ORG) => identityStore.findIdentity(db, organizationId, ['new', 'old']);
+    await cliniciansOf(db, ORG).insert({ id: linked, details: '', createdAt: now });
+    const row = { details: 'sealed', firstSeenAt: now };
+    await identitiesOf(db, ORG).insert({ ...row, lookup: 'old', reference: 'AAAAAA' });
+    await identitiesOf(db, ORG).insert({ ...row, lookup: 'new', reference: 'BBBBBB', firstSeenAt: later(1) });
+    const find = (organizationId = ORG) => identitiesOf(db, organizationId).find(['new', 'old']);
     expect((await find())?.identity.lookup).toBe('new');
     expect(await find('other')).toBeUndefined();
-    expect(identityStore.membershipOf(await find())).toEqual({ kind: 'waiting', reference: 'BBBBBB' });
-    expect((await identityStore.listUnconfirmed(db, ORG, 9)).map(({ lookup }) => lookup)).toEqual(['old', 'new']);
-    expect(await identityStore.hasIdentities(db, ORG, 2)).toBe(true);
-    expect(await identityStore.hasIdentities(db, ORG, 3)).toBe(false);
+    expect(membershipOf(await find())).toEqual({ kind: 'waiting', reference: 'BBBBBB' });
+    expect((await identitiesOf(db, ORG).listUnconfirmed(9)).map(({ lookup }) => lookup)).toEqual(['old', 'new']);
+    expect(await identitiesOf(db, ORG).areAtLeast(2)).toBe(true);
+    expect(await identitiesOf(db, ORG).areAtLeast(3)).toBe(false);
 
     const seen = await find();
     await db.transaction(async (tx) => {
-      await identityStore.lockIdentity(tx, ORG, ['new', 'old']);
-      expect(await identityStore.findIdentityForUpdate(tx, ORG, ['new'])).toEqual(seen);
-      expect((await identityStore.lockIdentityByReference(tx, ORG, 'BBBBBB'))?.lookup).toBe('new');
-      await identityStore.updateIdentity(tx, ORG, 'new', { clinicianId: linked, linkedAt: now, linkedBy: 'code' });
+      await identitiesOf(tx, ORG).lock(['new', 'old']);
+      expect(await identitiesOf(tx, ORG).findForUpdate(['new'])).toEqual(seen);
+      expect((await identitiesOf(tx, ORG).lockByReference('BBBBBB'))?.lookup).toBe('new');
+      await identitiesOf(tx, ORG).update('new', { clinicianId: linked, linkedAt: now, linkedBy: 'code' });
     });
-    expect(identityStore.membershipOf(await find())).toEqual({
+    expect(membershipOf(await find())).toEqual({
       kind: 'linked',
       clinicianId: linked,
       isDisabled: false,
     });
-    expect(await identityStore.hasOtherIdentity(db, ORG, linked, ['old'])).toBe(true);
-    expect(await identityStore.hasOtherIdentity(db, ORG, linked, ['new'])).toBe(false);
+    expect(await identitiesOf(db, ORG).hasOther(linked, ['old'])).toBe(true);
+    expect(await identitiesOf(db, ORG).hasOther(linked, ['new'])).toBe(false);
     // A clinician is linked to one EHR user at most.
-    await expect(identityStore.updateIdentity(db, ORG, 'old', { clinicianId: linked })).rejects.toThrow();
-    expect(await identityStore.refuseIdentity(db, ORG, 'BBBBBB', now)).toBe(false);
-    expect(await identityStore.refuseIdentity(db, ORG, 'AAAAAA', now)).toBe(true);
-    const [first, ...rest] = await identityStore.listIdentitiesAfter(db, undefined, 9);
+    await expect(identitiesOf(db, ORG).update('old', { clinicianId: linked })).rejects.toThrow();
+    expect(await identitiesOf(db, ORG).refuse('BBBBBB', now)).toBe(false);
+    expect(await identitiesOf(db, ORG).refuse('AAAAAA', now)).toBe(true);
+    const [first, ...rest] = await listIdentitiesAfter(db, undefined, 9);
     expect(first?.lookup).toBe('new');
-    expect(await identityStore.listIdentitiesAfter(db, first, 9)).toEqual(rest);
-    expect(await identityStore.deleteIdentity(db, 'other', { clinicianId: linked })).toBe(false);
-    expect(await identityStore.deleteIdentity(db, ORG, { clinicianId: linked })).toBe(true);
-    expect(await identityStore.deleteIdentity(db, ORG, { reference: 'AAAAAA' })).toBe(true);
+    expect(await listIdentitiesAfter(db, first, 9)).toEqual(rest);
+    expect(await identitiesOf(db, 'other').delete({ clinicianId: linked })).toBe(false);
+    expect(await identitiesOf(db, ORG).delete({ clinicianId: linked })).toBe(true);
+    expect(await identitiesOf(db, ORG).delete({ reference: 'AAAAAA' })).toBe(true);
   });
 
   test('checks: the newest, the newest scheduled and the last good one of a URL; sixty are kept, and the good one', async () => {

@@ -2,8 +2,8 @@
 import type { Launch } from '#src/launches/session/launch.ts';
 import { type Chosen, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type Offer, offerOf } from '#src/requests/form/offered.ts';
+import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
 import { readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
-import { type Writer, writeRequest } from '#src/requests/form/write-request.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 
 export const NOW = new Date('2026-07-20T18:00:00Z');

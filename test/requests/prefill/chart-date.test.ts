@@ -1,10 +1,9 @@
 /** The source and date of a value from the chart, and which values are old. */
 import { describe, expect, test } from 'vitest';
-import { dated } from '#src/requests/prefill/chart-date.ts';
+import { dated, sourceText } from '#src/requests/prefill/facts.ts';
 import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
 import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
 import { measuresFrom } from '#src/requests/prefill/from-measures.ts';
-import { sourceText } from '#src/requests/prefill/source-text.ts';
 
 const AT = { now: new Date('2026-07-20T18:00:00Z'), timeZone: 'America/New_York', staleDays: 90 };
 
