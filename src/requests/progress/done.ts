@@ -11,19 +11,19 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
+import { guideCode } from './guide-codes.ts';
 import { asksOfDesk, purposeOf } from './purpose.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-/** Codes that say done: of BSeR, and SNOMED CT for done, performed, complete and treatment completed. */
-const DONE_CODES = new Set<unknown>(['5.1.4', '7.0', '385658003', '398166005', '255594003', '182992009']);
+const DONE_CODES = new Set<unknown>(['done', 'fulfilled']);
 /** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
 const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
 const setOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ')));
 /** One of these says done, where nothing but {@link PLAIN} is beside it. */
 const DONE_WORDS = setOf([
-  'done complete completed finished fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
+  'done complete completed finished finalized fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
   'attended closed resolved success successful successfully erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert',
   'afgerond voltooid uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado',
   'completada realizado realizada finalizado finalizada entregado entregada',
@@ -68,9 +68,14 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
     !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
     !asRecords(task.output).some(isMissed) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
-    (purposeOf(task) !== undefined || !asksOfDesk(task));
+    (hasPurpose(task) || !asksOfDesk(task));
   const words = said.map(wordsBesideDone);
   return isSure && words.every((some) => some !== undefined) ? words.flat() : undefined;
+}
+
+function hasPurpose(task: ForeignRecord): boolean {
+  const purpose = purposeOf(task);
+  return (purpose?.part === undefined ? purpose : purpose.part.alone) !== undefined;
 }
 
 /** @param service what the request asks for, in words; undefined where it is not known. */
@@ -115,14 +120,13 @@ const LONGEST = 2_000;
 export function wordsIn(given: ForeignRecord): string[] {
   // R5 wraps a reason in a CodeableReference.
   const { text, coding } = given.concept === undefined ? given : asRecord(given.concept);
-  const codings = asRecords(coding).filter(({ system, code }) => !isNullSystem(system) && !DONE_CODES.has(code));
+  const codings = asRecords(coding).filter((one) => !isNullSystem(one.system) && !DONE_CODES.has(guideCode(one)));
   const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
   return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
 }
 
 /** @returns the words beside those that say done, if any of them is telling; undefined for a text that does not say it. */
 function wordsBesideDone(text: string): readonly string[] | undefined {
-  if (DONE_CODES.has(text)) return [];
   const plain = text
     .replace(MOMENT, ' ')
     .replace(TAG, '')

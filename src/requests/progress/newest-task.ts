@@ -54,7 +54,7 @@ interface About extends Written, Asked {
  */
 export function newestTask(all: readonly Task[], request: About): Task | undefined {
   if (all.length === 0) return undefined;
-  const tasks = onceById(all);
+  const tasks = onceById(all).map(ofItsOwn);
   const isWhole = isForWhole(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
@@ -80,9 +80,23 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   );
 }
 
+/**
+ * A part of a Task that is not about the request carries the request out by itself, as a laboratory's Task of a group
+ * does. Only if its code says so, its end is that of the request.
+ */
+function ofItsOwn(task: Task, _at: number, about: readonly Task[]): Task {
+  const part = task.purpose?.part;
+  if (part === undefined || about.some(({ id }) => id !== task.id && isParent(id, part.parents))) return task;
+  const own = { ...task, purpose: part.alone };
+  return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
+}
+
+const isParent = (id: string | undefined, parents: readonly string[]): boolean =>
+  id === undefined || parents.length === 0 || parents.includes(id);
+
 /** A part that had news after the whole was completed goes on. */
 function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
-  return purpose?.isPart === true && !isOver(word) && latestMs >= whole.changedMs;
+  return purpose?.part !== undefined && !isOver(word) && latestMs >= whole.changedMs;
 }
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;
@@ -145,9 +159,10 @@ const MOST_BESIDE = 2;
 
 /** "Verify insurance: declined, No coverage". */
 function besideText(tasks: readonly Task[]): string | undefined {
-  const lines = tasks.map(({ purpose, word, reason }) =>
-    [`${purpose?.words}: ${word.word.toLowerCase()}`, reason].filter(Boolean).join(', '),
-  );
+  const lines = tasks.map(({ purpose, word, remark, reason }) => {
+    const state = word.icon === 'unknown' ? (remark ?? word.word) : word.word.toLowerCase();
+    return [`${purpose?.words}: ${state}`, reason].filter(Boolean).join(', ');
+  });
   const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
   return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;
 }

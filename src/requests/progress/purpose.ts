@@ -41,27 +41,44 @@ export interface Purpose {
   /** It is neither a change of the request nor a part of it. */
   readonly isOwn: boolean;
   /** It is a part of another Task. */
-  readonly isPart: boolean;
+  readonly part?: Part | undefined;
   /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
 }
 
+/** What a Task that is a part of another says by itself: only a part of what the same request asks for is one of it. */
+interface Part {
+  /** The ids of the Tasks that it is a part of; empty where they are named in no form that can be compared. */
+  readonly parents: readonly string[];
+  /** Its purpose without them. */
+  readonly alone: Purpose | undefined;
+  /** Its code says that it carries out the request that it is about. */
+  readonly carriesOut: boolean;
+}
+
 /** @returns undefined where it is the request itself, or nothing is said. */
 export function purposeOf(task: ForeignRecord): Purpose | undefined {
+  const alone = purposeAlone(task);
+  const wholes = asRecords(task.partOf);
+  if (wholes.length === 0) return alone;
+  const parents = wholes.flatMap(({ reference }) => /\bTask\/([^/]{1,256})/.exec(asText(reference) ?? '')?.[1] ?? []);
+  const words = ['Part of it', alone?.words].filter(Boolean).join(', ');
+  const part = { parents, alone, carriesOut: carriesOut(task) };
+  const none = { codes: codesIn(task.code), isOwn: false, mayCarryOut: false, isStop: false };
+  return { words, telling: tellingWords(words), part, ...none };
+}
+
+function purposeAlone(task: ForeignRecord): Purpose | undefined {
   const control = controlOf(task);
-  const isPart = asRecords(task.partOf).length > 0;
-  const own = control ?? ownWordsOf(task);
-  const words = isPart ? ['Part of it', own].filter(Boolean).join(', ') : own;
+  const words = control ?? ownWordsOf(task);
   if (words === undefined) return undefined;
-  const isOwn = !control && !isPart;
   return {
     words,
     telling: tellingWords(words),
     codes: codesIn(task.code),
-    isOwn,
-    isPart,
-    mayCarryOut: isOwn && !DESK_WORK.test(words),
-    isStop: !isPart && STOPS.has(control),
+    isOwn: !control,
+    mayCarryOut: !control && !DESK_WORK.test(words),
+    isStop: STOPS.has(control),
   };
 }
 
@@ -76,8 +93,14 @@ function ownWordsOf(task: ForeignRecord): string | undefined {
   const words = carriesOut(task)
     ? beganAsDeskWork(asRecord(task.code).text)
     : (asConceptText(task.code) ?? beganAsDeskWork(task.description));
-  return words !== undefined && wordsOf(words).every((word) => PLAIN.has(word)) ? undefined : words;
+  const isRequest =
+    words !== undefined &&
+    (wordsOf(words).every((word) => PLAIN.has(word)) || (REFERS.test(words) && !DESK_WORK.test(words)));
+  return isRequest ? undefined : words;
 }
+
+/** "eReferral for cardiology consultation": the Task is the referral itself. */
+const REFERS = /^(?:e-?)?referral (?:for|to) /i;
 
 /** Words of a Task's code that say no more than that the request be carried out; "community resource" is Epic's. */
 const PLAIN = new Set(

@@ -51,20 +51,21 @@ const STATUSES = new Map<string | undefined, TaskWord>([
   ['failed', WORDS.failed],
 ]);
 
-/** Business statuses that say more than the status: of BSeR, of Ontario's eReferral, and of this product. */
+/** Business statuses that say more than the status: those of guides as guide-codes.ts gives them, and of this product. */
 const BUSINESS = new Map<string, TaskWord>([
   ...['input-required', 'awaiting-reply', 'awaiting-information', 'change-requested'].map(
     (code) => [code, WORDS.question] as const,
   ),
-  ...['booked', 'scheduled', '5.1.1'].map((code) => [code, WORDS.booked] as const),
-  ...['appointment', 'booking', 'visit', 'trip', 'ride', 'pickup', 'pick-up'].flatMap((what) =>
+  ...['booked', 'scheduled'].map((code) => [code, WORDS.booked] as const),
+  ...['appointment', 'booking', 'service', 'visit', 'trip', 'ride', 'pickup', 'pick-up'].flatMap((what) =>
     ['booked', 'scheduled', 'confirmed'].map((state) => [`${what}-${state}`, WORDS.booked] as const),
   ),
+  ...['on-hold', 'hold'].map((code) => [code, WORDS.hold] as const),
   ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
-  ...['assigned', '3.0'].map((code) => [code, WORDS.accepted] as const),
-  ...['unavailable', '4.0'].map((code) => [code, WORDS.declined] as const),
-  ...['6.0', 'withdrawn'].map((code) => [code, WORDS.cancelled] as const),
-  ...['5.1.2', '5.1.3', 'no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
+  ...['assigned'].map((code) => [code, WORDS.accepted] as const),
+  ...['unavailable', 'declined', 'denied', 'rejected'].map((code) => [code, WORDS.declined] as const),
+  ...['withdrawn'].map((code) => [code, WORDS.cancelled] as const),
+  ...['no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
 ]);
 /** In free text, what asks something of the clinician. */
 const QUESTION =
@@ -108,6 +109,7 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
   if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
   if (FINAL.has(word)) return word;
+  if (codes.includes('fulfilled')) return unclearOf(status);
   return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 
@@ -139,7 +141,11 @@ function wordOf(status: unknown): TaskWord | undefined {
     .toLowerCase()
     .replace(/[\s_]+/g, '-');
   if (text === undefined || code === 'entered-in-error') return undefined;
-  return STATUSES.get(code) ?? { word: 'Status unclear', icon: 'unknown', note: `EHR says “${text}”` };
+  return STATUSES.get(code) ?? unclearOf(text);
+}
+
+function unclearOf(status: unknown): TaskWord {
+  return { ...WORDS.unclear, note: `EHR says “${asText(status, 40)}”` };
 }
 
 const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-').replace(WELL, '');

@@ -5,6 +5,7 @@ import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
+import { businessCode } from './guide-codes.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, doneInDoubt, isInTrouble, type TaskWord } from './task-words.ts';
 
@@ -146,7 +147,7 @@ export function nameKey({ local, display, contained, number }: PartyReference): 
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */
 export function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
-  return [...asRecords(coding).flatMap(({ code, display }) => [code, display]), text].flatMap(
+  return [...asRecords(coding).flatMap((one) => [businessCode(one), one.display]), text].flatMap(
     (code) => asText(code)?.toLowerCase() ?? [],
   );
 }

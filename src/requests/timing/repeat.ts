@@ -33,6 +33,8 @@ function rhythm({ frequency, frequencyMax, period, periodMax, periodUnit }: Fore
   const every = readSpan(period, periodMax, 'decimal');
   const unit = timeUnit(periodUnit);
   if (times === undefined && every === undefined && !isGiven(periodUnit)) return [];
+  // How often, where only the length of the period is missing; it is most likely one, but the EHR does not say so.
+  if (times && every === undefined && unit) return [rhythmText(times, { low: 1 }, unit), null];
   if (times === null || !every || every.low === undefined || unit === undefined) return [null];
   return [rhythmText(times ?? { low: 1 }, every, unit)];
 }

@@ -52,7 +52,15 @@ type Spoken = Record<'status' | 'next' | 'priority' | 'needed' | 'sentTo', unkno
 const spoken = ({ status, next, priority, needed, sentTo }: Spoken) => ({ status, next, priority, needed, sentTo });
 
 const role = { resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: 'Practitioner/me' } };
-const sct = (code: string, display: string) => ({ coding: [{ system: 'http://snomed.info/sct', code, display }] });
+const coded = (system: string, code: string, display?: string) => ({
+  coding: [{ system, code, ...(display ? { display } : {}) }],
+});
+const sct = (code: string, display: string) => coded('http://snomed.info/sct', code, display);
+const BSER = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
+const fulfil = {
+  intent: 'order',
+  code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
+};
 
 test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   ['serviceType alone', { code: undefined, serviceType: { text: 'Physiotherapy' } }, {}, { service: 'Physiotherapy' }],
@@ -106,6 +114,97 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
           status: 'in-progress',
           partOf: [{ reference: 'Task/t' }],
           lastModified: '2026-11-19T14:02:00Z',
+        },
+      ],
+    },
+    { status: { word: 'Done' } },
+  ],
+  [
+    'a Task of a group that is not about the request, as in AU eRequesting',
+    {},
+    {
+      tasks: [
+        { ...handOver, id: 'group', focus: undefined, status: 'requested' },
+        {
+          ...{ ...handOver, ...fulfil, id: 'own', partOf: [{ reference: 'Task/group' }], status: 'accepted' },
+          owner: { display: 'Radiology' },
+          businessStatus: coded('http://terminology.hl7.org.au/CodeSystem/task-business-status', 'service-booked'),
+        },
+      ],
+    },
+    { status: { word: 'Booked' }, sentTo: { names: ['Radiology'] }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a Task whose code says that it is the referral',
+    { code: { text: 'Referral to cardiology service' } },
+    {
+      tasks: [
+        {
+          ...{ ...handOver, status: 'rejected', code: { text: 'eReferral for cardiology consultation' } },
+          statusReason: { text: 'No available bed' },
+        },
+      ],
+    },
+    { status: { word: 'Declined', note: 'No available bed' }, next: { text: 'Choose another provider' } },
+  ],
+  [
+    'a denied authorization that a provider’s answer must not hide',
+    {},
+    {
+      tasks: [
+        { ...handOver, id: 'own', status: 'accepted', owner: { display: 'Northside' } },
+        { ...handOver, code: { text: 'Prior authorization request' }, businessStatus: { text: 'Denied' } },
+      ],
+    },
+    {
+      status: { word: 'Accepted', note: 'Prior authorization request: declined' },
+      next: { text: 'Check what was declined' },
+    },
+  ],
+  [
+    'an end beside the request, in the EHR’s own words',
+    {},
+    { tasks: [{ ...handOver, code: { text: 'Prior authorization request' }, businessStatus: { text: 'Approved' } }] },
+    { status: { note: 'Prior authorization request: EHR says “completed” · Approved' } },
+  ],
+  [
+    'a hand-over that goes on, but is on hold',
+    {},
+    { tasks: [{ ...handOver, status: 'in-progress', businessStatus: { text: 'On-Hold' } }] },
+    { status: { word: 'On hold' } },
+  ],
+  [
+    'BSeR’s fulfilment of a Task that is still requested',
+    {},
+    { tasks: [{ ...handOver, status: 'requested', businessStatus: coded(BSER, '7.0', 'Fulfillment Completed') }] },
+    { status: { word: 'Status unclear', group: 'open', note: 'EHR says “requested” · Fulfillment Completed' } },
+  ],
+  [
+    'BSeR’s code for declined',
+    {},
+    { tasks: [{ ...handOver, status: 'requested', businessStatus: coded(BSER, '4.0') }] },
+    { status: { word: 'Declined' } },
+  ],
+  [
+    'the same code of a system that may mean something else',
+    {},
+    { tasks: [{ ...handOver, status: 'in-progress', businessStatus: coded('urn:own', '4.0', 'Waiting list') }] },
+    { status: { word: 'Under way', note: 'Waiting list' } },
+  ],
+  [
+    'BSeR’s code for done of another system',
+    {},
+    { tasks: [{ ...handOver, businessStatus: coded('urn:own', '7.0', 'Waiting list') }] },
+    { status: { word: 'Status unclear', note: 'EHR says “completed” · Waiting list' } },
+  ],
+  [
+    'a code of Malaysia’s core that ends the request',
+    {},
+    {
+      tasks: [
+        {
+          ...handOver,
+          businessStatus: coded('https://x/CodeSystem/task-business-status-my-core', 'verify', 'Verified'),
         },
       ],
     },

@@ -233,7 +233,24 @@ test.for<[string, object, object, (string | undefined)[]]>([
     beside('Exercises: done', 'Check it in the EHR'),
   ],
   ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
-  ['a part of another Task', { partOf: [{ reference: 'Task/7' }] }, {}, beside('Part of it: done')],
+  [
+    'a part of a Task that is not about the request',
+    { partOf: [{ reference: 'Task/7' }] },
+    {},
+    ['Status unclear', 'open', 'EHR says “completed” · as a part of something else', 'Check it in the EHR'],
+  ],
+  [
+    'such a part that carries the request out',
+    { code: { coding: [{ code: 'fulfill' }] }, partOf: [{ reference: 'Task/7' }] },
+    {},
+    DONE,
+  ],
+  [
+    'such a part for a desk',
+    { code: { coding: [{ code: 'fulfill' }] }, description: 'Verify insurance', partOf: [{ reference: 'Task/7' }] },
+    {},
+    ['Status unclear', 'open', 'EHR says “completed”', 'Check it in the EHR'],
+  ],
 ])('%s', async ([, task, change, said]) => {
   expect(await load([{ ...done, ...task }], change)).toEqual(said);
 });

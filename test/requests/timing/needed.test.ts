@@ -184,6 +184,7 @@ describe('a rhythm', () => {
   test.for<[object, string]>([
     [{ frequency: 1, period: 1, periodUnit: 'd' }, 'once a day'],
     [{ frequency: 2, period: 1, periodUnit: 'wk' }, '2 times a week'],
+    [{ frequency: 2, periodUnit: 'wk' }, `2 times a week, ${more}`],
     [{ frequency: 1, frequencyMax: 2, period: 1, periodUnit: 'd' }, '1–2 times a day'],
     [{ frequencyMax: 3, period: 1, periodUnit: 'd' }, 'up to 3 times a day'],
     [{ frequency: 2, frequencyMax: 2, period: 1, periodUnit: 'd' }, '2 times a day'],
