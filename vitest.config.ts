@@ -57,7 +57,7 @@ class LongestFirst extends BaseSequencer {
 /** Tests talk to real servers on loopback and to real stores, so they get time, not retries. */
 export default defineConfig({
   test: {
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // A poll ends when it succeeds, and on a busy machine that takes longer than the usual second.
     expect: { poll: { timeout: 20_000 } },
     // Files wait for servers more than they compute.

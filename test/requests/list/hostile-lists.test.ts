@@ -31,11 +31,13 @@ const numbers = (system: string, index: number) => upTo(50).map((one) => ({ syst
 
 /** CPU time of this thread, so that a busy machine does not matter. Before the fix, each case took 2 to 90 seconds. */
 const MOST_MS = 1_000;
-const costOf = (work: () => unknown): number => {
+const once = (work: () => unknown): number => {
   const spent = startCpuTime();
   work();
   return spent();
 };
+/** The lesser of two, because other processes now and then double one. */
+const costOf = (work: () => unknown): number => Math.min(once(work), once(work));
 
 describe('500 requests that are slow to compare', () => {
   test.for<[string, (index: number) => object]>([
