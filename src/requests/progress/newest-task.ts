@@ -33,11 +33,14 @@ function onceById(tasks: readonly Task[]): readonly Task[] {
  */
 function mayBeOfOther(task: Task, newest: Task): boolean {
   const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
-  return isOfOtherOwner(task, newest) || (isTaken && (task.owner === undefined || newest.owner === undefined));
+  return isOfOtherOwner(task, newest) || (isTaken && [task, newest].some((one) => ownerKey(one) === undefined));
 }
 
-function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
-  return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
+const ownerKey = ({ owner }: Task) => owner && nameKey(owner);
+
+function isOfOtherOwner(task: Task, other: Task): boolean {
+  const keys = [task, other].map(ownerKey);
+  return !keys.includes(undefined) && keys[0] !== keys[1];
 }
 
 /** What a request says that decides which Tasks are its own. */
@@ -125,7 +128,7 @@ const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
 /** The newest Tasks of other owners who have agreed as well: the service may be carried out twice. */
 function othersWhoAgreed(tasks: readonly Task[], own: Task): readonly Task[] {
   const others = tasks.filter((task) => isOfOtherOwner(task, own));
-  const byOwner = Map.groupBy(others, ({ owner }) => owner && nameKey(owner));
+  const byOwner = Map.groupBy(others, ownerKey);
   return [...byOwner.values()].flatMap((some) => newestOf(some) ?? []).filter(({ word }) => AGREED.has(word.icon));
 }
 
