@@ -212,6 +212,29 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { sentTo: { names: ['Name not available', 'Northside'] } },
   ],
   [
+    'a midnight, which stands for its day',
+    { authoredOn: '2026-11-18T00:00:00+01:00' },
+    {},
+    { requested: { on: '2026-11-18' } },
+  ],
+  [
+    'a part that the provider hands back to the requester, as in Dutch shared care',
+    { requester: { identifier: { value: 'URA-1' } }, performer: [{ identifier: { value: 'URA-2' } }] },
+    {
+      tasks: [
+        { ...handOver, ...fulfil, status: 'received', owner: { identifier: { value: 'URA-2' } } },
+        {
+          ...{ ...handOver, id: 'u', status: 'ready', partOf: [{ reference: 'Task/t' }] },
+          owner: { identifier: { value: 'URA-1' } },
+        },
+      ],
+    },
+    {
+      status: { word: 'Received', note: 'Part of it: waits for the requester' },
+      next: { text: 'Answer the provider' },
+    },
+  ],
+  [
     'a provider who has a number alone, in the request too',
     { performer: [{ identifier: { value: 'URA-2' } }] },
     {
