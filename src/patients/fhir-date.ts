@@ -57,9 +57,13 @@ function readText(written: string, timeZone: string): FhirDate | undefined {
   return isMidnight ? { ...date, writtenDay: day } : date;
 }
 
-/** The day of a FHIR date in this time zone, as precise as given; other text bounded, unless it says nothing. */
+/**
+ * The day of a FHIR date in this time zone, as precise as given, and of a midnight the day as it was written; other text
+ * bounded, unless it says nothing.
+ */
 export function dayText(value: unknown, timeZone: string): string | undefined {
-  return readFhirDate(value, timeZone)?.day ?? asInformation(value, 40);
+  const date = readFhirDate(value, timeZone);
+  return date?.writtenDay ?? date?.day ?? asInformation(value, 40);
 }
 
 /** The last day that a date can mean; of a midnight, the later one of two days. */

@@ -77,8 +77,19 @@ function formatName(name: ForeignRecord): string | undefined {
   const parts = joinParts(asTexts(name.given), family, name);
   const isIndexForm = family !== undefined && text?.toLowerCase().includes(`${family.toLowerCase()},`) === true;
   const isEmpty = text === undefined || saysNothing(text);
-  return isIndexForm || isEmpty ? (parts ?? text) : text;
+  if (isIndexForm || isEmpty) return parts ?? text;
+  if (parts === undefined || !lacksFamily(text, family)) return text;
+  return fold(parts).includes(fold(text)) ? parts : asText(`${parts} (${text})`, LONGEST);
 }
+
+/** Whether a text in Latin letters has none of the words of the family name, as a list of given names has. */
+function lacksFamily(text: string, family = ''): boolean {
+  const words = fold(family).match(/\p{L}{2,120}/gu) ?? [];
+  return words.length > 0 && [text, family].every(isLatin) && !words.some((word) => fold(text).includes(word));
+}
+
+const isLatin = (text: string): boolean => /^[\p{Script=Latin}\P{L}]+$/u.test(text);
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 function joinParts(given: string[], family: string | undefined, name: ForeignRecord): string | undefined {
   if (given.length === 0 && family === undefined) return undefined;

@@ -19,6 +19,7 @@ import {
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
+import { readExtensions } from './extensions.ts';
 import { namesOf, type Place } from './referred.ts';
 
 /** A label and its texts. A fact without texts is left out. */
@@ -124,6 +125,7 @@ export function readFacts(
         ['History', named('relevantHistory')],
       ],
     ],
+    ['Further details', readExtensions(resource, place)],
   ];
   return sections.flatMap(([title, pairs]) => {
     const facts = pairs.filter(([, texts]) => texts.length > 0).map(([label, texts]) => ({ label, texts }));
@@ -173,6 +175,13 @@ function noteOf({ text, authorString, authorReference, time }: ForeignRecord, { 
   return said.map((line, index) => (index === said.length - 1 && by !== '' ? `${line} (${by})` : line));
 }
 
+/** HL7 v2 table 0203, as guides write the numbers of an order without a display. */
+const NUMBERS = new Map([
+  ['PLAC', 'Number of the orderer'],
+  ['FILL', 'Number of the provider'],
+  ['ACSN', 'Accession number'],
+]);
+
 /**
  * The identifiers of a request, each with a label, for copying: those of the EHR first.
  * @param ownSystem of the identifiers by which this app finds its requests again.
@@ -184,7 +193,13 @@ export function readNumbers(resource: ForeignRecord, ownSystem: string) {
     const number = asInformation(value);
     return number === undefined
       ? []
-      : [{ label: asConceptText(type) ?? usual, value: number, system: asInformation(system) }];
+      : [
+          {
+            label: NUMBERS.get(asConceptText(type) ?? '') ?? asConceptText(type) ?? usual,
+            value: number,
+            system: asInformation(system),
+          },
+        ];
   });
   const isOwn = ({ system }: (typeof numbers)[number]) => system === ownSystem;
   return [

@@ -8,7 +8,7 @@ import { codeOf } from '#src/requests/list/status.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { codesOf } from '#src/requests/progress/task.ts';
-import { describeTask } from '#src/requests/progress/task-words.ts';
+import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -82,7 +82,7 @@ function taskEvents(task: ForeignRecord, service: string): Event[] {
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
   const purpose = purposeOf(task)?.words;
   const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
-  const others = said.filter((text) => text !== undefined && text.toLowerCase() !== word.word.toLowerCase());
+  const others = said.filter((text) => text !== undefined && !repeats(text, word.word));
   const what = [word.word, ...new Set(others)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(task.owner), source: 'Task' }];

@@ -63,7 +63,10 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   const { user, canRead, patientId, remembered = new Map<string, NamedResource>() } = naming;
   // Only this patient is named so; another patient of the same server is not.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
-  const given = byReference([patient, ...remembered.values(), ...naming.included]);
+  // The name that one reference to a party gives it is that of the others.
+  const displayed = parties.map(({ local, display }) => ({ reference: local, name: display, role: undefined }));
+  const named = displayed.filter(({ name }) => name !== undefined);
+  const given = byReference([patient, ...named, ...remembered.values(), ...naming.included]);
   const nameless = parties.filter((party) => nameOf(party, given) === undefined);
   const missing = new Set(nameless.flatMap(({ local }) => local ?? []));
   const isOwnRole = (party: PartyReference) => roleOf(party, given)?.practitioner.local === user?.reference;

@@ -3,7 +3,7 @@ import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
-import type { Task } from '#src/requests/progress/task.ts';
+import { nameKey, type Task } from '#src/requests/progress/task.ts';
 import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { codeOf } from './status.ts';
@@ -54,7 +54,9 @@ export function toRow(
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const { icon } = status;
-  const moving = { isOpen, isProhibited, icon, service, category, movedMs: moved };
+  // What the patient does has no provider to wait for.
+  const isPatients = request.isPatients && !task;
+  const moving = { isOpen, isProhibited: isProhibited || isPatients, icon, service, category, movedMs: moved };
   const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
@@ -77,6 +79,7 @@ export function toRow(
       hasOpenOlder,
       hasNoMovement,
       asked,
+      isPatients,
       hasTime: needed !== undefined,
       waited,
     }),
@@ -141,9 +144,13 @@ function sentTo(
   nameOf: (party: PartyReference) => string,
   task: Task | undefined,
 ) {
-  // A provider that declined leaves the others that the request names.
-  const asked = task?.owner && icon !== 'declined' ? [] : performers.map(nameOf);
-  const all = [...(task?.owner ? [nameOf(task.owner)] : []), ...asked];
+  const owner = task?.owner;
+  const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
+  // A provider that declined leaves the others that the request names, and one without a name those with one.
+  const isAsked = (party: PartyReference) =>
+    owner === undefined ||
+    (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
+  const all = [...(owner ? [owner] : []), ...performers.filter(isAsked)].map(nameOf);
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
   // Several providers without a name have the same word, but each of them counts.

@@ -1,8 +1,9 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
-import { isPlaceholder, readParty } from '#src/patients/party.ts';
+import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
+import { PATIENTS_OWN } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -27,6 +28,9 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
+  const isPatients =
+    performers.length > 0 &&
+    performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -36,7 +40,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
-      ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited },
+      ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited, isPatients },
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority),
@@ -46,6 +50,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     ...readDetail(resource),
     caution: readCaution(resource),
     isProhibited,
+    isPatients,
     needed: needed.text,
     neededMs,
     /** It is to begin on a later day; a deadline says nothing about its begin. */

@@ -118,6 +118,8 @@ export function describeStatus(facts: {
   readonly late: Lateness | undefined;
   /** it says, or may say, that something must not be done */
   readonly isProhibited?: boolean | undefined;
+  /** the patient, or a relative, is to do it: no reply is due */
+  readonly isPatients?: boolean;
   /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
@@ -132,7 +134,10 @@ export function describeStatus(facts: {
   return {
     ...word,
     hasProvider,
-    note: [isActive && hasProvider && 'reply unknown', unclear, facts.reason].filter(Boolean).join(' · ') || undefined,
+    note:
+      [isActive && hasProvider && !facts.isPatients && 'reply unknown', unclear, facts.reason]
+        .filter(Boolean)
+        .join(' · ') || undefined,
     isOverdue: word.group === 'open' && facts.late !== undefined,
     ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),
   };

@@ -1,6 +1,6 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
-import type { TaskWord } from '#src/requests/progress/task-words.ts';
+import { repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -31,9 +31,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    note:
-      [remark?.toLowerCase() === word.toLowerCase() ? undefined : remark, task.beside].filter(Boolean).join(' · ') ||
-      undefined,
+    note: [remark && repeats(remark, word) ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
     isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };

@@ -1,4 +1,5 @@
 /** Finds the Task that speaks for a request among all that are about it. */
+import type { PartyReference } from '#src/patients/party.ts';
 import { areOf, type Written, writtenFrom } from './done.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { nameKey, type Task } from './task.ts';
@@ -33,17 +34,21 @@ function onceById(tasks: readonly Task[]): readonly Task[] {
  */
 function mayBeOfOther(task: Task, newest: Task): boolean {
   const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
-  return isOfOtherOwner(task, newest) || (isTaken && (task.owner === undefined || newest.owner === undefined));
+  return isOfOtherOwner(task, newest) || (isTaken && [task, newest].some((one) => ownerKey(one) === undefined));
 }
 
-function isOfOtherOwner({ owner: one }: Task, { owner: other }: Task): boolean {
-  return one !== undefined && other !== undefined && nameKey(one) !== nameKey(other);
+const ownerKey = ({ owner }: Task) => keyOf(owner);
+
+function isOfOtherOwner(task: Task, other: Task): boolean {
+  const keys = [task, other].map(ownerKey);
+  return !keys.includes(undefined) && keys[0] !== keys[1];
 }
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
   /** It is to begin on a later day. */
   readonly isAhead: boolean;
+  readonly requester?: PartyReference | undefined;
 }
 
 /**
@@ -68,14 +73,15 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(others);
-  const said = others.filter((one) => one !== question && (own === undefined || isPressing(one)));
+  const isAsked = (task: Task) => isOfRequester(task, request);
+  const said = others.filter((one) => one !== question && (own === undefined || isPressing(one) || isAsked(one)));
   return (
     shown && {
       ...(shown === own
         ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
         : { ...shown, owner: own?.owner }),
-      beside: [rivalText(rivals), besideText(said)].filter(Boolean).join(' · ') || undefined,
-      besideStep: stepFor(said, own),
+      beside: [rivalText(rivals), besideText(said, isAsked)].filter(Boolean).join(' · ') || undefined,
+      besideStep: stepFor(said, own, isAsked),
     }
   );
 }
@@ -125,7 +131,7 @@ const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
 /** The newest Tasks of other owners who have agreed as well: the service may be carried out twice. */
 function othersWhoAgreed(tasks: readonly Task[], own: Task): readonly Task[] {
   const others = tasks.filter((task) => isOfOtherOwner(task, own));
-  const byOwner = Map.groupBy(others, ({ owner }) => owner && nameKey(owner));
+  const byOwner = Map.groupBy(others, ownerKey);
   return [...byOwner.values()].flatMap((some) => newestOf(some) ?? []).filter(({ word }) => AGREED.has(word.icon));
 }
 
@@ -147,9 +153,18 @@ function isPressing({ word, purpose }: Task): boolean {
   return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true;
 }
 
+/** A part of the work that the provider hands back to whoever made the request, such as a form to fill in. */
+function isOfRequester(task: Task, { requester }: About): boolean {
+  const key = ownerKey(task);
+  return task.purpose?.part !== undefined && !isOver(task.word) && key !== undefined && key === keyOf(requester);
+}
+
+const keyOf = (party: PartyReference | undefined) => party && nameKey(party);
+
 /** What the Tasks beside a request ask of the clinician. */
-function stepFor(said: readonly Task[], own: Task | undefined): string | undefined {
+function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: Task) => boolean): string | undefined {
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
+  if (said.some(isAsked)) return 'Answer the provider';
   const mayBeEnd = ({ purpose, word }: Task) =>
     word.icon === 'done' && (purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true));
   return said.some(mayBeEnd) ? 'Check it in the EHR' : undefined;
@@ -158,8 +173,10 @@ function stepFor(said: readonly Task[], own: Task | undefined): string | undefin
 const MOST_BESIDE = 2;
 
 /** "Verify insurance: declined, No coverage". */
-function besideText(tasks: readonly Task[]): string | undefined {
-  const lines = tasks.map(({ purpose, word, remark, reason }) => {
+function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
+  const lines = tasks.map((task) => {
+    const { purpose, word, remark, reason } = task;
+    if (isAsked(task)) return [`${purpose?.words}: waits for the requester`, remark].filter(Boolean).join(', ');
     const state = word.icon === 'unknown' ? (remark ?? word.word) : word.word.toLowerCase();
     return [`${purpose?.words}: ${state}`, reason].filter(Boolean).join(', ');
   });

@@ -15,6 +15,8 @@ export interface StepFacts {
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
   readonly asked?: string | undefined;
+  /** The patient, or a relative, is to do it. */
+  readonly isPatients?: boolean;
   /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
@@ -58,6 +60,7 @@ export function nextStep(facts: StepFacts): NextStep {
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
+  if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

@@ -19,8 +19,8 @@ const STOPS = new Set(['abort', 'replace', 'suspend'].map((code) => CONTROLS.get
  */
 const OF_OTHER_DESKS =
   /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
-/** FHIR's code, and that of the Canadian eReferral guides. */
-const CARRIES_OUT = new Set<unknown>(['fulfill', 'fulfil', 'process-request']);
+/** FHIR's code, as guides misspell it too, and that of the Canadian eReferral guides. */
+const CARRIES_OUT = new Set<unknown>(['fulfill', 'fulfil', 'fullfill', 'process-request']);
 
 const codingsOf = ({ code }: ForeignRecord) => asRecords(asRecord(code).coding);
 
@@ -104,7 +104,7 @@ const REFERS = /^(?:e-?)?referral (?:for|to) /i;
 
 /** Words of a Task's code that say no more than that the request be carried out; "community resource" is Epic's. */
 const PLAIN = new Set(
-  'fulfil fulfill fulfilment fulfillment carry out perform provide request requested referral ereferral refer order service task focal community resource the a an of for to this'.split(
+  'fulfil fulfill fullfill fulfilment fulfillment carry out perform provide request requested referral ereferral refer order service task focal community resource the a an of for to this'.split(
     ' ',
   ),
 );

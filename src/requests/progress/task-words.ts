@@ -127,6 +127,14 @@ export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
   return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
 }
 
+/** Whether a provider's words say no more than the word itself, as "Service Request Accepted" of what is accepted. */
+export function repeats(text: string, word: string): boolean {
+  return (
+    text.toLowerCase().replace(/\b(?:(?:service )?request|referral|task|order|fulfil?lment) /g, '') ===
+    word.toLowerCase()
+  );
+}
+
 /** Whether a text says that a service was not, or will not be, carried out. */
 export function saysMissed(text: string): boolean {
   const plain = hyphened(text.toLowerCase()).replace(OF_PATIENT, '');

@@ -87,7 +87,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
-    owner: nameKey(party) === undefined || isPlaceholder(owner) ? undefined : party,
+    owner: (nameKey(party) ?? asText(owner.reference)) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
     latestMs: latestMs(changed),
@@ -109,8 +109,8 @@ function latestMs(date = ''): number {
   return Number.isNaN(ms) ? Infinity : ms;
 }
 
-/** What the patient or a relative is to do hands the request over to no provider. */
-const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
+/** The types of those who are no provider: what the patient or a relative is to do is handed over to nobody. */
+export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
 /**
  * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
@@ -137,7 +137,7 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
   );
 }
 
-/** What tells one owner from another; undefined for one without a name or a number. */
+/** What tells one owner from another; undefined for one without a name or a number, such as one of another server. */
 export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
   const { practitioner, organization, title } = contained?.role ?? {};
   const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);

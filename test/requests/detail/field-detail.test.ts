@@ -44,6 +44,41 @@ test.for<[string, object, string, string[]]>([
     'Provider',
     ['Gus Berg, Northside', 'Name not available (NPI 1234567893)'],
   ],
+  [
+    'how long a prescription is valid',
+    {
+      extension: [{ url: 'https://x/be-ext-validity-period', valuePeriod: { start: '2026-11-01', end: '2026-12-01' } }],
+    },
+    'Validity period',
+    ['2026-11-01 to 2026-12-01'],
+  ],
+  [
+    'the parts of an extension',
+    {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information',
+          extension: [
+            { url: 'covered', valueCode: 'covered' },
+            { url: 'pa-needed', valueCode: 'auth-needed' },
+            { url: 'date', valueDate: '2026-11-20' },
+          ],
+        },
+      ],
+    },
+    'Coverage information',
+    ['Covered: covered', 'Pa needed: auth-needed', 'Date: 2026-11-20'],
+  ],
+  [
+    'a status of a national system',
+    {
+      extension: [
+        { url: 'https://x/Extension-eRS-ReferralStatus', valueCoding: { code: 'A', display: 'Awaiting triage' } },
+      ],
+    },
+    'ERS referral status',
+    ['Awaiting triage'],
+  ],
   ['STU3’s requester', { requester: { agent: { display: 'Dr. Stu' } } }, 'Requested by', ['Dr. Stu']],
 ])('%s', async ([, change, label, expected]) => {
   const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };

@@ -198,6 +198,87 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Status unclear', note: 'EHR says “completed” · Waiting list' } },
   ],
   [
+    'a hand-over to a provider of another server',
+    {},
+    {
+      tasks: [{ ...handOver, status: 'requested', owner: { reference: 'https://other.example/fhir/Organization/o' } }],
+    },
+    { status: { word: 'Sent' }, sentTo: { names: ['Name not available'] }, next: { text: 'Confirm the time' } },
+  ],
+  [
+    'a hand-over to a nameless provider, beside the one that the request names',
+    { performer: [{ display: 'Northside' }] },
+    { tasks: [{ ...handOver, status: 'accepted', owner: { reference: 'https://other.example/fhir/Organization/o' } }] },
+    { sentTo: { names: ['Name not available', 'Northside'] } },
+  ],
+  [
+    'a midnight, which stands for its day',
+    { authoredOn: '2026-11-18T00:00:00+01:00' },
+    {},
+    { requested: { on: '2026-11-18' } },
+  ],
+  [
+    'a part that the provider hands back to the requester, as in Dutch shared care',
+    { requester: { identifier: { value: 'URA-1' } }, performer: [{ identifier: { value: 'URA-2' } }] },
+    {
+      tasks: [
+        { ...handOver, ...fulfil, status: 'received', owner: { identifier: { value: 'URA-2' } } },
+        {
+          ...{ ...handOver, id: 'u', status: 'ready', partOf: [{ reference: 'Task/t' }] },
+          owner: { identifier: { value: 'URA-1' } },
+        },
+      ],
+    },
+    {
+      status: { word: 'Received', note: 'Part of it: waits for the requester' },
+      next: { text: 'Answer the provider' },
+    },
+  ],
+  [
+    'a provider who has a number alone, in the request too',
+    { performer: [{ identifier: { value: 'URA-2' } }] },
+    {
+      tasks: [
+        { ...handOver, status: 'rejected', owner: { identifier: { value: 'URA-2' } } },
+        {
+          ...handOver,
+          id: 'u',
+          status: 'completed',
+          code: { coding: [{ code: 'fullfill' }] },
+          owner: { identifier: { value: 'URA-2' } },
+        },
+      ],
+    },
+    { status: { word: 'Declined' }, sentTo: { names: ['Name not available'], more: 0 } },
+  ],
+  [
+    'a provider whom only the request’s reference names',
+    { performer: [{ reference: 'PractitionerRole/x', display: 'Northside' }] },
+    { tasks: [{ ...handOver, status: 'accepted', owner: { reference: 'PractitionerRole/x' } }] },
+    { sentTo: { names: ['Northside'] } },
+  ],
+  [
+    'what the patient is to do',
+    { performer: [{ reference: 'Patient/pat-1' }], authoredOn: '2026-01-01' },
+    {},
+    {
+      ...{ status: { word: 'Ordered', note: undefined }, next: { text: 'For the patient or family to do' } },
+      still: undefined,
+    },
+  ],
+  [
+    'what the patient and a provider are to do',
+    { performer: [{ reference: 'Patient/pat-1' }, { display: 'Northside' }] },
+    {},
+    { status: { note: 'reply unknown' }, next: { text: 'Confirm the time' } },
+  ],
+  [
+    'a provider’s words that repeat the status',
+    {},
+    { tasks: [{ ...handOver, status: 'accepted', businessStatus: coded(BSER, '3.0', 'Service Request Accepted') }] },
+    { status: { word: 'Accepted', note: undefined } },
+  ],
+  [
     'a code of Malaysia’s core that ends the request',
     {},
     {

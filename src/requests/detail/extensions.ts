@@ -1,0 +1,50 @@
+/** Reads what guides add to a request by extensions, such as how long a prescription is valid, as far as it is simple. */
+import { dayIn } from '#src/adapters/time-zone.ts';
+import { valueOf } from '#src/requests/list/resource-words.ts';
+import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { displayOf } from '#src/smart/fhir/reference.ts';
+import type { Place } from './referred.ts';
+
+/** These are said where they belong: why a status is what it is, and that something must not be done. */
+const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
+const [MOST, MOST_INSIDE] = [20, 8];
+
+/** Label and texts of each; an extension without a value that can be said in words is left out. */
+export function readExtensions({ extension }: ForeignRecord, place: Place): [string, string[]][] {
+  const given = asRecords(extension, MOST).filter(({ url }) => !ELSEWHERE.test(asWritten(url)));
+  return given.map((one) => {
+    const inside = asRecords(one.extension, MOST_INSIDE).flatMap((part) => {
+      const text = simpleValue(part, place);
+      return text === undefined ? [] : [`${labelOf(part)}: ${text}`];
+    });
+    return [labelOf(one), [simpleValue(one, place) ?? inside].flat()];
+  });
+}
+
+/** "https://…/be-ext-validity-period" becomes "Validity period". */
+function labelOf({ url }: ForeignRecord): string {
+  const name = asText(asWritten(url).split('/').at(-1), 80) ?? 'Not named';
+  const words = name
+    .replace(/^(?:[a-z]{2}-)?ext(?:ension)?-/i, '')
+    .replace(/(?<=[a-z]{2})(?=[A-Z])/g, ' ')
+    .replace(/[-_]+/g, ' ')
+    .replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string | undefined {
+  const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = extension;
+  const at = { timeZone, today: dayIn(now, timeZone) };
+  if (valuePeriod !== undefined) {
+    const phrases = periodPhrases(asRecord(valuePeriod), at, 'series').map((text) => text ?? 'more in the EHR');
+    return phrases.join(', ');
+  }
+  return (
+    asConceptText({ coding: [valueCoding] }) ??
+    momentText(valueDate ?? valueDateTime, at) ??
+    asText(valueCode ?? valueMarkdown) ??
+    displayOf(valueReference) ??
+    valueOf(extension)
+  );
+}
