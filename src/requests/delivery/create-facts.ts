@@ -1,5 +1,7 @@
 /** The facts of a create that a launch trace may hold: outcome, HTTP status and issue codes, and no part of the request. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+import type { EhrAnswer } from './post-and-confirm.ts';
 import type { FormSending } from './sending.ts';
 
 const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
@@ -8,8 +10,33 @@ const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
   absent: 'the EHR did not confirm the request, and does not show it',
 };
 
+/** What a refused create says by its status alone. */
+const BY_STATUS: Readonly<Record<number, Rule>> = {
+  401: 'fhir.create-token-refused',
+  403: 'fhir.create-forbidden',
+  404: 'fhir.create-not-offered',
+  405: 'fhir.create-not-offered',
+  409: 'fhir.create-conflict',
+  412: 'fhir.create-conflict',
+  429: 'fhir.throttled',
+};
+
 /** The facts of the step `create`. */
 export function createFacts({ end }: FormSending): StepFacts {
-  const { status, issues } = ('answer' in end && end.answer) || {};
-  return { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };
+  const answer = 'answer' in end ? end.answer : undefined;
+  const { status, issues } = answer ?? {};
+  const facts = { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };
+  return { ...facts, rule: ruleOf(end.kind, answer) };
+}
+
+function ruleOf(kind: FormSending['end']['kind'], answer: EhrAnswer | undefined): Rule | undefined {
+  if (kind === 'absent') return 'fhir.create-absent';
+  if (kind === 'unknown') return answer?.rule ?? 'fhir.create-unclear';
+  if (kind !== 'refused') return undefined;
+  const { status = 0, issues = [], rule } = answer ?? {};
+  if (rule !== undefined) return rule;
+  if (issues.includes('duplicate')) return 'fhir.create-conflict';
+  // Some servers answer 400 or 422 to an interaction that they do not have.
+  if (issues.includes('not-supported')) return 'fhir.create-not-offered';
+  return BY_STATUS[status] ?? 'fhir.create-refused';
 }
