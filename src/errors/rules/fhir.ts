@@ -196,27 +196,27 @@ export const fhirRules = {
   },
   'fhir.create-refused': {
     cause:
-      'The FHIR server does not accept what the new request contains: it wants another element, a code of its own or a profile; the step shows status and issue codes',
+      'The FHIR server does not accept what the request contains: it wants another element, a code of its own or a profile; the step shows status and issue codes',
     owner: 'EHR team',
     remedy:
       'Look into the FHIR server’s log for this create: it names the element. Then accept requests without it, or tell the operator of this app what is wanted.',
   },
   'fhir.create-token-refused': {
-    cause: 'The FHIR server took the access token for the patient, and refuses it for the create (401)',
+    cause: 'The FHIR server took the access token for the patient, and refuses it for writing a request (401)',
     owner: 'EHR team',
     remedy: 'Check patient/ServiceRequest.write at the FHIR server: a missing permission is answered with 403.',
   },
   'fhir.create-forbidden': {
-    cause: 'The FHIR server does not let this app, or this user, create requests (403), although the EHR granted it',
+    cause: 'The FHIR server does not let this app, or this user, write requests (403), although the EHR granted it',
     owner: 'EHR team',
     remedy:
-      'Allow creating ServiceRequest for this client at the FHIR server, and check that the user’s role may order.',
+      'Allow writing ServiceRequest for this client at the FHIR server, and check that the user’s role may order.',
   },
   'fhir.create-not-offered': {
-    cause: 'The FHIR server does not offer creating ServiceRequest: it answers 404, 405 or not-supported',
+    cause: 'The FHIR server does not offer writing ServiceRequest: it answers 404, 405 or not-supported',
     owner: 'EHR team',
     remedy:
-      'Offer create of ServiceRequest to this app. If this EHR has none, an administrator can switch “Let clinicians create requests” off.',
+      'Offer create and update of ServiceRequest to this app. If this EHR has none, an administrator can switch “Let clinicians create requests” off.',
   },
   'fhir.create-conflict': {
     cause:
@@ -227,14 +227,14 @@ export const fhirRules = {
   },
   'fhir.create-unclear': {
     cause:
-      'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
+      'The FHIR server, or a gateway before it, did not confirm what was written, and the request could not be read to see what became of it',
     owner: 'EHR team',
-    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+    remedy: 'Look for this call in the FHIR server’s log, by time and user.',
   },
   'fhir.create-absent': {
     cause:
       'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
     owner: 'EHR team',
-    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+    remedy: 'Look for this call in the FHIR server’s log, by time and user.',
   },
 } satisfies Record<string, RuleRow>;

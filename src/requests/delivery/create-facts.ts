@@ -1,6 +1,7 @@
-/** The facts of a create that a launch trace may hold: outcome, HTTP status and issue codes, and no part of the request. */
+/** The facts of a create or cancellation that a launch trace may hold: how it ended, HTTP status and issue codes. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import type { CancelEnd } from './cancel-request.ts';
 import type { EhrAnswer } from './post-and-confirm.ts';
 import type { FormSending } from './sending.ts';
 
@@ -10,7 +11,7 @@ const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
   absent: 'the EHR did not confirm the request, and does not show it',
 };
 
-/** What a refused create says by its status alone. */
+/** What a refusal to write says by its status alone. */
 const BY_STATUS: Readonly<Record<number, Rule>> = {
   401: 'fhir.create-token-refused',
   403: 'fhir.create-forbidden',
@@ -23,14 +24,22 @@ const BY_STATUS: Readonly<Record<number, Rule>> = {
 
 /** The facts of the step `create`. */
 export function createFacts({ end }: FormSending): StepFacts {
-  const answer = 'answer' in end ? end.answer : undefined;
-  const { status, issues } = answer ?? {};
-  const facts = { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };
-  return { ...facts, rule: ruleOf(end.kind, answer) };
+  return { ...factsOf(end), warning: WARNINGS[end.kind], ...(end.kind === 'absent' && { rule: 'fhir.create-absent' }) };
 }
 
-function ruleOf(kind: FormSending['end']['kind'], answer: EhrAnswer | undefined): Rule | undefined {
-  if (kind === 'absent') return 'fhir.create-absent';
+/** The facts of the step `cancel`. */
+export function cancelFacts(end: CancelEnd): StepFacts {
+  const warning = end.kind === 'refused' ? 'the EHR refused to cancel the request' : 'the EHR did not confirm it';
+  return { ...factsOf(end), ...((end.kind === 'refused' || end.kind === 'unknown') && { warning }) };
+}
+
+function factsOf(end: FormSending['end'] | CancelEnd): StepFacts {
+  const answer = 'answer' in end ? end.answer : undefined;
+  const rule = ruleOf(end.kind, answer);
+  return { status: answer?.status, 'issue codes': answer?.issues, 'how it ended': end.kind, rule };
+}
+
+function ruleOf(kind: (FormSending['end'] | CancelEnd)['kind'], answer: EhrAnswer | undefined): Rule | undefined {
   if (kind === 'unknown') return answer?.rule ?? 'fhir.create-unclear';
   if (kind !== 'refused') return undefined;
   const { status = 0, issues = [], rule } = answer ?? {};
