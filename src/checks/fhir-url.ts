@@ -42,6 +42,11 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   let text = typed.trim();
   if (text === '') return refuse('Enter the FHIR URL of the EHR, such as https://ehr.example.org/fhir/r4.');
   text = change(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
+  text = change(
+    text,
+    text.replace(/^[\w ]{1,40}[:=]\s*(?=https?:\/\/)/i, ''),
+    'Removed the words in front of the address.',
+  );
   text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
   text = withScheme(text, changes);

@@ -88,7 +88,7 @@ export const requestErrors = {
     canReload: true,
     owner: 'VectorCare',
     causes: ['Redis or the database of this service does not answer'],
-    remedy: 'Inform the operator of this service.',
+    remedy: 'The operator looks at Redis and PostgreSQL: the command doctor says which of the two does not answer.',
   },
   'server.unexpected': {
     status: 500,

@@ -39,7 +39,7 @@ export const settingsErrors = {
     title: 'This report does not exist',
     help: 'Its link has expired or is incomplete. Ask the person who sent it for a new one.',
     owner: 'The user',
-    causes: ['The link of the report has expired: it works for 14 days', 'The link was copied incompletely'],
+    causes: ['The link of the report has expired', 'The link was copied incompletely'],
     remedy: 'Ask the person who sent the link for a new one.',
   },
   'settings.reason-needed': {

@@ -1,4 +1,4 @@
-/** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for 14 days. */
+/** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for a time. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Queries } from '#src/adapters/database/index.ts';

@@ -1,5 +1,5 @@
 /** Stores the latest use of our keys: which key an EHR accepted, and who fetched the JWKS. */
-import { desc, lt, sql } from 'drizzle-orm';
+import { desc, eq, lt, sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
@@ -70,6 +70,12 @@ export async function pruneFetches(db: Queries, before: Date, most: number): Pro
     .offset(most - 1)
     .limit(1);
   if (oldestKept) await db.delete(jwksFetches).where(lt(jwksFetches.at, oldestKept.at));
+}
+
+/** The keys of ours that one organization's EHR has accepted. */
+export async function listAcceptedKids(db: Queries, organizationId: string): Promise<string[]> {
+  const rows = await db.select({ kid: keyUses.kid }).from(keyUses).where(eq(keyUses.organizationId, organizationId));
+  return rows.map(({ kid }) => kid);
 }
 
 /** Every organization's accepted keys, newest first. For operators only: it spans organizations. */

@@ -4,7 +4,7 @@ import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
-import { type JwksFetch, type KeyUse, pruneFetches, saveFetches, saveUses } from './key-use-store.ts';
+import { type JwksFetch, type KeyUse, listAcceptedKids, pruneFetches, saveFetches, saveUses } from './key-use-store.ts';
 
 const GATHER_MS = 5_000;
 const BATCH = 1_000;
@@ -54,6 +54,11 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
   return {
     /** Records that an EHR's token endpoint accepted an assertion signed with this key. */
     keyAccepted: (organizationId: string, kid: string): void => void uses.add({ organizationId, kid, at: clock() }),
+    /** The keys that an EHR has accepted; none if the database cannot say. */
+    acceptedKids: async (organizationId: string): Promise<string[]> => {
+      await uses.flush();
+      return listAcceptedKids(db, organizationId).catch(() => []);
+    },
     /** Records a JWKS fetch. Both values come from the request: untrusted, shortened here. */
     jwksFetched: (givenAddress: string, givenAgent: string): void => {
       seen += 1;

@@ -1,9 +1,11 @@
 /** Stores reports for EHR teams: redacted copies, each behind a link that cannot be guessed, for two weeks. */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant } from '#src/adapters/database/statements.ts';
+import { REPORTS_KEPT } from '#views/kept-for.ts';
 
 export type ReportKind = 'launch' | 'checks' | 'register';
 
@@ -27,7 +29,6 @@ export interface SharedReport<Content> {
   content: Content;
 }
 
-const LIFETIME_MS = 14 * 24 * 60 * 60_000;
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
 /** Stores a copy, so that the report does not change. The token of its link has 256 random bits. */
@@ -37,7 +38,7 @@ export async function saveReport(
   now: Date,
 ): Promise<{ token: string; expiresAt: Date }> {
   const token = randomBytes(32).toString('base64url');
-  const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+  const expiresAt = new Date(now.getTime() + REPORTS_KEPT.ms);
   await db.insert(sharedReports).values({ ...report, tokenHash: hashOf(token), createdAt: now, expiresAt });
   return { token, expiresAt };
 }

@@ -50,6 +50,7 @@ const OF_CLIENT: Hints = [
   ['client.key-unknown', KEYS],
   ['client.method', ['public'], ['client', 'clients', 'app', 'application']],
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
+  ['client.algorithm', ['signed', 'sign'], ['rs', 'es', 'ps', 'hs']],
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
@@ -77,15 +78,23 @@ const OVER = [
   ...['unknown', 'expired', 'used', 'invalid', 'found', 'already'],
   ...['resolved', 'valid', 'recognized', 'match', 'exist', 'consumed'],
 ];
-const OF_GRANT: Hints = [
+/** What servers say of a code, under whatever error. */
+const OF_CODE: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
   ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+];
+const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', ['grant', 'grant_type', 'grants']]];
+const OF_GRANT: Hints = [
+  ['refresh.reused', ['refresh'], ['reuse', 'reused', 'replayed', 'rotated']],
+  ['grant.other-client', ['refresh'], ['client'], ['match', 'another', 'other', 'different', 'belong']],
+  ...OF_CODE,
   [
     'authorization.denied',
     ['user', 'account'],
-    ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked'],
+    ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'assigned'],
   ],
+  ['authorization.denied', ['blocked', 'denied'], ['policy', 'policies']],
   ['grant.consent', ['consent', 'consented']],
   ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
   ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],
@@ -107,7 +116,8 @@ const OF_AUTHORIZATION: Hints = [
   ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
-  ['authorization.client-unknown', ['client_id', 'client'], UNKNOWN],
+  ['authorization.client-unknown', ['client_id', ...APP], UNKNOWN],
+  ['scope.refused', ['scope', 'scopes']],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
 const OF_DENIAL: Hints = [
@@ -126,8 +136,17 @@ const OF_DENIAL: Hints = [
  * @returns undefined where the words add nothing to the error.
  */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
-  if (error === 'invalid_request') return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
-  return error === 'access_denied' || error === 'unauthorized_client' ? hintIn(said, OF_DENIAL) : undefined;
+  switch (error) {
+    case 'invalid_request':
+      return hintIn(said, OF_AUTHORIZATION) ?? 'authorization.request-refused';
+    case 'unauthorized_client':
+    case 'invalid_client':
+      return hintIn(said, [...OF_DENIAL, ...OF_AUTHORIZATION]);
+    case 'access_denied':
+      return hintIn(said, OF_DENIAL);
+    default:
+      return undefined;
+  }
 }
 
 /** @param query of a callback without a usable state; its other parameters show what is wrong. */
@@ -159,13 +178,20 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'invalid_grant':
       return hintIn(said, OF_GRANT) ?? 'grant.refused';
     case 'unauthorized_client':
-      return 'client.grant-not-allowed';
+      return hintIn(said, [...OF_GRANT_TYPE, ...OF_CODE, ...OF_CLIENT]) ?? 'client.grant-not-allowed';
     case 'unsupported_grant_type':
       return 'token.grant-type';
     case 'invalid_scope':
       return 'token.scope';
     case 'access_denied':
       return 'authorization.denied';
+    case 'interaction_required':
+    case 'consent_required':
+    case 'login_required':
+      return 'authorization.question-for-user';
+    case 'invalid_dpop_proof':
+    case 'use_dpop_nonce':
+      return 'client.proof-of-possession';
     case 'invalid_target':
       return 'authorization.audience';
     case 'server_error':
@@ -174,7 +200,10 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
     case 'slow_down':
       return 'token.busy';
     case 'invalid_request':
-      return hintIn(said, OF_TOKEN_REQUEST) ?? 'token.request-refused';
+      return (
+        hintIn(said, [...OF_TOKEN_REQUEST, ...OF_CODE, ...(/assertion/i.test(said) ? OF_CLIENT : [])]) ??
+        'token.request-refused'
+      );
     case 'not_allowed':
       return hintIn(said, OF_SCOPE) ?? 'token.other-error';
     default:

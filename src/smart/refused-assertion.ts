@@ -11,13 +11,16 @@ export interface SentAssertion {
   /** Whether our JWKS was fetched from outside during the call. */
   isJwksFetched: boolean;
   clientIdInBody: boolean;
+  kid: string;
+  /** The keys of ours that this EHR has accepted before. */
+  acceptedKids: () => Promise<readonly string[]>;
 }
 
 /**
  * Returns the same error with a more specific rule: first a setting that differs from the SMART default, then whether
- * the server fetched our keys before it refused.
+ * the server fetched our keys before it refused, then which of our keys it has accepted before.
  */
-export function explainRefusedAssertion(error: unknown, sent: SentAssertion): unknown {
+export async function explainRefusedAssertion(error: unknown, sent: SentAssertion): Promise<unknown> {
   if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;
   const { code, message, seen, upstreamStatus } = error;
   const rule =
@@ -27,9 +30,16 @@ export function explainRefusedAssertion(error: unknown, sent: SentAssertion): un
         ? 'client.audience-setting'
         : sent.isJwksFetched
           ? 'client.assertion'
-          : 'client.key';
+          : await ruleOfAccepted(sent);
   const status = upstreamStatus === undefined ? {} : { upstreamStatus };
   return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
+}
+
+/** A key that was accepted before is registered and known, so the cause is another one. */
+async function ruleOfAccepted({ kid, acceptedKids }: SentAssertion): Promise<Rule> {
+  const accepted = await acceptedKids();
+  if (accepted.includes(kid)) return 'client.was-accepted';
+  return accepted.length > 0 ? 'client.key-old-copy' : 'client.key';
 }
 
 /** Whether the EHR gave no reason, or one that contradicts the request. */

@@ -140,7 +140,7 @@ export function createFhirApi(options: {
       statusStands: true,
     });
     const body = parseJson(text);
-    if (status < 200 || status >= 300) throw answered(status, summarizeOutcome(body).issues);
+    if (status < 200 || status >= 300) throw answered(status, summarizeOutcome(body).issues, headers['content-type']);
     return { status, body, location: headers['location'] };
   };
 

@@ -72,7 +72,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   } as TokenResponse;
 }
 
-function isWebPage({ contentType, text }: OutboundResponse): boolean {
+/** Whether a page for people came in place of an answer for us. */
+export function isWebPage({ contentType, text }: OutboundResponse): boolean {
   return /html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text);
 }
 
@@ -117,6 +118,10 @@ function readActiveTtl(value: unknown): number | undefined {
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['invalid_client', 'token.invalid-client'],
   ['invalid_grant', 'token.invalid-grant'],
+  // Only the user can act, at the EHR.
+  ['interaction_required', 'authorization.sign-in-needed'],
+  ['consent_required', 'authorization.sign-in-needed'],
+  ['login_required', 'authorization.sign-in-needed'],
 ]);
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */

@@ -20,6 +20,7 @@ describe('the FHIR URL is corrected if its meaning is clear, and every correctio
     ['spaces inside', 'https://ehr.example.org/ fhir/r4', GOOD, 1],
     ['an invisible character', `https://ehr.example.org/fhir\u200b/r4`, GOOD, 1],
     ['marks around', `<${GOOD}>`, GOOD, 1],
+    ['a label, as in a mail', `FHIR URL: ${GOOD}`, GOOD, 1],
     ['the end of a sentence', `${GOOD}.`, GOOD, 1],
     [
       'capitals in scheme and host, a path in capitals',

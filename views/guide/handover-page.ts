@@ -1,8 +1,10 @@
 /** Settings: the page "Send to your EHR team", with a link that expires. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { REPORTS_KEPT } from '#views/kept-for.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 
@@ -31,7 +33,7 @@ ${done === undefined ? null : html`<p class="notice notice-done" role="status">$
 ${isLinkGone ? html`<p class="notice" role="status">${icon('info')} <span>A link is shown once, and this page has shown it. If it was not copied, make a new one and revoke the old one.</span></p>` : null}
 ${link === undefined ? null : html`<div class="notice notice-done" role="status">${icon('done')} <div><p><a class="value" href="${link.url}">${link.url}</a> ${copyButton('Copy the link', link.url)}</p><p class="note">Works until ${link.expiresOn}, without signing in. It is shown here only once.</p></div></div>`}
 <form method="post" action="${page}"><input type="hidden" name="csrf" value="${admin.csrfToken}">
-<p>Anyone with the link can read the pages for 14 days, or until you revoke it. They stay as they are now: make a new link after a change.</p>
+<p>Anyone with the link can read the pages for ${REPORTS_KEPT.words}, or until you revoke it. They stay as they are now: make a new link after a change.</p>
 <button class="btn btn-primary" type="submit">Make a link</button> <a class="btn btn-outline-secondary" href="${register}">Look at the pages</a></form>
 ${linkList(props)}
 `,

@@ -1,7 +1,7 @@
 /** The registration sections that both parts of the guide share: scopes with reasons, network, and source of the values. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
-import { CLIENT_ID_PLACE, type RegistrationValues } from '#views/settings/registration-table.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 
 export interface GuideScope {
   readonly scope: string;
@@ -21,7 +21,7 @@ export function whereValuesAre(isSignedIn: boolean): SafeHtml {
   const toSeeValues = isSignedIn
     ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
     : html`<a href="/sign-in?next=%2Fguide%2Fregister">Sign in</a> to see this page with your own values filled in.`;
-  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The <strong>Client ID</strong> is ${CLIENT_ID_PLACE}. ${toSeeValues}</span></p>`;
+  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The EHR gives out the <strong>Client ID</strong>, which the operator enters in Settings &gt; Organizations. ${toSeeValues}</span></p>`;
 }
 
 /** Chapter 1 of the reference: the scopes. */

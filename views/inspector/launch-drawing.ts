@@ -5,7 +5,7 @@ import { exactInstant } from '#views/instant.ts';
 import { type ScopeAttemptProps, scopeAttemptTables } from './scope-attempts.ts';
 
 type Fact = string | number | boolean | readonly string[] | undefined;
-type StepState = 'passed' | 'warning' | 'failed' | 'not reached';
+type StepState = 'passed' | 'warning' | 'failed' | 'not recorded' | 'not reached';
 
 export interface DrawnStep {
   readonly name: string;
@@ -56,6 +56,7 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
   passed: { icon: 'done', word: 'Passed' },
   warning: { icon: 'warning', word: 'Passed, look at it' },
   failed: { icon: 'cancelled', word: 'Failed here' },
+  'not recorded': { icon: 'hold', word: 'Not recorded' },
   'not reached': { icon: 'hold', word: 'Not reached' },
 };
 

@@ -1,5 +1,7 @@
 /** One launch: its page in Settings, and its report for an EHR team. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { REPORTS_KEPT } from '#views/kept-for.ts';
 import { layout } from '#views/layout.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type DrawnLaunch, launchDrawing, outcomeWord } from './launch-drawing.ts';
@@ -38,7 +40,7 @@ ${launchDrawing(launch, timeZone, shownTitle)}
 ${sameUserHref === undefined ? null : html`<p><a href="${sameUserHref}">Launches of the same user</a></p>`}
 <form method="post" action="/settings/launches/${launch.id}/report"><input type="hidden" name="csrf" value="${admin.csrfToken}">
 <button class="btn btn-primary" type="submit">Send this to the EHR team</button>
-<p class="hint">Makes a link that opens this page without sign-in for 14 days. The page holds no secrets and no chart data.</p></form>
+<p class="hint">Makes a link that opens this page without sign-in for ${REPORTS_KEPT.words}. The page holds no secrets and no chart data.</p></form>
 </div>
 `;
 }

@@ -1,7 +1,9 @@
 /** Says that a page is about to close. It does not name the patient, because the user may have left. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { layout } from '#views/layout.ts';
 
 export interface ClosingPageProps {
@@ -29,7 +31,7 @@ export function closingPage(props: ClosingPageProps): string {
     html`<div class="message">
 <h1>${icon('warning')} ${title}</h1>
 ${canStay ? idleText(props) : limitText(props)}
-${backTo === undefined ? null : html`<p>The request you typed and did not send is kept for three days.</p>`}
+${backTo === undefined ? null : html`<p>The request you typed and did not send is kept for ${FORMS_KEPT.words}.</p>`}
 <div class="message-actions"><a class="btn btn-primary" href="${base}/${backTo ?? 'requests'}">${canStay ? 'Stay' : backTo === undefined ? 'Back to the requests' : 'Back to your request'}</a>
 <form method="post" action="${base}/sign-out"><input type="hidden" name="csrf" value="${csrfToken}"><button class="btn" type="submit">Sign out</button></form></div>
 </div>

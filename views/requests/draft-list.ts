@@ -1,6 +1,8 @@
 /** Above the list: the requests that a user began for this patient and did not send. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { instantText } from '#views/zone.ts';
 import { dates } from './request-row.ts';
 
@@ -36,7 +38,7 @@ export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame)
 ${discardForm(base, csrfToken, name)}</li>
 `,
   )}</ul>
-<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for three days.${drafts.length < most ? null : html` At most ${most} are kept: a new one replaces the oldest.`}</p></section>
+<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for ${FORMS_KEPT.words}.${drafts.length < most ? null : html` At most ${most} are kept: a new one replaces the oldest.`}</p></section>
 `;
 }
 

@@ -1,7 +1,9 @@
 /** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
@@ -98,5 +100,5 @@ export function draftLine(
   if (draft === undefined) return null;
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<div class="notice">${icon('draft')}
-<span>This is what you typed at ${instant(draft.savedAt, timeZone)}. ${state}, and is kept for three days.</span> ${discardForm(base, csrfToken, name)}</div>`;
+<span>This is what you typed at ${instant(draft.savedAt, timeZone)}. ${state}, and is kept for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;
 }

@@ -1,5 +1,7 @@
 /** "New request": the form for the patient whose chart is open, with what the chart already knows. */
+
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
@@ -123,7 +125,7 @@ ${chartChoices('Plans', props.insurance)}</section>
 ${area('note', form, { hint: 'Such as a companion, stairs, a gate code.' })}</section>
 <input type="hidden" name="chart" value="shown"><input type="hidden" name="filled" value="${props.filled}">
 ${actions({ canLook: props.canLook, isAsked })}
-<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for three days.</span></p>
+<p class="hint">This page closes when it has not been used for an hour. <span data-without-script>What is typed and not sent is lost then.</span><span data-with-script hidden>What is typed and not sent is kept for ${FORMS_KEPT.words}.</span></p>
 </form>
 <datalist id="places">${[...sources.from, ...facts.patient.values.filter(({ label }) => label === 'Address')].map(({ text }) => html`<option value="${text}">`)}</datalist>
 ${layoutEnd()}`);

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 
 /** The text in the place of the Client ID until the operator has entered it. The EHR assigns it at the registration. */
-export const CLIENT_ID_PLACE = 'as registered at the EHR (the operator enters it in Settings > Organizations)';
+const CLIENT_ID_PLACE = 'the EHR gives it out (the operator of this app enters it in Settings > Organizations)';
 
 /** The values of the sheet; `clientId` is empty until it is known. */
 export interface RegistrationValues {

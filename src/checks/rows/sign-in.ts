@@ -10,10 +10,12 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
+import { formRequest } from '#src/smart/client-authentication.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { readIntrospection } from '#src/smart/introspection.ts';
 import { authorizationRedirect, createAttemptSecrets, inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { postGrant } from '#src/smart/step-5-access-token.ts';
-import { readTokenResponse } from '#src/smart/token-response.ts';
+import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -47,7 +49,7 @@ export const signInChecks = checksOf('Sign-in addresses', 'EHR team', [
   {
     id: 'introspection-endpoint',
     title: 'The EHR can be asked whether a token is still active',
-    why: 'The setting asks once a minute, and finds out nothing without an introspection endpoint (RFC 7662).',
+    why: 'The setting asks once a minute, and finds out nothing without an introspection endpoint that answers. It is asked once about an invented token and without our key (RFC 7662).',
     owner: 'Your administrator',
     judge: judgeIntrospection,
   },
@@ -72,11 +74,40 @@ async function judgeIntrospection(context: CheckContext): Promise<Outcome> {
   if (context.settings.introspection === 'off') return skipped('the setting is off');
   const configuration = (await context.configuration)?.configuration;
   if (!configuration) return withoutConfiguration(context);
-  if (configuration.introspectionEndpoint !== undefined) return pass(new URL(configuration.introspectionEndpoint).host);
+  if (configuration.introspectionEndpoint !== undefined)
+    return askIntrospection(context, new URL(configuration.introspectionEndpoint));
   return warning(
     'no usable introspection endpoint is named',
     'Switch “Ask the EHR whether a token is still active” off in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
   );
+}
+
+/** A server that refuses a caller without a key is there; only a launch shows whether it takes ours. */
+async function askIntrospection({ ask, settings, now }: CheckContext, url: URL): Promise<Outcome> {
+  if (!ask) return pass(url.host);
+  const unusable = (answered: string) =>
+    broken('refresh.not-confirmed', url.host, {
+      verdict: 'warning',
+      seen: { 'introspection answer': answered, 'client id': settings.clientId || 'of this app' },
+    });
+  try {
+    const answer = await ask(url, formRequest(new URLSearchParams({ token: inventedCallback().code })));
+    const { status } = answer;
+    const isRefused = status === 400 || status === 401 || status === 403;
+    if (isRefused && !isWebPage(answer)) return pass(`${url.host}: status ${status} without our key`);
+    if (status !== 200) return unusable(`status ${status}`);
+    const said = readIntrospection(answer.text, now());
+    if (said.kind === 'active')
+      return failure(
+        `${url.host}: it calls an invented token active`,
+        'Let the introspection endpoint answer "active": true only for tokens that it has given out.',
+        'EHR team',
+      );
+    return said.kind === 'inactive' ? pass(`${url.host}: status 200, not active`) : unusable(said.reason);
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    return broken(ruleOfFailure(error, 'endpoint'), url.host, { verdict: 'warning' });
+  }
 }
 
 /** What a browser can reach may be closed to this server, and the other way round: unreachable from here is only a warning. */

@@ -19,13 +19,6 @@ const BY_LAST_STEP: Partial<Record<StepName, Rule>> = {
   'launch-record': 'user.cookie-lost',
 };
 
-/** The rule for a create, by the fact `how it ended` of its step. */
-const BY_CREATE_END: Readonly<Record<string, Rule>> = {
-  refused: 'fhir.create-refused',
-  unknown: 'fhir.create-unclear',
-  absent: 'fhir.create-absent',
-};
-
 type Steps = readonly TraceStep[];
 
 /** Explains why a launch or one of its pages failed; undefined when there is nothing to fix. */
@@ -61,13 +54,12 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
 function openStep(steps: Steps): TraceStep | undefined {
   const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
   const minor = last.find(({ rule }) => rule === 'refresh.not-given');
-  const failed =
-    last.find(({ code }) => code !== undefined) ?? last.find((step) => step.rule !== undefined && step !== minor);
-  if (failed) return failed;
-  const create = last.find(({ name }) => name === 'create');
-  const rule = create && BY_CREATE_END[String(create.facts['how it ended'])];
   // A launch that cannot be renewed lacks the least.
-  return create && rule ? { ...create, rule } : minor;
+  return (
+    last.find(({ code }) => code !== undefined) ??
+    last.find((step) => step.rule !== undefined && step !== minor) ??
+    minor
+  );
 }
 
 function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {

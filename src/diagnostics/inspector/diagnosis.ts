@@ -19,7 +19,8 @@ import { stepTitles } from './step-titles.ts';
 export interface DiagnosedStep {
   name: StepName;
   title: string;
-  state: 'passed' | 'warning' | 'failed' | 'not reached';
+  /** `not recorded`: a later step happened, so this one did, and its part of the trace was left out or lost. */
+  state: TraceStep['outcome'] | 'not recorded' | 'not reached';
   at: string | undefined;
   durationMs: number | undefined;
   status: number | undefined;
@@ -87,7 +88,7 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
     framed,
     standalone: isStandalone(trace.steps),
     cookieMode,
-    steps: stepNames.filter(isDrawn).map((name) => drawStep(name, steps)),
+    steps: drawSteps(stepNames.filter(isDrawn), steps),
     scopeAttempts: scopeAttempts(happened),
     explanation,
   };
@@ -97,6 +98,14 @@ export function diagnose(trace: TraceRecord, now: Date): Diagnosis {
 export function forReader(launch: Diagnosis, reader: Reader) {
   const { explanation } = launch;
   return { ...launch, explanation: explanation && { ...explanation, owner: ownerFor(explanation.owner, reader) } };
+}
+
+function drawSteps(names: readonly StepName[], steps: readonly TraceStep[]): DiagnosedStep[] {
+  const drawn = names.map((name) => drawStep(name, steps));
+  const reached = drawn.findLastIndex(({ state }) => state !== 'not reached');
+  return drawn.map((one, at) =>
+    one.state === 'not reached' && at < reached ? { ...one, state: 'not recorded' as const } : one,
+  );
 }
 
 function drawStep(name: StepName, steps: readonly TraceStep[]): DiagnosedStep {

@@ -18,4 +18,5 @@ export const stepTitles: Record<StepName, string> = {
   requests: 'The request list is shown',
   'new-request': 'The form for a new request is shown or posted',
   create: 'A request is sent to the EHR',
+  cancel: 'A request is cancelled in the EHR',
 };

@@ -126,7 +126,14 @@ function outcomeFacts(error: unknown): StepFacts {
   return { ...seen, ...(cause instanceof FhirError && cause.issues.length > 0 ? { 'issue codes': cause.issues } : {}) };
 }
 
-const PAGE_STEPS: ReadonlySet<StepName> = new Set(['launch-record', 'patient', 'requests', 'new-request', 'create']);
+const PAGE_STEPS: ReadonlySet<StepName> = new Set([
+  'launch-record',
+  'patient',
+  'requests',
+  'new-request',
+  'create',
+  'cancel',
+]);
 
 /** The step to which an error at or after a step belongs. A token that could not be renewed has a step of its own. */
 function stepOf(error: unknown, at: StepName): StepName {

@@ -20,12 +20,13 @@ export const stepNames = [
   'requests',
   'new-request',
   'create',
+  'cancel',
 ] as const;
 
 export type StepName = (typeof stepNames)[number];
 
 /** Steps that pages show only if they happened. */
-export const optionalSteps: ReadonlySet<StepName> = new Set(['refresh', 'new-request', 'create']);
+export const optionalSteps: ReadonlySet<StepName> = new Set(['refresh', 'new-request', 'create', 'cancel']);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];

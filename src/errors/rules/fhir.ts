@@ -34,9 +34,10 @@ export const fhirRules = {
     help: 'The EHR no longer has this record. Open the app from the patient’s current record.',
   },
   'fhir.no-json': {
-    cause: 'The FHIR server does not answer in JSON: it sends XML or another content type, or refuses ours (406)',
+    cause:
+      'The FHIR server does not speak JSON with us: it sends XML or another content type, or refuses ours (406, 415)',
     owner: 'EHR team',
-    remedy: 'Let the FHIR server answer application/fhir+json when the app asks for it.',
+    remedy: 'Let the FHIR server take and answer application/fhir+json, and the gateway before it let that pass.',
     help: LASTING,
   },
   'fhir.too-large': {
@@ -85,7 +86,7 @@ export const fhirRules = {
     remedy: 'Look into the FHIR server’s log for this read: the step shows status and issue codes.',
   },
   'fhir.redirect': {
-    cause: 'The FHIR server redirects a read to another address; the token is never sent on',
+    cause: 'The FHIR server redirects a request to another address; the token is never sent on',
     owner: 'EHR team',
     remedy: 'Answer FHIR requests below the FHIR URL itself, without a redirect, also to a sign-in page.',
     help: LASTING,
@@ -194,20 +195,46 @@ export const fhirRules = {
     remedy: 'Inform the EHR’s vendor at once: a search by patient returned another patient’s requests.',
   },
   'fhir.create-refused': {
-    cause: 'The FHIR server refuses the new request: a required element, a profile, or who may order',
+    cause:
+      'The FHIR server does not accept what the request contains: it wants another element, a code of its own or a profile; the step shows status and issue codes',
     owner: 'EHR team',
-    remedy: 'Look at status and issue codes of the step, and into the FHIR server’s log.',
+    remedy:
+      'Look into the FHIR server’s log for this create: it names the element. Then accept requests without it, or tell the operator of this app what is wanted.',
+  },
+  'fhir.create-token-refused': {
+    cause: 'The FHIR server took the access token for the patient, and refuses it for writing a request (401)',
+    owner: 'EHR team',
+    remedy: 'Check patient/ServiceRequest.write at the FHIR server: a missing permission is answered with 403.',
+  },
+  'fhir.create-forbidden': {
+    cause: 'The FHIR server does not let this app, or this user, write requests (403), although the EHR granted it',
+    owner: 'EHR team',
+    remedy:
+      'Allow writing ServiceRequest for this client at the FHIR server, and check that the user’s role may order.',
+  },
+  'fhir.create-not-offered': {
+    cause: 'The FHIR server does not offer writing ServiceRequest: it answers 404, 405 or not-supported',
+    owner: 'EHR team',
+    remedy:
+      'Offer create and update of ServiceRequest to this app. If this EHR has none, an administrator can switch “Let clinicians create requests” off.',
+  },
+  'fhir.create-conflict': {
+    cause:
+      'The FHIR server says that it has this request already (409, 412 or duplicate), and a search does not find it there',
+    owner: 'EHR team',
+    remedy:
+      'Look for the request in the FHIR server’s log, by time and user: a proxy may send creates twice, or a search may miss new requests.',
   },
   'fhir.create-unclear': {
     cause:
-      'The FHIR server, or a gateway before it, did not answer the create with 201, and the request could not be looked for',
+      'The FHIR server, or a gateway before it, did not confirm what was written, and the request could not be read to see what became of it',
     owner: 'EHR team',
-    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+    remedy: 'Look for this call in the FHIR server’s log, by time and user.',
   },
   'fhir.create-absent': {
     cause:
       'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
     owner: 'EHR team',
-    remedy: 'Look for the create in the FHIR server’s log, by time and user.',
+    remedy: 'Look for this call in the FHIR server’s log, by time and user.',
   },
 } satisfies Record<string, RuleRow>;

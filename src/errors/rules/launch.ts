@@ -22,7 +22,7 @@ export const launchRules = {
     help: LASTING,
   },
   'launch.parameter-malformed': {
-    cause: 'The iss or launch that the EHR added is not one: too long, or no absolute https URL',
+    cause: 'The iss or launch that the EHR added is not one: too long, or no absolute https URL without a query',
     owner: 'EHR team',
     remedy: 'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
   },

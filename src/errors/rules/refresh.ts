@@ -10,6 +10,21 @@ export const refreshRules = {
       'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     step: 'refresh',
   },
+  'refresh.reused': {
+    cause:
+      'The EHR says that the refresh token was used before: each one is sent once, so a gateway repeated the request, or the EHR replaced the token and did not send the new one',
+    owner: 'EHR team',
+    remedy:
+      'Return the new refresh_token with each renewal, or keep the old one valid; and look for a gateway before the token endpoint that sends a request a second time.',
+    step: 'refresh',
+  },
+  'refresh.scope-smaller': {
+    cause:
+      'When the access token was renewed, the EHR took away a permission that it had granted at the launch: {shown}',
+    owner: 'EHR team',
+    remedy: 'Return the scopes of the launch when a token is renewed, or leave scope out of that answer.',
+    step: 'refresh',
+  },
   'refresh.not-given': {
     cause:
       'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',

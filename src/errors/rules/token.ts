@@ -17,6 +17,20 @@ export const tokenRules = {
     remedy:
       'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
   },
+  'client.key-old-copy': {
+    cause:
+      'The EHR has accepted an earlier key of ours and refuses the present one, {kid}, without fetching our JWKS meanwhile: it keeps an old copy of our JWKS',
+    owner: 'EHR team',
+    remedy:
+      'Let the EHR fetch our JWKS URL again, and whenever it meets a new kid: it must show the key {kid}. A key that was typed or pasted there is replaced by the URL.',
+  },
+  'client.was-accepted': {
+    cause:
+      'The EHR has accepted our key {kid} before, and now refuses the client assertion without a reason: its registration of {client id} was changed since, or a proxy before the token endpoint on {host} rewrites Host, so that the server expects another audience',
+    owner: 'EHR team',
+    remedy:
+      'Look at what was changed since the last launch that worked: the client {client id}, its JWKS URL, or the proxy before {host}, which has to pass Host on.',
+  },
   'client.audience-slash': {
     cause:
       'The EHR refuses our client assertion without a reason. It is addressed to token_endpoint letter for letter, which ends with a slash that the authorization server may not have itself',
@@ -114,6 +128,12 @@ export const tokenRules = {
     remedy:
       'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
   },
+  'client.proof-of-possession': {
+    cause: 'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
+    owner: 'EHR team',
+    remedy: 'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
+    help: LASTING,
+  },
   'client.unknown': {
     cause:
       'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',
@@ -142,7 +162,7 @@ export const tokenRules = {
     remedy: 'Look into the authorization server’s log for why it refused the code.',
   },
   'grant.other-client': {
-    cause: 'The token endpoint says that the code belongs to another client than {client id}',
+    cause: 'The token endpoint says that the code or refresh token belongs to another client than {client id}',
     owner: 'EHR team',
     remedy:
       'Let authorization endpoint and token endpoint of smart-configuration belong to one server, where {client id} is registered once.',

@@ -22,7 +22,7 @@ import { proveTokenResponse } from './prove-token-response.ts';
 
 export interface ProveLaunchDependencies {
   keyRing: KeyRing;
-  keyUses: Pick<KeyUses, 'keyAccepted' | 'fetchesSeen'>;
+  keyUses: Pick<KeyUses, 'keyAccepted' | 'acceptedKids' | 'fetchesSeen'>;
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
   outbound: Outbound;
@@ -69,8 +69,10 @@ export async function proveLaunch(
   const send = () => {
     onCodeSent();
     const fetchesBefore = keyUses.fetchesSeen();
-    return exchangeCode(validated, exchange, ehr).catch((error: unknown) => {
-      throw explainRefusedAssertion(error, { ...exchange, isJwksFetched: keyUses.fetchesSeen() > fetchesBefore });
+    return exchangeCode(validated, exchange, ehr).catch(async (error: unknown) => {
+      const isJwksFetched = keyUses.fetchesSeen() > fetchesBefore;
+      const acceptedKids = () => keyUses.acceptedKids(organization.id);
+      throw await explainRefusedAssertion(error, { ...exchange, kid: key.kid, isJwksFetched, acceptedKids });
     });
   };
   const token = await trace.step('token', send, assertionFacts(exchange), (came) =>

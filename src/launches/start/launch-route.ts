@@ -119,8 +119,8 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   const { fhirBaseUrl } = organization;
   if (bareBase(iss) === bareBase(fhirBaseUrl))
     return isEnterable(iss, fhirBaseUrl) ? 'launch.iss-written-differently' : 'launch.iss-not-enterable';
-  if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
-  return isOtherAddress(organization, iss) ? 'launch.iss-not-the-base' : 'launch.other-environment';
+  if (isOtherAddress(organization, iss)) return 'launch.iss-not-the-base';
+  return connections.hasAnswered(organization) ? 'launch.other-environment' : 'launch.fhir-url-unproven';
 }
 
 /** Whether the settings can store this `iss`: they accept no plain http, default port, capital in the host, or slashes at the end. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -14,6 +15,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
+import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
 import { soon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
@@ -39,7 +41,9 @@ const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-type Outcome = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
+type Ended = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
+/** The outcome of a post, for the page that it redirects to. The launch's trace knows the support code of the post. */
+type Outcome = Ended & { supportCode: string };
 
 /**
  * Asks for confirmation and shows the request as the EHR has it now; after a post, the page shows the outcome. The
@@ -72,7 +76,10 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: read?.service,
         needed: read?.needed,
-        said: outcome && { ...noticeOf(outcome.kind === 'no-reason' && !isOpen ? 'over' : outcome.kind), supportCode },
+        said: outcome && {
+          ...noticeOf(outcome.kind === 'no-reason' && !isOpen ? 'over' : outcome.kind),
+          supportCode: outcome.supportCode,
+        },
         form:
           isOpen && outcome?.kind !== 'cancelled'
             ? { version: versionOf(found) ?? '', status: outcome && 'status' in outcome ? outcome.status : '' }
@@ -84,13 +91,17 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
 
 /** Always redirects to the page (PRG). The route runs behind the launch guard and a urlencoded body parser. */
 export function cancelRoute(deps: CancelDependencies): RequestHandler {
-  return async (request, response) => {
-    const { cookieSecret } = openLaunchOf(request);
+  const cancel: RequestHandler = async (request, response) => {
+    const { cookieSecret, opened } = openLaunchOf(request);
+    const trace = traceOf(request);
+    trace.joins(opened.launch.traceId);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const { launch, requestId, reading } = await open(deps, request);
-    const say = async (outcome: Outcome) => {
+    const say = async (ended: Ended) => {
       const name = randomBytes(32).toString('base64url');
-      await deps.outcomes.keep(name, launch.id, outcome, BOUNDS);
+      const { supportCode } = contextOf(request);
+      await deps.outcomes.keep(name, launch.id, { ...ended, supportCode }, BOUNDS);
+      if (ended.kind === 'no-reason' || ended.kind === 'changed' || ended.kind === 'absent') trace.discard();
       response.redirect(303, `/launches/${launch.id}/requests/${requestId}/cancel?${OUTCOME}=${name}`);
     };
     const reason = fieldOf(request, 'reason', 'reason').trim();
@@ -98,18 +109,21 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const asked = fieldOf(request, 'status', 'choice');
     const status = CANCELLED_AS.find((one) => one === asked);
     if (status === undefined || visibleLength(reason) < 3) return say({ kind: 'no-reason', status: asked });
-    const end = await cancelRequest(reading.api, {
+    const wanted = {
       ...{ requestId, version, status, reason, now: deps.clock() },
       patientId: (await reading.patient).id,
       by: { name: (await reading.user.soon()).name ?? launch.user.name },
-      isAllowed: (resource) => isCancellable(resource, deps.publicUrl),
-    });
+      isAllowed: (resource: ForeignRecord) => isCancellable(resource, deps.publicUrl),
+    };
+    const end = await trace.step('cancel', () => cancelRequest(reading.api, wanted), {}, cancelFacts);
     await deps.keptLists.forget(launch.id);
     if (end.kind === 'cancelled')
       await soon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
     await say({ kind: end.kind });
   };
+  return (request, response, next) =>
+    deps.traces.follow({ request, step: 'cancel' }, async () => cancel(request, response, next));
 }
 
 /** @throws AppError 'request.not-found' where nothing can be cancelled. */

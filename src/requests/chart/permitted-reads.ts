@@ -41,7 +41,11 @@ export async function readPatientIfPermitted(
     });
   }
   const shown = 'patient/Patient.read';
-  throw new AppError('scope.missing', `no longer granted: ${shown}`, { rule: 'scope.patient-missing', shown });
+  throw new AppError('scope.missing', `no longer granted: ${shown}`, {
+    rule: 'refresh.scope-smaller',
+    shown,
+    seen: { shown },
+  });
 }
 
 const FRESH_MS = 60_000;

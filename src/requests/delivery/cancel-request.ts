@@ -1,12 +1,13 @@
 /** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { versionOf } from './may-cancel.ts';
+import type { EhrAnswer } from './post-and-confirm.ts';
 
 /** FHIR R4 request-status: the request is no longer wanted, or was never meant. */
 export const CANCELLED_AS = ['revoked', 'entered-in-error'] as const;
@@ -32,7 +33,7 @@ export type CancelEnd =
   /** The request is not there, is another patient's, or may not be cancelled. */
   | { kind: 'absent' }
   /** The EHR refuses, or could not be asked; nothing was changed. */
-  | { kind: 'refused'; failure: FhirFailure }
+  | { kind: 'refused'; answer: EhrAnswer }
   /** Whether the request is cancelled is not known. */
   | { kind: 'unknown' };
 
@@ -101,8 +102,8 @@ function isCancelled({ status }: ForeignRecord): boolean {
   return CANCELLED_AS.some((one) => one === codeOf(status));
 }
 
-function refused({ failure }: FhirError): CancelEnd {
-  return { kind: 'refused', failure };
+function refused({ status, issues, rule }: FhirError): CancelEnd {
+  return { kind: 'refused', answer: { status, issues, rule } };
 }
 
 function failureOf(error: unknown): FhirError {

@@ -1,10 +1,12 @@
 /** Keeps {@link Deliveries}. */
+
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
-import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
+import { type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
 
 /** See {@link createDeliveryStore}. */
@@ -21,12 +23,12 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
   const keyOf = (owner: FormOwner) => `deliveries:${ownerHash(owner)}`;
   const records = createSealedRecords<Deliveries>(redis, sealer, {
     mostBytes: MOST_BYTES,
-    lifetimeMs: () => FORM_LIFETIME_MS,
+    lifetimeMs: () => FORMS_KEPT.ms,
     read: (stored = []) => {
       const ageOf = ({ at }: Delivery) => clock().getTime() - Date.parse(at);
       const isStuck = (one: Delivery) => one.state === 'posting' && ageOf(one) > LONGEST_POSTING_MS;
       return (stored as Deliveries)
-        .filter((one) => ageOf(one) < FORM_LIFETIME_MS)
+        .filter((one) => ageOf(one) < FORMS_KEPT.ms)
         .map((one): Delivery => (isStuck(one) ? { ...one, state: 'unknown' } : one));
     },
     // Something was sent, and no record says what.

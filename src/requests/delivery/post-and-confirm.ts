@@ -1,4 +1,5 @@
 /** Posts a request so that it exists in the EHR exactly once, or reports that this is not known (FH-17). */
+import type { Rule } from '#src/errors/rules/table.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
@@ -8,11 +9,13 @@ import { namesIn, proofOf } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** What a log may hold of the EHR's answer to the create. */
-interface EhrAnswer {
+export interface EhrAnswer {
   /** HTTP status; undefined if no answer came. */
   status: number | undefined;
   /** OperationOutcome issue codes from FHIR's own value set. */
   issues: readonly string[];
+  /** The rule that failed, if it says more than the status. */
+  rule?: Rule | undefined;
 }
 
 /** How a post ended; `answer` is present if a create was sent. */
@@ -67,8 +70,8 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    const { failure, status, issues } = error;
-    return { proof: refusalIn(error), failure, answer: { status, issues } };
+    const { failure, status, issues, rule } = error;
+    return { proof: refusalIn(error), failure, answer: { status, issues, rule } };
   }
 }
 

@@ -1,11 +1,12 @@
 /** The texts for a request that was not sent, or that may have been: they state what is known, and nothing else. */
+
 import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import type { Unseen } from './find-sent.ts';
 import type { FormSending } from './sending.ts';
 
 /** The text for a form that is older than the records of what was sent. */
-export const EXPIRED =
-  'This request was begun more than three days ago, so nothing was sent now. Look at the list first, then send it if it is still needed.';
+export const EXPIRED = `This request was begun more than ${FORMS_KEPT.words} ago, so nothing was sent now. Look at the list first, then send it if it is still needed.`;
 
 /** The text for a form whose values from the chart have changed there. */
 export const CHART_CHANGED =

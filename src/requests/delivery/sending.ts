@@ -1,6 +1,5 @@
 /** The types that sending a form and searching for its requests have in common. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
@@ -52,18 +51,6 @@ export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSe
     mayLook: mayUse(launch, search),
     seesAll: limitsOn(launch, search).length === 0,
   };
-}
-
-const WARNINGS: Partial<Record<FormSending['end']['kind'], string>> = {
-  refused: 'the EHR refused to create the request',
-  unknown: 'the EHR did not confirm the request, and it could not be found there',
-  absent: 'the EHR did not confirm the request, and does not show it',
-};
-
-/** The facts of the step `create`. */
-export function createFacts({ end }: FormSending): StepFacts {
-  const { status, issues } = ('answer' in end && end.answer) || {};
-  return { status, 'issue codes': issues, 'how it ended': end.kind, warning: WARNINGS[end.kind] };
 }
 
 /** Stores at once, or in the background as soon as the store answers again. */

@@ -2,14 +2,16 @@
  * Keeps what was typed into forms and is not known to be sent, for three days and beyond the launch in which it was
  * typed. It also keeps what was sent, for a quarter of an hour, so that the list can show it.
  */
+
 import { createHash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import { createDraftRoom } from './draft-bytes.ts';
-import { FORM_LIFETIME_MS, type Form, type FormOwner, type FormTicket, ownerHash } from './form-ticket.ts';
+import { type Form, type FormOwner, type FormTicket, ownerHash } from './form-ticket.ts';
 import type { TypedRequest } from './typed-request.ts';
 
 /** One form: what it holds, and the outcome of its last post. */
@@ -99,11 +101,11 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
   const isYoung = (instant: string, lifetimeMs: number) => clock().getTime() - Date.parse(instant) < lifetimeMs;
   const records = createSealedRecords<Kept>(redis, sealer, {
     mostBytes: MOST_BYTES,
-    lifetimeMs: ({ drafts }) => (drafts.length > 0 ? FORM_LIFETIME_MS : SENT_LIFETIME_MS),
+    lifetimeMs: ({ drafts }) => (drafts.length > 0 ? FORMS_KEPT.ms : SENT_LIFETIME_MS),
     read: (stored = NOTHING) => {
       const { drafts, sent } = stored as Kept;
       return {
-        drafts: drafts.filter(({ savedAt }) => isYoung(savedAt, FORM_LIFETIME_MS)),
+        drafts: drafts.filter(({ savedAt }) => isYoung(savedAt, FORMS_KEPT.ms)),
         sent: sent.filter(({ at }) => isYoung(at, SENT_LIFETIME_MS)),
       };
     },

@@ -1,6 +1,8 @@
 /** A New request form, in any number of windows and launches, and its owner. */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 
 /** A form. What it sends is identified by the form's id (FH-17). */
 export interface Form {
@@ -48,9 +50,6 @@ export interface FormTicket extends Form {
   reviewed?: string;
 }
 
-/** How long a form's text and its deliveries are remembered: a request may be resumed days later. */
-export const FORM_LIFETIME_MS = 72 * 60 * 60_000;
-
 /** A form that no page has shown yet. */
 export function newForm(now: Date, corrects?: Corrected): Form {
   return { id: randomUUID(), issuedAt: now.toISOString(), ...(corrects && { corrects }) };
@@ -58,7 +57,7 @@ export function newForm(now: Date, corrects?: Corrected): Form {
 
 /** Whether the form is older than anything that is remembered of it. Nothing is sent from it any more. */
 export function isExpired({ issuedAt }: Form, now: Date): boolean {
-  return !isYoung(issuedAt, now, FORM_LIFETIME_MS);
+  return !isYoung(issuedAt, now, FORMS_KEPT.ms);
 }
 
 /** Whether the ticket's page is recent enough to belong to an open launch, or to one that ended meanwhile. */

@@ -5,14 +5,14 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
+import { FORMS_KEPT } from '#views/kept-for.ts';
 import type { Draft, DraftStore } from './draft-store.ts';
 import { type FormTicket, mayKeep } from './form-ticket.ts';
 import type { FormLimit } from './post-rate.ts';
 import { OWN } from './service-questions.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 
-const KEPT =
-  "What you typed is kept for three days. Open the app from this patient's chart: it leads back to your request.";
+const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. Open the app from this patient's chart: it leads back to your request.`;
 /** Three times the size of all fields at their longest, in a script of three bytes a character. */
 const MOST_TYPED_BYTES = 16_384;
 /** Fields that the form itself fills in; they do not show that the user has typed anything. */

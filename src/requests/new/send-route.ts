@@ -7,9 +7,10 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
+import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
-import { createFacts, soon } from '#src/requests/delivery/sending.ts';
+import { soon } from '#src/requests/delivery/sending.ts';
 import type { Draft } from '#src/requests/form/draft-store.ts';
 import {
   type FormOwner,

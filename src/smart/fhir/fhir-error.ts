@@ -77,8 +77,14 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
 
 /** Statuses that say more than their failure. */
 const RULE_BY_STATUS: Record<number, Rule> = {
+  301: 'fhir.redirect',
+  302: 'fhir.redirect',
+  303: 'fhir.redirect',
+  307: 'fhir.redirect',
+  308: 'fhir.redirect',
   406: 'fhir.no-json',
   407: 'network.proxy-sign-in',
+  415: 'fhir.no-json',
 };
 
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */

@@ -1,15 +1,32 @@
 /** A completed launch that lacks something is explained from its trace. */
 import { expect, test } from 'vitest';
 import { explanationOf } from '#src/diagnostics/inspector/causes.ts';
+import { diagnose } from '#src/diagnostics/inspector/diagnosis.ts';
 
 const step = { at: '2026-01-01T00:00:00.000Z', durationMs: 1 };
 
 test.for([
-  ['refused', 'EHR team'],
-  ['unknown', 'EHR team'],
-  ['absent', 'EHR team'],
-  ['sent', undefined],
-])('a create that ended %s is explained for: %s', ([ended, owner]) => {
-  const create = { ...step, name: 'create', outcome: 'warning', facts: { 'how it ended': ended } } as const;
+  ['fhir.create-refused', 'EHR team'],
+  [undefined, undefined],
+] as const)('a create with the rule %s is explained for: %s', ([rule, owner]) => {
+  const create = { ...step, name: 'create', outcome: 'warning', facts: {}, rule } as const;
   expect(explanationOf({ outcome: 'completed', steps: [create] })?.owner).toBe(owner);
+});
+
+test('a step before one that happened is not called unreached, although its part of the trace is missing', () => {
+  const token = { ...step, name: 'token', outcome: 'passed', facts: {} } as const;
+  const failed = { ...step, name: 'context', outcome: 'failed', code: 'context.invalid', facts: {} } as const;
+  const startedAt = new Date(step.at);
+  const trace = {
+    ...{ id: 'a', organizationId: 'b', startedAt, outcome: 'context.invalid' as const, supportCodes: [] },
+    ...{ userHash: null, patientHash: null, framed: null, cookieMode: null, steps: [token, failed] },
+  };
+  const { steps } = diagnose(trace, startedAt);
+  const stateOf = (wanted: string) => steps.find(({ name }) => name === wanted)?.state;
+  expect(['launch', 'token', 'context', 'patient'].map(stateOf)).toEqual([
+    'not recorded',
+    'passed',
+    'failed',
+    'not reached',
+  ]);
 });

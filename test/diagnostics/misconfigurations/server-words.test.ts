@@ -30,7 +30,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Signature on JWT token failed validation', 'client.key-unknown'],
   ['invalid_client', 'Invalid token audience', 'client.audience'],
   ['invalid_client', 'jti has already been used', 'client.assertion-used'],
-  ['unauthorized_client', 'Application with identifier was not found in the directory.', 'client.grant-not-allowed'],
+  ['unauthorized_client', 'Application with identifier was not found in the directory.', 'client.unknown'],
   ['invalid_client', 'Application with identifier was not found in the directory.', 'client.unknown'],
   ['invalid_client', 'Invalid client_id', 'client.unknown'],
   ['invalid_client', 'Application is disabled.', 'client.off'],
@@ -56,6 +56,17 @@ const TOKEN: Case[] = [
   ['invalid_client', 'This is a public client', 'client.method'],
   ['invalid_client', 'The public key of the client is not found', 'client.key-unknown'],
   ['not_allowed', 'Offline tokens not allowed for the user or client', 'token.scope'],
+  ['invalid_request', 'code_verifier is required', 'grant.pkce'],
+  ['invalid_request', 'redirect_uri mismatch', 'grant.redirect-uri'],
+  ['invalid_request', 'client_assertion audience is invalid', 'client.audience'],
+  ['invalid_request', 'Invalid client_assertion signature', 'client.key-unknown'],
+  ['unauthorized_client', 'redirect_uri is not registered', 'grant.redirect-uri'],
+  ['unauthorized_client', 'JWKS for client could not be retrieved', 'client.jwks-unreachable'],
+  ['unauthorized_client', 'The client is not authorized to use the provided grant type.', 'client.grant-not-allowed'],
+  ['invalid_client', 'The client_assertion token must be signed with RS256', 'client.algorithm'],
+  ['invalid_grant', 'The signed in user is not assigned to a role for the application', 'authorization.denied'],
+  ['invalid_grant', 'Access has been blocked by Conditional Access policies', 'authorization.denied'],
+  ['invalid_grant', 'Maximum allowed refresh token reuse exceeded', 'refresh.reused'],
   ['not_allowed', 'Client not allowed for direct access grants', 'token.other-error'],
 ];
 
@@ -73,7 +84,10 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'AADSTS50011: The reply URL does not match the reply URLs', 'authorization.redirect-uri'],
   ['invalid_request', 'response_type is missing', 'authorization.request-refused'],
   ['access_denied', 'The app is disabled', 'client.off'],
+  ['invalid_request', 'The requested scope patient/*.read is invalid', 'scope.refused'],
   ['unauthorized_client', 'application not approved', 'client.off'],
+  ['unauthorized_client', 'redirect_uri is not registered', 'authorization.redirect-uri'],
+  ['unauthorized_client', 'Application with identifier was not found', 'authorization.client-unknown'],
 ];
 
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {

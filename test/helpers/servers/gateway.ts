@@ -11,9 +11,13 @@ export interface Meddling {
   headers?: (headers: IncomingHttpHeaders) => void;
   /** Changes what the EHR answers. */
   body?: (text: string) => string;
+  status?: (answered: number) => number;
 }
 
-export const atPath = (path: RegExp, change: Pick<Meddling, 'headers' | 'body'>): Meddling => ({ path, ...change });
+export const atPath = (path: RegExp, change: Pick<Meddling, 'headers' | 'body' | 'status'>): Meddling => ({
+  path,
+  ...change,
+});
 
 /** A page of the gateway's own. */
 export const page = (
@@ -37,10 +41,10 @@ export async function startGateway(
 ): Promise<{ options: Partial<SandboxOptions>; close: () => void }> {
   let ehrPort = 0;
   const server = createServer((incoming, answer) => {
-    const { headers, body, answer: answerInstead } = meddling.path.test(incoming.url ?? '') ? meddling : {};
+    const { headers, answer: answerInstead, ...changes } = meddling.path.test(incoming.url ?? '') ? meddling : {};
     headers?.(incoming.headers);
     if (answerInstead) answerInstead(answer);
-    else pass(incoming, answer, ehrPort, body);
+    else pass(incoming, answer, ehrPort, changes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -56,14 +60,19 @@ export async function startGateway(
   return { options: { origin }, close };
 }
 
-function pass(incoming: IncomingMessage, answer: ServerResponse, port: number, body = (text: string) => text): void {
+function pass(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  port: number,
+  { body = (text) => text, status = (answered) => answered }: Pick<Meddling, 'body' | 'status'>,
+): void {
   const { method, url, headers } = incoming;
   const sent = request({ port, host: '127.0.0.1', method, path: url, headers }, (answered) => {
     const pieces: Buffer[] = [];
     answered.on('data', (piece: Buffer) => pieces.push(piece));
     answered.on('end', () => {
       const { 'content-length': _length, 'transfer-encoding': _coding, ...rest } = answered.headers;
-      answer.writeHead(answered.statusCode ?? 502, rest).end(body(Buffer.concat(pieces).toString('utf8')));
+      answer.writeHead(status(answered.statusCode ?? 502), rest).end(body(Buffer.concat(pieces).toString('utf8')));
     });
   });
   sent.on('error', () => answer.destroy());

@@ -4,7 +4,8 @@
  */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { offerUpdates } from '#test/helpers/offered-updates.ts';
 import { ehr, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -163,6 +164,27 @@ describe('a request that was created here', () => {
     });
     expect((await cancel(page)).body).toContain(words);
     expect(await auditRows()).toEqual(isDone ? [{ status: 'revoked' }] : []);
+  });
+
+  test.for<[status: number, code: string, rule: Rule]>([
+    [401, 'login', 'fhir.create-token-refused'],
+    [403, 'forbidden', 'fhir.create-forbidden'],
+    [405, 'not-supported', 'fhir.create-not-offered'],
+    [422, 'business-rule', 'fhir.create-refused'],
+    [500, 'exception', 'fhir.create-unclear'],
+  ])('that the EHR refuses with %i is found by the support code of its page', async ([status, code, rule]) => {
+    const page = await open();
+    const issue = [{ severity: 'error', code, diagnostics: 'Stella' }];
+    onPut(() => ({ status, body: { resourceType: 'OperationOutcome', issue } }));
+    const supportCode = supportCodeOf(await cancel(page));
+    const { traces, database } = world().dependencies;
+    await traces.flush();
+    const { rows } = await database.db.execute(
+      sql`select steps from launch_traces where ${supportCode} = any(support_codes) and organization_id = ${organizationId}`,
+    );
+    const steps = rows[0]?.['steps'] as { name: string }[] | undefined;
+    expect(steps?.find(({ name }) => name === 'cancel')).toMatchObject({ outcome: 'warning', rule });
+    expect(JSON.stringify(steps)).not.toMatch(/Stella|walks|Wheelchair/);
   });
 
   test('that another user or a repeated update has cancelled first is reported as cancelled', async () => {
