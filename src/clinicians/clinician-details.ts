@@ -62,7 +62,6 @@ export function sealName(sealer: Sealer, clinicianId: string, name: string | und
   return sealer.seal(`clinician:${clinicianId}`, { name: shownText(name) });
 }
 
-/** See {@link sealName}. */
 export async function openName(
   sealer: Sealer,
   { id, details }: { id: string; details: string },

@@ -15,7 +15,6 @@ import { queryOf } from '#src/http/request-values.ts';
  */
 export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
-/** See {@link createAfterPost}. */
 export type AfterPost = ReturnType<typeof createAfterPost>;
 
 const MINUTE = 60_000;

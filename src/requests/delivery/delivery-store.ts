@@ -7,7 +7,6 @@ import { AppError } from '#src/errors.ts';
 import { FORM_LIFETIME_MS, type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
 import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
 
-/** See {@link createDeliveryStore}. */
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
 /** Longer than a POST can take with its renewed token. An older `posting` was left by a process that ended. */

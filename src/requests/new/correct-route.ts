@@ -1,4 +1,5 @@
 /** `POST /launches/:launchId/requests/:requestId/correct`: begins a new request that replaces one created here. */
+
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
@@ -16,7 +17,7 @@ import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import type { FormLimit } from '#src/requests/form/post-rate.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
@@ -39,10 +40,7 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
     await deps.formLimit.take(owner);
     const { api, patient } = openReadings(deps, launch, organization);
     const base = `/launches/${launch.id}/requests`;
-    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch((error: unknown) => {
-      if (error instanceof FhirError) return error;
-      throw error;
-    });
+    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch(fhirErrorOf);
     // The request's page says what is wrong with the EHR.
     if (found instanceof FhirError && found.failure !== 'not-found')
       return response.redirect(303, `${base}/${requestId}`);
