@@ -1,5 +1,4 @@
 /** Post/Redirect/Get for the administrators' forms: a POST redirects to a page that shows its outcome. */
-
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';

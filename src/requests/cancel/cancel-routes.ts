@@ -1,5 +1,4 @@
 /** `/launches/:launchId/requests/:requestId/cancel`: the page that asks for confirmation, and the post that cancels. */
-
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Audit } from '#src/audit/audit.ts';

@@ -1,5 +1,4 @@
 /** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
-
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { FhirError, type FhirFailure, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';

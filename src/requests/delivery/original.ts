@@ -2,7 +2,6 @@
  * Handles the request that a correction replaces. It is read before the new one is sent, and cancelled only after the EHR has
  * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
-
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';

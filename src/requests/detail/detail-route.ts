@@ -1,5 +1,4 @@
 /** `GET /launches/:launchId/requests/:requestId`: the page of one request. */
-
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';

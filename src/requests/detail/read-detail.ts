@@ -1,5 +1,4 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
-
 import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';

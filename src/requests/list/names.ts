@@ -1,5 +1,4 @@
 /** Finds the names of people and places in requests, with one batch, or with single reads if an EHR takes none. */
-
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { type BatchSupport, sendBatch } from '#src/requests/search/batch-support.ts';

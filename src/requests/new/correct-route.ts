@@ -1,5 +1,4 @@
 /** `POST /launches/:launchId/requests/:requestId/correct`: begins a new request that replaces one created here. */
-
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';

@@ -1,5 +1,4 @@
 /** Sends the page of a form: first its own fields, then those of the chart when it has been read; or the review. */
-
 import type { Request, Response } from 'express';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';

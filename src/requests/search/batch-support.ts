@@ -1,5 +1,4 @@
 /** Remembers which EHRs take no batch or have no Task, as their answers show, for as long as a discovery is kept. */
-
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
