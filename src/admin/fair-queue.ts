@@ -6,7 +6,6 @@ export interface Turn {
   isKnown: boolean;
 }
 
-/** See {@link createFairQueue}. */
 export type FairQueue = <T>(turn: Turn, work: () => Promise<T>) => Promise<T>;
 
 interface Waiting {

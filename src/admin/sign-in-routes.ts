@@ -1,5 +1,4 @@
 /** `/sign-in` and `/sign-out` of Settings. */
-
 import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SignInConfig } from '#src/config/sign-in.ts';

@@ -1,5 +1,4 @@
 /** Settings > Audit, as a page and as CSV: who did what, with filters, and for operators whose chart it was. */
-
 import type { RequestHandler } from 'express';
 import { Router } from 'express';
 import { AppError } from '#src/errors.ts';

@@ -1,13 +1,13 @@
 /** `/reports/checks/:token`: one run of the checks with the registration sheet, for people without an account. */
 import { ownerFor } from '#src/errors/row.ts';
-import type { RegistrationSheet } from '#src/organizations/registration.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { reportPage } from '#views/inspector/report-page.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import type { CheckReport } from './report.ts';
 
 /** What the page and the JSON show. */
 export interface SharedCheckReport extends CheckReport {
-  registration: RegistrationSheet;
+  registration: RegistrationValues;
 }
 
 export const checksReport: ReportShape<SharedCheckReport> = {

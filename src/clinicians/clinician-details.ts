@@ -1,5 +1,4 @@
 /** Seals a clinician's names, issuer and subject. Rows are found by keyed hashes, never by these. */
-
 import { boundedName } from '#src/adapters/bounded-text.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import { storedText } from '#src/adapters/stored-text.ts';
@@ -62,7 +61,6 @@ export function sealName(sealer: Sealer, clinicianId: string, name: string | und
   return sealer.seal(`clinician:${clinicianId}`, { name: shownText(name) });
 }
 
-/** See {@link sealName}. */
 export async function openName(
   sealer: Sealer,
   { id, details }: { id: string; details: string },

@@ -1,5 +1,4 @@
 /** `/settings/clinicians`: administrators issue codes, confirm waiting users and undo associations of their organization. */
-
 import { type Request, type RequestHandler, Router } from 'express';
 import { storedText } from '#src/adapters/stored-text.ts';
 import { AppError } from '#src/errors.ts';

@@ -1,5 +1,4 @@
 /** Renders the clinicians' page of one organization, with its sealed rows opened. */
-
 import type { Request } from 'express';
 import { queryOf } from '#src/http/request-values.ts';
 import { pageAdminOf } from '#src/http/sessions/admin-session.ts';

@@ -9,7 +9,6 @@ export interface OutcomeBounds {
   mostBytes: number;
 }
 
-/** See {@link createPostOutcomes}. */
 export type PostOutcomes = ReturnType<typeof createPostOutcomes>;
 
 const NAME = /^[\w-]{43}$/;

@@ -1,5 +1,4 @@
 /** Changes that the page suggests and an administrator accepts with one click: a check's, a preset, accepted scopes. */
-
 import type { AcceptedSettings } from '#src/checks/rows/result.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/admin-session.ts';

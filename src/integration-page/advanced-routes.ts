@@ -1,5 +1,4 @@
 /** The page of the advanced settings: its form is saved, or its scopes are previewed. */
-
 import { filterText } from '#src/http/filter-fields.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';

@@ -1,5 +1,4 @@
 /** The props of a connection's pages, made from the organization, its last checks, its launches and its draft. */
-
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';

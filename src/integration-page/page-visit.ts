@@ -1,5 +1,4 @@
 /** One request to a page of a connection, and the ways to answer it. */
-
 import type { Request, RequestHandler, Response } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';

@@ -1,5 +1,4 @@
 /** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as a table of services. */
-
 import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { settingRows } from '#src/settings/derived.ts';

@@ -3,13 +3,14 @@ import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Config } from '#src/config/index.ts';
 import { version } from '#src/config/version.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { clientMetadata, type RegistrationSheet, registrationSheet } from '#src/organizations/registration.ts';
+import { clientMetadata, registrationSheet } from '#src/organizations/registration.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 import { filledForm, namesInForm } from '#src/vendors/registration-forms.ts';
 import { assetPath } from '#views/assets.ts';
 import { type RegisterSheetProps, sharedRegisterPage } from '#views/guide/register-page.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 
 export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
 
@@ -18,7 +19,7 @@ export function guideSheet(
   config: RegisterConfig,
   organization: Organization | undefined,
   vendor: Vendor = 'generic',
-): RegistrationSheet {
+): RegistrationValues {
   const placeholder = { id: '{Org ID}', clientId: '', scopes: presetScopes(vendor), redirectUri: 'shared' } as const;
   return registrationSheet(config, organization ?? placeholder);
 }

@@ -1,5 +1,4 @@
 /** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one that an operator names. */
-
 import { type RequestHandler, Router } from 'express';
 import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';

@@ -1,5 +1,4 @@
 /** The props of the page of services and receivers: the saved tables, or the posted ones with what they change. */
-
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { pageAdminOf } from '#src/http/sessions/admin-session.ts';

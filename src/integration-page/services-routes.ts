@@ -1,7 +1,6 @@
 /**
  * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
  */
-
 import { Router } from 'express';
 import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';

@@ -1,5 +1,4 @@
 /** The tools of a connection: the key proof, and the report for the EHR team. */
-
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';

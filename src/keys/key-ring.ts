@@ -14,7 +14,6 @@ import {
 } from './key-pair.ts';
 import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } from './key-store.ts';
 
-/** See {@link createKeyRing}. */
 export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;
 
 export interface KeyRingDependencies {

@@ -3,9 +3,10 @@ import { type CommandOutcome, done, table } from '#src/adapters/command-line.ts'
 import { settingKeyOf } from '#src/settings/command-text.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { suggestionFor } from '#src/vendors/vendor-props.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import { type EndedLaunches, settingsOf } from './edit.ts';
 import type { Organization } from './organization.ts';
-import { type RegistrationSheet, registrationSheet } from './registration.ts';
+import { registrationSheet } from './registration.ts';
 import type { SavedOrganization } from './store.ts';
 
 type Deployment = { publicUrl: URL; appName: string };
@@ -100,7 +101,7 @@ function warningsOf({ id, enabled, frameAncestors }: Organization): string[] {
   return [...(frameAncestors.length === 0 ? [unframed] : []), ...(enabled ? [] : [disabled])];
 }
 
-function registrationText(sheet: RegistrationSheet): string {
+function registrationText(sheet: RegistrationValues): string {
   const rows: [string, string | undefined][] = [
     ['  Launch URL', sheet.launchUrl],
     ['  or, with the organization in the path', sheet.launchUrlPathForm],

@@ -1,24 +1,7 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
 import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import type { OrganizationSettings } from './organization.ts';
-
-export interface RegistrationSheet {
-  applicationName: string;
-  clientType: 'Confidential';
-  fhirVersion: 'R4';
-  launchUrl: string;
-  /** For EHRs and test kits that append `?iss=` blindly (REG-10). */
-  launchUrlPathForm: string;
-  redirectUri: string;
-  jwksUri: string;
-  clientAuthentication: 'private_key_jwt';
-  grantTypes: readonly ['authorization_code', 'refresh_token'];
-  clientId: string;
-  scopes: string;
-  /** Only if standalone launch is enabled. */
-  standaloneUrl?: string;
-  standaloneScopes?: string;
-}
 
 /**
  * The redirect URI of an organization. If it has its own, a response that belongs to another organization is detected
@@ -32,7 +15,7 @@ export function redirectUriOf(publicUrl: URL, organization: Pick<OrganizationSet
 export function registrationSheet(
   deployment: { publicUrl: URL; appName: string },
   organization: Pick<OrganizationSettings, 'id' | 'clientId' | 'scopes' | 'redirectUri'> & { standalone?: boolean },
-): RegistrationSheet {
+): RegistrationValues {
   const { origin } = deployment.publicUrl;
   const standalone = {
     standaloneUrl: `${origin}/smart/standalone/${organization.id}`,
@@ -60,7 +43,7 @@ export function registrationSheet(
  * @param contact of the operator; `contacts` takes only an e-mail address.
  */
 export function clientMetadata(
-  sheet: RegistrationSheet,
+  sheet: RegistrationValues,
   { publicUrl, contact, version, logoPath }: { publicUrl: URL; contact: string; version: string; logoPath: string },
 ): Record<string, string | readonly string[]> {
   return {

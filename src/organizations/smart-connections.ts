@@ -17,7 +17,6 @@ import { discover, endpointRules } from '#src/smart/step-3-discovery.ts';
 import type { Organization } from './organization.ts';
 import type { OrganizationStore } from './store.ts';
 
-/** See {@link createSmartConnections}. */
 export type SmartConnections = ReturnType<typeof createSmartConnections>;
 
 interface Known {

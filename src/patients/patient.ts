@@ -1,5 +1,4 @@
 /** Reads the patient in context and keeps the facts by which a clinician confirms the identity. */
-
 import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
@@ -8,6 +7,7 @@ import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { dayKey, steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
@@ -15,23 +15,12 @@ import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readRecordState } from './record-state.ts';
 
-/** The patient of a launch, parsed once. Texts are plain and bounded; undefined = not given by the EHR. */
-export interface PatientSummary {
+/** The patient of a launch, parsed once. */
+export interface PatientSummary extends Required<PatientIdentity> {
   /** The FHIR id, equal to the launch context's. */
   readonly id: string;
-  readonly name: string;
-  /** As the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
-  readonly birthDate: string | undefined;
-  /** "34 years", "7 months"; undefined when unknown or when the patient has died. */
-  readonly ageText: string | undefined;
-  readonly sexWord: string | undefined;
-  readonly mrn: string | undefined;
-  /** "Died 2024-03-02, aged 81 years"; undefined for the living. */
-  readonly deathText: string | undefined;
   /** The EHR has merged this record into another one, so nothing may be written to it. */
   readonly isReplaced: boolean;
-  /** Sentences about the record itself; most severe first. */
-  readonly cautions: readonly string[];
 }
 
 /** Shown in place of a missing name. The id is no substitute: readers do not recognize a patient by it. */

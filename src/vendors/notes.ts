@@ -3,34 +3,17 @@
  * if they are not.
  */
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
+import type { GuideNote } from '#views/guide/vendors.ts';
 
-export interface VendorNote {
-  text: string;
-  /** Known only from a secondary source (an issue thread, another integrator's guide): the reader is asked to confirm it. */
-  confirm?: true;
-}
-
-interface Notes<Note = VendorNote> {
-  /** What to do when registering, in order. */
-  register: readonly Note[];
-  /** Behaviour of the EHR that only looks wrong, or that is wrong, with how to recognize it. */
-  expect: readonly Note[];
-  /** Values that no preset can know; they are chosen in the advanced settings. */
-  settings: readonly Note[];
-}
-
-export interface VendorNotes extends Notes {
-  vendor: Vendor;
-  name: string;
-}
-
-const unconfirmed = (text: string): VendorNote => ({ text, confirm: true });
+const unconfirmed = (text: string): GuideNote => ({ text, confirm: true });
 
 const TWO_SERVERS =
   'NextGen Enterprise and NextGen Office are two different servers: register in the one that serves the FHIR URL.';
 
 /** Every vendor except the two generic ones, in the order of the guide. */
-const NOTES: Partial<Record<Vendor, Partial<Notes<string | VendorNote>>>> = {
+const NOTES: Partial<
+  Record<Vendor, Partial<Record<'register' | 'expect' | 'settings', readonly (string | GuideNote)[]>>>
+> = {
   epic: {
     register: [
       'Register on fhir.epic.com once for non-production and once for production: each has its own client ID, and each gets the JWKS URI of the matching deployment.',
@@ -128,12 +111,12 @@ const NOTES: Partial<Record<Vendor, Partial<Notes<string | VendorNote>>>> = {
   },
 };
 
-export const vendorNotes: readonly VendorNotes[] = vendors.flatMap((vendor) => {
+export const vendorNotes = vendors.flatMap((vendor) => {
   const { register, expect, settings } = NOTES[vendor] ?? {};
   const notes = { register: notesOf(register), expect: notesOf(expect), settings: notesOf(settings) };
   return NOTES[vendor] ? [{ vendor, name: vendorNames[vendor], ...notes }] : [];
 });
 
-function notesOf(notes: readonly (string | VendorNote)[] = []): VendorNote[] {
+function notesOf(notes: readonly (string | GuideNote)[] = []): GuideNote[] {
   return notes.map((note) => (typeof note === 'string' ? { text: note } : note));
 }

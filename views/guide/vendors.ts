@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type PresetRowProps, presetTable } from '#views/integration-page/vendor.ts';
 
-/** One thing to do or to expect; `confirm` when the source is not the vendor itself. */
+/** `confirm`: known only from a secondary source (an issue thread, another integrator's guide), so the reader is asked to confirm it. */
 export interface GuideNote {
   readonly text: string;
   readonly confirm?: boolean | undefined;
@@ -11,8 +11,11 @@ export interface GuideNote {
 export interface GuideVendor {
   readonly vendor: string;
   readonly name: string;
+  /** What to do when registering, in order. */
   readonly register: readonly GuideNote[];
+  /** Behaviour of the EHR that only looks wrong, or that is wrong, with how to recognize it. */
   readonly expect: readonly GuideNote[];
+  /** Values that no preset can know; they are chosen in the advanced settings. */
   readonly settings: readonly GuideNote[];
   readonly preset: readonly PresetRowProps[];
 }

@@ -5,12 +5,13 @@ import { copyButton } from '#views/copy-button.ts';
 /** The text in the place of the Client ID until the operator has entered it. The EHR assigns it at the registration. */
 const CLIENT_ID_PLACE = 'the EHR gives it out (the operator of this app enters it in Settings > Organizations)';
 
-/** The values of the sheet; `clientId` is empty until it is known. */
+/** The values an EHR team registers for one organization; `clientId` is empty until it is known. */
 export interface RegistrationValues {
   readonly applicationName: string;
   readonly clientType: string;
   readonly fhirVersion: string;
   readonly launchUrl: string;
+  /** For EHRs and test kits that append `?iss=` blindly (REG-10). */
   readonly launchUrlPathForm: string;
   readonly redirectUri: string;
   readonly jwksUri: string;
@@ -18,6 +19,7 @@ export interface RegistrationValues {
   readonly grantTypes: readonly string[];
   readonly clientId: string;
   readonly scopes: string;
+  /** Only if standalone launch is enabled. */
   readonly standaloneUrl?: string;
   readonly standaloneScopes?: string;
 }

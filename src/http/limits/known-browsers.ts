@@ -5,7 +5,6 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 
-/** See {@link createKnownBrowsers}. */
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
 /** The cookie that holds the note; its value is untrusted. */

@@ -19,7 +19,6 @@ export interface Limiter extends Pick<SharedCounter, 'giveBack'> {
   succeed(key: string): Promise<void>;
 }
 
-/** See {@link createSharedCounter}. */
 export function createLimiter(store: KeyStore, { name, code, isReset, ...allowance }: Limit): Limiter {
   const { spend, giveBack, forget } = createSharedCounter(store, { keyPrefix: `limit:${name}`, ...allowance });
   return {

@@ -1,5 +1,4 @@
 /** Post/Redirect/Get for the administrators' forms: a POST redirects to a page that shows its outcome. */
-
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -15,7 +14,6 @@ import { queryOf } from '#src/http/request-values.ts';
  */
 export type OutcomeKind = 'form' | 'done' | 'secret' | 'run';
 
-/** See {@link createAfterPost}. */
 export type AfterPost = ReturnType<typeof createAfterPost>;
 
 const MINUTE = 60_000;

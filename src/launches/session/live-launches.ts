@@ -17,7 +17,6 @@ export interface LiveLaunches {
   all(organizationId: string, now: Date): Promise<LiveLaunch[]>;
   /** `size` launches after the first `offset`; reads hardly more records than that. */
   page(organizationId: string, now: Date, offset: number, size: number): Promise<LiveLaunch[]>;
-  /** See {@link LiveIndex}. */
   count(organizationId: string, now: Date): Promise<number>;
 }
 

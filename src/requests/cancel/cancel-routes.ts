@@ -21,13 +21,11 @@ import { soon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
-import { recordCancelled } from '#src/requests/new/record-created.ts';
+import { recordCancelled, recordOpened } from '#src/requests/new/record-created.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
-import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelPage } from '#views/requests/cancel-page.ts';
 import { noticeOf } from './cancel-notice.ts';
 
@@ -53,7 +51,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);
     const patient = await reading.patient;
-    const found = await readRequest(reading.api, requestId, patient.id);
+    // A request that the EHR does not return counts as absent.
+    const found = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(nothingOf);
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
     const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
     // After a post, the request may no longer be there.
@@ -64,10 +63,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const read = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
-    const { organizationId, user: actor, id: launchId } = launch;
-    const { address, supportCode } = contextOf(request);
-    const opening = { organizationId, actor, address, launchId, supportCode, patient: `Patient/${patient.id}` };
-    deps.audit.record({ event: 'patient-opened', ...opening });
+    recordOpened(deps.audit, request, launch);
+    const { supportCode } = contextOf(request);
     response.type('html').send(
       cancelPage({
         patient,
@@ -134,14 +131,6 @@ async function open(deps: CancelDependencies, request: Request) {
   const mayUpdate = isFhirId(requestId) && (await mayUpdateRequests({ ...deps, launch, organization }));
   if (!mayUpdate) throw notFound();
   return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
-}
-
-/** A request that the EHR does not return counts as absent. */
-async function readRequest(api: FhirApi, requestId: string, patientId: string): Promise<ForeignRecord | undefined> {
-  return readOwn(api, { requestId, patientId }).catch((error: unknown) => {
-    if (error instanceof FhirError) return undefined;
-    throw error;
-  });
 }
 
 function notFound(): AppError {

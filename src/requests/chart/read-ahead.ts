@@ -29,7 +29,6 @@ export interface ChartReading extends OpenReading {
   requests: Promise<AskedList>;
 }
 
-/** See {@link createChartReadings}. */
 export type ChartReadings = ReturnType<typeof createChartReadings>;
 
 const YOUNG_MS = 30_000;

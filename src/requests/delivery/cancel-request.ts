@@ -1,7 +1,7 @@
 /** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { FhirError, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import { type FhirError, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
@@ -39,7 +39,7 @@ export type CancelEnd =
 
 /** Reads the request, and updates it only if it is the version that the user saw (If-Match). Never throws for an EHR's answer. */
 export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise<CancelEnd> {
-  const found = await readOwn(api, wanted).catch(failureOf);
+  const found = await readOwn(api, wanted).catch(fhirErrorOf);
   if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
   if (!found) return { kind: 'absent' };
   const names = asRecords(found.identifier).flatMap(({ value }) => asText(value) ?? []);
@@ -47,7 +47,7 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (!wanted.isAllowed(found)) return { kind: 'absent' };
   if (versionOf(found) !== wanted.version) return { kind: 'changed' };
   const resource = { ...found, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
-  const answer = await api.update(resource, wanted.version).catch(failureOf);
+  const answer = await api.update(resource, wanted.version).catch(fhirErrorOf);
   const isConflict = answer instanceof FhirError && (answer.status === 409 || answer.status === 412);
   if (answer instanceof FhirError) {
     if (!isConflict && isRefusal(answer)) return refused(answer);
@@ -56,7 +56,7 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   }
   // Any other answer proves nothing, so the EHR is asked for its current version. A conflict may be with this very update,
   // sent twice on its way, or with another user who cancelled the request first.
-  const later = await readOwn(api, wanted).catch(failureOf);
+  const later = await readOwn(api, wanted).catch(fhirErrorOf);
   if (!later || later instanceof FhirError) return { kind: 'unknown' };
   if (isCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names };
   return { kind: isConflict ? 'changed' : 'unknown' };
@@ -104,9 +104,4 @@ function isCancelled({ status }: ForeignRecord): boolean {
 
 function refused({ status, issues, rule }: FhirError): CancelEnd {
   return { kind: 'refused', answer: { status, issues, rule } };
-}
-
-function failureOf(error: unknown): FhirError {
-  if (error instanceof FhirError) return error;
-  throw error;
 }

@@ -9,7 +9,6 @@ import { type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { type Deliveries, type Delivery, UNREADABLE } from './deliveries.ts';
 
-/** See {@link createDeliveryStore}. */
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
 /** Longer than a POST can take with its renewed token. An older `posting` was left by a process that ended. */

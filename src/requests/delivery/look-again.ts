@@ -1,5 +1,4 @@
 /** Searches the EHR for the unconfirmed versions of a form, and sends nothing (FH-17). */
-
 import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { namesIn } from './create-proof.ts';

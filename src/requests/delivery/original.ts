@@ -7,7 +7,7 @@ import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
-import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -37,10 +37,7 @@ export async function originalHindrance(
   own: readonly string[],
 ): Promise<OriginalHindrance | undefined> {
   const { patientId } = search;
-  const reading = readOwn(api, { requestId: seen.id, patientId }).catch((error: unknown) => {
-    if (error instanceof FhirError) return error;
-    throw error;
-  });
+  const reading = readOwn(api, { requestId: seen.id, patientId }).catch(fhirErrorOf);
   if (search.mayLook && (await isReplaced(api, { ...search, requestId: seen.id, own })))
     return { kind: 'original-replaced' };
   const found = await reading;

@@ -1,5 +1,4 @@
 /** Sends the content of a form once, however often and in however many windows it is posted (FH-17). */
-
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { Writer } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';

@@ -8,7 +8,6 @@ import { offersRequestUpdates, parseCapability } from '#src/smart/documents/capa
 import { documentOf, fetchDocument } from '#src/smart/documents/fetched.ts';
 import { documentBelow } from '#src/smart/step-3-discovery.ts';
 
-/** See {@link createUpdateSupport}. */
 export type UpdateSupport = ReturnType<typeof createUpdateSupport>;
 
 const MOST_KEPT = 2_000;

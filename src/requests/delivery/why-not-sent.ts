@@ -1,5 +1,4 @@
 /** Finds the reason not to send a form now: it was sent, or the user has to know of another request first. */
-
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';

@@ -19,6 +19,7 @@ import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
 import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
+import { recordOpened } from '#src/requests/new/record-created.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { createBatchSupport } from '#src/requests/search/batch-support.ts';
@@ -98,12 +99,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
     };
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
-    const { organizationId, user: actor, id: launchId } = launch;
-    const { address, supportCode } = contextOf(request);
-    audit.record({
-      ...{ event: 'patient-opened', organizationId, actor, address, launchId, supportCode },
-      patient: `Patient/${patientId}`,
-    });
+    recordOpened(audit, request, launch);
     if (read.kind === 'failed') return sendProblem(request, response, frame, read);
     const at = { base: api.base, now, timeZone: organization.timeZone, limits: movementOf(organization) };
     const place = { ...at, patientId, user: ownUserOf(launch, user), ownSystem: ownSystemOf(publicUrl) };

@@ -1,10 +1,9 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
-
 import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { answered, FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
@@ -83,10 +82,7 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   const alone = judge(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
   const references = askable(namelessReferences(resource, api.base), options);
-  const came = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch((error: unknown) => {
-    if (error instanceof FhirError) return undefined;
-    throw error;
-  });
+  const came = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch(nothingOf);
   return judge(api, resource, came, options);
 }
 

@@ -78,7 +78,6 @@ function isEndedBy({ replaced }: Pick<Sent, 'replaced'>, other: Sent): boolean {
 
 const NOTHING: Kept = { drafts: [], sent: [] };
 
-/** See {@link createDraftStore}. */
 export type DraftStore = ReturnType<typeof createDraftStore>;
 
 /** The most drafts of one user for one patient; the one that was saved longest ago is dropped. */

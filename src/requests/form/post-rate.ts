@@ -10,7 +10,6 @@ const PER_USER = 60;
 /** Far more than a hospital sends; draft-bytes.ts says how much of them is kept. */
 const PER_ORGANIZATION = 1_000;
 
-/** See {@link createFormLimit}. */
 export type FormLimit = ReturnType<typeof createFormLimit>;
 
 /** Counts per EHR user and per organization, over every instance. */

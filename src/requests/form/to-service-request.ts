@@ -1,5 +1,4 @@
 /** Writes a new request as the ServiceRequest that is sent to the EHR. */
-
 import { createHash } from 'node:crypto';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';

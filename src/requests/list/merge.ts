@@ -1,5 +1,4 @@
 /** Shows a request once if the EHR lists it twice and this is proved. In doubt, both entries are shown. */
-
 import { circlesIn } from './circles.ts';
 import type { ServiceRequest } from './service-request.ts';
 

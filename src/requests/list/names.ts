@@ -1,10 +1,9 @@
 /** Finds the names of people and places in requests, with one batch, or with single reads if an EHR takes none. */
-
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
-import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
+import { type BatchSupport, sendBatch } from '#src/requests/search/batch-support.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { mayBeOfOther } from './own-patient.ts';
@@ -103,8 +102,8 @@ async function readAll(
   { now, batches, patientId }: Pick<Naming, 'now' | 'batches' | 'patientId'>,
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
-  const inBatch = batches?.isMissing() === true ? undefined : await readBatch(api, wanted, batches);
-  const { resources, isFinal } = inBatch ?? (await readOneByOne(api, wanted));
+  const entries = await sendBatch(api, wanted, batches);
+  const { resources, isFinal } = entries === 'no-batch' ? await readOneByOne(api, wanted) : cameIn(entries);
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const own = resources.filter((resource) => !mayBeOfOther(resource, localOf, patientId));
   const all = own.map((resource) => readNamedResource(resource, { base: api.base, now }));
@@ -114,30 +113,11 @@ async function readAll(
   return [...named, ...nameless.map((reference) => ({ reference, name: undefined, role: undefined }))];
 }
 
-/** @returns undefined where the EHR takes no batch. */
-async function readBatch(
-  api: FhirApi,
-  wanted: readonly string[],
-  batches: BatchSupport | undefined,
-): Promise<Came | undefined> {
-  const entry = wanted.map((url) => ({ request: { method: 'GET', url } }));
-  try {
-    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
-    if (!isNoBatchResponse(answer)) return cameIn(asRecords(answer['entry']));
-    batches?.noteMissing();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    if (refusesSuch(error)) batches?.noteMissing();
-    // Some servers answer 500 to a POST they do not know; a server that is overloaded or down gets no further reads.
-    return refusesSuch(error) || error.status === 500 ? undefined : { resources: [], isFinal: false };
-  }
-}
-
 /** A final status: success, or a refusal that will not pass. */
 const ANSWERED = /^(?!408|429)[234]/;
 
-function cameIn(entries: readonly ForeignRecord[]): Came {
+function cameIn(entries: readonly ForeignRecord[] | 'failed'): Came {
+  if (entries === 'failed') return { resources: [], isFinal: false };
   const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
   return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
 }

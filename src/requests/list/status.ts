@@ -8,6 +8,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import type { RequestPriority } from '#views/requests/request-row.ts';
 
 /** A plain status word with its icon and the half of the page that it belongs to. */
 export interface RequestStatus extends StatusWord {
@@ -27,12 +28,6 @@ interface StatusWord {
   readonly group: 'open' | 'closed';
   readonly word: string;
   readonly icon: TaskWord['icon'] | 'ordered' | 'cancelled' | 'unknown';
-}
-
-/** How urgent: `level` chooses the colour, `word` is read. */
-export interface RequestPriority {
-  readonly level: 'stat' | 'asap' | 'urgent' | 'other';
-  readonly word: string;
 }
 
 const ON_HOLD: StatusWord = { group: 'open', word: 'On hold', icon: 'hold' };

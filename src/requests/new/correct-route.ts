@@ -16,7 +16,7 @@ import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import type { FormLimit } from '#src/requests/form/post-rate.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
@@ -39,10 +39,7 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
     await deps.formLimit.take(owner);
     const { api, patient } = openReadings(deps, launch, organization);
     const base = `/launches/${launch.id}/requests`;
-    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch((error: unknown) => {
-      if (error instanceof FhirError) return error;
-      throw error;
-    });
+    const found = await readOwn(api, { requestId, patientId: (await patient).id }).catch(fhirErrorOf);
     // The request's page says what is wrong with the EHR.
     if (found instanceof FhirError && found.failure !== 'not-found')
       return response.redirect(303, `${base}/${requestId}`);

@@ -1,5 +1,4 @@
 /** Says what the list shows of requests sent in the last quarter of an hour, even before the EHR lists them. */
-
 import type { Request } from 'express';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import type { Launch } from '#src/launches/session/launch.ts';

@@ -21,6 +21,7 @@ import { isPractitioner, mayCreateRequests } from '#src/requests/form/permission
 import type { RequestList } from '#src/requests/list/list.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import type { ListedDraft } from '#views/requests/draft-list.ts';
+import type { CreateOffer } from '#views/requests/requests-page.ts';
 
 export interface OnTheListDependencies {
   publicUrl: URL;
@@ -29,8 +30,6 @@ export interface OnTheListDependencies {
   retries: Pick<StoreRetries, 'insist'>;
   clock: Clock;
 }
-
-export type CreateOffer = 'new' | 'not-permitted' | 'practitioners-only' | 'replaced';
 
 interface BeforeList {
   create: CreateOffer | undefined;

@@ -1,8 +1,13 @@
-/** Writes the audit rows of a request that is known to be created or cancelled in the EHR. */
+/** Writes the audit rows of a launch: its patient opened, a request known to be created or cancelled in the EHR. */
 import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
+
+/** The row is written by every page that shows the patient. */
+export function recordOpened(audit: Audit, request: Request, launch: Launch): void {
+  audit.record({ event: 'patient-opened', ...byIn(request, launch) });
+}
 
 /** The row is written once per request, by the visit that learned of it. */
 export function recordCreated(audit: Audit, request: Request, launch: Launch): void {

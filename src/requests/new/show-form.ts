@@ -18,7 +18,7 @@ import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
-import { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
 import { type ReviewPart, reviewPage } from '#views/requests/new-request-review.ts';
 import { zoneName } from '#views/zone.ts';
@@ -88,7 +88,7 @@ export async function showForm(
     const { corrects } = shown.ticket;
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
     const written = writeRequest(typed, chosen, offer, writer);
-    const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId: patient.id }).catch(unread));
+    const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId: patient.id }).catch(nothingOf));
     const place = { timeZone, base: api.base };
     const original = found && { request: asTyped(readBack(found, offer, place).values), resource: found };
     const { service } = namedIn(offer, typed);
@@ -121,11 +121,6 @@ export async function showForm(
   );
   const props = chartPropsOf({ chart: await chart, values, taken: shown.taken, problems, now, timeZone });
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
-}
-
-/** The review says that the original could not be read. */
-function unread(error: unknown): undefined {
-  if (!(error instanceof FhirError)) throw error;
 }
 
 function comparisonOf(parts: readonly ReviewPart[] | undefined): 'differs' | 'same' | 'unread' {

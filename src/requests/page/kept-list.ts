@@ -18,7 +18,6 @@ export interface KeptList {
 
 type ListOwner = Pick<Launch, 'id' | 'organizationId'>;
 
-/** See {@link createKeptLists}. */
 export type KeptLists = ReturnType<typeof createKeptLists>;
 
 /** A kept list that is older than this is read anew. */

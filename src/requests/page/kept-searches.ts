@@ -4,7 +4,6 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { IDLE_LIMIT_MS } from '#src/launches/session/launch.ts';
 import { searchKeyOf } from '#src/launches/session/launch-record.ts';
 
-/** See {@link createSearchTexts}. */
 export type SearchTexts = ReturnType<typeof createSearchTexts>;
 
 /** The longest text of a search, in characters. */

@@ -8,7 +8,6 @@ import type { PagePart } from '#src/http/page-part.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 
-/** See {@link createPageMemory}. */
 export type PageMemory = ReturnType<typeof createPageMemory>;
 
 /** A list without its rows. */

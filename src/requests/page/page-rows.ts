@@ -7,7 +7,6 @@ import type { Column, ListView } from './view-address.ts';
 /** How many rows one page has. */
 export const PAGE_ROWS = 25;
 
-/** See {@link selectRows}. */
 export type Selection = ReturnType<typeof selectRows>;
 
 /**

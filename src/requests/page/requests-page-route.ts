@@ -28,7 +28,7 @@ import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import { PAGE } from '#src/requests/new/form-page-route.ts';
 import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
 import { afterList, beforeList, leftOpen, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
-import { recordCreated } from '#src/requests/new/record-created.ts';
+import { recordCreated, recordOpened } from '#src/requests/new/record-created.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
@@ -95,10 +95,8 @@ export function requestsRoute(
     leaveInTime(response, launch.id, closing, clock());
     const theme = `${base}/theme.css${isUnattended ? `?${UNATTENDED}` : ''}`;
     const before = await beforeList(dependencies, launch, organization, patient);
-    const { organizationId, user, id: launchId } = launch;
-    const { address, supportCode, facts } = contextOf(request);
-    const opening = { organizationId, actor: user, address, launchId, supportCode, patient: `Patient/${patient.id}` };
-    audit.record({ event: 'patient-opened', ...opening });
+    recordOpened(audit, request, launch);
+    const { supportCode, facts } = contextOf(request);
     const left = isUnattended ? undefined : await leftOpen(dependencies, launch, before);
     if (left !== undefined) {
       trace.completed();

@@ -5,7 +5,6 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { createPendingBytes } from '#src/launches/session/pending-bytes.ts';
 import type { ChartFacts } from './facts.ts';
 
-/** See {@link createChartStore}. */
 export type ChartStore = ReturnType<typeof createChartStore>;
 
 /** As long as an unused page stays open. */

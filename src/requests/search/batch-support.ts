@@ -4,7 +4,10 @@ import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
+import { fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** What is known of one organization's EHR, either about batches or about Task. */
 export type BatchSupport = ReturnType<ReturnType<typeof createBatchSupport>>;
@@ -35,6 +38,31 @@ const PASSING = new Set([401, 408, 425, 429]);
 export function refusesSuch({ status, failure }: FhirError): boolean {
   if (status === undefined) return failure === 'unexpected';
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));
+}
+
+/**
+ * Sends reads in one batch.
+ *
+ * @returns the entries; 'no-batch' where the EHR takes none, which is noted; 'failed' where it is overloaded or down.
+ */
+export async function sendBatch(
+  api: FhirApi,
+  urls: readonly string[],
+  batches: BatchSupport | undefined,
+): Promise<ForeignRecord[] | 'no-batch' | 'failed'> {
+  if (batches?.isMissing() === true) return 'no-batch';
+  const entry = urls.map((url) => ({ request: { method: 'GET', url } }));
+  try {
+    const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
+    if (!isNoBatchResponse(answer)) return asRecords(answer['entry']);
+    batches?.noteMissing();
+    return 'no-batch';
+  } catch (error) {
+    const failure = fhirErrorOf(error);
+    if (refusesSuch(failure)) batches?.noteMissing();
+    // Some servers answer 500 to a POST they do not know.
+    return refusesSuch(failure) || failure.status === 500 ? 'no-batch' : 'failed';
+  }
 }
 
 const NOT_DONE = /^(?:400|403|405|406|415|501)\b/;

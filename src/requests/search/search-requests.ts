@@ -1,5 +1,4 @@
 /** Searches the EHR for a patient's ServiceRequests in a way that every server understands. */
-
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';

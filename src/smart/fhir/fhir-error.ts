@@ -53,6 +53,17 @@ export class FhirError extends Error {
   }
 }
 
+/** For `catch`: a failure of the EHR as a value; any other error is thrown. */
+export function fhirErrorOf(error: unknown): FhirError {
+  if (error instanceof FhirError) return error;
+  throw error;
+}
+
+/** For `catch`: nothing where the EHR failed; any other error is thrown. */
+export function nothingOf(error: unknown): undefined {
+  if (!(error instanceof FhirError)) throw error;
+}
+
 /** Did the server definitely refuse the call? After any other failure the server may have executed it. */
 export function isRefusal({ status, failure }: FhirError): boolean {
   return failure === 'foreign-url' || (status !== undefined && status >= 400 && status < 500 && status !== 408);
