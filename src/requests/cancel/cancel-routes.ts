@@ -64,7 +64,6 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
     recordOpened(deps.audit, request, launch);
-    const { supportCode } = contextOf(request);
     response.type('html').send(
       cancelPage({
         patient,
@@ -106,11 +105,11 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const asked = fieldOf(request, 'status', 'choice');
     const status = CANCELLED_AS.find((one) => one === asked);
     if (status === undefined || visibleLength(reason) < 3) return say({ kind: 'no-reason', status: asked });
-    const wanted = {
+    const wanted: Parameters<typeof cancelRequest>[1] = {
       ...{ requestId, version, status, reason, now: deps.clock() },
       patientId: (await reading.patient).id,
       by: { name: (await reading.user.soon()).name ?? launch.user.name },
-      isAllowed: (resource: ForeignRecord) => isCancellable(resource, deps.publicUrl),
+      isAllowed: (resource) => isCancellable(resource, deps.publicUrl),
     };
     const end = await trace.step('cancel', () => cancelRequest(reading.api, wanted), {}, cancelFacts);
     await deps.keptLists.forget(launch.id);
