@@ -218,6 +218,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { references: ['Organization/o', 'Practitioner/q'] },
   ],
   [
+    'a hand-over of an active order that is only drafted, as in Belgian prescriptions',
+    {},
+    { tasks: [{ ...handOver, status: 'draft', statusReason: { text: 'Caregiver refused' } }] },
+    { status: { word: 'Draft', note: 'not handed over yet, the order stands · Caregiver refused' } },
+  ],
+  [
     'a midnight, which stands for its day',
     { authoredOn: '2026-11-18T00:00:00+01:00' },
     {},
