@@ -35,6 +35,12 @@ interface Event extends Omit<TimelineEntry, 'when'> {
   readonly at: unknown;
 }
 
+/** What the request asks for, and the ids of everything that happened to it. */
+interface About {
+  readonly service: string;
+  readonly ids: readonly unknown[];
+}
+
 const LONGEST_MESSAGE = 500;
 const MOST_PARTS = 5;
 /** The statuses of a sent message. A message of any other status was not sent, or not all of it. */
@@ -48,10 +54,11 @@ export function readTimeline(
   requester: string | undefined,
   { timeZone }: Pick<Place, 'timeZone'>,
 ): TimelineEntry[] {
+  const about = { service: readService(resource).service, ids: events.map(({ id }) => id) };
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
-    ...events.slice(0, MOST).flatMap((event) => readEvent(event, readService(resource).service)),
+    ...events.slice(0, MOST).flatMap((event) => readEvent(event, about)),
   ];
   const dated = all.map(({ at, ...rest }) => ({ ...rest, date: readFhirDate(at, timeZone) }));
   return dated
@@ -61,26 +68,30 @@ export function readTimeline(
 }
 
 /** An event that is entered in error is left out; an event with conditions shows them. */
-function readEvent(event: ForeignRecord, service: string): Event[] {
+function readEvent(event: ForeignRecord, about: About): Event[] {
   if (codeOf(event.status) === 'entered-in-error') return [];
   const conditions = conditionsOf(event);
-  const read = READERS.get(asWritten(event.resourceType))?.(event, service) ?? [];
+  const read = READERS.get(asWritten(event.resourceType))?.(event, about) ?? [];
   return read.map(({ what, ...rest }) => ({ what: [what, ...conditions].join(' · '), ...rest }));
 }
 
-const READERS = new Map<string, (event: ForeignRecord, service: string) => Event[]>([
+const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>([
   ['Task', taskEvents],
   ['Provenance', provenanceEvents],
   ['Appointment', appointmentEvents],
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, service: string): Event[] {
+function taskEvents(task: ForeignRecord, { service, ids }: About): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
-  const purpose = purposeOf(task)?.words;
+  const given = purposeOf(task);
+  const { part } = given ?? {};
+  const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
+  const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
+  const purpose = (isAlone ? part.alone : given)?.words;
   const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
   const others = said.filter((text) => text !== undefined && !repeats(text, word.word));
   const what = [word.word, ...new Set(others)].join(' · ');

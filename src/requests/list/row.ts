@@ -100,9 +100,15 @@ export function toRow(
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
     movedMs: moved,
-    references: request.references,
+    references: withOwner(request.references, task),
     relations: request.relations,
   };
+}
+
+/** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */
+function withOwner(references: readonly string[], task: Task | undefined): readonly string[] {
+  const { local, display } = task?.owner ?? {};
+  return local === undefined || display !== undefined ? references : [...new Set([local, ...references])];
 }
 
 /**

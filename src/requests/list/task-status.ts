@@ -22,11 +22,12 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isDone = icon === 'done';
   const said = [
     isPart ? 'part of it done' : undefined,
+    icon === 'draft' ? 'not handed over yet, the order stands' : undefined,
     [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
   const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
-  const remark = icon === 'unknown' ? said.join(' · ') : one;
+  const remark = icon === 'unknown' || icon === 'draft' ? said.join(' · ') : one;
   return {
     word,
     icon,

@@ -66,6 +66,11 @@ test.for<[string, object, string | undefined]>([
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
   ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · Part of it'],
   [
+    'the request’s own part of a group',
+    { ...task, code: { coding: [{ code: 'fulfill' }] }, partOf: [{ reference: 'Task/1' }] },
+    'Done',
+  ],
+  [
     'one with a word from the provider',
     { ...task, status: 'accepted', note: [{ text: 'Call the ward' }] },
     'Accepted · Call the ward',
@@ -74,6 +79,17 @@ test.for<[string, object, string | undefined]>([
   ['a signature', signed, 'Signed'],
 ])('%s', ([, event, what]) => {
   expect(readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' })[0]?.what).toBe(what);
+});
+
+test('a part of a Task that is about the request as well is called one', () => {
+  const part = { ...task, id: '2', status: 'accepted', partOf: [{ reference: 'Task/1' }] };
+  const lines = readTimeline(
+    {},
+    [{ ...task, id: '1' }, part].map((one) => ({ ...one })),
+    undefined,
+    { timeZone: 'UTC' },
+  );
+  expect(lines.map(({ what }) => what)).toContain('Accepted · Part of it');
 });
 
 test('a participant who declined is not listed, and a known day is shown', () => {

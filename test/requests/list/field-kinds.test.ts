@@ -212,6 +212,18 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { sentTo: { names: ['Name not available', 'Northside'] } },
   ],
   [
+    'a provider whose name the request’s page has to read as well',
+    { requester: { reference: 'Practitioner/q' } },
+    { tasks: [{ ...handOver, status: 'accepted', owner: { reference: 'Organization/o' } }] },
+    { references: ['Organization/o', 'Practitioner/q'] },
+  ],
+  [
+    'a hand-over of an active order that is only drafted, as in Belgian prescriptions',
+    {},
+    { tasks: [{ ...handOver, status: 'draft', statusReason: { text: 'Caregiver refused' } }] },
+    { status: { word: 'Draft', note: 'not handed over yet, the order stands · Caregiver refused' } },
+  ],
+  [
     'a midnight, which stands for its day',
     { authoredOn: '2026-11-18T00:00:00+01:00' },
     {},
