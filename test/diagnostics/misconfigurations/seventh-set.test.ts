@@ -75,6 +75,15 @@ test.for<[name: string, answer: Meddling, step: string, rule: Rule]>([
   expectSaid(await launchWith(await behind(answer)), step, rule);
 });
 
+test.for<[path: RegExp, step: string, rule: Rule]>([
+  [SEARCH, 'requests', 'fhir.search-invalid'],
+  [/authorize/, 'authorization-redirect', 'authorization.not-back'],
+])('a gateway that drops the query of %s', async ([path, step, rule]) => {
+  const said = await launchWith(await behind(atPath(path, { isQueryLost: true })));
+  expectSaid(said, step, rule);
+  expect(said.words).toContain('drops');
+});
+
 test('the checks: an API gateway that forbids the token endpoint', async () => {
   const { open } = await checkWith(await behind(page(TOKEN, 403, 'application/json', '{"message":"Forbidden"}')));
   expectRow(open, 'token-endpoint', 'token.forbidden');
