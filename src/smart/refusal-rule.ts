@@ -214,5 +214,6 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
 /** Without an error code that OAuth knows, the status says the most. */
 function ruleOfStatus(status: number): Rule {
   if ([404, 405, 410].includes(status)) return 'token.not-there';
+  if (status === 401 || status === 403) return 'token.forbidden';
   return status === 415 ? 'token.body-lost' : 'token.other-error';
 }

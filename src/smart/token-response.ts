@@ -54,6 +54,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('token.error-in-200', 'status 200 with an error member');
+  const accessToken = readToken(members, 'access_token', B64_TOKEN);
   const tokenType = members['token_type'];
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
     throw invalid('token.type', 'token_type is not Bearer');
@@ -61,7 +62,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   if (scope !== undefined && typeof scope !== 'string') throw invalid('token.member', 'scope is not a string');
   if (scope !== undefined && scope.length > LONGEST_SCOPE) throw invalid('token.member', 'scope is too long');
   return {
-    accessToken: readToken(members, 'access_token', B64_TOKEN),
+    accessToken,
     refreshToken: isBlank(members['refresh_token']) ? undefined : readToken(members, 'refresh_token', VISIBLE),
     expiresInSeconds: readExpiresIn(members['expires_in']),
     activeTtlSeconds: readActiveTtl(members['active_ttl']),
@@ -132,7 +133,9 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   const clock = clockDifference(response, now);
   const said = typeof description === 'string' ? description : '';
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
-  const rule = /^token\.(?:other-error|not-there)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused;
+  const rule = /^token\.(?:other-error|not-there|forbidden)$/.test(refused)
+    ? ruleOfOtherAnswer(refused, response)
+    : refused;
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {

@@ -219,7 +219,7 @@ async function judgeToken(
     const rule = error.rule === 'token.late' ? 'network.late' : error.rule;
     if (rule === 'token.server-error') return warning(`${seen}: it fails`, LOOK_INTO_LOG);
     // A gateway may refuse in words of its own, and a busy server is there.
-    const isSoft = rule === 'token.other-error' || rule === 'token.busy';
+    const isSoft = rule === 'token.other-error' || rule === 'token.forbidden' || rule === 'token.busy';
     return broken(rule, seen, { verdict: isSoft ? 'warning' : 'failure', seen: { host } });
   }
 }

@@ -7,7 +7,7 @@ export const signInRules = {
       'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
     owner: 'EHR team',
     remedy:
-      'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below.',
+      'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   },
   'authorization.not-there': {
     cause: 'Nothing is at the authorization endpoint, on {host} (404, 405 or 410)',

@@ -155,7 +155,8 @@ export const fhirRules = {
   'fhir.search-invalid': {
     cause: 'The FHIR server considers the search for requests invalid',
     owner: 'EHR team',
-    remedy: 'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take.',
+    remedy:
+      'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take. If no query stands there, a gateway before the server drops it.',
   },
   'fhir.search-setting': {
     cause:

@@ -130,7 +130,8 @@ export const identityRules = {
   'keys.unreadable': {
     cause: 'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     owner: 'EHR team',
-    remedy: 'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in.',
+    remedy:
+      'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
     help: LASTING,
   },
   'keys.unavailable': {

@@ -221,6 +221,14 @@ export const tokenRules = {
     owner: 'EHR team',
     remedy: 'Look into the log of the authorization server and of the gateway before it for this request.',
   },
+  'token.forbidden': {
+    cause:
+      'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: most often by an allowlist that does not have our egress addresses, or because it wants a key of its own',
+    owner: 'EHR team',
+    remedy:
+      'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses.',
+    help: LASTING,
+  },
   'token.not-there': {
     cause: 'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
     owner: 'EHR team',

@@ -99,7 +99,7 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 };
 
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
-const OF_GATEWAY = [403, 413, 414, 431];
+const OF_GATEWAY = [400, 403, 413, 414, 431];
 
 /** The error for an answer's status. @param contentType of the answer, if it is known. */
 export function answered(status: number, issues: readonly string[], contentType?: string | null): FhirError {

@@ -4,7 +4,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { atPath, type Meddling, page, redirect, startGateway } from '#test/helpers/servers/gateway.ts';
 import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
-import { expectSaid, type Said, type Seed, useSeededWorld } from './seeded-world.ts';
+import { expectRow, expectSaid, type Said, type Seed, useSeededWorld } from './seeded-world.ts';
 
 const { checkWith, inspect, launchFrom, launchWith, prepare, world } = useSeededWorld();
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
@@ -52,6 +52,41 @@ const BELOW_THE_BASE: [name: string, seed: Seed, step: string, rule: Rule][] = [
 
 test.for([...WORDS, ...BELOW_THE_BASE])('%s', async ([, seed, step, rule]) => {
   expectSaid(await launchWith(seed), step, rule);
+});
+
+const TOKEN = /^\/auth\/token/;
+const SEARCH = /^\/fhir\/r4\/ServiceRequest/;
+test.for<[name: string, answer: Meddling, step: string, rule: Rule]>([
+  [
+    'an API gateway that forbids',
+    page(TOKEN, 403, 'application/json', '{"message":"Forbidden"}'),
+    'token',
+    'token.forbidden',
+  ],
+  [
+    'an API gateway that wants a key',
+    page(TOKEN, 401, 'application/json', '{"error":{"code":9}}'),
+    'token',
+    'token.forbidden',
+  ],
+  ['a wrapped token', page(TOKEN, 200, 'application/json', '{"data":{}}'), 'token', 'token.no-access-token'],
+  ['a firewall that calls a search bad', page(SEARCH, 400), 'requests', 'fhir.firewall'],
+])('%s', async ([, answer, step, rule]) => {
+  expectSaid(await launchWith(await behind(answer)), step, rule);
+});
+
+test.for<[path: RegExp, step: string, rule: Rule]>([
+  [SEARCH, 'requests', 'fhir.search-invalid'],
+  [/authorize/, 'authorization-redirect', 'authorization.not-back'],
+])('a gateway that drops the query of %s', async ([path, step, rule]) => {
+  const said = await launchWith(await behind(atPath(path, { isQueryLost: true })));
+  expectSaid(said, step, rule);
+  expect(said.words).toContain('drops');
+});
+
+test('the checks: an API gateway that forbids the token endpoint', async () => {
+  const { open } = await checkWith(await behind(page(TOKEN, 403, 'application/json', '{"message":"Forbidden"}')));
+  expectRow(open, 'token-endpoint', 'token.forbidden');
 });
 
 describe('a key that the EHR accepted before', () => {
@@ -128,7 +163,7 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
   ['fewer scopes', withScope, 200, 'refresh.scope-smaller'],
 ])('a renewal with %s', async ([, change, status, rule]) => {
   let isArmed = false;
-  const meddling = atPath(/^\/auth\/token/, {
+  const meddling = atPath(TOKEN, {
     body: (text) => (isArmed ? change(text) : text),
     status: (answered) => (isArmed ? status : answered),
   });

@@ -12,9 +12,11 @@ export interface Meddling {
   /** Changes what the EHR answers. */
   body?: (text: string) => string;
   status?: (answered: number) => number;
+  /** Drops the query. */
+  isQueryLost?: true;
 }
 
-export const atPath = (path: RegExp, change: Pick<Meddling, 'headers' | 'body' | 'status'>): Meddling => ({
+export const atPath = (path: RegExp, change: Omit<Meddling, 'path' | 'answer'>): Meddling => ({
   path,
   ...change,
 });
@@ -64,9 +66,10 @@ function pass(
   incoming: IncomingMessage,
   answer: ServerResponse,
   port: number,
-  { body = (text) => text, status = (answered) => answered }: Pick<Meddling, 'body' | 'status'>,
+  { body = (text) => text, status = (answered) => answered, isQueryLost }: Omit<Meddling, 'path' | 'answer'>,
 ): void {
-  const { method, url, headers } = incoming;
+  const { method, headers } = incoming;
+  const url = isQueryLost ? incoming.url?.split('?')[0] : incoming.url;
   const sent = request({ port, host: '127.0.0.1', method, path: url, headers }, (answered) => {
     const pieces: Buffer[] = [];
     answered.on('data', (piece: Buffer) => pieces.push(piece));
