@@ -1,4 +1,6 @@
 /** `doctor` on the command line: checks everything that a process with this configuration needs. Changes nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type CommandOutcome, table } from '#src/adapters/command-line.ts';
@@ -83,6 +85,9 @@ async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promi
 
 async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
+  // Opening it would make it.
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'database')))
+    return [{ part: 'database', state: 'warning', text: 'embedded PGlite, not there yet: the first start makes it' }];
   const opened = await finding('database', async () => openDatabase({ databaseUrl, dataDir }));
   const database = opened.value;
   if (!database) return [opened.finding];

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runAdmin } from '#test/helpers/command-line.ts';
-import { createPostgresDatabase, hasPostgres, lendCommandDatabase, makeDataFolder } from '#test/helpers/databases.ts';
+import { createPostgresDatabase, hasPostgres, lendCommandDatabase } from '#test/helpers/databases.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { createRedisServer, freePort, type RedisServer } from '#test/helpers/servers/redis-server.ts';
 import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
@@ -105,11 +105,12 @@ test('before the first start of a development machine there are warnings, and no
   const { code, said } = await examine({ DATA_DIR: folder });
   expect(code).toBe(0);
   expect(said.get('redis')).toBe('warning: in the memory of one process: for development only');
-  expect(said.get('database')).toMatch(/^warning: embedded PGlite .*: the first start makes them$/);
+  expect(said.get('database')).toBe('warning: embedded PGlite, not there yet: the first start makes it');
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('beside a demo it says whose database this is', async () => {
-  const folder = await makeDataFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'demo'));
   const { stderr } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, DATA_DIR: folder }, ['doctor']);
