@@ -2,7 +2,7 @@
  * The files of public/ that pages refer to. The name of each contains the hash of its content, so a browser may keep the
  * file indefinitely: a changed file has another name. The files are read once, when this module is loaded.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 const NAMES = [
@@ -45,6 +45,6 @@ export function assetPath(name: AssetName): string {
 
 function readAsset(name: AssetName): Asset {
   const content = readFileSync(new URL(`../public/${name}`, import.meta.url));
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
-  return { hashedName: name.replace('.', `.${hash}.`), content };
+  const digest = hash('sha256', content, 'hex').slice(0, 16);
+  return { hashedName: name.replace('.', `.${digest}.`), content };
 }

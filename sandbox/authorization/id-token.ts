@@ -1,5 +1,5 @@
 /** Makes the id_token: completes oidc-provider's claims, applies the faults, and signs. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { Facts } from '#sandbox/facts.ts';
 import type { IdTokenDraft } from '#sandbox/fault.ts';
@@ -16,7 +16,7 @@ export interface IdTokenDeps {
 
 /** OpenID Connect Core 3.1.3.6, for RS256: the left half of SHA-256, base64url. */
 function atHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
+  return hash('sha256', accessToken, 'buffer').subarray(0, 16).toString('base64url');
 }
 
 const SHARED_SECRET = new TextEncoder().encode('a client secret that no app here has');

@@ -1,5 +1,5 @@
 /** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -98,7 +98,7 @@ async function checkIfDue(organization: Organization, options: DriftWatchOptions
 
 /** The number of the period that contains a moment; every instance of the app computes the same number. */
 function periodOf(organizationId: string, at: Date, periodMs: number): number {
-  const spread = createHash('sha256').update(organizationId).digest().readUInt32BE(0) / 2 ** 32;
+  const spread = hash('sha256', organizationId, 'buffer').readUInt32BE(0) / 2 ** 32;
   return Math.floor((at.getTime() + spread * periodMs) / periodMs);
 }
 

@@ -1,5 +1,5 @@
 /** The one-time code that links an EHR user to a clinician: its format, lifetime, stored form, and its use. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { readableLetters } from '#src/adapters/random.ts';
 import type { CliniciansDependencies, Conflict } from './clinician.ts';
@@ -23,9 +23,7 @@ export function createAssociationCode(): string {
  */
 export function codeHash(organizationId: string, code: string): string {
   const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');
-  return createHash('sha256')
-    .update(JSON.stringify([organizationId, letters]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([organizationId, letters]), 'base64url');
 }
 
 /** The outcome. `wrong` also stands for expired, so that guessing reveals nothing. */

@@ -1,5 +1,5 @@
 /** Stores the outcome of a form's POST for the page that follows, so that reload and Back post nothing. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 
@@ -47,6 +47,5 @@ export function isOutcomeName(name: string): boolean {
 }
 
 function keyOf(name: string, owner: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([owner, name]));
-  return `form-outcome:${hash.digest('base64url')}`;
+  return `form-outcome:${hash('sha256', JSON.stringify([owner, name]), 'base64url')}`;
 }

@@ -1,5 +1,5 @@
 /** The props of the page of services and receivers: the saved tables, or the posted ones with what they change. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
@@ -33,10 +33,7 @@ export function servicesUrl(request: Request, organizationId: string, step = '')
 
 /** The version of both saved tables. A form that was opened before another save has an older one. */
 export function versionOf({ services, receivers }: Pick<Organization, Tables>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([services, receivers]))
-    .digest('base64url')
-    .slice(0, 22);
+  return hash('sha256', JSON.stringify([services, receivers]), 'base64url').slice(0, 22);
 }
 
 type Tables = 'services' | 'receivers';

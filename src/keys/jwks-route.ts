@@ -1,5 +1,5 @@
 /** `/.well-known/jwks.json`: our public keys for EHRs, from memory (JW-01..12). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { headerOf } from '#src/http/request-values.ts';
@@ -23,7 +23,7 @@ export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUse
       // A string body would get a charset in its type, which JSON does not have. Express handles If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');
       response.setHeader('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
-      response.setHeader('ETag', `"${createHash('sha256').update(body).digest('base64url')}"`);
+      response.setHeader('ETag', `"${hash('sha256', body, 'base64url')}"`);
       response.send(body);
     })
     .all((request, response) => {

@@ -1,6 +1,6 @@
 /** Stores reports for EHR teams: redacted copies, each behind a link that cannot be guessed, for two weeks. */
 
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
@@ -29,7 +29,7 @@ export interface SharedReport<Content> {
   content: Content;
 }
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
+const hashOf = (token: string) => hash('sha256', token, 'base64url');
 
 /** Stores a copy, so that the report does not change. The token of its link has 256 random bits. */
 export async function saveReport(

@@ -3,7 +3,7 @@
  *
  * SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '#src/errors.ts';
 import { authorizationError } from './authorization-error.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
@@ -58,7 +58,7 @@ export function authorizationRedirect(
     aud: request.aud,
     ...(request.launch === undefined ? {} : { launch: request.launch }),
     nonce: secrets.nonce,
-    code_challenge: createHash('sha256').update(secrets.codeVerifier).digest('base64url'),
+    code_challenge: hash('sha256', secrets.codeVerifier, 'base64url'),
     code_challenge_method: 'S256',
   };
   const url = new URL(configuration.authorizationEndpoint);

@@ -1,5 +1,5 @@
 /** Recognises browsers that were let in before, so that a flood of strangers cannot use up their share of a limit. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
@@ -71,7 +71,7 @@ export function createKnownBrowsers(
 
 /** Hashed, so that the cookie is short and contains no names. */
 function hashOf(place: string): string {
-  return createHash('sha256').update(place).digest('base64url').slice(0, 22);
+  return hash('sha256', place, 'base64url').slice(0, 22);
 }
 
 function format({ place, name, until }: Known): string {

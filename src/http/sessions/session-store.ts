@@ -1,5 +1,5 @@
 /** Stores administrators' sessions: in Redis through connect-redis, or in memory for development and tests. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -55,7 +55,7 @@ function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
 
 /** Where the session of this connect-redis key is stored. */
 function nameOf(key: string): string {
-  return `${PREFIX}${createHash('sha256').update(key.slice(PREFIX.length)).digest('base64url')}`;
+  return `${PREFIX}${hash('sha256', key.slice(PREFIX.length), 'base64url')}`;
 }
 
 async function openOrNull(name: string, sealed: string, sealer: Sealer): Promise<string | null> {

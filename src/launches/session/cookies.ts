@@ -1,5 +1,5 @@
 /** The cookies of launches: a probe, one per transaction, one per launch, and notes of ended launches. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
@@ -137,7 +137,7 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
 function format({ issuedAt, secret, organizationId }: CookieValue): string {

@@ -1,5 +1,5 @@
 /** A transaction: what the app stores from sending the browser to the EHR until its return. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import type { FailedScope } from '#src/smart/scopes/fallback.ts';
@@ -47,7 +47,7 @@ export interface TransactionKey {
  * unlike a lookup by `state` alone, consumes nothing either (CB-03).
  */
 export function transactionName({ state, secret }: TransactionKey): string {
-  return `tx:${createHash('sha256').update(`${state}.${secret}`).digest('base64url')}`;
+  return `tx:${hash('sha256', `${state}.${secret}`, 'base64url')}`;
 }
 
 /**

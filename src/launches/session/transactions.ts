@@ -1,5 +1,5 @@
 /** Stores transactions in Redis, sealed. Of many callbacks with one `state`, only one claims the transaction. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -119,7 +119,7 @@ export function createTransactions(dependencies: {
     },
     completed: (key) => pending.release(transactionName(key)),
     bindCode: async (key, code) => {
-      const mark = `code:${createHash('sha256').update(code).digest('base64url')}`;
+      const mark = `code:${hash('sha256', code, 'base64url')}`;
       const name = transactionName(key);
       // The mark lives as long as any transaction that was open when the code came.
       const isFirst = await redis.setIfAbsent(mark, name, TRANSACTION_LIFETIME_MS);

@@ -9,7 +9,7 @@
  *
  * A version that was unknown before a refusal stays unknown.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Form, isExpired } from '#src/requests/form/form-ticket.ts';
 import { asTyped, type NewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 
@@ -54,7 +54,7 @@ export function likenessOf({ service, what, neededOn }: NewRequest): string {
 }
 
 function hashOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
 /** The system of the identifiers of this deployment's requests. */

@@ -3,7 +3,7 @@
  * typed. It also keeps what was sent, for a quarter of an hour, so that the list can show it.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
@@ -192,5 +192,5 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
  * the guess against the identifier in the EHR.
  */
 export function nameOf({ id }: Pick<Form, 'id'>): string {
-  return createHash('sha256').update(`form-outcome ${id}`).digest('base64url');
+  return hash('sha256', `form-outcome ${id}`, 'base64url');
 }

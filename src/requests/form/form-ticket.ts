@@ -1,6 +1,6 @@
 /** A New request form, in any number of windows and launches, and its owner. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 
@@ -77,5 +77,5 @@ export function ownerOf({ organizationId, fhirBase: fhirBaseUrl, user, context }
 /** The owner in the name of a stored record; a hash, so that it does not reveal who it is. */
 export function ownerHash({ organizationId, fhirBaseUrl, iss, sub, patientId }: FormOwner): string {
   const owner = JSON.stringify([organizationId, fhirBaseUrl.replace(/\/$/, ''), iss, sub, patientId]);
-  return createHash('sha256').update(owner).digest('base64url');
+  return hash('sha256', owner, 'base64url');
 }

@@ -1,5 +1,5 @@
 /** Limits posts of the New request form: each may leave what was typed in the store for three days (MT-06). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createLimiter } from '#src/http/limits/limiter.ts';
 import type { FormOwner } from './form-ticket.ts';
@@ -20,9 +20,9 @@ export function createFormLimit(redis: KeyStore) {
     /** @throws AppError 'request.too-many-forms' with Retry-After. */
     take: async ({ organizationId, iss, sub }: FormOwner): Promise<void> => {
       // The user is hashed, so that no key of the store names a person.
-      const user = createHash('sha256').update(JSON.stringify([organizationId, iss, sub]));
+      const user = hash('sha256', JSON.stringify([organizationId, iss, sub]), 'base64url');
       // One limit comes after the other, so that a refused post of one user takes nothing from colleagues.
-      await byUser.take(user.digest('base64url'));
+      await byUser.take(user);
       await byOrganization.take(organizationId);
     },
   };

@@ -1,5 +1,5 @@
 /** Writes a new request as the ServiceRequest that is sent to the EHR. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import type { ChartFact } from '#src/requests/prefill/facts.ts';
@@ -139,6 +139,5 @@ export function writeRequest(
  * receiver or its time zone since.
  */
 export function reviewMark(identifier: string, offer: Offer, timeZone: string, request: NewRequest): string {
-  const hash = createHash('sha256').update(JSON.stringify([identifier, namedIn(offer, request), timeZone]));
-  return hash.digest('base64url');
+  return hash('sha256', JSON.stringify([identifier, namedIn(offer, request), timeZone]), 'base64url');
 }

@@ -1,5 +1,5 @@
 /** The values that a request can take from the chart, each with its source, its date, and its key in a form. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -56,8 +56,8 @@ export const CHOSEN_SECTIONS = ['reasons', 'allergies', 'measures', 'insurance']
  * its user saw.
  */
 export function keyOf({ reference, label, text, date, masked }: ChartFact): string {
-  const hash = createHash('sha256').update(JSON.stringify([reference, label, text, date, masked]));
-  return `${reference}.${hash.digest('base64url').slice(0, 12)}`;
+  const content = JSON.stringify([reference, label, text, date, masked]);
+  return `${reference}.${hash('sha256', content, 'base64url').slice(0, 12)}`;
 }
 
 /** The keys of what is chosen when a form opens for the first time. */

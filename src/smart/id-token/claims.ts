@@ -1,5 +1,5 @@
 /** Checks the id_token claims for which there are rules beyond those of every JWT. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
@@ -73,10 +73,8 @@ function accessTokenHashProblem(
   { accessToken, alg }: ClaimsExpectation,
 ): ClaimsProblem | undefined {
   if (claims['at_hash'] === undefined) return undefined;
-  const hash = createHash(`sha${alg.slice(2)}`)
-    .update(accessToken)
-    .digest();
-  const expected = hash.subarray(0, hash.length / 2).toString('base64url');
+  const digest = hash(`sha${alg.slice(2)}`, accessToken, 'buffer');
+  const expected = digest.subarray(0, digest.length / 2).toString('base64url');
   return claims['at_hash'] === expected
     ? undefined
     : ['id-token.access-token-hash', 'at_hash does not match the access token'];
