@@ -123,7 +123,7 @@ function timing({ durationMs, status, times }: DrawnStep): SafeHtml | null {
   const parts = [
     `${durationMs} ms`,
     status === undefined ? '' : `HTTP ${status}`,
-    times > 1 ? `tried ${times} times` : '',
+    times > 1 ? `the last of ${times}` : '',
   ];
   return html` <span class="trace-timing">${parts.filter(Boolean).join(' · ')}</span>`;
 }

@@ -73,7 +73,7 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   return next(
     connection.field.value === ''
       ? html`You <a href="#fhirUrl">enter the FHIR URL</a>.`
-      : html`You <a href="#fhirUrl">save the FHIR URL</a>, which checks it.`,
+      : html`You <a href="#fhirUrl">save the FHIR URL</a>; saving checks it.`,
   );
 }
 

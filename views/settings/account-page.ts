@@ -55,7 +55,7 @@ function passwordForm({ csrfToken, isForced, goOn, minLength, problem, identity 
 ${isForced ? null : html`<h2>Change your password</h2>`}
 <input type="hidden" name="csrf" value="${csrfToken}">
 ${isForced ? html`<input type="hidden" name="go-on" value="${goOn}">` : null}
-<input type="hidden" name="username" autocomplete="username" value="${identity.email}">
+<input type="email" name="username" autocomplete="username" value="${identity.email}" readonly hidden>
 ${field('current', isForced ? 'One-time password' : 'Current password', { autocomplete: 'current-password' })}
 ${field('next', 'New password', { autocomplete: 'new-password', hint: `At least ${minLength} characters. A few words in a row are good.` })}
 ${field('again', 'New password again', { autocomplete: 'new-password' })}

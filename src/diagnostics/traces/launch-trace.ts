@@ -20,8 +20,8 @@ export interface LaunchTrace {
   /**
    * Runs a step of the launch, records how it ended, and rethrows what it throws.
    *
-   * @param known facts that are known before the step and are also shown when it fails; facts.ts has those of the
-   *   protocol. A fact `warning` marks the step as one to look at; a number `status` is the HTTP status of the EHR's
+   * @param known facts that are known before the step and are also shown when it fails; redacted-facts.ts has those of
+   *   the protocol. A fact `warning` marks the step as one to look at; a number `status` is the HTTP status of the EHR's
    *   answer; a fact `rule` names the rule that failed.
    * @param found makes the same kind of facts from the result.
    */

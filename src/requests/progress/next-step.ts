@@ -66,7 +66,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
   return {
-    text: ['Waiting for the provider', waited && sinceWords(waited)].filter(Boolean).join(' '),
+    text: waitingText(waited),
     isAction: false,
   };
 }
@@ -79,10 +79,10 @@ const UNITS = new Map([
   ['y', 'year'],
 ]);
 
-/** "3 d" becomes "since 3 days" and "today" becomes "since today"; "just now" is no waiting time. */
-function sinceWords(elapsed: string): string | undefined {
-  if (elapsed === 'just now') return undefined;
-  const [count = '', unit = ''] = elapsed.split(' ');
+/** "3 d" becomes "Waiting 3 days for the provider"; "just now" is no waiting time. */
+function waitingText(elapsed: string | undefined): string {
+  const [count = '', unit = ''] = elapsed?.split(' ') ?? [];
   const word = UNITS.get(unit);
-  return word === undefined ? `since ${elapsed}` : `since ${count} ${word}${count === '1' ? '' : 's'}`;
+  if (word !== undefined) return `Waiting ${count} ${word}${count === '1' ? '' : 's'} for the provider`;
+  return `Waiting for the provider${elapsed === undefined || elapsed === 'just now' ? '' : ` since ${elapsed}`}`;
 }
