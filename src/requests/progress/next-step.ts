@@ -79,10 +79,10 @@ const UNITS = new Map([
   ['y', 'year'],
 ]);
 
-/** "3 d" becomes "Waiting 3 days for the provider"; "just now" is no waiting time. */
+/** "3 d" becomes "Waiting for the provider for 3 days"; "just now" is no waiting time. */
 function waitingText(elapsed: string | undefined): string {
   const [count = '', unit = ''] = elapsed?.split(' ') ?? [];
   const word = UNITS.get(unit);
-  if (word !== undefined) return `Waiting ${count} ${word}${count === '1' ? '' : 's'} for the provider`;
+  if (word !== undefined) return `Waiting for the provider for ${count} ${word}${count === '1' ? '' : 's'}`;
   return `Waiting for the provider${elapsed === undefined || elapsed === 'just now' ? '' : ` since ${elapsed}`}`;
 }

@@ -52,7 +52,7 @@ test('one search by patient alone gives every fact of a request', async () => {
         isOverdue: false,
         sinceText: '3 d ago',
       },
-      next: { text: 'Waiting 3 days for the provider', isAction: false },
+      next: { text: 'Waiting for the provider for 3 days', isAction: false },
       still: undefined,
       source: 'EHR order',
       priority: { level: 'stat', word: 'STAT' },

@@ -19,7 +19,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
       isOverdue: false,
       sinceText: '3 d ago',
     },
-    next: { text: 'Waiting 3 days for the provider', isAction: false },
+    next: { text: 'Waiting for the provider for 3 days', isAction: false },
     still: undefined,
     source: 'EHR order',
     priority: undefined,

@@ -14,14 +14,14 @@ const usual = {
 };
 
 test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, isAction: boolean]>([
-  [{}, 'Waiting 3 days for the provider', false],
-  [{ waited: '1 d' }, 'Waiting 1 day for the provider', false],
-  [{ waited: '7 h' }, 'Waiting 7 hours for the provider', false],
-  [{ waited: '5 months' }, 'Waiting 5 months for the provider', false],
+  [{}, 'Waiting for the provider for 3 days', false],
+  [{ waited: '1 d' }, 'Waiting for the provider for 1 day', false],
+  [{ waited: '7 h' }, 'Waiting for the provider for 7 hours', false],
+  [{ waited: '5 months' }, 'Waiting for the provider for 5 months', false],
   [{ waited: 'today' }, 'Waiting for the provider since today', false],
   [{ waited: undefined }, 'Waiting for the provider', false],
-  [{ icon: 'sent' }, 'Waiting 3 days for the provider', false],
-  [{ icon: 'received' }, 'Waiting 3 days for the provider', false],
+  [{ icon: 'sent' }, 'Waiting for the provider for 3 days', false],
+  [{ icon: 'received' }, 'Waiting for the provider for 3 days', false],
   [{ hasProvider: false }, 'Find a provider', true],
   [{ hasProvider: false, isOverdue: true }, 'Find a provider', true],
   [{ hasTime: false }, 'Confirm the time', true],
