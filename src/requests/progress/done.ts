@@ -9,6 +9,7 @@ import {
   asRecords,
   asText,
   type ForeignRecord,
+  MOST_READ,
 } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { guideCode } from './guide-codes.ts';
@@ -64,14 +65,25 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
   const { intent, businessStatus, statusReason, contained } = task;
   const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
   const isSure =
+    said.length <= MOST_WORDS &&
+    ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
     !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
     !asRecords(task.output).some(isMissed) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (hasPurpose(task) || !asksOfDesk(task));
+  if (!isSure) return undefined;
   const words = said.map(wordsBesideDone);
-  return isSure && words.every((some) => some !== undefined) ? words.flat() : undefined;
+  const telling = words.every((some) => some !== undefined) ? [...new Set(words.flat())] : undefined;
+  return telling && telling.length <= MOST_WORDS ? telling : undefined;
 }
+
+/** No status needs more texts, or more telling words. */
+const MOST_WORDS = 10;
+
+const listsOf = (one: unknown) => [one, asRecord(one).coding, asRecord(asRecord(one).concept).coding];
+/** Only so many members are read, and the next one may say that it was missed. */
+const isCut = (value: unknown) => Array.isArray(value) && value.length > MOST_READ;
 
 function hasPurpose(task: ForeignRecord): boolean {
   const purpose = purposeOf(task);

@@ -59,7 +59,9 @@ interface About extends Written, Asked {
  */
 export function newestTask(all: readonly Task[], request: About): Task | undefined {
   if (all.length === 0) return undefined;
-  const tasks = onceById(all).map(ofItsOwn);
+  const current = onceById(all);
+  const ids = new Set(current.map(({ id }) => id));
+  const tasks = current.map((task) => ofItsOwn(task, ids));
   const isWhole = isForWhole(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
@@ -90,15 +92,23 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
  * A part of a Task that is not about the request carries the request out by itself, as a laboratory's Task of a group
  * does. Only if its code says so, its end is that of the request.
  */
-function ofItsOwn(task: Task, _at: number, about: readonly Task[]): Task {
+function ofItsOwn(task: Task, about: ReadonlySet<string | undefined>): Task {
   const part = task.purpose?.part;
-  if (part === undefined || about.some(({ id }) => id !== task.id && isParent(id, part.parents))) return task;
+  if (part === undefined || isWithParent(part.parents, task.id, about)) return task;
   const own = { ...task, purpose: part.alone };
   return own.word.icon === 'done' && !part.carriesOut ? inDoubt(own, 'as a part of something else') : own;
 }
 
-const isParent = (id: string | undefined, parents: readonly string[]): boolean =>
-  id === undefined || parents.length === 0 || parents.includes(id);
+/** In doubt it is: beside a Task without an id, and where a parent cannot be compared. */
+function isWithParent(
+  parents: readonly string[],
+  id: string | undefined,
+  about: ReadonlySet<string | undefined>,
+): boolean {
+  if (id !== undefined && about.has(undefined)) return true;
+  if (parents.length === 0) return about.size > 1;
+  return parents.some((parent) => parent !== id && about.has(parent));
+}
 
 /** A part that had news after the whole was completed goes on. */
 function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {

@@ -1,5 +1,5 @@
 /** What a Task is for: to carry out its request, to change or stop it, or something beside it. */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 
 /** The codes of FHIR R4 task-code except `fulfill`, each with the words for what the Task asks for. */
 const CONTROLS = new Map<unknown, string>([
@@ -48,7 +48,7 @@ export interface Purpose {
 
 /** What a Task that is a part of another says by itself: only a part of what the same request asks for is one of it. */
 interface Part {
-  /** The ids of the Tasks that it is a part of; empty where they are named in no form that can be compared. */
+  /** The ids of the Tasks that it is a part of; empty where one is named in no form that can be compared. */
   readonly parents: readonly string[];
   /** Its purpose without them. */
   readonly alone: Purpose | undefined;
@@ -61,7 +61,10 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const alone = purposeAlone(task);
   const wholes = asRecords(task.partOf);
   if (wholes.length === 0) return alone;
-  const parents = wholes.flatMap(({ reference }) => /\bTask\/([^/]{1,256})/.exec(asText(reference) ?? '')?.[1] ?? []);
+  const ids = wholes.map(
+    ({ reference }) => /\bTask\/([\w.-]{1,64})(?:\/_history\/|$)/.exec(asText(reference) ?? '')?.[1],
+  );
+  const parents = ids.includes(undefined) || ids.length === MOST_READ ? [] : ids.filter((id) => id !== undefined);
   const words = ['Part of it', alone?.words].filter(Boolean).join(', ');
   const part = { parents, alone, carriesOut: carriesOut(task) };
   const none = { codes: codesIn(task.code), isOwn: false, mayCarryOut: false, isStop: false };

@@ -18,8 +18,11 @@ export function asRecord(value: unknown): ForeignRecord {
 /** One shared object, because a list page reads thousands of absent elements. */
 const NOTHING: ForeignRecord = Object.freeze({});
 
+/** How many members of a repeating element are read. */
+export const MOST_READ = 50;
+
 /** The objects of a repeating element, at most `limit`. One lone object counts as a list of one; other values are dropped. */
-export function asRecords(value: unknown, limit = 50): ForeignRecord[] {
+export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
   if (!Array.isArray(value)) return isJsonObject(value) ? [value] : [];
   const items: unknown[] = value.length > limit ? value.slice(0, limit) : value;
   // Nearly every list holds nothing but objects and needs no copy.

@@ -171,11 +171,12 @@ test('a thousand Tasks, each for fifty requests', () => {
     const task = { resourceType: 'Task', status: 'completed', code: { text: `Transport ${'insurance '.repeat(20)}` } };
     return readTask({ ...task, basedOn }, { ...at, patientId: 'pat-ada' }) ?? [];
   });
-  const taskOf = tasksFor(tasks, () => []);
   let purpose: string | undefined;
-  expect(costOf(() => requests.forEach((request) => (purpose = taskOf(request)?.purpose?.words)))).toBeLessThan(
-    MOST_MS,
-  );
+  const cost = costOf(() => {
+    const taskOf = tasksFor(tasks, () => []);
+    for (const request of requests) purpose = taskOf(request)?.purpose?.words;
+  });
+  expect(cost).toBeLessThan(MOST_MS);
   expect(purpose).toContain('insurance');
 });
 
@@ -192,12 +193,33 @@ test.for<[string, (index: number) => object, number]>([
     }),
     MANY,
   ],
+  [
+    'each a part of fifty others, about 50 versions',
+    (index) => ({
+      focus: { reference: 'ServiceRequest/0' },
+      partOf: upTo(50).map((part) => ({ reference: `Task/x${index}y${part}` })),
+    }),
+    50,
+  ],
+  [
+    'completed in fifty long wordings, about 50 versions',
+    () => ({
+      status: 'completed',
+      focus: { reference: 'ServiceRequest/0' },
+      businessStatus: { coding: upTo(50).map(() => ({ display: `done ${'ray '.repeat(45)}` })) },
+    }),
+    50,
+  ],
 ])('a thousand Tasks, %s', ([, more, versions]) => {
-  const requests = upTo(versions).map(() => read('0', { code: { coding: codes('r'), text: 'X-ray' } }));
+  const requests = upTo(versions).map(() => read('0', { code: { coding: codes('r'), text: `${'x '.repeat(90)}ray` } }));
   const tasks = upTo(1_000).flatMap((index) => {
     const task = { resourceType: 'Task', id: `t${index}`, status: 'requested', ...more(index) };
     return readTask(task, { ...at, patientId: 'pat-ada' }) ?? [];
   });
-  const taskOf = tasksFor(tasks, () => []);
-  expect(costOf(() => requests.forEach((request) => void taskOf(request)))).toBeLessThan(MOST_MS);
+  // A found Task is remembered, so each run begins anew.
+  const cost = costOf(() => {
+    const taskOf = tasksFor(tasks, () => []);
+    for (const request of requests) taskOf(request);
+  });
+  expect(cost).toBeLessThan(MOST_MS);
 });

@@ -316,6 +316,17 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
     ['Accepted', 'open', 'Part of it: declined', 'Check what was declined'],
   ],
   [
+    'a part of the provider’s Task, and of one that is named only by a number',
+    [
+      { ...accepted, status: 'requested' },
+      {
+        ...control('fulfill', { lastModified: '2026-11-21T14:02:00Z' }),
+        partOf: [{ reference: 'Task/7' }, { identifier: { value: '4711' } }],
+      },
+    ],
+    ['Sent', 'open', undefined, 'Waiting for the provider since 2 days'],
+  ],
+  [
     'a denied approval of what is on hold',
     [control('approve', { status: 'rejected' })],
     ['On hold', 'open', 'Approval: declined', 'Decide whether to resume'],

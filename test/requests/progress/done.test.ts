@@ -106,6 +106,18 @@ test.for<[string, object]>([
   ['what a result is called', output({ valueReference: { reference: 'Procedure/1', display: 'Meals - not done' } })],
   ['a contained Procedure not done', { contained: [{ resourceType: 'Procedure', id: 'p', status: 'not-done' }] }],
   ['a contained Appointment missed', { contained: [{ resourceType: 'Appointment', id: 'a', status: 'noshow' }] }],
+  [
+    'the note after the fiftieth',
+    { note: Array.from({ length: 51 }, (_, at) => ({ text: at < 50 ? 'ok' : 'no-show' })) },
+  ],
+  [
+    'the coding after the fiftieth',
+    {
+      businessStatus: {
+        coding: Array.from({ length: 51 }, (_, at) => (at < 50 ? sct('385658003').coding[0] : { code: 'not-done' })),
+      },
+    },
+  ],
   ['R5’s reason', { statusReason: { concept: { text: 'Patient declined' } } }],
   ['a clause for a desk', { description: 'PT referral: schedule patient' }],
   ['a desk named before its work', { description: 'Clinic to verify coverage' }],
