@@ -14,7 +14,8 @@ function saidBy(field) {
   if (field.type === 'hidden' || !field.name || !isAsked(field)) return undefined;
   if (field.type === 'checkbox') {
     const label = field.closest('label');
-    const text = (label?.querySelector('bdi') ?? label)?.textContent.trim();
+    const parts = [label?.querySelector('bdi') ?? label, label?.querySelector('.chart-label')];
+    const text = parts.flatMap((part) => part?.textContent.trim() ?? []).join(', ');
     return field.checked ? [wordsOf(field.closest('fieldset')?.querySelector('legend')), text] : undefined;
   }
   const label = field.id && request.querySelector(`label[for="${CSS.escape(field.id)}"]`);
