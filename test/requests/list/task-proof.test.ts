@@ -324,7 +324,7 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
         partOf: [{ reference: 'Task/7' }, { identifier: { value: '4711' } }],
       },
     ],
-    ['Sent', 'open', undefined, 'Waiting for the provider since 2 days'],
+    ['Sent', 'open', undefined, 'Waiting for the provider for 2 days'],
   ],
   [
     'a denied approval of what is on hold',
