@@ -1,7 +1,7 @@
 /** A Redis process for one test, which can be stopped, frozen and restarted. Needs the redis-server command. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
 /** One process at a time on one port. */
@@ -40,14 +40,26 @@ export async function createRedisServer(folder?: string): Promise<RedisServer> {
   };
 }
 
-/** A free port, low enough for a cluster's bus port, which is 10,000 above. */
+/**
+ * A free port whose bus port for a cluster, 10,000 above, is free too. Both are below the ports that a system gives to
+ * outgoing connections, so none of these takes it before the server starts, or while it is stopped.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = randomInt(10_000, 21_000);
+  const areFree = await Promise.all([isFree(port), isFree(port + 10_000)]);
+  return areFree.every(Boolean) ? port : freePort();
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port < 55_000 ? port : freePort();
+  return true;
 }
 
 /** Resolves when a server, cluster node or sentinel reports that it is ready. */
