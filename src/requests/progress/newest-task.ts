@@ -163,7 +163,7 @@ function isPressing({ word, purpose }: Task): boolean {
   return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true;
 }
 
-/** A part of the work that the provider hands back to whoever made the request, such as a form to fill in. */
+/** A part of the work that the provider hands back to the requester, such as a form to fill in. */
 function isOfRequester(task: Task, { requester }: About): boolean {
   const key = ownerKey(task);
   return task.purpose?.part !== undefined && !isOver(task.word) && key !== undefined && key === keyOf(requester);

@@ -109,7 +109,7 @@ function latestMs(date = ''): number {
   return Number.isNaN(ms) ? Infinity : ms;
 }
 
-/** The types of those who are no provider: what the patient or a relative is to do is handed over to nobody. */
+/** The types of those who are no provider: what the patient or a relative is to do is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
 /**
