@@ -2,7 +2,6 @@
 import { Router } from 'express';
 import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { auditCsvRoute, settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
-import { createCsvExport } from '#src/audit/csv-download.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
 import { createPeople } from '#src/clinicians/people.ts';
@@ -14,6 +13,7 @@ import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
 import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
+import { createCsvExport } from '#src/http/sessions/csv-download.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
 import { createSessionStore } from '#src/http/sessions/session-store.ts';
 import { guideRoute, startRoute } from '#src/integration-page/guide-routes.ts';

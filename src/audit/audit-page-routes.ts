@@ -5,10 +5,10 @@ import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
+import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { auditPatientName } from './audit.ts';
 import { type AuditRouteDependencies, askedFor, type Look, type Names, showAudit } from './audit-page-view.ts';
 import { type AuditListRow, findAuditRow, listAuditRows } from './audit-store.ts';
-import type { ExportCsv } from './csv-download.ts';
 import {
   findRoute,
   operatorsOnly,

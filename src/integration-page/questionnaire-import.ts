@@ -1,6 +1,7 @@
 /** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as a table of services. */
-import { csvLine } from '#src/audit/csv-format.ts';
+
 import { fieldOf } from '#src/http/form-body.ts';
+import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';

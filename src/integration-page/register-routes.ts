@@ -1,12 +1,12 @@
 /** `/guide/register`: what the EHR team registers, as two pages to print and as files. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import { csvLine } from '#src/audit/csv-format.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
+import { csvLine } from '#src/http/sessions/csv-download.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';

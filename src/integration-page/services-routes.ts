@@ -2,9 +2,9 @@
  * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
  */
 import { Router } from 'express';
-import { csvLine } from '#src/audit/csv-format.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { csvCells } from '#src/settings/csv.ts';

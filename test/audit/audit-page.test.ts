@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendAuditRows, listAuditRows } from '#src/audit/audit-store.ts';
-import { csvLine } from '#src/audit/csv-format.ts';
+import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';

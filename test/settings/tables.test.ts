@@ -1,6 +1,6 @@
 /** Services and receivers as tables: each problem names its row, and an exported table can be imported again. */
 import { describe, expect, test } from 'vitest';
-import { csvLine } from '#src/audit/csv-format.ts';
+import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { readReceivers } from '#src/settings/receivers.ts';

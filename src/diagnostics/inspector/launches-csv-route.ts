@@ -1,10 +1,10 @@
 /** Settings > Launches as CSV, with the page's filter and the limits of every export. */
 import type { RequestHandler } from 'express';
-import type { ExportCsv } from '#src/audit/csv-download.ts';
 import { viewed } from '#src/audit/search-routes.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import { adminOf } from '#src/http/sessions/admin-session.ts';
+import type { ExportCsv } from '#src/http/sessions/csv-download.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { askedFor } from './filter.ts';
 import { type ListDependencies, launchRow } from './list-route.ts';

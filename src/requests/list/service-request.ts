@@ -10,7 +10,7 @@ import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
-import { readRequestKeys } from './keys.ts';
+import { readRequestKeys } from './order-identity.ts';
 import { codeOf, describePriority, describeSource, describeStatus, type Lateness } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */

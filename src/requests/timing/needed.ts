@@ -5,7 +5,7 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { type FhirDate, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { timingCodePhrases } from './codes.ts';
+import { timingCodePhrases } from './abbreviations.ts';
 import { readEvents } from './events.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
 import { isGiven, otherMembers, type Phrases } from './parts.ts';

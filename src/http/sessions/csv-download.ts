@@ -1,11 +1,9 @@
-/** Streams CSV exports at the reader's speed, one per user at a time. */
+/** Formats CSV for spreadsheets, and streams exports at the reader's speed, one per user at a time. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { AppError } from '#src/errors.ts';
-import type { Limiter } from '#src/http/limits/limiter.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
-import { csvLine } from './csv-format.ts';
+import { adminOf } from './admin-session.ts';
 
 export interface CsvSource<Row> {
   fileName: string;
@@ -32,7 +30,7 @@ const LONGEST_MS = 5 * 60_000;
  *
  * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
  */
-export function createCsvExport(limit: Limiter): ExportCsv {
+export function createCsvExport(limit: { take(userId: string): Promise<unknown> }): ExportCsv {
   const running = new Set<string>();
   return async (request, response, prepare) => {
     const { userId } = adminOf(request);
@@ -65,4 +63,26 @@ async function* csvLines<Row>(source: CsvSource<Row>): AsyncGenerator<string> {
     after = rows.at(-1);
     if (rows.length < BATCH) return;
   }
+}
+
+/** One line with the line break of RFC 4180. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/** Positions where a spreadsheet with another separator starts a new cell, quoted or not. */
+const OTHER_SEPARATORS = /(?<=[;\t\r\n])/;
+
+/**
+ * Quotes every cell. Text that a spreadsheet would take for a formula gets a leading apostrophe, because values such as
+ * an organization's name or an address come from outside. So does text after a semicolon or tab: many countries use
+ * those as separators, and a quote in the middle of a line then does not quote.
+ */
+function csvCell(text: string): string {
+  const parts = text.split(OTHER_SEPARATORS).map((part) => (isFormula(part) ? `'${part}` : part));
+  return `"${parts.join('').replaceAll('"', '""')}"`;
+}
+
+function isFormula(text: string): boolean {
+  return /^[\s\p{Cc}\p{Cf}"']*[=+\-@|%＝＋－＠]/u.test(text) || /^[\t\r\n]/.test(text);
 }
