@@ -47,7 +47,6 @@ const HELP_DESK: Readonly<Record<Audience, string>> = {
 
 /**
  * The text for this audience, and the HTTP status of the page.
- *
  * @param rule the failed rule, if known: its advice may be better than its code's.
  * @param helpDesk the name of the help desk that the visitor's organization has set.
  */

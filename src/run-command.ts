@@ -167,7 +167,6 @@ function describeFailure(error: unknown): string {
 
 /**
  * Runs one command to its end.
- *
  * @param env the process's own when not given.
  * @returns the exit code: 0 done, 1 failed, 2 usage.
  */

@@ -4,7 +4,6 @@ import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
 
 /**
  * `2026-11-22 09:05 CET`. The zone is always named, because the server cannot know the reader's zone without a script.
- *
  * @param timeZone of the page's organization, or the server's if the page has none.
  */
 export function instant(at: Date, timeZone: string): SafeHtml {

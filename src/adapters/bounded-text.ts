@@ -5,7 +5,6 @@ const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
 
 /**
  * Reads a person's name for display: one line, without invisible formatting.
- *
  * @returns undefined when {@link boundedText} refuses the value or nothing visible remains.
  */
 export function boundedName(value: unknown, maxLength: number): string | undefined {

@@ -37,7 +37,6 @@ export type Command<Dependencies> = (dependencies: Dependencies) => Promise<Comm
 
 /**
  * Reads a command of several verbs, before anything is opened.
- *
  * @param usage one or more lines for each verb.
  * @throws UsageError that lists the verbs when none of them is given.
  */
@@ -86,7 +85,6 @@ type Flags = NonNullable<ParseArgsConfig['options']>;
 
 /**
  * Reads flags and positional arguments.
- *
  * @param names of the positional arguments; each is required.
  * @throws UsageError that lists unknown flags and missing or surplus arguments.
  */

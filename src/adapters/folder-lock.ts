@@ -17,11 +17,9 @@ export class FolderInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /**
- * Locks the folder for this process until `release` or until the process ends, however it ends.
- *
- * The operating system's lock on an empty SQLite file is used. Unlike a pid file it cannot go stale after a crash, and
- * it works where pids repeat (every container has a pid 1). The pid is stored beside it for the message only.
- *
+ * Locks the folder for this process until `release` or until the process ends, however it ends. The operating system's
+ * lock on an empty SQLite file is used. Unlike a pid file it cannot go stale after a crash, and it works where pids
+ * repeat (every container has a pid 1). The pid is stored beside it for the message only.
  * @param folder is created when missing.
  * @throws FolderInUseError when it is already locked, also by this process.
  */

@@ -3,9 +3,8 @@
 const CONTROL = /\p{Cc}+/gu;
 
 /**
- * Returns one line of well-formed text of at most `longest` code points.
- *
- * Control characters become a space and unpaired surrogates U+FFFD. Removing them could turn one name into another.
+ * Returns one line of well-formed text of at most `longest` code points. Control characters become a space and unpaired
+ * surrogates U+FFFD. Removing them could turn one name into another.
  */
 export function storedText(text: string, longest = Infinity): string {
   const whole = text.replace(CONTROL, ' ').toWellFormed();

@@ -48,7 +48,6 @@ let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone
 
 /**
  * The moment a day begins in a time zone: midnight, or the first moment after a clock change at midnight.
- *
  * @param day `YYYY-MM-DD`, on the calendar.
  */
 export function startOfDay(day: string, timeZone: string): Date {
@@ -58,7 +57,6 @@ export function startOfDay(day: string, timeZone: string): Date {
 /**
  * The first and last moment at which clocks in a time zone show a day and time. They differ when clocks are set back. A
  * skipped time maps to the moment as far after the jump as the time is past its start.
- *
  * @param day `YYYY-MM-DD`.
  * @param time `HH:MM`.
  */

@@ -85,7 +85,6 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
 
 /**
  * Admits operators only; mount behind {@link requireSignIn}. A refusal is written to the audit trail.
- *
  * @throws AppError 'admin.forbidden' as the request's failure.
  */
 export function requireOperator(audit: Audit): RequestHandler {

@@ -22,7 +22,6 @@ export type SignInOutcome =
  * Checks an e-mail address and a password, both untrusted. The password is hashed first, also where there is no user,
  * so that timing does not reveal who exists. Signing in uses up a one-time password: only one of several concurrent
  * attempts succeeds.
- *
  * @throws AppError 'admin.busy' when the password was not checked.
  */
 export async function signInByPassword(

@@ -50,7 +50,6 @@ export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDe
 
 /**
  * `GET /sign-in/sso/callback`: takes the transaction once, verifies the response, finds the user and begins a session.
- *
  * A refusal ends the session that this browser came with. If the provider removed the user's groups, all sessions of
  * the user end.
  */

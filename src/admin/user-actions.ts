@@ -20,7 +20,6 @@ const ONE_TIME_DAYS = 3;
 
 /**
  * Creates a user with a one-time password.
- *
  * @param given.password chosen by the operator instead of a random one; also for one use.
  * @returns the password, to be shown once; undefined when the e-mail is taken.
  */

@@ -75,7 +75,6 @@ export function createUserStore(db: Queries) {
     /**
      * Marks the one-time password in the given user row as used: it allows no further sign-in, but still proves its
      * user when they replace it.
-     *
      * @returns false when it was already used, replaced or expired; only one of many callers succeeds.
      */
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {

@@ -35,7 +35,6 @@ export function normalizeEmail(text: string): string | undefined {
 /**
  * Normalizes an address from an identity provider: only the case of ASCII letters is ignored. Compatibility forms
  * (full-width letters, the Kelvin sign) are other addresses, of other people.
- *
  * @returns undefined when it is invalid or has such forms.
  */
 export function exactEmail(text: string): string | undefined {

@@ -89,10 +89,9 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
   const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING, gatherMs });
   return {
     /**
-     * Returns at once and never throws; a row that cannot be written is logged, without its content.
-     *
-     * Denials are rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a
-     * minute and instance are written and then one summary row. The rest are in the request log alone.
+     * Returns at once and never throws; a row that cannot be written is logged, without its content. Denials are
+     * rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a minute and
+     * instance are written and then one summary row. The rest are in the request log alone.
      */
     record: (given: AuditEvent): void => {
       const event = bounded(given);
@@ -105,7 +104,6 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
     /**
      * For actions that may only happen once they are recorded: accesses to patients, and a connection used in spite of
      * its checks.
-     *
      * @throws AppError 'store.unavailable' when the row was not stored.
      */
     recordNow: async (event: AuditEvent): Promise<void> => {

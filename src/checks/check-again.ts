@@ -18,7 +18,6 @@ export interface CheckAgainDependencies {
 
 /**
  * Changes no setting. From then on, launches use what a good run discovered. `run` rejects when the database fails.
- *
  * @param organization must have a FHIR URL.
  * @param by `name` is shown beside the run.
  */

@@ -28,11 +28,7 @@ export interface CheckCommandDependencies extends EditDependencies {
 
 export type CheckCommand = (dependencies: CheckCommandDependencies) => Promise<CommandOutcome>;
 
-/**
- * Reads the arguments of `check`, before any connection is opened.
- *
- * @throws UsageError
- */
+/** Reads the arguments of `check`, before any connection is opened. @throws UsageError */
 export function readCheckCommand(args: readonly string[]): CheckCommand {
   const { values, positionals } = readArguments(args, ['<fhirUrl>'], { org: { type: 'string' } });
   return (dependencies) => checkUrl(dependencies, positionals[0] ?? '', values.org);
@@ -41,7 +37,6 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
 /**
  * Reads `organization check <orgId>`. The command checks the connection in use; the run is stored and audited like one
  * from Settings.
- *
  * @throws UsageError
  */
 export function readOrganizationCheck(args: readonly string[]): CheckCommand {

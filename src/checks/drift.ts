@@ -19,7 +19,6 @@ const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * 86_400_000;
 /**
  * Compares two runs. A part that one of them could not read is not compared, because the rows of that run already say
  * that it could not be read.
- *
  * @param now for the days until a certificate expires.
  */
 export function differencesBetween(before: ConnectionState, after: ConnectionState, now: Date): Difference[] {

@@ -48,7 +48,6 @@ export interface KeyProof {
  * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant`
  * means that the assertion was accepted and only the code was not. A call makes one attempt and never retries, because
  * some servers count failures.
- *
  * @param organization must be connected. The caller decides who may ask, and how often.
  * @returns always a proof; failures of discovery and network are outcomes.
  */

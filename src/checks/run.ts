@@ -17,7 +17,6 @@ import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './run-summ
 /**
  * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). The run starts at once, whether or not
  * its rows are awaited. It ends within `limits.overallMs` whatever the server does; rows without an answer then say so.
- *
  * @param input a URL that {@link normalizeFhirUrl} made; nothing is called that the outbound guard refuses.
  * @throws TypeError only when `input.fhirUrl` is no URL at all.
  */

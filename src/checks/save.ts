@@ -56,7 +56,6 @@ const LONGEST_REASON = 500;
 /**
  * Normalizes, checks and, when no hard check fails, saves a FHIR URL together with the accepted settings and what was
  * discovered; otherwise keeps it as a draft. Settings accepted for a draft are remembered with it.
- *
  * @param typedUrl untrusted; nothing is called unless it is a URL the guard would accept (REG-07).
  */
 export async function saveConnection(
@@ -92,11 +91,7 @@ export async function saveConnection(
   };
 }
 
-/**
- * The FHIR URL as it would be called, or why it would not be called (REG-07).
- *
- * @param typedUrl untrusted.
- */
+/** The FHIR URL as it would be called, or why it would not be called (REG-07). @param typedUrl untrusted. */
 export function readFhirUrl(
   { production, allowPrivate, checks }: Pick<SaveDependencies, 'production' | 'allowPrivate' | 'checks'>,
   { privateNetworks }: Organization,

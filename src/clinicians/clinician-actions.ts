@@ -84,7 +84,6 @@ export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'no
 
 /**
  * Confirms a waiting or refused user as a new or an existing clinician.
- *
  * @param as the typed name of a new clinician, or the id of one in this organization.
  */
 export async function confirm(

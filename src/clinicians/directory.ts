@@ -81,7 +81,6 @@ export function createClinicianDirectory(deps: ClinicianDirectoryDependencies) {
     /**
      * A 'linked' answer is at most a second old, so that an association undone anywhere ends launches everywhere within
      * two seconds. Other answers are read again, so that a new association is never missed.
-     *
      * @throws AppError 'store.unavailable' when the database fails and nothing recent is known.
      */
     membership: async (organizationId: string, user: EhrUser): Promise<Membership> => {

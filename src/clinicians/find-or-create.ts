@@ -26,7 +26,6 @@ export interface Meeting {
 
 /**
  * Finds or creates the user's row. Of many concurrent first launches of one user, only one creates it.
- *
  * @throws whatever the database throws.
  */
 export async function findOrCreate(

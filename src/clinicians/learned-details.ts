@@ -17,7 +17,6 @@ export function isNothingNew(learned: LearnedDetails, known: LearnedDetails): bo
 
 /**
  * Writes only new details. Details that the EHR did not send this time stay unchanged.
- *
  * @returns the stored details; undefined when the user has no readable row.
  * @throws whatever the database throws.
  */

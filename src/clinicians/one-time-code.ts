@@ -18,7 +18,6 @@ export function createAssociationCode(): string {
 /**
  * The hash by which a code is stored and found. A plain hash is enough because 100 random bits cannot be guessed, and a
  * new APP_SECRETS must not invalidate issued codes.
- *
  * @param code as typed: case, spaces and dashes are ignored.
  */
 export function codeHash(organizationId: string, code: string): string {

@@ -19,11 +19,9 @@ export class ConfigError extends Error {
 const SECRET_MIN_LENGTH = 32;
 
 /**
- * Reads and checks the environment.
- *
- * Development has defaults: loopback may be called, and a secret is created once and kept in `DATA_DIR`. Production has
- * none: missing or weak values stop the start with one message naming every problem (TL-02).
- *
+ * Reads and checks the environment. Development has defaults: loopback may be called, and a secret is created once and
+ * kept in `DATA_DIR`. Production has none: missing or weak values stop the start with one message naming every problem
+ * (TL-02).
  * @throws ConfigError listing every problem.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env) {

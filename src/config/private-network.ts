@@ -16,7 +16,6 @@ const PRIVATE = [
 /**
  * Is this whole network within a private range (TL-04)? A wider one, such as `0.0.0.0/0`, would disable the address
  * guard for outbound calls.
- *
  * @param cidr anything but a valid CIDR gives false.
  */
 export function isPrivateNetwork(cidr: string): boolean {

@@ -30,7 +30,6 @@ const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
 /**
  * Reads `redis://`, `redis-cluster://h1:p,h2:p` and `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`, each with
  * `rediss` for TLS. User name and password are percent-encoded.
- *
  * @throws RangeError with the problem; never quotes the URL, which may contain a password.
  */
 export function readRedisUrl(text: string): RedisTarget {

@@ -31,7 +31,6 @@ type Part = string | readonly Run[];
 /**
  * Sends the first part of a page at once, compressed by itself. The response is untouched before that, so a page that
  * fails to start still ends as an error page.
- *
  * @returns a function that sends the rest and ends the response.
  */
 export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {

@@ -18,11 +18,7 @@ export function csrfToken(cookieSecret: string): string {
   return Buffer.concat([pad, masked(proofOf(cookieSecret), pad)]).toString('base64url');
 }
 
-/**
- * Checks the request's origin and the form's token.
- *
- * @throws AppError 'request.forged'
- */
+/** Checks the request's origin and the form's token. @throws AppError 'request.forged' */
 export function assertOwnForm(request: Request, publicUrl: URL, cookieSecret: string): void {
   const site = headerOf(request, 'sec-fetch-site');
   const origin = headerOf(request, 'origin');

@@ -38,7 +38,6 @@ const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
 /**
  * Parses a urlencoded body; any other type leaves no body. A body over the limit ends in 413, unparsed.
- *
  * @param larger limits for larger forms below this mount, by path.
  */
 export function formBody(
@@ -61,7 +60,6 @@ export function fieldsOf(request: Request): Record<string, string> {
 /**
  * Reads one field of a parsed form; '' when it is missing or repeated. The value is untrusted, but never longer than
  * its kind. Control characters other than tabs and line ends, which cannot be typed or stored, become spaces.
- *
  * @throws AppError 'request.field-too-long', before anything else has used the value.
  */
 export function fieldOf(request: Request, name: string, kind: FieldKind): string {

@@ -2,9 +2,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Redirects plain http to the same path over https before any cookie is set, if PUBLIC_URL is https (TL-03).
- *
- * Only a proxy named in TRUST_PROXY can report that a visitor came by http, so without one nothing is redirected.
+ * Redirects plain http to the same path over https before any cookie is set, if PUBLIC_URL is https (TL-03). Only a
+ * proxy named in TRUST_PROXY can report that a visitor came by http, so without one nothing is redirected.
  */
 export function requireHttps(publicUrl: URL, trustsProxy: boolean): RequestHandler {
   return (request, response, next) => {

@@ -10,7 +10,6 @@ const PLACES = /^\/(settings|guide)(\/|$)/;
 
 /**
  * The page to come back to.
- *
  * @param text untrusted, from a query or form.
  * @returns a path with query on our own origin, under /settings or /guide; '/settings' for everything else.
  */

@@ -20,9 +20,7 @@ const HSTS = { maxAge: 31_536_000, includeSubDomains: true };
 
 /**
  * Sets the defaults: no caching, no framing, no referrer, nothing loaded from elsewhere, no inline script or style.
- *
  * X-Frame-Options is not sent because it cannot name an EHR; `frame-ancestors` can.
- *
  * @param https whether browsers reach us by https; HSTS is sent only then.
  */
 export function securityHeaders(https: boolean): RequestHandler {

@@ -22,9 +22,8 @@ export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): Re
 }
 
 /**
- * The guide's reference part, which is public. It shows the values of {@link visitedOrganization}.
- *
- * Mount behind recogniseSignIn.
+ * The guide's reference part, which is public. It shows the values of {@link visitedOrganization}. Mount behind
+ * recogniseSignIn.
  */
 export function guideRoute(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {

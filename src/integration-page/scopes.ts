@@ -15,7 +15,6 @@ const NONE = 'Nothing: the app does not use it.';
 
 /**
  * Explains the scopes of a form, saved or only typed.
- *
  * @param preview set when the form was not saved, with the problems of its scopes.
  */
 export function scopeEditorProps(
@@ -52,7 +51,6 @@ export function explainScopes(
 
 /**
  * The scope string that the first request of a launch sends.
- *
  * @param capabilities of the EHR; undefined before discovery, when `auto` cannot be decided.
  */
 export function scopesSent(

@@ -21,7 +21,6 @@ const LOOKUP_MS = 2_000;
 /**
  * Resolves the hosts and matches their addresses. A match is an indication, not a proof: hosts share addresses, and
  * EHRs also call from addresses that their hosts do not have.
- *
  * @param fetches newest first.
  */
 export async function placeFetches(

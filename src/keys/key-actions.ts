@@ -49,7 +49,6 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
 /**
  * Publishes new keys now; they sign once every cached JWKS has expired. The active ones retire at that moment and stay
  * published until no assertion signed with them can be in transit (JW-09).
- *
  * @throws CommandError while an earlier rotation is still pending.
  */
 export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
@@ -76,7 +75,6 @@ export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
 
 /**
  * The public half for EHRs that cannot fetch our JWKS URL: the same JWK as served, and PEM (REG-04).
- *
  * @throws CommandError for an unknown key; KeyError when the stored key is not valid.
  */
 export async function exportKey(

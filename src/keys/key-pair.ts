@@ -60,7 +60,6 @@ export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Se
 
 /**
  * Makes the row of a pair. The kid is the RFC 7638 thumbprint; the private half is sealed under the key's name.
- *
  * @throws ZodError when the public half is not one of the two kinds we publish.
  */
 export async function keyRow(
@@ -82,7 +81,6 @@ export async function keyRow(
 
 /**
  * Reads the public half of a stored key.
- *
  * @throws KeyError when it is weak or malformed, or does not match its kid, which also reveals a duplicate.
  */
 export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
@@ -101,7 +99,6 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
 
 /**
  * Opens and imports a stored key.
- *
  * @throws KeyError when it cannot be opened with APP_SECRETS, is public only, weak, or its halves do not match.
  */
 export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {

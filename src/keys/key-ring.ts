@@ -59,7 +59,6 @@ export async function createKeyRing(dependencies: KeyRingDependencies) {
   return {
     /**
      * The key that signs now: the newest active one, never one that EHRs may not have fetched yet (JW-09).
-     *
      * @throws Error when there is none, which `keys retire` prevents.
      */
     signingKey: (alg: SigningAlgorithm): Pick<LoadedKey, 'kid' | 'alg' | 'privateKey'> =>

@@ -21,7 +21,6 @@ const MOST_CLOCK_DIFFERENCE_MS = 1_000;
 
 /**
  * Examines configuration, database, Redis, keys, clocks and the way to each organization's EHR.
- *
  * @returns exit code 1 when something failed; 0 for warnings alone.
  */
 export async function doctor(options: {

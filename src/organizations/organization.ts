@@ -74,7 +74,6 @@ export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok
 
 /**
  * Checks untrusted settings. Missing ones get their defaults; unknown names are problems.
- *
  * @param production whether http on loopback is refused, as the outbound guard does.
  * @param mayBeUnset fields for which '' is accepted; none by default.
  */
@@ -97,7 +96,6 @@ const MISSING: Partial<Record<string, string>> = {
 
 /**
  * Reads settings from the database. Settings unknown to this version are dropped; missing ones get their defaults.
- *
  * @throws ZodError when the row is invalid, so that no launch uses unchecked settings.
  */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
@@ -111,7 +109,6 @@ export function isConnected(organization: Pick<Organization, UnsetField>): boole
 
 /**
  * Nothing is sent to an EHR that is not known, or without the name it knows the app by.
- *
  * @throws AppError 'launch.unknown-issuer'
  */
 export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, UnsetField>): void {

@@ -39,7 +39,6 @@ export function registrationSheet(
 
 /**
  * The registration as a file for EHRs that accept one: RFC 7591 client metadata, as in SMART and UDAP (REG-04).
- *
  * @param contact of the operator; `contacts` takes only an e-mail address.
  */
 export function clientMetadata(

@@ -13,7 +13,6 @@ export function exportOf(organization: Organization) {
 
 /**
  * Reads an export. Its settings are untrusted; the schema checks them when they are saved.
- *
  * @param text of a file; untrusted.
  */
 export function readExport(text: string): { id: string; changes: SettingChanges } | undefined {

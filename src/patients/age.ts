@@ -3,7 +3,6 @@ const DAY_MS = 86_400_000;
 
 /**
  * Uses days for newborns, months under two years, then years; "about" when only a year or month is known.
- *
  * @param birthDate FHIR date; untrusted.
  * @param at the current day at the patient's location, in UTC.
  * @returns undefined when the date is unreadable, impossible or after `at`.

@@ -25,7 +25,6 @@ const DATE =
 
 /**
  * Reads a FHIR R4 date, dateTime or instant. A date without a time is a calendar date in any time zone.
- *
  * @param value untrusted.
  * @returns undefined for anything else, impossible days such as 30 February included.
  */

@@ -27,7 +27,6 @@ const MOST_SHOWN = 3;
  * The MRN: an identifier whose type is coded MR (HL7 v2-0203, or without a system), or which the EHR names "MRN" or
  * "Medical record number" beside its own code. Ranked current before expired, then coded before named, then by use.
  * Different numbers of equal rank are all shown, with their assigners: none is picked by chance.
- *
  * @param identifiers `Patient.identifier` as received; untrusted.
  * @returns undefined when the EHR calls none of them a medical record number.
  */

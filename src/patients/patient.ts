@@ -66,7 +66,6 @@ export interface LastPatient {
 
 /**
  * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
- *
  * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
  * @param last of this launch alone.
  * @throws AppError `patient.*`, or `session.expired`
@@ -92,7 +91,6 @@ export async function readPatient(
 
 /**
  * Call before any write. FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
- *
  * @throws AppError 'patient.replaced'
  */
 export function assertInUse(patient: PatientSummary): PatientSummary {

@@ -33,7 +33,6 @@ const SENTENCES = [
 
 /**
  * Reads the modifier elements of a Patient: `link`, `active` and those of every resource.
- *
  * @param resource untrusted. Never throws. An unreadable link is reported, not ignored.
  */
 export function readRecordState(resource: ForeignRecord): RecordState {

@@ -92,11 +92,7 @@ export const webPage = textFormat().refine(
   { error: 'must be an https address such as https://help.example.org' },
 );
 
-/**
- * Whether an origin may frame us.
- *
- * @param origin as `URL.origin` has it.
- */
+/** Whether an origin may frame us. @param origin as `URL.origin` has it. */
 export function mayFrame(ancestors: readonly string[], origin: string): boolean {
   return ancestors.some((one) => {
     const [scheme = '', host = ''] = one.split('://*.');

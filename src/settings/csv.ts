@@ -16,7 +16,6 @@ const MOST_ROWS = 500;
 
 /**
  * Ignores empty rows and unknown columns, so that a wide table costs no more than a narrow one.
- *
  * @param columns that the header must name, in any order.
  * @param others that the header may name.
  */

@@ -12,7 +12,6 @@ export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (f
 
 /**
  * The settings whose name, label, hint or heading has every word of the query; undefined without a word.
- *
  * @param query untrusted, bounded.
  */
 export function findSettings(query: string): string[] | undefined {
@@ -45,7 +44,6 @@ export function typedValues(field: (name: string, kind: 'setting' | 'list') => s
 
 /**
  * The raw changes behind a typed form; the schema checks them later.
- *
  * @param values as saved. A field that was not changed is left out, so that the preset of another vendor may set it.
  */
 export function typedChanges(

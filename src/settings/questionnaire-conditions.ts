@@ -4,10 +4,7 @@ import { asText } from '#src/smart/fhir/fields.ts';
 import type { ReadItem } from './questionnaire-options.ts';
 import { type Condition, fitsCondition, type ShownWhen } from './shown-when.ts';
 
-/**
- * @param item untrusted.
- * @param read the questions above, by linkId.
- */
+/** @param item untrusted. @param read the questions above, by linkId. */
 export function conditionsOf(
   item: JsonObject,
   read: ReadonlyMap<string, ReadItem>,

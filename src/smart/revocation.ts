@@ -1,7 +1,5 @@
 /**
- * Revokes tokens when a launch ends.
- *
- * RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
+ * Revokes tokens when a launch ends. RFC 7009; SMART App Launch 2.2.0, `revocation_endpoint`; rules RV-02..05, CAJ-13.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
@@ -21,9 +19,7 @@ export type RevocationAnswer =
 
 const DEFAULT_PAUSE_SECONDS = 30;
 
-/**
- * Asks the server to revoke one token. Never throws: the launch has already ended, whatever the EHR answers.
- */
+/** Asks the server to revoke one token. Never throws: the launch has already ended, whatever the EHR answers. */
 export async function revokeToken(revocation: Revocation, outbound: EhrClient): Promise<RevocationAnswer> {
   const { revocationEndpoint, token, hint } = revocation;
   try {

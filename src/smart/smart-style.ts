@@ -54,7 +54,6 @@ export async function fetchSmartStyle(options: {
  * Writes the usable properties of a style document as CSS. Other properties, and values that are not exactly a colour,
  * a length or a list of font names, are left out, so no value can end its declaration. Colours that make text hard to
  * read and unsuitable sizes are left out too.
- *
  * @param document the parsed response body; untrusted.
  */
 export function smartStyleSheet(document: unknown): string | undefined {

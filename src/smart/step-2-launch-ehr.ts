@@ -1,7 +1,6 @@
 /**
- * Step 2: the EHR opens our launch URL with `iss` and `launch`.
- *
- * SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules LA-01..08.
+ * Step 2: the EHR opens our launch URL with `iss` and `launch`. SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules
+ * LA-01..08.
  */
 import { AppError } from '#src/errors.ts';
 
@@ -17,10 +16,8 @@ const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
 /**
- * Reads the launch parameters.
- *
- * LA-01, LA-03, LA-05, LA-06. Only these two parameters are read; no other can affect a launch (LA-07).
- *
+ * Reads the launch parameters. LA-01, LA-03, LA-05, LA-06. Only these two parameters are read; no other can affect a
+ * launch (LA-07).
  * @param query of the launch URL, untrusted.
  * @throws AppError 'launch.invalid'
  */
@@ -62,9 +59,8 @@ function isPlaceholder(value: string): boolean {
 }
 
 /**
- * What is wrong with the text of a FHIR base, or undefined. Does not check whether it is registered.
- *
- * LA-03: absolute http(s) without userinfo, query, fragment, backslash, white space or control characters.
+ * What is wrong with the text of a FHIR base, or undefined. Does not check whether it is registered. LA-03: absolute
+ * http(s) without userinfo, query, fragment, backslash, white space or control characters.
  */
 export function fhirBaseProblem(text: string): string | undefined {
   // URL parsers repair backslashes, tabs and line feeds, so they are refused before parsing.

@@ -1,8 +1,6 @@
 /**
- * Step 3: find this EHR's authorization server.
- *
- * SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The deprecated CapabilityStatement is used only
- * if that does not exist. Rules DI-01..02, DI-15..25.
+ * Step 3: find this EHR's authorization server. SMART App Launch 2.2.0, "Retrieve .well-known/smart-configuration". The
+ * deprecated CapabilityStatement is used only if that does not exist. Rules DI-01..02, DI-15..25.
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
@@ -34,7 +32,6 @@ export interface Ehr {
 
 /**
  * Reads the EHR's SMART configuration. Sends no credential and follows no redirect.
- *
  * @throws AppError 'discovery.…' or 'connection.untrusted'. A server error is never a reason to fall back (DI-19).
  */
 export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
@@ -68,7 +65,6 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
 /**
  * Fetches the well-known document, and the CapabilityStatement only if that does not exist. The same rules apply to
  * both (DI-18..22).
- *
  * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
  */
 export async function findConfiguration(from: {

@@ -1,7 +1,6 @@
 /**
- * Step 4: ask the EHR's authorization server for a code, and check its response.
- *
- * SMART App Launch 2.2.0, "Obtain authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
+ * Step 4: ask the EHR's authorization server for a code, and check its response. SMART App Launch 2.2.0, "Obtain
+ * authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '#src/errors.ts';
@@ -101,7 +100,6 @@ const LONGEST_VALUE = 16_384;
 /**
  * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
  * known state leads to no error page (CB-01, CB-02, CB-08).
- *
  * @throws AppError 'callback.invalid'
  */
 export function readCallback(query: URLSearchParams): CallbackParameters {
@@ -129,7 +127,6 @@ function once(query: URLSearchParams, name: string): string | undefined {
 /**
  * Checks a response after this browser proved that it owns the `state`. `iss` is checked first (RFC 9207; CB-11,
  * MT-04), so that another server's error or code is never used.
- *
  * @param expected.issuers the issuers configured or discovered for this launch.
  * @param expected.issuerPromised the server said it always sends `iss`.
  * @throws AppError 'callback.…' or 'authorization.…'

@@ -1,7 +1,6 @@
 /**
- * Step 7: get a new access token by the refresh token, for an active user.
- *
- * SMART App Launch 2.2.0, "Refresh access token"; RFC 6749 6; rules RF-01..11.
+ * Step 7: get a new access token by the refresh token, for an active user. SMART App Launch 2.2.0, "Refresh access
+ * token"; RFC 6749 6; rules RF-01..11.
  */
 
 import { isBlank } from '#src/adapters/bounded-text.ts';
@@ -23,11 +22,8 @@ export interface TokenRefresh extends ClientCredentials {
 
 /**
  * Sends the refresh token once, with a fresh client assertion (RF-01, RF-04). Without `scope`, the grant stays the
- * same.
- *
- * `active_at` counts seconds into the past (Oracle Health, Active User Presence Extension). It is always 0, because a
- * token is renewed only when the user has just requested a page (RF-13).
- *
+ * same. `active_at` counts seconds into the past (Oracle Health, Active User Presence Extension). It is always 0,
+ * because a token is renewed only when the user has just requested a page (RF-13).
  * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
  */
 export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient): Promise<TokenResponse> {
@@ -62,7 +58,6 @@ const LIFETIME_SHARE = 0.8;
  * Is a new token due? It is after 80 % of the lifetime, or the margin before the end if that is earlier. If the
  * lifetime is shorter than twice the margin, it is due after half of it (RF-05). An unknown lifetime is never due: the
  * app waits for a 401 (TK-12).
- *
  * @param token with `expiresAt` undefined when unknown.
  * @param marginSeconds the organization's setting.
  */
@@ -80,7 +75,6 @@ export function needsRefresh(
 /**
  * Asserts that a refresh names the same patient and encounter; otherwise the launch ends (LC-17, LC-18). An absent
  * member or a blank encounter means no change (RF-11). A blank patient is refused.
- *
  * @throws AppError 'session.expired'
  */
 export function assertSameContext(

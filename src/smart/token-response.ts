@@ -1,7 +1,6 @@
 /**
- * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7).
- *
- * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 5; rules TK.
+ * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7). SMART App Launch 2.2.0,
+ * "Obtain access token"; RFC 6749 5; rules TK.
  */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
@@ -37,10 +36,8 @@ const LONGEST_TOKEN = 32_768;
 const LONGEST_SCOPE = 16_384;
 
 /**
- * Accepts the answer of a token endpoint only if it is a 200 with JSON, a bearer token and valid members.
- *
- * TK-07, TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
- *
+ * Accepts the answer of a token endpoint only if it is a 200 with JSON, a bearer token and valid members. TK-07,
+ * TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
  * @param now when given, a refusal says how far the server's clock is from ours (CAJ-17).
  * @throws AppError
  */

@@ -31,7 +31,6 @@ export function changedFromPreset(settings: PresetSettings & { vendor: Vendor })
 
 /**
  * The settings that change with the vendor: those that still have the value of the former vendor's preset.
- *
  * @param before undefined for a new organization; then the whole preset applies.
  */
 export function broughtAlong(

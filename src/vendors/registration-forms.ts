@@ -99,7 +99,6 @@ export function namesInForm(vendor: Vendor | undefined, environment: string): Pa
 
 /**
  * Fills a vendor's form with the organization's values.
- *
  * @param contact of the operator; if empty, its fields are left out.
  */
 export function filledForm(

@@ -15,7 +15,6 @@ export function presetRows(vendor: Vendor): PresetRowProps[] {
 
 /**
  * Suggests a preset while an organization has none and its address is recognized.
- *
  * @param draftUrl a FHIR URL that has not passed its checks; used while no other is set.
  */
 export function suggestionFor(

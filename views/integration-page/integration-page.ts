@@ -30,7 +30,6 @@ export const CHECKED = '<span></span>';
 
 /**
  * The rest of the page, which begins with the outcome of the checks.
- *
  * @param saved a sentence that says whether the checked URL was saved; absent if none was checked.
  */
 export function integrationEnd(props: IntegrationProps, saved?: string): string {

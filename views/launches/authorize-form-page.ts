@@ -4,7 +4,6 @@ import { layout } from '#views/layout.ts';
 
 /**
  * A form the visitor can send; public/send-authorize-form.js sends it at once where scripts run.
- *
  * @param props.action the pinned authorization endpoint.
  */
 export function authorizeFormPage(props: { action: string; fields: Readonly<Record<string, string>> }): string {

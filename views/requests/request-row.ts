@@ -54,7 +54,6 @@ const USUAL_SOURCE = 'EHR order';
  * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and some
  * browsers then no longer treat it as a table. End tags that HTML does not need are left out: a list has hundreds of
  * them.
- *
  * @param query of the list's own URL, so that the detail page can lead back; '' for the default view.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {

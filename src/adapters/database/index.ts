@@ -49,7 +49,6 @@ const POOL_SIZE = 10;
 
 /**
  * Opens the database without migrating it. PostgreSQL is contacted only by the first query.
- *
  * @throws FolderInUseError when another process has the embedded database open.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {

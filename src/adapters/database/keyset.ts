@@ -24,7 +24,6 @@ export function keyset(at: AnyColumn, id: AnyColumn, position: Position) {
 
 /**
  * Returns the rows of a page, newest first, and the positions of its neighbours.
- *
  * @param found up to `size` + 1 rows; the extra row shows that there are more.
  */
 export function pageOfRows<Row>(found: readonly Row[], size: number, position: Position, placeOf: (row: Row) => Place) {

@@ -8,10 +8,8 @@ import { type FindAddresses, findAddresses } from './name-lookup.ts';
 const METADATA = ['168.63.129.16'];
 
 /**
- * May an outbound call go to this address?
- *
- * Public unicast only; private, loopback, link-local, metadata, IPv4-mapped and translated ranges are refused
- * unless one of `allowPrivate` (CIDRs) contains the address.
+ * May an outbound call go to this address? Public unicast only; private, loopback, link-local, metadata, IPv4-mapped
+ * and translated ranges are refused unless one of `allowPrivate` (CIDRs) contains the address.
  */
 export function isAddressAllowed(address: string, allowPrivate: readonly string[]): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -25,7 +23,6 @@ export function isAddressAllowed(address: string, allowPrivate: readonly string[
 
 /**
  * Returns a test for membership in these ranges; IPv4-mapped addresses count as their IPv4 address.
- *
  * @param ranges addresses or CIDRs, from configuration or settings.
  */
 export function isAddressIn(ranges: readonly string[]): (address: string | undefined) => boolean {

@@ -26,7 +26,6 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
   return {
     /**
      * Spends one call. Waits if the next minute begins within two seconds.
-     *
      * @returns seconds until a retry makes sense, or undefined when the call may go.
      */
     spend: async ({ id, requestsPerMinute }: BudgetOwner): Promise<number | undefined> => {

@@ -54,7 +54,6 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
     assertAnswering: (target: BulkheadCall): void => assertClosed(circuitOf(target), target),
     /**
      * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
-     *
      * @param prepare runs before the call, for example to spend its budget; not called while the circuit is open.
      * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
      */

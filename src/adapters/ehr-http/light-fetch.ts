@@ -28,7 +28,6 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Sends one request and reads its whole response, whatever its status. A redirect is an error (DI-16, FH-03).
- *
  * @returns a response that cannot be streamed; `type` is the content type even when `isUnread` hides it.
  * @throws whatever the dispatcher throws, not wrapped; TypeError for a redirect.
  */

@@ -11,7 +11,6 @@ type Shelf = Map<Socket, () => void>;
 
 /**
  * Creates an undici connector with a store of unused open connections.
- *
  * @param options as for undici's own connector; its lookup guard applies to warmed connections too.
  */
 export function createWarmConnector(options: buildConnector.BuildOptions) {

@@ -67,9 +67,8 @@ const addParts = prepared((db) => {
 });
 
 /**
- * Adds parts in one statement, in any order. The first known value of a column stays; `completed` is final, and
- * `under way` never replaces another outcome.
- *
+ * Adds parts in one statement, in any order. The first known value of a column stays; `completed` is final, and `under
+ * way` never replaces another outcome.
  * @param parts one per trace id.
  */
 export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
@@ -97,7 +96,6 @@ export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> 
 
 /**
  * Deletes each organization's traces beyond its newest `most`, so that none fills the disk for the others (MT-06).
- *
  * @returns how many traces were deleted.
  */
 export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {

@@ -26,7 +26,6 @@ declare module '#src/http/request-context.ts' {
 
 /**
  * The user whom the guard proved for this request.
- *
  * @throws Error when the route is not behind the guard, which is a programming error.
  */
 export function adminOf(request: Request): AdminIdentity {

@@ -49,7 +49,6 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
     /**
      * Stores the outcome for this session and redirects the browser to the page. With a status, a client that asks for
      * JSON gets the outcome directly.
-     *
      * @param outcome must not contain a typed password.
      * @throws AppError 'request.too-large' as well.
      */

@@ -5,7 +5,6 @@ import { pageAdminOf } from './admin-session.ts';
 
 /**
  * Answers a GET with the question; its form posts to the same address. Nothing is changed.
- *
  * @param fields of the form, for an action whose address does not identify its object.
  */
 export function ask(

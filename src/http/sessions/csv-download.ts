@@ -27,7 +27,6 @@ const LONGEST_MS = 5 * 60_000;
 
 /**
  * Rows are read as the reader consumes them, so an export holds at most a batch of rows in memory.
- *
  * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
  */
 export function createCsvExport(limit: { take(userId: string): Promise<unknown> }): ExportCsv {

@@ -15,10 +15,8 @@ export interface SessionOptions {
 
 /**
  * Loads the session of a request. A visitor who is not signed in has no session and gets no cookie, so no session can
- * be planted in a browser and a flood of visitors stores nothing.
- *
- * Mount on the administrators' paths only: launches and key sets do not use it.
- *
+ * be planted in a browser and a flood of visitors stores nothing. Mount on the administrators' paths only: launches and
+ * key sets do not use it.
  * @throws AppError 'store.unavailable' as the request's failure when Redis does not answer.
  */
 export function adminSessions({ publicUrl, secrets, store }: SessionOptions): RequestHandler[] {
@@ -58,7 +56,6 @@ function sessionCookieName(publicUrl: URL): string {
 
 /**
  * Begins a signed-in session under a new id and destroys the previous one (session fixation).
- *
  * @returns when it is stored, so that a redirect may rely on it.
  * @throws AppError 'store.unavailable'; then the visitor has no session and no cookie.
  */

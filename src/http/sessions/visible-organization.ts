@@ -11,7 +11,6 @@ const LONGEST_ID = 64;
 
 /**
  * MT-01: an organization in an administrator's address is ignored.
- *
  * @returns undefined for an operator who names none, which means all.
  */
 export function visibleOrganization(request: Request): string | undefined {

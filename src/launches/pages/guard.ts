@@ -57,7 +57,6 @@ declare module '#src/http/request-context.ts' {
 
 /**
  * The launch the guard proved for this request.
- *
  * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
  */
 export function openLaunchOf(request: Request): OpenLaunch {
@@ -71,7 +70,6 @@ export function openLaunchOf(request: Request): OpenLaunch {
  * the cookie, the record exists and is within its limit, the organization is enabled and unchanged (REG-11, MT-05), and
  * the user is still its clinician (FU-07). A user who is not associated yet is sent to
  * `/launches/:launchId/association`.
- *
  * @param options.renews false for pages that never renew the idle period; others do unless the visit is unattended.
  */
 export function requireLaunch(

@@ -30,7 +30,6 @@ export function themeUrl(launchId: string): string {
 /**
  * Gives the error page of this request the contact of the organization, and the chart's colours from the organization's
  * last launch in this browser.
- *
  * @param open launches of this browser, oldest first.
  */
 export function prepareErrorPage(
@@ -53,7 +52,6 @@ export function standalonePath(organizationId: string): string {
  * Fits a page, also an error page, to its origin. The organization's EHR may frame an EHR launch, because otherwise the
  * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its
  * error pages offer to start again.
- *
  * @param open launches of this browser, for {@link prepareErrorPage}.
  * @returns the organization, when there is one.
  */

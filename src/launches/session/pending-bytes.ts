@@ -27,7 +27,6 @@ interface Pending {
 
 /**
  * One per process.
- *
  * @param options.lifetimeMs how long the store keeps an unfinished launch.
  * @param options.mostBytes per organization.
  */

@@ -6,7 +6,6 @@ import type { Log } from '#src/adapters/log.ts';
 export interface StoreRetries {
   /**
    * Retries the work until it succeeds; the caller has tried it once.
-   *
    * @param work one attempt; throws while the store does not answer. It must be harmless if executed late or twice.
    * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
    */

@@ -53,7 +53,6 @@ export function transactionName({ state, secret }: TransactionKey): string {
 /**
  * Derives the launch's id and secret from the transaction key and our secrets. So a reloaded callback finds the same
  * launch without stored data, and the launch is as hard to guess as the transaction key.
- *
  * @returns one per secret of ours, the current one first, because another instance may have used an older one.
  */
 export function completionsOf(

@@ -53,7 +53,6 @@ export interface BegunLaunch {
 
 /**
  * Runs discovery, stores the transaction, and only then returns the redirect (AZ-21).
- *
  * @param start already allowed for this organization.
  * @throws AppError 'discovery.…' or 'store.unavailable'
  */

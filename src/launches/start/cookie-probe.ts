@@ -41,7 +41,6 @@ export function isPrefetch(request: Request): boolean {
 /**
  * Tests whether cookies arrive before the EHR's one-time launch value is spent (LA-12), then begins the launch and
  * sends the browser to the EHR.
- *
  * @param start already allowed for this organization.
  */
 export async function startLaunch(

@@ -4,7 +4,6 @@ import type { Organization } from '#src/organizations/organization.ts';
 
 /**
  * If no page may frame the app, a framed launch would stay blank. It stops before the EHR's launch value is spent.
- *
  * @param isInFrame as the browser reports; undefined when it does not.
  * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
  */

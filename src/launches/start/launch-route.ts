@@ -94,7 +94,6 @@ async function findOrganization(
 
 /**
  * Asserts that the EHR is the organization's, before this server sends any request (LA-02, LA-08).
- *
  * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
  */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {

@@ -6,7 +6,6 @@ import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
 
 /**
  * Sends a redirect, or a form that submits itself if the URL would be too long (AZ-14, AZ-15).
- *
  * @param frameAncestors which pages may frame that form.
  */
 export function sendOnward(

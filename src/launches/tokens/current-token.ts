@@ -22,7 +22,6 @@ export interface CurrentTokens {
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /**
    * After the FHIR server refused a token, gets the launch with a newer one, which may permit less than before (RF-09).
-   *
    * @returns undefined when there is no newer token (FH-05).
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */

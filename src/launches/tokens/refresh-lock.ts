@@ -25,9 +25,8 @@ export interface RefreshClaim {
 }
 
 /**
- * Replaces the record with one that no longer has the refresh token, so that no other request and no restart can send it
- * again (RF-04, RF-15). The claim is lock, fencing token and deadline in one.
- *
+ * Replaces the record with one that no longer has the refresh token, so that no other request and no restart can send
+ * it again (RF-04, RF-15). The claim is lock, fencing token and deadline in one.
  * @returns undefined when there is no refresh token or another request was first.
  * @throws AppError 'store.unavailable'; then nothing was sent, and a claim that was made nevertheless is undone.
  */
@@ -51,7 +50,6 @@ export async function claimRefresh(
 
 /**
  * Stores the renewed tokens before they are used (RF-03). If the store does not answer, it retries in the background.
- *
  * @param revokeRenewed called if the tokens can no longer be stored.
  * @returns false when the record has ended or was replaced.
  * @throws AppError 'store.unavailable'
@@ -82,7 +80,6 @@ async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch)
 
 /**
  * RF-07: puts the refresh token back into the record. The pause before the next try is random and grows each time.
- *
  * @param revokeHeld called if the launch has ended, because no record holds its refresh token (RV-02).
  * @returns the launch with its old token.
  * @throws AppError 'refresh.unavailable' when the old token has expired, 'session.missing' when the launch has ended.

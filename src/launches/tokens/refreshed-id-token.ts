@@ -30,7 +30,6 @@ const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-ti
 /**
  * Asserts the same issuer, subject and audience. Nonce and `auth_time` must be absent or those of the launch (RF-10,
  * OpenID Connect Core 12.2).
- *
  * @param launch with the tokens the id_token came with.
  * @param idToken untrusted; checked by the time it was received, so that waiting for keys does not expire it.
  * @throws AppError 'refresh.identity-refused' or 'identity.…'
@@ -66,7 +65,6 @@ export async function assertSameUser(
 /**
  * Like {@link assertSameUser}, but within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not
  * expire (RF-15). After that the fetch of the keys continues, for the next try.
- *
  * @throws also AppError 'identity.keys-timeout'.
  */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {

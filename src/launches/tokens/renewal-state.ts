@@ -31,7 +31,6 @@ export function isUsableAsIs(launch: Launch, now: Date): boolean {
 
 /**
  * Is a refresh possible and due, either to get a new token or to tell the EHR that the user is active (RF-05)?
- *
  * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
  */
 export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boolean {
@@ -51,7 +50,6 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
 
 /**
  * The error for an expired token that the EHR cannot renew now, with the time to retry.
- *
  * @param failure of a refresh that has just failed; its rule decides who has to act.
  */
 export function unavailable({ refresh }: Launch, now: Date, failure?: AppError): AppError {

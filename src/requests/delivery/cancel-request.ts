@@ -77,7 +77,6 @@ function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellati
 
 /**
  * Reads one request as the EHR has it now.
- *
  * @returns undefined for a request that is not this patient's.
  * @throws FhirError
  */

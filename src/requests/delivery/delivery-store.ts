@@ -39,7 +39,6 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
     of: (owner: FormOwner): Promise<Deliveries> => records.of(keyOf(owner)),
     /**
      * Compares and sets: `by` gets the present record, and again whenever another window has changed it meanwhile.
-     *
      * @param by may run several times; if it returns undefined, nothing is changed.
      * @throws AppError 'request.too-many-forms'
      */

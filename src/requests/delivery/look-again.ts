@@ -49,7 +49,6 @@ export function systemAndValue(publicUrl: URL, identifier: string): string {
 
 /**
  * Records that requests were found in the EHR.
- *
  * @returns for how many of them this was not recorded before: another window may have been quicker.
  */
 export async function markSent(

@@ -52,9 +52,8 @@ export async function originalHindrance(
 }
 
 /**
- * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match).
- *
- * Never throws: the new request exists by now, and the user has to learn that whatever happens to the old one.
+ * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match). Never throws: the
+ * new request exists by now, and the user has to learn that whatever happens to the old one.
  */
 export async function endOriginal(
   { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },

@@ -11,9 +11,7 @@ import type { PostEnd } from './post-and-confirm.ts';
 import type { Hindrance } from './why-not-sent.ts';
 
 export interface FormSending {
-  /**
-   * `absent`: all of the patient's requests were read, and the request is not among them, or not yet.
-   */
+  /** `absent`: all of the patient's requests were read, and the request is not among them, or not yet. */
   end: PostEnd | Hindrance | { kind: 'absent' } | NotWritten;
   /** How many requests of this form were first found in the EHR by this post. */
   newlyFound: number;

@@ -17,7 +17,6 @@ const FAILED_MS = 60_000;
 
 /**
  * Exists once per process: an EHR is asked at most once an hour, by the first page that needs the answer.
- *
  * @returns the answer by organization; false for an EHR that does not offer updates. Never throws for an EHR's answer.
  */
 export function createUpdateSupport(outbound: Outbound, clock: Clock) {

@@ -45,7 +45,6 @@ interface Known extends Pick<RequestRow, 'needed' | 'status'> {
 
 /**
  * Never throws (FH-11). A section without facts is left out: the EHR gave nothing for it.
- *
  * @param read resources that were read for the request, already checked to be this patient's or about no patient.
  */
 export function readFacts(

@@ -124,7 +124,6 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     of: (owner: FormOwner): Promise<Kept> => records.of(keyOf(owner)),
     /**
      * Replaces what was kept of the same form.
-     *
      * @returns its name for a URL. The name reveals nothing, and opens the form only for its owner.
      */
     keep: async (owner: FormOwner, draft: Draft): Promise<string> => {

@@ -33,7 +33,6 @@ declare module '#src/http/request-context.ts' {
 /**
  * Keeps what was typed for the owner that the page's sealed ticket names. It runs before the launch guard, whatever the
  * guard decides. A ticket opens nothing, so a stolen ticket can at most fill in a form for its owner.
- *
  * @throws AppError 'request.too-many-forms' or 'request.field-too-long', as the request's failure.
  */
 export function keepTyped(deps: { drafts: DraftStore; formLimit: FormLimit; clock: Clock }): RequestHandler {

@@ -24,7 +24,6 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
  * Reads back what it can, and names the rest. Nothing of it is trusted: it is checked as if it had been typed.
- *
  * @param resource of this launch's patient, which this app wrote; the EHR may have changed it since.
  */
 export function readBack(

@@ -36,9 +36,8 @@ export interface RequestList {
 }
 
 /**
- * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06).
- *
- * A failure of the EHR is not thrown: it becomes `problem`, with everything that could still be read.
+ * Loads the list with one search and its pages. Only requests whose subject is this patient are shown (LC-06). A
+ * failure of the EHR is not thrown: it becomes `problem`, with everything that could still be read.
  */
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;

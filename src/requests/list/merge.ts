@@ -5,7 +5,6 @@ import type { ServiceRequest } from './service-request.ts';
 /**
  * Removes each request that another request of the list stands for. A shared number, requisition or `basedOn` is a hint
  * and no proof: the orders of one form share them, such as those for the left and the right hand.
- *
  * @param requests of one patient, in reading order, which is kept; one for each id, except those `inDoubt`.
  * @param inDoubt versions that may be outdated; they replace nothing.
  */

@@ -102,7 +102,6 @@ const MOST_CODES = 10;
 /**
  * `active` says only that an order stands in the EHR, not whether a provider has received it. A request that is still
  * open after its needed day or time is overdue, whatever its status.
- *
  * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
  */
 export function describeStatus(facts: {

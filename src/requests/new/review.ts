@@ -42,7 +42,6 @@ const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }]
 
 /**
  * Every part that is not empty, in the order of the form.
- *
  * @param original the request that is replaced, as the EHR has it now and as a form would say it.
  */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {

@@ -19,7 +19,6 @@ export interface FoundList {
 
 /**
  * Waits for the EHR's answers and looks for a remembered page of the same list.
- *
  * @param depends what the page depends on besides its list; undefined for a page that is not remembered.
  */
 export async function findList(
@@ -61,7 +60,6 @@ function isEmpty({ open, closed }: RequestList): boolean {
 
 /**
  * The facts for the trace: how the reading went, without anything that is on the list.
- *
  * @param unconfirmed why the introspection of the access token gave no usable answer.
  */
 export function requestFacts(

@@ -14,7 +14,6 @@ const MOST_KEPT = 8;
 /**
  * Each launch has one record with its last texts; it is deleted with the launch (launches/session/store.ts). A URL
  * holds a keyed hash of a text, so that equal texts have one name and a reader of the URL cannot test a guess.
- *
  * @throws from its methods: AppError 'store.unavailable'.
  */
 export function createSearchTexts(redis: KeyStore, sealer: Sealer) {

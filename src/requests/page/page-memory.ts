@@ -55,7 +55,6 @@ const OVERHEAD = { entry: 1_000, identifier: 100 };
 /**
  * Remembers pages in this process, by launch. It is used only behind the launch guard, which refuses an ended launch.
  * The key of a page covers everything that the page depends on, so no page has to be removed when something changes.
- *
  * @param options.mostBytes the limit for one organization's pages; the least recently used ones are dropped.
  */
 export function createPageMemory(options: { clock: Clock; mostBytes?: number }) {

@@ -11,10 +11,8 @@ export type Selection = ReturnType<typeof selectRows>;
 
 /**
  * Filters and sorts the rows, and selects one page. Every row that passes the filters appears exactly once over all
- * pages.
- *
- * A page number beyond the last page means the last page: a list may have become shorter since its link was made.
- *
+ * pages. A page number beyond the last page means the last page: a list may have become shorter since its link was
+ * made.
  * @param isFirst selects rows that come before all others, whether or not they pass the filters.
  */
 export function selectRows(

@@ -15,7 +15,6 @@ const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
  * Each owner has one record, sealed, in Redis: the latest reading.
- *
  * @param options.mostBytes the limit for one organization's charts in each process (MT-06).
  */
 export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clock: Clock; mostBytes?: number }) {
@@ -26,7 +25,6 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
     /**
      * If the chart is too large, or the organization's charts have no room left, nothing is kept, and no older reading
      * either. Never throws.
-     *
      * @param owner the hash of the same user at the same patient.
      */
     keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {

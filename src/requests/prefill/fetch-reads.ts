@@ -9,7 +9,6 @@ export type ReadAnswer = ForeignRecord | undefined;
 
 /**
  * Each read fails on its own, and no failure of the EHR is thrown.
- *
  * @param urls relative to the FHIR base, each of them granted.
  * @returns as many answers, in the same order.
  */

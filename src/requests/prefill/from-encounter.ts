@@ -38,7 +38,6 @@ export interface Place {
 
 /**
  * The places where the patient is now: the one reached last comes first, and where not all say when, the last entry.
- *
  * @param encounter untrusted
  */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {

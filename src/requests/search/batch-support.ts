@@ -42,7 +42,6 @@ export function refusesSuch({ status, failure }: FhirError): boolean {
 
 /**
  * Sends reads in one batch.
- *
  * @returns the entries; 'no-batch' where the EHR takes none, which is noted; 'failed' where it is overloaded or down.
  */
 export async function sendBatch(

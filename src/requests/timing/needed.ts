@@ -45,7 +45,6 @@ const READ = [
 /**
  * FHIR R4 ServiceRequest.occurrence[x] and asNeeded[x]. If there are several, all of them are shown. Never throws, and
  * its text is bounded, whatever the EHR sends.
- *
  * @param resource a ServiceRequest as received; untrusted.
  * @param at `timeZone` is the organization's; days and times are in it.
  */

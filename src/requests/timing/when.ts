@@ -25,7 +25,6 @@ const EVENTS = new Map<unknown, string>([
 
 /**
  * FHIR R4 Timing.repeat.offset: minutes from the event, and after it unless the code says before.
- *
  * @param when as received: a code, or a list of them. Untrusted, as is `offset`.
  */
 export function whenPhrases(when: unknown, offset: unknown): Phrases {

@@ -27,7 +27,6 @@ const LONGEST_WORDS = 200;
 /**
  * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. If the clock shows the time
  * twice that day, the first one is taken.
- *
  * @returns undefined for a time that the clock skips.
  */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {

@@ -33,7 +33,6 @@ export interface ParsedCapability {
 
 /**
  * Reads each entry on its own: a malformed entry does not hide the others, and the order does not matter.
- *
  * @param document parsed JSON, untrusted.
  * @returns undefined when it is no CapabilityStatement.
  */

@@ -66,7 +66,6 @@ export function fetchableUrl(address: string, accepts: (url: URL) => boolean): U
 /**
  * Resolves and checks one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
  * byte for byte.
- *
  * @param field the name of the endpoint in the error.
  * @throws AppError 'discovery.endpoint-refused'
  */

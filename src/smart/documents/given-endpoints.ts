@@ -38,7 +38,6 @@ const FRESH_MS = 3_600_000;
 
 /**
  * Parses the given addresses by the same rules as a fetched document.
- *
  * @returns undefined if none is given; a result without `configuration` if any is missing or refused.
  */
 export function parseGiven(settings: GivenEndpoints, rules: EndpointRules): ParsedConfiguration | undefined {

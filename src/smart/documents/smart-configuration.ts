@@ -1,7 +1,6 @@
 /**
- * The SMART configuration: an untrusted document turned into the fields we use.
- *
- * SMART App Launch 2.2.0, "Conformance", "Metadata"; rules DI-03..05, DI-07..10, DI-24.
+ * The SMART configuration: an untrusted document turned into the fields we use. SMART App Launch 2.2.0, "Conformance",
+ * "Metadata"; rules DI-03..05, DI-07..10, DI-24.
  */
 import { z } from 'zod';
 import type { JsonObject } from '#src/adapters/json-object.ts';
@@ -90,7 +89,6 @@ const givenSchema = documentSchema.extend({
 
 /**
  * Reads the document of `{base}/.well-known/smart-configuration`. Pure, so that Settings can run it as a check.
- *
  * @param document parsed JSON, untrusted.
  * @param source where the document comes from; with `settings`, every address has to be usable.
  * @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused', naming the field.
@@ -151,7 +149,6 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
 /**
  * Asserts that a launch can begin with this configuration. A refused configuration is not cached, because the EHR team
  * may correct it at any minute (DI-08, DI-09, DI-14).
- *
  * @throws AppError 'discovery.no-client-authentication'
  */
 export function assertUsable(configuration: SmartConfiguration): void {
@@ -177,7 +174,6 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
 
 /**
  * Chooses the algorithm to sign with: the organization's choice if the server accepts it, else our other one (DI-09).
- *
  * @throws AppError 'discovery.no-client-authentication'
  */
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {

@@ -12,7 +12,6 @@ export interface Place {
 
 /**
  * The contained resource that a Reference points at (FHIR R4, "Contained Resources": the outermost resource holds all).
- *
  * @returns undefined for other references, and for a contained resource that names another patient than its container.
  */
 export function containedOf(reference: unknown, { container, base }: Place): ForeignRecord | undefined {

@@ -4,7 +4,6 @@ import { isFhirId } from './id.ts';
 /**
  * The patient id in a text, if the text certainly names a patient of this FHIR server: the id alone, `Patient/<id>`, or
  * that below the FHIR base, optionally with a version (`/_history/<v>`). Nothing is decoded or normalized.
- *
  * @param text untrusted.
  * @param fhirBase the launch's FHIR base, with or without trailing slash.
  * @returns undefined for anything else, such as another server's URL or another resource type.

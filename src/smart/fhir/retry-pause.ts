@@ -5,7 +5,6 @@ const LONGEST_RETRY_AFTER_MS = 2_000;
 
 /**
  * FH-07: a GET is retried once after a 429 or 503 with a short Retry-After, or after a 429 without one.
- *
  * @returns ms; undefined if the read is not retried.
  */
 export function retryPause(error: unknown): number | undefined {

@@ -9,7 +9,6 @@ const MARK = /\p{M}/gu;
 
 /**
  * Counts the visible UTF-16 units of a text, accents included, spaces and invisible characters excluded.
- *
  * @returns 0 for a text of invisible characters or of accents alone.
  */
 export function visibleLength(text: string): number {

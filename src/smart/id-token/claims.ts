@@ -24,7 +24,6 @@ export interface ClaimsExpectation {
 
 /**
  * Checks the claims of a token whose signature, `iss`, `aud`, `exp` and `nbf` jose has already verified.
- *
  * @param claims proven to come from the issuer.
  * @returns undefined when no rule is broken.
  */

@@ -24,7 +24,6 @@ export interface IssuerKeys {
   prefetch(issuer: IssuerToTrust): void;
   /**
    * The issuer's keys; sends no request while cached keys are fresh.
-   *
    * @throws AppError identity.keys-timeout or identity.keys-unavailable (ID-22).
    */
   keysFor(issuer: IssuerToTrust): Promise<VerificationKeys>;

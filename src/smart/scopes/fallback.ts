@@ -23,13 +23,11 @@ type Syntax = 'read' | 'rs' | 'r';
 
 /**
  * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. A wildcard of the setting is tried
- * last, also as the literal `patient/*.read`, for servers that know nothing else.
- *
- * After `invalid_scope` the hints `launch/…` are dropped, because `launch` alone gives an EHR launch its context
- * (SCO-09). If all of that fails, `online_access` is dropped too; it becomes `offline_access` only if the setting names
- * that (SCO-11). After an empty grant nothing was rejected, so only the syntax of the resources changes. Nothing is
- * dropped or added because of `scopes_supported` (DI-11).
- *
+ * last, also as the literal `patient/*.read`, for servers that know nothing else. After `invalid_scope` the hints
+ * `launch/…` are dropped, because `launch` alone gives an EHR launch its context (SCO-09). If all of that fails,
+ * `online_access` is dropped too; it becomes `offline_access` only if the setting names that (SCO-11). After an empty
+ * grant nothing was rejected, so only the syntax of the resources changes. Nothing is dropped or added because of
+ * `scopes_supported` (DI-11).
  * @param failed the strings requested so far, in any order; none is requested again.
  * @returns undefined when no fallback is left.
  */
@@ -41,7 +39,6 @@ export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): s
 
 /**
  * Does a grant contain no FHIR resource although some were requested (SCO-18)?
- *
  * @param granted the `scope` of the token response, untrusted.
  */
 export function isEmptyGrant(requested: string, granted: string): boolean {
