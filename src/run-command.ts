@@ -165,11 +165,7 @@ function describeFailure(error: unknown): string {
   return `The command failed${code}: ${cause instanceof Error ? cause.message : 'unknown error'}`;
 }
 
-/**
- * Runs one command to its end.
- * @param env the process's own when not given.
- * @returns the exit code: 0 done, 1 failed, 2 usage.
- */
+/** Runs one command. @param env default: the process's own. @returns the exit code: 0 done, 1 failed, 2 usage. */
 export async function runCommand(
   args: readonly string[],
   terminal: Terminal,

@@ -2,10 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
 
-/**
- * `2026-11-22 09:05 CET`. The zone is always named, because the server cannot know the reader's zone without a script.
- * @param timeZone of the page's organization, or the server's if the page has none.
- */
+/** `2026-11-22 09:05 CET`, always with the zone: the server cannot know the reader's without a script. */
 export function instant(at: Date, timeZone: string): SafeHtml {
   return timeElement(at, instantText(at, timeZone));
 }

@@ -6,10 +6,7 @@ export function agedBy(clock: Clock) {
   return { perf: { now: () => clock().getTime() }, ttlResolution: 0 };
 }
 
-/**
- * Options for an LRUCache of at most `count` entries. Its memory grows as it fills; `max` would allocate all of it at
- * once.
- */
+/** For an LRUCache of at most `count` entries that grows as it fills; `max` would allocate all memory at once. */
 export function atMost(count: number) {
   return { maxSize: count, sizeCalculation: () => 1 };
 }

@@ -2,10 +2,7 @@
 
 const CONTROL = /\p{Cc}+/gu;
 
-/**
- * Returns one line of well-formed text of at most `longest` code points. Control characters become a space and unpaired
- * surrogates U+FFFD. Removing them could turn one name into another.
- */
+/** One line of at most `longest` code points. Control characters are replaced: removal could make another name. */
 export function storedText(text: string, longest = Infinity): string {
   const whole = text.replace(CONTROL, ' ').toWellFormed();
   return whole.length <= longest ? whole : Array.from(whole).slice(0, longest).join('');

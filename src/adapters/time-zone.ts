@@ -46,10 +46,7 @@ interface DayAndTime {
 /** The last result, because a list asks for the day of the same moment in each of its rows. */
 let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
-/**
- * The moment a day begins in a time zone: midnight, or the first moment after a clock change at midnight.
- * @param day `YYYY-MM-DD`, on the calendar.
- */
+/** The moment a calendar day begins in a time zone: midnight, or the first moment after a clock change at midnight. */
 export function startOfDay(day: string, timeZone: string): Date {
   return instantsOf(day, '00:00', timeZone)[0];
 }

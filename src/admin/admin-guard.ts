@@ -83,10 +83,7 @@ export function recogniseSignIn({ users, clock }: AdminGuardDependencies): Reque
   };
 }
 
-/**
- * Admits operators only; mount behind {@link requireSignIn}. A refusal is written to the audit trail.
- * @throws AppError 'admin.forbidden' as the request's failure.
- */
+/** Admits operators only, behind {@link requireSignIn}; refusals are audited. @throws AppError 'admin.forbidden' */
 export function requireOperator(audit: Audit): RequestHandler {
   return (request, _response, next) => {
     const { role, organizationId } = adminOf(request);

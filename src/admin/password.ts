@@ -66,10 +66,7 @@ function tagOf(
 }
 
 const RETRY_AFTER_SECONDS = 5;
-/**
- * The thread pool that computes hashes also resolves names for launches; two hashes at a time leave half of its
- * threads. Twenty waiting hashes take less than a second.
- */
+/** These threads also resolve names for launches: two hashes leave half of them. Twenty wait less than a second. */
 const inTurn = createFairQueue({
   atOnce: 2,
   mostWaiting: 20,

@@ -32,10 +32,7 @@ const transactionSchema = z.object({
   expiresAt: z.number(),
 });
 
-/**
- * `GET /sign-in/sso?next=…`. The transaction is sealed in a cookie of this browser, so a response that belongs to
- * another browser's sign-in is refused.
- */
+/** `GET /sign-in/sso?next=…`. The sealed cookie of this browser refuses the response to another browser's sign-in. */
 export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDependencies): RequestHandler {
   const cookies = createCookies(publicUrl, 'first-party');
   return async (request, response) => {

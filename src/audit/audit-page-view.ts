@@ -30,10 +30,7 @@ export interface Look {
   at: string;
 }
 
-/**
- * Reads the address and the search, for the page and its export; invalid values are ignored. A search that was refused or
- * has ended finds no rows.
- */
+/** Reads address and search, for the page and its export; invalid values are ignored. An ended search finds no rows. */
 export async function askedFor(deps: AuditRouteDependencies, request: Request) {
   const organizationId = visibleOrganization(request);
   const [names, organizations, who, search] = await Promise.all([

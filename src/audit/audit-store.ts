@@ -116,10 +116,7 @@ export async function findAuditRow(db: Queries, id: string) {
 
 const DELETED_AT_ONCE = 2_000;
 
-/**
- * Deletes a batch of rows older than the retention setting. The triggers allow only this deletion, and only of rows
- * older than thirty days by the database's clock.
- */
+/** Deletes rows older than the retention. The triggers allow only that, of rows older than thirty days by them. */
 export async function deleteAuditRowsBefore(db: Queries, before: Date): Promise<{ deleted: number; isDone: boolean }> {
   return db.transaction(async (transaction) => {
     await transaction.execute(sql`select set_config('vectorcare.audit_retention', 'on', true)`);

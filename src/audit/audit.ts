@@ -101,11 +101,7 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
       metrics?.rowsLost.inc({ table: 'audit_events' });
       log.error(namesOf(entry), 'audit event dropped: too many waiting');
     },
-    /**
-     * For actions that may only happen once they are recorded: accesses to patients, and a connection used in spite of
-     * its checks.
-     * @throws AppError 'store.unavailable' when the row was not stored.
-     */
+    /** For what may only happen once recorded, such as an access to a patient. @throws AppError 'store.unavailable' */
     recordNow: async (event: AuditEvent): Promise<void> => {
       try {
         await write([{ id: randomUUID(), at: clock(), event }]);

@@ -16,11 +16,7 @@ export interface CheckAgainDependencies {
   audit: Audit;
 }
 
-/**
- * Changes no setting. From then on, launches use what a good run discovered. `run` rejects when the database fails.
- * @param organization must have a FHIR URL.
- * @param by `name` is shown beside the run.
- */
+/** Changes no setting; launches use what a good run discovered. `run` rejects when the database fails. */
 export function checkAgain(
   { checks, checksStore, store, audit }: CheckAgainDependencies,
   organization: Organization,

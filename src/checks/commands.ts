@@ -34,11 +34,7 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
   return (dependencies) => checkUrl(dependencies, positionals[0] ?? '', values.org);
 }
 
-/**
- * Reads `organization check <orgId>`. The command checks the connection in use; the run is stored and audited like one
- * from Settings.
- * @throws UsageError
- */
+/** Reads `organization check <orgId>`. Its run is stored and audited like one from Settings. @throws UsageError */
 export function readOrganizationCheck(args: readonly string[]): CheckCommand {
   const id = readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
   return async (dependencies) => {

@@ -28,9 +28,7 @@ export interface DriftWatchOptions {
 }
 
 export interface DriftWatch {
-  /**
-   * Checks the organizations that are due, one after the other. Never rejects; a call during a look joins that look.
-   */
+  /** Checks the organizations that are due, one by one. Never rejects; a call during a look joins that look. */
   look(): Promise<void>;
   /** Stops the timer and waits for a check under way. */
   close(): Promise<void>;

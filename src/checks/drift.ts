@@ -16,11 +16,7 @@ export interface Difference {
 const LONGEST = 200;
 const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * 86_400_000;
 
-/**
- * Compares two runs. A part that one of them could not read is not compared, because the rows of that run already say
- * that it could not be read.
- * @param now for the days until a certificate expires.
- */
+/** Compares two runs. What one of them could not read is not compared: the rows of that run already say so. */
 export function differencesBetween(before: ConnectionState, after: ConnectionState, now: Date): Difference[] {
   return [
     ...memberDifferences('configuration', before.configuration, after.configuration),
@@ -45,9 +41,7 @@ function memberDifferences(
   });
 }
 
-/**
- * EHRs rotate their keys, some every two days, so new keys are only `info`. A set without a usable key fails its row.
- */
+/** EHRs rotate their keys, so new keys are only `info`. A set without a usable key fails its row. */
 function keyDifferences(before: string[] | undefined, after: string[] | undefined): Difference[] {
   if (!before || !after || textOf(before) === textOf(after)) return [];
   return [{ part: 'keys', field: 'kid', before: textOf(before), after: textOf(after), severity: 'info' }];

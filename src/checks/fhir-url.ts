@@ -1,6 +1,4 @@
-/**
- * Normalizes a pasted FHIR URL: corrects it where the meaning is clear, and refuses it with a reason where it is not.
- */
+/** Normalizes a pasted FHIR URL: corrects it where the meaning is clear, and says why where it is not. */
 import ipaddr from 'ipaddr.js';
 import { isAddressAllowed } from '#src/adapters/ehr-http/address-policy.ts';
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';

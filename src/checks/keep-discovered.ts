@@ -3,10 +3,7 @@ import type { FinishedChecks } from '#src/checks/rows/result.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { isUsable } from '#src/smart/documents/smart-configuration.ts';
 
-/**
- * Stores nothing when nothing was discovered, a launch would refuse the configuration, the EHR forbids keeping it, or
- * the connection has changed since.
- */
+/** Stores nothing that a launch would refuse, that the EHR forbids keeping, or of a connection that changed since. */
 export async function keepDiscovered(
   store: Pick<OrganizationStore, 'saveDiscovered'>,
   organization: { id: string; connectionVersion: number },

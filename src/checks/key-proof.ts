@@ -1,7 +1,4 @@
-/**
- * The key proof: finds out without a patient or user whether the EHR accepts our client ID, key, algorithm and
- * audience.
- */
+/** The key proof: does the EHR accept our client ID, key, algorithm and audience? It needs no patient and no user. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
@@ -67,10 +64,7 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
   }
 }
 
-/**
- * Takes owner and remedy from the table of causes where the error names its rule. When the EHR refused the key without
- * a reason (`client.key`), the remedy is the list of usual causes.
- */
+/** Takes owner and remedy from the table of causes; for a key refused without a reason, the list of usual causes. */
 function explain(
   outcome: KeyProofOutcome,
   { rule, seen }: AppError,

@@ -36,10 +36,7 @@ export function checkRunEvent(
   return { event: 'check-run', organizationId, ...by, detail };
 }
 
-/**
- * Picks what a report shows. It leaves out who ran the checks and the values of suggestions, because the report's link
- * is unguessable but not private.
- */
+/** Picks what a report shows: not who ran the checks, nor suggested values, because its link is not private. */
 export function toReport(run: CheckRun, organization: { id: string; name: string }): CheckReport {
   const { summary } = run;
   return {

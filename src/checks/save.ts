@@ -32,10 +32,7 @@ export interface SaveOptions {
   accept?: AcceptedSettings;
 }
 
-/**
- * Either a problem to show at the field, or a run in progress: the caller streams `running`, then awaits `outcome`,
- * which rejects when the database fails.
- */
+/** A problem for the field, or a run: stream `running`, then await `outcome`, which rejects when the database fails. */
 export type SaveAnswer =
   | { ok: false; problem: string; kept: string }
   | { ok: true; url: string; changes: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };

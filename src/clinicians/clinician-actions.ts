@@ -82,10 +82,7 @@ export async function setDisabled(deps: Deps, acting: ActingOn, id: string, isDi
 
 export type Confirmation = { kind: 'linked'; clinicianId: string } | { kind: 'not-found' } | { kind: Conflict };
 
-/**
- * Confirms a waiting or refused user as a new or an existing clinician.
- * @param as the typed name of a new clinician, or the id of one in this organization.
- */
+/** Confirms a waiting or refused user. @param as the typed name of a new clinician, or the id of an existing one. */
 export async function confirm(
   deps: Deps,
   acting: ActingOn,

@@ -1,7 +1,4 @@
-/**
- * Memberships for the request path, served from memory while nothing changed in the organization and during a database
- * outage of up to ten minutes; refusals during any outage.
- */
+/** Memberships for the request path, from memory while nothing changed; admissions survive ten minutes of outage. */
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';

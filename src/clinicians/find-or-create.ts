@@ -24,10 +24,7 @@ export interface Meeting {
   isFirst: boolean;
 }
 
-/**
- * Finds or creates the user's row. Of many concurrent first launches of one user, only one creates it.
- * @throws whatever the database throws.
- */
+/** Finds or creates the user's row; of many concurrent first launches, one creates it. Throws as the database does. */
 export async function findOrCreate(
   deps: CliniciansDependencies,
   organization: Organization,

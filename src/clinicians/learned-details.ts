@@ -15,11 +15,7 @@ export function isNothingNew(learned: LearnedDetails, known: LearnedDetails): bo
   return isSame('name') && isSame('role');
 }
 
-/**
- * Writes only new details. Details that the EHR did not send this time stay unchanged.
- * @returns the stored details; undefined when the user has no readable row.
- * @throws whatever the database throws.
- */
+/** Writes only new details; what was not sent stays. @returns what is stored; undefined without a readable row. */
 export async function learn(
   { db, sealer }: CliniciansDependencies,
   organizationId: string,

@@ -15,10 +15,7 @@ export interface Moving {
 
 const BATCH = 200;
 
-/**
- * Starts at once, in the background. Launches do not wait for it, because they find rows under any secret. With one
- * secret there is nothing to do.
- */
+/** Runs in the background; launches find rows under any secret. With one secret there is nothing to do. */
 export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }): Moving {
   const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();

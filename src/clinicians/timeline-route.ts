@@ -84,10 +84,7 @@ async function entriesOf(
 
 const MOST_FORMER_USERS = 20;
 
-/**
- * EHR users whose association was undone, by their hash in audit rows and traces: their actions until then belong to the
- * timeline. The audit trail is their only record.
- */
+/** EHR users whose association was undone, by hash; only the audit trail has what they did until then. */
 async function formerUsers(db: Queries, organizationId: string, clinicianId: string) {
   const about = { actors: [], clinicians: [clinicianId] };
   const rows = await listAuditRows(db, { organizationId, events: ['user-unlinked'], about }, MOST_FORMER_USERS);

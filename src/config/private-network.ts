@@ -13,11 +13,7 @@ const PRIVATE = [
   '::1/128',
 ];
 
-/**
- * Is this whole network within a private range (TL-04)? A wider one, such as `0.0.0.0/0`, would disable the address
- * guard for outbound calls.
- * @param cidr anything but a valid CIDR gives false.
- */
+/** Is this network within a private range (TL-04)? A wider one would disable the guard for outbound calls. */
 export function isPrivateNetwork(cidr: string): boolean {
   if (!ipaddr.isValidCIDR(cidr)) return false;
   const [address, bits] = ipaddr.parseCIDR(cidr);

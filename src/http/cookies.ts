@@ -38,10 +38,7 @@ export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 
     return new Map(ours.map(([name, value = '']) => [name.slice(prefix.length), value]));
   };
   return {
-    /**
-     * Our cookies in the request, at most {@link MOST_READ}, by name without prefix. Parsed once per request, because a
-     * launch reads several cookies in several places.
-     */
+    /** Our cookies in the request, at most {@link MOST_READ}, by name without prefix. Parsed once per request. */
     read: (request: Request): ReadonlyMap<string, string> => cached(known, request, () => parse(request)),
     /** @param maxAgeMs how long the browser keeps it. */
     set: (response: Response, name: string, value: string, maxAgeMs: number): void => {

@@ -36,10 +36,7 @@ export const FORM_BYTES = {
 
 const NOT_TYPED = /[^\P{Cc}\t\r\n]/gu;
 
-/**
- * Parses a urlencoded body; any other type leaves no body. A body over the limit ends in 413, unparsed.
- * @param larger limits for larger forms below this mount, by path.
- */
+/** Parses a urlencoded body; over the limit, 413. @param larger limits for larger forms below this mount, by path. */
 export function formBody(
   bytes: number = FORM_BYTES.usual,
   larger: Readonly<Record<string, number>> = {},

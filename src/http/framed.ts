@@ -10,10 +10,7 @@ export function isFramed(request: Request): boolean | undefined {
   return destination === undefined ? undefined : FRAMES.has(destination);
 }
 
-/**
- * The origin of the framing page (`Referer`); undefined when it is not sent or there is no frame. Anyone can forge it:
- * use it for display, never for trust.
- */
+/** The origin of the framing page (`Referer`), if any. Anyone can forge it: for display, never for trust. */
 export function framingOrigin(request: Request): string | undefined {
   const page = isFramed(request) === true ? URL.parse(headerOf(request, 'referer') ?? '') : null;
   return page && /^https?:$/.test(page.protocol) ? page.origin.slice(0, 200) : undefined;

@@ -1,10 +1,7 @@
 /** Removes the body of redirects: Express would repeat the address there, with a launch value or a code. */
 import type { Express, Response } from 'express';
 
-/**
- * Replaces `response.redirect` for the whole app, so that no route can forget it (LA-04, ER-02). Browsers follow the
- * Location header and do not show the body.
- */
+/** Replaces `response.redirect` for the whole app, so that no route forgets it (LA-04, ER-02). */
 export function redirectWithoutBody(app: Express): void {
   app.response.redirect = function redirect(this: Response, ...given: [string] | [number, string] | [string, number]) {
     const [first, second] = given;

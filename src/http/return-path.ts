@@ -8,11 +8,7 @@ const ACCOUNT = '/settings/account';
 const LONGEST = 2_048;
 const PLACES = /^\/(settings|guide)(\/|$)/;
 
-/**
- * The page to come back to.
- * @param text untrusted, from a query or form.
- * @returns a path with query on our own origin, under /settings or /guide; '/settings' for everything else.
- */
+/** The page to come back to: a path under /settings or /guide; '/settings' for anything else. @param text untrusted. */
 export function readReturnPath(text: unknown, publicUrl: URL): string {
   if (typeof text !== 'string' || text.length > LONGEST || !URL.canParse(text, publicUrl)) return START;
   const url = new URL(text, publicUrl);

@@ -68,10 +68,7 @@ function policyText({ frameAncestors = [], formAction, fetchesOwnPages }: PagePo
   return `${LOADS}; ${connect}base-uri 'none'; form-action ${form}; frame-ancestors ${ancestors}`;
 }
 
-/**
- * For the page that explains why nothing else may be shown in this frame: any page may frame it. It has nothing to
- * click by mistake, and its policy allows no script and no form (LA-11).
- */
+/** For the page that explains why this frame may show nothing else. Its policy allows no script and no form (LA-11). */
 export function allowAnyFrame(response: Response): void {
   response.setHeader(
     CSP,
@@ -79,10 +76,7 @@ export function allowAnyFrame(response: Response): void {
   );
 }
 
-/**
- * For pages with our forms: without a referrer a browser sends `Origin: null`, and the CSRF check could not recognise
- * our page.
- */
+/** For pages with our forms: without a referrer a browser sends `Origin: null`, which the CSRF check refuses. */
 export function allowSameOriginReferrer(response: Response): void {
   response.setHeader('Referrer-Policy', 'same-origin');
 }

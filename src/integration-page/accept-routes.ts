@@ -8,9 +8,7 @@ import { suggestionFor } from '#src/vendors/vendor-props.ts';
 import { askForChecks } from './connection-routes.ts';
 import { done, type Handler, mayChange, refused, type Visit } from './page-visit.ts';
 
-/**
- * Accepts a suggestion of the stored run by its position, so that values come from our own checks, never from the form.
- */
+/** Accepts a suggestion of the stored run by its position: values come from our own checks, never from the form. */
 export const acceptSuggestion: Handler = async (visit) => {
   const [runId = '', index = ''] = fieldOf(visit.request, 'suggestion', 'id').split('.');
   const latest = await visit.deps.checksStore.latest(visit.organization.id);

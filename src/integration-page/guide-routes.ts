@@ -21,10 +21,7 @@ export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): Re
   return (_request, response) => void response.type('html').send(page);
 }
 
-/**
- * The guide's reference part, which is public. It shows the values of {@link visitedOrganization}. Mount behind
- * recogniseSignIn.
- */
+/** The guide's public reference part, with the values of {@link visitedOrganization}. Mount behind recogniseSignIn. */
 export function guideRoute(dependencies: RegisterDependencies): RequestHandler {
   return async (request, response) => {
     const props = await guideProps(dependencies, request);

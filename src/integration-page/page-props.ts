@@ -26,9 +26,7 @@ export const INTEGRATION = '/settings/integrations/smart-on-fhir';
 export interface SeenLaunches {
   /** The newest launch that reached the request list from a chart, with the FHIR URL in use. */
   completed: { id: string; at: Date } | undefined;
-  /**
-   * The newest page that framed the app without permission. The browser claims it, so an administrator must confirm it.
-   */
+  /** The newest page that framed the app without permission; the browser claims it, an administrator must confirm. */
   framedBy: { origin: string; at: Date } | undefined;
   /** The FHIR URL as the newest launch wrote it, if it was refused for its form and no launch has succeeded since. */
   writtenAs: { iss: string; at: Date } | undefined;
@@ -143,10 +141,7 @@ function frameProps({ organization, draft, launches: { framedBy } }: ConnectionR
   };
 }
 
-/**
- * The facts come from the settings if endpoints are given by hand; from the organization's row; or from the last run if
- * the EHR forbids keeping its document.
- */
+/** From the settings if given by hand; from the organization's row; or from the last run if the EHR forbids keeping. */
 function discoveredFacts({ organization, run }: Pick<ConnectionRecord, 'organization' | 'run'>) {
   const { discovered, fhirBaseUrl, tokenEndpoint, issuers } = organization;
   if (isGiven(organization))

@@ -19,10 +19,7 @@ export interface RegisterDependencies {
   clock: Clock;
 }
 
-/**
- * The organization whose values this visitor may see: an administrator's own, or the one that an operator names in
- * `?organization=`. For an administrator, that parameter is ignored (MT-01).
- */
+/** Whose values this visitor may see: an administrator's own (MT-01), or the one that an operator names. */
 export async function visitedOrganization(
   { organizations }: Pick<RegisterDependencies, 'organizations'>,
   request: Request,

@@ -13,10 +13,7 @@ import type { TypedForm } from '#views/typed-form.ts';
 const INTERACTIONS = ['c', 'r', 'u', 'd', 's'] as const;
 const NONE = 'Nothing: the app does not use it.';
 
-/**
- * Explains the scopes of a form, saved or only typed.
- * @param preview set when the form was not saved, with the problems of its scopes.
- */
+/** Explains the scopes of a form. @param preview set when it was not saved, with the problems of its scopes. */
 export function scopeEditorProps(
   organization: Organization,
   { values, problems }: TypedForm,
@@ -49,10 +46,7 @@ export function explainScopes(
   return { present, absent: [...absentPlain(text), ...absentResources(text, uses)] };
 }
 
-/**
- * The scope string that the first request of a launch sends.
- * @param capabilities of the EHR; undefined before discovery, when `auto` cannot be decided.
- */
+/** The scopes a launch asks for first. @param capabilities undefined before discovery: `auto` is then undecided. */
 export function scopesSent(
   text: string,
   version: 'auto' | 'v1' | 'v2',

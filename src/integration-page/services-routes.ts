@@ -1,6 +1,4 @@
-/**
- * `/settings/services`: the services and receivers of an organization, edited as tables, with a preview before saving.
- */
+/** `/settings/services`: services and receivers of an organization, as tables, with a preview before saving. */
 import { Router } from 'express';
 import { fieldOf } from '#src/http/form-body.ts';
 import { actorOf } from '#src/http/sessions/admin-session.ts';
@@ -39,9 +37,7 @@ const show: Handler = async ({ deps: { afterPost }, request, response, organizat
   response.type('html').send(servicesPage(servicesPropsOf(request, organization, shown)));
 };
 
-/**
- * Exports the saved table with every cell as text, so that none is a formula. An import of the file changes nothing.
- */
+/** Exports the saved table with every cell as text, so that none is a formula. Importing it changes nothing. */
 function exportTable(table: Table): Handler {
   return async ({ response, organization }) => {
     const lines = csvCells(organization[table]) ?? [];

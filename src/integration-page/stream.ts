@@ -35,10 +35,7 @@ export async function readRecord(
   return { organization, draft, run, accepted, launches };
 }
 
-/**
- * Starts the checks that a form of this session requested. The form's outcome is taken from the session once, so a
- * reload shows the stored run and does not call the EHR.
- */
+/** Starts the checks that a form requested. Its outcome is taken once, so a reload shows the stored run. */
 export async function beginChecks(visit: Visit, { url, changes, options }: PendingRun): Promise<void> {
   const { request, organization } = visit;
   const answer = await saveConnection(visit.deps, organization.id, url, saverOf(request), options);

@@ -73,10 +73,7 @@ export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
   throw new CommandError(`A rotation is under way: key ${pending.kid} becomes active at ${until}. Wait until then.`);
 }
 
-/**
- * The public half for EHRs that cannot fetch our JWKS URL: the same JWK as served, and PEM (REG-04).
- * @throws CommandError for an unknown key; KeyError when the stored key is not valid.
- */
+/** The public half, as served and as PEM (REG-04). @throws CommandError for an unknown key; KeyError for a bad one. */
 export async function exportKey(
   dependencies: KeyDependencies,
   kid: string,

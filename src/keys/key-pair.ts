@@ -58,10 +58,7 @@ export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Se
   return keyRow(alg, await exportJWK(publicKey), await exportJWK(privateKey), dates, sealer);
 }
 
-/**
- * Makes the row of a pair. The kid is the RFC 7638 thumbprint; the private half is sealed under the key's name.
- * @throws ZodError when the public half is not one of the two kinds we publish.
- */
+/** The row of a pair: kid = RFC 7638 thumbprint, private half sealed under it. @throws ZodError for other kinds. */
 export async function keyRow(
   alg: SigningAlgorithm,
   publicJwk: JWK,
@@ -79,10 +76,7 @@ export async function keyRow(
   };
 }
 
-/**
- * Reads the public half of a stored key.
- * @throws KeyError when it is weak or malformed, or does not match its kid, which also reveals a duplicate.
- */
+/** Reads a stored public half. @throws KeyError when it is weak, malformed, or does not match its kid. */
 export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
   const parsed = publicJwkSchema.safeParse(row.publicJwk);
   if (!parsed.success || parsed.data.alg !== row.alg || parsed.data.kid !== row.kid) {
@@ -97,10 +91,7 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
   return parsed.data;
 }
 
-/**
- * Opens and imports a stored key.
- * @throws KeyError when it cannot be opened with APP_SECRETS, is public only, weak, or its halves do not match.
- */
+/** Opens and imports a stored key. @throws KeyError when it cannot be opened, is public only, weak or mismatched. */
 export async function loadKey(row: KeyRow, sealer: Sealer): Promise<LoadedKey> {
   const publicJwk = await readPublicJwk(row);
   const privateJwk = await openPrivateJwk(row, sealer);

@@ -23,12 +23,7 @@ export interface KeyRingDependencies {
   log: Log;
 }
 
-/**
- * Creates the first keys if there are none, and loads all keys.
- *
- * @throws KeyError when a stored key is unreadable, weak or a duplicate: we refuse to start rather than to fail every
- *   launch (CAJ-16).
- */
+/** Loads the keys, or creates the first. @throws KeyError when one is unreadable, weak or a duplicate (CAJ-16). */
 export async function createKeyRing(dependencies: KeyRingDependencies) {
   const { clock, log } = dependencies;
   await makeMissingKeys(dependencies);
@@ -57,10 +52,7 @@ export async function createKeyRing(dependencies: KeyRingDependencies) {
     if (underWay === 0) void refresh();
   }, REFRESH_INTERVAL_SECONDS * 1_000).unref();
   return {
-    /**
-     * The key that signs now: the newest active one, never one that EHRs may not have fetched yet (JW-09).
-     * @throws Error when there is none, which `keys retire` prevents.
-     */
+    /** The newest active key, never one that EHRs may not have fetched (JW-09). @throws Error when there is none. */
     signingKey: (alg: SigningAlgorithm): Pick<LoadedKey, 'kid' | 'alg' | 'privateKey'> =>
       newestActive(keys, alg, clock()),
     /** Every pending, active and retired key that is still published; public members only. */

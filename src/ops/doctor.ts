@@ -19,10 +19,7 @@ import { type Finding, finding } from './finding.ts';
 /** Instances whose clocks differ by more see each other's instants in the wrong order. */
 const MOST_CLOCK_DIFFERENCE_MS = 1_000;
 
-/**
- * Examines configuration, database, Redis, keys, clocks and the way to each organization's EHR.
- * @returns exit code 1 when something failed; 0 for warnings alone.
- */
+/** Examines configuration, stores, keys, clocks and the way to each EHR. @returns exit code 1 when something failed. */
 export async function doctor(options: {
   env: NodeJS.ProcessEnv | undefined;
   stderr: Pick<NodeJS.WriteStream, 'write'>;

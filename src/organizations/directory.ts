@@ -92,10 +92,7 @@ export function createOrganizationDirectory(
   }, COMPARE_MS).unref();
 
   return {
-    /**
-     * @param id untrusted; a text that cannot be an Org ID is not looked up.
-     * @throws AppError('store.unavailable') when the database fails and nothing recent is known.
-     */
+    /** @param id untrusted. @throws AppError 'store.unavailable' if the database fails and nothing recent is known. */
     find: async (id: string): Promise<Organization | undefined> => {
       if (!ORGANIZATION_ID.test(id)) return undefined;
       const copy = known.get(id) ?? unknown.get(id);
@@ -106,10 +103,7 @@ export function createOrganizationDirectory(
       asked.catch(() => undefined);
       return copy.organization;
     },
-    /**
-     * The version of an organization, less than a second old, or undefined if unknown. While the version stays the same,
-     * the permissions of its users have not changed.
-     */
+    /** An organization's version, less than a second old, if known. While it stays, so do its users' permissions. */
     versionOf: (id: string): string | undefined => {
       const copy = known.peek(id);
       return copy && now() - copy.readAt < FRESH_MS ? copy.version : undefined;

@@ -12,10 +12,7 @@ const AT_ONCE = 4;
 /** An organization without a launch for this long is skipped. */
 const UNUSED_MS = 7 * 24 * 60 * 60_000;
 
-/**
- * Fetches stale SMART configurations and the issuers' keys, by the same rules and within the same budget as a launch.
- * Never rejects: a failed fetch is left to the next launch.
- */
+/** Fetches stale configurations and issuers' keys, by the rules and budget of a launch. Never rejects. */
 export async function discoverEarly(options: {
   store: Pick<OrganizationStore, 'list'>;
   connections: SmartConnections;

@@ -94,10 +94,7 @@ const MISSING: Partial<Record<string, string>> = {
   issuers: 'must name the one issuer where endpoints are given by hand: no document of the EHR names it',
 };
 
-/**
- * Reads settings from the database. Settings unknown to this version are dropped; missing ones get their defaults.
- * @throws ZodError when the row is invalid, so that no launch uses unchecked settings.
- */
+/** Reads stored settings: unknown ones are dropped, missing ones get defaults. @throws ZodError for an invalid row. */
 export function readStoredSettings(stored: unknown): OrganizationSettings {
   return schemasFor(false, ['fhirBaseUrl', 'clientId']).stored.parse(stored);
 }
@@ -107,10 +104,7 @@ export function isConnected(organization: Pick<Organization, UnsetField>): boole
   return organization.fhirBaseUrl !== '' && organization.clientId !== '';
 }
 
-/**
- * Nothing is sent to an EHR that is not known, or without the name it knows the app by.
- * @throws AppError 'launch.unknown-issuer'
- */
+/** Asserts that the EHR is known, and the app's name there. @throws AppError 'launch.unknown-issuer' */
 export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, UnsetField>): void {
   const rule = fhirBaseUrl === '' ? 'launch.no-fhir-url' : clientId === '' ? 'launch.no-client-id' : undefined;
   if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', { rule });

@@ -3,10 +3,7 @@ import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import type { OrganizationSettings } from './organization.ts';
 
-/**
- * The redirect URI of an organization. If it has its own, a response that belongs to another organization is detected
- * (MT-04, CB-12).
- */
+/** An organization's own redirect URI shows a response that belongs to another organization (MT-04, CB-12). */
 export function redirectUriOf(publicUrl: URL, organization: Pick<OrganizationSettings, 'id' | 'redirectUri'>): string {
   return `${publicUrl.origin}/smart/callback${organization.redirectUri === 'own' ? `/${organization.id}` : ''}`;
 }
@@ -37,10 +34,7 @@ export function registrationSheet(
   };
 }
 
-/**
- * The registration as a file for EHRs that accept one: RFC 7591 client metadata, as in SMART and UDAP (REG-04).
- * @param contact of the operator; `contacts` takes only an e-mail address.
- */
+/** The registration as RFC 7591 client metadata, as in SMART and UDAP (REG-04). @param contact of the operator. */
 export function clientMetadata(
   sheet: RegistrationValues,
   { publicUrl, contact, version, logoPath }: { publicUrl: URL; contact: string; version: string; logoPath: string },

@@ -107,10 +107,7 @@ function iso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/**
- * The issuers whose id_tokens and callbacks this organization accepts: the configured ones, else the one that the EHR
- * names, else its FHIR base (DI-12, ID-02).
- */
+/** The accepted issuers: the configured ones, else the one the EHR names, else its FHIR base (DI-12, ID-02). */
 export function issuersOf(organization: Organization, configuration: SmartConfiguration): IssuerToTrust[] {
   const { issuer = organization.fhirBaseUrl, jwksUri, source } = configuration;
   const keys = keysAt(jwksUri, source === 'settings');

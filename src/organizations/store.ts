@@ -14,10 +14,7 @@ import {
   withSettings,
 } from './organization.ts';
 
-/**
- * REG-05, "unique per FHIR base (+ org)": the primary key is the organization discriminator. Every launch URL contains
- * it, so two departments of one EHR may share a FHIR base.
- */
+/** REG-05: the primary key is the discriminator, so two departments of one EHR may share a FHIR base. */
 export const organizations = pgTable('organizations', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
@@ -138,10 +135,7 @@ async function read(statement: ReturnType<typeof byId>, id: string) {
   return found && { organization: toOrganization(found.row), version: found.version };
 }
 
-/**
- * Changes the version of the row, in a transaction that changes permissions outside the settings. Every process then
- * reads the organization's users anew.
- */
+/** Changes the version, in a transaction that changes permissions: every process reads its users anew. */
 export async function markChanged(tx: Queries, id: string): Promise<void> {
   await tx.update(organizations).set({ id }).where(eq(organizations.id, id));
 }

@@ -11,10 +11,7 @@ export function exportOf(organization: Organization) {
   return { form: FORM, ...settingsOf(organization) };
 }
 
-/**
- * Reads an export. Its settings are untrusted; the schema checks them when they are saved.
- * @param text of a file; untrusted.
- */
+/** Reads an export. @param text of a file, untrusted; the schema checks its settings when they are saved. */
 export function readExport(text: string): { id: string; changes: SettingChanges } | undefined {
   const members = parseJsonObject(text) ?? {};
   const { form, id, ...changes } = members;

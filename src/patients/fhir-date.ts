@@ -56,10 +56,7 @@ function readText(written: string, timeZone: string): FhirDate | undefined {
   return isMidnight ? { ...date, writtenDay: day } : date;
 }
 
-/**
- * The day of a FHIR date in this time zone, as precise as given, and of a midnight the day as it was written; other text
- * bounded, unless it says nothing.
- */
+/** The day of a FHIR date in this zone, as precise as given; other text bounded, unless it says nothing. */
 export function dayText(value: unknown, timeZone: string): string | undefined {
   const date = readFhirDate(value, timeZone);
   return date?.writtenDay ?? date?.day ?? asInformation(value, 40);

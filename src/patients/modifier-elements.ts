@@ -10,10 +10,7 @@ import { type Flag, flagOf } from './foreign-flag.ts';
 const MOST_ELEMENTS = 20_000;
 const MOST_LEVELS = 500;
 
-/**
- * Conditions on a whole resource, in short sentences, most severe first. An unreadable value counts as the dangerous
- * one. Contained resources are judged separately. Never throws.
- */
+/** Conditions on a whole resource, most severe first; an unreadable one counts as dangerous. Never throws. */
 export function conditionsOf(resource: ForeignRecord): string[] {
   const prohibitions = prohibitionsIn(resource);
   return [
@@ -31,10 +28,7 @@ export function mayBeProhibited(resource: ForeignRecord): boolean {
   return prohibitions.includes(true) || prohibitions.includes('unclear');
 }
 
-/**
- * Reads the element or, for FHIR versions without it, the extension request-doNotPerform, which some servers write among
- * those that modify nothing.
- */
+/** The element, or the extension request-doNotPerform, which some servers write among those that modify nothing. */
 function prohibitionsIn(resource: ForeignRecord): Flag[] {
   const flags = [flagOf(resource, 'doNotPerform')];
   for (const extensions of [resource.modifierExtension, resource.extension]) {

@@ -1,6 +1,4 @@
-/**
- * Reads the name that a FHIR resource gives a person, an organization or a place; the rest need not be kept (FH-12).
- */
+/** Reads the name that a FHIR resource gives a person, an organization or a place (FH-12). */
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';

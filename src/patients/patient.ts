@@ -89,10 +89,7 @@ export async function readPatient(
   });
 }
 
-/**
- * Call before any write. FHIR R4 Patient, `link.type` replaced-by: "this resource must no longer be used".
- * @throws AppError 'patient.replaced'
- */
+/** Call before any write: FHIR R4 says of replaced-by, "must no longer be used". @throws AppError 'patient.replaced' */
 export function assertInUse(patient: PatientSummary): PatientSummary {
   if (!patient.isReplaced) return patient;
   const shown = 'New requests are switched off for the old record.';

@@ -31,10 +31,7 @@ const SENTENCES = [
   ['other', 'The EHR has another record of this patient. Its requests are not shown here.'],
 ] as const satisfies [Link, string][];
 
-/**
- * Reads the modifier elements of a Patient: `link`, `active` and those of every resource.
- * @param resource untrusted. Never throws. An unreadable link is reported, not ignored.
- */
+/** Reads the modifier elements of a Patient; an unreadable link is reported, not ignored. Never throws. */
 export function readRecordState(resource: ForeignRecord): RecordState {
   const links = new Set([resource.link ?? []].flat().slice(0, MOST_LINKS).flatMap(linksOf));
   const active = flagOf(resource, 'active');

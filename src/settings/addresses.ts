@@ -35,10 +35,7 @@ export function serverUrl(production: boolean, mayBeEmpty = false) {
   });
 }
 
-/**
- * An address of the EHR's authorization server, kept exactly as typed, or ''. It is judged like a discovered one
- * (DI-05).
- */
+/** An authorization server's address, kept as typed, or ''. It is judged like a discovered one (DI-05). */
 export function endpointUrl(production: boolean) {
   return textFormat().superRefine((url, context) => {
     const message = url === '' ? undefined : endpointUrlProblem(url, production);

@@ -14,11 +14,7 @@ export type CsvTable =
 
 const MOST_ROWS = 500;
 
-/**
- * Ignores empty rows and unknown columns, so that a wide table costs no more than a narrow one.
- * @param columns that the header must name, in any order.
- * @param others that the header may name.
- */
+/** Ignores empty rows and unknown columns. @param columns must be in the header, in any order. @param others may be. */
 export function readCsv(text: string, columns: readonly string[], others: readonly string[] = []): CsvTable {
   const lines = csvCells(text);
   if (!lines)

@@ -10,10 +10,7 @@ export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (f
   ([title, fields]) => ({ title, fields: fields.map((name) => ({ name, ...settingRows[name] })) }),
 );
 
-/**
- * The settings whose name, label, hint or heading has every word of the query; undefined without a word.
- * @param query untrusted, bounded.
- */
+/** The settings whose words contain every word of the query; undefined without one. @param query untrusted. */
 export function findSettings(query: string): string[] | undefined {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return undefined;
@@ -42,10 +39,7 @@ export function typedValues(field: (name: string, kind: 'setting' | 'list') => s
   );
 }
 
-/**
- * The raw changes behind a typed form; the schema checks them later.
- * @param values as saved. A field that was not changed is left out, so that the preset of another vendor may set it.
- */
+/** The changes of a typed form, unchecked. An unchanged field is left out, so that another preset may set it. */
 export function typedChanges(
   typed: Readonly<Record<string, string>>,
   values: Readonly<Record<string, unknown>>,

@@ -1,7 +1,4 @@
-/**
- * Reads a FHIR R4 Questionnaire as the fields of a service. It is read whole, or refused with every item that does not
- * fit.
- */
+/** Reads a FHIR R4 Questionnaire as a service's fields: whole, or refused with every item that does not fit. */
 import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { conditionsOf } from './questionnaire-conditions.ts';

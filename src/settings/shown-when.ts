@@ -1,6 +1,4 @@
-/**
- * The condition for showing a question of a service: a cell such as `oxygen=yes & mask|tube`, about questions above it.
- */
+/** When a question is shown: a cell such as `oxygen=yes & mask|tube`, about questions above it. */
 
 export interface Condition {
   readonly field: string;

@@ -30,10 +30,7 @@ export interface ClientCredentials {
 const LIFETIME_SECONDS = 120;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/**
- * Makes the two body parameters that authenticate one request. Call it once per request: the `jti` has 122 random bits,
- * so no process uses the same one twice (CAJ-08, CAJ-10).
- */
+/** The two parameters that authenticate one request; call it once per request (CAJ-08, CAJ-10). */
 export async function clientAssertion(
   request: ClientCredentials,
 ): Promise<{ client_assertion_type: string; client_assertion: string }> {

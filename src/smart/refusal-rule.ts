@@ -130,11 +130,7 @@ const OF_DENIAL: Hints = [
   ],
 ];
 
-/**
- * @param error of an authorization response.
- * @param said its `error_description`; untrusted, and not kept.
- * @returns undefined where the words add nothing to the error.
- */
+/** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
   switch (error) {
     case 'invalid_request':

@@ -70,10 +70,7 @@ export function fhirBaseProblem(text: string): string | undefined {
   return /^[^/]*\/\/[^/]*@/.test(text) ? 'has userinfo' : undefined;
 }
 
-/**
- * Is the launching EHR the registered one? Characters are compared, not parsed URLs, so no normalization can make two
- * servers equal; at most one trailing slash is ignored (LA-02, MT-03).
- */
+/** Is it the registered EHR? Characters are compared, so no normalization makes two equal (LA-02, MT-03). */
 export function isSameFhirBase(iss: string, registered: string): boolean {
   return iss.replace(/\/$/, '') === registered.replace(/\/$/, '');
 }

@@ -30,10 +30,7 @@ export interface Ehr {
   allowedHosts: readonly string[];
 }
 
-/**
- * Reads the EHR's SMART configuration. Sends no credential and follows no redirect.
- * @throws AppError 'discovery.…' or 'connection.untrusted'. A server error is never a reason to fall back (DI-19).
- */
+/** Reads the configuration, without credential or redirect. @throws 'discovery.…', 'connection.untrusted' (DI-19). */
 export async function discover(ehr: Ehr, outbound: EhrClient): Promise<Discovery> {
   const see = (path: string, accept: string) =>
     fetchDocument(new URL(documentBelow(ehr.fhirBaseUrl, path)), outbound, { accept, kind: 'discovery' });

@@ -39,10 +39,7 @@ export type AuthorizationRedirect =
 /** Longer URLs fail in some proxies and servers. */
 const LONGEST_URL = 2_000;
 
-/**
- * Builds the request: by GET, or by POST when the server offers `authorize-post` and the URL would be long (AZ-13, AZ-14).
- * The PKCE method is always S256, whatever the server advertises (DI-07).
- */
+/** By GET, or POST if offered and the URL would be long (AZ-13, AZ-14). PKCE is always S256 (DI-07). */
 export function authorizationRedirect(
   configuration: SmartConfiguration,
   request: AuthorizationRequest,

@@ -1,7 +1,4 @@
-/**
- * Vendor notes in the guide for EHR teams, beyond the preset. They are from the vendors' own documents, or are marked
- * if they are not.
- */
+/** Notes in the guide beyond the preset, from the vendors' own documents, or marked if they are not. */
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 import type { GuideNote } from '#views/guide/vendors.ts';
 

@@ -29,10 +29,7 @@ export function changedFromPreset(settings: PresetSettings & { vendor: Vendor })
   return presetFields.filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(preset[field]));
 }
 
-/**
- * The settings that change with the vendor: those that still have the value of the former vendor's preset.
- * @param before undefined for a new organization; then the whole preset applies.
- */
+/** The settings that still have the former vendor's preset. @param before undefined: the whole preset applies. */
 export function broughtAlong(
   before: (PresetSettings & { vendor: Vendor }) | undefined,
   vendor: Vendor,

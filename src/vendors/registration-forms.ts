@@ -97,10 +97,7 @@ export function namesInForm(vendor: Vendor | undefined, environment: string): Pa
   return Object.fromEntries(named);
 }
 
-/**
- * Fills a vendor's form with the organization's values.
- * @param contact of the operator; if empty, its fields are left out.
- */
+/** Fills a vendor's form. @param contact of the operator; if empty, its fields are left out. */
 export function filledForm(
   vendor: Vendor | undefined,
   sheet: Readonly<Record<SheetKey, string>>,

@@ -21,10 +21,7 @@ const MARKS: readonly { vendor: Vendor; host?: RegExp; path?: RegExp }[] = [
   { vendor: 'epic', path: /\/api\/FHIR\/R4$/i },
 ];
 
-/**
- * @param fhirUrl as configured; it may be malformed.
- * @returns undefined for an address that does not show its vendor, such as most hospitals' own.
- */
+/** @param fhirUrl may be malformed. @returns undefined for an address that does not show its vendor. */
 export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
   const url = URL.parse(fhirUrl);
   if (!url) return undefined;
@@ -36,10 +33,7 @@ export function suggestVendor(fhirUrl: string): VendorSuggestion | undefined {
   return { vendor: mark.vendor, name: vendorNames[mark.vendor], seen: mark.host ? url.hostname : path };
 }
 
-/**
- * The domains where vendors host their EHRs; other EHRs are at the hospital's address. Their pages may frame the app, once
- * the EHR team has confirmed them.
- */
+/** Domains where vendors host EHRs. Their pages may frame the app, once the EHR team has confirmed them. */
 const HOSTED: Partial<Record<Vendor, string>> = {
   athenahealth: 'https://*.athenahealth.com',
   eclinicalworks: 'https://*.ecwcloud.com',

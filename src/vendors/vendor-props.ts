@@ -13,10 +13,7 @@ export function presetRows(vendor: Vendor): PresetRowProps[] {
   return presetReasons(vendor).map(({ field, value, ...reason }) => ({ ...valueProps(field, value), ...reason }));
 }
 
-/**
- * Suggests a preset while an organization has none and its address is recognized.
- * @param draftUrl a FHIR URL that has not passed its checks; used while no other is set.
- */
+/** Suggests a preset for a recognized address. @param draftUrl used while no FHIR URL has passed its checks. */
 export function suggestionFor(
   { vendor, fhirBaseUrl }: Pick<Connection, 'vendor' | 'fhirBaseUrl'>,
   draftUrl?: string,

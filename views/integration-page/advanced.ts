@@ -33,10 +33,7 @@ ${found === undefined ? null : html`<p role="status">${found.length === 0 ? 'No 
 `;
 }
 
-/**
- * The form, group by group. A group is open if it contains a problem, a previewed value or a match of the search. Settings
- * that do not match are hidden but still sent.
- */
+/** The form by groups; one with a problem, a previewed value or a match is open. Hidden settings are still sent. */
 export function advancedForm(props: {
   readonly action: string;
   readonly csrfToken: string;

@@ -28,10 +28,7 @@ export function integrationStart(props: IntegrationProps): string {
 /** The mark of one finished check. */
 export const CHECKED = '<span></span>';
 
-/**
- * The rest of the page, which begins with the outcome of the checks.
- * @param saved a sentence that says whether the checked URL was saved; absent if none was checked.
- */
+/** The rest of the page, after the checks. @param saved says whether the checked URL was saved; absent if none was. */
 export function integrationEnd(props: IntegrationProps, saved?: string): string {
   const { connection, run, organization, isReady } = props;
   return (

@@ -2,10 +2,7 @@
 import { html } from '@remix-run/html-template';
 import { layout } from '#views/layout.ts';
 
-/**
- * A form the visitor can send; public/send-authorize-form.js sends it at once where scripts run.
- * @param props.action the pinned authorization endpoint.
- */
+/** A form that public/send-authorize-form.js sends at once. @param props.action the pinned authorization endpoint. */
 export function authorizeFormPage(props: { action: string; fields: Readonly<Record<string, string>> }): string {
   const inputs = Object.entries(props.fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">

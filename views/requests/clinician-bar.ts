@@ -1,6 +1,4 @@
-/**
- * The bar at the top of every page of a launch: which deployment this is, who is signed in, and the way to sign out.
- */
+/** The bar of every page of a launch: which deployment this is, who is signed in, and the way to sign out. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 export interface ClinicianBarProps {

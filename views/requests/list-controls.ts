@@ -1,7 +1,4 @@
-/**
- * The controls around the rows of a list: status groups, filters, sortable column heads, pages. All work without a
- * script.
- */
+/** The controls around the rows: status groups, filters, sortable column heads, pages. All without a script. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 export interface ChoiceLink {

@@ -45,10 +45,7 @@ ${values.length === 0 ? null : html`<dl>${values.map((one) => html`<div><dt>${on
 `;
 }
 
-/**
- * The hint at a field that the chart filled in. It holds the words for an unchanged and for a changed value; a script
- * shows the right ones while the user types.
- */
+/** The hint at a field that the chart filled in, for an unchanged and a changed value; a script shows the right one. */
 export function filledHint({ source, text, isStale }: ChartValue, typed: string): SafeHtml {
   const hidden = html` hidden`;
   const isSame = typed === text;

@@ -166,10 +166,7 @@ function filledLine(
   return line(name, type, form, { ...list, hint: source && filledHint(source, form.values[name] ?? '') });
 }
 
-/**
- * The Enter key presses the first button. Going back keeps what was typed, so it is a button of the form and not a
- * link.
- */
+/** Enter presses the first button. Going back keeps what was typed, so it is a button and not a link. */
 function actions({ canLook, isAsked }: { canLook: boolean; isAsked: boolean }): SafeHtml {
   const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look" formnovalidate>Look again in the EHR</button> <button class="btn" type="submit" name="intent" value="review">Review and send again</button>`;
   const review = html`<button class="btn btn-primary" type="submit" name="intent" value="review">${isAsked ? 'Both are right: review' : 'Review'}</button>`;

@@ -2,10 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-/**
- * What distinguishes patients for their clinicians. Every text is plain, bounded and not yet escaped; undefined means
- * that the EHR does not give it.
- */
+/** What distinguishes patients for clinicians; plain, bounded, not yet escaped; undefined: the EHR does not give it. */
 export interface PatientIdentity {
   readonly name: string;
   /** as the EHR wrote it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD` */

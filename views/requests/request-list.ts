@@ -40,19 +40,13 @@ export interface RequestListProps {
   readonly problem: { readonly text: string; readonly canReload?: boolean } | undefined;
   /** the EHR was not asked, so the page claims nothing about what it has */
   readonly isUnread?: boolean | undefined;
-  /**
-   * the page has a caution about this record, such as that there is another one, so it does not say that the patient
-   * has no requests
-   */
+  /** the page has a caution about this record, so it does not say that the patient has no requests */
   readonly isRecordSpecial?: boolean;
   /** the mark at the row of a request that was just sent, by its id */
   readonly marks?: ReadonlyMap<string, string>;
 }
 
-/**
- * @param printed lines with the patient, and when and for whom the list was read. They are printed at the top of every
- *   sheet, because sheets get separated.
- */
+/** @param printed patient, time and reader at the top of every sheet, because sheets get separated. */
 export function requestList(list: RequestListProps, printed: readonly string[], supportCode: string): SafeHtml {
   const hasRows = list.all > 0;
   return html`<div class="requests">
@@ -108,9 +102,7 @@ ${rows.map((row) => requestRow(row, rowQuery, marks?.get(row.id)))}</tbody>
 </table>`;
 }
 
-/**
- * The page claims nothing about requests that could not be read. It says "no requests" only where nothing was left out.
- */
+/** It claims nothing about unread requests, and "no requests" only where nothing was left out. */
 function emptyState(list: RequestListProps): SafeHtml | null {
   const clear = list.filters?.clearHref;
   if (list.all > 0 && clear !== undefined) {

@@ -73,10 +73,7 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
   return requestLink(id, `requests/${id}${query}`, service);
 }
 
-/**
- * The status word with its icon, for list and detail. A card on a narrow screen has room for "Overdue" only where the
- * next step does not say that it is late.
- */
+/** The status word with its icon. A narrow card says "Overdue" only where the next step does not say it. */
 export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | 'source' | 'next'>): SafeHtml {
   const { note = '', sinceText } = status;
   const origin = source === USUAL_SOURCE ? '' : source;

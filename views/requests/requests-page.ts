@@ -1,7 +1,4 @@
-/**
- * "Requests for <patient name>", in two parts: the first is sent when the patient is known, the second when the EHR has
- * answered.
- */
+/** "Requests for <patient name>" in two parts: when the patient is known, and when the EHR has answered. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';

@@ -47,19 +47,13 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const POOL_SIZE = 10;
 
-/**
- * Opens the database without migrating it. PostgreSQL is contacted only by the first query.
- * @throws FolderInUseError when another process has the embedded database open.
- */
+/** Opens the database without migrating it. @throws FolderInUseError when another process has the embedded one open. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.client) return openEmbedded(undefined, options.client);
   return options.databaseUrl === undefined ? openEmbedded(options.dataDir) : openPostgres(options.databaseUrl);
 }
 
-/**
- * Returns the driver's own error. drizzle's error message contains the statement and its parameters, so only the
- * driver's error may reach a log (ST-07).
- */
+/** The driver's own error: drizzle's message has the statement and its parameters, which no log may have (ST-07). */
 export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;
 }

@@ -22,10 +22,7 @@ export function keyset(at: AnyColumn, id: AnyColumn, position: Position) {
   return { where: isOlder, orderBy: [desc(at), desc(id)] };
 }
 
-/**
- * Returns the rows of a page, newest first, and the positions of its neighbours.
- * @param found up to `size` + 1 rows; the extra row shows that there are more.
- */
+/** The rows of a page, newest first, and its neighbours. @param found up to `size` + 1 rows: one more shows more. */
 export function pageOfRows<Row>(found: readonly Row[], size: number, position: Position, placeOf: (row: Row) => Place) {
   const isUpwards = position !== undefined && 'newer' in position;
   const rows = isUpwards ? found.slice(0, size).toReversed() : found.slice(0, size);

@@ -21,10 +21,7 @@ export function isAddressAllowed(address: string, allowPrivate: readonly string[
   );
 }
 
-/**
- * Returns a test for membership in these ranges; IPv4-mapped addresses count as their IPv4 address.
- * @param ranges addresses or CIDRs, from configuration or settings.
- */
+/** Tests for membership in addresses or CIDRs; an IPv4-mapped address counts as its IPv4 address. */
 export function isAddressIn(ranges: readonly string[]): (address: string | undefined) => boolean {
   const parsed = ranges.map((range) => {
     if (range.includes('/')) return ipaddr.parseCIDR(range);
@@ -51,10 +48,7 @@ export class AddressRefusedError extends Error {
   }
 }
 
-/**
- * A DNS lookup that returns only allowed addresses. The socket connects to the returned address, so the checked address
- * is the one used, even if DNS changes a moment later.
- */
+/** Returns only allowed addresses. The socket connects to the checked address, even if DNS changes a moment later. */
 export function guardedLookup(allowPrivate: readonly string[], find: FindAddresses = findAddresses): LookupFunction {
   return (hostname, options, callback) => {
     const answer = (addresses: LookupAddress[]) => {

@@ -24,10 +24,7 @@ export function createEhrBudgets({ store, metrics }: { store: KeyStore; metrics?
     return cached(counters, points, () => createSharedCounter(store, allowance));
   };
   return {
-    /**
-     * Spends one call. Waits if the next minute begins within two seconds.
-     * @returns seconds until a retry makes sense, or undefined when the call may go.
-     */
+    /** Spends one call. Waits if the next minute begins within two seconds. @returns seconds to wait, or undefined. */
     spend: async ({ id, requestsPerMinute }: BudgetOwner): Promise<number | undefined> => {
       if (requestsPerMinute === 0) return undefined;
       const counter = counterOf(requestsPerMinute);

@@ -47,10 +47,7 @@ export function endOf(error: unknown): CallEnd {
   return isTransport ? { failure } : {};
 }
 
-/**
- * Does this outcome mean that the EHR is down? Its refusals (4xx, 501) show that it is up. A rejected certificate,
- * address or size does not go away by waiting.
- */
+/** Is the EHR down? Refusals (4xx, 501) show that it is up; a rejected certificate, address or size stays rejected. */
 export function isEhrDown({ status = 0, failure }: CallEnd): boolean {
   return failure === 'timeout' || failure === 'network' || (status >= 500 && status !== 501);
 }

@@ -17,10 +17,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** Concurrent calls at the end of a launch: one token request; then the patient, the requests and the user together. */
 const WARM: Record<PoolUse, number> = { protocol: 1, fhir: 3 };
 
-/**
- * @param allowPrivate CIDRs that every pool may reach although private.
- * @param connectTimeoutMs for name lookup, connection and TLS.
- */
+/** @param allowPrivate CIDRs to reach although private. @param connectTimeoutMs for name lookup, connection and TLS. */
 export function createEhrPools(allowPrivate: readonly string[], connectTimeoutMs: number) {
   const pools = new Map<string, ReturnType<typeof openPool>>();
   return {

@@ -9,10 +9,7 @@ const MOST_PER_ORIGIN = 12;
 /** Unused connections of one origin, each with the function that removes it and its listeners. */
 type Shelf = Map<Socket, () => void>;
 
-/**
- * Creates an undici connector with a store of unused open connections.
- * @param options as for undici's own connector; its lookup guard applies to warmed connections too.
- */
+/** Makes an undici connector with a store of open connections; the lookup guard of its options applies to these too. */
 export function createWarmConnector(options: buildConnector.BuildOptions) {
   const open = buildConnector(options);
   const shelves = new Map<string, Shelf>();

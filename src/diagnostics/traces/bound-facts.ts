@@ -24,10 +24,7 @@ export function cleanTrace({ userHash, patientHash, steps, ...trace }: TraceReco
   };
 }
 
-/**
- * Makes text printable and puts it on one line. PostgreSQL's jsonb accepts no NUL, and a page needs no control
- * character.
- */
+/** Makes text printable, in one line: PostgreSQL's jsonb accepts no NUL, and a page needs no control character. */
 export function cleanText(text: string): string {
   // The text is cut first, because a cut may leave half a surrogate pair, which jsonb does not accept either.
   const short = text.slice(0, LONGEST_TEXT);
@@ -51,10 +48,7 @@ export function few(names: readonly string[]): string[] {
   return names.slice(0, MOST_NAMES);
 }
 
-/**
- * The names in an untrusted object or query, without the values. A text that does not look like a name is replaced: a
- * peer that puts a value in the place of a name must not get it stored.
- */
+/** The names in an untrusted object, without values. What does not look like a name is replaced: it may be a value. */
 export function namesOf(names: Iterable<string>): string[] {
   const unique = few([...new Set(names)]);
   return unique.map((name) =>

@@ -74,17 +74,13 @@ function userIs({ userHashes, formerUsers = [], withUnknownUsers }: TraceFilter)
   return withUnknownUsers === true ? or(isNull(userHash), isOne) : isOne;
 }
 
-/**
- * A subquery forces the use of the index: the planner does not know that few rows match, and would read every launch.
- */
+/** A subquery forces the use of the index: the planner does not know that few rows match. */
 function hasSupportCode(code: string): SQL {
   const { id, supportCodes } = launchTraces;
   return sql`${id} = any(array(select ${id} from ${launchTraces} where ${supportCodes} @> array[${code}]::text[]))`;
 }
 
-/**
- * Judges as the page of a launch does: the last try of a step counts, and a launch under way stopped at its last step.
- */
+/** As the page of a launch judges: the last try of a step counts, and a launch under way stopped at its last step. */
 function stoppedAt(step: StepName): SQL {
   const { outcome, steps } = launchTraces;
   const lastTry = sql`(select s->>'outcome' from jsonb_array_elements(${steps}) s where s->>'name' = ${step} order by s->>'at' desc limit 1)`;

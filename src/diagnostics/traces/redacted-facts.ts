@@ -177,10 +177,7 @@ function momentText(now: Date, instant: unknown): string | undefined {
   return seconds < 0 ? `in ${-seconds} s` : `${seconds} s ago`;
 }
 
-/**
- * An issuer or FHIR base without its query: the address of a server, never of a person. A slash at the end is kept,
- * because two addresses may differ by it alone.
- */
+/** A server's address without its query. A slash at the end is kept: two addresses may differ by it alone. */
 export function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return '(not a URL)';

@@ -17,10 +17,7 @@ export interface Recording {
   end(error: unknown): TracePart | undefined;
 }
 
-/**
- * @param visit the request, and the step to which a failure between the steps is attributed.
- * @param watch measures each step for metrics and spans.
- */
+/** @param visit the request, and the step that gets failures between steps. @param watch measures each step. */
 export function recordTrace(visit: TraceVisit, clock: Clock, watch: StepWatch): Recording {
   const part = beginPart(visit, clock());
   let isWorthARow = true;
@@ -116,10 +113,7 @@ function readFacts<T>(found: ((result: T) => StepFacts) | undefined, result: T):
   }
 }
 
-/**
- * The facts of an error, and the issue codes of a FHIR server's refusal. Those are of a FHIR value set and name no
- * person.
- */
+/** The facts of an error, and a FHIR server's issue codes, which are of a FHIR value set and name no person. */
 function outcomeFacts(error: unknown): StepFacts {
   if (!(error instanceof AppError)) return {};
   const { cause, seen } = error;
@@ -146,9 +140,7 @@ function stepOf(error: unknown, at: StepName): StepName {
   return PAGE_STEPS.has(at) && isRenewal ? 'refresh' : at;
 }
 
-/**
- * The code, our own message and the EHR's HTTP status. Messages of other errors are left out, as they may quote values.
- */
+/** The code, our own message and the EHR's status. Messages of other errors are left out, as they may quote values. */
 function describe(error: unknown): Pick<TraceStep, 'detail' | 'status' | 'rule'> & { code: ErrorCode } {
   if (!(error instanceof AppError)) return { code: 'server.unexpected' };
   const { cause } = error;

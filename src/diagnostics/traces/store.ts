@@ -94,10 +94,7 @@ export function deleteTracesBefore(db: Queries, instant: Date): Promise<number> 
   return deleteTraces(db, lt(launchTraces.startedAt, instant));
 }
 
-/**
- * Deletes each organization's traces beyond its newest `most`, so that none fills the disk for the others (MT-06).
- * @returns how many traces were deleted.
- */
+/** Deletes an organization's traces beyond its newest `most`, so that none fills the disk (MT-06). @returns a count. */
 export async function deleteTracesBeyond(db: Queries, most: number): Promise<number> {
   const { organizationId, startedAt } = launchTraces;
   const crowded = await db

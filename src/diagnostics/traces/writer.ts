@@ -1,7 +1,4 @@
-/**
- * Writes traces in the background, batched and bounded; a launch never fails or waits because of it. A launch whose
- * requests all reach one instance is usually written once.
- */
+/** Writes traces in the background, batched and bounded; no launch fails or waits because of it. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';

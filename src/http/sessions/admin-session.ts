@@ -24,10 +24,7 @@ declare module '#src/http/request-context.ts' {
   }
 }
 
-/**
- * The user whom the guard proved for this request.
- * @throws Error when the route is not behind the guard, which is a programming error.
- */
+/** The user whom the guard proved for this request. @throws Error when the route is not behind the guard. */
 export function adminOf(request: Request): AdminIdentity {
   const { admin } = contextOf(request);
   if (!admin) throw new Error('this route is not behind requireSignIn');

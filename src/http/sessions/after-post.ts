@@ -71,10 +71,7 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
       });
       response.redirect(303, `${page}${page.includes('?') ? '&' : '?'}${kind}=${name}`);
     },
-    /**
-     * For a GET, right before its response: reading deletes an outcome that is shown once. `isSecretGone`: the address
-     * names a secret that was already shown or has expired.
-     */
+    /** Right before a GET's response: deletes an outcome shown once. `isSecretGone`: it was shown or has expired. */
     read: async <Shown>(request: Request): Promise<{ shown: Partial<Shown>; isSecretGone: boolean }> => {
       const query = queryOf(request);
       const kind = KINDS.find((one) => isOutcomeName(query.get(one) ?? ''));

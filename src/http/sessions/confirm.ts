@@ -3,10 +3,7 @@ import type { Request, Response } from 'express';
 import { confirmPage, type QuestionProps } from '#views/settings/confirm-page.ts';
 import { pageAdminOf } from './admin-session.ts';
 
-/**
- * Answers a GET with the question; its form posts to the same address. Nothing is changed.
- * @param fields of the form, for an action whose address does not identify its object.
- */
+/** Answers a GET with the question; its form posts to the same address. @param fields of the form: the object. */
 export function ask(
   request: Request,
   response: Response,

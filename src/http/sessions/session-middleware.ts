@@ -33,10 +33,7 @@ export function adminSessions({ publicUrl, secrets, store }: SessionOptions): Re
   return secure ? [reachedByHttps, load] : [load];
 }
 
-/**
- * The same for public pages that show more to a signed-in user. While the store is unavailable, they are shown as to a
- * stranger and the browser keeps its cookie.
- */
+/** For public pages that show more to a signed-in user. Without the store, they are shown as to a stranger. */
 export function sessionsIfReachable(options: SessionOptions): RequestHandler[] {
   return adminSessions(options).map(
     (handler): RequestHandler =>
@@ -87,10 +84,7 @@ function dropSession(request: Request): void {
   Reflect.deleteProperty(request, 'session');
 }
 
-/**
- * express-session silently omits a `Secure` cookie on requests it considers insecure. PUBLIC_URL decides whether
- * browsers reach us by https, even behind a proxy that TRUST_PROXY does not name.
- */
+/** express-session omits a `Secure` cookie on requests it considers insecure; here PUBLIC_URL decides. */
 const reachedByHttps: RequestHandler = (request, _response, next) => {
   Object.defineProperty(request, 'secure', { value: true, configurable: true });
   next();

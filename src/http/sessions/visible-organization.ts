@@ -9,10 +9,7 @@ import { adminOf, pageAdminOf } from './admin-session.ts';
 
 const LONGEST_ID = 64;
 
-/**
- * MT-01: an organization in an administrator's address is ignored.
- * @returns undefined for an operator who names none, which means all.
- */
+/** MT-01: an administrator's own, whatever the address says. @returns undefined for an operator who names none. */
 export function visibleOrganization(request: Request): string | undefined {
   const { role, organizationId } = adminOf(request);
   if (role === 'operator') return filterText(queryOf(request), 'organization', LONGEST_ID) || undefined;

@@ -26,10 +26,7 @@ export interface AssociationRouteDependencies {
   sealer: Sealer;
 }
 
-/**
- * Behind the launch guard that lets waiting launches pass. The result of a code is in the query, because a reload must
- * not spend another try; it is one of a fixed set of words.
- */
+/** Behind the guard that lets waiting launches pass. A code's result is a fixed word in the query: reload-safe. */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, waits } = openLaunchOf(request);

@@ -55,10 +55,7 @@ declare module '#src/http/request-context.ts' {
   }
 }
 
-/**
- * The launch the guard proved for this request.
- * @throws Error when the route is not behind the guard: a mistake of ours, never a visitor's.
- */
+/** The launch the guard proved for this request. @throws Error when the route is not behind the guard. */
 export function openLaunchOf(request: Request): OpenLaunch {
   const { launch } = contextOf(request);
   if (!launch) throw new Error('this route is not behind requireLaunch');

@@ -14,10 +14,7 @@ import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { signedOutPage } from '#views/launches/signed-out-page.ts';
 import { openLaunchOf } from './guard.ts';
 
-/**
- * Clear-Site-Data for our pages. `"cookies"` is not used, because it reaches every site of the registrable domain, also
- * the settings in another tab. The launch cookies are deleted one by one instead.
- */
+/** Not `"cookies"`: it reaches every site of the registrable domain. Launch cookies are deleted one by one. */
 const CLEARED = '"cache", "storage"';
 
 /** Deletes records with their tokens and the cookies. Behind {@link requireLaunch} and a urlencoded body parser. */

@@ -9,10 +9,7 @@ import type { LaunchOrigin } from './fit-page.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';
 
-/**
- * The content of a cookie. The secret authenticates. The origin only decides the page policy and the text of an error
- * page when the record is gone.
- */
+/** A cookie's content. The secret authenticates; the origin only decides policy and text of an error page. */
 export interface CookieValue extends LaunchOrigin {
   issuedAt: number;
   secret: string;
@@ -23,10 +20,7 @@ export interface LaunchCookie extends CookieValue {
   id: string;
 }
 
-/**
- * A cookie's name contains the kind of launch. One browser may hold both kinds, with different attributes, and neither
- * may replace or clear the other.
- */
+/** One browser may hold cookies of both kinds, with different attributes; neither may replace or clear the other. */
 const NAMES = {
   ehr: { probe: 'probe', tx: 'tx-', launch: 'launch-' },
   standalone: { probe: 'standalone-probe', tx: 'standalone-tx-', launch: 'standalone-launch-' },

@@ -27,11 +27,7 @@ export function themeUrl(launchId: string): string {
   return `/launches/${launchId}/theme.css`;
 }
 
-/**
- * Gives the error page of this request the contact of the organization, and the chart's colours from the organization's
- * last launch in this browser.
- * @param open launches of this browser, oldest first.
- */
+/** The organization's contact and chart colours for the error page. @param open this browser's, oldest first. */
 export function prepareErrorPage(
   request: Request,
   organization: Organization,

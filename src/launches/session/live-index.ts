@@ -8,10 +8,7 @@ const LONGEST_MS = IDLE_LIMIT_MS + NOTE_EVERY_MS;
 
 type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
 
-/**
- * One ranking per organization, by the time a launch ends without further use. It only lists candidates; the records
- * decide which launches are open.
- */
+/** One ranking per organization, by the time a launch ends without use. It lists candidates; the records decide. */
 export interface LiveIndex {
   /** Called when a launch begins, and once per {@link NOTE_EVERY_MS} while it is used. */
   note(launch: Indexed, now: Date): Promise<void>;

@@ -4,10 +4,7 @@ import { AppError } from '#src/errors.ts';
 
 /** Counts the bytes of this process's unfinished launches until they are finished, given up or expired. */
 export interface PendingBytes {
-  /**
-   * @param isKnown whether the browser launched here before; the last quarter of the space is reserved for those.
-   * @throws AppError 'request.too-many' when the bytes exceed the remaining space.
-   */
+  /** @param isKnown it launched before; a quarter is reserved for such. @throws AppError 'request.too-many' */
   take(organizationId: string, name: string, pending: { bytes: number; isKnown: boolean }): void;
   /** Frees the space of a finished or abandoned launch. Unknown names, such as another process's, are ignored. */
   release(name: string): void;
@@ -25,11 +22,7 @@ interface Pending {
   expiresAt: number;
 }
 
-/**
- * One per process.
- * @param options.lifetimeMs how long the store keeps an unfinished launch.
- * @param options.mostBytes per organization.
- */
+/** One per process. @param options.lifetimeMs of an unfinished launch. @param options.mostBytes per organization. */
 export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; mostBytes?: number }): PendingBytes {
   const { clock, lifetimeMs, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   // All have the same lifetime, so the order of insertion is the order of expiry.

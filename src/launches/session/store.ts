@@ -22,15 +22,9 @@ import type { StoreRetries } from './store-retries.ts';
 
 /** The records of all launches; every instance sees the same. */
 export interface LaunchStore {
-  /**
-   * @param secret of the cookie; only its hash is stored (ST-05).
-   * @throws AppError 'token.invalid' when the record is too large to store; `replace` and `claim` throw it too.
-   */
+  /** Stores only the secret's hash (ST-05). This, `replace` and `claim` throw AppError 'token.invalid' if too large. */
   save(launch: Launch, secret: string, now: Date): Promise<void>;
-  /**
-   * Opens the launch and renews its idle period; undefined when it is unknown or ended, or the secret is wrong. The
-   * caller checks the limit.
-   */
+  /** Opens the launch and renews its idle period; undefined if unknown, ended, or of another secret. No limit check. */
   open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
   /** Opens the launch without renewing the idle period, and says how much of that is left. */
   glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;

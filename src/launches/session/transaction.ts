@@ -42,10 +42,7 @@ export interface TransactionKey {
   secret: string;
 }
 
-/**
- * The key of a transaction. It needs the `state` *and* the browser's secret, so a stolen `state` opens nothing and,
- * unlike a lookup by `state` alone, consumes nothing either (CB-03).
- */
+/** It needs `state` *and* the browser's secret, so a stolen `state` opens nothing and consumes nothing (CB-03). */
 export function transactionName({ state, secret }: TransactionKey): string {
   return `tx:${hash('sha256', `${state}.${secret}`, 'base64url')}`;
 }

@@ -51,11 +51,7 @@ export interface BegunLaunch {
   state: string;
 }
 
-/**
- * Runs discovery, stores the transaction, and only then returns the redirect (AZ-21).
- * @param start already allowed for this organization.
- * @throws AppError 'discovery.…' or 'store.unavailable'
- */
+/** Discovers, stores the transaction, then redirects (AZ-21). @throws AppError 'discovery.…', 'store.unavailable' */
 export async function beginLaunch(
   dependencies: BeginLaunchDependencies,
   organization: Organization,

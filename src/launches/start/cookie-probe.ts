@@ -38,11 +38,7 @@ export function isPrefetch(request: Request): boolean {
   return /prefetch|prerender/i.test(`${headerOf(request, 'sec-purpose') ?? ''} ${headerOf(request, 'purpose') ?? ''}`);
 }
 
-/**
- * Tests whether cookies arrive before the EHR's one-time launch value is spent (LA-12), then begins the launch and
- * sends the browser to the EHR.
- * @param start already allowed for this organization.
- */
+/** Tests whether cookies arrive before the one-time launch value is spent (LA-12), then sends the browser on. */
 export async function startLaunch(
   dependencies: CookieProbeDependencies,
   visit: LaunchVisit,

@@ -25,10 +25,7 @@ export interface LaunchRouteDependencies extends CookieProbeDependencies {
   traces: LaunchTraces;
 }
 
-/**
- * Checks the organization and the EHR before this server sends any request, then tests whether cookies arrive before
- * the EHR's one-time launch value is spent (LA-12), then begins the launch.
- */
+/** Checks organization and EHR before any outbound request, then probes cookies (LA-12), then begins the launch. */
 export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
@@ -92,10 +89,7 @@ async function findOrganization(
   return organization;
 }
 
-/**
- * Asserts that the EHR is the organization's, before this server sends any request (LA-02, LA-08).
- * @throws AppError 'launch.organization-disabled' or 'launch.unknown-issuer'
- */
+/** Is the EHR the organization's (LA-02, LA-08)? @throws 'launch.organization-disabled' or 'launch.unknown-issuer' */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
   if (!organization.enabled)
     throw new AppError('launch.organization-disabled', 'the organization is disabled', {

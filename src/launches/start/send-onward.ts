@@ -4,10 +4,7 @@ import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { AuthorizationRedirect } from '#src/smart/step-4-authorization-code.ts';
 import { authorizeFormPage } from '#views/launches/authorize-form-page.ts';
 
-/**
- * Sends a redirect, or a form that submits itself if the URL would be too long (AZ-14, AZ-15).
- * @param frameAncestors which pages may frame that form.
- */
+/** Sends a redirect, or a form that submits itself if the URL would be too long (AZ-14, AZ-15). */
 export function sendOnward(
   response: Response,
   redirect: AuthorizationRedirect,

@@ -13,12 +13,7 @@ export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-acc
 
 /** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
 export interface CurrentTokens {
-  /**
-   * The launch with a valid token.
-   *
-   * @throws AppError 'session.expired' when the EHR's session is over, 'refresh.unavailable' when the token has expired
-   *   and the EHR cannot renew it at the moment.
-   */
+  /** The launch with a valid token. @throws AppError 'session.expired', or 'refresh.unavailable' for the moment. */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /**
    * After the FHIR server refused a token, gets the launch with a newer one, which may permit less than before (RF-09).

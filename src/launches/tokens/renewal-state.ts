@@ -29,10 +29,7 @@ export function isUsableAsIs(launch: Launch, now: Date): boolean {
   return launch.refresh?.kind !== 'unproven' && !isTokenExpired(launch, now);
 }
 
-/**
- * Is a refresh possible and due, either to get a new token or to tell the EHR that the user is active (RF-05)?
- * @param marginSeconds the organization's `refreshMarginSeconds`, as it is now.
- */
+/** Is a refresh possible and due, to get a new token or to tell the EHR that the user is active (RF-05)? */
 export function isDue({ tokens }: Launch, marginSeconds: number, now: Date): boolean {
   const { refreshToken, expiresAt, activeUntil } = tokens;
   const issuedAt = new Date(tokens.issuedAt);
@@ -48,10 +45,7 @@ export function isFree({ refresh }: Launch, now: Date): boolean {
   return refresh === undefined || Date.parse(refresh.until) <= now.getTime();
 }
 
-/**
- * The error for an expired token that the EHR cannot renew now, with the time to retry.
- * @param failure of a refresh that has just failed; its rule decides who has to act.
- */
+/** The error for an expired token that cannot be renewed now. @param failure of the refresh; its rule decides. */
 export function unavailable({ refresh }: Launch, now: Date, failure?: AppError): AppError {
   const isWaiting = refresh?.kind === 'put-off' || refresh?.kind === 'unproven';
   const waitMs = isWaiting ? Date.parse(refresh.until) - now.getTime() : FIRST_PAUSE_MS;

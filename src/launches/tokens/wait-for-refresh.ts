@@ -14,10 +14,7 @@ const LONGEST_WAIT_MS = 8_000;
 /** How long to wait before a launch with a stale claim ends, because its owner may still be storing the result. */
 const STALE_CLAIM_GRACE_MS = 2_000;
 
-/**
- * @returns the launch with the other request's token, or with its own if that is still valid.
- * @throws AppError 'session.expired' or 'refresh.unavailable'
- */
+/** @returns the launch with the other request's token, or its own. @throws 'session.expired', 'refresh.unavailable' */
 export async function waitForOther(
   { launches, endings, clock }: { launches: Pick<LaunchStore, 'reopen'>; endings: LaunchEndings; clock: Clock },
   opened: OpenedLaunch,

@@ -43,10 +43,7 @@ type Ended = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
 /** The outcome of a post, for the page that it redirects to. The launch's trace knows the support code of the post. */
 type Outcome = Ended & { supportCode: string };
 
-/**
- * Asks for confirmation and shows the request as the EHR has it now; after a post, the page shows the outcome. The
- * route runs behind the launch guard.
- */
+/** Shows the request as the EHR has it now and asks for confirmation; after a post, the outcome. Behind the guard. */
 export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);

@@ -75,11 +75,7 @@ function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellati
   };
 }
 
-/**
- * Reads one request as the EHR has it now.
- * @returns undefined for a request that is not this patient's.
- * @throws FhirError
- */
+/** Reads one request as it is now. @returns undefined for one that is not this patient's. @throws FhirError */
 export async function readOwn(
   api: FhirApi,
   { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,

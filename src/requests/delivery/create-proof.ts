@@ -36,9 +36,7 @@ export interface GivenNames {
   number: string | undefined;
 }
 
-/**
- * Reads them from the answer to the create, or from the request as it was found later; undefined where neither names it.
- */
+/** From the answer to the create, or from the request found later; undefined where neither names it. */
 export function namesIn(body: unknown, sent: ForeignRecord, location?: string): GivenNames {
   return { resource: resourceIn(body, location), number: numberIn(body, sent) };
 }

@@ -6,10 +6,7 @@ import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf
 import { findSent, unseenBy } from './find-sent.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, soon } from './sending.ts';
 
-/**
- * @param ticket of a form that has not expired, of this launch's patient and user.
- * @param request the form's present content; undefined if it cannot be sent as it is.
- */
+/** @param ticket not expired, of this patient and user. @param request undefined if it cannot be sent as it is. */
 export async function lookAgain(
   deps: SendingDependencies,
   sendingLaunch: SendingLaunch,
@@ -47,10 +44,7 @@ export function systemAndValue(publicUrl: URL, identifier: string): string {
   return `${system}|${value}`;
 }
 
-/**
- * Records that requests were found in the EHR.
- * @returns for how many of them this was not recorded before: another window may have been quicker.
- */
+/** Records that requests were found in the EHR. @returns for how many of them this is news. */
 export async function markSent(
   deps: Pick<SendingDependencies, 'deliveries' | 'retries'>,
   owner: FormOwner,

@@ -65,10 +65,7 @@ export async function mayCancel(resource: ForeignRecord, asked: Asked & Updating
   return isCancellable(resource, asked.publicUrl) && (await mayUpdateRequests(asked));
 }
 
-/**
- * Whether a new request may replace this one: not if this one has conditions, such as "do not perform", which the form
- * cannot say. Whether this one can then be cancelled is a separate question.
- */
+/** Whether a form could replace it: not if it has conditions, such as "do not perform", which no form can say. */
 export function mayCorrect(resource: ForeignRecord, { launch, organization, publicUrl }: Asked): boolean {
   return (
     isOpen(resource) &&

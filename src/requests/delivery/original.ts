@@ -26,10 +26,7 @@ export type OriginalHindrance =
 
 const REASON = 'Corrected, and sent anew as another request.';
 
-/**
- * @param own identifiers of what this form has sent itself, as `system|value`.
- * @returns undefined if the original is as the user saw it.
- */
+/** @param own `system|value` of what this form has sent. @returns undefined if the original is as the user saw it. */
 export async function originalHindrance(
   api: FhirApi,
   seen: Corrected,

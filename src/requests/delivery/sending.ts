@@ -17,10 +17,7 @@ export interface FormSending {
   newlyFound: number;
 }
 
-/**
- * Why nothing was sent. `chart-changed`: the form names values that the chart no longer has. The other reasons are about the
- * request that it corrects.
- */
+/** `chart-changed`: the chart no longer has the form's values. The others are about the request that it corrects. */
 export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
 
 export interface SendingDependencies {

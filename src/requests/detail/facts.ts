@@ -43,10 +43,7 @@ interface Known extends Pick<RequestRow, 'needed' | 'status'> {
   readonly reasons: readonly string[];
 }
 
-/**
- * Never throws (FH-11). A section without facts is left out: the EHR gave nothing for it.
- * @param read resources that were read for the request, already checked to be this patient's or about no patient.
- */
+/** Never throws (FH-11); a section without facts is left out. @param read already checked for other patients. */
 export function readFacts(
   resource: ForeignRecord,
   read: readonly ForeignRecord[],
@@ -181,10 +178,7 @@ const NUMBERS = new Map([
   ['ACSN', 'Accession number'],
 ]);
 
-/**
- * The identifiers of a request, each with a label, for copying: those of the EHR first.
- * @param ownSystem of the identifiers by which this app finds its requests again.
- */
+/** The identifiers with labels, for copying, the EHR's first. @param ownSystem of those by which this app finds it. */
 export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);

@@ -40,9 +40,7 @@ export interface ReadDetail {
   readonly isPartial: boolean;
 }
 
-/**
- * `absent`: the request does not exist, was deleted, is entered in error, or is another patient's. No page shows which.
- */
+/** `absent`: not there, deleted, entered in error, or another patient's. No page shows which. */
 export type DetailResult =
   | ReadDetail
   | { readonly kind: 'absent' }
@@ -73,10 +71,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
 }
 
-/**
- * Makes two calls. The request comes first, because only it says what it refers to. A failed batch only leaves out
- * names and events.
- */
+/** The request first, because only it says what it refers to. A failed batch only leaves out names and events. */
 async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
   const resource = await readOne(api, options);
   const alone = judge(api, resource, undefined, options);

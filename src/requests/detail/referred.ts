@@ -24,10 +24,7 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/**
- * @param read resources that were read for the request, already checked to be this patient's or about no patient.
- * @returns gives the names of everything that one member of the request refers to.
- */
+/** Names everything that one member refers to. @param read already checked to be about no other patient. */
 export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[], place: Place) {
   const byReference = new Map(read.map((one) => [`${asWritten(one.resourceType)}/${asWritten(one.id)}`, one]));
   /** The words of one reference; undefined where there is no reference at all. */

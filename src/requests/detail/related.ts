@@ -1,6 +1,4 @@
-/**
- * Finds the requests related to one: what it was made from, what it replaces, what replaced it, and others of its form.
- */
+/** Finds related requests: what it was made from, what it replaces, what replaced it, and others of its form. */
 import { isInForce } from '#src/requests/delivery/original.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 

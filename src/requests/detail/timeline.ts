@@ -1,6 +1,4 @@
-/**
- * Reads what happened to a request, as far as the EHR says. Each line says what, when, who, and from which resource.
- */
+/** Reads what happened to a request, as far as the EHR says: what, when, who, and from which resource. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { readService } from '#src/requests/list/concepts.ts';

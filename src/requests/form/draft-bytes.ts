@@ -3,20 +3,14 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { AppError } from '#src/errors.ts';
 
-/**
- * Room for some eight thousand usual drafts a day. With the drafts of two earlier days, the store may hold three times
- * this.
- */
+/** Some eight thousand drafts a day; with those of two earlier days, the store may hold three times this. */
 const MOST_BYTES_A_DAY = 8 * 1_024 * 1_024;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The stored drafts, each with the time when it was saved. */
 type Saved = readonly { readonly savedAt: string }[];
 
-/**
- * Counts bytes in Redis by the day on which a draft was last saved, because drafts outlive a process. The count of a
- * day expires with its drafts.
- */
+/** Counts bytes in Redis by the day of the last save, as drafts outlive a process; a count expires with its drafts. */
 export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_BYTES_A_DAY) {
   const dayOf = (instant: string) => instant.slice(0, 10);
   return {
@@ -24,10 +18,7 @@ export function createDraftRoom(redis: KeyStore, clock: Clock, mostBytes = MOST_
     reservation: (organizationId: string) => {
       let taken = 0;
       return {
-        /**
-         * Takes the room, in place of that of an earlier try.
-         * @throws AppError 'request.too-many-forms' if there is no room.
-         */
+        /** Takes the room, in place of an earlier try's. @throws AppError 'request.too-many-forms' */
         take: async (before: Saved, after: Saved): Promise<void> => {
           const today = dayOf(clock().toISOString());
           const bytesOf = (saved: Saved) =>

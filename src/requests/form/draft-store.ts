@@ -58,10 +58,7 @@ export interface Sent {
   replaced?: { id: string; what: string; end: OriginalEnd } | undefined;
 }
 
-/**
- * `kept`: the app cannot cancel requests at this EHR, so the old request is still open there. `over`: it had ended
- * before.
- */
+/** `kept`: the app cannot cancel here, so the old request is still open. `over`: it had ended before. */
 export type OriginalEnd = 'cancelled' | 'over' | 'changed' | 'refused' | 'unknown' | 'kept';
 
 /** The records of one owner, the latest first. */
@@ -122,10 +119,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
   };
   return {
     of: (owner: FormOwner): Promise<Kept> => records.of(keyOf(owner)),
-    /**
-     * Replaces what was kept of the same form.
-     * @returns its name for a URL. The name reveals nothing, and opens the form only for its owner.
-     */
+    /** Replaces what was kept of the form. @returns its name for a URL, which opens it only for its owner. */
     keep: async (owner: FormOwner, draft: Draft): Promise<string> => {
       await change(owner, ({ drafts }) => ({
         drafts: [draft, ...drafts.filter(({ id }) => id !== draft.id)].slice(0, MOST_DRAFTS),
@@ -135,10 +129,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
     /** Deletes what these forms hold; other forms stay. @param which selects by the form's id or its name. */
     discard: (owner: FormOwner, which: (draft: Draft) => boolean): Promise<boolean> =>
       change(owner, ({ drafts }) => (drafts.some(which) ? { drafts: drafts.filter((one) => !which(one)) } : undefined)),
-    /**
-     * Deletes the draft of the form that was sent, and records what was sent for the list. A request that this one
-     * replaced and that is over is just sent no longer.
-     */
+    /** Deletes the sent draft and records what was sent, in place of a request that it replaced. */
     noteSent: (owner: FormOwner, { id }: Form, sent: Omit<Sent, 'form'>): Promise<boolean> =>
       change(owner, (kept) => {
         const earlier = kept.sent.find(({ identifier }) => identifier === sent.identifier);
@@ -161,10 +152,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
             replaced: replaced?.id === requestId ? { ...replaced, end: 'cancelled' as const } : replaced,
           })),
       })),
-    /**
-     * The id of the form that corrects a request. It is the same at each attempt, so that the correction is sent once
-     * (FH-17).
-     */
+    /** The same id for each correction of a request, so that the correction is sent once (FH-17). */
     correctionOf: (owner: FormOwner, requestId: string): string =>
       sealer.fingerprint(`correction ${ownerHash(owner)} ${requestId}`),
     /** Marks the form to which the next launch leads, and unmarks all others. @param formId undefined for none. */
@@ -172,10 +160,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
       change(owner, ({ drafts }) => ({
         drafts: drafts.map(({ isLeftOpen: _was, ...one }) => (one.id === formId ? { ...one, isLeftOpen: true } : one)),
       })),
-    /**
-     * Issues the ticket of a form's page: its holder may keep a draft for the owner until {@link mayKeep} says no. The
-     * ticket opens nothing.
-     */
+    /** The ticket of a form's page: its holder may keep a draft until {@link mayKeep} says no, and open nothing. */
     issueTicket: (ticket: FormTicket, now: Date): Promise<string> =>
       sealer.seal(TICKET, { ...ticket, shownAt: now.toISOString() }),
     /** @param ticket untrusted. @returns undefined for one that this app did not seal; it may be of an expired form. */
@@ -186,10 +171,7 @@ export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) 
   };
 }
 
-/**
- * The name of a form in URLs. It is not the id: with the id, a reader of the URL could guess what was typed and test
- * the guess against the identifier in the EHR.
- */
+/** The name of a form in URLs. With the id, a reader of the URL could test a guess of what was typed. */
 export function nameOf({ id }: Pick<Form, 'id'>): string {
   return hash('sha256', `form-outcome ${id}`, 'base64url');
 }

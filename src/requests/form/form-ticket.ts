@@ -41,10 +41,7 @@ export interface FormTicket extends Form {
   owner: FormOwner;
   /** ISO instant at which this page was made. */
   shownAt?: string;
-  /**
-   * Identifiers of earlier versions, and of equal requests, that the page mentions: sending the form then means one
-   * more request.
-   */
+  /** Identifiers that the page mentions, of earlier or equal requests: sending then means one more. */
   disclosed?: readonly string[];
   /** The mark of the version that a review has shown in full: only that version may carry values from the chart. */
   reviewed?: string;

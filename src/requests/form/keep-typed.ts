@@ -85,11 +85,7 @@ function given<Values extends object>(values: Values) {
   };
 }
 
-/**
- * The form's fields as they arrived; untrusted. They may be longer than they should, so that they are shown again whole.
- *
- * @throws AppError 'request.field-too-long'
- */
+/** The fields as they arrived, untrusted, so that they are shown again whole. @throws 'request.field-too-long' */
 export function typedOf(request: Request): TypedRequest {
   const typed = Object.fromEntries(
     [...FIELDS, ...ownIn(request)].map((name) => [name, fieldOf(request, name, 'note')]),

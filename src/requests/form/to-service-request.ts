@@ -26,10 +26,7 @@ export interface Authorship {
   userName: string | undefined;
   now: Date;
   timeZone: string;
-  /**
-   * The service and the receiver, as the organization offers them. Without a receiver, the EHR or a coordinator finds
-   * one.
-   */
+  /** As the organization offers them. Without a receiver, the EHR or a coordinator finds one. */
   service: Service | undefined;
   receiver: Receiver | undefined;
   /** Whether the request names the US Core profile, to which it conforms either way. */
@@ -134,10 +131,7 @@ export function writeRequest(
   return { ...within, resource };
 }
 
-/**
- * The mark of a version as a review has shown it. The mark differs if the organization has changed the service, the
- * receiver or its time zone since.
- */
+/** The mark of a reviewed version; it differs if service, receiver or time zone have changed since. */
 export function reviewMark(identifier: string, offer: Offer, timeZone: string, request: NewRequest): string {
   return hash('sha256', JSON.stringify([identifier, namedIn(offer, request), timeZone]), 'base64url');
 }

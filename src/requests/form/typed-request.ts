@@ -64,10 +64,7 @@ export interface NewRequest {
   note: string;
   /** Keys of what was chosen from the chart, in order. */
   picks: readonly string[];
-  /**
-   * Answers to the questions of every service, by their name in the form. {@link namedIn} gives the service whose
-   * answers count.
-   */
+  /** Answers to every service's questions, by name; those of the service in {@link namedIn} count. */
   own: Answers;
 }
 

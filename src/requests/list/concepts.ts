@@ -49,10 +49,7 @@ function ofOtherVersions({ serviceRequested, serviceType, specialty }: ForeignRe
 
 const textsOf = (concept: ForeignRecord) => asConceptText(concept) ?? [];
 
-/**
- * What distinguishes two orders of one service: the body sites, how much is ordered, and how. `moreDetails` are only
- * counted in the text.
- */
+/** What distinguishes two orders of one service: sites, amount, manner; `moreDetails` are only counted. */
 export function readDetail(resource: ForeignRecord): { detail: string | undefined; moreDetails: readonly string[] } {
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))

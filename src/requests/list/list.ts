@@ -28,10 +28,7 @@ export interface RequestList {
   readonly hasOthers?: boolean;
   /** The EHR was not asked, so the page claims nothing about what it has. */
   readonly isUnread?: boolean;
-  /**
-   * The ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined where the EHR was not
-   * asked.
-   */
+  /** Ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined if not asked. */
   readonly identifiers?: ReadonlyMap<string, string>;
 }
 

@@ -151,9 +151,7 @@ function withOrder(request: ServiceRequest, order: ServiceRequest | undefined): 
   };
 }
 
-/**
- * The requests that equal an earlier one of another id. Numbers are members too, so equal orders have the same ones.
- */
+/** The requests that equal an earlier one of another id, numbers included. */
 function findRepeated(requests: readonly ServiceRequest[]): Set<ServiceRequest> {
   const sharing = Map.groupBy(
     requests.flatMap((request) => [...new Set(request.keys.numbers)].map((number) => ({ number, request }))),

@@ -108,10 +108,7 @@ export function describeOutcome(outcome: ForeignRecord): string[] {
   return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue) ?? []) : [UNSAID];
 }
 
-/**
- * How many remarks are shown; further ones are counted. A remark about a restricted chart is always shown, because it
- * says that something is missing.
- */
+/** Further remarks are counted. One about a restricted chart is always shown: it says that something is missing. */
 const MOST_REMARKS = 3;
 
 /** @param lines of {@link describeOutcome}, each once. */

@@ -3,17 +3,13 @@ import { hash } from 'node:crypto';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
-/**
- * Members that are not compared: the subject is the same patient for all requests; id and meta are not about the order.
- */
+/** Not compared: the subject is the same for all requests; id and meta are not about the order. */
 const NOT_OF_THE_ORDER = new Set(['id', 'meta', 'subject']);
 /** FHIR R4 ServiceRequest: what these members mean when they are missing. */
 const DEFAULTS: ForeignRecord = { priority: 'routine', doNotPerform: false, asNeededBoolean: false };
 /** Longer than the id of any known server; a longer id is not kept. */
 const LONGEST_ID = 256;
-/**
- * Several times the members that FHIR R4 defines. A resource with more proves nothing, so that comparing stays cheap.
- */
+/** Several times FHIR's members. A resource with more proves nothing, so that comparing stays cheap. */
 const MOST_MEMBERS = 200;
 /** A longer member is kept as its digest. */
 const SHORT = 64;
@@ -29,10 +25,7 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
     id: typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : undefined,
     version: readVersion(asRecord(meta)),
     ...readContent(resource),
-    /**
-     * `system|value` of each identifier that is not of a group, as a requisition is. Orders may share a number, so it is a
-     * hint and no proof.
-     */
+    /** `system|value` of each number that is not a group's. Orders may share one: a hint, no proof. */
     numbers: asRecords(resource.identifier).filter(isOwnNumber).flatMap(numberOf),
     /** `ServiceRequest/id` of the one order that this one was made from; undefined for none, or for several. */
     basedOn: sources.length === 1 ? localReference(sources[0], base) : undefined,
@@ -44,10 +37,7 @@ export function readRequestKeys(resource: ForeignRecord, base: URL) {
 
 /** What two entries are compared by. It is made at the first comparison, because most lists need none. */
 export interface OrderContent {
-  /**
-   * Each member except `id`, `meta` and `subject`, unknown ones included, in a canonical form: equal texts mean equal
-   * content.
-   */
+  /** Each member but `id`, `meta` and `subject`, in a canonical form: equal texts mean equal content. */
   readonly members: ReadonlyMap<string, string>;
   /** The digest of all members, for a quick comparison; undefined where the members prove nothing. */
   readonly digest: string | undefined;

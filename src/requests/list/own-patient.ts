@@ -6,10 +6,7 @@ export function numbersOf({ identifier }: ForeignRecord): string[] {
   return asRecords(identifier).map(({ system, value }) => `${asText(system)}|${asText(value)}`);
 }
 
-/**
- * Whether the resource names a patient by id, and not this one. A subject in another form does not count as another
- * patient.
- */
+/** Whether it names another patient by id. A subject in another form is not another patient. */
 export function isOfAnotherPatient(resource: ForeignRecord, patientId: string): boolean {
   const { reference } = asRecord(resource.resourceType === 'Task' ? resource.for : resource.subject);
   const found = typeof reference === 'string' ? /(?:^|\/)Patient\/([^/?#]+)/.exec(reference)?.[1] : undefined;

@@ -20,9 +20,7 @@ const NAMED_BY_CODE = new Set<unknown>(
   ),
 );
 
-/**
- * Such as "Hip fracture", "Warfarin" or "Discharge letter"; undefined if the resource does not name what it is about.
- */
+/** Such as "Hip fracture" or "Warfarin"; undefined if the resource does not name what it is about. */
 export function conceptOf(resource: ForeignRecord): string | undefined {
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;

@@ -12,10 +12,7 @@ import { withTask } from './task-status.ts';
 const MOST_NAMED = 2;
 const MOST_COUNTED = 10;
 
-/**
- * One row of the list, in plain texts that the view escapes. It is stored, sealed, with the list, so it holds nothing
- * else.
- */
+/** One row, in plain texts that the view escapes. It is stored, sealed, so it holds nothing else. */
 export type RequestRow = ReturnType<typeof toRow>;
 
 /** When, where and for whom a page is read; `timeZone` is the organization's. */
@@ -111,9 +108,7 @@ function withOwner(references: readonly string[], task: Task | undefined): reado
   return local === undefined || display !== undefined ? references : [...new Set([local, ...references])];
 }
 
-/**
- * An order or draft began when it was authored. For any other status, the EHR says only when the request last changed.
- */
+/** Orders and drafts began when authored; for any other status, the EHR says only when it last changed. */
 function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
   const isNew = status.icon === 'ordered' || status.icon === 'draft';
   return isNew ? agoText('', authoredOn, at) : agoText('changed', lastUpdated, at);
@@ -135,10 +130,7 @@ function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: 
   return last;
 }
 
-/**
- * "2026" may mean its last day as well as its first. The last day is taken, so that no longer time is claimed than is
- * proved.
- */
+/** "2026" may mean its last day, which is taken: no longer time is claimed than is proved. */
 function latestMs(value: unknown, timeZone: string): number | undefined {
   const date = readFhirDate(value, timeZone);
   return date && date.day.length < 10 ? Date.parse(lastDayOf(date.day)) : date?.at;

@@ -142,10 +142,7 @@ function activeWord(intent: unknown, hasProvider: boolean): StatusWord {
   return { group: 'open', word: hasProvider ? verb : `${verb} in the EHR`, icon: 'ordered' };
 }
 
-/**
- * The priority worth showing; undefined for routine or none. A code FHIR does not know is shown as it came. Of several,
- * the most urgent counts.
- */
+/** The priority worth showing, the most urgent of several; an unknown code as it came; undefined for routine. */
 export function describePriority(priority: unknown): RequestPriority | undefined {
   if (priority === undefined || priority === 'routine') return undefined;
   const usual = typeof priority === 'string' ? PRIORITIES.get(priority) : undefined;
@@ -161,10 +158,7 @@ export function describePriority(priority: unknown): RequestPriority | undefined
   return known ?? (word === undefined ? undefined : { level: 'other', word });
 }
 
-/**
- * Where a request comes from, by its intent: "EHR order", "EHR plan"; for an intent that FHIR does not define, "EHR
- * request".
- */
+/** Where a request comes from, by its intent: "EHR order", "EHR plan", or "EHR request". */
 export function describeSource(intent: unknown): string {
   const code = codeOf(intent);
   return SOURCES.get(code) ?? (ORDERS.has(code) ? 'EHR order' : 'EHR request');

@@ -40,10 +40,7 @@ export interface Reviewed {
 
 const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
 
-/**
- * Every part that is not empty, in the order of the form.
- * @param original the request that is replaced, as the EHR has it now and as a form would say it.
- */
+/** Every part that is not empty, in the form's order. @param original the replaced request, as the EHR has it now. */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
   const parts = partsOf(reviewed);
   const before =

@@ -26,10 +26,7 @@ export interface NewRequestDependencies extends NewRequestFormDependencies {
   audit: Audit;
 }
 
-/**
- * @param typed what the form says; undefined if it cannot be sent as it is, so that it is only looked for.
- * @throws AppError if this launch may not, or no longer, create requests.
- */
+/** @param typed undefined if it cannot be sent, but only looked for. @throws AppError if this launch may not create. */
 export async function sendInLaunch(
   deps: NewRequestDependencies,
   { request, ticket, now }: { request: Request; ticket: FormTicket; now: Date },

@@ -35,10 +35,7 @@ export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem'
   canLook?: boolean;
 }
 
-/**
- * It runs behind the launch guard.
- * @throws AppError as the launch's other pages do, but never for a missing part of the chart.
- */
+/** It runs behind the launch guard. @throws AppError, but never for a missing part of the chart. */
 export async function showForm(
   deps: NewRequestFormDependencies,
   request: Request,

@@ -2,16 +2,12 @@
 import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
-/**
- * A request needs action if it is open and it is the clinician's turn, it is overdue, or it had no news for too long.
- */
+/** Whether it is open, and the clinician's turn, overdue, or without news for too long. */
 export function needsAction({ status, next, still }: RequestRow): boolean {
   return status.group === 'open' && (next.isAction || status.isOverdue || still !== undefined);
 }
 
-/**
- * The default order: open before closed; requests that need action first; then by urgency; then the newest activity.
- */
+/** Open before closed; then what needs action; then by urgency; then the newest activity. */
 export function byAttention(a: RequestRow, b: RequestRow): number {
   return rankOf(a) - rankOf(b) || pressingRank(a) - pressingRank(b) || newest(a, b);
 }

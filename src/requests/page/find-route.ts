@@ -6,9 +6,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { LONGEST_TEXT, type SearchTexts } from './kept-searches.ts';
 import { readView, viewQuery } from './view-address.ts';
 
-/**
- * Redirects to the view that the form asks for. The route runs behind the launch guard and a urlencoded body parser.
- */
+/** Redirects to the view that the form asks for. Behind the launch guard and a urlencoded body parser. */
 export function findRoute({ publicUrl, texts }: { publicUrl: URL; texts: SearchTexts }): RequestHandler {
   return async (request, response) => {
     const { launch, cookieSecret } = openLaunchOf(request);

@@ -17,10 +17,7 @@ export interface FoundList {
   read(): Promise<ReadList>;
 }
 
-/**
- * Waits for the EHR's answers and looks for a remembered page of the same list.
- * @param depends what the page depends on besides its list; undefined for a page that is not remembered.
- */
+/** Waits for the EHR's answers. @param depends what the page depends on besides; undefined: not remembered. */
 export async function findList(
   pages: PageMemory,
   launch: Launch,
@@ -58,10 +55,7 @@ function isEmpty({ open, closed }: RequestList): boolean {
   return open.length + closed.length === 0;
 }
 
-/**
- * The facts for the trace: how the reading went, without anything that is on the list.
- * @param unconfirmed why the introspection of the access token gave no usable answer.
- */
+/** How the reading went, without anything on the list. @param unconfirmed why the introspection said nothing. */
 export function requestFacts(
   { problem, notices, hasOthers = false }: ListFacts,
   unconfirmed: string | undefined,

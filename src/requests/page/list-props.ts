@@ -42,10 +42,7 @@ export interface ListPage {
   readonly csrfToken: string;
 }
 
-/**
- * The handles of services in the URLs of one launch. They are keyed hashes, so that a reader of a URL cannot test a
- * guess.
- */
+/** Services in the URLs of one launch, as keyed hashes: a reader of a URL cannot test a guess. */
 export function handlesOf(sealer: Pick<Sealer, 'fingerprint'>, launchId: string): (service: string) => string {
   const known = new Map<string, string>();
   const key = sealer.fingerprint(`services ${launchId}`);

@@ -1,6 +1,4 @@
-/**
- * Remembers the last page of the list, so that a reload costs only the calls to the EHR if its answers are the same.
- */
+/** Remembers the last page of the list: a reload with the same answers costs only the calls to the EHR. */
 import { LRUCache } from 'lru-cache';
 import { agedBy } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
@@ -13,9 +11,7 @@ export type PageMemory = ReturnType<typeof createPageMemory>;
 /** A list without its rows. */
 export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 
-/**
- * The list's part of a page and everything that it depends on. What does not depend on the list is filled in each time.
- */
+/** The list's part of a page and what it depends on; what does not depend on it is filled in each time. */
 export interface RememberedPage {
   /** The key of the list and of everything else on the page (chart/asked-list.ts). */
   key: string;
@@ -88,9 +84,7 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
   };
   const startOf = (id: string) => `${id} start`;
   return {
-    /**
-     * @param steadyUntil for a page of this key that was read at `readAt`, the time from which its words may differ.
-     */
+    /** @param steadyUntil the time from which the words of a page read at `readAt` may differ. */
     find: ({ id }: Owner, key: string, steadyUntil: (readAt: Date) => number): RememberedPage | undefined => {
       const part = parts.get(id)?.part;
       if (part === undefined || !('sealed' in part) || part.key !== key) return undefined;

@@ -45,10 +45,7 @@ export function readView(query: URLSearchParams): ListView {
   };
 }
 
-/**
- * The query of a view, beginning with `?`. It always names the status group, so that it asks for the kept list. A
- * change of anything other than the page leads to the first page.
- */
+/** Always names the status group, so that it asks for the kept list. Any change but the page's leads to page one. */
 export function viewQuery(view: ListView, change: ViewChange = {}): string {
   const { group, service, mine, here, find, sort, page } = { ...view, page: 1, ...change };
   const parts = [

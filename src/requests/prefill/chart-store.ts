@@ -13,10 +13,7 @@ const MOST_BYTES = 65_536;
 /** Room for some four thousand usual charts within an hour; a post reads further charts once more. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
-/**
- * Each owner has one record, sealed, in Redis: the latest reading.
- * @param options.mostBytes the limit for one organization's charts in each process (MT-06).
- */
+/** One sealed record per owner: the latest reading. @param options.mostBytes of one organization's charts (MT-06). */
 export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clock: Clock; mostBytes?: number }) {
   const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   const room = createPendingBytes({ clock, lifetimeMs: LIFETIME_MS, mostBytes });

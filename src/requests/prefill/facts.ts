@@ -51,10 +51,7 @@ export type ChartFacts = Readonly<Record<SectionName, ChartSection>>;
 /** The sections whose values can be chosen for a request. The others are shown, or fill a field that can be changed. */
 export const CHOSEN_SECTIONS = ['reasons', 'allergies', 'measures', 'insurance'] as const;
 
-/**
- * The key of a value in a form. It changes with anything that is shown of the value, so that a form names exactly what
- * its user saw.
- */
+/** It changes with anything that is shown of the value: a form names exactly what its user saw. */
 export function keyOf({ reference, label, text, date, masked }: ChartFact): string {
   const content = JSON.stringify([reference, label, text, date, masked]);
   return `${reference}.${hash('sha256', content, 'base64url').slice(0, 12)}`;
@@ -65,9 +62,7 @@ export function suggestedKeys(chart: ChartFacts): string[] {
   return CHOSEN_SECTIONS.flatMap((name) => chart[name].facts.filter((fact) => fact.isSuggested).map(keyOf));
 }
 
-/**
- * The values that a form has chosen, by section; `missing` counts the keys that no longer name a value of this chart.
- */
+/** The chosen values by section; `missing` counts keys that no longer name a value of this chart. */
 export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
   const wanted = new Set(keys);
   const of = (name: (typeof CHOSEN_SECTIONS)[number]) => chart[name].facts.filter((fact) => wanted.has(keyOf(fact)));
@@ -89,10 +84,7 @@ export function emptyChart(remark: string): ChartFacts {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/**
- * Such as "from the chart, 12 Mar". A date of another year includes it; a partial date stays partial.
- * @param today `YYYY-MM-DD`.
- */
+/** Such as "from the chart, 12 Mar", with the year if it is another; a partial date stays partial. */
 export function sourceText({ date }: Pick<ChartFact, 'date'>, today: string): string {
   return `from the chart, ${date === undefined ? 'without a date' : dateWords(date, today)}`;
 }
@@ -115,17 +107,12 @@ export interface ReadingTime {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/**
- * The day of the first of these dates that can be read; a partial date where the EHR gave one.
- * @param values untrusted.
- */
+/** The first of these dates that can be read; a partial date where the EHR gave one. @param values untrusted. */
 export function dayOf(values: readonly unknown[], { timeZone }: ReadingTime): string | undefined {
   return values.map((value) => readFhirDate(value, timeZone)?.day).find((day) => day !== undefined);
 }
 
-/**
- * Date and age of a value. A value without a date is not called old, because the page says that its date is missing.
- */
+/** Date and age. A value without a date is not called old: the page says that its date is missing. */
 export function dated(values: readonly unknown[], at: ReadingTime): { date: string | undefined; isStale: boolean } {
   const date = dayOf(values, at);
   if (date === undefined) return { date, isStale: false };

@@ -7,11 +7,7 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 /** The answer to one read; undefined if it failed or was refused. Untrusted. */
 export type ReadAnswer = ForeignRecord | undefined;
 
-/**
- * Each read fails on its own, and no failure of the EHR is thrown.
- * @param urls relative to the FHIR base, each of them granted.
- * @returns as many answers, in the same order.
- */
+/** Each read fails on its own. @param urls relative to the base, granted. @returns as many answers, in order. */
 export async function fetchReads(
   api: FhirApi,
   urls: readonly string[],

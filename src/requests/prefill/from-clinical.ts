@@ -16,10 +16,7 @@ import { type ChartFact, dated, factOf, MOST_OF_A_KIND, type ReadingTime } from 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
-/**
- * Diagnoses of the launch's encounter come first, then those of any encounter, then the others. None is chosen
- * beforehand.
- */
+/** Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand. */
 export function reasonsFrom(
   conditions: readonly ForeignRecord[],
   { encounter, base, at }: { encounter: string | undefined; base: URL; at: ReadingTime },
@@ -50,10 +47,7 @@ export function reasonsFrom(
     .slice(0, MOST_OF_A_KIND);
 }
 
-/**
- * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
- * sees that they are chosen.
- */
+/** High criticality first. All are chosen beforehand: a provider must know them. */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);

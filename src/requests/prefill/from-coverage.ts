@@ -16,10 +16,7 @@ import { type ChartFact, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from 
 
 const NOT_NAMED = 'Payer not named by EHR';
 
-/**
- * The coverages that are active and not over; one that begins later says so. Chosen beforehand is the only one of today,
- * if it has a name. The member's number stays masked until the user opens it.
- */
+/** Active coverages. Chosen beforehand: the only one of today, if named. Member numbers are masked until opened. */
 export function insuranceFrom(
   coverages: readonly ForeignRecord[],
   { base, at }: { base: URL; at: ReadingTime },

@@ -36,10 +36,7 @@ export interface Place {
   readonly reference: string;
 }
 
-/**
- * The places where the patient is now: the one reached last comes first, and where not all say when, the last entry.
- * @param encounter untrusted
- */
+/** Where the patient is now: the place reached last; where not all say when, the last. @param encounter untrusted */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
   const isOver = NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
   const current = asRecords(isOver ? undefined : encounter.location).filter(

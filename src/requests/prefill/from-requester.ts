@@ -20,10 +20,7 @@ const NPI = 'http://hl7.org/fhir/sid/us-npi';
 /** The label of the telephone number for questions about a request. */
 const CALL_BACK = 'Call back';
 
-/**
- * @param resources the user's own resource and roles from the directory, as received. A resource of another person,
- *   which a server may add, is ignored (FU-04).
- */
+/** @param resources the user's own from the directory; another person's, which a server may add, is ignored (FU-04). */
 export function requesterFrom(
   resources: readonly ForeignRecord[],
   { fhirUser, base, at }: { fhirUser: string; base: URL; at: ReadingTime },

@@ -1,7 +1,4 @@
-/**
- * Takes only this patient's resources from the answers: another patient's resource is refused, whatever its source
- * (LC-06).
- */
+/** Takes only this patient's resources: another patient's is refused, whatever its source (LC-06). */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';

@@ -40,10 +40,7 @@ export function refusesSuch({ status, failure }: FhirError): boolean {
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));
 }
 
-/**
- * Sends reads in one batch.
- * @returns the entries; 'no-batch' where the EHR takes none, which is noted; 'failed' where it is overloaded or down.
- */
+/** Sends reads in one batch. @returns entries; 'no-batch' where the EHR takes none (noted); 'failed' if it is down. */
 export async function sendBatch(
   api: FhirApi,
   urls: readonly string[],
@@ -66,10 +63,7 @@ export async function sendBatch(
 
 const NOT_DONE = /^(?:400|403|405|406|415|501)\b/;
 
-/**
- * Whether the server did not carry out the batch: it answers with another resource, a copy of the batch, or a refusal
- * of every read.
- */
+/** Whether the batch was not carried out: another resource, a copy of it, or a refusal of every read. */
 export function isNoBatchResponse(answer: FhirResource): boolean {
   if (answer.resourceType !== 'Bundle') return true;
   const entries = asRecords(answer['entry']);

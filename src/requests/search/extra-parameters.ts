@@ -1,8 +1,6 @@
 /** The extra parameters that an organization's EHR wants on every search, such as the practice at athenahealth. */
 
-/**
- * Parameters that select the patient, the page or the resources. Only this app sets them, never the settings (FH-13).
- */
+/** They select patient, page or resources; only this app sets them, never the settings (FH-13). */
 const OURS = /^(?:patient|subject|_.*)$/i;
 
 /**

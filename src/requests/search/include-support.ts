@@ -30,10 +30,7 @@ export function createIncludeSupport(clock: Clock) {
       /** The values of `_include` to send; none where they are not offered, were refused, or are not needed. */
       wanted: (): string[] =>
         learned.has(key) ? [] : NAMING.filter((name) => offered.includes(name) || offered.includes('*')),
-      /**
-       * Whether Tasks can be included with the requests, with or without names, so that they need no search of their
-       * own.
-       */
+      /** Whether Tasks can come with the requests, so that they need no search of their own. */
       bringsTasks: (): boolean => learned.get(key) !== 'refused' && offered.includes(TASKS_ALONG),
       /** Records that the EHR has just refused a search with includes, and answered it without them. */
       noteRefused: (): void => void learned.set(key, 'refused'),

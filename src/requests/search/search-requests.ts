@@ -34,10 +34,7 @@ export interface SearchResult {
   readonly limitedBy: readonly string[];
   /** Whether every request that the EHR counts arrived: only then is a request that was not found absent. */
   readonly isWhole: boolean;
-  /**
-   * Tasks were requested, and the answer says or shows that the EHR included them: a server may ignore what it does not
-   * know.
-   */
+  /** The EHR included Tasks as requested: a server may ignore what it does not know. */
   readonly hasTasks: boolean;
 }
 
@@ -45,9 +42,7 @@ interface RequestSearch {
   patientId: string;
   /** The organization's own `name=value`; a `next` link is followed as given. */
   searchParameters: readonly string[];
-  /**
-   * `system|value`: only requests with one of these, if the EHR supports that search; default: all of the patient's.
-   */
+  /** `system|value`: only these, if the EHR supports that search; default: all of the patient's. */
   identifiers?: readonly string[];
   /** Resources that the EHR offers to include (FH-15); default: none. */
   includes?: readonly string[];
@@ -142,10 +137,7 @@ export function entriesOf(bundle: FhirResource): ForeignRecord[] {
   return entries.slice(0, MOST_ENTRIES + 1).map(asRecord);
 }
 
-/**
- * Parameters that an EHR might add to a search. One with a modifier does not count as a limit, because it may only name
- * what is left out anyway.
- */
+/** Parameters that an EHR might add. One with a modifier is no limit: it may name what is left out anyway. */
 const LIMITS = [
   'status',
   'intent',
@@ -179,10 +171,7 @@ function linkOf(bundle: FhirResource, wanted: 'next' | 'self'): unknown {
   return asRecords(bundle['link']).find(({ relation }) => asText(relation)?.toLowerCase() === wanted)?.url;
 }
 
-/**
- * The absolute URL of the next page of a search of this type. It is absolute because FhirApi resolves a relative path
- * from the base, while a server may mean it from its own root.
- */
+/** The absolute URL of the next page of a search of this type: a server may mean a path from its own root. */
 export function nextLink(bundle: FhirResource, base: URL, type: string): string | undefined {
   const url = linkOf(bundle, 'next');
   if (url === undefined || url === null || url === '') return undefined;

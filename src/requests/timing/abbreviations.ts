@@ -1,6 +1,4 @@
-/**
- * Says `Timing.code` in words: the abbreviations of HL7's GTSAbbreviation, and similar ones that need no explanation.
- */
+/** Says `Timing.code` in words: HL7's GTSAbbreviation, and similar ones that need no explanation. */
 import { asConceptText, asInformation, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
 import { otherMembers, type Phrases } from './parts.ts';
 import { spanOf, timeUnit } from './time-units.ts';

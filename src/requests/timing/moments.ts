@@ -12,10 +12,7 @@ export interface DateContext {
   readonly today: string;
 }
 
-/**
- * Such as `2026-11-24 09:30 EST`. A partial date stays partial, an unreadable text is shown bounded, and `null` means
- * no text at all.
- */
+/** Such as `2026-11-24 09:30 EST`; partial stays partial, unreadable is bounded, `null` means no text. */
 export function momentText(value: unknown, { timeZone }: DateContext): string | null {
   const date = readFhirDate(value, timeZone);
   return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
@@ -79,10 +76,7 @@ function wholePeriod(start: string, end: string, period: ForeignRecord, context:
   return [isPast(latestDay(to), context) ? `from ${begin}, ended ${end}` : `${begin} to ${end}`];
 }
 
-/**
- * Whether a Period ends before it begins, as far as its dates show: a day without a time ends after all times of that
- * day.
- */
+/** Whether a Period ends before it begins: a day without a time ends after all times of that day. */
 export function isReversed(from: FhirDate, to: FhirDate): boolean {
   const areTimed = from.time !== undefined && to.time !== undefined;
   return areTimed ? to.at < from.at : lastDayOf(to.day) < from.day;

@@ -1,6 +1,4 @@
-/**
- * Reads when a request is needed, from every `occurrence[x]` and `asNeeded[x]`; no part is dropped without a notice.
- */
+/** Reads when a request is needed, from every `occurrence[x]` and `asNeeded[x]`, and drops no part silently. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { type FhirDate, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
@@ -15,10 +13,7 @@ import { repeatPhrases } from './repeat.ts';
 export interface Needed {
   /** The time in words; undefined when the EHR gives no time. */
   readonly text: string | undefined;
-  /**
-   * After this day, in the organization's time zone, the request is certainly late; undefined where no such day is
-   * proved.
-   */
+  /** After this day, in the organization's zone, it is certainly late; undefined where none is proved. */
   readonly lastDay: string | undefined;
   /** In ms: the moment at which it is needed at the latest; undefined for a series and where only a day is proved. */
   readonly lastAt: number | undefined;

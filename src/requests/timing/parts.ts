@@ -33,9 +33,7 @@ export function listOf(value: unknown): unknown[] {
   return isGiven(value) ? [value].flat() : [];
 }
 
-/**
- * One `null` if an element has members besides these, including extensions and the siblings of primitives (`_event`).
- */
+/** One `null` for members besides these, including extensions and siblings of primitives (`_event`). */
 export function otherMembers(record: ForeignRecord, known: readonly string[]): Phrases {
   for (const name in record) {
     if (name === 'id' || known.includes(name) || !isGiven(record[name])) continue;

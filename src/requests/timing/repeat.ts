@@ -11,10 +11,7 @@ const KNOWN = [
   ...['period', 'periodMax', 'periodUnit', 'dayOfWeek', 'timeOfDay', 'when', 'offset'],
 ];
 
-/**
- * Reads every member of FHIR R4 Timing.repeat. A pair with one invalid half has no words, because half a rhythm
- * misleads.
- */
+/** Every member of FHIR R4 Timing.repeat. Half a pair has no words, because half a rhythm misleads. */
 export function repeatPhrases(repeat: ForeignRecord, context: DateContext): Phrases {
   return [
     ...rhythm(repeat),

@@ -23,10 +23,7 @@ const EVENTS = new Map<unknown, string>([
   ]),
 ]);
 
-/**
- * FHIR R4 Timing.repeat.offset: minutes from the event, and after it unless the code says before.
- * @param when as received: a code, or a list of them. Untrusted, as is `offset`.
- */
+/** Timing.repeat.offset: minutes from the event, after it unless the code says before. Both untrusted. */
 export function whenPhrases(when: unknown, offset: unknown): Phrases {
   const codes = listOf(when);
   const distance = isGiven(offset) && offset !== 0 ? readSpan(offset, undefined) : undefined;

@@ -58,10 +58,7 @@ export function windowIn({ code }: ForeignRecord): { time: string; until: string
   return time === undefined || until === undefined ? undefined : { time, until };
 }
 
-/**
- * `occurrence[x]` of a ServiceRequest (FHIR R4). A time that the clock skips is left out; the form has already refused
- * it.
- */
+/** `occurrence[x]` (FHIR R4). A time that the clock skips is left out; the form has already refused it. */
 export function writeOccurrence(wanted: WantedTime, timeZone: string): Record<string, unknown> {
   const { day, time, until, weekdays } = wanted;
   if (weekdays.length > 0)

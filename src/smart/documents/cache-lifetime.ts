@@ -4,10 +4,7 @@
 const DEFAULT_MS = 300_000;
 const CAP_MS = 3_600_000;
 
-/**
- * @param cacheControl the response header, untrusted; undefined when absent.
- * @returns milliseconds; 0 for no-store and no-cache.
- */
+/** @param cacheControl untrusted; undefined when absent. @returns milliseconds; 0 for no-store and no-cache. */
 export function cacheLifetimeMs(cacheControl: string | undefined): number {
   if (/\b(no-store|no-cache)\b/i.test(cacheControl ?? '')) return 0;
   const maxAge = /\bmax-age="?(\d{1,10})\b/i.exec(cacheControl ?? '')?.[1];

@@ -31,11 +31,7 @@ export interface ParsedCapability {
   endpoints: JsonObject | undefined;
 }
 
-/**
- * Reads each entry on its own: a malformed entry does not hide the others, and the order does not matter.
- * @param document parsed JSON, untrusted.
- * @returns undefined when it is no CapabilityStatement.
- */
+/** Reads each entry on its own, in any order. @param document untrusted. @returns undefined for another document. */
 export function parseCapability(document: unknown): ParsedCapability | undefined {
   if (!isJsonObject(document) || document['resourceType'] !== 'CapabilityStatement') return undefined;
   const rest = objectsOf(document['rest']);

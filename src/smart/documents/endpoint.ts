@@ -20,10 +20,7 @@ export const LONGEST_URL = 2_048;
 /** Names that public DNS does not have: a single label, or a domain reserved for private networks (RFC 6762, RFC 8375). */
 const INSIDE_NAME = /^[^.:]+$|\.(?:local|internal|intranet|lan|corp|home\.arpa|localdomain)$/;
 
-/**
- * Is this an address of the EHR's internal network, unlike the FHIR base? Then the server builds its documents from its
- * internal name, which neither browsers nor this app can reach.
- */
+/** Is it of the EHR's internal network, unlike the FHIR base? Neither browsers nor this app can reach it. */
 export function isInsideAddress(url: URL, { fhirBase }: Pick<EndpointRules, 'fhirBase'>): boolean {
   const isInside = ({ hostname }: URL) => {
     const bare = hostname.replace(/^\[|\]$/g, '');

@@ -36,10 +36,7 @@ export function missingFrom(settings: GivenEndpoints): (GivenField | 'issuers')[
 /** Only an administrator changes the endpoints, so this lifetime matters only for other facts that a check found. */
 const FRESH_MS = 3_600_000;
 
-/**
- * Parses the given addresses by the same rules as a fetched document.
- * @returns undefined if none is given; a result without `configuration` if any is missing or refused.
- */
+/** Parses given addresses like a document. @returns undefined for none; no `configuration` if one is bad. */
 export function parseGiven(settings: GivenEndpoints, rules: EndpointRules): ParsedConfiguration | undefined {
   if (!isGiven(settings)) return undefined;
   const [issuer, ...more] = settings.issuers;

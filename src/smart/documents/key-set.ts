@@ -6,25 +6,16 @@ import { fetchableUrl } from './endpoint.ts';
 import { documentOf, type Fetched } from './fetched.ts';
 import type { Fetching } from './openid-configuration.ts';
 
-/**
- * Finds the public key for a token's `alg` and `kid`. Rejects with jose's JWKS errors if none or several match;
- * `verifyIdToken` tries several in turn.
- */
+/** Finds the key for `alg` and `kid`. Rejects with jose's errors if none or several match. */
 export type VerificationKeySet = ReturnType<typeof createLocalJWKSet>;
 
-/**
- * The accepted id_token signature algorithms (ID-06). SMART demands RS256; EHRs also list the others. `none` and MACs
- * are never accepted.
- */
+/** Accepted id_token algorithms (ID-06). SMART demands RS256; `none` and MACs are never accepted. */
 export const idTokenAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256', 'ES384'] as const;
 
 const MAX_KEYS = 100;
 /** For checks only; a launch compares the whole name. */
 const LONGEST_SHOWN_KID = 200;
-/**
- * In base64url: 8,192 and 48 bits. One verification with larger ones takes as long as hundreds of usual ones, on threads
- * that all organizations share.
- */
+/** In base64url: 8,192 and 48 bits. Larger ones cost hundreds of usual verifications, on shared threads. */
 const LONGEST_MODULUS = 1_368;
 const LONGEST_EXPONENT = 8;
 const EC_ALGORITHMS = new Map<unknown, string>([

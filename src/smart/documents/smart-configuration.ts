@@ -130,10 +130,7 @@ export function readSmartConfiguration(
 /** The capabilities that decide something after the launch request: scope syntax, and a POST to the authorization endpoint. */
 const CAPABILITIES_USED = new Set(['permission-v1', 'permission-v2', 'authorize-post']);
 
-/**
- * The part of a configuration that a launch stores and uses after its start (DI-06). Lists of unbounded content are
- * left out or reduced to the names that the code uses.
- */
+/** What a launch stores and uses after its start (DI-06), without lists of unbounded content. */
 export function pinnedConfiguration(configuration: SmartConfiguration): SmartConfiguration {
   const { tokenEndpointAuthMethods: _methods, tokenEndpointAuthSigningAlgs: _algs, ...pinned } = configuration;
   const capabilities = configuration.capabilities.filter((name) => CAPABILITIES_USED.has(name));
@@ -164,18 +161,12 @@ export function isUsable(configuration: SmartConfiguration): boolean {
   return acceptsPrivateKeyJwt(configuration) && commonAlg(configuration, 'RS384') !== undefined;
 }
 
-/**
- * Does the server accept private_key_jwt? A method list without it means no, whatever the capabilities say. A missing
- * list means yes, because some servers publish only the capability (DI-08).
- */
+/** Is private_key_jwt accepted? A list without it means no; none means yes: some have the capability only (DI-08). */
 export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean {
   return configuration.tokenEndpointAuthMethods?.includes('private_key_jwt') ?? true;
 }
 
-/**
- * Chooses the algorithm to sign with: the organization's choice if the server accepts it, else our other one (DI-09).
- * @throws AppError 'discovery.no-client-authentication'
- */
+/** The organization's algorithm if accepted, else our other (DI-09). @throws 'discovery.no-client-authentication' */
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;

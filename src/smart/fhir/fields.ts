@@ -62,10 +62,7 @@ export function asLines(value: unknown, maxLength: number): string[] {
   return (isPlain ? lines : [value]).flatMap((line) => asText(line, maxLength) ?? []);
 }
 
-/**
- * The value as it came if it is a string, else an empty one: for ids and codes that are compared and not shown. `String`
- * throws for an object whose member `toString` is not a function.
- */
+/** A string as it came, else '': for ids and codes that are compared and not shown. Never throws. */
 export function asWritten(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -87,10 +84,7 @@ export function asTexts(value: unknown, limit = 10): string[] {
   return items.map((item) => asText(item)).filter((text) => text !== undefined);
 }
 
-/**
- * The value as {@link asText}, unless it says only that there is nothing: "unknown", "UNK", "n/a", "-". For displays
- * and numbers, where another field may say more.
- */
+/** As {@link asText}, unless it says only that there is nothing, such as "UNK" or "-": another field may say more. */
 export function asInformation(value: unknown, maxLength = 200): string | undefined {
   const text = asText(value, maxLength);
   return text === undefined || saysNothing(text) ? undefined : text;

@@ -11,11 +11,7 @@ const ENTITIES = new Map([
   ['nbsp', ' '],
 ]);
 
-/**
- * FHIR R4 Narrative: the XHTML of `text.div` without its tags, as one line. The result is not HTML-safe: views escape it.
- *
- * @returns undefined for none, and for one that its author calls empty.
- */
+/** Narrative without tags, in one line, not HTML-safe. @returns undefined for none, or one called empty. */
 export function narrativeOf(resource: ForeignRecord, maxLength = 200): string | undefined {
   const { status, div } = asRecord(resource.text);
   if (typeof div !== 'string' || status === 'empty') return undefined;

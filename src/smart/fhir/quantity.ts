@@ -6,10 +6,7 @@ const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 /** The text for an amount of which only a part can be read: the part alone would read as another amount. */
 const UNREADABLE = 'amount in the EHR';
 
-/**
- * Such as "3 units" or "< 5 mg". Undefined without a finite number, and with an unknown comparator: without it, a limit
- * would read as the amount.
- */
+/** Such as "3 units" or "< 5 mg". Undefined without a finite number, and with an unknown comparator. */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
   const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;

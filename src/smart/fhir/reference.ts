@@ -3,10 +3,7 @@ import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields
 import { isFhirId } from './id.ts';
 import { isUnder } from './under-base.ts';
 
-/**
- * The target of a Reference on this FHIR server, as `Type/id` without a version; undefined for another server (LC-10)
- * and for contained, logical, conditional or malformed references.
- */
+/** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */
 export function localReference(reference: unknown, base: URL): string | undefined {
   const literal = asRecord(reference).reference;
   if (typeof literal !== 'string') return undefined;
@@ -19,10 +16,7 @@ export function localReference(reference: unknown, base: URL): string | undefine
 /** The usual form, which needs no parsing. */
 const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}$/;
 
-/**
- * The name that a Reference gives its target. Undefined for a patient: another patient's name must not be shown, and
- * this patient's name comes from the launch's own read (LC-06).
- */
+/** The name of the target; undefined for a patient, whose name comes from the launch's own read (LC-06). */
 export function displayOf(reference: unknown): string | undefined {
   const record = asRecord(reference);
   return leadsToPatient(record) ? undefined : asInformation(record.display);

@@ -3,10 +3,7 @@ import { responseOf } from './fhir-error.ts';
 
 const LONGEST_RETRY_AFTER_MS = 2_000;
 
-/**
- * FH-07: a GET is retried once after a 429 or 503 with a short Retry-After, or after a 429 without one.
- * @returns ms; undefined if the read is not retried.
- */
+/** FH-07: the pause in ms before a GET's one retry after 429, or 503 with a short Retry-After; undefined for none. */
 export function retryPause(error: unknown): number | undefined {
   const response = responseOf(error);
   if (!response || ![429, 503].includes(response.status)) return undefined;

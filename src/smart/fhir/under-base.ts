@@ -16,10 +16,7 @@ export function resolveUnder(base: URL, pathOrUrl: string): URL {
   return url;
 }
 
-/**
- * fhirclient follows the Location of an empty 201 with the token, to any address. This interceptor refuses that at the
- * last point that every request passes.
- */
+/** fhirclient follows an empty 201's Location with the token, to any address. This interceptor refuses that. */
 export function staysUnder(base: URL): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (target, handler) => {
     const url = new URL(target.path, String(target.origin));

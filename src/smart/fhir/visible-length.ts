@@ -7,10 +7,7 @@ const UNSEEN =
 /** Accents and vowel signs; without a letter they are not visible. */
 const MARK = /\p{M}/gu;
 
-/**
- * Counts the visible UTF-16 units of a text, accents included, spaces and invisible characters excluded.
- * @returns 0 for a text of invisible characters or of accents alone.
- */
+/** Visible UTF-16 units, without spaces and invisible characters; 0 for accents alone. */
 export function visibleLength(text: string): number {
   const seen = text.toWellFormed().replace(UNSEEN, '');
   return seen.replace(MARK, '') === '' ? 0 : seen.length;

@@ -22,11 +22,7 @@ export interface ClaimsExpectation {
   readonly alg: string;
 }
 
-/**
- * Checks the claims of a token whose signature, `iss`, `aud`, `exp` and `nbf` jose has already verified.
- * @param claims proven to come from the issuer.
- * @returns undefined when no rule is broken.
- */
+/** What is wrong with claims whose signature, `iss`, `aud`, `exp` and `nbf` jose has verified, if anything. */
 export function idTokenProblem(claims: JWTPayload, expectation: ClaimsExpectation): ClaimsProblem | undefined {
   return (
     subjectProblem(claims) ??

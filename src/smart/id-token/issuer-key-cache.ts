@@ -11,10 +11,7 @@ import type { VerificationKeySet } from '#src/smart/documents/key-set.ts';
 /** One issuer's keys, for the verification of one id_token. */
 export interface VerificationKeys {
   readonly keySet: VerificationKeySet;
-  /**
-   * Gets newer keys for a token whose key is not in `keySet` (ID-08): those that another launch has fetched meanwhile,
-   * or the result of a new fetch. Undefined when the limit of such fetches is reached.
-   */
+  /** Newer keys for a token whose key is missing (ID-08); undefined when the limit of such fetches is reached. */
   readonly fetchAgain: () => Promise<VerificationKeySet | undefined>;
 }
 
@@ -22,10 +19,7 @@ export interface VerificationKeys {
 export interface IssuerKeys {
   /** Starts the fetch for {@link keysFor} in parallel with the token call. Never throws. */
   prefetch(issuer: IssuerToTrust): void;
-  /**
-   * The issuer's keys; sends no request while cached keys are fresh.
-   * @throws AppError identity.keys-timeout or identity.keys-unavailable (ID-22).
-   */
+  /** Sends no request while keys are fresh. @throws AppError identity.keys-timeout or keys-unavailable (ID-22). */
   keysFor(issuer: IssuerToTrust): Promise<VerificationKeys>;
 }
 

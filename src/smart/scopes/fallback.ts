@@ -37,10 +37,7 @@ export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): s
   return fallbacks(base, wasRejected).find((scope) => !tried.has(inOrder(scope)));
 }
 
-/**
- * Does a grant contain no FHIR resource although some were requested (SCO-18)?
- * @param granted the `scope` of the token response, untrusted.
- */
+/** Is no FHIR resource granted although some were requested (SCO-18)? @param granted untrusted. */
 export function isEmptyGrant(requested: string, granted: string): boolean {
   const readsAny = (scope: string) => grantedScopes(scope).resources.some(({ level }) => level !== 'system');
   return readsAny(requested) && !readsAny(granted);

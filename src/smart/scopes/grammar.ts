@@ -45,10 +45,7 @@ export function parseResourceScope(token: string): ResourceScope | undefined {
   };
 }
 
-/**
- * Reads a scope that a server granted. Any search after `?` is taken as a limit, also after a v1 suffix, because the
- * app does not refuse a grant for its form.
- */
+/** Reads a granted scope. Anything after `?` is a limit: a grant is not refused for its form. */
 export function parseGrantedScope(token: string): ResourceScope | undefined {
   const at = token.indexOf('?');
   const scope = parseResourceScope(at === -1 ? token : token.slice(0, at));

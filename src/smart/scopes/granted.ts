@@ -113,19 +113,13 @@ export function permits(granted: GrantedScopes, permission: Permission): boolean
   return limitsIn(granted.reach, permission)?.length === 0;
 }
 
-/**
- * The searches, after the `?` of granted scopes, that limit an interaction with a type.
- * @returns empty when the interaction is unlimited; undefined when it is not granted.
- */
+/** The searches that limit an interaction with a type; empty: unlimited; undefined: not granted. */
 export function limitsOf(granted: GrantedScopes, permission: Permission): readonly string[] | undefined {
   const limits = limitsIn(granted.reach, permission);
   return limits && [...new Set(limits.flatMap((some) => [...some]))];
 }
 
-/**
- * May the app send this call? A read needs only a partial grant, because the EHR filters the result. A write needs an
- * unlimited grant, because the app cannot know whether its resource is within a limit.
- */
+/** May this be sent? A read needs a partial grant, as the EHR filters; a write needs an unlimited one. */
 export function mayAsk(granted: GrantedScopes, permission: Permission): boolean {
   return 'rs'.includes(permission.interaction) ? touches(granted, permission) : permits(granted, permission);
 }

@@ -11,11 +11,7 @@ export interface SentCall {
 
 const TYPE = /^[A-Z][A-Za-z]*$/;
 
-/**
- * @param base the FHIR base, without a trailing slash.
- * @returns one permission per interaction, or undefined for an address that does not show it, such as a `next` link in
- *   the server's own form.
- */
+/** One permission per interaction; undefined for an address that does not show it, such as a `next` link. */
 export function neededPermissions(base: URL, { url, method, body }: SentCall): (Permission | undefined)[] {
   const path = below(base, url);
   if (path === '' && method === 'POST') return batchPermissions(base, body);

@@ -4,10 +4,7 @@ import { isExtensionScope, isLaunchScope, parseResourceScope } from './grammar.t
 /** Scopes without parameters or a resource type. */
 const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);
 
-/**
- * @param token without white space; untrusted.
- * @returns a sentence that begins with the token and has no full stop; undefined when the token may be requested.
- */
+/** @returns a sentence without a full stop, beginning with the untrusted token; undefined if it may be requested. */
 export function tokenProblem(token: string): string | undefined {
   const resource = parseResourceScope(token);
   if (resource?.level === 'system') return `${token}: system scopes cannot be used when a person launches the app`;
