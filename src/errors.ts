@@ -45,11 +45,7 @@ const HELP_DESK: Readonly<Record<Audience, string>> = {
   settings: 'the operator of this service',
 };
 
-/**
- * The text for this audience, and the HTTP status of the page.
- * @param rule the failed rule, if known: its advice may be better than its code's.
- * @param helpDesk the name of the help desk that the visitor's organization has set.
- */
+/** The text for this audience, and the status of the page. @param rule its advice may be better than the code's. */
 export function describeError(
   code: ErrorCode,
   audience: Audience = 'chart',
@@ -67,17 +63,10 @@ export function describeError(
 }
 
 /**
- * Ends a request.
- *
- * @param detail for the operator's log: which rule failed and the shape of the offending value. Never a token, code,
- *   assertion, cookie, launch value or clinical value (ST-07).
- * @param options.rule which rule failed: its row names the cause, the owner and the remedy.
- * @param options.seen facts for the trace, in addition to those of the step: names, addresses and counts, as in
- *   trace.ts.
- * @param options.cause the underlying error, kept for the log.
- * @param options.shown words of ours the visitor may read after the help text, such as the missing permissions.
- * @param options.retryAfterSeconds sent as Retry-After.
- * @param options.upstreamStatus HTTP status of the EHR's answer, for the launch trace.
+ * Ends a request. @param detail for the log: the rule and the value's shape, never a secret or clinical value (ST-07).
+ * @param options.rule names cause, owner and remedy. @param options.seen more facts for the trace, as in trace.ts.
+ * @param options.shown words of ours after the help text. @param options.retryAfterSeconds sent as Retry-After.
+ * @param options.upstreamStatus HTTP status of the EHR's answer, for the trace.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;

@@ -42,10 +42,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens stores, keys and clients for a configuration, after migrating the database.
- * @returns the dependencies, and `close`, which waits until everything is written and then closes in reverse.
- * @throws when the database cannot be opened or a signing key is unusable: the service should not start rather than
- *   fail launches.
+ * Migrates the database and opens stores, keys and clients. @returns them, and `close`, which waits for what is
+ * written.
+ * @throws when the database or a signing key is unusable: better no start than failed launches.
  */
 export async function openDependencies(config: Config, options: OpenOptions) {
   const { clock } = options;

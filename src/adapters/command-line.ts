@@ -36,9 +36,7 @@ export function done(text: string, json: unknown): CommandOutcome {
 export type Command<Dependencies> = (dependencies: Dependencies) => Promise<CommandOutcome>;
 
 /**
- * Reads a command of several verbs, before anything is opened.
- * @param usage one or more lines for each verb.
- * @throws UsageError that lists the verbs when none of them is given.
+ * Reads a command of several verbs before anything is opened. @param usage the lines of each verb. @throws UsageError
  */
 export function readVerb<Dependencies>(
   noun: string,
@@ -84,9 +82,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
 /**
- * Reads flags and positional arguments.
- * @param names of the positional arguments; each is required.
- * @throws UsageError that lists unknown flags and missing or surplus arguments.
+ * Reads flags and the required positional arguments `names`. @throws UsageError for an unknown, surplus or missing one.
  */
 export function readArguments<const Options extends Flags>(
   args: readonly string[],

@@ -17,11 +17,9 @@ export class FolderInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /**
- * Locks the folder for this process until `release` or until the process ends, however it ends. The operating system's
- * lock on an empty SQLite file is used. Unlike a pid file it cannot go stale after a crash, and it works where pids
- * repeat (every container has a pid 1). The pid is stored beside it for the message only.
- * @param folder is created when missing.
- * @throws FolderInUseError when it is already locked, also by this process.
+ * Locks the folder until `release` or the end of the process, by a lock of the operating system on an empty SQLite
+ * file: unlike a pid file it cannot go stale, and pids repeat in containers. The stored pid is for the message only.
+ * @param folder is created when missing. @throws FolderInUseError when it is already locked, also by this process.
  */
 export function lockFolder(folder: string, name: string): { release: () => void } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -19,9 +19,8 @@ const SECRET_NAMES = new Set([
 ]);
 
 /**
- * Creates the log. Callers log codes, ids and shapes only; removing these names is a second line of defence. Errors are
- * logged by name, message, code and cause; messages are ours, never a peer's.
- * @param destination for tests that read the lines.
+ * Callers log codes, ids and shapes only; removing these names is a second line of defence. Errors are logged by name,
+ * message, code and cause; messages are ours, never a peer's. @param destination for tests that read the lines.
  */
 export function createLog(level: string, destination?: pino.DestinationStream): Log {
   const options: pino.LoggerOptions = {

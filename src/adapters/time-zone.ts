@@ -52,10 +52,8 @@ export function startOfDay(day: string, timeZone: string): Date {
 }
 
 /**
- * The first and last moment at which clocks in a time zone show a day and time. They differ when clocks are set back. A
- * skipped time maps to the moment as far after the jump as the time is past its start.
- * @param day `YYYY-MM-DD`.
- * @param time `HH:MM`.
+ * The first and last moment at which clocks show a day (`YYYY-MM-DD`) and time (`HH:MM`); two when clocks are set back.
+ * A skipped time maps to the moment as far after the jump as the time is past its start.
  */
 export function instantsOf(day: string, time: string, timeZone: string): readonly [first: Date, last: Date] {
   const utc = Date.parse(`${day}T${time}Z`);

@@ -33,12 +33,9 @@ const LARGER_FORMS = {
 const PASSWORD_CHANGE_PATHS = ['/settings/account', '/settings/account/password', '/sign-out'];
 
 /**
- * Admits any role. Mount behind the session middleware; urlencoded forms are parsed here.
- * A visitor without a session is sent to sign in and back; a request for JSON gets 401. All methods but GET and HEAD
- * must come from one of our pages (Sec-Fetch-Site, Origin, token bound to the session). The user is read at each
- * request, so disabling, a new role or a new password take effect at once.
- * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged', as the request's
- *   failure.
+ * Admits any role, behind the session middleware. Without a session, the visitor is sent to sign in; JSON gets 401. All
+ * methods but GET and HEAD must come from our pages. The user is read at each request, so changes work at once.
+ * @throws AppError 'admin.sign-in-needed', 'admin.password-change-needed' or 'request.forged'.
  */
 export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencies): RequestHandler[] {
   const signedIn: RequestHandler = async (request, response, next) => {

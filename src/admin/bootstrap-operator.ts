@@ -6,9 +6,8 @@ import { type Acting, oneTime, recordUserChange, type UserActionDependencies } f
 const BY_SYSTEM: Acting = { actor: 'system' };
 
 /**
- * Creates the operator when there is none yet. The password works once, within three days, and must then be replaced.
- * Once an operator exists the two variables have no effect, so leaving them set is harmless.
- * @throws Error when the password would be easy to guess.
+ * Creates the operator when there is none yet; later the two variables have no effect. The password works once, within
+ * three days. @throws Error when it would be easy to guess.
  */
 export async function bootstrapOperator(
   deps: UserActionDependencies & { log: Log },

@@ -71,9 +71,8 @@ const DISGUISES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Does the password consist only of common words and keyboard walks, a number, or one repeated piece? Digits and signs
- * may surround, separate or replace letters.
- * @param folded lower case, after NFKC; at most a few hundred characters.
+ * Is it only common words and keyboard walks, a number, or one repeated piece? Digits and signs may surround, separate
+ * or replace letters. @param folded lower case, after NFKC; at most a few hundred characters.
  */
 export function isCommonPassword(folded: string): boolean {
   const letters = folded.replaceAll(/[^a-z]/g, '');

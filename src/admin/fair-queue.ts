@@ -14,9 +14,8 @@ interface Waiting {
 }
 
 /**
- * Runs at most `atOnce` pieces of work at a time. At most `mostWaiting` strangers wait, and as many known visitors; the
- * two lines alternate, and within each, visitors take turns. In a full line, the visitor with the most waiting loses a
- * place to one with fewer.
+ * Runs at most `atOnce` pieces of work. At most `mostWaiting` strangers wait, and as many known visitors, in turns; in
+ * a full line, the visitor with the most waiting loses a place to one with fewer.
  */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
   const known = createLine(limits.mostWaiting);

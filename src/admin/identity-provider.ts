@@ -58,11 +58,8 @@ export function createIdentityProvider(
         return { url, transaction };
       }),
     /**
-     * Redeems the authorization response. Verifies state, `iss`, PKCE, and the id_token's signature, issuer, audience,
-     * times and nonce.
-     * @param answer our redirect URI with the query the browser came back with; untrusted.
-     * @returns undefined when the person declined at the provider.
-     * @throws AppError 'admin.sso-failed'
+     * Redeems the authorization response (untrusted): state, `iss`, PKCE, and the id_token's signature and claims.
+     * @returns undefined when the person declined at the provider. @throws AppError 'admin.sso-failed'
      */
     complete: (answer: URL, transaction: SsoTransaction) =>
       orSsoFailed(async () => {

@@ -25,10 +25,8 @@ export async function hashPassword(password: string, turn: Turn = OURS): Promise
 }
 
 /**
- * Is this the password?
- *
- * @param stored from {@link hashPassword}. Undefined for a user who does not exist or has no password: the same work is
- *   done, so that timing does not reveal it, and the result is false.
+ * @param stored from {@link hashPassword}; undefined takes the same time and gives false, so that timing reveals no
+ * user.
  * @throws AppError 'admin.busy' when too many are waiting; Error when `stored` is not one of our hashes.
  */
 export async function isPassword(given: string, stored: string | undefined, turn: Turn = OURS): Promise<boolean> {

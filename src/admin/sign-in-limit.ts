@@ -14,10 +14,9 @@ const ATTEMPTS_PER_ADDRESS = 100;
 export type SignInLimit = ReturnType<typeof createSignInLimit>;
 
 /**
- * A browser that signed in to the account before has its own count, so no number of strangers can lock out its owner. A
- * right password resets every count but those of the address and the network. `account` stands for the e-mail address
- * as typed, known or not; `browser` is the name of a browser known for it. Counts are in Redis; in this process while
- * Redis is unavailable, and in development.
+ * A browser that signed in to the account before has its own count, so no stranger locks out its owner. A right
+ * password resets every count but those of address and network. @param account the e-mail address as typed, known or
+ * not.
  */
 export function createSignInLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, isReset: true, ...WINDOW });

@@ -52,9 +52,8 @@ export function signInFormRoute(deps: SignInDependencies): RequestHandler {
 }
 
 /**
- * `POST /sign-in`: e-mail and password. An unknown user, a wrong password and a disabled user get the same response
- * after the same work; attempts are counted before they are checked. A browser that signed in to the account before is
- * counted and queued separately from strangers.
+ * An unknown user, a wrong password and a disabled user get the same response after the same work; attempts count
+ * before they are checked. A browser that signed in to the account before is counted and queued apart from strangers.
  */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
   const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer, afterSignIn } = deps;

@@ -19,10 +19,8 @@ export type SignInOutcome =
     };
 
 /**
- * Checks an e-mail address and a password, both untrusted. The password is hashed first, also where there is no user,
- * so that timing does not reveal who exists. Signing in uses up a one-time password: only one of several concurrent
- * attempts succeeds.
- * @throws AppError 'admin.busy' when the password was not checked.
+ * Checks an untrusted e-mail address and password; hashes also where there is no user, so that timing reveals nothing.
+ * A one-time password lets in one of concurrent attempts. @throws AppError 'admin.busy' when it was not checked.
  */
 export async function signInByPassword(
   users: UserStore,

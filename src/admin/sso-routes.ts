@@ -46,9 +46,8 @@ export function ssoStartRoute({ publicUrl, provider, sealer, clock }: SsoRouteDe
 }
 
 /**
- * `GET /sign-in/sso/callback`: takes the transaction once, verifies the response, finds the user and begins a session.
- * A refusal ends the session that this browser came with. If the provider removed the user's groups, all sessions of
- * the user end.
+ * Takes the transaction once, verifies the response, finds the user and begins a session. A refusal ends this browser's
+ * session; if the provider removed the user's groups, all of the user's.
  */
 export function ssoCallbackRoute(deps: SsoRouteDependencies): RequestHandler {
   const { publicUrl, provider, sealer, clock, audit, users, knownBrowsers } = deps;

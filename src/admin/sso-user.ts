@@ -22,9 +22,8 @@ export type SsoOutcome =
     };
 
 /**
- * Without group rules, a person is the existing user with their verified e-mail address. With rules, only the groups
- * decide at every sign-in who is admitted and in which role; unknown members become users. The first sign-in ties the
- * user to issuer and subject, so a later owner of the e-mail address is another person.
+ * Without group rules, the existing user with the verified e-mail address. With rules, groups decide at every sign-in
+ * and unknown members become users. The first sign-in ties the user to issuer and subject.
  */
 export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
   const email = person.verifiedEmail === undefined ? undefined : exactEmail(person.verifiedEmail);

@@ -19,9 +19,8 @@ export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 const ONE_TIME_DAYS = 3;
 
 /**
- * Creates a user with a one-time password.
- * @param given.password chosen by the operator instead of a random one; also for one use.
- * @returns the password, to be shown once; undefined when the e-mail is taken.
+ * Creates a user with a one-time password, random or given. @returns it, to be shown once; undefined for a taken
+ * e-mail.
  */
 export async function addUser(
   deps: UserActionDependencies,

@@ -33,8 +33,7 @@ export function normalizeEmail(text: string): string | undefined {
 }
 
 /**
- * Normalizes an address from an identity provider: only the case of ASCII letters is ignored. Compatibility forms
- * (full-width letters, the Kelvin sign) are other addresses, of other people.
+ * Normalizes a provider's address by ASCII case only: compatibility forms (full-width, Kelvin) are other people's.
  * @returns undefined when it is invalid or has such forms.
  */
 export function exactEmail(text: string): string | undefined {

@@ -89,9 +89,8 @@ export function createAudit({ db, sealer, log, clock, metrics }: AuditDependenci
   const writer = createBatchWriter({ write, lost, size: BATCH, mostWaiting: MAX_WAITING, gatherMs });
   return {
     /**
-     * Returns at once and never throws; a row that cannot be written is logged, without its content. Denials are
-     * rate-limited: of one user of Settings, and of all unauthenticated visitors of one organization, 30 a minute and
-     * instance are written and then one summary row. The rest are in the request log alone.
+     * Returns at once and never throws; a row that cannot be written is logged, without content. Denials are limited:
+     * of a user, and of an organization's unauthenticated visitors, 30 a minute and instance, then one summary row.
      */
     record: (given: AuditEvent): void => {
       const event = bounded(given);

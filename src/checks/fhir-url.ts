@@ -18,13 +18,9 @@ export interface UrlPolicy {
 const MARKS = '>"\'`,;.';
 
 /**
- * Turns a typed FHIR URL into the one form that is stored: https, lower-case host, no default port, no slash at the
- * end, no query or fragment (LA-03). A path below the FHIR URL, such as a document's name, is left to did-you-mean.ts.
- * Makes no network call.
- *
- * @param typed untrusted.
- * @param policy http is kept only for loopback outside production (TL-02); an IP address is judged as the outbound
- *   guard judges it (TL-04).
+ * The one stored form of a typed FHIR URL: https, lower-case host, no default port, end slash, query or fragment
+ * (LA-03). Makes no call. @param policy http only for loopback outside production (TL-02); an IP address as the guard
+ * (TL-04).
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
   const changes: string[] = [];

@@ -42,11 +42,8 @@ export interface KeyProof {
 }
 
 /**
- * Sends one token request with an invented code and our real assertion, exactly as a launch would. `invalid_grant`
- * means that the assertion was accepted and only the code was not. A call makes one attempt and never retries, because
- * some servers count failures.
- * @param organization must be connected. The caller decides who may ask, and how often.
- * @returns always a proof; failures of discovery and network are outcomes.
+ * Sends one token request with an invented code and our real assertion: `invalid_grant` means that the assertion was
+ * accepted. One attempt, as some servers count failures; the caller decides who may ask. @returns always a proof.
  */
 export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
   const at = dependencies.clock().toISOString();

@@ -15,10 +15,8 @@ import type {
 import { countVerdicts, discoveredBy, stateOf, suggestionsFor } from './run-summary.ts';
 
 /**
- * Checks an EHR from the server, under the limits of a launch (REG-06, REG-07). The run starts at once, whether or not
- * its rows are awaited. It ends within `limits.overallMs` whatever the server does; rows without an answer then say so.
- * @param input a URL that {@link normalizeFhirUrl} made; nothing is called that the outbound guard refuses.
- * @throws TypeError only when `input.fhirUrl` is no URL at all.
+ * Checks an EHR from the server under a launch's limits (REG-06, REG-07). Starts at once and ends within
+ * `limits.overallMs`; rows without an answer say so. @param input a normalized URL. @throws TypeError for no URL.
  */
 export function runChecks(input: CheckInput, dependencies: CheckDependencies): RunningChecks {
   const at = dependencies.clock().toISOString();

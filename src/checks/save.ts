@@ -51,9 +51,8 @@ export interface SavedConnection {
 const LONGEST_REASON = 500;
 
 /**
- * Normalizes, checks and, when no hard check fails, saves a FHIR URL together with the accepted settings and what was
- * discovered; otherwise keeps it as a draft. Settings accepted for a draft are remembered with it.
- * @param typedUrl untrusted; nothing is called unless it is a URL the guard would accept (REG-07).
+ * Normalizes and checks; without hard failures saves the URL, accepted settings and discovery, otherwise keeps a draft.
+ * @param typedUrl untrusted; nothing is called that the guard would refuse (REG-07).
  */
 export async function saveConnection(
   dependencies: SaveDependencies,

@@ -71,15 +71,10 @@ export function createClinicians(deps: CliniciansDependencies & Pick<ClinicianDi
   return {
     membership: directory.membership,
     /**
-     * Finds the clinician at a launch or, if the organization admits automatically, creates one.
-     *
-     * While the database is unavailable or slow, 'automatic' admits every user except those this process knows to be
-     * refused: it knows of users who launched, or had a page open, since they were disabled or refused. Another
-     * disabled user is admitted until the database answers at their next page.
-     *
-     * @throws AppError 'user.disabled'; 'user.not-allowed' when the organization has its maximum of EHR users;
-     *   'store.unavailable' when the database fails, the user is not known from the last minutes and the organization
-     *   does not admit automatically.
+     * Finds the clinician at a launch or, if the organization admits automatically, creates one. During an outage,
+     * 'automatic' admits every user but those whom this process knows to be refused; their next page decides again.
+     * @throws AppError 'user.disabled'; 'user.not-allowed' at the maximum of EHR users; 'store.unavailable' when the
+     * user is not known from the last minutes and the organization does not admit automatically.
      */
     admit: async (organization: Organization, launching: LaunchingUser): Promise<Admission> => {
       const answer = await ask(organization, launching);

@@ -16,9 +16,8 @@ export function createAssociationCode(): string {
 }
 
 /**
- * The hash by which a code is stored and found. A plain hash is enough because 100 random bits cannot be guessed, and a
+ * The hash of a code as typed (case, spaces and dashes ignored). A plain hash: 100 random bits cannot be guessed, and a
  * new APP_SECRETS must not invalidate issued codes.
- * @param code as typed: case, spaces and dashes are ignored.
  */
 export function codeHash(organizationId: string, code: string): string {
   const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');

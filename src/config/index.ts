@@ -19,10 +19,8 @@ export class ConfigError extends Error {
 const SECRET_MIN_LENGTH = 32;
 
 /**
- * Reads and checks the environment. Development has defaults: loopback may be called, and a secret is created once and
- * kept in `DATA_DIR`. Production has none: missing or weak values stop the start with one message naming every problem
- * (TL-02).
- * @throws ConfigError listing every problem.
+ * Reads and checks the environment. Development has defaults and creates a secret in `DATA_DIR`; production has none,
+ * and missing or weak values stop the start (TL-02). @throws ConfigError listing every problem.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty line in an .env file means "not set", not "set to nothing".

@@ -28,9 +28,8 @@ const SHAPE = /^(rediss?)(-cluster|-sentinel)?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26379 } as const;
 
 /**
- * Reads `redis://`, `redis-cluster://h1:p,h2:p` and `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`, each with
- * `rediss` for TLS. User name and password are percent-encoded.
- * @throws RangeError with the problem; never quotes the URL, which may contain a password.
+ * `redis://`, `redis-cluster://h1:p,h2:p`, `redis-sentinel://h1:p,h2:p/<master-name>[/<database>]`; `rediss` for TLS.
+ * Credentials are percent-encoded. @throws RangeError, which never quotes the URL.
  */
 export function readRedisUrl(text: string): RedisTarget {
   const [, protocol, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(text) ?? [];

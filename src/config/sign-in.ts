@@ -59,11 +59,7 @@ export function readSignIn(values: SignInValues) {
   };
 }
 
-/**
- * Inconsistencies between variables, in words for the operator; never a value.
- * @param given the environment without empty variables: a variable with an invalid value is not also reported as
- *   missing.
- */
+/** Inconsistencies in words for the operator; never a value. @param given all set variables, also the invalid ones. */
 export function signInProblems(values: SignInValues, production: boolean, given: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
   const isSet = (names: readonly (keyof typeof values)[]) => names.filter((name) => given[name] !== undefined).length;

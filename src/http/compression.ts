@@ -1,7 +1,6 @@
 /**
- * Compresses pages for clients that accept gzip, unless the length could reveal a secret (BREACH): if a page contains
- * both an attacker's text and a secret, its compressed length shows how much they have in common. Our pages repeat
- * input, or show a secret once, only if the URL has a query; such a page is not compressed.
+ * Compresses pages, unless the length could reveal a secret (BREACH): our pages repeat input, or show a secret once,
+ * only if the URL has a query; such a page is not compressed.
  */
 import { gzipSync } from 'node:zlib';
 import type { Express, Request, Response } from 'express';
@@ -29,9 +28,8 @@ export function compressPages(app: Express): void {
 type Part = string | readonly Run[];
 
 /**
- * Sends the first part of a page at once, compressed by itself. The response is untouched before that, so a page that
- * fails to start still ends as an error page.
- * @returns a function that sends the rest and ends the response.
+ * Sends the first part, compressed by itself; a page that fails before still ends as an error page. @returns the sender
+ * of the rest.
  */
 export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {
   response.type('html');

@@ -15,10 +15,8 @@ const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 export type Cookies = ReturnType<typeof createCookies>;
 
 /**
- * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None` and `Partitioned`: they work in a cross-site frame, even
- * where third-party cookies are blocked, and are sent to this host alone. On http://localhost only `HttpOnly` and
- * `SameSite=Lax` apply.
- * @param place 'first-party' for pages that are never framed: `SameSite=Lax`, not partitioned.
+ * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: they work framed and reach this host
+ * only. On http://localhost, `HttpOnly` and `SameSite=Lax`. @param place 'first-party', never framed: `SameSite=Lax`.
  */
 export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed') {
   const secure = publicUrl.protocol === 'https:';

@@ -55,9 +55,8 @@ export function fieldsOf(request: Request): Record<string, string> {
 }
 
 /**
- * Reads one field of a parsed form; '' when it is missing or repeated. The value is untrusted, but never longer than
- * its kind. Control characters other than tabs and line ends, which cannot be typed or stored, become spaces.
- * @throws AppError 'request.field-too-long', before anything else has used the value.
+ * One field of a parsed form; '' when missing or repeated. Untrusted, but never longer than its kind, and without
+ * control characters. @throws AppError 'request.field-too-long', before anything else has used the value.
  */
 export function fieldOf(request: Request, name: string, kind: FieldKind): string {
   const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name];

@@ -49,8 +49,7 @@ function stored(bytes: Buffer): Buffer {
 }
 
 /**
- * Makes a part. The first use compresses it as one run, because most pages are not sent again. Later uses compress each
- * piece once and then only the filled-in text.
+ * The first use compresses the part as one run, later uses each piece once and then only the filled-in text.
  * @param marks the texts that mark the holes; they must occur nowhere else.
  */
 export function partOf(text: string, marks: readonly string[]): PagePart {

@@ -19,9 +19,8 @@ const LOADS = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 
 const HSTS = { maxAge: 31_536_000, includeSubDomains: true };
 
 /**
- * Sets the defaults: no caching, no framing, no referrer, nothing loaded from elsewhere, no inline script or style.
- * X-Frame-Options is not sent because it cannot name an EHR; `frame-ancestors` can.
- * @param https whether browsers reach us by https; HSTS is sent only then.
+ * No caching, framing, referrer, foreign content, inline script or style. X-Frame-Options cannot name an EHR;
+ * `frame-ancestors` can. @param https browsers reach us by https, so that HSTS is sent.
  */
 export function securityHeaders(https: boolean): RequestHandler {
   const headers = [...helmetHeaders(https), ['Cache-Control', 'no-store'], [CSP, policyText({})]] as const;

@@ -22,9 +22,8 @@ export function endingText(count: number): string {
 }
 
 /**
- * Answers a POST with the question if its change would end open launches; its form posts the same fields again, with
- * the consent. Only a browser that shows the answer is asked; a script goes on.
- * @param changes raw and untrusted; an invalid change ends nothing.
+ * Asks if the change would end open launches; the form posts the same fields again, with the consent. A script is not
+ * asked. @param changes raw and untrusted; an invalid change ends nothing.
  */
 export async function mayEndLaunches(
   deps: AskBeforeEndDependencies,

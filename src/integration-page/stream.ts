@@ -44,9 +44,8 @@ export async function beginChecks(visit: Visit, { url, changes, options }: Pendi
 }
 
 /**
- * Sends the page while the checks run: a mark for each answer, then the summary, then the rows as a reload shows them.
- * A visitor who leaves early does not stop the checks; their results are saved. If the run cannot be stored after part
- * of the page was sent, a notice says so, and the log has the cause.
+ * A mark for each answer, then the summary, then the rows. A visitor who leaves does not stop the checks. If the run
+ * cannot be stored, a notice says so.
  */
 async function streamChecks(
   { deps, request, response, organization }: Visit,

@@ -18,11 +18,7 @@ export interface PlacedFetches {
 
 const LOOKUP_MS = 2_000;
 
-/**
- * Resolves the hosts and matches their addresses. A match is an indication, not a proof: hosts share addresses, and
- * EHRs also call from addresses that their hosts do not have.
- * @param fetches newest first.
- */
+/** Matches the addresses of hosts: an indication, not a proof, as hosts share them. @param fetches newest first. */
 export async function placeFetches(
   fetches: readonly JwksFetch[],
   holders: readonly KeyHolder[],

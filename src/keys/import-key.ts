@@ -11,11 +11,8 @@ import { changeKeys } from './key-store.ts';
 const RSA_BITS = 2048;
 
 /**
- * Publishes an operator's own key pair now, with its private half sealed (CAJ-15). It signs once every cached JWKS has
- * expired; the active keys of its algorithm retire at that moment, as in a rotation (JW-09).
- *
- * @param text a private key as PEM (PKCS #8, PKCS #1 or SEC 1, not encrypted) or JWK; untrusted, never echoed or
- *   logged.
+ * Publishes an operator's key now, sealed (CAJ-15). It signs once every cached JWKS has expired; the active keys of its
+ * algorithm then retire, as in a rotation (JW-09). @param text PEM or JWK; untrusted, never echoed or logged.
  * @throws CommandError when the key is unreadable, weak, of another kind or known, or a rotation is pending.
  */
 export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {

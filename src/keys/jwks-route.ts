@@ -8,9 +8,8 @@ import type { KeyRing } from './key-ring.ts';
 import type { KeyUses } from './key-use.ts';
 
 /**
- * Mount at the root, before anything that sets cookies or needs a store. JW-01: no authentication, cookie or redirect.
- * JW-08: Cache-Control and a strong ETag, 304 when it matches. JW-12: GET and HEAD; other methods end in AppError
- * 'request.method' with Allow set.
+ * Mount at the root. JW-01: no authentication, cookie or redirect. JW-08: Cache-Control and a strong ETag. JW-12: GET
+ * and HEAD; other methods end in AppError 'request.method'.
  */
 export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUses, 'jwksFetched'>): Router {
   const router = Router({ caseSensitive: true, strict: true });

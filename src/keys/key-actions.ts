@@ -47,9 +47,8 @@ export async function listKeys({ db, clock }: KeyDependencies): Promise<KeyRepor
 }
 
 /**
- * Publishes new keys now; they sign once every cached JWKS has expired. The active ones retire at that moment and stay
- * published until no assertion signed with them can be in transit (JW-09).
- * @throws CommandError while an earlier rotation is still pending.
+ * Publishes new keys now; they sign once every cached JWKS has expired. The active ones then retire and stay published
+ * while an assertion may be in transit (JW-09). @throws CommandError while a rotation is pending.
  */
 export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyReport[]> {
   const { db, sealer, clock } = dependencies;

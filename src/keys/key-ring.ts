@@ -90,9 +90,8 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
 }
 
 /**
- * Detects changes by other instances or the command line: the dates of all keys are read each second, the keys only
- * when there is a new one. The database is read, rather than Redis notified, because committed rows are what every
- * instance must agree on, whatever Redis is doing.
+ * Changes by others: dates are read each second, keys only when there is a new one. From the database, because every
+ * instance must agree on committed rows, whatever Redis is doing.
  */
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();

@@ -8,11 +8,10 @@ import { changeKeys, type KeyRow } from './key-store.ts';
 import { listKeyUses } from './key-use-store.ts';
 
 /**
- * Takes one key out of use. Without `force` a key stops signing and stays published for what is in transit; a pending
- * one is dropped and its rotation cancelled. With `force` (compromise) it leaves the JWKS at once, and where it was the
- * only one that could sign, the pending one or a new one takes over at once (JW-13).
- * @param options.evenIfUsed retires without `force` although an EHR accepted the key within the JWKS's max-age.
- * @throws CommandError for an unknown key, for one still in use, or when no key would be left to sign with.
+ * Takes one key out of use; it stays published for what is in transit, and a pending one is dropped. With `force`
+ * (compromise) it leaves the JWKS at once, and the pending one or a new one takes over (JW-13).
+ * @param options.evenIfUsed although an EHR accepted it within the JWKS's max-age. @throws CommandError for an unknown
+ * key, for one still in use, or when no key would be left to sign with.
  */
 export async function retireKey(
   dependencies: KeyDependencies,

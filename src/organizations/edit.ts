@@ -25,9 +25,8 @@ export interface EditDependencies {
 }
 
 /**
- * Ends the open launches of an organization and revokes their tokens, by the connection they were made with (MT-05,
- * REG-11). Never throws, because the change is already saved.
- * @returns how many; undefined when they cannot be ended from here or now. Each is then refused at its next request.
+ * Ends the open launches after a change (MT-05, REG-11). Never throws: the change is already saved.
+ * @returns how many; undefined when it cannot be done from here or now, so that each is refused at its next request.
  */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
 
@@ -42,9 +41,8 @@ export type EditResult =
   | { ok: false; problems: SettingProblem[] };
 
 /**
- * Creates the organization or changes the given settings. If there is any problem, nothing is changed. A new vendor
- * sets its preset for every setting that was not changed before. Given settings take precedence.
- * @param changes raw and untrusted.
+ * Creates the organization or changes it; with any problem, nothing is changed. A new vendor sets its preset for
+ * settings that were not changed before; given settings take precedence. @param changes raw and untrusted.
  */
 export async function editOrganization(
   { store, audit, clock, production, endLaunches, mayBeginUnset = false }: EditDependencies,

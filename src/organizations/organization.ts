@@ -73,9 +73,8 @@ export interface Organization extends OrganizationSettings {
 export type ParsedSettings = { ok: true; settings: OrganizationSettings } | { ok: false; problems: SettingProblem[] };
 
 /**
- * Checks untrusted settings. Missing ones get their defaults; unknown names are problems.
- * @param production whether http on loopback is refused, as the outbound guard does.
- * @param mayBeUnset fields for which '' is accepted; none by default.
+ * Checks untrusted settings: missing ones get defaults, unknown names are problems. @param production refuses http even
+ * on loopback. @param mayBeUnset fields for which '' is accepted.
  */
 export function parseSettings(
   input: unknown,

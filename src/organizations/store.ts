@@ -60,9 +60,8 @@ export function createOrganizationStore(db: Queries) {
     list: async (): Promise<Organization[]> =>
       (await db.select().from(organizations).orderBy(asc(organizations.id))).map(toOrganization),
     /**
-     * Creates or updates. `edit` gets the current row and returns the complete new settings, or undefined for no change.
-     * Edits of one organization are serialized. A changed connection ends the organization's launches and deletes its
-     * discovery (MT-05).
+     * Creates or updates, one edit at a time. `edit` gets the current row; undefined changes nothing. A changed
+     * connection ends the organization's launches and deletes its discovery (MT-05).
      */
     save: (id: string, edit: (before: Organization | undefined) => OrganizationSettings | undefined, now: Date) =>
       db.transaction(async (tx): Promise<SavedOrganization | undefined> => {

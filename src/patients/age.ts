@@ -2,10 +2,8 @@
 const DAY_MS = 86_400_000;
 
 /**
- * Uses days for newborns, months under two years, then years; "about" when only a year or month is known.
- * @param birthDate FHIR date; untrusted.
- * @param at the current day at the patient's location, in UTC.
- * @returns undefined when the date is unreadable, impossible or after `at`.
+ * Days for newborns, months under two years, then years; "about" when only a year or month is known.
+ * @param at the patient's day, in UTC. @returns undefined for an unreadable or impossible date, or one after `at`.
  */
 export function ageText(birthDate: string, at: Date): string | undefined {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate) ?? [];

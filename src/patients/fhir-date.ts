@@ -24,8 +24,7 @@ const DATE =
   /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
- * Reads a FHIR R4 date, dateTime or instant. A date without a time is a calendar date in any time zone.
- * @param value untrusted.
+ * Reads a date, dateTime or instant; without a time, it is a calendar date in any zone. @param value untrusted.
  * @returns undefined for anything else, impossible days such as 30 February included.
  */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {

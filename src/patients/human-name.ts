@@ -16,10 +16,8 @@ const PAST_USES = new Set<unknown>(['old', 'maiden']);
 const LONGEST = 120;
 
 /**
- * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only when there is no other, and
- * "Unknown" only when there is none at all. A name in ideographs has its reading beside it. Odd or empty entries are passed over (FH-11).
- *
- * @param names `Patient.name`, `Practitioner.name` or the like as received; untrusted.
+ * FHIR R4 HumanName: official before usual before others; an old, maiden or expired name only for want of another. A
+ * name in ideographs has its reading beside it; odd entries are passed over (FH-11). @param names untrusted.
  * @returns at most 120 characters; undefined when no entry has anything readable.
  */
 export function displayName(names: unknown, now: Date): string | undefined {

@@ -24,10 +24,8 @@ const MRN_WORDS = new Set(
 const MOST_SHOWN = 3;
 
 /**
- * The MRN: an identifier whose type is coded MR (HL7 v2-0203, or without a system), or which the EHR names "MRN" or
- * "Medical record number" beside its own code. Ranked current before expired, then coded before named, then by use.
- * Different numbers of equal rank are all shown, with their assigners: none is picked by chance.
- * @param identifiers `Patient.identifier` as received; untrusted.
+ * An identifier coded MR (HL7 v2-0203, or without a system), or named "MRN" by the EHR. Current before expired, coded
+ * before named, then by use; of equal rank all are shown, with assigners: none by chance. @param identifiers untrusted.
  * @returns undefined when the EHR calls none of them a medical record number.
  */
 export function medicalRecordNumber(identifiers: unknown, now: Date): string | undefined {

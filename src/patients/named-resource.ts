@@ -35,9 +35,8 @@ export interface Pointer {
 }
 
 /**
- * Parses any resource; never throws (FH-11). A role takes its name only from the resources that it refers to directly,
- * so that a circle of references ends.
- * @param place resolves the references: a contained resource may refer to others in the same container.
+ * Parses any resource; never throws (FH-11). A role takes its name only from what it refers to directly, so that a
+ * circle ends. @param place resolves references, also within one container.
  */
 export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
   const { resourceType, id } = resource;

@@ -65,10 +65,8 @@ export interface LastPatient {
 }
 
 /**
- * Reads `Patient/{id}` and proves that the answer is that patient (LC-05).
- * @param patientId from the launch context, already checked (LC-02). @param timeZone ages change at midnight there.
- * @param last of this launch alone.
- * @throws AppError `patient.*`, or `session.expired`
+ * Reads `Patient/{id}` and proves that the answer is that patient (LC-05), whose id is checked (LC-02). @param timeZone
+ * ages change at midnight there. @param last of this launch alone. @throws AppError `patient.*`, or `session.expired`
  */
 export async function readPatient(
   api: FhirApi,

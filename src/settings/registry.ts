@@ -1,7 +1,6 @@
 /**
- * Every setting of an organization, one row each. The schema, the command line, the form, the presets' type and
- * docs/settings.md follow from the row: a new setting is a row here and the place that uses it. Rows under one heading
- * are in the order of the form.
+ * Every setting of an organization, one row each: schema, command line, form, presets' type and docs/settings.md
+ * follow. Rows under one heading are in the order of the form.
  */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { endpointHost, endpointUrl, frameAncestor, network, serverUrl, webPage } from './addresses.ts';

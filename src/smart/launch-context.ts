@@ -22,13 +22,9 @@ export interface PatientLaunchContext extends LaunchContext {
 const MAX_URL_LENGTH = 2_048;
 
 /**
- * Reads the launch context from the members of a token response, its only source (LC-01). SMART App Launch 2.2.0,
- * "Launch context arrives with your access token". `patient` must be a FHIR id and present when required (LC-02,
- * LC-03). `encounter` may be absent or blank, but not malformed (LC-04). Members that affect no FHIR call are ignored
- * if they have the wrong type; all other members, such as `authorization_details` and `appContext`, are always ignored
- * (LC-15, LC-16). A reference such as `Patient/1` is refused: the IG shows bare ids only, and a patient is never
- * guessed.
- * @param tokenResponse the parsed JSON object; untrusted.
+ * The launch context, from the token response alone (LC-01; SMART App Launch 2.2.0, "Launch context arrives with your
+ * access token"). `patient` must be a bare FHIR id, present when required (LC-02, LC-03), never guessed from a
+ * reference. `encounter` may be absent or blank, not malformed (LC-04). All other members are ignored (LC-15, LC-16).
  * @throws AppError context.invalid, naming the member and the rule but never a value.
  */
 export function readLaunchContext(

@@ -23,9 +23,8 @@ export interface ReadableColors {
 }
 
 /**
- * Checks a style's colours by WCAG contrast (LC-13). Text and background are used together or not at all: one alone
- * would be combined with either of our two colour schemes, as the visitor's system prefers. So would the other colours.
- * @param style valid CSS colours: `#…`, `rgb(…)` or `rgba(…)`; transparent ones are not used.
+ * Checks colours by WCAG contrast (LC-13). Text and background are used together or not at all, as one alone would meet
+ * either of our colour schemes. @param style valid CSS colours; transparent ones are not used.
  */
 export function readableColors(style: {
   text?: string | undefined;

@@ -25,12 +25,9 @@ const PROPERTIES: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Fetches the EHR's style with a request from our server, without a token (LC-13).
- *
- * @param options.url from the launch context; untrusted. The outbound guard accepts https only.
- * @param options.allowedHosts `host` or `host:port` of the organization, its FHIR server's included.
- * @returns CSS that sets custom properties on `:root`, such as `--smart-color-background`, or undefined when the answer
- *   is not usable. Never throws, because a launch works without a style.
+ * Fetches the EHR's style without a token (LC-13). @param options.url untrusted; the outbound guard accepts https only.
+ * @param options.allowedHosts `host` or `host:port`. @returns CSS with custom properties on `:root`, or undefined.
+ * Never throws, because a launch works without a style.
  */
 export async function fetchSmartStyle(options: {
   url: string;
@@ -51,10 +48,8 @@ export async function fetchSmartStyle(options: {
 }
 
 /**
- * Writes the usable properties of a style document as CSS. Other properties, and values that are not exactly a colour,
- * a length or a list of font names, are left out, so no value can end its declaration. Colours that make text hard to
- * read and unsuitable sizes are left out too.
- * @param document the parsed response body; untrusted.
+ * Writes usable properties as CSS: exactly a colour, a length or font names, so that no value can end its declaration;
+ * no unreadable colours or unsuitable sizes. @param document untrusted.
  */
 export function smartStyleSheet(document: unknown): string | undefined {
   if (typeof document !== 'object' || document === null) return undefined;

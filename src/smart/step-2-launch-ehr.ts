@@ -16,10 +16,8 @@ const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
 /**
- * Reads the launch parameters. LA-01, LA-03, LA-05, LA-06. Only these two parameters are read; no other can affect a
- * launch (LA-07).
- * @param query of the launch URL, untrusted.
- * @throws AppError 'launch.invalid'
+ * Reads the launch parameters (LA-01, LA-03, LA-05, LA-06); no other parameter can affect a launch (LA-07).
+ * @param query untrusted. @throws AppError 'launch.invalid'
  */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))

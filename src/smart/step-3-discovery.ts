@@ -60,8 +60,7 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
 }
 
 /**
- * Fetches the well-known document, and the CapabilityStatement only if that does not exist. The same rules apply to
- * both (DI-18..22).
+ * The well-known document, or the CapabilityStatement if that does not exist, by the same rules (DI-18..22).
  * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
  */
 export async function findConfiguration(from: {

@@ -96,8 +96,7 @@ const LONGEST_VALUE = 16_384;
 
 /**
  * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
- * known state leads to no error page (CB-01, CB-02, CB-08).
- * @throws AppError 'callback.invalid'
+ * known state leads to no error page (CB-01, CB-02, CB-08). @throws AppError 'callback.invalid'
  */
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
@@ -122,10 +121,8 @@ function once(query: URLSearchParams, name: string): string | undefined {
 }
 
 /**
- * Checks a response after this browser proved that it owns the `state`. `iss` is checked first (RFC 9207; CB-11,
- * MT-04), so that another server's error or code is never used.
- * @param expected.issuers the issuers configured or discovered for this launch.
- * @param expected.issuerPromised the server said it always sends `iss`.
+ * Judges a response whose `state` is this browser's. `iss` comes first (RFC 9207; CB-11, MT-04), so that no other
+ * server's error or code is used. @param expected.issuerPromised it always sends `iss`.
  * @throws AppError 'callback.…' or 'authorization.…'
  */
 export function judgeCallback(

@@ -21,10 +21,9 @@ export interface TokenRefresh extends ClientCredentials {
 }
 
 /**
- * Sends the refresh token once, with a fresh client assertion (RF-01, RF-04). Without `scope`, the grant stays the
- * same. `active_at` counts seconds into the past (Oracle Health, Active User Presence Extension). It is always 0,
- * because a token is renewed only when the user has just requested a page (RF-13).
- * @throws AppError: 'token.invalid-grant' means the user's session at the EHR is over (RF-06).
+ * Sends the refresh token once, with a fresh assertion (RF-01, RF-04). `active_at` (Oracle Health, seconds into the
+ * past) is 0: a token is renewed only for a page just requested (RF-13). @throws AppError 'token.invalid-grant': the
+ * user's session at the EHR is over (RF-06).
  */
 export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient): Promise<TokenResponse> {
   const body = new URLSearchParams({
@@ -55,11 +54,8 @@ const PASSING = new Set([
 const LIFETIME_SHARE = 0.8;
 
 /**
- * Is a new token due? It is after 80 % of the lifetime, or the margin before the end if that is earlier. If the
- * lifetime is shorter than twice the margin, it is due after half of it (RF-05). An unknown lifetime is never due: the
- * app waits for a 401 (TK-12).
- * @param token with `expiresAt` undefined when unknown.
- * @param marginSeconds the organization's setting.
+ * Due after 80 % of the lifetime, or the margin before the end if that is earlier; after half of a lifetime shorter
+ * than twice the margin (RF-05). An unknown lifetime is never due: the app waits for a 401 (TK-12).
  */
 export function needsRefresh(
   token: { issuedAt: Date; expiresAt: Date | undefined },
@@ -73,9 +69,8 @@ export function needsRefresh(
 }
 
 /**
- * Asserts that a refresh names the same patient and encounter; otherwise the launch ends (LC-17, LC-18). An absent
- * member or a blank encounter means no change (RF-11). A blank patient is refused.
- * @throws AppError 'session.expired'
+ * The same patient and encounter, or the launch ends (LC-17, LC-18). Absent, or a blank encounter: no change (RF-11); a
+ * blank patient is refused. @throws AppError 'session.expired'
  */
 export function assertSameContext(
   members: Record<string, unknown>,

@@ -36,10 +36,8 @@ const LONGEST_TOKEN = 32_768;
 const LONGEST_SCOPE = 16_384;
 
 /**
- * Accepts the answer of a token endpoint only if it is a 200 with JSON, a bearer token and valid members. TK-07,
- * TK-10..13, TK-15..17, TK-21. Details name members and statuses, never values.
- * @param now when given, a refusal says how far the server's clock is from ours (CAJ-17).
- * @throws AppError
+ * Only a 200 with JSON, a bearer token and valid members (TK-07, TK-10..13, TK-15..17, TK-21). Details hold no values.
+ * @param now a refusal says how far the server's clock is from ours (CAJ-17). @throws AppError
  */
 export function readTokenResponse(response: OutboundResponse, now?: Date): TokenResponse {
   if (response.status !== 200) throw tokenError(response, now);

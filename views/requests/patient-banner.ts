@@ -18,8 +18,7 @@ export interface PatientIdentity {
 }
 
 /**
- * The identity strip, or the full banner when the EHR shows none of its own (LC-11). One of the two is always shown,
- * because it protects against working on the wrong patient.
+ * The identity strip, or the full banner when the EHR shows none (LC-11); always one, against the wrong patient.
  * @param needPatientBanner from the launch context; only boolean `false` may make it small.
  */
 export function patientBanner(patient: PatientIdentity, needPatientBanner: boolean): SafeHtml {

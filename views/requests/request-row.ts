@@ -51,10 +51,8 @@ export interface RequestPriority {
 const USUAL_SOURCE = 'EHR order';
 
 /**
- * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens and some
- * browsers then no longer treat it as a table. End tags that HTML does not need are left out: a list has hundreds of
- * them.
- * @param query of the list's own URL, so that the detail page can lead back; '' for the default view.
+ * One table row. The roles repeat what the elements mean, because CSS turns rows into cards on narrow screens. Optional
+ * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
   return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}

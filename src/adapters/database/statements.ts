@@ -17,9 +17,7 @@ export function prepared<Statement>(build: (db: Queries) => Statement): (db: Que
 
 /**
  * Passes rows of a table as one parameter, so that one prepared statement writes batches of any size.
- *
- * @returns `source` to select from, with the placeholder `rows`; `all` selects every column for an insert; `parameter`
- *   makes the placeholder's value, in which a missing member is NULL.
+ * @returns `source` to select from; `all` of its columns for an insert; `parameter`, where a missing member is NULL.
  */
 export function rowsOf(table: Table) {
   const columns = Object.entries(getTableColumns(table));

@@ -53,8 +53,7 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
     /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
     assertAnswering: (target: BulkheadCall): void => assertClosed(circuitOf(target), target),
     /**
-     * Runs a call in its organization's bulkhead, or refuses it before anything is sent.
-     * @param prepare runs before the call, for example to spend its budget; not called while the circuit is open.
+     * Runs a call in its organization's bulkhead, or refuses it before anything is sent. @param prepare comes first.
      * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
      */
     run: async <T>(

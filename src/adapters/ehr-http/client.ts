@@ -80,9 +80,8 @@ const CONNECT_MS = 3_500;
 const MOST_REACHABLE = 1_000;
 
 /**
- * @param options.production refuses plain http even on loopback.
+ * @param options.production refuses plain http even on loopback. @param options.budgets for `requestsPerMinute`.
  * @param options.allowPrivate CIDRs every call may reach although private.
- * @param options.budgets for `requestsPerMinute`; without, nothing is counted.
  */
 export function createOutbound(options: {
   production: boolean;

@@ -72,8 +72,7 @@ export function isBoundedJson(document: Uint8Array, bounds: JsonBounds): boolean
 }
 
 /**
- * Parses a whole document in UTF-8, with or without a byte order mark. A document with fewer bytes than permitted
- * values is parsed first: it cannot exceed that limit, and its depth is then checked quickly.
+ * Parses UTF-8, with or without a byte order mark. A document with fewer bytes than permitted values is parsed first.
  * @throws Error for a document over its bounds; SyntaxError for invalid JSON.
  */
 export function parseBoundedJson(document: Buffer, bounds: JsonBounds): unknown {

@@ -27,9 +27,8 @@ interface Arrived {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends one request and reads its whole response, whatever its status. A redirect is an error (DI-16, FH-03).
- * @returns a response that cannot be streamed; `type` is the content type even when `isUnread` hides it.
- * @throws whatever the dispatcher throws, not wrapped; TypeError for a redirect.
+ * Sends one request and reads its whole response, whatever its status; `type` is given even when `isUnread`.
+ * @throws what the dispatcher throws; TypeError for a redirect (DI-16, FH-03).
  */
 export async function lightFetch(address: string, init: LightInit) {
   const { status, headers, bytes } = await arrived(new URL(address), init);

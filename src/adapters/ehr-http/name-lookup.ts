@@ -22,9 +22,8 @@ const MOST_DOMAINS = 6;
 const FRESH_MS = 10_000;
 
 /**
- * The hosts file decides first. A name that does not exist is tried below each domain of the search list, as inside a
- * cluster. Names without a dot and names of this machine are left to the system; no EHR controls how long those take.
- * @param options.servers instead of the system's, as `address:port`.
+ * The hosts file decides first; then the search list, as inside a cluster. Names without a dot and names of this
+ * machine are left to the system. @param options.servers instead of the system's, as `address:port`.
  */
 export function createNameLookup(
   options: { servers?: readonly string[]; hostsFile?: string; resolverFile?: string } = {},

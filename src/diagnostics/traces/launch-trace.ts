@@ -19,11 +19,8 @@ export interface LaunchTrace {
   readonly id: string;
   /**
    * Runs a step of the launch, records how it ended, and rethrows what it throws.
-   *
-   * @param known facts that are known before the step and are also shown when it fails; redacted-facts.ts has those of
-   *   the protocol. A fact `warning` marks the step as one to look at; a number `status` is the HTTP status of the EHR's
-   *   answer; a fact `rule` names the rule that failed.
-   * @param found makes the same kind of facts from the result.
+   * @param known facts that are shown even when it fails: `warning` marks the step, `status` is the EHR's HTTP status,
+   * `rule` names the rule that failed. @param found makes the same kind of facts from the result.
    */
   step<T>(name: StepName, work: () => T | Promise<T>, known?: StepFacts, found?: (result: T) => StepFacts): Promise<T>;
   /** Records a step that ends in a page of its own instead of an error. */

@@ -66,11 +66,7 @@ const addParts = prepared((db) => {
     .prepare('launch_traces_add');
 });
 
-/**
- * Adds parts in one statement, in any order. The first known value of a column stays; `completed` is final, and `under
- * way` never replaces another outcome.
- * @param parts one per trace id.
- */
+/** Adds parts, one per trace id, in any order. The first known value stays; `completed` is final. */
 export async function upsertTraces(db: Queries, parts: readonly TraceRecord[]): Promise<void> {
   await addParts(db).execute(rowsToAdd.parameter(parts));
 }

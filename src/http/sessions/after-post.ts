@@ -47,10 +47,8 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
   };
   return {
     /**
-     * Stores the outcome for this session and redirects the browser to the page. With a status, a client that asks for
-     * JSON gets the outcome directly.
-     * @param outcome must not contain a typed password.
-     * @throws AppError 'request.too-large' as well.
+     * Stores the outcome for this session and redirects; with a status, a client that asks for JSON gets it directly.
+     * @param outcome without a typed password. @throws AppError 'request.too-large' as well.
      */
     answer: async (
       request: Request,

@@ -73,9 +73,8 @@ export function csvLine(cells: readonly string[]): string {
 const OTHER_SEPARATORS = /(?<=[;\t\r\n])/;
 
 /**
- * Quotes every cell. Text that a spreadsheet would take for a formula gets a leading apostrophe, because values such as
- * an organization's name or an address come from outside. So does text after a semicolon or tab: many countries use
- * those as separators, and a quote in the middle of a line then does not quote.
+ * Quotes every cell. What a spreadsheet would take for a formula gets an apostrophe, because values come from outside;
+ * so does text after a semicolon or tab, which many countries use as separators.
  */
 function csvCell(text: string): string {
   const parts = text.split(OTHER_SEPARATORS).map((part) => (isFormula(part) ? `'${part}` : part));

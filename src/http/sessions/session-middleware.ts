@@ -14,10 +14,8 @@ export interface SessionOptions {
 }
 
 /**
- * Loads the session of a request. A visitor who is not signed in has no session and gets no cookie, so no session can
- * be planted in a browser and a flood of visitors stores nothing. Mount on the administrators' paths only: launches and
- * key sets do not use it.
- * @throws AppError 'store.unavailable' as the request's failure when Redis does not answer.
+ * Loads the session. A visitor who is not signed in has none and gets no cookie: none can be planted, and a flood
+ * stores nothing. For administrators' paths only. @throws AppError 'store.unavailable' when Redis does not answer.
  */
 export function adminSessions({ publicUrl, secrets, store }: SessionOptions): RequestHandler[] {
   const secure = publicUrl.protocol === 'https:';
@@ -52,8 +50,7 @@ function sessionCookieName(publicUrl: URL): string {
 }
 
 /**
- * Begins a signed-in session under a new id and destroys the previous one (session fixation).
- * @returns when it is stored, so that a redirect may rely on it.
+ * Begins a signed-in session under a new id (session fixation), and returns when it is stored.
  * @throws AppError 'store.unavailable'; then the visitor has no session and no cookie.
  */
 export async function beginSession(request: Request, held: AdminSessionData): Promise<void> {

@@ -19,9 +19,8 @@ export interface SessionStoreOptions {
 }
 
 /**
- * A store whose entries live for {@link remainingMs}, renewed by each request. Each entry is sealed for its key, and
- * the key is a hash of the session's id, so access to Redis neither reveals nor creates a session (ST-03..05). Renewing
- * only prolongs an existing entry, so a request in flight cannot revive a signed-out session.
+ * Entries live for {@link remainingMs}, sealed for their key, a hash of the session's id (ST-03..05). Renewing only
+ * prolongs an existing entry, so a request in flight cannot revive a signed-out session.
  */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
   const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);

@@ -12,17 +12,15 @@ import { closingPage } from '#views/launches/closing-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /**
- * Makes a page of a launch go to the warning in time, so that no patient stays on the screen after the launch. This
- * uses the `Refresh` header, because a streamed page sends its head before the time is known. Browsers treat it like
- * the `meta` element.
+ * Leads a page to the warning in time, so that no patient stays on the screen. By the `Refresh` header, because a
+ * streamed page sends its head before the time is known.
  */
 export function leaveInTime(response: Response, launchId: string, closing: Closing, now: Date): void {
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
 /**
- * Like {@link leaveInTime}, for a page with a form: the browser leaves it only when the launch has ended, because
- * leaving loses the input.
+ * For a page with a form: the browser leaves it only when the launch has ended, because leaving loses the input.
  * @returns the seconds after which a script that saves the input is to go to the warning.
  */
 export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
@@ -35,10 +33,9 @@ function leaveAt({ at, warnAt }: Closing, now: Date): Date {
 }
 
 /**
- * Behind a launch guard that renews nothing. If the launch was used in another tab meanwhile, the browser goes back to
- * the list, which does not count as a visit: two unattended tabs must not keep each other open. No token is renewed for
- * them; with an expired token they stay here (RF-13, RF-14).
- * @param leftForm finds the path, below the launch, of a form that this user left unfinished for this patient.
+ * Behind a guard that renews nothing. If another tab used the launch, it goes back to the list, not as a visit: two
+ * unattended tabs must not keep each other open, nor a token renewed (RF-13, RF-14). @param leftForm an unfinished
+ * form.
  */
 export function closingRoute(clock: Clock, leftForm: (launch: Launch) => Promise<string | undefined>): RequestHandler {
   return async (request, response) => {

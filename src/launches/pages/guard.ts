@@ -63,11 +63,9 @@ export function openLaunchOf(request: Request): OpenLaunch {
 }
 
 /**
- * Proves the launch of `/launches/:launchId/…` (MT-01, LA-09). It answers 401 with the reason unless this browser holds
- * the cookie, the record exists and is within its limit, the organization is enabled and unchanged (REG-11, MT-05), and
- * the user is still its clinician (FU-07). A user who is not associated yet is sent to
- * `/launches/:launchId/association`.
- * @param options.renews false for pages that never renew the idle period; others do unless the visit is unattended.
+ * Proves the launch (MT-01, LA-09): 401 with the reason unless this browser holds the cookie, the record exists within
+ * its limit, the organization is enabled and unchanged (REG-11, MT-05), and the user still its clinician (FU-07). A
+ * user not associated yet is sent to the association. @param options.renews false for pages that never renew.
  */
 export function requireLaunch(
   dependencies: LaunchGuardDependencies,

@@ -45,11 +45,9 @@ export function standalonePath(organizationId: string): string {
 }
 
 /**
- * Fits a page, also an error page, to its origin. The organization's EHR may frame an EHR launch, because otherwise the
- * browser would show a blank page in place of a refusal (LA-11, ER-01). No page may frame a standalone launch; its
- * error pages offer to start again.
- * @param open launches of this browser, for {@link prepareErrorPage}.
- * @returns the organization, when there is one.
+ * Fits a page to its origin: the organization's EHR may frame an EHR launch, or its refusal would be blank (LA-11,
+ * ER-01); no page may frame a standalone launch. @param open this browser's launches. @returns the organization, if
+ * any.
  */
 export async function fitPageTo(
   response: Response,

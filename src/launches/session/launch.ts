@@ -101,9 +101,8 @@ function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
 }
 
 /**
- * Has a refresh removed this permission (RF-09)? One that was never granted was not removed: a call without it, such as
- * that for `fhirUser`, has another reason. A scope limited by a search counts as granted.
- * @param permission undefined when the need of a call is unknown; then any removal counts.
+ * Has a refresh removed this permission (RF-09)? One that was never granted was not removed; one limited by a search
+ * counts as granted. @param permission undefined when unknown; then any removal counts.
  */
 export function isTakenAway(before: Launch, now: Launch, permission: Permission | undefined): boolean {
   if (before.narrowedScope === now.narrowedScope) return false;

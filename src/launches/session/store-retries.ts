@@ -5,8 +5,7 @@ import type { Log } from '#src/adapters/log.ts';
 /** Retries in the background, for a limited time. */
 export interface StoreRetries {
   /**
-   * Retries the work until it succeeds; the caller has tried it once.
-   * @param work one attempt; throws while the store does not answer. It must be harmless if executed late or twice.
+   * Retries until it succeeds; the caller has tried once. @param work must be harmless if executed late or twice.
    * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
    */
   insist(work: () => Promise<unknown>, giveUp?: () => void): void;

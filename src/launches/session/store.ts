@@ -45,12 +45,9 @@ export interface LaunchStore {
 /** Only for `end-launches`, which also revokes the tokens and writes the audit trail. */
 export interface EndableLaunchStore extends LaunchStore {
   /**
-   * Deletes records with their tokens (ST-09), and stores the reason for the next visit. Once a record was read, its
-   * deletion is retried in the background if the store stops answering.
-   *
-   * @returns the launches that this call ended. Of many callers only one gets each launch, unless the store does not
-   *   say who was first.
-   * @throws AppError 'store.unavailable' when nothing could be read; then nothing was deleted either.
+   * Deletes records with their tokens (ST-09) and stores the reason; once read, retried in the background.
+   * @returns the launches that this call ended: of many callers only one gets each, if the store says who was first.
+   * @throws AppError 'store.unavailable' when nothing could be read or deleted.
    */
   end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
 }

@@ -48,9 +48,8 @@ export function transactionName({ state, secret }: TransactionKey): string {
 }
 
 /**
- * Derives the launch's id and secret from the transaction key and our secrets. So a reloaded callback finds the same
- * launch without stored data, and the launch is as hard to guess as the transaction key.
- * @returns one per secret of ours, the current one first, because another instance may have used an older one.
+ * The launch's id and secret, from transaction key and our secrets: a reloaded callback finds the launch without stored
+ * data. @returns one per secret, the current one first: another instance may have used an older one.
  */
 export function completionsOf(
   { state, secret }: TransactionKey,

@@ -32,27 +32,21 @@ const ASK_AGAIN_MS = 150;
 export interface Transactions {
   /**
    * Stores a transaction. If this fails, the browser is not sent to the EHR (AZ-21).
-   *
-   * @throws AppError 'discovery.invalid' when the EHR's addresses make it too large; 'request.too-many' when the
-   *   organization's unfinished launches have used their space (MT-06).
+   * @throws AppError 'discovery.invalid' for oversized addresses; 'request.too-many' without space (MT-06).
    */
   begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
   /**
-   * Takes a transaction; only one of many callers gets it (CB-04, CB-06). The others wait, as long as a callback may
-   * take, until it is completed (CB-19) or put back.
-   *
-   * @returns undefined when unknown, expired, or begun in another browser, or when the callback that has it gave up or died;
-   *   the caller cannot tell which, and neither can an attacker.
+   * Takes a transaction; of many callers one gets it (CB-04, CB-06), the others wait until it is completed (CB-19) or
+   * back.
+   * @returns undefined when unknown, expired, another browser's, or given up; no caller can tell which.
    * @throws AppError 'store.unavailable'; if the store answers late, the transaction is put back.
    */
   claim(key: TransactionKey): Promise<Claim | undefined>;
   /** Called when the launch of {@link completionsOf} is stored. */
   completed(key: TransactionKey): void;
   /**
-   * Binds a code to the first transaction it comes with. A code is sent to one token endpoint once. If it is stolen there,
-   * the thief could only bring it back here, with the `state` of another transaction (MT-04, RFC 9700 section 4.4 and 4.5).
-   *
-   * @returns false when the code is bound to another transaction.
+   * Binds a code to the first transaction it comes with: a stolen one can only be brought back with the `state` of
+   * another (MT-04, RFC 9700 section 4.4 and 4.5). @returns false when it is bound to another transaction.
    */
   bindCode(key: TransactionKey, code: string): Promise<boolean>;
   abandon(key: TransactionKey): Promise<void>;

@@ -3,8 +3,7 @@ import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
 /**
- * If no page may frame the app, a framed launch would stay blank. It stops before the EHR's launch value is spent.
- * @param isInFrame as the browser reports; undefined when it does not.
+ * A launch in a frame that would stay blank stops before its launch value is spent. @param isInFrame if reported.
  * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
  */
 export function assertFrameAllowed({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {

@@ -11,9 +11,8 @@ import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
 /**
- * Begins a standalone launch (SMART App Launch 2.2.0, "Launch App: Standalone Launch"). The path names only a
- * registered organization; the EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page may frame it, to
- * prevent clickjacking (LA-14).
+ * The path names only a registered organization; EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page
+ * may frame it, to prevent clickjacking (LA-14).
  */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {

@@ -16,8 +16,7 @@ export interface CurrentTokens {
   /** The launch with a valid token. @throws AppError 'session.expired', or 'refresh.unavailable' for the moment. */
   current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
   /**
-   * After the FHIR server refused a token, gets the launch with a newer one, which may permit less than before (RF-09).
-   * @returns undefined when there is no newer token (FH-05).
+   * After a refusal of the token, the launch with a newer one (RF-09); undefined when there is none (FH-05).
    * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
    */
   renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;

@@ -16,10 +16,8 @@ function ruleOf({ code, rule }: AppError): Rule | undefined {
 }
 
 /**
- * The error that ends the launch. Its detail keeps the rule that failed; details never hold a value (ID-21, TK-20).
- *
- * @returns 'refresh.identity-refused' for an unacceptable id_token, 'token.invalid' for a malformed token response,
- *   else 'session.expired'.
+ * The error that ends the launch, with the rule that failed, never a value (ID-21, TK-20): 'refresh.identity-refused',
+ * 'token.invalid' for a malformed response, else 'session.expired'.
  */
 export function renewalError(error: unknown): AppError {
   if (!(error instanceof AppError))

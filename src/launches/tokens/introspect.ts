@@ -16,12 +16,10 @@ import type { CurrentTokens } from './current-token.ts';
 
 export interface TokenConfirmations {
   /**
-   * Confirms the launch's token, or renews one that is no longer active. It asks at most once a minute per launch,
-   * across all instances, and only when a page is requested. A failing endpoint does not end the launch.
-   *
-   * @returns beside the launch, why there was no usable answer.
-   * @throws AppError 'session.expired' when the token is inactive and cannot be renewed, or belongs to another app or
-   *   patient; the launch has then ended. 'refresh.unavailable' when it may be renewed later (RF-07).
+   * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
+   * endpoint ends nothing. @returns beside the launch, why there was no usable answer.
+   * @throws AppError 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later
+   * (RF-07).
    */
   confirm(launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }>;
 }

@@ -49,10 +49,8 @@ export async function claimRefresh(
 }
 
 /**
- * Stores the renewed tokens before they are used (RF-03). If the store does not answer, it retries in the background.
- * @param revokeRenewed called if the tokens can no longer be stored.
- * @returns false when the record has ended or was replaced.
- * @throws AppError 'store.unavailable'
+ * Stores the tokens before they are used (RF-03), or retries in the background. @param revokeRenewed if it cannot.
+ * @returns false when the record has ended or was replaced. @throws AppError 'store.unavailable'
  */
 export async function saveRenewed(
   { launches, retries }: RefreshLockDependencies,
@@ -79,9 +77,7 @@ async function store(launches: LaunchStore, claimed: OpenedLaunch, next: Launch)
 }
 
 /**
- * RF-07: puts the refresh token back into the record. The pause before the next try is random and grows each time.
- * @param revokeHeld called if the launch has ended, because no record holds its refresh token (RV-02).
- * @returns the launch with its old token.
+ * RF-07: puts the refresh token back, with a random pause that grows each time. @param revokeHeld if it ended (RV-02).
  * @throws AppError 'refresh.unavailable' when the old token has expired, 'session.missing' when the launch has ended.
  */
 export async function putOff(

@@ -29,11 +29,9 @@ export interface RefreshDependencies extends RefreshLockDependencies {
 }
 
 /**
- * Claims the refresh token, or waits for the request that has it.
- *
- * @param opened the record when the refresh became due; if it has changed since, another request is refreshing.
+ * Claims the refresh token, or waits for the request that has it. @param opened the record when the refresh became due.
  * @throws AppError of {@link renewalError} or 'session.missing' when the launch is over; 'refresh.unavailable' or
- *   'store.unavailable' when it is not over but there is no valid token now.
+ * 'store.unavailable' when there is no valid token now.
  */
 export async function refreshOnce(
   dependencies: RefreshDependencies,

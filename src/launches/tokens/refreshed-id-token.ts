@@ -28,11 +28,9 @@ export function areKeysUnavailable(error: unknown): error is AppError {
 const KEYS_UNAVAILABLE = new Set(['identity.keys-unavailable', 'identity.keys-timeout']);
 
 /**
- * Asserts the same issuer, subject and audience. Nonce and `auth_time` must be absent or those of the launch (RF-10,
- * OpenID Connect Core 12.2).
- * @param launch with the tokens the id_token came with.
- * @param idToken untrusted; checked by the time it was received, so that waiting for keys does not expire it.
- * @throws AppError 'refresh.identity-refused' or 'identity.…'
+ * The same issuer, subject and audience; nonce and `auth_time` absent or the launch's (RF-10, OIDC Core 12.2).
+ * @param idToken untrusted; checked by the time it was received. @throws AppError 'refresh.identity-refused',
+ * 'identity.…'
  */
 export async function assertSameUser(
   { issuerKeys }: Pick<IdTokenDependencies, 'issuerKeys'>,
@@ -63,9 +61,8 @@ export async function assertSameUser(
 }
 
 /**
- * Like {@link assertSameUser}, but within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not
- * expire (RF-15). After that the fetch of the keys continues, for the next try.
- * @throws also AppError 'identity.keys-timeout'.
+ * Within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not expire (RF-15); the fetch of keys
+ * goes on for the next try. @throws also AppError 'identity.keys-timeout'.
  */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
   await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
@@ -81,10 +78,8 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
 }
 
 /**
- * Retries the verification of a postponed id_token. Concurrent calls are harmless.
- *
- * @throws AppError 'refresh.unavailable' while the keys are unavailable; 'refresh.identity-refused' when the id_token
- *   is invalid, which ends the launch.
+ * Retries a postponed id_token. Concurrent calls are harmless. @throws AppError 'refresh.unavailable' without keys;
+ * 'refresh.identity-refused' when it is invalid, which ends the launch.
  */
 export async function verifyLater(
   dependencies: IdTokenDependencies,

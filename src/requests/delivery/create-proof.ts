@@ -13,10 +13,8 @@ import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 export type CreateProof = 'created' | 'denied' | 'unproved';
 
 /**
- * FHIR R4 http, create: 201 says that the resource exists. A server that answers 200 has to return it: a ServiceRequest
- * with our identifier, or one with an id and no identifier at all. A body about another patient proves nothing.
- * @param answer an answer with a 2xx status; untrusted.
- * @param sent the posted request, with one identifier of ours, about this patient.
+ * FHIR R4 http, create: 201 says that the resource exists; 200 has to return a ServiceRequest with our identifier, or
+ * with an id and none. A body about another patient proves nothing. @param sent the posted request, about this patient.
  */
 export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, patientId: string): CreateProof {
   if (summarizeOutcome(body).isFailure) return 'denied';

@@ -38,8 +38,7 @@ export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Cloc
   return {
     of: (owner: FormOwner): Promise<Deliveries> => records.of(keyOf(owner)),
     /**
-     * Compares and sets: `by` gets the present record, and again whenever another window has changed it meanwhile.
-     * @param by may run several times; if it returns undefined, nothing is changed.
+     * Compares and sets. @param by may run again when another window was quicker; undefined changes nothing.
      * @throws AppError 'request.too-many-forms'
      */
     change: (owner: FormOwner, by: (known: Deliveries) => Deliveries | undefined): Promise<boolean> =>

@@ -23,12 +23,9 @@ export function unseenBy({ mayLook, seesAll }: PatientSearch): Unseen | undefine
 }
 
 /**
- * Searches by identifier first, which finds a request among hundreds; then reads all of the patient's requests, because few
- * vendors can search by identifier and some return nothing for such a search.
- *
- * @param wanted identifiers of ours, as `system|value`.
- * @returns the requests that the EHR has for this patient, by identifier. `isComplete`: all of the patient's requests were read, so a request
- *   that was not found does not exist, or is not visible yet.
+ * Searches by identifier first; then reads all requests, because few vendors can search so and some return nothing.
+ * @param wanted identifiers of ours, as `system|value`. @returns what the EHR has, by identifier. `isComplete`: all
+ * were read, so one that was not found does not exist, or is not visible yet.
  */
 export async function findSent(
   api: FhirApi,

@@ -81,10 +81,8 @@ export function isInForce(status: unknown): boolean {
 }
 
 /**
- * Searches all of the patient's requests in the EHR. If the EHR does not show all of them, only a found request is proof.
- *
- * @param search.own identifiers, as `system|value`, of requests that do not count: those that this form has sent.
- * Never throws for an EHR's answer.
+ * Searches all of the patient's requests; if the EHR does not show all, only a found one is proof. Never throws for its
+ * answer. @param search.own requests that do not count: what this form has sent.
  */
 export async function isReplaced(
   api: FhirApi,

@@ -30,10 +30,8 @@ export type PostEnd =
 
 /**
  * Posts the request. If an earlier attempt is unconfirmed, or this one proves nothing, the EHR is searched for it.
- *
- * @param resource with exactly one identifier of ours, about the launch's patient.
- * @param options.claim is called right before the post: from then on the request may exist. If it returns false, nothing is
- *   sent.
+ * @param resource with one identifier of ours, about the launch's patient. @param options.claim right before the post:
+ * from then on the request may exist; false sends nothing.
  */
 export async function postOnce(
   api: FhirApi,

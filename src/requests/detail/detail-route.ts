@@ -42,10 +42,8 @@ export interface DetailDependencies extends BarDependencies {
 }
 
 /**
- * Makes one call if the kept list has the request and the EHR takes a batch; otherwise three at most, the one for the
- * patient included. For an EHR that was never checked, the first page that could offer to cancel also reads the
- * CapabilityStatement. A request that does not exist, was deleted, or is another patient's gets the same 404 as a URL
- * that never existed. The route runs behind the launch guard.
+ * One call if the kept list has the request and the EHR takes a batch, otherwise three at most; for an EHR never
+ * checked, also the CapabilityStatement. A request that is not there, or another patient's, gets the same 404.
  * @throws AppError 'request.not-found', and what reading the patient throws.
  */
 export function detailRoute(dependencies: DetailDependencies): RequestHandler {

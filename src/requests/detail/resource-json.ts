@@ -8,9 +8,8 @@ const MOST_CHARACTERS = 60_000;
 const LEFT_OUT = 'left out: another patient';
 
 /**
- * Indented JSON, truncated where it is too long. Invisible formatting characters are written as escapes, so that no
- * text can change how the rest of it is displayed. What names another patient is left out (LC-06). The text is not
- * HTML-safe: views escape it.
+ * Indented JSON, bounded, not HTML-safe. Invisible formatting is escaped, so that no text changes the display of the
+ * rest; what names another patient is left out (LC-06).
  */
 export function resourceJson(resource: ForeignRecord, base: URL): string {
   const text = stringify(resource, base);

@@ -88,9 +88,8 @@ const MOST_BYTES = 327_680;
 const TICKET = 'form-ticket';
 
 /**
- * Each owner has one record, sealed, in Redis. For one form the last write wins, because only older typing can be lost.
- * A lost write could send twice in deliveries.ts, which is therefore a record of its own with other rules. Every method
- * may throw AppError 'store.unavailable'; those that keep something may also throw 'request.too-many-forms'.
+ * One sealed record per owner. The last write wins, because only older typing can be lost; deliveries.ts has other
+ * rules. Throws AppError 'store.unavailable'; what keeps something also 'request.too-many-forms'.
  */
 export function createDraftStore(redis: KeyStore, sealer: Sealer, clock: Clock) {
   const keyOf = (owner: FormOwner) => `drafts:${ownerHash(owner)}`;

@@ -43,10 +43,8 @@ export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number
 
 /**
  * The values of a form as it opens. The chart fills in a form once; what the user typed, emptied or did not choose
- * stays so.
- *
- * @param taken `Type/id` of what an earlier request took from the chart: these values are chosen, and nothing is filled
- *   in.
+ * stays.
+ * @param taken `Type/id` of what an earlier request took from the chart: chosen, and nothing is filled in.
  */
 export function filledIn(typed: TypedRequest, chart: ChartFacts, taken?: readonly string[]): TypedRequest {
   if (typed['chart'] === 'shown') return typed;

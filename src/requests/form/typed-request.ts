@@ -107,11 +107,9 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
 };
 
 /**
- * Checks what was typed. If a request says both "at once" and a day after tomorrow, the user is asked once: the problem
- * `confirmed` is the question, and a form that carries {@link confirmationOf} its values has answered it.
- * @param typed untrusted; a missing field counts as empty.
- * @param timeZone of the facility: it decides which day is today and what a time means.
- * @param offer of the organization; without one, the default services and no receivers.
+ * Checks what was typed (untrusted). "At once" and a day after tomorrow are asked about once: the problem `confirmed`
+ * is the question, and {@link confirmationOf} these values the answer. @param timeZone of the facility. @param offer
+ * default: the default services and no receivers.
  */
 export function readNewRequest(
   typed: TypedRequest,

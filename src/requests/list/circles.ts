@@ -1,9 +1,8 @@
 /** Finds circles of references in one pass: the strongly connected components of a graph (Tarjan 1972). */
 
 /**
- * Which circle each node is in: two nodes have the same number if each can be reached from the other. A node in no
- * circle has a number of its own. There is no recursion, because a chain may be as long as the list.
- * @param next must return only nodes of `nodes`.
+ * Two nodes have the same number if each can be reached from the other. Without recursion: a chain may be as long as
+ * the list. @param next must return only nodes of `nodes`.
  */
 export function circlesIn<Node>(
   nodes: readonly Node[],

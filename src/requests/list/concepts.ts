@@ -91,9 +91,8 @@ export function readCaution(resource: ForeignRecord): string | undefined {
 }
 
 /**
- * Each reason once: first the coded ones, then those that references name by their display or a contained resource. A
- * reference without words may stand for a coded reason; if there are more such references than codes, there is a
- * further reason.
+ * Each reason once: coded ones, then those that references name. A reference without words may stand for a coded
+ * reason; if there are more of them than codes, there is a further reason.
  */
 export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
   const place = { base, container: resource };

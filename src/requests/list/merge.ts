@@ -3,10 +3,9 @@ import { circlesIn } from './circles.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /**
- * Removes each request that another request of the list stands for. A shared number, requisition or `basedOn` is a hint
- * and no proof: the orders of one form share them, such as those for the left and the right hand.
- * @param requests of one patient, in reading order, which is kept; one for each id, except those `inDoubt`.
- * @param inDoubt versions that may be outdated; they replace nothing.
+ * Removes what another request of the list stands for. A shared number, requisition or `basedOn` is no proof: orders
+ * for the left and the right hand share them. @param requests in reading order, which is kept. @param inDoubt replace
+ * nothing.
  */
 export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
   const olderOf = directlyOlder(requests);
@@ -81,10 +80,8 @@ function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>,
 }
 
 /**
- * Whether a request is in force and of a kind that can replace the other. A draft or a cancelled request is not in
- * force, a completed one does not hide an open one, and a proposal replaces no order. A request with conditions may mean
- * something else altogether, so it neither hides another nor is hidden. One that was written before the other cannot
- * replace it: some EHRs write the link the wrong way round.
+ * Whether a request is in force and of a kind that can replace the other: no draft or cancelled one, no completed one
+ * for an open one, no proposal for an order, none with conditions, and none written before the other.
  */
 function mayReplace(newer: ServiceRequest, older: ServiceRequest): boolean {
   const isInForce = newer.keys.state === 'active' || newer.keys.state === 'on-hold';

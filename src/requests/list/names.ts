@@ -51,10 +51,9 @@ type Known = ReadonlyMap<string, NamedResource>;
 const typeOf = (local: string) => local.split('/')[0] ?? '';
 
 /**
- * Takes names from `display`, contained and included resources. Missing ones are read in one batch of at most 10, or in
- * at most 10 parallel reads from an EHR that takes no batch. Only resources of this FHIR base are ever requested
- * (LC-10). A failed read only leaves out its name (FH-06).
- * @param parties the most important first: the batch is filled in this order.
+ * Takes names from `display`, contained and included resources; missing ones in one batch of at most 10, or as many
+ * single reads, within this FHIR base (LC-10). A failed read only leaves out its name (FH-06). @param parties most
+ * important first.
  */
 export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming): Promise<Names> {
   const { user, canRead, patientId, remembered = new Map<string, NamedResource>() } = naming;

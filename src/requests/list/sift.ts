@@ -30,10 +30,8 @@ export function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
 }
 
 /**
- * Keeps one entry for each id: the newest by `meta.versionId` and `meta.lastUpdated` (FHIR R4 resource, meta). An entry
- * is dropped only for one that is proved to be newer: the version numbers or the instants say so, and they do not
- * contradict each other. Equal content is one entry.
- * @param requests in any order, of one patient; the order is kept.
+ * The newest by `meta.versionId` and `meta.lastUpdated`. An entry is dropped only for one proved newer: numbers or
+ * instants say so without contradiction; equal content is one. @param requests of one patient; the order is kept.
  * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
  */
 export function newestVersions(requests: readonly ServiceRequest[]): {

@@ -100,9 +100,8 @@ function codeIn({ coding, text }: ForeignRecord): string | undefined {
 const MOST_CODES = 10;
 
 /**
- * `active` says only that an order stands in the EHR, not whether a provider has received it. A request that is still
- * open after its needed day or time is overdue, whatever its status.
- * @param facts ServiceRequest.status and .intent as received; untrusted. A kind of provider is no provider.
+ * `active` says only that an order stands in the EHR. An open request past its needed day or time is overdue.
+ * @param facts as received; untrusted. A kind of provider is no provider.
  */
 export function describeStatus(facts: {
   readonly status: unknown;

@@ -4,10 +4,8 @@ import { repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
- * Combines the status of a request with its newest Task. The EHR's own end, draft or hold stays; of an order that is
- * only active, or whose status is not given, the Task knows more. An order that a provider declined stays open, because
- * the order itself stands.
- * @param isSeries the request is wanted again and again, so that a Task that is done may be one of many.
+ * The EHR's own end, draft or hold stays; of an order that is only active, the Task knows more. A declined order stays
+ * open, because the order itself stands. @param isSeries a Task that is done may be one of many.
  */
 export function withTask(status: RequestStatus, task: Task | undefined, isSeries = false): RequestStatus {
   const isBare = status.icon === 'ordered' || (status.icon === 'unknown' && status.word !== unclearWord);

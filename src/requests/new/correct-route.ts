@@ -21,12 +21,9 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
 /**
- * Reads the request back into a draft and redirects to its form (PRG); nothing is changed in the EHR. A form that was
- * begun for it before is opened again as it was left. The route runs behind the launch guard and a urlencoded body
- * parser.
- *
- * @throws AppError 'request.not-found' for a request that was not created here, has ended, or is another patient's;
- *   'request.replaced' for a request that another one has already replaced.
+ * Reads the request back into a draft, or opens the one begun before, and redirects to its form (PRG); nothing changes
+ * in the EHR. Behind the launch guard and a urlencoded body parser. @throws AppError 'request.not-found' for one not
+ * created here, ended, or another patient's; 'request.replaced' for one that another has replaced.
  */
 export function correctRoute(deps: NewRequestFormDependencies & { formLimit: FormLimit }): RequestHandler {
   return async (request, response) => {

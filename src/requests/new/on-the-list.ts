@@ -71,10 +71,8 @@ export async function leftOpen(
 }
 
 /**
- * Marks drafts whose request is in the list as sent, so that they are no longer offered.
- *
- * @returns `drafts` as the page shows them; `newlyFound`: how many requests that the EHR had not confirmed are in this
- *   list.
+ * Marks drafts whose request is in the list as sent. @returns `drafts` as shown; `newlyFound`: how many that the EHR
+ * had not confirmed are in this list.
  */
 export async function afterList(
   deps: OnTheListDependencies,

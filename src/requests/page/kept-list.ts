@@ -28,13 +28,10 @@ const MOST_BYTES = 786_432;
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 
 /**
- * Each launch has one record, sealed and bound to its key; it is deleted with the launch (launches/session/store.ts).
- * The record only saves calls: if the store does not answer, the list is too large, or an organization's lists have no
- * room left, then nothing is kept and nothing fails.
- *
- * @param options.publicSystem the start of the identifiers that this app gives to requests. Of a list's identifiers,
- *   only these and the FHIR ids are kept, because no others are looked up later.
- * @param options.mostBytes the limit for one organization's lists in each process (MT-06).
+ * One sealed record per launch, deleted with it. It only saves calls: without store or room, nothing is kept and
+ * nothing fails. @param options.publicSystem the start of our identifiers: of a list's, only these and the FHIR ids are
+ * kept.
+ * @param options.mostBytes of one organization's lists in each process (MT-06).
  */
 export function createKeptLists(
   redis: KeyStore,
@@ -95,9 +92,8 @@ export function createKeptLists(
 }
 
 /**
- * The text whose keyed fingerprint proves when a list was read. It is stored beside the sealed list, so that the list
- * need not be sealed again when the EHR gives the same answers. The last 18 bytes of the sealed list hold its
- * authentication tag, which no other sealed value has.
+ * Its keyed fingerprint proves when a list was read, so that an unchanged list need not be sealed again. The last 18
+ * bytes hold the authentication tag, which no other sealed value has.
  */
 function readAtText(key: string, ms: string, sealed: string): string {
   return `read ${key} ${ms} ${sealed.slice(-24)}`;

@@ -12,8 +12,7 @@ export const LONGEST_TEXT = 200;
 const MOST_KEPT = 8;
 
 /**
- * Each launch has one record with its last texts; it is deleted with the launch (launches/session/store.ts). A URL
- * holds a keyed hash of a text, so that equal texts have one name and a reader of the URL cannot test a guess.
+ * One record per launch with its last texts, deleted with it. A URL holds a keyed hash, so that no guess can be tested.
  * @throws from its methods: AppError 'store.unavailable'.
  */
 export function createSearchTexts(redis: KeyStore, sealer: Sealer) {

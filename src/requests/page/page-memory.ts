@@ -49,9 +49,8 @@ const MOST_BYTES_PER_ORGANIZATION = 4 * 1_024 * 1_024;
 const OVERHEAD = { entry: 1_000, identifier: 100 };
 
 /**
- * Remembers pages in this process, by launch. It is used only behind the launch guard, which refuses an ended launch.
- * The key of a page covers everything that the page depends on, so no page has to be removed when something changes.
- * @param options.mostBytes the limit for one organization's pages; the least recently used ones are dropped.
+ * Remembers pages in this process, behind the launch guard. A key covers everything that its page depends on, so
+ * nothing has to be removed after a change. @param options.mostBytes of one organization's pages.
  */
 export function createPageMemory(options: { clock: Clock; mostBytes?: number }) {
   const { clock, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;

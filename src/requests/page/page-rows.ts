@@ -10,10 +10,8 @@ export const PAGE_ROWS = 25;
 export type Selection = ReturnType<typeof selectRows>;
 
 /**
- * Filters and sorts the rows, and selects one page. Every row that passes the filters appears exactly once over all
- * pages. A page number beyond the last page means the last page: a list may have become shorter since its link was
- * made.
- * @param isFirst selects rows that come before all others, whether or not they pass the filters.
+ * Filters, sorts and selects one page; every passing row appears once over all pages. A number beyond the last page
+ * means the last: the list may have become shorter. @param isFirst rows before all others, whether or not they pass.
  */
 export function selectRows(
   rows: readonly RequestRow[],

@@ -42,9 +42,8 @@ import { isPlain, readView, viewQuery } from './view-address.ts';
 const FIRST_PAGE_MS = 2 * 60_000;
 
 /**
- * Sends the first part with the patient's identity as soon as Patient is known, and the list as soon as it is known. A
- * page without a proven patient is not sent at all (LC-05); any other failure of the EHR becomes a line on the page.
- * The route runs behind the launch guard.
+ * Sends the patient's identity as soon as it is known, then the list. Without a proven patient nothing is sent (LC-05);
+ * any other failure of the EHR becomes a line. Behind the launch guard.
  */
 export function requestsRoute(
   dependencies: OnTheListDependencies & {

@@ -20,8 +20,7 @@ export function createChartStore(redis: KeyStore, sealer: Sealer, options: { clo
   const keyOf = (owner: string) => `chart-facts:${owner}`;
   return {
     /**
-     * If the chart is too large, or the organization's charts have no room left, nothing is kept, and no older reading
-     * either. Never throws.
+     * Too large, or no room for the organization's charts: nothing is kept, and no older reading. Never throws.
      * @param owner the hash of the same user at the same patient.
      */
     keep: async (organizationId: string, owner: string, facts: ChartFacts): Promise<void> => {

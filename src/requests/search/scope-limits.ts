@@ -25,10 +25,8 @@ export function categoryWords(text: string): string {
 const MOST_NAMED = 5;
 
 /**
- * The line under a list that a limited scope makes incomplete (SCO-16, SCO-19); none without a limit.
- *
- * @param limits the parts after `?` of the scopes that cover the search, as granted; untrusted. Each one adds to the
- *   list.
+ * The line under a list that a limited scope makes incomplete (SCO-16, SCO-19); none without a limit. @param limits as
+ * granted, untrusted; each adds to the list.
  */
 export function describeLimits(limits: readonly string[]): string[] {
   if (limits.length === 0) return [];

@@ -55,13 +55,9 @@ interface RequestSearch {
 }
 
 /**
- * Searches by patient alone (FH-13): some servers refuse `_sort` and status filters, so none is sent. `_include` and
- * `_revinclude` are sent only if the EHR says that it supports them (FH-15). `next` links are followed within the
- * limits above, and never the same one twice (FH-09, FH-12); FhirApi refuses a link to another origin or path before it
- * makes a request (FH-02).
- *
- * @param take receives every resource, unchecked, and keeps what it needs: a page is dropped before the next one is
- *   read.
+ * Searches by patient alone (FH-13): some servers refuse `_sort` and status filters. `_include` only if supported
+ * (FH-15); `next` links within limits, never twice (FH-09, FH-12), never to another origin or path (FH-02).
+ * @param take gets every resource, unchecked: a page is dropped before the next one is read.
  * @returns how the search ended; a FHIR failure is part of the result, never thrown.
  */
 export async function searchRequests(

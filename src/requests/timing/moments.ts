@@ -37,8 +37,7 @@ export function isPast(day: string, { today }: DateContext): boolean {
 }
 
 /**
- * A FHIR Period: "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24", "by 2026-11-28". The text
- * says if the Period is over.
+ * Such as "2026-11-24 14:30–16:00 CET", "2026-11-24 to 2026-11-28", "from 2026-11-24"; it says if the Period is over.
  * @param kind the window in which something happens once, or the life of a series.
  */
 export function periodPhrases(period: ForeignRecord, context: DateContext, kind: 'window' | 'series'): Phrases {

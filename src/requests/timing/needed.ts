@@ -38,9 +38,7 @@ const READ = [
 ];
 
 /**
- * FHIR R4 ServiceRequest.occurrence[x] and asNeeded[x]. If there are several, all of them are shown. Never throws, and
- * its text is bounded, whatever the EHR sends.
- * @param resource a ServiceRequest as received; untrusted.
+ * occurrence[x] and asNeeded[x], all of them. Never throws; the text is bounded, whatever the EHR sends.
  * @param at `timeZone` is the organization's; days and times are in it.
  */
 export function readNeeded(resource: ForeignRecord, at: { now: Date; timeZone: string }): Needed {

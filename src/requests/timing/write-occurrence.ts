@@ -25,8 +25,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const LONGEST_WORDS = 200;
 
 /**
- * A local time as a FHIR dateTime with the offset of that day: `2026-11-24T09:30:00-05:00`. If the clock shows the time
- * twice that day, the first one is taken.
+ * A local time with that day's offset, `2026-11-24T09:30:00-05:00`; of a time that comes twice, the first.
  * @returns undefined for a time that the clock skips.
  */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {

@@ -11,9 +11,8 @@ export function isFhirBase(metadata: Fetched | undefined): boolean {
 }
 
 /**
- * @param wellKnown the answer to the request for smart-configuration, which is not a JSON object with status 200.
- * @param isBase whether a CapabilityStatement or a launch by the EHR proves that the FHIR URL is correct. If so, the
- *   EHR has to correct its document; if not, the FHIR URL is the first suspect.
+ * @param wellKnown an answer that is not a JSON object with status 200. @param isBase the FHIR URL is proved correct,
+ * so that the EHR has to correct its document; otherwise the FHIR URL is the first suspect.
  */
 export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');

@@ -61,10 +61,8 @@ export function fetchableUrl(address: string, accepts: (url: URL) => boolean): U
 }
 
 /**
- * Resolves and checks one endpoint. An absolute URL is kept as written, because the assertion's audience must equal it
- * byte for byte.
- * @param field the name of the endpoint in the error.
- * @throws AppError 'discovery.endpoint-refused'
+ * Checks one endpoint. An absolute URL is kept as written: the assertion's audience must equal it byte for byte.
+ * @param field its name in the error. @throws AppError 'discovery.endpoint-refused'
  */
 export function endpoint(field: string, text: string, rules: EndpointRules): string {
   const problem = endpointProblem(text, rules);

@@ -33,11 +33,9 @@ export interface FetchedKeys {
 }
 
 /**
- * Fetches an issuer's signing keys from the `jwks_uri` of its OpenID configuration (ID-03; SMART App Launch 2.2.0,
- * "Scopes for requesting identity data", ID token steps). One round trip is enough if `likelyJwksUri` is right.
- *
- * @throws AppError identity.keys-timeout or identity.keys-unavailable. Only a 404 or 410 for the OpenID configuration
- *   allows the JWKS of smart-configuration instead (ID-22).
+ * Fetches an issuer's keys from the `jwks_uri` of its OpenID configuration (ID-03); one round trip if `likelyJwksUri`
+ * is right. @throws AppError identity.keys-timeout or identity.keys-unavailable. Only a 404 or 410 allows the JWKS of
+ * smart-configuration instead (ID-22).
  */
 export async function fetchIssuerKeys(issuer: IssuerToTrust, outbound: Outbound): Promise<FetchedKeys> {
   const client = issuer.organization ? outbound.forOrganization(issuer.organization) : outbound;

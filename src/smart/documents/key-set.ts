@@ -48,9 +48,8 @@ export async function fetchKeySet(jwksUri: string, { see, accepts }: Fetching): 
 }
 
 /**
- * Keeps the usable keys of a JWKS and ignores entries that are unknown, malformed, private or not for signatures
- * (ID-10; RFC 7517 §5), so that one bad entry does not break the others. Only the key material, `kid` and `alg` of an
- * entry are kept, and duplicates are dropped.
+ * Keeps usable keys; ignores unknown, malformed, private ones and those not for signatures (ID-10; RFC 7517 §5), so
+ * that one bad entry breaks no other. Only key material, `kid` and `alg` are kept, once.
  */
 async function parseKeySet(document: JsonObject | undefined): Promise<Pick<ParsedKeySet, 'keys' | 'keySet'>> {
   const listed = document?.['keys'];

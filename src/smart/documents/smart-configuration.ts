@@ -88,10 +88,8 @@ const givenSchema = documentSchema.extend({
 });
 
 /**
- * Reads the document of `{base}/.well-known/smart-configuration`. Pure, so that Settings can run it as a check.
- * @param document parsed JSON, untrusted.
- * @param source where the document comes from; with `settings`, every address has to be usable.
- * @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused', naming the field.
+ * Reads smart-configuration; pure, so that Settings can run it as a check. @param document untrusted. @param source
+ * with `settings`, every address has to be usable. @throws AppError 'discovery.invalid' or 'discovery.endpoint-refused'
  */
 export function readSmartConfiguration(
   document: unknown,
@@ -144,8 +142,7 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
 }
 
 /**
- * Asserts that a launch can begin with this configuration. A refused configuration is not cached, because the EHR team
- * may correct it at any minute (DI-08, DI-09, DI-14).
+ * Can a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached: it may be corrected at any minute.
  * @throws AppError 'discovery.no-client-authentication'
  */
 export function assertUsable(configuration: SmartConfiguration): void {

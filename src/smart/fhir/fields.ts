@@ -30,11 +30,9 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
 }
 
 /**
- * The value as one line of readable text. Letters of every script are kept. Control characters become spaces. Invisible
- * formatting is removed, above all the bidirectional overrides that can make "Ada" read as another name; the joiners
- * stay, because Persian and emoji need them. The result is not HTML-safe: views escape it (FH-10).
- * @param maxLength in visible characters; a longer text is cut and ends in "…".
- * @returns undefined for anything but a string with at least one visible character.
+ * One line of readable text. Letters of every script stay, controls become spaces, invisible formatting is removed,
+ * above all bidirectional overrides; joiners stay (Persian, emoji). Not HTML-safe: views escape it (FH-10).
+ * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
  */
 export function asText(value: unknown, maxLength = 200): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -91,10 +89,8 @@ export function asInformation(value: unknown, maxLength = 200): string | undefin
 }
 
 /**
- * The best readable text of a CodeableConcept: its text, the display its author picked, any display, else a bare code.
- * FHIR R4 datatypes, CodeableConcept: text is "the concept as entered or chosen by the user". A reason for a missing
- * value (v3-NullFlavor, data-absent-reason, "unknown") counts as not given. "Other" is used only when nothing says
- * more.
+ * The best text of a CodeableConcept: its text, the display its author picked, any display, else a bare code (FHIR R4
+ * datatypes). A reason for a missing value counts as not given; "Other" is used only when nothing says more.
  */
 export function asConceptText(value: unknown): string | undefined {
   return conceptText(value, USUAL);

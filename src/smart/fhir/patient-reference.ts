@@ -2,10 +2,8 @@
 import { isFhirId } from './id.ts';
 
 /**
- * The patient id in a text, if the text certainly names a patient of this FHIR server: the id alone, `Patient/<id>`, or
- * that below the FHIR base, optionally with a version (`/_history/<v>`). Nothing is decoded or normalized.
- * @param text untrusted.
- * @param fhirBase the launch's FHIR base, with or without trailing slash.
+ * The patient id in an untrusted text that certainly names a patient of this server: the id alone, `Patient/<id>`, or
+ * that below the FHIR base, with or without a version. Nothing is decoded or normalized.
  * @returns undefined for anything else, such as another server's URL or another resource type.
  */
 export function patientIdOf(text: string, fhirBase: URL): string | undefined {

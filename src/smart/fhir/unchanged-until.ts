@@ -11,10 +11,8 @@ const MOST_INSTANTS = 2_000;
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?/g;
 
 /**
- * A page shows the distance to an instant in whole minutes below an hour, in hours below two days, and then in days. So
- * no text changes before the next such step of any instant in the answer. Texts about a day change at a midnight, which
- * {@link dayKey} covers.
- * @returns ms since 1970; never more than ten minutes from now.
+ * Distances are in minutes below an hour, in hours below two days, then in days: no text changes before the next step
+ * of any instant in the answer. Midnights: {@link dayKey}. @returns ms since 1970; at most ten minutes from now.
  */
 export function steadyUntil(text: string, now: Date): number {
   const nowMs = now.getTime();

@@ -21,13 +21,9 @@ export type ResolvedFhirUser =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Resolves the `fhirUser` claim, relative or absolute, to a resource under the FHIR base (FU-01 to FU-03; SMART App
- * Launch 2.2.0, "Scopes for requesting identity data"). A URL of another server is neither fetched nor rewritten. A
- * version (`/_history/2`) is dropped, because the current resource is wanted.
- *
- * @param claims of a verified id_token; `profile` counts only if `fhirUser` is absent and `profile` is such a URL
- *   (ID-20), because in OpenID Connect it is a home page.
- * @param fhirBase the launch's FHIR base, with or without trailing slash.
+ * Resolves `fhirUser` to a resource under the FHIR base (FU-01 to FU-03). A URL of another server is neither fetched
+ * nor rewritten; a version is dropped, because the current resource is wanted. @param claims of a verified id_token;
+ * `profile` counts only without `fhirUser`, and as such a URL (ID-20): in OpenID Connect it is a home page.
  */
 export function resolveFhirUser(
   claims: { readonly fhirUser: string | undefined; readonly profile: string | undefined },
@@ -64,10 +60,8 @@ function pathUnder(fhirBase: URL, claim: string): string | undefined {
 }
 
 /**
- * Reads the user's resource, for display.
- *
- * @returns undefined when the EHR does not let us read it (FU-05) or answers with another resource (FU-04); the page is
- *   then shown without it. The members are untrusted.
+ * Reads the user's resource (untrusted), for display.
+ * @returns undefined when the EHR does not let us (FU-05) or answers with another resource (FU-04).
  */
 export async function readFhirUser(
   api: FhirApi,

@@ -24,10 +24,8 @@ export function isDecodable(token: string): boolean {
 }
 
 /**
- * Makes the checks without a key. It refuses a missing token (TK-14), a malformed, encrypted or oversized one (ID-19),
- * an algorithm that is not on the allow-list (ID-06), and `crit` (ID-07). Key material in the header is not read.
- * @param idToken untrusted, any JSON.
- * @throws AppError identity.invalid
+ * The checks without a key: refuses a missing token (TK-14), a malformed, encrypted or oversized one (ID-19), another
+ * algorithm (ID-06), and `crit` (ID-07); header keys are not read. @throws AppError identity.invalid
  */
 export function readUnverifiedIdToken(idToken: unknown): UnverifiedIdToken {
   if (idToken === undefined || idToken === null)

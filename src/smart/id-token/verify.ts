@@ -55,15 +55,11 @@ export interface IdTokenExpectation {
 const MAX_CLAIM_LENGTH = 2_048;
 
 /**
- * Verifies an id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
- *
- * The unverified `iss` is compared with the expected issuers before anything is fetched (ID-02). Key material in the
- * header is never read (ID-07). An unknown key, or a signature that no known key verifies, causes one new fetch of the
- * keys (ID-08). If several keys match, each is tried, at most {@link MOST_TRIED} (ID-09).
- *
- * @param idToken the `id_token` member of the token response; untrusted, any JSON.
- * @throws AppError identity.invalid, its detail naming the rule and never a value (ID-21); identity.keys-unavailable
- *   or identity.keys-timeout when the keys cannot be fetched (ID-22).
+ * Verifies an untrusted id_token (ID-01 to ID-17, ID-19, TK-14), although it came over TLS from the token endpoint.
+ * `iss` is compared with the expected issuers before anything is fetched (ID-02); header keys are never read (ID-07).
+ * An unknown key or a failed signature causes one new fetch (ID-08); of several keys at most {@link MOST_TRIED} are
+ * tried (ID-09). @throws AppError identity.invalid, never with a value (ID-21); identity.keys-unavailable or
+ * identity.keys-timeout when the keys cannot be fetched (ID-22).
  */
 export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpectation): Promise<VerifiedIdentity> {
   const token = readUnverifiedIdToken(idToken);

@@ -22,14 +22,11 @@ export interface FallbackBase {
 type Syntax = 'read' | 'rs' | 'r';
 
 /**
- * The fallbacks are each type by itself as v1 `.read`, as v2 `.rs` and as `.r`. A wildcard of the setting is tried
- * last, also as the literal `patient/*.read`, for servers that know nothing else. After `invalid_scope` the hints
- * `launch/…` are dropped, because `launch` alone gives an EHR launch its context (SCO-09). If all of that fails,
- * `online_access` is dropped too; it becomes `offline_access` only if the setting names that (SCO-11). After an empty
- * grant nothing was rejected, so only the syntax of the resources changes. Nothing is dropped or added because of
- * `scopes_supported` (DI-11).
- * @param failed the strings requested so far, in any order; none is requested again.
- * @returns undefined when no fallback is left.
+ * Each type by itself as v1 `.read`, as v2 `.rs` and as `.r`; the setting's wildcard last, also as `patient/*.read`.
+ * After `invalid_scope` the hints `launch/…` are dropped (SCO-09), at last `online_access`, which becomes
+ * `offline_access` only if the setting names that (SCO-11). After an empty grant only the syntax of resources changes.
+ * Nothing depends on `scopes_supported` (DI-11). @param failed none is requested again. @returns undefined when none is
+ * left.
  */
 export function nextScope(base: FallbackBase, failed: readonly FailedScope[]): string | undefined {
   const tried = new Set([requestedScope(base.setting, base), ...failed.map(({ scope }) => scope)].map(inOrder));

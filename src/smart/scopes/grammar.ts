@@ -25,8 +25,7 @@ const LAUNCH_SCOPE = /^launch(?:\/[a-z]+(?:\?role=[^&=?]+)?)?$/;
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Reads `patient/Observation.rs?category=x` or `patient/*.read`. SMART App Launch 2.2.0, "Scopes for requesting FHIR
- * Resources" (SCO-01); a v1 suffix never carries a filter (SCO-05).
+ * Reads `patient/Observation.rs?category=x` or `patient/*.read` (SCO-01); a v1 suffix never carries a filter (SCO-05).
  * @returns undefined for every token that is not a well-formed resource scope.
  */
 export function parseResourceScope(token: string): ResourceScope | undefined {
@@ -67,9 +66,8 @@ export function isExtensionScope(token: string): boolean {
 }
 
 /**
- * Writes a resource scope in the other syntax. SCO-03 applies to v2, SCO-04 to v1: there, any of r, s becomes `.read`
- * and any of c, u, d becomes `.write`. Both give two tokens, because servers list `.read` and `.write` but not `.*`. A
- * filter is dropped, because v1 has none.
+ * Writes a scope in the other syntax (SCO-03 to v2, SCO-04 to v1: r, s become `.read`; c, u, d become `.write`). Both
+ * give two tokens: servers do not list `.*`. A filter is dropped, because v1 has none.
  */
 export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
   const stem = `${scope.level}/${scope.type}`;

@@ -9,12 +9,9 @@ export const LONGEST_SETTING = 4_000;
 const MOST_PROBLEMS = 20;
 
 /**
- * Lists the problems of a configured scope string, one sentence each, for the form and the command line. SCO-01,
- * SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07) and `openid fhirUser` (SCO-10) are required because every organization
- * launches from the EHR and signs a clinician in (standaloneScopes removes `launch`). One string does not mix v1 and v2
- * (SCO-02).
+ * One sentence for each problem of a configured scope string: SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07)
+ * and `openid fhirUser` (SCO-10) are required; v1 and v2 are not mixed (SCO-02).
  * @param text untrusted; any white space separates, because people paste from web pages.
- * @returns an empty list when the string may be used.
  */
 export function scopeProblems(text: string): string[] {
   if (text.length > LONGEST_SETTING) return [`must be at most ${LONGEST_SETTING} characters`];
@@ -45,11 +42,8 @@ function mixedSyntaxProblems(tokens: readonly string[]): string[] {
 }
 
 /**
- * Builds the `scope` parameter of the authorization request from an organization's setting. SCO-02: in `auto` the
- * setting is converted only when the server advertises exactly one of `permission-v1` and `permission-v2`; with both or
- * neither it goes out as configured. SCO-13: unique tokens, single spaces, order kept. Nothing is dropped because of
- * `scopes_supported` (DI-11), which is why that list is not a parameter.
- * @param options.capabilities from smart-configuration; unknown entries are ignored.
+ * The `scope` parameter. SCO-02: in `auto`, converted only when the server advertises exactly one of `permission-v1`
+ * and `permission-v2`. SCO-13: unique tokens, single spaces, order kept. `scopes_supported` drops nothing (DI-11).
  */
 export function requestedScope(
   setting: string,
@@ -88,9 +82,8 @@ const KEPT = { maxSize: 262_144, maxEntrySize: 16_384 };
 const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (_granted, scope) => scope.length + 1 });
 
 /**
- * Reads the granted `scope` into whole, case-sensitive tokens (SCO-15; RFC 6749 §3.3); unknown tokens mean nothing
- * (SCO-23) and the empty string means no access (SCO-18).
- * @param scope untrusted, from the token response.
+ * The granted tokens, whole and case-sensitive (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), the empty
+ * string no access (SCO-18). @param scope untrusted, from the token response.
  */
 export function grantedScopes(scope: string): GrantedScopes {
   const known = lately.get(scope);
@@ -104,10 +97,8 @@ export function grantedScopes(scope: string): GrantedScopes {
 }
 
 /**
- * Does the grant cover an unrestricted interaction with a type (SCO-03, SCO-16, SCO-19)? `user/` scopes count too
- * unless `level` says otherwise: they cover everything the clinician may do, which includes the open chart, and every
- * read is restricted to the patient in context anyway. `system/` never counts. A `?`-limited scope is not enough,
- * because it covers a subset only. Write does not imply read (SCO-22).
+ * Does the grant cover an unrestricted interaction (SCO-03, SCO-16, SCO-19)? `user/` counts unless `level` says
+ * otherwise: it includes the open chart. `system/` never counts, a `?` limit is not enough, write is not read (SCO-22).
  */
 export function permits(granted: GrantedScopes, permission: Permission): boolean {
   return limitsIn(granted.reach, permission)?.length === 0;
@@ -142,9 +133,8 @@ export function touches(granted: GrantedScopes, permission: Permission): boolean
 }
 
 /**
- * Lists the needed scopes that were not granted, for the page that stops the launch (SCO-20).
+ * The needed scopes that were not granted, for the page that stops the launch (SCO-20), unique, in v1 syntax.
  * @param needed permissions, or plain tokens such as `openid`.
- * @returns unique scopes in the v1 syntax of the registration sheet, such as `patient/Patient.read`.
  */
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {

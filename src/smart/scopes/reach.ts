@@ -31,8 +31,7 @@ export function reachOf(scopes: readonly ResourceScope[]): Reach {
 }
 
 /**
- * The searches that limit an interaction with a type, one set for each level and wildcard that has any. `system/`
- * scopes never count.
+ * The searches that limit an interaction, one set per level and wildcard; `system/` never counts.
  * @returns empty when the interaction is unlimited; undefined when no scope covers it.
  */
 export function limitsIn(reach: Reach, { type, interaction, level }: Permission): ReadonlySet<string>[] | undefined {
