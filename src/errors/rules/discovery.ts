@@ -1,141 +1,105 @@
 /** Rules of the SMART configuration: it must exist and be readable, and its endpoints must be allowed. */
-import { LASTING, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, LASTING, type RuleRow } from './row.ts';
 
 export const discoveryRules = {
-  'discovery.nothing-there': {
-    cause:
-      'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
-    owner: 'Your administrator',
-    remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
-    help: LASTING,
-  },
-  'discovery.web-page': {
-    cause: 'The FHIR URL leads to a web page, such as a portal, and not to a FHIR server',
-    owner: 'Your administrator',
-    remedy: 'Ask the EHR team for the FHIR base URL of this environment, and enter that.',
-    help: LASTING,
-  },
-  'discovery.sign-in-at-url': {
-    cause: 'The FHIR URL asks for a sign-in even for public documents: it is probably not the base of a FHIR server',
-    owner: 'Your administrator',
-    remedy: 'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
-    help: LASTING,
-  },
-  'discovery.forbidden-at-url': {
-    cause:
-      'The FHIR URL refuses us even public documents (403): an allowlist does not have our egress addresses, or it is not the base of a FHIR server',
-    owner: 'EHR team',
-    remedy:
-      'Compare the FHIR URL {FHIR URL} letter by letter, and let our egress addresses through to it; the guide lists them.',
-    help: LASTING,
-  },
-  'discovery.absent': {
-    cause: 'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
-    owner: 'EHR team',
-    remedy:
-      'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200, or name the addresses to your administrator, who can give them by hand in Advanced settings.',
-  },
-  'discovery.older-way': {
-    cause:
-      'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',
-    owner: 'EHR team',
-    remedy:
-      'Serve {FHIR URL}/.well-known/smart-configuration as well: the older way is deprecated and names no issuer.',
-  },
-  'discovery.html': {
-    cause: 'In place of smart-configuration the server sends a web page (HTML)',
-    owner: 'EHR team',
-    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration as JSON; a gateway or portal answers for that path.',
-  },
-  'discovery.not-json': {
-    cause: 'smart-configuration is not a JSON object',
-    owner: 'EHR team',
-    remedy: 'Serve it as one complete JSON object with content type application/json.',
-  },
-  'discovery.sign-in-demanded': {
-    cause: 'The server wants a sign-in for smart-configuration, which is a public document',
-    owner: 'EHR team',
-    remedy: 'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
-  },
-  'discovery.forbidden': {
-    cause:
-      'The server, or a firewall before it, refuses us smart-configuration (403): most often an allowlist that does not have our egress addresses',
-    owner: 'EHR team',
-    remedy:
-      'Let our egress addresses through to {FHIR URL}/.well-known/smart-configuration, and let it be read without signing in.',
-  },
-  'discovery.redirect': {
-    cause: 'smart-configuration redirects to another address; redirects are not followed',
-    owner: 'EHR team',
-    remedy: 'Serve smart-configuration below the FHIR URL itself, without a redirect.',
-  },
-  'discovery.server-error': {
-    cause: 'The server fails when it is asked for smart-configuration',
-    owner: 'EHR team',
-    remedy: 'Look into the log of the FHIR server, or of the gateway before it, for this request.',
-    help: '{Again}. If it fails again, give the support code to {help desk}.',
-  },
-  'discovery.throttled': {
-    cause: 'The server asked us to slow down when it was asked for smart-configuration',
-    owner: 'EHR team',
-    remedy: 'Raise the limit of requests for this app’s addresses, at least for public documents.',
-  },
-  'discovery.other-status': {
-    cause: 'The server refuses smart-configuration with an unusual status',
-    owner: 'EHR team',
-    remedy: 'Serve {FHIR URL}/.well-known/smart-configuration with status 200, and look up why it is refused.',
-  },
-  'discovery.endpoint-missing': {
-    cause: 'The SMART configuration lacks authorization_endpoint or token_endpoint',
-    owner: 'EHR team',
-    remedy: 'Add the endpoint that the detail names to the SMART configuration.',
-  },
-  'discovery.endpoint-not-https': {
-    cause: 'The EHR names a sign-in address that is not https; codes and tokens are never sent there',
-    owner: 'EHR team',
-    remedy: 'Publish the https address of the endpoint that the detail names.',
-    help: LASTING,
-  },
-  'discovery.endpoint-malformed': {
-    cause:
-      'The EHR names a sign-in address that is no usable URL: with a user name, a fragment, white space or a placeholder',
-    owner: 'EHR team',
-    remedy: 'Publish a plain absolute https address for the endpoint that the detail names.',
-    help: LASTING,
-  },
-  'discovery.endpoint-other-host': {
-    cause: 'A sign-in address is on a host that the organization does not allow yet',
-    owner: 'Your administrator',
-    remedy:
-      'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
-    help: LASTING,
-  },
-  'discovery.endpoint-inside': {
-    cause:
-      'The EHR names a sign-in address by the name it has inside its own network, which leads nowhere from outside',
-    owner: 'EHR team',
-    remedy:
-      'Set the public address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
-    help: LASTING,
-  },
-  'endpoint.given-by-hand': {
-    cause:
-      'An address that was given by hand in Settings does not lead to that endpoint of the EHR; the step that failed and its host say which',
-    owner: 'Your administrator',
-    remedy:
-      'Compare the addresses under “Endpoints given by hand” in Advanced settings with the EHR team, letter by letter.',
-    help: LASTING,
-  },
-  'discovery.no-private-key-jwt': {
-    cause: 'The EHR lists how apps may authenticate, and private_key_jwt is not among them',
-    owner: 'EHR team',
-    remedy: 'Allow private_key_jwt for this app, and list it in token_endpoint_auth_methods_supported.',
-    step: 'discovery',
-  },
-  'discovery.no-common-algorithm': {
-    cause: 'The EHR takes client assertions signed with neither RS384 nor ES384',
-    owner: 'EHR team',
-    remedy: 'Allow RS384 or ES384 for client assertions, and list it.',
-    step: 'discovery',
-  },
+  'discovery.nothing-there': administrator(
+    'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
+    'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    { help: LASTING },
+  ),
+  'discovery.web-page': administrator(
+    'The FHIR URL leads to a web page, such as a portal, and not to a FHIR server',
+    'Ask the EHR team for the FHIR base URL of this environment, and enter that.',
+    { help: LASTING },
+  ),
+  'discovery.sign-in-at-url': administrator(
+    'The FHIR URL asks for a sign-in even for public documents: it is probably not the base of a FHIR server',
+    'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    { help: LASTING },
+  ),
+  'discovery.forbidden-at-url': ehrTeam(
+    'The FHIR URL refuses us even public documents (403): an allowlist does not have our egress addresses, or it is not the base of a FHIR server',
+    'Compare the FHIR URL {FHIR URL} letter by letter, and let our egress addresses through to it; the guide lists them.',
+    { help: LASTING },
+  ),
+  'discovery.absent': ehrTeam(
+    'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
+    'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200, or name the addresses to your administrator, who can give them by hand in Advanced settings.',
+  ),
+  'discovery.older-way': ehrTeam(
+    'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',
+    'Serve {FHIR URL}/.well-known/smart-configuration as well: the older way is deprecated and names no issuer.',
+  ),
+  'discovery.html': ehrTeam(
+    'In place of smart-configuration the server sends a web page (HTML)',
+    'Serve {FHIR URL}/.well-known/smart-configuration as JSON; a gateway or portal answers for that path.',
+  ),
+  'discovery.not-json': ehrTeam(
+    'smart-configuration is not a JSON object',
+    'Serve it as one complete JSON object with content type application/json.',
+  ),
+  'discovery.sign-in-demanded': ehrTeam(
+    'The server wants a sign-in for smart-configuration, which is a public document',
+    'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
+  ),
+  'discovery.forbidden': ehrTeam(
+    'The server, or a firewall before it, refuses us smart-configuration (403): most often an allowlist that does not have our egress addresses',
+    'Let our egress addresses through to {FHIR URL}/.well-known/smart-configuration, and let it be read without signing in.',
+  ),
+  'discovery.redirect': ehrTeam(
+    'smart-configuration redirects to another address; redirects are not followed',
+    'Serve smart-configuration below the FHIR URL itself, without a redirect.',
+  ),
+  'discovery.server-error': ehrTeam(
+    'The server fails when it is asked for smart-configuration',
+    'Look into the log of the FHIR server, or of the gateway before it, for this request.',
+    { help: '{Again}. If it fails again, give the support code to {help desk}.' },
+  ),
+  'discovery.throttled': ehrTeam(
+    'The server asked us to slow down when it was asked for smart-configuration',
+    'Raise the limit of requests for this app’s addresses, at least for public documents.',
+  ),
+  'discovery.other-status': ehrTeam(
+    'The server refuses smart-configuration with an unusual status',
+    'Serve {FHIR URL}/.well-known/smart-configuration with status 200, and look up why it is refused.',
+  ),
+  'discovery.endpoint-missing': ehrTeam(
+    'The SMART configuration lacks authorization_endpoint or token_endpoint',
+    'Add the endpoint that the detail names to the SMART configuration.',
+  ),
+  'discovery.endpoint-not-https': ehrTeam(
+    'The EHR names a sign-in address that is not https; codes and tokens are never sent there',
+    'Publish the https address of the endpoint that the detail names.',
+    { help: LASTING },
+  ),
+  'discovery.endpoint-malformed': ehrTeam(
+    'The EHR names a sign-in address that is no usable URL: with a user name, a fragment, white space or a placeholder',
+    'Publish a plain absolute https address for the endpoint that the detail names.',
+    { help: LASTING },
+  ),
+  'discovery.endpoint-other-host': administrator(
+    'A sign-in address is on a host that the organization does not allow yet',
+    'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
+    { help: LASTING },
+  ),
+  'discovery.endpoint-inside': ehrTeam(
+    'The EHR names a sign-in address by the name it has inside its own network, which leads nowhere from outside',
+    'Set the public address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
+    { help: LASTING },
+  ),
+  'endpoint.given-by-hand': administrator(
+    'An address that was given by hand in Settings does not lead to that endpoint of the EHR; the step that failed and its host say which',
+    'Compare the addresses under “Endpoints given by hand” in Advanced settings with the EHR team, letter by letter.',
+    { help: LASTING },
+  ),
+  'discovery.no-private-key-jwt': ehrTeam(
+    'The EHR lists how apps may authenticate, and private_key_jwt is not among them',
+    'Allow private_key_jwt for this app, and list it in token_endpoint_auth_methods_supported.',
+    { step: 'discovery' },
+  ),
+  'discovery.no-common-algorithm': ehrTeam(
+    'The EHR takes client assertions signed with neither RS384 nor ES384',
+    'Allow RS384 or ES384 for client assertions, and list it.',
+    { step: 'discovery' },
+  ),
 } satisfies Record<string, RuleRow>;

@@ -1,148 +1,116 @@
 /** Rules of the id_token and of the keys that prove it. */
-import { LASTING, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, LASTING, type RuleRow } from './row.ts';
 
 export const identityRules = {
-  'id-token.missing': {
-    cause: 'No id_token came, although openid was granted',
-    owner: 'EHR team',
-    remedy: 'Register the scopes openid and fhirUser for this client, and send an id_token with the access token.',
-  },
-  'id-token.form': {
-    cause: 'The id_token is not a signed JWT that can be read',
-    owner: 'EHR team',
-    remedy: 'Send the id_token as a signed JWT of three parts.',
-  },
-  'id-token.encrypted': {
-    cause: 'The id_token is encrypted, which the app did not ask for',
-    owner: 'EHR team',
-    remedy: 'Switch off encryption of id_tokens for this client.',
-  },
-  'id-token.algorithm': {
-    cause: 'The id_token is not signed, or with an algorithm that is not accepted ({alg})',
-    owner: 'EHR team',
-    remedy: 'Sign id_tokens for this client with RS256.',
-  },
-  'id-token.signature': {
-    cause: 'The signature of the id_token does not verify with the key that the EHR publishes for it ({kid})',
-    owner: 'EHR team',
-    remedy: 'Compare the signing key with the one published at the jwks_uri under the kid {kid}: they are not a pair.',
-  },
-  'id-token.unknown-key': {
-    cause: 'The id_token is signed with a key ({kid}) that is not in the EHR’s key set',
-    owner: 'EHR team',
-    remedy: 'Publish the signing key at the jwks_uri under the kid {kid}.',
-  },
-  'id-token.issuer': {
-    cause: 'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    owner: 'EHR team',
-    remedy: 'Issue id_tokens in the name of the issuer that the metadata names, letter for letter.',
-  },
-  'id-token.issuer-of-ehr': {
-    cause:
-      'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
-    owner: 'Your administrator',
-    remedy:
-      'Ask the EHR team whether {iss} issues its id_tokens; if it does, enter it at “Issuers of id_tokens” in Advanced settings.',
-  },
-  'id-token.audience-missing': {
-    cause: 'The id_token has no aud, so it does not say which app it is for',
-    owner: 'EHR team',
-    remedy: 'Put the client ID of this app into the aud of the id_token.',
-  },
-  'id-token.audience': {
-    cause: 'The id_token is for another app, or also for other apps: its aud or azp is not the client ID alone',
-    owner: 'EHR team',
-    remedy: 'Issue the id_token for the client ID of this app, and for it alone.',
-  },
-  'id-token.expired': {
-    cause:
-      'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
-    owner: 'EHR team',
-    remedy: 'Make a new id_token for each sign-in, with a current iat and exp; check the clock of that server.',
-  },
-  'id-token.clock-ahead': {
-    cause: 'The id_token is from the future: the clock of the server that makes it is ahead',
-    owner: 'EHR team',
-    remedy: 'Synchronize the clock of the server that makes id_tokens with a time server (NTP).',
-  },
-  'id-token.time-missing': {
-    cause: 'The id_token does not say when it was made or when it expires',
-    owner: 'EHR team',
-    remedy: 'Put iat and exp into the id_token, in seconds.',
-  },
-  'id-token.subject': {
-    cause: 'The id_token has no usable sub, so it names no user',
-    owner: 'EHR team',
-    remedy: 'Put the user’s sub into the id_token.',
-  },
-  'id-token.nonce-missing': {
-    cause: 'The id_token has no nonce, although one was sent',
-    owner: 'EHR team',
-    remedy:
-      'Put the nonce of the authorization request into the id_token. Only if the EHR cannot, an administrator can accept its absence at “Nonce in the id_token” in Advanced settings.',
-  },
-  'id-token.nonce-wrong': {
-    cause: 'The id_token has another nonce than the one this sign-in sent: it is of another sign-in',
-    owner: 'EHR team',
-    remedy: 'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token.',
-  },
-  'id-token.access-token-hash': {
-    cause: 'The at_hash of the id_token belongs to another access token',
-    owner: 'EHR team',
-    remedy: 'Compute at_hash from the access token of the same response, or leave it out.',
-  },
-  'id-token.other-claim': {
-    cause: 'A claim of the id_token, which the detail names, is not acceptable',
-    owner: 'EHR team',
-    remedy: 'Correct the claim that the detail names.',
-  },
-  'keys.no-document': {
-    cause:
-      'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
-    owner: 'EHR team',
-    remedy: 'Serve {issuer}/.well-known/openid-configuration, or name jwks_uri in smart-configuration.',
-    help: LASTING,
-  },
-  'keys.document-unreadable': {
-    cause: 'The issuer’s OpenID Connect document is not a JSON object: an error or a web page comes in its place',
-    owner: 'EHR team',
-    remedy: 'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200.',
-    help: LASTING,
-  },
-  'keys.document-other-issuer': {
-    cause: 'The OpenID Connect document names another issuer than the one it was fetched for',
-    owner: 'EHR team',
-    remedy: 'Write the issuer in the OpenID Connect document as in smart-configuration, letter for letter.',
-    help: LASTING,
-  },
-  'keys.no-jwks-uri': {
-    cause: 'The OpenID Connect document names no jwks_uri',
-    owner: 'EHR team',
-    remedy: 'Name the jwks_uri in the OpenID Connect document.',
-    help: LASTING,
-  },
-  'keys.address-unusable': {
-    cause: 'The issuer or its jwks_uri is not a usable https address',
-    owner: 'EHR team',
-    remedy: 'Publish an absolute https address without a user name.',
-    help: LASTING,
-  },
-  'keys.unreadable': {
-    cause: 'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
-    owner: 'EHR team',
-    remedy:
-      'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
-    help: LASTING,
-  },
-  'keys.unavailable': {
-    cause: 'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
-    owner: 'EHR team',
-    remedy: 'Look at the state of the server of the jwks_uri, and at its limit of requests.',
-  },
-  'keys.none-usable': {
-    cause: 'The EHR’s key set has no key that can verify an id_token',
-    owner: 'EHR team',
-    remedy: 'Publish the public key that signs id_tokens at the jwks_uri, marked for signatures or not at all.',
-    help: LASTING,
-  },
+  'id-token.missing': ehrTeam(
+    'No id_token came, although openid was granted',
+    'Register the scopes openid and fhirUser for this client, and send an id_token with the access token.',
+  ),
+  'id-token.form': ehrTeam(
+    'The id_token is not a signed JWT that can be read',
+    'Send the id_token as a signed JWT of three parts.',
+  ),
+  'id-token.encrypted': ehrTeam(
+    'The id_token is encrypted, which the app did not ask for',
+    'Switch off encryption of id_tokens for this client.',
+  ),
+  'id-token.algorithm': ehrTeam(
+    'The id_token is not signed, or with an algorithm that is not accepted ({alg})',
+    'Sign id_tokens for this client with RS256.',
+  ),
+  'id-token.signature': ehrTeam(
+    'The signature of the id_token does not verify with the key that the EHR publishes for it ({kid})',
+    'Compare the signing key with the one published at the jwks_uri under the kid {kid}: they are not a pair.',
+  ),
+  'id-token.unknown-key': ehrTeam(
+    'The id_token is signed with a key ({kid}) that is not in the EHR’s key set',
+    'Publish the signing key at the jwks_uri under the kid {kid}.',
+  ),
+  'id-token.issuer': ehrTeam(
+    'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
+    'Issue id_tokens in the name of the issuer that the metadata names, letter for letter.',
+  ),
+  'id-token.issuer-of-ehr': administrator(
+    'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
+    'Ask the EHR team whether {iss} issues its id_tokens; if it does, enter it at “Issuers of id_tokens” in Advanced settings.',
+  ),
+  'id-token.audience-missing': ehrTeam(
+    'The id_token has no aud, so it does not say which app it is for',
+    'Put the client ID of this app into the aud of the id_token.',
+  ),
+  'id-token.audience': ehrTeam(
+    'The id_token is for another app, or also for other apps: its aud or azp is not the client ID alone',
+    'Issue the id_token for the client ID of this app, and for it alone.',
+  ),
+  'id-token.expired': ehrTeam(
+    'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
+    'Make a new id_token for each sign-in, with a current iat and exp; check the clock of that server.',
+  ),
+  'id-token.clock-ahead': ehrTeam(
+    'The id_token is from the future: the clock of the server that makes it is ahead',
+    'Synchronize the clock of the server that makes id_tokens with a time server (NTP).',
+  ),
+  'id-token.time-missing': ehrTeam(
+    'The id_token does not say when it was made or when it expires',
+    'Put iat and exp into the id_token, in seconds.',
+  ),
+  'id-token.subject': ehrTeam(
+    'The id_token has no usable sub, so it names no user',
+    'Put the user’s sub into the id_token.',
+  ),
+  'id-token.nonce-missing': ehrTeam(
+    'The id_token has no nonce, although one was sent',
+    'Put the nonce of the authorization request into the id_token. Only if the EHR cannot, an administrator can accept its absence at “Nonce in the id_token” in Advanced settings.',
+  ),
+  'id-token.nonce-wrong': ehrTeam(
+    'The id_token has another nonce than the one this sign-in sent: it is of another sign-in',
+    'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token.',
+  ),
+  'id-token.access-token-hash': ehrTeam(
+    'The at_hash of the id_token belongs to another access token',
+    'Compute at_hash from the access token of the same response, or leave it out.',
+  ),
+  'id-token.other-claim': ehrTeam(
+    'A claim of the id_token, which the detail names, is not acceptable',
+    'Correct the claim that the detail names.',
+  ),
+  'keys.no-document': ehrTeam(
+    'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
+    'Serve {issuer}/.well-known/openid-configuration, or name jwks_uri in smart-configuration.',
+    { help: LASTING },
+  ),
+  'keys.document-unreadable': ehrTeam(
+    'The issuer’s OpenID Connect document is not a JSON object: an error or a web page comes in its place',
+    'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200.',
+    { help: LASTING },
+  ),
+  'keys.document-other-issuer': ehrTeam(
+    'The OpenID Connect document names another issuer than the one it was fetched for',
+    'Write the issuer in the OpenID Connect document as in smart-configuration, letter for letter.',
+    { help: LASTING },
+  ),
+  'keys.no-jwks-uri': ehrTeam(
+    'The OpenID Connect document names no jwks_uri',
+    'Name the jwks_uri in the OpenID Connect document.',
+    { help: LASTING },
+  ),
+  'keys.address-unusable': ehrTeam(
+    'The issuer or its jwks_uri is not a usable https address',
+    'Publish an absolute https address without a user name.',
+    { help: LASTING },
+  ),
+  'keys.unreadable': ehrTeam(
+    'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
+    'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
+    { help: LASTING },
+  ),
+  'keys.unavailable': ehrTeam(
+    'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
+    'Look at the state of the server of the jwks_uri, and at its limit of requests.',
+  ),
+  'keys.none-usable': ehrTeam(
+    'The EHR’s key set has no key that can verify an id_token',
+    'Publish the public key that signs id_tokens at the jwks_uri, marked for signatures or not at all.',
+    { help: LASTING },
+  ),
 } satisfies Record<string, RuleRow>;

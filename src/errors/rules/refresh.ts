@@ -1,93 +1,68 @@
 /** Rules of renewing and confirming the access token during a launch. */
-import type { RuleRow } from './row.ts';
+import { ehrTeam, type RuleRow, user } from './row.ts';
 
 export const refreshRules = {
-  'refresh.session-over': {
-    cause:
-      'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
-    owner: 'The user',
-    remedy:
-      'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
-    step: 'refresh',
-  },
-  'refresh.reused': {
-    cause:
-      'The EHR says that the refresh token was used before: each one is sent once, so a gateway repeated the request, or the EHR replaced the token and did not send the new one',
-    owner: 'EHR team',
-    remedy:
-      'Return the new refresh_token with each renewal, or keep the old one valid; and look for a gateway before the token endpoint that sends a request a second time.',
-    step: 'refresh',
-  },
-  'refresh.scope-smaller': {
-    cause:
-      'When the access token was renewed, the EHR took away a permission that it had granted at the launch: {shown}',
-    owner: 'EHR team',
-    remedy: 'Return the scopes of the launch when a token is renewed, or leave scope out of that answer.',
-    step: 'refresh',
-  },
-  'refresh.not-given': {
-    cause:
-      'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
-    owner: 'EHR team',
-    remedy:
-      'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
-  },
-  'refresh.none': {
-    cause: 'The access token ran out, and the EHR gave no refresh token with it',
-    owner: 'EHR team',
-    remedy: 'Register online_access and the grant type Refresh Token for this client.',
-    step: 'refresh',
-  },
-  'refresh.refused': {
-    cause: 'The EHR refuses to renew the access token',
-    owner: 'EHR team',
-    remedy: 'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
-    step: 'refresh',
-  },
-  'refresh.put-off': {
-    cause: 'The token endpoint could not or would not renew the access token at that moment, and it has run out',
-    owner: 'EHR team',
-    remedy: 'Look into the authorization server’s log for the refresh requests before this moment.',
-    step: 'refresh',
-  },
-  'refresh.inactive': {
-    cause: 'The EHR says by introspection that the access token is not active, and did not renew it',
-    owner: 'The user',
-    remedy:
-      'Open the app again from the patient’s chart. If it happens right after each launch, the EHR team looks at what the introspection endpoint says of its own tokens.',
-    step: 'refresh',
-  },
-  'refresh.other-launch': {
-    cause: 'The EHR says by introspection that the access token is of another client or patient than the launch',
-    owner: 'EHR team',
-    remedy: 'Let the introspection endpoint name client and patient that the token was given out for.',
-    step: 'refresh',
-    help: '{Again}. If it happens again, give the support code to {help desk}.',
-  },
-  'refresh.not-confirmed': {
-    cause:
-      'The introspection endpoint of the EHR gives no usable answer ({introspection answer}), so access tokens are used without being confirmed',
-    owner: 'EHR team',
-    remedy:
-      'Let the introspection endpoint answer the client {client id}, which authenticates with private_key_jwt. If it does not offer that, an administrator can switch “Ask the EHR whether a token is still active” off in Advanced settings.',
-  },
-  'refresh.other-context': {
-    cause: 'The EHR renewed the access token for another patient or encounter',
-    owner: 'EHR team',
-    remedy: 'Keep the patient of the launch when a token is renewed.',
-    step: 'refresh',
-  },
-  'refresh.audience-missing': {
-    cause: 'The id_token that came with the renewed access token has no aud',
-    owner: 'EHR team',
-    remedy:
-      'Put the client ID into the aud of that id_token. Until then an administrator can set “id_token in a refresh answer” (refreshIdToken) in Advanced settings to accept a missing audience.',
-    step: 'refresh',
-  },
-  'refresh.other-user': {
-    cause: 'The id_token that came with the renewed access token is of another user or sign-in',
-    owner: 'EHR team',
-    remedy: 'Keep sub and auth_time of the first id_token when a token is renewed.',
-    step: 'refresh',
-  },
+  'refresh.session-over': user(
+    'The EHR does not renew the access token (invalid_grant): the user’s session at the EHR is over, or the refresh token was withdrawn',
+    'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
+    { step: 'refresh' },
+  ),
+  'refresh.reused': ehrTeam(
+    'The EHR says that the refresh token was used before: each one is sent once, so a gateway repeated the request, or the EHR replaced the token and did not send the new one',
+    'Return the new refresh_token with each renewal, or keep the old one valid; and look for a gateway before the token endpoint that sends a request a second time.',
+    { step: 'refresh' },
+  ),
+  'refresh.scope-smaller': ehrTeam(
+    'When the access token was renewed, the EHR took away a permission that it had granted at the launch: {shown}',
+    'Return the scopes of the launch when a token is renewed, or leave scope out of that answer.',
+    { step: 'refresh' },
+  ),
+  'refresh.not-given': ehrTeam(
+    'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
+    'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
+  ),
+  'refresh.none': ehrTeam(
+    'The access token ran out, and the EHR gave no refresh token with it',
+    'Register online_access and the grant type Refresh Token for this client.',
+    { step: 'refresh' },
+  ),
+  'refresh.refused': ehrTeam(
+    'The EHR refuses to renew the access token',
+    'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
+    { step: 'refresh' },
+  ),
+  'refresh.put-off': ehrTeam(
+    'The token endpoint could not or would not renew the access token at that moment, and it has run out',
+    'Look into the authorization server’s log for the refresh requests before this moment.',
+    { step: 'refresh' },
+  ),
+  'refresh.inactive': user(
+    'The EHR says by introspection that the access token is not active, and did not renew it',
+    'Open the app again from the patient’s chart. If it happens right after each launch, the EHR team looks at what the introspection endpoint says of its own tokens.',
+    { step: 'refresh' },
+  ),
+  'refresh.other-launch': ehrTeam(
+    'The EHR says by introspection that the access token is of another client or patient than the launch',
+    'Let the introspection endpoint name client and patient that the token was given out for.',
+    { step: 'refresh', help: '{Again}. If it happens again, give the support code to {help desk}.' },
+  ),
+  'refresh.not-confirmed': ehrTeam(
+    'The introspection endpoint of the EHR gives no usable answer ({introspection answer}), so access tokens are used without being confirmed',
+    'Let the introspection endpoint answer the client {client id}, which authenticates with private_key_jwt. If it does not offer that, an administrator can switch “Ask the EHR whether a token is still active” off in Advanced settings.',
+  ),
+  'refresh.other-context': ehrTeam(
+    'The EHR renewed the access token for another patient or encounter',
+    'Keep the patient of the launch when a token is renewed.',
+    { step: 'refresh' },
+  ),
+  'refresh.audience-missing': ehrTeam(
+    'The id_token that came with the renewed access token has no aud',
+    'Put the client ID into the aud of that id_token. Until then an administrator can set “id_token in a refresh answer” (refreshIdToken) in Advanced settings to accept a missing audience.',
+    { step: 'refresh' },
+  ),
+  'refresh.other-user': ehrTeam(
+    'The id_token that came with the renewed access token is of another user or sign-in',
+    'Keep sub and auth_time of the first id_token when a token is renewed.',
+    { step: 'refresh' },
+  ),
 } satisfies Record<string, RuleRow>;

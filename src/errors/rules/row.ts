@@ -16,3 +16,20 @@ export interface RuleRow {
 
 /** What users can do about a failure that waiting does not end. */
 export const LASTING = 'Trying again does not help. Give the support code to {help desk}.';
+
+/** One row of the table: the cause, what its owner has to do now, and what only some rows say besides. */
+const ownedBy =
+  (owner: Owner) =>
+  (cause: string, remedy: string, more: Omit<RuleRow, 'cause' | 'owner' | 'remedy'> = {}): RuleRow => ({
+    cause,
+    owner,
+    remedy,
+    ...more,
+  });
+
+export const ehrTeam = ownedBy('EHR team');
+export const networkTeam = ownedBy('Network team');
+export const workstationTeam = ownedBy('Workstation team');
+export const administrator = ownedBy('Your administrator');
+export const operator = ownedBy('VectorCare');
+export const user = ownedBy('The user');

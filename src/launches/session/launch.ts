@@ -1,4 +1,5 @@
 /** A launch: one clinician, one patient and one EHR's token, separate from every other launch. */
+import type { Organization } from '#src/organizations/organization.ts';
 import type { AssertionType } from '#src/smart/client-authentication.ts';
 import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
 import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, touches } from '#src/smart/scopes/granted.ts';
@@ -73,6 +74,12 @@ export interface Launch {
   traceId?: string;
   /** The absolute limit, or the token's expiry when nothing can renew it: a launch never outlives its token (RF-14). */
   endsAt: string;
+}
+
+/** A launch with its organization, as it is now. */
+export interface InLaunch {
+  launch: Launch;
+  organization: Organization;
 }
 
 /** Without a visit for this long a launch ends. */

@@ -12,9 +12,12 @@ import type { EhrAnswer } from './post-and-confirm.ts';
 /** FHIR R4 request-status: the request is no longer wanted, or was never meant. */
 export const CANCELLED_AS = ['revoked', 'entered-in-error'] as const;
 
-export interface Cancellation {
+interface OfPatient {
   requestId: string;
   patientId: string;
+}
+
+export interface Cancellation extends OfPatient {
   /** The version that the user has seen. */
   version: string;
   status: (typeof CANCELLED_AS)[number];
@@ -51,7 +54,11 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   const isConflict = answer instanceof FhirError && (answer.status === 409 || answer.status === 412);
   if (answer instanceof FhirError) {
     if (!isConflict && isRefusal(answer)) return refused(answer);
-  } else if (!summarizeOutcome(answer.body).isFailure && isOwnAndCancelled(asRecord(answer.body), wanted)) {
+  } else if (
+    !summarizeOutcome(answer.body).isFailure &&
+    isOwn(asRecord(answer.body), wanted) &&
+    isCancelled(asRecord(answer.body))
+  ) {
     return { kind: 'cancelled', isNews: true, names };
   }
   // Any other answer proves nothing, so the EHR is asked for its current version. A conflict may be with this very update,
@@ -60,10 +67,6 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (!later || later instanceof FhirError) return { kind: 'unknown' };
   if (isCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names };
   return { kind: isConflict ? 'changed' : 'unknown' };
-}
-
-function isOwnAndCancelled(resource: ForeignRecord, wanted: Cancellation): boolean {
-  return isOwn(resource, wanted) && isCancelled(resource);
 }
 
 function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {
@@ -76,18 +79,12 @@ function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellati
 }
 
 /** Reads one request as it is now. @returns undefined for one that is not this patient's. @throws FhirError */
-export async function readOwn(
-  api: FhirApi,
-  { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,
-): Promise<ForeignRecord | undefined> {
-  const resource: ForeignRecord = await api.get(`ServiceRequest/${requestId}`);
-  return isOwn(resource, { requestId, patientId }) ? resource : undefined;
+export async function readOwn(api: FhirApi, wanted: OfPatient): Promise<ForeignRecord | undefined> {
+  const resource: ForeignRecord = await api.get(`ServiceRequest/${wanted.requestId}`);
+  return isOwn(resource, wanted) ? resource : undefined;
 }
 
-function isOwn(
-  resource: ForeignRecord,
-  { requestId, patientId }: Pick<Cancellation, 'requestId' | 'patientId'>,
-): boolean {
+function isOwn(resource: ForeignRecord, { requestId, patientId }: OfPatient): boolean {
   const isRequest = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const hasSubject = asRecord(resource.subject).reference !== undefined;
   return isRequest && hasSubject && !isOfAnotherPatient(resource, patientId);

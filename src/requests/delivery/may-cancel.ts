@@ -1,6 +1,5 @@
 /** Decides which requests can be cancelled or corrected here: those that this app created, if the EHR permits updates. */
-import { type Launch, mayUse } from '#src/launches/session/launch.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import { type InLaunch, mayUse } from '#src/launches/session/launch.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/list/status.ts';
@@ -43,17 +42,8 @@ export async function mayUpdateRequests({ launch, organization, offersUpdates }:
   );
 }
 
-interface Updating {
-  launch: Launch;
-  organization: Organization;
-  offersUpdates: UpdateSupport;
-}
-
-interface Asked {
-  launch: Launch;
-  organization: Organization;
-  publicUrl: URL;
-}
+type Updating = InLaunch & { offersUpdates: UpdateSupport };
+type Asked = InLaunch & { publicUrl: URL };
 
 /** Whether an update can name this request. @param resource of this launch's patient, as the EHR has it now. */
 export function isCancellable(resource: ForeignRecord, publicUrl: URL): boolean {

@@ -43,9 +43,7 @@ export async function originalHindrance(
   const isOver = resource === undefined || !isOpen(resource);
   const version = isOver ? undefined : versionOf(resource);
   if (isOver ? seen.isOver === true : seen.isOver !== true && version === seen.version) return undefined;
-  const { isOver: _isOver, version: _version, ...rest } = seen;
-  const now = { ...rest, ...(isOver ? { isOver } : {}), ...(version === undefined ? {} : { version }) };
-  return { kind: 'original-changed', now };
+  return { kind: 'original-changed', now: { ...seen, isOver: isOver || undefined, version } };
 }
 
 /**

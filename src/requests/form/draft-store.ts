@@ -20,15 +20,15 @@ export interface Draft extends Form, Pick<FormTicket, 'disclosed' | 'reviewed'> 
   /** ISO instant. */
   savedAt: string;
   /** By field: why nothing was sent. */
-  problems?: Record<string, string>;
+  problems?: Record<string, string> | undefined;
   /** Why it was not sent, or not confirmed: a text for the clinician, and the support code of the post. */
-  problem?: { text: string; supportCode: string };
+  problem?: { text: string; supportCode: string } | undefined;
   /** The form before this one was too old to be posted, and its deliveries are forgotten. */
   isAfterExpired?: true;
   /** It shows everything that would be sent, and the button that sends it. */
-  isReview?: boolean;
+  isReview?: boolean | undefined;
   /** What a correction takes over besides its fields, until its form has shown the chart. */
-  taken?: TakenOver;
+  taken?: TakenOver | undefined;
   /** Its launch ended, or was about to end, while it was open: the next launch leads to it. */
   isLeftOpen?: true;
 }

@@ -10,7 +10,7 @@ export interface Form {
   /** ISO instant at which its first page was made. */
   issuedAt: string;
   /** The request in the EHR that it replaces. */
-  corrects?: Corrected;
+  corrects?: Corrected | undefined;
 }
 
 /** A request that is being corrected, as it was when the form was filled in from it. */
@@ -18,11 +18,11 @@ export interface Corrected {
   id: string;
   /** The request in the words of the list. */
   what: string;
-  needed?: string;
+  needed?: string | undefined;
   /** The version that the user has seen; undefined where the EHR gives none. */
-  version?: string;
+  version?: string | undefined;
   /** It had ended by then, and the user knows it. */
-  isOver?: true;
+  isOver?: true | undefined;
   /** The identifiers that this app has given to it. */
   identifiers: readonly string[];
 }
@@ -42,14 +42,14 @@ export interface FormTicket extends Form {
   /** ISO instant at which this page was made. */
   shownAt?: string;
   /** Identifiers that the page mentions, of earlier or equal requests: sending then means one more. */
-  disclosed?: readonly string[];
+  disclosed?: readonly string[] | undefined;
   /** The mark of the version that a review has shown in full: only that version may carry values from the chart. */
-  reviewed?: string;
+  reviewed?: string | undefined;
 }
 
 /** A form that no page has shown yet. */
 export function newForm(now: Date, corrects?: Corrected): Form {
-  return { id: randomUUID(), issuedAt: now.toISOString(), ...(corrects && { corrects }) };
+  return { id: randomUUID(), issuedAt: now.toISOString(), corrects };
 }
 
 /** Whether the form is older than anything that is remembered of it. Nothing is sent from it any more. */

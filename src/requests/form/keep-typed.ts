@@ -75,13 +75,7 @@ export function draftOf(
   values: TypedRequest,
   now: Date,
 ): Draft {
-  return { id, issuedAt, ...given({ corrects, disclosed, reviewed }), values, savedAt: now.toISOString() };
-}
-
-function given<Values extends object>(values: Values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Values]?: NonNullable<Values[Name]>;
-  };
+  return { id, issuedAt, corrects, disclosed, reviewed, values, savedAt: now.toISOString() };
 }
 
 /** The fields as they arrived, untrusted, so that they are shown again whole. @throws 'request.field-too-long' */

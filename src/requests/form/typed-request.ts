@@ -26,19 +26,10 @@ export const CHART_FIELDS = ['from', 'phone', 'language'] as const;
  * app, the mark that the form showed the chart, and what the chart filled in.
  */
 export const FIELDS = [
-  ...[
-    'service',
-    'receiver',
-    'what',
-    'neededOn',
-    'neededAt',
-    'neededUntil',
-    ...WEEKDAYS,
-    'times',
-    'lastDay',
-    'priority',
-  ],
-  ...['from', 'to', 'reason', 'phone', 'language', 'note', 'confirmed', 'chart', 'filled'],
+  ...['service', 'receiver', 'what', 'neededOn', 'neededAt', 'neededUntil'],
+  ...WEEKDAYS,
+  ...['times', 'lastDay', 'priority', 'from', 'to', 'reason', 'phone', 'language', 'note'],
+  ...['confirmed', 'chart', 'filled'],
 ] as const;
 
 /** The prefix of the key of a value that was chosen from the chart. */
@@ -122,9 +113,7 @@ export function readNewRequest(
   // A chosen diagnosis counts as a reason.
   const judged = hasChosenReason && request.reason === '' ? { ...request, reason: 'chosen' } : request;
   const parsed = schemaOn(now, timeZone, offer).safeParse(judged);
-  const found = parsed.success
-    ? []
-    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
+  const found = (parsed.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message] as const);
   const { service, receiver } = namedIn(offer, request);
   const isElsewhere = service !== undefined && request.receiver !== '' && receiver === undefined;
   const problems = {
@@ -136,9 +125,8 @@ export function readNewRequest(
   if (Object.keys(problems).length > 0) return { ok: false, problems };
   const question = questionAbout(request, dayAfter(dayIn(now, timeZone)));
   const isAnswered = typed['confirmed'] === confirmationOf(request);
-  return question === undefined || isAnswered
-    ? { ok: true, request }
-    : { ok: false, problems: { confirmed: question } };
+  if (question === undefined || isAnswered) return { ok: true, request };
+  return { ok: false, problems: { confirmed: question } };
 }
 
 /** The content of a form before any check: it does not depend on the day on which it is read. */

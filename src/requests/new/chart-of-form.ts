@@ -1,6 +1,6 @@
 /** Reads a form's chart while its first part is shown, and keeps it so that choices mean the same when it is posted. */
 import type { Clock } from '#src/adapters/clock.ts';
-import { type Launch, mayUse } from '#src/launches/session/launch.ts';
+import { type InLaunch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { ownerHash, ownerOf } from '#src/requests/form/form-ticket.ts';
 import type { ChartStore } from '#src/requests/prefill/chart-store.ts';
@@ -20,12 +20,8 @@ const PATIENCE_MS = 5_000;
 const LATE = 'The EHR did not answer in time. Look in the chart, or reload this page.';
 
 /** Reads the chart as it is now, and keeps what was read. A failure of the EHR or of the store is not thrown. */
-export async function readChartNow(
-  deps: ChartDependencies,
-  launch: Launch,
-  organization: Organization,
-  api: FhirApi,
-): Promise<ChartFacts> {
+export async function readChartNow(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
+  const { launch, organization } = at;
   const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
   const reading = readChart(api, {
     launch,
@@ -43,11 +39,6 @@ export async function readChartNow(
 }
 
 /** The chart as a form of this user for this patient last showed it; if that is no longer known, it is read now. */
-export async function chartOf(
-  deps: ChartDependencies,
-  launch: Launch,
-  organization: Organization,
-  api: FhirApi,
-): Promise<ChartFacts> {
-  return (await deps.charts.of(ownerHash(ownerOf(launch)))) ?? readChartNow(deps, launch, organization, api);
+export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
+  return (await deps.charts.of(ownerHash(ownerOf(at.launch)))) ?? readChartNow(deps, at, api);
 }

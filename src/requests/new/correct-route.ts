@@ -55,11 +55,9 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
       const { timeZone } = organization;
       const now = deps.clock();
       const { service, needed } = readServiceRequest(found, { base: api.base, now, timeZone });
-      const version = versionOf(found);
       const corrects: Corrected = {
-        ...{ id: requestId, what: service, identifiers: ownIdentifiers(found, publicUrl).slice(0, MOST_IDENTIFIERS) },
-        ...(needed === undefined ? {} : { needed }),
-        ...(version === undefined ? {} : { version }),
+        ...{ id: requestId, what: service, needed, version: versionOf(found) },
+        identifiers: ownIdentifiers(found, publicUrl).slice(0, MOST_IDENTIFIERS),
       };
       const at = now.toISOString();
       const read = readBack(found, offerOf(organization), { timeZone, base: api.base });

@@ -70,24 +70,13 @@ async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request
   const { id, issuedAt, corrects, disclosed, reviewed, taken } = held;
   // The messages of a form that has expired do not apply to the new form.
   const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : held;
-  const ticket = {
-    owner,
-    id,
-    issuedAt,
-    ...(corrects && { corrects }),
-    ...(disclosed && { disclosed }),
-    ...(reviewed && { reviewed }),
-  };
+  const ticket = { owner, id, issuedAt, corrects, disclosed, reviewed };
   // If only fields are wrong, the marks at the fields say everything.
   const saysWhatIsKept = !problems && !isReview && !taken;
   await showForm(deps, request, response, {
-    ...(problems && { problems }),
-    ...(problem && { problem }),
-    ...(isReview && { isReview }),
-    values: held.values,
-    ...(taken && { taken }),
+    ...{ problems, problem, isReview, taken, values: held.values },
     ticket: isOld ? { owner, ...newForm(now, corrects) } : ticket,
-    ...(saysWhatIsKept ? { keptAt: held.savedAt } : {}),
+    keptAt: saysWhatIsKept ? held.savedAt : undefined,
     mayBeSent: state !== undefined || held.isAfterExpired === true,
     canLook: canAsk && !isOld && unconfirmedOf(held, known).length > 0,
   });

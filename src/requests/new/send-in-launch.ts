@@ -60,9 +60,8 @@ export async function sendInLaunch(
       if (hindrance) return hindrance;
     }
     const isFromChart = hasChartValues(typed);
-    const chosen = isFromChart
-      ? chosenIn(await chartOf(deps, launch, organization, open().api), typed)
-      : NOTHING_CHOSEN;
+    const chart = isFromChart ? await chartOf(deps, { launch, organization }, open().api) : undefined;
+    const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
     if (!chosen) return { kind: 'chart-changed' };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;

@@ -56,29 +56,27 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
 }
 
 /** The draft is already stored by keepTyped. */
-async function goBack(deps: NewRequestDependencies, { request, response, ticket, typed }: Posted) {
+async function goBack(deps: NewRequestDependencies, posted: Posted) {
+  const { request, ticket, typed } = posted;
   traceOf(request).discard();
   if (!hasContent(typed)) await deps.drafts.discard(ticket.owner, ({ id }) => id === ticket.id);
-  toList(deps, request, response);
+  toPage(deps, posted);
 }
 
 async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<void> {
-  const { request, response, ticket, typed, now } = posted;
+  const { request, ticket, typed, now } = posted;
   const trace = traceOf(request);
   const { owner } = ticket;
   const showAgain = async ({ ticket: shown = ticket, ...said }: Partial<Draft> & { ticket?: FormTicket }) => {
     const name = await deps.drafts.keep(owner, { ...draftOf(shown, typed, now), ...said });
-    toPage(deps, request, response, `/requests/new?${PAGE}=${name}`);
+    toPage(deps, posted, `/new?${PAGE}=${name}`);
   };
   const problemIn = (text: string) => ({ text, supportCode: contextOf(request).supportCode });
   if (isExpired(ticket, now)) {
     trace.discard();
     await deps.drafts.discard(owner, ({ id }) => id === ticket.id);
-    return showAgain({
-      ticket: { owner, ...newForm(now, ticket.corrects) },
-      problem: problemIn(EXPIRED),
-      isAfterExpired: true,
-    });
+    const anew = { owner, ...newForm(now, ticket.corrects) };
+    return showAgain({ ticket: anew, problem: problemIn(EXPIRED), isAfterExpired: true });
   }
   const intent = fieldOf(request, 'intent', 'choice');
   const isLook = intent === 'look';
@@ -113,34 +111,26 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   if (end.kind !== 'sent') {
     contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
-    const corrects = end.kind === 'original-changed' ? { corrects: end.now } : {};
+    const changed = end.kind === 'original-changed' ? { corrects: end.now } : {};
     const isReview = isReviewed && end.kind !== 'chart-changed';
     return showAgain({
-      ticket: { ...ticket, ...disclosed, ...corrects },
+      ticket: { ...ticket, ...disclosed, ...changed },
       problem: problemIn(withHelpDesk(problemOf(end, now), organization)),
       isReview,
     });
   }
-  const replaced = asked.replaced &&
-    ticket.corrects && {
-      id: ticket.corrects.id,
-      what: ticket.corrects.what,
-      end: asked.replaced,
-    };
+  const { corrects } = ticket;
+  const replaced = asked.replaced && corrects && { id: corrects.id, what: corrects.what, end: asked.replaced };
   // This may run late, so what was typed into another form meanwhile must stay.
   if (typedNow) {
     const sent = sentOf({ ...deps, ...posted, replaced }, typedNow, asked);
     await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
   }
-  toList(deps, request, response);
+  toPage(deps, posted);
 }
 
-function toList(deps: NewRequestDependencies, request: Request, response: Response): void {
-  toPage(deps, request, response, '/requests');
-}
-
-function toPage({ publicUrl }: NewRequestDependencies, request: Request, response: Response, path: string): void {
-  response.redirect(303, new URL(`/launches/${openLaunchOf(request).launch.id}${path}`, publicUrl).href);
+function toPage({ publicUrl }: NewRequestDependencies, { request, response }: Posted, below = ''): void {
+  response.redirect(303, new URL(`/launches/${openLaunchOf(request).launch.id}/requests${below}`, publicUrl).href);
 }
 
 /** Makes sure, before sending, that this user filled in the form for this patient. @throws AppError 'request.forged' */

@@ -30,7 +30,7 @@ import { reviewOf } from './review.ts';
 export interface ShownForm extends Pick<Draft, 'values' | 'problems' | 'problem' | 'isReview' | 'taken'> {
   ticket: FormTicket;
   /** ISO instant; undefined where the page does not mention a draft. */
-  keptAt?: string;
+  keptAt?: string | undefined;
   mayBeSent?: boolean;
   canLook?: boolean;
 }
@@ -46,9 +46,7 @@ export async function showForm(
   const launch = await deps.currentTokens.current(opened, organization);
   assertMayCreate(launch, organization);
   const { api, patient: reading, user } = openReadings(deps, launch, organization);
-  const chart = shown.isReview
-    ? chartOf(deps, launch, organization, api)
-    : readChartNow(deps, launch, organization, api);
+  const chart = (shown.isReview ? chartOf : readChartNow)(deps, { launch, organization }, api);
   // The chart is awaited below; a patient that cannot be proved fails the page first.
   chart.catch(() => undefined);
   const patient = await traceOf(request).step('patient', () => reading);
@@ -108,10 +106,7 @@ export async function showForm(
       ...offered,
       priorities: PRIORITIES,
       confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
-      draft:
-        shown.keptAt === undefined
-          ? undefined
-          : { savedAt: new Date(shown.keptAt), mayBeSent: shown.mayBeSent === true },
+      draft: shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent: shown.mayBeSent === true } : undefined,
       timeZone,
       zoneName: zoneName(now, timeZone),
     }),
