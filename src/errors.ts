@@ -1,5 +1,4 @@
 /** Every way a launch or a page can fail: one table from which status, page, inspector, log line and metric follow. */
-
 import { requestErrors } from '#src/errors/any-page.ts';
 import { signInErrors } from '#src/errors/authorization.ts';
 import { identityErrors } from '#src/errors/identity.ts';

@@ -1,5 +1,4 @@
 /** `POST /settings/services/questionnaire`: previews a FHIR Questionnaire as a table of services. */
-
 import { fieldOf } from '#src/http/form-body.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { settingRows } from '#src/settings/derived.ts';

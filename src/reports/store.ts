@@ -1,5 +1,4 @@
 /** Stores reports for EHR teams: redacted copies, each behind a link that cannot be guessed, for two weeks. */
-
 import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';

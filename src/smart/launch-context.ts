@@ -1,5 +1,4 @@
 /** The launch context: which patient and encounter the EHR has open, read from the token response. */
-
 import { boundedText, isBlank } from '#src/adapters/bounded-text.ts';
 import { AppError } from '#src/errors.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';

@@ -2,7 +2,6 @@
  * Step 7: get a new access token by the refresh token, for an active user. SMART App Launch 2.2.0, "Refresh access
  * token"; RFC 6749 6; rules RF-01..11.
  */
-
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';

@@ -1,5 +1,4 @@
 /** Settings: the page "Send to your EHR team", with a link that expires. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';

@@ -1,5 +1,4 @@
 /** One launch: its page in Settings, and its report for an EHR team. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { REPORTS_KEPT } from '#views/kept-for.ts';
 import { layout } from '#views/layout.ts';

@@ -1,5 +1,4 @@
 /** Says that a page is about to close. It does not name the patient, because the user may have left. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';

@@ -1,5 +1,4 @@
 /** Above the list: the requests that a user began for this patient and did not send. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';

@@ -1,5 +1,4 @@
 /** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';

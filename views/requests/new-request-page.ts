@@ -1,5 +1,4 @@
 /** "New request": the form for the patient whose chart is open, with what the chart already knows. */
-
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';

@@ -1,5 +1,4 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
-
 import { signInRules } from './authorization.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';

@@ -1,5 +1,4 @@
 /** The metric of open launches per organization, counted at each scrape. */
-
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';

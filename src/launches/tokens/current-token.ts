@@ -1,5 +1,4 @@
 /** Provides a valid token, renewed before it expires. Concurrent requests share one renewal. */
-
 import type { EndReason } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';

@@ -1,5 +1,4 @@
 /** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
-
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';

@@ -1,5 +1,4 @@
 /** Keeps {@link Deliveries}. */
-
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';

@@ -1,5 +1,4 @@
 /** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
-
 import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';

@@ -2,7 +2,6 @@
  * Keeps what was typed into forms and is not known to be sent, for three days and beyond the launch in which it was
  * typed. It also keeps what was sent, for a quarter of an hour, so that the list can show it.
  */
-
 import { hash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';

@@ -1,5 +1,4 @@
 /** A New request form, in any number of windows and launches, and its owner. */
-
 import { hash, randomUUID } from 'node:crypto';
 import { ABSOLUTE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';

@@ -1,5 +1,4 @@
 /** Keeps what was typed before anything is checked, so that nothing is lost when a post fails. */
-
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';

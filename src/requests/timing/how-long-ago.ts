@@ -1,5 +1,4 @@
 /** Says in short how long ago something about a request happened. */
-
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 

@@ -1,5 +1,4 @@
 /** Recognizes texts and codes by which an EHR says that a value is missing, so that none is shown as a fact. */
-
 import { trimEnd } from '#src/adapters/trim-end.ts';
 
 /** v3-NullFlavor and data-absent-reason under the names of every FHIR version and of CDA. */

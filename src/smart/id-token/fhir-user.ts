@@ -1,5 +1,4 @@
 /** Resolves and reads `fhirUser`, the signed-in user as a resource of the EHR. */
-
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';

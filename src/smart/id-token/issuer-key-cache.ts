@@ -1,5 +1,4 @@
 /** Caches the signing keys of trusted issuers in memory. Launches share one fetch; a key rotation causes a new one. */
-
 import { LRUCache } from 'lru-cache';
 import { atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
