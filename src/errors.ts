@@ -97,7 +97,6 @@ export class AppError extends Error {
     this.upstreamStatus = options.upstreamStatus;
   }
 
-  /** The HTTP status of the page this error ends in. */
   get status(): number {
     return errorRows[this.code].status;
   }

@@ -80,7 +80,6 @@ export function offsetMs(at: Date, timeZone: string): number {
   return Date.parse(`${written}T${time}Z`) - Math.floor(at.getTime() / 1_000) * 1_000;
 }
 
-/** Formats are cached, because they are slow to make and few. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The Swedish locale formats dates like ISO 8601. */

@@ -42,10 +42,8 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     allowSameOriginReferrer(response);
     const user = await userOfSession(request, users, clock());
     if (user) {
-      Object.assign(contextOf(request), {
-        admin: identityOf(user),
-        mustChoosePassword: mustChoosePassword(request, user),
-      });
+      const mustChoose = mustChoosePassword(request, user);
+      Object.assign(contextOf(request), { admin: identityOf(user), mustChoosePassword: mustChoose });
       return next();
     }
     if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');
@@ -53,10 +51,8 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
   };
   const ownForm: RequestHandler = (request, response, next) => {
     if (!isRead(request)) assertOwnForm(request, publicUrl, request.sessionID);
-    if (
-      contextOf(request).mustChoosePassword === true &&
-      !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)
-    ) {
+    const isForced = contextOf(request).mustChoosePassword === true;
+    if (isForced && !PASSWORD_CHANGE_PATHS.includes(`${request.baseUrl}${request.path}`)) {
       if (!isPage(request)) throw new AppError('admin.password-change-needed', 'a one-time password is in force');
       response.redirect(303, passwordChangeUrl(returnPathOf(request, publicUrl)));
       return;
@@ -85,12 +81,8 @@ export function requireOperator(audit: Audit): RequestHandler {
   return (request, _response, next) => {
     const { role, organizationId } = adminOf(request);
     if (role === 'operator') return next();
-    audit.record({
-      event: 'denial',
-      ...actorOf(request),
-      organizationId,
-      detail: { reason: 'operators only', path: `${request.baseUrl}${request.path}` },
-    });
+    const detail = { reason: 'operators only', path: `${request.baseUrl}${request.path}` };
+    audit.record({ event: 'denial', ...actorOf(request), organizationId, detail });
     throw new AppError('admin.forbidden', 'for operators only');
   };
 }

@@ -85,7 +85,6 @@ function mountSingleSignOn(
   mount('/sign-in/sso/callback', { get: [ssoCallbackRoute(sso)] });
 }
 
-/** `GET /settings`: redirects to the role's first page. */
 const startPage: RequestHandler = (request, response) => {
   const isOperator = adminOf(request).role === 'operator';
   response.redirect(303, isOperator ? '/settings/organizations' : '/settings/integrations/smart-on-fhir');

@@ -99,12 +99,8 @@ export function recordUserChange(
   user: User,
   detail: Readonly<Record<string, unknown>>,
 ): void {
-  audit.record({
-    event: 'user-change',
-    ...acting,
-    organizationId: user.organizationId ?? undefined,
-    detail: { user: user.id, ...detail },
-  });
+  const organizationId = user.organizationId ?? undefined;
+  audit.record({ event: 'user-change', ...acting, organizationId, detail: { user: user.id, ...detail } });
 }
 
 /** A password for one sign-in, within a few days. */

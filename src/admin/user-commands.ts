@@ -62,10 +62,8 @@ function add(args: readonly string[]): UserCommand {
     const added = await addUser(deps, BY_CLI, { email, ...access, password });
     if (!added) throw new CommandError(`There is a user ${email} already. See: npm run admin -- user list`);
     const shown = password === undefined ? { oneTimePassword: added.oneTimePassword } : {};
-    return done([`User ${email} added as ${access.role}.`, ...oneTimeLines(shown.oneTimePassword)].join('\n'), {
-      ...publicFacts(added.user),
-      ...shown,
-    });
+    const text = [`User ${email} added as ${access.role}.`, ...oneTimeLines(shown.oneTimePassword)];
+    return done(text.join('\n'), { ...publicFacts(added.user), ...shown });
   };
 }
 

@@ -43,7 +43,6 @@ export interface AuditEvent {
    * users' table (stored as `user:<id>`), the operator's command line, or the service itself.
    */
   actor: { iss: string; sub: string } | { userId: string } | 'cli' | 'system' | 'unknown';
-  /** The request's address, from `request.ip`. */
   address?: string | undefined;
   /** FHIR reference such as `Patient/123`; stored sealed. */
   patient?: string | undefined;

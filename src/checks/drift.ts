@@ -5,7 +5,6 @@ import type { ConnectionState } from '#src/checks/rows/result.ts';
 
 export interface Difference {
   part: 'configuration' | 'keys' | 'capability' | 'certificate';
-  /** The member that changed. */
   field: string;
   before: string;
   after: string;

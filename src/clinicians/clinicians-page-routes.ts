@@ -64,13 +64,13 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   for (const verb of ['refuse', 'forget'] as const) router.get(`/waiting/:key/${verb}`, question(deps, verb));
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
   post('/waiting/:reference/confirm', confirmWaiting(deps));
-  for (const [verb, act] of [
-    ['refuse', refuse],
-    ['forget', forget],
-  ] as const)
-    post(`/waiting/:reference/${verb}`, async (acting, request) =>
-      changed(await act(deps, acting, pathPartOf(request, 'reference'))),
-    );
+  const reference = (request: Request) => pathPartOf(request, 'reference');
+  post('/waiting/:reference/refuse', async (acting, request) =>
+    changed(await refuse(deps, acting, reference(request))),
+  );
+  post('/waiting/:reference/forget', async (acting, request) =>
+    changed(await forget(deps, acting, reference(request))),
+  );
   post('/:id/code', newCode(deps));
   post('/:id/unlink', async (acting, request) => changed(await unlink(deps, acting, id(request))));
   post('/:id/disable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), true)));
@@ -112,12 +112,8 @@ function question(deps: ClinicianRouteDependencies, verb: keyof typeof QUESTIONS
     if (!person) throw new AppError('request.not-found', 'no such clinician or user');
     const { key, name = 'Name not known' } = person;
     const subject = verb === 'refuse' || verb === 'forget' ? `${name} (${key})` : name;
-    ask(request, response, {
-      ...QUESTIONS[verb],
-      current: 'clinicians',
-      subject,
-      backHref: cliniciansUrl(request, id),
-    });
+    const backHref = cliniciansUrl(request, id);
+    ask(request, response, { ...QUESTIONS[verb], current: 'clinicians', subject, backHref });
   });
 }
 
@@ -129,10 +125,8 @@ function answer(deps: ClinicianRouteDependencies, act: Act): RequestHandler {
     await deps.directory.refresh(id);
     const page = cliniciansUrl(request, id);
     if (!outcome) return response.redirect(303, page);
-    await deps.afterPost.answer(request, response, page, {
-      kind: outcome.shown.issued ? 'secret' : 'form',
-      ...outcome,
-    });
+    const kind = outcome.shown.issued ? 'secret' : 'form';
+    await deps.afterPost.answer(request, response, page, { kind, ...outcome });
   });
 }
 

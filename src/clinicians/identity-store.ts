@@ -54,7 +54,6 @@ export function identitiesOf(db: Queries, organizationId: string) {
     },
     insert: async (row: Omit<typeof ehrIdentities.$inferInsert, 'organizationId'>): Promise<void> =>
       void (await db.insert(ehrIdentities).values({ ...row, organizationId })),
-    /** Changes the row stored under `key`. */
     update: async (key: string, change: Partial<IdentityRow>): Promise<void> =>
       void (await db
         .update(ehrIdentities)
@@ -71,7 +70,6 @@ export function identitiesOf(db: Queries, organizationId: string) {
       const which = 'reference' in of ? isWaiting(of.reference) : ofClinician(of.clinicianId);
       return (await db.delete(ehrIdentities).where(which).returning({ lookup })).length > 0;
     },
-    /** The EHR user with this reference who has no clinician. */
     findUnconfirmed: async (reference: string): Promise<IdentityRow | undefined> =>
       (await db.select().from(ehrIdentities).where(isWaiting(reference)))[0],
     /** EHR users without a clinician, the oldest first. */

@@ -60,13 +60,10 @@ async function entriesOf(
 ): Promise<TimelineRowProps[]> {
   const former = await formerUsers(db, organizationId, key);
   const about = { actors: hashes, clinicians: reference === undefined ? [key] : [key, reference], former };
+  const ofTraces = { organizationId, position };
   const [events, refusals] = await Promise.all([
     listAuditRows(db, { organizationId, events: EVENTS, about, position }, PAGE_SIZE + 1),
-    listTraces(
-      db,
-      { organizationId, outcome: 'refused', userHashes: hashes, formerUsers: former, position },
-      PAGE_SIZE + 1,
-    ),
+    listTraces(db, { ...ofTraces, outcome: 'refused', userHashes: hashes, formerUsers: former }, PAGE_SIZE + 1),
   ]);
   const refused = refusals.map((trace) => ({
     id: trace.id,

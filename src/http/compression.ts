@@ -24,7 +24,6 @@ export function compressPages(app: Express): void {
   };
 }
 
-/** A part of a page: its text, or runs compressed earlier. */
 type Part = string | readonly Run[];
 
 /**

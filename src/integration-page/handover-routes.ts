@@ -16,7 +16,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
-import { withOrganization } from './own-organization.ts';
+import { type Step, withOrganization } from './own-organization.ts';
 import { type RegisterConfig, registerSheetProps, sharedRegister } from './register-props.ts';
 
 export interface HandoverDependencies {
@@ -35,9 +35,7 @@ type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
 export function handoverRoutes(deps: HandoverDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = createReportLimit(deps.redis);
-  const on = (
-    step: (request: Request, response: Response, organization: Organization) => Promise<void>,
-  ): RequestHandler => withOrganization(deps, step);
+  const on = (step: Step): RequestHandler => withOrganization(deps, step);
   const answer = (request: Request, response: Response, { id }: Organization, shown: Posted) => {
     const kind = shown.link ? ({ kind: 'secret', status: 200 } as const) : ({ kind: 'done' } as const);
     return deps.afterPost.answer(request, response, pageOf(id), { ...kind, shown });

@@ -41,10 +41,8 @@ const show: Handler = async ({ deps: { afterPost }, request, response, organizat
 function exportTable(table: Table): Handler {
   return async ({ response, organization }) => {
     const lines = csvCells(organization[table]) ?? [];
-    response
-      .type('text/csv')
-      .set('content-disposition', `attachment; filename="${table}.csv"`)
-      .send(lines.map(csvLine).join(''));
+    response.type('text/csv').set('content-disposition', `attachment; filename="${table}.csv"`);
+    response.send(lines.map(csvLine).join(''));
   };
 }
 
@@ -65,18 +63,13 @@ function saveOrPreview(table: Table): Handler {
       return lead(visit, 400, shown);
     }
     const done = { done: `The ${table} are saved. New requests offer them from now on.` };
-    return visit.deps.afterPost.answer(request, visit.response, servicesUrl(request, organization.id), {
-      kind: 'done',
-      shown: done,
-    });
+    const page = servicesUrl(request, organization.id);
+    return visit.deps.afterPost.answer(request, visit.response, page, { kind: 'done', shown: done });
   };
 }
 
 function lead(visit: Visit, status: number, shown: ShownTables): Promise<void> {
   const { request, response, organization } = visit;
-  return visit.deps.afterPost.answer(request, response, servicesUrl(request, organization.id), {
-    kind: 'form',
-    status,
-    shown,
-  });
+  const page = servicesUrl(request, organization.id);
+  return visit.deps.afterPost.answer(request, response, page, { kind: 'form', status, shown });
 }

@@ -85,7 +85,6 @@ function headline(id: string, isNew: boolean, changed: readonly string[]): strin
   return `Organization ${id} updated: ${changed.map(settingKeyOf).join(', ')}.`;
 }
 
-/** The registration sheet and the warnings, as text and as JSON. */
 function registrationOf(organization: Organization, deployment: Deployment) {
   const registration = registrationSheet(deployment, organization);
   const warnings = warningsOf(organization);

@@ -22,7 +22,6 @@ export type ReadQuestionnaire =
     }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What has been read so far. */
 interface Reading {
   readonly read: Map<string, ReadItem>;
   readonly linkIds: Set<string>;
@@ -39,7 +38,6 @@ interface Around {
   readonly level: number;
 }
 
-/** The kind of field for each type of item. */
 const KINDS: Readonly<Record<string, OwnField['kind']>> = {
   string: 'text',
   text: 'long text',

@@ -93,7 +93,6 @@ ${given.map(
 `;
 }
 
-/** One row of the table of errors. */
 interface GuideFailure {
   readonly code: string;
   readonly status: number;

@@ -23,7 +23,6 @@ import type { Organization } from '#src/organizations/organization.ts';
 /** A proven launch, for the routes behind the guard. */
 export interface OpenLaunch {
   launch: Launch;
-  /** The record the launch was read from. */
   opened: OpenedLaunch;
   organization: Organization;
   /** The secret of the launch's cookie; the CSRF token of its forms is derived from it. */

@@ -11,7 +11,6 @@ import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#vie
 import { asking, askToEndAll, askToEndOne, askToEndUser } from './live-launches-questions.ts';
 import { type LiveLaunchesDependencies, organizationOf, pageOf, queryFor, userOf } from './live-launches-visit.ts';
 
-/** The result of the last POST: how many launches it ended. */
 interface Posted {
   ended: number;
 }

@@ -6,7 +6,6 @@ export interface Closing {
   at: Date;
   /** Whether a visit postpones it; the absolute limit and the end of a token cannot be postponed. */
   canStay: boolean;
-  /** From this instant on the visitor is warned. */
   warnAt: Date;
 }
 

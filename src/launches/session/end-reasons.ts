@@ -5,7 +5,6 @@ import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
 /** Each reason with its error. The audit trail keeps the reason; for an hour, the next visit shows the error page. */
 const CODE_BY_REASON = {
-  /** The EHR refused to renew the token. */
   'refresh-refused': 'session.expired',
   /** The token has expired, and the refresh token was used without a stored result (RF-15). */
   'refresh-lost': 'session.expired',

@@ -55,7 +55,6 @@ export async function postOnce(
   return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
 }
 
-/** Brings every outcome of a POST into one form. */
 async function post(api: FhirApi, resource: FhirResource, patientId: string) {
   try {
     const answer = await api.create(resource);

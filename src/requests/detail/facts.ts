@@ -35,7 +35,6 @@ export interface FactSection {
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 50;
 
-/** What the request's row says about it. */
 interface Known extends Pick<RequestRow, 'needed' | 'status'> {
   readonly requester: string | undefined;
   readonly performers: readonly string[];

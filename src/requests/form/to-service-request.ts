@@ -31,7 +31,6 @@ export interface Authorship {
   receiver: Receiver | undefined;
   /** Whether the request names the US Core profile, to which it conforms either way. */
   isUsCore: boolean;
-  /** The request that it replaces. */
   corrects?: Corrected | undefined;
 }
 

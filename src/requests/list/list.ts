@@ -19,7 +19,6 @@ export interface RequestList {
   readonly closed: readonly RequestRow[];
   /** How many execution details of other orders the EHR also has. */
   readonly otherOrders: number;
-  /** What they are about, in words; undefined for none. */
   readonly otherServices?: string | undefined;
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */

@@ -26,7 +26,6 @@ const LONGEST_DISPLAY = 400;
 
 export interface Reviewed {
   request: NewRequest;
-  /** The resource as it would be sent now. */
   resource: ForeignRecord;
   chosen: Chosen;
   chart: ChartFacts;

@@ -173,7 +173,6 @@ export function requestsRoute(
   };
 }
 
-/** Lets the page's own script fetch other views of the page. */
 function allowOwnScripts(response: Response, { kind }: Launch, { frameAncestors }: Organization): void {
   setPagePolicy(response, { fetchesOwnPages: true, ...(kind === 'ehr' ? { frameAncestors } : {}) });
 }

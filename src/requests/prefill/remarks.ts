@@ -1,7 +1,6 @@
 /** Writes the line of a section whose values are missing, incomplete, or not all this patient's. */
 import type { SectionName } from './facts.ts';
 
-/** The words of the form for what each section reads. */
 const WORDS: Record<SectionName, string> = {
   patient: 'address, telephone and language',
   requester: 'your role and telephone',

@@ -19,7 +19,6 @@ export interface Needed {
   readonly lastAt: number | undefined;
 }
 
-/** One occurrence, as far as it could be read. */
 interface Occurrence {
   readonly phrases: Phrases;
   readonly lastDay: string | undefined;

@@ -8,7 +8,6 @@ export interface TimeUnit {
   readonly many: string;
 }
 
-/** The units, by code and by name. */
 const UNITS = new Map<unknown, TimeUnit>(
   Object.entries({
     second: 's sec',

@@ -3,7 +3,6 @@ import type { ResourceScope } from './grammar.ts';
 
 /** One thing the app wants to do: read, search, create, update or delete resources of a type. */
 export interface Permission {
-  /** A FHIR resource type. */
   readonly type: string;
   readonly interaction: 'c' | 'r' | 'u' | 'd' | 's';
   /** When set, only `patient/` scopes count. */
