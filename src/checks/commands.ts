@@ -58,12 +58,8 @@ async function checkUrl(
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
   if (!normalized.ok) throw new CommandError(normalized.problem);
   const { url, changes } = normalized;
-  return withChecks(dependencies, async (checks) =>
-    describeRun(
-      await runChecks({ fhirUrl: url, organization, isTyped: true, asksSignIn: true }, checks).finished,
-      changes,
-    ),
-  );
+  const input = { fhirUrl: url, organization, isTyped: true, asksSignIn: true } as const;
+  return withChecks(dependencies, async (checks) => describeRun(await runChecks(input, checks).finished, changes));
 }
 
 async function findOrganization({ store }: CheckCommandDependencies, id: string): Promise<Organization> {
@@ -79,13 +75,8 @@ async function withChecks(
   const outbound = createOutbound({ production, allowPrivate });
   const keys = await publishedKeys();
   try {
-    return await use({
-      outbound,
-      probe: createConnectionProbe(allowPrivate),
-      clock,
-      publicUrl: deployment.publicUrl,
-      ownKeys: () => ({ keys }),
-    });
+    const probe = createConnectionProbe(allowPrivate);
+    return await use({ outbound, probe, clock, publicUrl: deployment.publicUrl, ownKeys: () => ({ keys }) });
   } finally {
     await outbound.close();
   }

@@ -105,13 +105,8 @@ async function check(organization: Organization, options: DriftWatchOptions): Pr
   const finished = await runChecks({ fhirUrl: organization.fhirBaseUrl, organization }, checks).finished;
   const lastGood = await checksStore.lastGood(organization.id, finished.fhirUrl);
   const differences = lastGood ? differencesBetween(lastGood.state, finished.state, clock()) : [];
-  const run = await checksStore.save({
-    ...finished,
-    organizationId: organization.id,
-    by: 'schedule',
-    occasion: 'schedule',
-    differences,
-  });
+  const origin = { organizationId: organization.id, by: 'schedule', occasion: 'schedule', differences } as const;
+  const run = await checksStore.save({ ...finished, ...origin });
   if (run.good) await keepDiscovered(store, organization, finished);
   report(run, differences, lastGood, options);
   return run;

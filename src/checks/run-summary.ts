@@ -74,17 +74,14 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
   ]);
   const { settings } = context;
   const hasNoOrders = capability && capability.resources.size > 0 && !capability.resources.has('ServiceRequest');
+  const allowHosts: Suggestion = {
+    setting: 'allowedHosts',
+    value: [...settings.allowedHosts, ...hosts],
+    title: `Allow ${hosts.join(', ')}`,
+    why: 'The EHR names sign-in addresses there. Allow the host only if the EHR team confirms that it is theirs.',
+  };
   return [
-    ...(hosts.length > 0
-      ? [
-          {
-            setting: 'allowedHosts' as const,
-            value: [...settings.allowedHosts, ...hosts],
-            title: `Allow ${hosts.join(', ')}`,
-            why: 'The EHR names sign-in addresses there. Allow the host only if the EHR team confirms that it is theirs.',
-          },
-        ]
-      : []),
+    ...(hosts.length > 0 ? [allowHosts] : []),
     ...issuers.map((issuer) => ({
       setting: 'issuers' as const,
       value: [issuer],
@@ -92,18 +89,16 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
       why: 'Choose the issuer that stands as "iss" in the id_tokens of this EHR; the EHR team knows it.',
     })),
     ...(await suggestedNonce(context)),
-    ...(hasNoOrders && settings.showEhrOrders
-      ? [
-          {
-            setting: 'showEhrOrders' as const,
-            value: false,
-            title: 'Do not show orders of the EHR',
-            why: 'This FHIR server has no ServiceRequest, so the list would say so on every page.',
-          },
-        ]
-      : []),
+    ...(hasNoOrders && settings.showEhrOrders ? [HIDE_ORDERS] : []),
   ];
 }
+
+const HIDE_ORDERS: Suggestion = {
+  setting: 'showEhrOrders',
+  value: false,
+  title: 'Do not show orders of the EHR',
+  why: 'This FHIR server has no ServiceRequest, so the list would say so on every page.',
+};
 
 /** Both values where two documents disagree; the administrator picks one. */
 async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<string[]> {

@@ -28,16 +28,10 @@ export function runChecks(input: CheckInput, dependencies: CheckDependencies): R
   return { finished, rows };
 }
 
-interface Deadline {
-  passed: Promise<undefined>;
-  seconds: number;
-  stop(): void;
-}
-
-function startDeadline(overallMs: number): Deadline {
+function startDeadline(overallMs: number) {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => resolve(undefined), overallMs);
-  return { passed: promise, seconds: Math.ceil(overallMs / 1_000), stop: () => clearTimeout(timer) };
+  return { passed: promise, stop: () => clearTimeout(timer) };
 }
 
 async function answer(
@@ -82,7 +76,7 @@ async function finish(run: {
   at: string;
   rows: Promise<CheckResult>[];
   context: CheckContext;
-  deadline: Deadline;
+  deadline: ReturnType<typeof startDeadline>;
   nearby: Promise<NearbyAddresses | undefined>;
 }): Promise<FinishedChecks> {
   const { at, rows, context, deadline } = run;

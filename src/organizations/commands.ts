@@ -81,9 +81,8 @@ async function list({ store }: OrganizationCommandDependencies): Promise<Command
     clientId,
   ]);
   const text = table([['Org ID', 'state', 'name', 'FHIR URL', 'Client ID'], ...rows]);
-  return done(rows.length === 0 ? 'No organizations yet.' : text, {
-    organizations: organizations.map(withoutDocument),
-  });
+  const json = { organizations: organizations.map(withoutDocument) };
+  return done(rows.length === 0 ? 'No organizations yet.' : text, json);
 }
 
 function show(args: readonly string[]): OrganizationCommand {

@@ -51,16 +51,13 @@ export async function editOrganization(
   by: Changing,
 ): Promise<EditResult> {
   let problems: SettingProblem[] = [];
-  const saved = await store.save(
-    id,
-    (before) => {
-      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
-      if (parsed.ok) return parsed.settings;
-      problems = parsed.problems;
-      return undefined;
-    },
-    clock(),
-  );
+  const edit = (before: Organization | undefined) => {
+    const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
+    if (parsed.ok) return parsed.settings;
+    problems = parsed.problems;
+    return undefined;
+  };
+  const saved = await store.save(id, edit, clock());
   if (!saved) return { ok: false, problems };
   const changed = changedSettings(saved);
   if (changed.length > 0) recordChange(audit, saved, changed, by);
@@ -133,10 +130,6 @@ function recordChange(
 ): void {
   const pick = (organization: Organization | undefined) =>
     organization && Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
-  audit.record({
-    event: 'settings-change',
-    organizationId: after.id,
-    ...by,
-    detail: { before: pick(before) ?? null, after: pick(after) },
-  });
+  const detail = { before: pick(before) ?? null, after: pick(after) };
+  audit.record({ event: 'settings-change', organizationId: after.id, ...by, detail });
 }

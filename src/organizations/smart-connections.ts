@@ -114,12 +114,8 @@ export function issuersOf(organization: Organization, configuration: SmartConfig
   if (source === 'settings') return [{ issuer, ...keys, organization }];
   const trusted = organization.issuers.length > 0 ? organization.issuers : [issuer];
   const likelyJwksUri = jwksUri !== undefined && isKnownHost(jwksUri, issuer, organization) ? jwksUri : undefined;
-  return trusted.map((one) => ({
-    issuer: one,
-    ...keys,
-    ...(one === issuer ? { likelyJwksUri } : {}),
-    organization,
-  }));
+  const likely = (one: string) => (one === issuer ? { likelyJwksUri } : {});
+  return trusted.map((one) => ({ issuer: one, ...keys, ...likely(one), organization }));
 }
 
 /** A host that only the SMART configuration names is not fetched from before the issuer's own document names it too. */
