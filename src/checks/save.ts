@@ -69,16 +69,22 @@ export async function saveConnection(
   const { url, changes } = normalized;
   const draft = await store.findDraft(organizationId);
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
-  const wanted = { ...settingsOf(organization), ...accepted, fhirBaseUrl: url };
-  const parsed = parseSettings(wanted, production, ['clientId']);
+  const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
+    'clientId',
+  ]);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const { enabled } = organization;
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
   const checked = { ...parsed.settings, enabled, discovered };
   const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true, asksSignIn: true }, checks);
   const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
-  const outcome = running.finished.then((run) => settle(dependencies, saving, run));
-  return { ok: true, url, changes, running, outcome };
+  return {
+    ok: true,
+    url,
+    changes,
+    running,
+    outcome: running.finished.then((run) => settle(dependencies, saving, run)),
+  };
 }
 
 /** The FHIR URL as it would be called, or why it would not be called (REG-07). @param typedUrl untrusted. */
@@ -116,8 +122,13 @@ async function settle(
   const isInUse = organization.fhirBaseUrl === url && Object.keys(accepted).length === 0;
   const state = mayUse ? (isGood ? 'in use' : 'used anyway') : isInUse ? 'unchanged' : 'draft';
   const draft = state === 'draft' ? { fhirUrl: url, accepted, at: clock().toISOString(), by: saver.name } : undefined;
-  const origin = { organizationId: organization.id, by: saver.name, occasion: 'save' } as const;
-  const run = await checksStore.save({ ...finished, ...origin, differences: [] });
+  const run = await checksStore.save({
+    ...finished,
+    organizationId: organization.id,
+    by: saver.name,
+    occasion: 'save',
+    differences: [],
+  });
   // The run and the decision are recorded before anything changes that a launch uses.
   const decision = { state, ...(state === 'used anyway' ? { reason } : {}) };
   await audit.recordNow(checkRunEvent(run, saver, decision));
@@ -133,8 +144,12 @@ async function use(
 ): Promise<Organization> {
   const { store } = dependencies;
   const { name: _name, ...by } = saver;
-  const changes = { ...accepted, fhirBaseUrl: settings.fhirBaseUrl };
-  const edited = await editOrganization(dependencies, organization.id, changes, by);
+  const edited = await editOrganization(
+    dependencies,
+    organization.id,
+    { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
+    by,
+  );
   // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   await store.saveDraft(organization.id, undefined);

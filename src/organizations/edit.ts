@@ -51,13 +51,16 @@ export async function editOrganization(
   by: Changing,
 ): Promise<EditResult> {
   let problems: SettingProblem[] = [];
-  const edit = (before: Organization | undefined) => {
-    const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
-    if (parsed.ok) return parsed.settings;
-    problems = parsed.problems;
-    return undefined;
-  };
-  const saved = await store.save(id, edit, clock());
+  const saved = await store.save(
+    id,
+    (before) => {
+      const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
+      if (parsed.ok) return parsed.settings;
+      problems = parsed.problems;
+      return undefined;
+    },
+    clock(),
+  );
   if (!saved) return { ok: false, problems };
   const changed = changedSettings(saved);
   if (changed.length > 0) recordChange(audit, saved, changed, by);
@@ -130,6 +133,10 @@ function recordChange(
 ): void {
   const pick = (organization: Organization | undefined) =>
     organization && Object.fromEntries(Object.entries(organization).filter(([field]) => fields.includes(field)));
-  const detail = { before: pick(before) ?? null, after: pick(after) };
-  audit.record({ event: 'settings-change', organizationId: after.id, ...by, detail });
+  audit.record({
+    event: 'settings-change',
+    organizationId: after.id,
+    ...by,
+    detail: { before: pick(before) ?? null, after: pick(after) },
+  });
 }
