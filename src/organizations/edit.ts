@@ -21,6 +21,8 @@ export interface EditDependencies {
   production: boolean;
   /** Whether a new organization may lack its FHIR URL and Client ID; the command line requires both. */
   mayBeginUnset?: boolean;
+  /** Whether the organization is to be created: one that has this Org ID is not changed. */
+  mustBeNew?: boolean;
   endLaunches: EndLaunches;
 }
 
@@ -31,6 +33,9 @@ export interface EditDependencies {
  * @returns how many; undefined when they cannot be ended from here or now. Each is then refused at its next request.
  */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
+
+/** The problem of an Org ID that another organization has. */
+export const TAKEN = 'is taken';
 
 /** Who changes settings, for the audit trail. */
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
@@ -50,7 +55,7 @@ export type EditResult =
  * @param changes raw and untrusted.
  */
 export async function editOrganization(
-  { store, audit, clock, production, endLaunches, mayBeginUnset = false }: EditDependencies,
+  { store, audit, clock, production, endLaunches, mayBeginUnset = false, mustBeNew = false }: EditDependencies,
   id: string,
   changes: SettingChanges,
   by: Changing,
@@ -60,8 +65,9 @@ export async function editOrganization(
     id,
     (before) => {
       const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
-      if (parsed.ok) return parsed.settings;
-      problems = parsed.problems;
+      const isTaken = before !== undefined && mustBeNew;
+      if (parsed.ok && !isTaken) return parsed.settings;
+      problems = [...(isTaken ? [{ field: 'id', message: TAKEN }] : []), ...(parsed.ok ? [] : parsed.problems)];
       return undefined;
     },
     clock(),
