@@ -89,7 +89,8 @@ export async function changePassword(
     mustChangePassword: false,
     passwordExpiresAt: null,
   });
-  if (!changed) return { ok: false, field: 'current', problem: 'Your password has been changed meanwhile. Sign in again.' };
+  if (!changed)
+    return { ok: false, field: 'current', problem: 'Your password has been changed meanwhile. Sign in again.' };
   recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
   return { ok: true, user: changed };
 }

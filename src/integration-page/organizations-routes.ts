@@ -65,7 +65,12 @@ const showOne: Handler = async (deps, request, response) => {
 const create: Handler = async (deps, request, response) => {
   const values = { id: fieldOf(request, 'id', 'id').trim(), ...namesOf(request) };
   const { id, ...changes } = { ...values, fhirBaseUrl: '' };
-  const result = await editOrganization({ ...deps, mayBeginUnset: true, mustBeNew: true }, id, changes, actorOf(request));
+  const result = await editOrganization(
+    { ...deps, mayBeginUnset: true, mustBeNew: true },
+    id,
+    changes,
+    actorOf(request),
+  );
   if (!result.ok) return answer(deps, request, response, PAGE, { form: refusedForm(values, result.problems) });
   return answer(deps, request, response, pageOf(id), { done: CREATED });
 };
