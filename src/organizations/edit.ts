@@ -67,7 +67,7 @@ export async function editOrganization(
       const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
       const isTaken = before !== undefined && mustBeNew;
       if (parsed.ok && !isTaken) return parsed.settings;
-      problems = [...(isTaken ? [{ field: 'id', message: TAKEN }] : []), ...(parsed.ok ? [] : parsed.problems)];
+      problems = isTaken || parsed.ok ? [{ field: 'id', message: TAKEN }] : parsed.problems;
       return undefined;
     },
     clock(),
