@@ -82,12 +82,13 @@ export async function changePassword(
   if (problem !== undefined) return { ok: false, field: 'next', problem };
   if (given.next === given.current) return { ok: false, field: 'next', problem: 'Choose a new password.' };
   if (given.next !== given.again) return { ok: false, field: 'again', problem: 'The two new passwords differ.' };
-  const changed = await deps.users.setPassword(user.id, {
+  const changed = await deps.users.replacePassword(user, {
     passwordHash: await hashPassword(given.next, turnOf(acting)),
     mustChangePassword: false,
     passwordExpiresAt: null,
   });
-  if (!changed) return { ok: false, field: 'current', problem: 'Your account no longer exists.' };
+  if (!changed)
+    return { ok: false, field: 'current', problem: 'Your password has been changed meanwhile. Sign in again.' };
   recordUserChange(deps.audit, acting, changed, { change: 'password changed' });
   return { ok: true, user: changed };
 }

@@ -72,6 +72,17 @@ export function createUserStore(db: Queries) {
       }),
     /** Ends every session of the user. */
     setPassword: (id: string, password: PasswordState) => update(id, { ...password, ...endSessions }),
+    /** The same, unless the sessions of the given user row have ended: a reset is not undone by a change under way. */
+    replacePassword: async ({ id, sessionGeneration }: User, password: PasswordState): Promise<User | undefined> => {
+      const isSame = and(eq(users.id, id), eq(users.sessionGeneration, sessionGeneration));
+      return first(
+        await db
+          .update(users)
+          .set({ ...password, ...endSessions })
+          .where(isSame)
+          .returning(),
+      );
+    },
     /**
      * Marks the one-time password in the given user row as used: it allows no further sign-in, but still proves its
      * user when they replace it.

@@ -1,5 +1,5 @@
 /** Finds what has changed at an EHR since its last good run. */
-import { storedText } from '#src/adapters/stored-text.ts';
+import { shown } from '#src/checks/rows/definition.ts';
 import { EXPIRES_SOON_DAYS } from '#src/checks/rows/network.ts';
 import type { ConnectionState } from '#src/checks/rows/result.ts';
 
@@ -36,14 +36,14 @@ function memberDifferences(
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return fields.flatMap((field) => {
     const [old, now] = [textOf(before[field]), textOf(after[field])];
-    return old === now ? [] : [{ part, field, before: old, after: now, severity: 'warning' as const }];
+    return old === now ? [] : [differenceOf(part, field, old, now, 'warning')];
   });
 }
 
 /** EHRs rotate their keys, so new keys are only `info`. A set without a usable key fails its row. */
 function keyDifferences(before: string[] | undefined, after: string[] | undefined): Difference[] {
   if (!before || !after || textOf(before) === textOf(after)) return [];
-  return [{ part: 'keys', field: 'kid', before: textOf(before), after: textOf(after), severity: 'info' }];
+  return [differenceOf('keys', 'kid', textOf(before), textOf(after), 'info')];
 }
 
 function certificateDifferences(
@@ -58,6 +58,16 @@ function certificateDifferences(
 }
 
 function textOf(value: string | string[] | undefined): string {
-  const text = value === undefined ? '' : [value].flat().join(', ');
-  return text.length > LONGEST ? `${storedText(text.slice(0, 2 * LONGEST), LONGEST - 1)}…` : text;
+  return value === undefined ? '' : [value].flat().join(', ');
+}
+
+/** Whole texts are compared; what is shown of them is one short line without invisible characters. */
+function differenceOf(
+  part: Difference['part'],
+  field: string,
+  before: string,
+  after: string,
+  severity: Difference['severity'],
+): Difference {
+  return { part, field: shown(field, LONGEST), before: shown(before, LONGEST), after: shown(after, LONGEST), severity };
 }

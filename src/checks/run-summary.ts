@@ -108,7 +108,10 @@ async function suggestedIssuers({ issuers, settings }: CheckContext): Promise<st
     ...alternatives.map(({ issuer }) => issuer),
   ]);
   const all = other.length === 0 ? [] : [...other, ...found.map(({ issuer }) => issuer)];
-  return [...new Set(all)].filter((issuer) => settings.issuers.length !== 1 || settings.issuers[0] !== issuer);
+  // The setting takes no other characters; invisible ones could make a stranger's address look like the EHR's.
+  const isPlain = (issuer: string) => /^[\x21-\x7e]+$/.test(issuer);
+  const isNew = (issuer: string) => settings.issuers.length !== 1 || settings.issuers[0] !== issuer;
+  return [...new Set(all)].filter((issuer) => isPlain(issuer) && isNew(issuer));
 }
 
 /** Only where the server lists the claims of its id_tokens, and nonce is not among them. */

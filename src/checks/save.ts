@@ -144,14 +144,13 @@ async function use(
 ): Promise<Organization> {
   const { store } = dependencies;
   const { name: _name, ...by } = saver;
-  const edited = await editOrganization(
-    dependencies,
-    organization.id,
-    { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
-    by,
-  );
+  const { fhirBaseUrl } = settings;
+  // A run of what is in use changes nothing: since it began, another administrator may have saved another address.
+  const changes = { ...accepted, ...(fhirBaseUrl === organization.fhirBaseUrl ? {} : { fhirBaseUrl }) };
+  const edited = await editOrganization(dependencies, organization.id, changes, by);
   // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
+  if (edited.after.fhirBaseUrl !== fhirBaseUrl) return edited.after;
   await store.saveDraft(organization.id, undefined);
   await keepDiscovered(store, edited.after, finished);
   return (await store.find(organization.id)) ?? edited.after;

@@ -28,10 +28,18 @@ export const checkAgain: Handler = async (visit) => {
   await askForChecks(visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
 };
 
+const OTHER_DRAFT = 'Nothing was changed: there is another draft than the one that you saw, or none any more.';
+
+/** The forms name the draft that their page showed, so that a click on an old page is not about another address. */
+async function shownDraft({ deps, organization, request }: Visit) {
+  const draft = await deps.store.findDraft(organization.id);
+  return draft?.fhirUrl === fieldOf(request, 'draft', 'url') ? draft : undefined;
+}
+
 export const useAnyway: Handler = async (visit) => {
-  const draft = await visit.deps.store.findDraft(visit.organization.id);
+  const draft = await shownDraft(visit);
   const reason = fieldOf(visit.request, 'reason', 'reason').trim();
-  if (!draft) return refused(visit, 409, { problem: 'There is no draft any more.' });
+  if (!draft) return refused(visit, 409, { problem: OTHER_DRAFT });
   if (reason !== '') return askForChecks(visit, draft.fhirUrl, { useAnyway: reason });
   return refused(visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
 };
@@ -41,17 +49,19 @@ export const askToDiscard: Handler = async (visit) => {
   const { request, response, organization } = visit;
   const draft = await visit.deps.store.findDraft(organization.id);
   if (!draft) return refused(visit, 409, { problem: 'There is no draft any more.' });
-  ask(request, response, {
+  const question = {
     current: 'integration',
     question: 'Delete the draft',
     subject: draft.fhirUrl,
     effect: 'The address and the results of its checks are forgotten. What launches use now stays in use.',
     button: 'Delete the draft',
     backHref: integrationUrl(request, organization.id),
-  });
+  } as const;
+  ask(request, response, question, { draft: draft.fhirUrl });
 };
 
 export const discardDraft: Handler = async (visit) => {
+  if (!(await shownDraft(visit))) return refused(visit, 409, { problem: OTHER_DRAFT });
   await visit.deps.store.saveDraft(visit.organization.id, undefined);
   await done(visit, 'The draft was deleted.');
 };

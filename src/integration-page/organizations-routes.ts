@@ -17,7 +17,7 @@ import type { TypedForm } from '#views/typed-form.ts';
 import { type AskBeforeEndDependencies, endingText, mayEndLaunches } from './ask-before-end.ts';
 
 export interface OrganizationsRouteDependencies
-  extends Omit<EditDependencies, 'mayBeginUnset'>,
+  extends Omit<EditDependencies, 'mayBeginUnset' | 'mustBeNew'>,
     AskBeforeEndDependencies {
   config: Pick<Config, 'publicUrl' | 'appName'>;
   afterPost: AfterPost;
@@ -64,11 +64,14 @@ const showOne: Handler = async (deps, request, response) => {
 
 const create: Handler = async (deps, request, response) => {
   const values = { id: fieldOf(request, 'id', 'id').trim(), ...namesOf(request) };
-  const refuse = (form: TypedForm) => answer(deps, request, response, PAGE, { form });
-  if (values.id !== '' && (await deps.store.find(values.id))) return refuse({ values, problems: { id: 'is taken' } });
   const { id, ...changes } = { ...values, fhirBaseUrl: '' };
-  const result = await editOrganization({ ...deps, mayBeginUnset: true }, id, changes, actorOf(request));
-  if (!result.ok) return refuse(refusedForm(values, result.problems));
+  const result = await editOrganization(
+    { ...deps, mayBeginUnset: true, mustBeNew: true },
+    id,
+    changes,
+    actorOf(request),
+  );
+  if (!result.ok) return answer(deps, request, response, PAGE, { form: refusedForm(values, result.problems) });
   return answer(deps, request, response, pageOf(id), { done: CREATED });
 };
 

@@ -12,7 +12,7 @@ import {
 } from '#src/adapters/command-line.ts';
 import { readSettingTexts, settingKeyOf, settingKeys } from '#src/settings/command-text.ts';
 import { describeOrganization, describeSaved, endedCount, endedText, withoutDocument } from './command-output.ts';
-import { type EditDependencies, editOrganization, switchOrganization } from './edit.ts';
+import { type EditDependencies, editOrganization, switchOrganization, TAKEN } from './edit.ts';
 import type { SettingChanges } from './organization.ts';
 import { exportOf, readExport } from './transfer.ts';
 
@@ -33,7 +33,7 @@ export const organizationUsage = [
   'organization enable <orgId>',
   'organization disable <orgId>  ends its launches at once',
   'organization export <orgId>   its settings as JSON, without secrets',
-  'organization import [--as <orgId>]  reads such JSON on standard input',
+  'organization import [--as <orgId>]  reads such JSON on standard input; only --as changes an organization that exists',
 ];
 
 /** Reads a command after the word `organization`. @throws UsageError */
@@ -67,7 +67,11 @@ function set(args: readonly string[]): OrganizationCommand {
 
 async function saved(dependencies: OrganizationCommandDependencies, id: string, changes: SettingChanges) {
   const result = await editOrganization(dependencies, id, changes, BY);
-  if (!result.ok) throw new UsageError(result.problems.map(describeProblem));
+  if (!result.ok) {
+    const isTaken = result.problems.some(({ message }) => message === TAKEN);
+    const hint = isTaken ? [`To change organization ${id}, name it: organization import --as ${id}`] : [];
+    throw new UsageError([...result.problems.map(describeProblem), ...hint]);
+  }
   return describeSaved(result, dependencies.deployment);
 }
 
@@ -116,7 +120,8 @@ function importCommand(args: readonly string[]): OrganizationCommand {
     const exported = readExport(await dependencies.readInput());
     if (!exported) throw new UsageError(['Standard input is not the output of: organization export <orgId>']);
     const { id, changes } = exported;
-    return saved({ ...dependencies, mayBeginUnset: true }, values.as ?? id, changes);
+    const mustBeNew = values.as === undefined;
+    return saved({ ...dependencies, mayBeginUnset: true, mustBeNew }, values.as ?? id, changes);
   };
 }
 

@@ -21,6 +21,8 @@ export interface EditDependencies {
   production: boolean;
   /** Whether a new organization may lack its FHIR URL and Client ID; the command line requires both. */
   mayBeginUnset?: boolean;
+  /** Whether the organization is to be created: one that has this Org ID is not changed. */
+  mustBeNew?: boolean;
   endLaunches: EndLaunches;
 }
 
@@ -29,6 +31,9 @@ export interface EditDependencies {
  * @returns how many; undefined when it cannot be done from here or now, so that each is refused at its next request.
  */
 export type EndLaunches = (organization: Organization, by: Changing) => Promise<number | undefined>;
+
+/** The problem of an Org ID that another organization has. */
+export const TAKEN = 'is taken';
 
 /** Who changes settings, for the audit trail. */
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
@@ -45,7 +50,7 @@ export type EditResult =
  * settings that were not changed before; given settings take precedence. @param changes raw and untrusted.
  */
 export async function editOrganization(
-  { store, audit, clock, production, endLaunches, mayBeginUnset = false }: EditDependencies,
+  { store, audit, clock, production, endLaunches, mayBeginUnset = false, mustBeNew = false }: EditDependencies,
   id: string,
   changes: SettingChanges,
   by: Changing,
@@ -55,8 +60,9 @@ export async function editOrganization(
     id,
     (before) => {
       const parsed = parseSettings(merge(id, before, changes), production, unsetFields(before, mayBeginUnset));
-      if (parsed.ok) return parsed.settings;
-      problems = parsed.problems;
+      const isTaken = before !== undefined && mustBeNew;
+      if (parsed.ok && !isTaken) return parsed.settings;
+      problems = isTaken || parsed.ok ? [{ field: 'id', message: TAKEN }] : parsed.problems;
       return undefined;
     },
     clock(),

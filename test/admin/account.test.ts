@@ -1,5 +1,6 @@
 /** The account page: a forced and a voluntary change of the password, and the sessions that they end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changePassword, resetPassword } from '#src/admin/user-actions.ts';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, isAfterPost, ledTo } from '#test/helpers/visits.ts';
@@ -138,6 +139,18 @@ describe('changing the password', () => {
     expect((await here.visit(page)).body).toContain('Your password is changed');
     expect((await here.visit(page)).body).not.toContain('Your password is changed');
     expect((await elsewhere.visit(`${world.url}/settings/account`)).status).toBe(303);
+  });
+
+  test('a change that is under way while an operator resets the password does not undo the reset', async () => {
+    const user = await addPerson(world, 'stolen@example.com');
+    const { audit, clock } = world.dependencies;
+    const deps = { users: usersOf(world), audit, clock };
+    const reset = await resetPassword(deps, { actor: 'cli' }, user.id);
+    const typed = { current: PASSWORD, next: NEXT, again: NEXT };
+    const changed = await changePassword(deps, { actor: { userId: user.id } }, user, typed);
+    expect(changed).toMatchObject({ ok: false, field: 'current' });
+    expect(resultOf((await signIn(world, user.email, NEXT)).answer)).toBe('refused');
+    expect(resultOf((await signIn(world, user.email, reset?.oneTimePassword)).answer)).toBe(303);
   });
 
   test.for([

@@ -61,3 +61,16 @@ test('a document that could not be read is not compared', () => {
   const nothing = { configuration: undefined, keys: undefined, capability: undefined, certificate: undefined };
   expect(differencesBetween(state, nothing, now)).toEqual([]);
 });
+
+test('a change after many characters is found, and shown without invisible characters', () => {
+  const many = Array.from({ length: 60 }, (_, at) => `capability-${at}`);
+  const withCapabilities = (capabilities: string[]) => ({ ...state, configuration: { capabilities } });
+  const before = withCapabilities([...many, 'last']);
+  expect(differencesBetween(before, withCapabilities([...many, 'other']), now)).toMatchObject([
+    { field: 'capabilities', severity: 'warning' },
+  ]);
+  const disguised = { ...state, capability: { ...state.capability, 'X\u202e': 'a\u202eb\u200b' } };
+  expect(differencesBetween(state, disguised, now)).toEqual([
+    { part: 'capability', field: 'X', before: '', after: 'a b', severity: 'warning' },
+  ]);
+});

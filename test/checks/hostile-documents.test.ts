@@ -46,3 +46,12 @@ test('DI-11: a list of 50,000 scopes costs no more to compare with 200 scopes th
   const few = await costOf(asked.slice(0, 1));
   await expect.poll(() => costOf(asked)).toBeLessThan(3 * few + 250);
 });
+
+test('an issuer with invisible characters is no suggestion: it could look like another address', async () => {
+  const suggestedFor = async (issuer: string) => {
+    alter(ehr, '/fhir/.well-known/openid-configuration', { issuer });
+    return (await checkup.run(ehr.fhirBase)).summary.suggestions.flatMap(({ value }) => value);
+  };
+  expect(await suggestedFor(`${ehr.fhirBase}/other`)).toEqual([`${ehr.fhirBase}/other`, ehr.fhirBase]);
+  expect(await suggestedFor(`${ehr.fhirBase}\u202e\u200b`)).toEqual([ehr.fhirBase]);
+});

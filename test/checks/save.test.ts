@@ -199,3 +199,17 @@ test('the report is dated and complete, and does not name who ran it', async () 
   expect(report.results).toHaveLength(run.results.length);
   expect(JSON.stringify(report)).not.toContain('ann@example.org');
 });
+
+test('checks of the address in use do not bring it back when another one was saved meanwhile', async () => {
+  const { id, deps, find, checksStore } = await arrange();
+  const saveLater: typeof checksStore.save = async (run) => {
+    await world.setOrganization(id, { fhirBaseUrl: other.fhirBase });
+    return checksStore.save(run);
+  };
+  const saver = { actor: 'cli', name: 'ann@example.org' } as const;
+  const slow = { ...deps, checksStore: { ...checksStore, save: saveLater } };
+  const answer = await saveConnection(slow, id, world.sandbox.fhirBase, saver);
+  if (!answer.ok) throw new Error(answer.problem);
+  expect((await answer.outcome).organization.fhirBaseUrl).toBe(other.fhirBase);
+  expect((await find()).fhirBaseUrl).toBe(other.fhirBase);
+});

@@ -257,17 +257,31 @@ describe('saving the FHIR URL', () => {
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
     expect((await page()).body).toContain('stays in use');
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
-    expect((await press('discard-draft')).body).not.toContain('Kept as a draft');
+    expect((await press('discard-draft', { draft: portal() })).body).not.toContain('Kept as a draft');
+  });
+
+  test('a draft that another administrator has replaced is neither used nor deleted by a click on the old page', async () => {
+    await save(portal());
+    const [, shown = ''] = /name="draft" value="([^"]+)"/.exec((await page()).body) ?? [];
+    expect(shown).toBe(portal());
+    const other = `${portal()}/other`;
+    await save(other);
+    for (const step of ['use-anyway', 'discard-draft']) {
+      const { body } = await press(step, { draft: shown, reason: 'the EHR team is on it' });
+      expect(body).toContain('there is another draft than the one that you saw');
+      expect(body).toContain(`name="draft" value="${other}"`);
+    }
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
   });
 
   test('"use it anyway" needs a reason, which is audited with the user', async () => {
     await save(portal());
-    const refused = await press('use-anyway', { reason: ' ' });
+    const refused = await press('use-anyway', { draft: portal(), reason: ' ' });
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('Enter a reason');
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
 
-    const used = await press('use-anyway', { reason: 'the EHR team is on it' });
+    const used = await press('use-anyway', { draft: portal(), reason: 'the EHR team is on it' });
     expect(used.body).toContain('Saved as you asked');
     expect((await organization()).fhirBaseUrl).toBe(portal());
     const runs = await audited('check-run');

@@ -33,6 +33,14 @@ describe('an operator and the organizations', () => {
     expect(launched.body).toContain('This organization is not connected to its EHR yet.');
   });
 
+  test('two operators cannot create the same Org ID at once: one of them is told that it is taken', async () => {
+    const created = await Promise.all(['First', 'Second'].map((name) => press('', { id: 'twice', name })));
+    const refused = created.filter((page) => isAfterPost(page, 'form'));
+    expect(refused.map(({ body }) => body.includes('is taken'))).toEqual([true]);
+    const stored = await find('twice');
+    expect(refused[0]?.body).toContain(`value="${stored?.name === 'First' ? 'Second' : 'First'}"`);
+  });
+
   test.for([
     ['no Org ID', { id: '', name: 'X' }, 'id'],
     ['an Org ID that cannot stand in a URL', { id: 'a b', name: 'X' }, 'id'],

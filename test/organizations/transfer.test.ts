@@ -38,12 +38,23 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     const imported = await admin(['organization', 'import'], text);
     expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('Organization general created.') });
     expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
-    expect((await admin(['organization', 'import'], text)).stdout).toContain('nothing changed');
+    expect((await admin(['organization', 'import', '--as', 'general'], text)).stdout).toContain('nothing changed');
     const shown = (await admin(['organization', 'show', 'general'])).stdout;
     expect(shown).toMatch(/tokenEndpoint +https:\/\/ehr\.example\/token/);
     expect(shown).toContain('no: endpoints are given by hand');
     await admin(['organization', 'import', '--as', 'second'], text);
     expect((await admin(['organization', 'export', 'second'])).stdout).toBe(text.replace('"general"', '"second"'));
+  });
+
+  test('an organization that exists is changed only if the command names it', async () => {
+    const { admin, text } = await exported();
+    const changed = text.replace('General Hospital', 'Renamed Hospital');
+    const refused = await admin(['organization', 'import'], changed);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('<orgId>: is taken') });
+    expect(refused.stderr).toContain('organization import --as general');
+    expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
+    const { stdout } = await admin(['organization', 'import', '--as', 'general'], changed);
+    expect(stdout).toContain('Organization general updated: name.');
   });
 
   test('an export has every setting and nothing else', async () => {
@@ -110,7 +121,8 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
   ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {
     const { admin, text } = await exported();
-    const { code, stderr } = await admin(['organization', 'import'], change(text));
+    const as = reason.startsWith('<orgId>') ? [] : ['--as', 'general'];
+    const { code, stderr } = await admin(['organization', 'import', ...as], change(text));
     expect(code).toBe(2);
     expect(stderr).toContain(reason);
     expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);

@@ -60,6 +60,7 @@ export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionPro
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
 ${csrf}
+<input type="hidden" name="draft" value="${draft.fhirUrl}">
 ${formField({ name: 'reason', label: 'Reason for using it in spite of the failure', hint: 'Recorded in the audit trail with your name. Open launches end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
 <button class="btn btn-outline-danger" type="submit">Use it anyway</button>
 </form>

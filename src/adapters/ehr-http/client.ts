@@ -5,6 +5,7 @@ import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { isAddressAllowed } from './address-policy.ts';
+import { createAnswerPace } from './answer-pace.ts';
 import type { EhrBudgets } from './budget.ts';
 import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
 import { type CallEnd, failureOf, OutboundError } from './error.ts';
@@ -59,8 +60,12 @@ export interface EhrClient {
   warm(urls: { protocol: URL; fhir: URL }): void;
   /** A dispatcher with the same guard and pools, for fhirclient's fetch inside {@link fhirCall}. */
   fhirDispatcher(): Dispatcher;
-  /** Makes one FHIR call that goes through {@link fhirDispatcher}. @throws OutboundError when refused, or what `call` throws. */
-  fhirCall<T>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
+  /**
+   * Makes one FHIR read that goes through {@link fhirDispatcher}; of very much data, the answer comes late.
+   *
+   * @throws OutboundError when refused, or what `call` throws.
+   */
+  fhirCall<T extends { size: number }>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
   /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
   countVisit(): Promise<void>;
   /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
@@ -94,6 +99,7 @@ export function createOutbound(options: {
   const pools = createEhrPools(options.allowPrivate, CONNECT_MS);
   const watch = createWatch(options);
   const bulkheads = createBulkheads(options);
+  const pace = createAnswerPace();
   const accepts = (url: URL) =>
     url.protocol === 'https:' || (url.protocol === 'http:' && !options.production && isLoopbackHost(url.hostname));
   // Reachability depends only on the address and the networks, and EHRs are few, so it is cached.
@@ -148,7 +154,16 @@ export function createOutbound(options: {
           assertReachable(new URL(String(target.origin)), networks);
           return dispatch(target, handler);
         }),
-      fhirCall: (target, call) => make({ kind: 'fhir', ...target }, call, () => ({ status: 200 })),
+      fhirCall: (target, call) => {
+        const paced = async () => {
+          const answer = await call();
+          const seconds = owner && (await pace.wait(owner.id, answer.size));
+          if (seconds === undefined) return answer;
+          options.metrics?.refusedCalls.inc({ organization: owner?.id ?? '', reason: 'busy' });
+          throw new OutboundError('busy', target.url.host, undefined, seconds);
+        };
+        return make({ kind: 'fhir', ...target }, paced, () => ({ status: 200 }));
+      },
       assertAnswering: (url) => {
         if (owner) bulkheads.assertAnswering({ organizationId: owner.id, url });
       },

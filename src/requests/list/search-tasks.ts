@@ -14,6 +14,8 @@ import { codeOf } from './status.ts';
 
 const MOST_TASKS = 200;
 const MOST_PAGES = 5;
+/** After which no further page is read (FH-12). */
+const MOST_BYTES = 5_000_000;
 const UNREAD = 'What providers have answered could not be read. See the EHR.';
 /** The newest Task of a request may be among those that did not come. */
 export const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
@@ -76,13 +78,15 @@ export async function searchTasks(
   if (support.isMissing()) return [];
   const query = new URLSearchParams({ patient: patientId, _count: String(MOST_TASKS) });
   const visited = new Set<string>();
+  let bytes = 0;
   let next: string | undefined = `Task?${withSearchParameters(query, searchParameters)}`;
   try {
     while (next !== undefined) {
-      if (next === UNKNOWN_PAGE || visited.has(next) || visited.size >= MOST_PAGES) return [IN_PART];
+      if (next === UNKNOWN_PAGE || visited.has(next) || visited.size >= MOST_PAGES || bytes >= MOST_BYTES)
+        return [IN_PART];
       visited.add(next);
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one.
-      const bundle = await api.get(next);
+      const bundle = await api.get(next, (count) => void (bytes += count));
       if (bundle.resourceType === 'OperationOutcome') return [UNREAD];
       for (const { resource } of entriesOf(bundle)) take(asRecord(resource));
       next = nextLink(bundle, api.base, 'Task');

@@ -24,5 +24,7 @@ export function isSeries({ occurrenceTiming, quantityQuantity, quantityRange, qu
 
 function isManyTimes(quantity: unknown): boolean {
   const { value, unit, code } = asRecord(quantity);
-  return Number(value) > 1 && [unit, code].some((text) => TIMES.test(asText(text, 40) ?? ''));
+  // `Number` throws for an object whose member `toString` is not a function.
+  const number = typeof value === 'string' ? Number(value) : value;
+  return typeof number === 'number' && number > 1 && [unit, code].some((text) => TIMES.test(asText(text, 40) ?? ''));
 }

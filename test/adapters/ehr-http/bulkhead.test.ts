@@ -14,6 +14,9 @@ import { startServer, type TestServer } from '#test/helpers/servers/listener.ts'
 const FAILURES = 10;
 const OPEN_MS = 10_000;
 
+/** Nearly as much as one answer may be. */
+const MUCH = JSON.stringify({ resourceType: 'Bundle', much: 'x'.repeat(4_900_000) });
+
 let server: TestServer;
 let outbound: Outbound;
 let metrics: Metrics;
@@ -29,6 +32,7 @@ beforeAll(async () => {
       held.push(response);
       for (const look of waiting) look();
     } else if (path === '/cut') response.destroy();
+    else if (path.endsWith('/much')) response.writeHead(200, { 'content-type': 'application/fhir+json' }).end(MUCH);
     else response.writeHead(Number(path.slice(1, 4)) || 200, { 'content-type': 'application/fhir+json' }).end('{}');
   });
 });
@@ -243,4 +247,19 @@ describe('a bulkhead', () => {
     answerAll();
     expect(await Promise.all(all)).toEqual(Array(70).fill(200));
   });
+});
+
+test('MT-06: answers of very much data are read one after the other, while those of another organization go on', async () => {
+  const read = (id: string) => {
+    const at = { base: new URL('/200', server.origin), accessToken: 'token', outbound: organization(id) };
+    return createFhirApi(at).get('much');
+  };
+  const all = Promise.allSettled(Array.from({ length: 7 }, () => read('a')));
+  await read('b');
+  const refused = (await all).filter(({ status }) => status === 'rejected');
+  expect(refused).toMatchObject([{ reason: { failure: 'throttled', retryAfterSeconds: 5 } }]);
+  vi.setSystemTime(Date.now() + OPEN_MS);
+  await read('a');
+  const values = [{ labels: { organization: 'a', reason: 'busy' }, value: 1 }];
+  expect((await metrics.refusedCalls.get()).values).toEqual(values);
 });

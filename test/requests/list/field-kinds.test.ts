@@ -362,3 +362,9 @@ test.for<[string, object, string]>([
   expect(problem).toMatchObject({ kind });
   expect(problem?.text.includes('Open the chart in the EHR')).toBe(kind === 'restricted');
 });
+
+test('an amount that is an object with a `toString` of its own ends neither the list nor the page', async () => {
+  const hostile = { toString: 1, valueOf: 1 };
+  const found = await read({ quantityQuantity: { value: hostile, unit: 'visits' } }, {});
+  expect(found).toMatchObject({ list: { open: [{ id: 'a' }] } });
+});

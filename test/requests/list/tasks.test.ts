@@ -77,6 +77,8 @@ test.for<[string, object, boolean]>([
     if (isSaid) expect(list.open[0]?.status.word).toBe('Ordered in the EHR');
   },
 );
+/** More than half of what is read of Tasks. */
+const MUCH = 'x'.repeat(2_600_000);
 const IN_PART = 'Not everything that providers have answered could be read. See the EHR.';
 
 describe('several pages of Tasks', () => {
@@ -92,6 +94,13 @@ describe('several pages of Tasks', () => {
     ['a page that is gone', '/fhir/Task?at=2', () => ({ status: 404 }), 'Accepted', [IN_PART]],
     ['a ring', '/fhir/Task?at=2', () => page([], '/fhir/Task?at=2'), 'Accepted', [IN_PART]],
     ['pages without end', '/fhir/Task?at=2', (call) => page([], `${call.slice(4)}0`), 'Accepted', [IN_PART]],
+    [
+      'pages of very much data',
+      '/fhir/Task?at=2',
+      (call) => (call.includes('=200') ? page([newer]) : { ...page([], `${call.slice(4)}0`), much: MUCH }),
+      'Accepted',
+      [IN_PART],
+    ],
     ['another server', 'https://evil.example/fhir/Task?at=2', () => page([newer]), 'Accepted', [IN_PART]],
   ])('%s', async ([, next, second, word, notices]) => {
     const answer = (call: string) => (call.includes('at=2') ? second(call) : page([older], next));

@@ -1,0 +1,30 @@
+/** Paces the FHIR answers of each organization: reading them takes CPU time from the pages of all others (MT-06). */
+import { cached } from '#src/adapters/cache.ts';
+
+/** More than a busy hospital reads: ten launches a second of 300 kB each. */
+const BYTES_PER_SECOND = 3_000_000;
+/** Three of the largest pages at once. */
+const MOST_AT_ONCE = 16_000_000;
+const LONGEST_WAIT_MS = 3_000;
+
+/** One per process. */
+export function createAnswerPace() {
+  /** The moment at which all answers of an organization that came would have been due. */
+  const dueBy = new Map<string, { ms: number }>();
+  return {
+    /**
+     * Waits until an answer that has come may be read, each after those before it.
+     *
+     * @returns the seconds after which to try again if that takes too long: the answer is then not to be read.
+     */
+    wait: async (organizationId: string, bytes: number): Promise<number | undefined> => {
+      const due = cached(dueBy, organizationId, () => ({ ms: 0 }));
+      const begins = Math.max(due.ms, Date.now());
+      const waitMs = begins - Date.now() - (MOST_AT_ONCE / BYTES_PER_SECOND) * 1_000;
+      if (waitMs > LONGEST_WAIT_MS) return Math.ceil(waitMs / 1_000);
+      due.ms = begins + (bytes / BYTES_PER_SECOND) * 1_000;
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      return undefined;
+    },
+  };
+}
