@@ -44,6 +44,8 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Pages live for a second, and axe for five runs: compiling them for speed costs more than it saves.
+  '--js-flags=--no-opt --no-maglev',
 ];
 
 let shell: Promise<Browser> | undefined;
