@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await startWorld({ env: oidc });
   await addPerson(world, 'operator@example.com', { mustChangePassword: true });
   await addPerson(world, 'a-rather-long-name.of-somebody@department.hospital.example.com', { role: 'administrator' });
-  chromium = await openChromium({ cookies: 'all allowed', spki: '' });
+  chromium = await openChromium({ cookies: 'all allowed' });
   page = await chromium.context.newPage();
 });
 afterAll(async () => {

@@ -22,8 +22,8 @@ beforeAll(async () => {
   world = await startWorld({ sandbox: { users } });
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
   [desk, ward] = await Promise.all([
-    openChromium({ cookies: 'all allowed', spki: '' }),
-    openChromium({ cookies: 'all allowed', spki: '', javaScript: false }),
+    openChromium({ cookies: 'all allowed' }),
+    openChromium({ cookies: 'all allowed', javaScript: false }),
   ]);
   admin = await desk.context.newPage();
   nurse = await ward.context.newPage();

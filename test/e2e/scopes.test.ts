@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 async function signedIn(javaScript: boolean): Promise<Page> {
-  const chromium = await openChromium({ cookies: 'all allowed', spki: '', javaScript });
+  const chromium = await openChromium({ cookies: 'all allowed', javaScript });
   browsers.push(chromium);
   const opened = await chromium.context.newPage();
   await opened.goto(`${world.url}/sign-in`);

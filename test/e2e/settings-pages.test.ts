@@ -22,7 +22,7 @@ beforeAll(async () => {
     env: { EGRESS_IPS: Array.from({ length: 8 }, (_, n) => `192.0.2.${n}`).join(), OPERATOR_CONTACT: 'it@example.com' },
   });
   await addPerson(world, 'operator@example.com');
-  chromium = await openChromium({ cookies: 'all allowed', spki: '' });
+  chromium = await openChromium({ cookies: 'all allowed' });
   page = await chromium.context.newPage();
   await page.goto(`${world.url}/sign-in`);
   await page.getByLabel('E-mail address').fill('operator@example.com');

@@ -15,7 +15,7 @@ const PAGE = () => `${world.url}/settings/integrations/smart-on-fhir`;
 beforeAll(async () => {
   world = await startWorld();
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
-  chromium = await openChromium({ cookies: 'all allowed', spki: '' });
+  chromium = await openChromium({ cookies: 'all allowed' });
 });
 afterAll(async () => {
   await chromium?.close();

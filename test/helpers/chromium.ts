@@ -1,13 +1,15 @@
 /**
- * Runs a real Chromium, set up like a hospital's workstation. Starting one takes seconds, so a worker keeps one per
- * kind of workstation and clears its windows, cookies and permissions between visitors.
+ * Runs a real Chromium, set up like a hospital's workstation. Starting one takes seconds, so a worker keeps what it has
+ * started. In the headless shell, which has no cookie policies, each visitor gets a context. Another Chromium has one
+ * profile per kind of workstation, and its windows, cookies and permissions are cleared between visitors.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { atExit } from './at-exit.ts';
 import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
+import { siteCertificate } from './servers/site-certificate.ts';
 
 /** The cookie policy of a workstation; Debian's Chromium blocks third-party cookies by default. */
 export type CookiePolicy =
@@ -20,8 +22,6 @@ export type CookiePolicy =
 /** Options of this visitor's browser. */
 export interface ChromiumOptions {
   cookies: CookiePolicy;
-  /** Public key (base64 SHA-256) that is accepted without a known authority. */
-  spki: string;
   javaScript?: boolean;
   /** The browser is not shared: for changes that cannot be undone, such as init scripts. */
   isOwn?: boolean;
@@ -44,23 +44,49 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Pages live for a second, and axe for five runs: compiling them for speed costs more than it saves.
+  '--js-flags=--no-opt --no-maglev',
 ];
 
+let shell: Promise<Browser> | undefined;
 const idle = new Map<string, BrowserContext[]>();
 
 /** @throws Error when there is no Chromium. */
 export async function openChromium(options: ChromiumOptions): Promise<Chromium> {
+  const executablePath = options.cookies === 'all allowed' ? findHeadlessShell() : undefined;
+  if (executablePath) {
+    shell ??= chromium.launch({ executablePath, ...launchOptions() });
+    const context = await (await shell).newContext(contextOptions(options));
+    return { context: withDeadline(context), close: () => context.close() };
+  }
   if (options.isOwn) {
     const own = await start(options);
     return { context: own, close: () => own.close() };
   }
-  const kind = JSON.stringify([options.cookies, options.spki, options.javaScript ?? true]);
+  const kind = JSON.stringify([options.cookies, options.javaScript ?? true]);
   const context = idle.get(kind)?.pop() ?? (await start(options));
   const close = async () => {
     await clear(context);
     idle.set(kind, [...(idle.get(kind) ?? []), context]);
   };
   return { context, close };
+}
+
+const launchOptions = () => ({
+  // Only the certificate of the worker's own servers is accepted without a known authority.
+  args: [...ARGUMENTS, `--ignore-certificate-errors-spki-list=${siteCertificate().spki}`],
+  handleSIGTERM: false,
+});
+
+const contextOptions = ({ javaScript }: ChromiumOptions) => ({
+  javaScriptEnabled: javaScript ?? true,
+  viewport: { width: 1280, height: 800 },
+});
+
+/** Shorter than a test's timeout, so that a failure names what was waited for. */
+function withDeadline(context: BrowserContext): BrowserContext {
+  context.setDefaultTimeout(30_000);
+  return context;
 }
 
 const LISTENED_TO = ['weberror', 'console', 'request', 'response', 'dialog', 'page'] as const;
@@ -76,23 +102,14 @@ async function clear(context: BrowserContext): Promise<void> {
 }
 
 async function start(options: ChromiumOptions): Promise<BrowserContext> {
-  const shell = options.cookies === 'all allowed' ? findHeadlessShell() : undefined;
-  const executablePath = shell ?? findChromium();
+  const executablePath = findChromium();
   if (!executablePath) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
   const profile = mkdtempSync(join(tmpdir(), 'vectorcare-chromium-'));
   atExit(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify({ profile: preferences(options.cookies) }));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    args: [...ARGUMENTS, `--ignore-certificate-errors-spki-list=${options.spki}`],
-    javaScriptEnabled: options.javaScript ?? true,
-    viewport: { width: 1280, height: 800 },
-    handleSIGTERM: false,
-  });
-  // Shorter than a test's timeout, so that a failure names what was waited for.
-  context.setDefaultTimeout(30_000);
-  return context;
+  const all = { executablePath, ...launchOptions(), ...contextOptions(options) };
+  return withDeadline(await chromium.launchPersistentContext(profile, all));
 }
 
 function preferences(policy: CookiePolicy): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { mustRunAdmin } from '#test/helpers/command-line.ts';
 import { lendPostgres } from '#test/helpers/databases.ts';
 import { testServer } from '#test/helpers/preparation/prepared.ts';
 import { DEFAULT_REDIS } from '#test/helpers/preparation/redis.ts';
-import { siteCertificate } from './certificates.ts';
+import { siteCertificate } from '#test/helpers/servers/site-certificate.ts';
 import { startProduct } from './product-process.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
@@ -18,7 +18,6 @@ export interface Deployment {
   /** On `https://127.0.0.1:<port>`. */
   ehr: Sandbox;
   proxy: TlsProxy;
-  spki: string;
   tls: { key: string; cert: string };
   /** The product's log so far. */
   logLines: string[];
@@ -56,7 +55,7 @@ export async function startDeployment({ settings = [] }: { settings?: readonly s
   const framing = settings.some((one) => one.startsWith('frameAncestors=')) ? [] : [`frameAncestors=${ehr.origin}`];
   const set = [...framing, ...settings].flatMap((one) => ['--setting', one]);
   await mustRunAdmin(env, ['organization', 'set', orgId, ...registration, ...set]);
-  return { appUrl, orgId, ehr, proxy, spki: certificate.spki, tls, logLines, close: () => ehr.close() };
+  return { appUrl, orgId, ehr, proxy, tls, logLines, close: () => ehr.close() };
 }
 
 /** The product behind its proxy, without an organization. */

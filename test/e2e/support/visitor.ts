@@ -24,7 +24,6 @@ export async function createVisitor(
 ): Promise<Visitor> {
   const { context, close } = await openChromium({
     cookies: options.cookies ?? 'all allowed',
-    spki: deployment.spki,
     ...(options.javaScript === undefined ? {} : { javaScript: options.javaScript }),
   });
   const complaints: string[] = [];

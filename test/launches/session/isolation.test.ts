@@ -49,7 +49,9 @@ function expectOnly(id: string, page: Visit): void {
   expect(page.status, id).toBe(200);
   const mrn = [...(ownTexts.get(id) ?? [])].find((text) => /^\d{6}$/.test(text ?? ''));
   expect(page.body).toContain(`<bdi>${mrn}</bdi>`);
-  expect(foreignTexts(id).filter((text) => page.body.includes(text))).toEqual([]);
+  // As words: four letters also occur in random ids, once in thousands of pages.
+  const words = page.body.replaceAll(/[\w-]{20,}/g, '');
+  expect(foreignTexts(id).filter((text) => words.includes(text))).toEqual([]);
 }
 
 describe.for(await testStores())('on %s', (stores) => {
