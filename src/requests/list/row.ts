@@ -61,7 +61,7 @@ export function toRow(
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
   const spoken = status === request.status ? undefined : task;
-  const asked = spoken?.besideStep ?? (spoken?.isInTrouble === true ? 'Ask what happened' : undefined);
+  const asked = spoken?.besideStep ?? stepOf(spoken);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -75,6 +75,7 @@ export function toRow(
     status: { ...status, sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
+      isContradicted: status.isContradicted,
       hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,
@@ -103,6 +104,12 @@ export function toRow(
     references: withOwner(request.references, task),
     relations: request.relations,
   };
+}
+
+/** What the hand-over itself asks of the clinician, although its word does not. */
+function stepOf(task: Task | undefined): string | undefined {
+  if (task?.word.icon === 'draft') return 'Finish the hand-over';
+  return task?.isInTrouble === true ? 'Ask what happened' : undefined;
 }
 
 /** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */

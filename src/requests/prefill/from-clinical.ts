@@ -1,6 +1,7 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
+import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
   asInformation,
@@ -77,7 +78,7 @@ function nameOf(resource: ForeignRecord): string | undefined {
   const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
   const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
   const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
-  const words = named && (KNOWN_BY_CODE.get(named) ?? [named, noted].filter(Boolean).join(': '));
+  const words = named && (KNOWN_BY_CODE.get(bareCode(named)) ?? [named, noted].filter(Boolean).join(': '));
   return withRemarks(words, resource);
 }
 

@@ -7,6 +7,8 @@ export interface StepFacts {
   readonly word?: string;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
+  /** The EHR and the provider contradict each other, whether it is open or closed. */
+  readonly isContradicted?: boolean | undefined;
   /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
@@ -55,6 +57,7 @@ const SETTLED = new Set(['booked', 'under-way']);
 /** One sentence per request; the first rule that holds decides. */
 export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
+  if (facts.isContradicted === true && !isProhibited) return act('Check it in the EHR');
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
