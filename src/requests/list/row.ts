@@ -54,9 +54,17 @@ export function toRow(
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const { icon } = status;
-  // What the patient does has no provider to wait for.
+  // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
-  const moving = { isOpen, isProhibited: isProhibited || isPatients, icon, service, category, movedMs: moved };
+  const isUnasked = request.isUnasked && !task;
+  const moving = {
+    isOpen,
+    isProhibited: isProhibited || isPatients || isUnasked,
+    icon,
+    service,
+    category,
+    movedMs: moved,
+  };
   const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
@@ -81,6 +89,7 @@ export function toRow(
       hasNoMovement,
       asked,
       isPatients,
+      isUnasked,
       hasTime: needed !== undefined,
       waited,
     }),

@@ -184,7 +184,9 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Answer the provider';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    word.icon === 'done' && (purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true));
+    word.icon === 'done'
+      ? purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true)
+      : purpose?.isStop === true && own === undefined;
   return said.some(mayBeEnd) ? 'Check it in the EHR' : undefined;
 }
 

@@ -19,6 +19,8 @@ export interface StepFacts {
   readonly asked?: string | undefined;
   /** The patient, or a relative, is to do it. */
   readonly isPatients?: boolean;
+  /** It asks no provider to do anything. */
+  readonly isUnasked?: boolean;
   /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
@@ -64,6 +66,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
+  if (facts.isUnasked === true) return NOTHING;
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

@@ -172,6 +172,39 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     },
   ],
   [
+    'an instruction of the patient, which asks no provider',
+    { intent: 'directive', code: { text: 'No transfusion' } },
+    {},
+    { status: { word: 'Active in the EHR' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a hand-over of such an instruction',
+    { intent: 'directive' },
+    { tasks: [task({ status: 'accepted' })] },
+    { next: { text: 'Confirm the time' } },
+  ],
+  [
+    'a wish to cancel it that is not answered',
+    {},
+    { tasks: [task({ status: 'requested', code: coded({ code: 'abort' }) })] },
+    { status: { note: 'Request to cancel: sent' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'less than a year',
+    {
+      occurrenceTiming: { repeat: { boundsDuration: { value: 1, comparator: '<', unit: 'year' }, dayOfWeek: ['sat'] } },
+    },
+    {},
+    { needed: 'Sat, for less than 1 year' },
+  ],
+  [
+    'an amount in two units',
+    { quantityQuantity: { value: 2, unit: 'mg', code: 'g' } },
+    {},
+    { detail: 'amount in the EHR' },
+  ],
+  ['an amount in one', { quantityQuantity: { value: 2, unit: 'lbs', code: '[lb_av]' } }, {}, { detail: '2 lbs' }],
+  [
     'a vendor’s system that ends as a guide’s does',
     {},
     {
