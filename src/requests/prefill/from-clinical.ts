@@ -53,24 +53,24 @@ export function reasonsFrom(
 
 /**
  * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
- * sees that they are chosen.
+ * sees that they are chosen. That there is none is not chosen beside one.
  */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);
-  return [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))]
-    .flatMap((allergy) => {
-      const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
-      const name = nameOf(allergy);
-      const text =
-        name &&
-        [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
-          .filter(Boolean)
-          .join('; ');
-      const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
-      return factOf(allergy, undefined, text, when).map((fact) => ({ ...fact, isSuggested: true }));
-    })
-    .slice(0, MOST_OF_A_KIND);
+  const facts = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
+    const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
+    const name = nameOf(allergy);
+    const text =
+      name &&
+      [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
+        .filter(Boolean)
+        .join('; ');
+    const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
+    return factOf(allergy, undefined, text, when);
+  });
+  const isNone = ({ text }: ChartFact) => /^no known\b/i.test(text);
+  return facts.map((fact) => ({ ...fact, isSuggested: !isNone(fact) || facts.every(isNone) })).slice(0, MOST_OF_A_KIND);
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
