@@ -7,6 +7,7 @@ import { readService } from '#src/requests/list/concepts.ts';
 import { valueOf } from '#src/requests/list/resource-words.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
+import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { askedOf, codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
@@ -97,10 +98,11 @@ function taskEvents(task: ForeignRecord, { service, ids, isSelf }: About): Event
   const purpose = (isAlone ? part.alone : given)?.words;
   const others = asRecords(task.focus).filter((one) => !isSelf(one));
   const about = others.map((one) => displayOf(one) ?? kindOf(one));
-  const results = asRecords(task.output).map((one) =>
-    [asConceptText(one.type), valueOf(one)].filter(Boolean).join(': '),
-  );
-  const reasons = [asConceptText(task.statusReason), asConceptText(task.businessStatus)];
+  const results = asRecords(task.output).flatMap((one) => {
+    const value = one.valueReference === undefined ? valueOf(one) : displayOf(one.valueReference);
+    return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
+  });
+  const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
   const said = [word.note, ...about, purpose, ...reasons, ...results.slice(0, MOST_PARTS), ...notes];
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const what = [word.word, ...new Set(telling)].join(' · ');

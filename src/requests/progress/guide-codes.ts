@@ -1,5 +1,5 @@
 /** The business statuses that guides define by code, so that no wording decides what they mean. */
-import { asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const BSER = 'hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
 
@@ -35,4 +35,11 @@ export function businessCode(coding: ForeignRecord): string | undefined {
   const text = asText(coding.code);
   const isForeignNumber = coding.system !== undefined && /^[\d.]{1,20}$/.test(text ?? '');
   return guideCode(coding) ?? (isForeignNumber ? undefined : text);
+}
+
+/** A business status in words; of a code of a guide that has none, what it means. */
+export function businessText(status: unknown): string | undefined {
+  const text = asConceptText(status);
+  const bare = asRecords(asRecord(status).coding).find(({ code }) => asText(code) === text);
+  return (bare && guideCode(bare)?.replaceAll('-', ' ')) ?? text;
 }

@@ -5,7 +5,7 @@ import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
-import { businessCode } from './guide-codes.ts';
+import { businessCode, businessText } from './guide-codes.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, doneInDoubt, isInTrouble, type TaskWord } from './task-words.ts';
 
@@ -108,7 +108,7 @@ export function askedOf({ owner, restriction, requestedPerformer }: ForeignRecor
 /** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
 function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (string | undefined)[] {
   const isOdd = status === 'completed' && word.icon !== 'done';
-  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [asConceptText(businessStatus)];
+  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [businessText(businessStatus)];
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -172,6 +172,22 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     },
   ],
   [
+    'a guide’s code without words',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'in-progress',
+          businessStatus: coded({
+            system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS',
+            code: '5.1.2',
+          }),
+        }),
+      ],
+    },
+    { status: { word: 'Failed', note: 'no show' } },
+  ],
+  [
     'an instruction of the patient, which asks no provider',
     { intent: 'directive', code: { text: 'No transfusion' } },
     {},
@@ -258,6 +274,11 @@ test.for<[string, object, string]>([
     'Done · Service request (see the EHR)',
   ],
   ['nothing more of a Task that is about it', {}, 'Done'],
+  [
+    'nothing of what a Task only refers to',
+    { output: [{ type: { text: 'Resulting activity' }, valueReference: { reference: 'Procedure/1' } }] },
+    'Done',
+  ],
   [
     'what a Task found',
     { output: [{ type: { text: 'Delivered to' }, valueString: 'Neighbour' }] },
