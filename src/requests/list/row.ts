@@ -30,6 +30,7 @@ export interface ReadAt {
   readonly encounter?: string | undefined;
 }
 
+const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** @param replaced requests that this one replaces; they have no row of their own. */
@@ -83,7 +84,7 @@ export function toRow(
     status: { ...status, sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
-      isContradicted: status.isContradicted,
+      isContradicted: status.isContradicted === true && (isOpen || isRecent(moved, at)),
       hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,
@@ -113,6 +114,11 @@ export function toRow(
     references: withOwner(request.references, task),
     relations: request.relations,
   };
+}
+
+/** What contradicts a closed request is not pointed out for ever: some providers never end their Tasks. */
+function isRecent(moved: number | undefined, { now }: ReadAt): boolean {
+  return moved !== undefined && now.getTime() - moved < MOST_RECENT_MS;
 }
 
 /** What the hand-over itself asks of the clinician, although its word does not. */

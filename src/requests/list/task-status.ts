@@ -53,7 +53,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
-    ...(isHidden ? { isContradicted: true } : {}),
+    ...(isHidden && (status.icon !== 'done' || word.icon === 'declined') ? { isContradicted: true } : {}),
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }

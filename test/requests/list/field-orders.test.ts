@@ -22,6 +22,18 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Cancelled', note: 'provider says “Under way”' }, next: { text: 'Check it in the EHR' } },
   ],
   [
+    'a provider goes on with what was cancelled long ago',
+    { status: 'revoked', authoredOn: '2026-08-01' },
+    { tasks: [task({ status: 'in-progress', lastModified: '2026-09-01T00:00:00Z' })] },
+    { status: { note: 'provider says “Under way”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a provider never ended what is done',
+    { status: 'completed' },
+    { tasks: [task({ status: 'accepted' })] },
+    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
     'a provider goes on with what is a draft',
     { status: 'draft' },
     { tasks: [task({ status: 'in-progress' })] },
