@@ -11,7 +11,7 @@ import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { askedOf, codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
-import { dateText } from '#src/requests/timing/moments.ts';
+import { dateText, periodPhrases } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
@@ -42,6 +42,7 @@ interface About {
   readonly service: string;
   readonly ids: readonly unknown[];
   readonly isSelf: (reference: ForeignRecord) => boolean;
+  readonly timeZone: string;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -58,7 +59,7 @@ export function readTimeline(
   { base, timeZone }: Pick<Place, 'base' | 'timeZone'>,
 ): TimelineEntry[] {
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
-  const about = { service: readService(resource).service, ids: events.map(({ id }) => id), isSelf };
+  const about = { service: readService(resource).service, ids: events.map(({ id }) => id), isSelf, timeZone };
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
@@ -86,7 +87,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, { service, ids, isSelf }: About): Event[] {
+function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: About): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
@@ -103,7 +104,9 @@ function taskEvents(task: ForeignRecord, { service, ids, isSelf }: About): Event
     return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
   });
   const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
-  const said = [word.note, ...about, purpose, ...reasons, ...results.slice(0, MOST_PARTS), ...notes];
+  const { period } = asRecord(task.restriction);
+  const within = period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
+  const said = [word.note, ...about, purpose, ...reasons, ...within, ...results.slice(0, MOST_PARTS), ...notes];
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const what = [word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;

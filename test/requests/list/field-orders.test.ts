@@ -287,6 +287,11 @@ test.for<[string, object, string]>([
   ],
   ['nothing more of a Task that is about it', {}, 'Done'],
   [
+    'by when a Task is to be done',
+    { status: 'requested', restriction: { period: { end: '2026-11-24' } } },
+    'Sent · by 2026-11-24',
+  ],
+  [
     'nothing of what a Task only refers to',
     { output: [{ type: { text: 'Resulting activity' }, valueReference: { reference: 'Procedure/1' } }] },
     'Done',
