@@ -106,7 +106,7 @@ test.for<[string, unknown, string | undefined]>([
   ['"Other" alone', { text: 'Other' }, 'Other'],
   ['"Other" beside a null flavour', { text: 'other', coding: [nullFlavor('OTH', 'other')] }, 'other'],
   ['the picked real one', { coding: [{ display: 'A' }, { display: 'B', userSelected: true }] }, 'B'],
-  ['a bare code', { coding: [nullFlavor('UNK'), { system: 'http://loinc.org', code: '24627-2' }] }, '24627-2'],
+  ['a bare code', { coding: [nullFlavor('UNK'), { system: 'http://loinc.org', code: '24627-2' }] }, 'LOINC 24627-2'],
   ['a bare code of a system that happens to be one', { coding: [{ system: 'urn:lab', code: 'NA' }] }, 'NA'],
   ['only an extension', { extension: [absent] }, undefined],
   ['odd things', { text: 3, coding: [null, 'x', { display: {}, code: [], _display: 'x', extension: 'y' }] }, undefined],

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { draftList } from '#views/requests/draft-list.ts';
 
 const frame = { base: '/launches/1', csrfToken: 't', timeZone: 'UTC', most: 3 };
-const draft = { what: 'Ride', needed: undefined, begun: new Date('2026-11-22T10:00:00Z'), mayBeSent: false };
+const draft = {
+  what: 'Ride',
+  needed: undefined,
+  begun: new Date('2026-11-22T10:00:00Z'),
+  corrects: undefined,
+  mayBeSent: false,
+};
 
 test.for<[number, string]>([
   [1, 'Only you see it. It is kept for three days.'],
@@ -12,4 +18,9 @@ test.for<[number, string]>([
 ])('%s drafts: "%s"', ([count, words]) => {
   const drafts = Array.from({ length: count }, (_, index) => ({ ...draft, name: `form-${index}` }));
   expect(String(draftList(drafts, frame))).toContain(words);
+});
+
+test('a correction says what it would replace', () => {
+  const correction = { ...draft, name: 'form', corrects: '<b>Ride' };
+  expect(String(draftList([correction], frame))).toContain('Correction of <bdi>&lt;b&gt;Ride</bdi> · Begun');
 });

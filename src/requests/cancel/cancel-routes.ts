@@ -16,6 +16,7 @@ import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
+import { withCancelled } from '#src/requests/delivery/deliveries.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
 import { soon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
@@ -110,8 +111,10 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     };
     const end = await trace.step('cancel', () => cancelRequest(reading.api, wanted), {}, cancelFacts);
     await deps.keptLists.forget(launch.id);
-    if (end.kind === 'cancelled')
+    if (end.kind === 'cancelled') {
       await soon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
+      await soon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
+    }
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
     await say({ kind: end.kind });
   };

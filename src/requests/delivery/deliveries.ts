@@ -28,6 +28,8 @@ export interface Delivery {
   at: string;
   /** `ServiceRequest/id`, if the EHR has named it. */
   resource?: string | undefined;
+  /** It was sent, and the user has cancelled it since. */
+  isCancelled?: true;
 }
 
 /** All sent versions of one owner, the latest first. */
@@ -90,4 +92,10 @@ export function stateOf(form: Form, values: TypedRequest, known: Deliveries, now
 export function recentOf(known: Deliveries, now: Date): Deliveries {
   const oldest = now.getTime() - RECENT_MS;
   return known.filter((one) => one.formId !== UNREADABLE && Date.parse(one.at) > oldest).slice(0, MOST_RECENT);
+}
+
+/** Records a cancellation. @param identifiers those of the cancelled request. @returns undefined if it is none of these. */
+export function withCancelled(known: Deliveries, identifiers: readonly string[]): Deliveries | undefined {
+  const isIt = ({ identifier }: Delivery) => identifiers.includes(identifier);
+  return known.some(isIt) ? known.map((one) => (isIt(one) ? { ...one, isCancelled: true } : one)) : undefined;
 }

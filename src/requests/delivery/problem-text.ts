@@ -44,6 +44,8 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
         ? 'An earlier version of this request was sent and is in the EHR. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.'
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
     case 'alike':
+      if (end.isCancelled)
+        return `You sent the same request ${agoText(end.at, now)} and have cancelled it since. What you see now was not sent. Send it only if the patient needs it after all.`;
       return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
       return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}`;

@@ -10,7 +10,7 @@ export type Hindrance =
   /** Another version of the form was sent before, and the form's page did not mention it. */
   | { kind: 'changed'; isEarlierSent: boolean; disclosed: readonly string[] }
   /** Another form sent the same request a short time ago, and the page did not mention it. */
-  | { kind: 'alike'; at: Date; isConfirmed: boolean; disclosed: readonly string[] };
+  | { kind: 'alike'; at: Date; isConfirmed: boolean; isCancelled: boolean; disclosed: readonly string[] };
 
 /** The reason not to send the form's present content; undefined if there is none. */
 export function hindranceIn(
@@ -36,5 +36,7 @@ export function hindranceIn(
     return { kind: 'changed', isEarlierSent: earlier.every(({ state }) => state === 'sent'), disclosed };
   }
   const latest = alike.find(isUndisclosed);
-  return latest && { kind: 'alike', at: new Date(latest.at), isConfirmed: latest.state === 'sent', disclosed };
+  if (!latest) return undefined;
+  const { at, state, isCancelled = false } = latest;
+  return { kind: 'alike', at: new Date(at), isConfirmed: state === 'sent' || isCancelled, isCancelled, disclosed };
 }

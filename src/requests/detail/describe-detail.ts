@@ -75,7 +75,8 @@ export async function describeDetail(
   const named = [...listedNames, ...providers.filter(isSaid).map(inFull)];
   const performers = named.length === 0 && status.hasProvider ? (sentTo?.names ?? []) : named;
   const asked = request.requester;
-  const requester = asked && (isNamed(asked) || !listed) ? inFull(asked) : listed?.requested.by;
+  const requester =
+    asked && (isNamed(asked) || asked.number !== undefined || !listed) ? inFull(asked) : listed?.requested.by;
   const given = readReasons(resource, base, asLongConceptText);
   const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };

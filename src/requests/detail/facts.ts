@@ -10,6 +10,7 @@ import {
   asInformation,
   asLines,
   asLongConceptText,
+  asRecord,
   asRecords,
   asText,
   asTexts,
@@ -61,6 +62,7 @@ export function readFacts(
       'What',
       [
         ['Service', serviceInFull(resource)],
+        ['Also coded as', otherNames(resource)],
         ['Category', concepts('category').map(categoryWords)],
         ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
         ['Quantity', quantitiesOf(resource)],
@@ -142,6 +144,13 @@ function serviceInFull(resource: ForeignRecord): string[] {
   const text = asLongConceptText(code);
   if (text === undefined) return listed(narrativeOf(resource, LONGEST_NOTE));
   return text === asConceptText(code) ? [] : listed(text);
+}
+
+/** What the codings of the service say beside its name: each may be another service. */
+function otherNames({ code }: ForeignRecord): string[] {
+  const name = asConceptText(code)?.toLowerCase();
+  const displays = asRecords(asRecord(code).coding).flatMap(({ display }) => asInformation(display) ?? []);
+  return [...new Set(displays)].filter((display) => display.toLowerCase() !== name);
 }
 
 /** A text in R4; in R5 a list of texts and documents. */

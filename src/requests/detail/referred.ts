@@ -58,7 +58,7 @@ function isGiven({ reference, type, identifier }: ForeignRecord): boolean {
 }
 
 /** "DocumentReference/1" on any server becomes "Document reference (see the EHR)". */
-function kindOf({ reference, type }: ForeignRecord): string {
+export function kindOf({ reference, type }: ForeignRecord): string {
   const [, named] = /(?:^|\/)([A-Z][A-Za-z]{1,60})(?:\/[^/]+){1,3}$/.exec(asText(reference) ?? '') ?? [];
   const words = (named ?? asText(type, 60))?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   return words === undefined ? 'Given in the EHR' : `${words.charAt(0).toUpperCase()}${words.slice(1)} (see the EHR)`;

@@ -2,12 +2,14 @@
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { readService } from '#src/requests/list/concepts.ts';
+import { valueOf } from '#src/requests/list/resource-words.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
+import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
-import { codesOf } from '#src/requests/progress/task.ts';
+import { askedOf, codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
-import { dateText } from '#src/requests/timing/moments.ts';
+import { dateText, periodPhrases } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
@@ -17,8 +19,8 @@ import {
   asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
-import type { Place } from './referred.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { kindOf, type Place } from './referred.ts';
 
 /** One line; texts are plain and bounded. */
 export interface TimelineEntry {
@@ -37,6 +39,8 @@ interface Event extends Omit<TimelineEntry, 'when'> {
 interface About {
   readonly service: string;
   readonly ids: readonly unknown[];
+  readonly isSelf: (reference: ForeignRecord) => boolean;
+  readonly timeZone: string;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -50,9 +54,10 @@ export function readTimeline(
   resource: ForeignRecord,
   events: readonly ForeignRecord[],
   requester: string | undefined,
-  { timeZone }: Pick<Place, 'timeZone'>,
+  { base, timeZone }: Pick<Place, 'base' | 'timeZone'>,
 ): TimelineEntry[] {
-  const about = { service: readService(resource).service, ids: events.map(({ id }) => id) };
+  const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
+  const about = { service: readService(resource).service, ids: events.map(({ id }) => id), isSelf, timeZone };
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
@@ -80,7 +85,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, { service, ids }: About): Event[] {
+function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: About): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
@@ -90,11 +95,20 @@ function taskEvents(task: ForeignRecord, { service, ids }: About): Event[] {
   const mayBeAlone = part !== undefined && part.parents.length > 0 && (part.carriesOut || word.icon !== 'done');
   const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
   const purpose = (isAlone ? part.alone : given)?.words;
-  const said = [word.note, purpose, asConceptText(task.statusReason), asConceptText(task.businessStatus), ...notes];
-  const others = said.filter((text) => text !== undefined && !repeats(text, word.word));
-  const what = [word.word, ...new Set(others)].join(' · ');
+  const others = asRecords(task.focus).filter((one) => !isSelf(one));
+  const about = others.map((one) => displayOf(one) ?? kindOf(one));
+  const results = asRecords(task.output).flatMap((one) => {
+    const value = one.valueReference === undefined ? valueOf(one) : displayOf(one.valueReference);
+    return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
+  });
+  const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
+  const { period } = asRecord(task.restriction);
+  const within = period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
+  const said = [word.note, ...about, purpose, ...reasons, ...within, ...results.slice(0, MOST_PARTS), ...notes];
+  const telling = said.filter((text) => text && !repeats(text, word.word));
+  const what = [word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
-  return [{ what, at, who: displayOf(task.owner), source: 'Task' }];
+  return [{ what, at, who: displayOf(askedOf(task)), source: 'Task' }];
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {

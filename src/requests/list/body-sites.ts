@@ -12,22 +12,26 @@ const TAG = / \(qualifier value\)$/i;
 
 /**
  * FHIR R4 bodySite of any resource, and the side that `code` has beside its words. Some EHRs write the side as a second
- * coding or as an extension: "Hand structure (left)".
+ * coding or as an extension: "Hand structure (left)". A coding of another side than the words shows both.
  */
 export function bodySitesOf(resource: ForeignRecord): string[] {
   const sites = asRecords(resource.bodySite).flatMap((site) => {
     const words = asConceptText(site);
     const said = sideIn(words);
-    const coded = asRecords(site.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []);
-    const sides = new Set([...coded, ...qualifiersOf(site)]);
+    const sides = sidesOf(site);
     if (said !== undefined) sides.delete(said);
     return [words, sides.size > 0 ? `(${[...sides].join(', ')})` : undefined].filter(Boolean).join(' ') || [];
   });
   const code = asRecord(resource.code);
-  const sides = qualifiersOf(code);
-  if (sides.length === 0) return sites;
+  const sides = sidesOf(code);
+  if (sides.size === 0) return sites;
   const said = sideIn(asConceptText(code));
-  return [...sites, ...sides.filter((side) => side !== said).map((side) => `Side: ${side}`)];
+  return [...sites, ...[...sides].filter((side) => side !== said).map((side) => `Side: ${side}`)];
+}
+
+function sidesOf(concept: ForeignRecord): Set<string> {
+  const coded = asRecords(concept.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []);
+  return new Set([...coded, ...qualifiersOf(concept)]);
 }
 
 /** "Right and left" is both, and neither of them alone. */

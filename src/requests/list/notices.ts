@@ -108,17 +108,20 @@ export function describeOutcome(outcome: ForeignRecord): string[] {
   return issues.length > 0 ? issues.flatMap((issue) => describeIssue(issue) ?? []) : [UNSAID];
 }
 
-/** Further remarks are counted. One about a restricted chart is always shown: it says that something is missing. */
+/** How many remarks are shown; further ones are counted. Those come first that say that something is missing. */
 const MOST_REMARKS = 3;
 
 /** @param lines of {@link describeOutcome}, each once. */
 export function describeRemarks(lines: readonly string[]): string[] {
-  const inOrder = lines.toSorted((a, b) => Number(b === RESTRICTED) - Number(a === RESTRICTED));
+  const rankOf = (line: string) => [RESTRICTED, ERROR, UNSAID].findIndex((one) => line.startsWith(one));
+  const inOrder = lines.toSorted((a, b) => ((rankOf(a) + 4) % 4) - ((rankOf(b) + 4) % 4));
   const rest = lines.length - MOST_REMARKS;
   const more = rest > 0 ? [`The EHR made ${rest} more ${rest === 1 ? 'remark' : 'remarks'}.`] : [];
   return [...inOrder.slice(0, MOST_REMARKS), ...more];
 }
 
+/** For severity `error` and `fatal`. */
+const ERROR = 'The EHR reported an error, so requests may be missing';
 const UNSAID = 'The EHR remarked that its answer may be incomplete.';
 /** For a remark of severity `information`, which does not say that anything is missing. */
 const INFORMED = 'The EHR added a piece of information that this app cannot show.';
@@ -133,6 +136,8 @@ function describeIssue(issue: ForeignRecord): string | undefined {
   if (isNothing && codings.some(({ code }) => code === NOTHING_FOUND)) return undefined;
   if (codings.some(({ code }) => RESTRICTED_CODES.has(code))) return RESTRICTED;
   const text = asConceptText(issue.details);
+  const severity = asText(issue.severity)?.toLowerCase();
+  if (severity === 'error' || severity === 'fatal') return text === undefined ? `${ERROR}.` : `${ERROR}: ${text}`;
   if (text !== undefined) return `The EHR remarked: ${text}`;
-  return asText(issue.severity)?.toLowerCase() === 'information' ? INFORMED : UNSAID;
+  return severity === 'information' ? INFORMED : UNSAID;
 }

@@ -27,6 +27,7 @@ export interface ReadAt {
   readonly encounter?: string | undefined;
 }
 
+const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** @param replaced requests that this one replaces; they have no row of their own. */
@@ -51,14 +52,22 @@ export function toRow(
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const { icon } = status;
-  // What the patient does has no provider to wait for.
+  // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
-  const moving = { isOpen, isProhibited: isProhibited || isPatients, icon, service, category, movedMs: moved };
+  const isUnasked = request.isUnasked && !task;
+  const moving = {
+    isOpen,
+    isProhibited: isProhibited || isPatients || isUnasked,
+    icon,
+    service,
+    category,
+    movedMs: moved,
+  };
   const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
   const spoken = status === request.status ? undefined : task;
-  const asked = spoken?.besideStep ?? (spoken?.isInTrouble === true ? 'Ask what happened' : undefined);
+  const asked = spoken?.besideStep ?? stepOf(spoken);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -72,11 +81,13 @@ export function toRow(
     status: { ...status, sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
+      isContradicted: status.isContradicted === true && (isOpen || isRecent(moved, at)),
       hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,
       asked,
       isPatients,
+      isUnasked,
       hasTime: needed !== undefined,
       waited,
     }),
@@ -100,6 +111,17 @@ export function toRow(
     references: withOwner(request.references, task),
     relations: request.relations,
   };
+}
+
+/** What contradicts a closed request is not pointed out for ever: some providers never end their Tasks. */
+function isRecent(moved: number | undefined, { now }: ReadAt): boolean {
+  return moved !== undefined && now.getTime() - moved < MOST_RECENT_MS;
+}
+
+/** What the hand-over itself asks of the clinician, although its word does not. */
+function stepOf(task: Task | undefined): string | undefined {
+  if (task?.word.icon === 'draft') return 'Finish the hand-over';
+  return task?.isInTrouble === true ? 'Ask what happened' : undefined;
 }
 
 /** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */

@@ -16,6 +16,8 @@ import { codeOf, describePriority, describeSource, describeStatus, type Lateness
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export type ServiceRequest = ReturnType<typeof readServiceRequest>;
 
+/** FHIR R4 request-intent: an instruction of the patient or a relative, and one of several choices, ask no provider. */
+const UNASKED_INTENTS = new Set<unknown>(['directive', 'option']);
 const DERIVED_INTENTS = new Set<unknown>(['instance-order', 'reflex-order', 'filler-order']);
 
 /** Never throws, whatever is missing or odd (FH-11). @param at `timeZone` is the organization's. */
@@ -51,6 +53,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     caution: readCaution(resource),
     isProhibited,
     isPatients,
+    isUnasked: UNASKED_INTENTS.has(codeOf(intent)),
     needed: needed.text,
     neededMs,
     /** It is to begin on a later day; a deadline says nothing about its begin. */

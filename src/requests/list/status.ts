@@ -20,6 +20,8 @@ export interface RequestStatus extends StatusWord {
   readonly isOverdue: boolean;
   /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
   readonly isLateToday?: true;
+  /** The provider says something else. */
+  readonly isContradicted?: true;
 }
 
 export type Lateness = 'days' | 'hours';
@@ -85,12 +87,12 @@ export function codeOf(value: unknown): string | undefined {
     .replace(/[\s_]+/g, '-');
 }
 
-/** The code as the EHR wrote it; undefined if there are several that differ. */
+/** The code as the EHR wrote it; several that differ make no code that FHIR knows. */
 function writtenCode(value: unknown): string | undefined {
   if (typeof value === 'string') return asText(value, 40);
   const given: unknown[] = [value].flat();
   const codes = given.slice(0, MOST_CODES).map((one) => asText(one, 40) ?? codeIn(asRecord(one)));
-  return new Set(codes).size === 1 ? codes[0] : undefined;
+  return [...new Set(codes)].filter(Boolean).join(', ') || undefined;
 }
 
 function codeIn({ coding, text }: ForeignRecord): string | undefined {

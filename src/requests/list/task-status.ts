@@ -14,17 +14,17 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   if (task.purpose !== undefined && task.word.icon !== 'question') {
     return { ...status, note: [status.note, task.beside].filter(Boolean).join(' · ') };
   }
+  if (task.word.icon === 'draft') return besideDraft(status, task);
   const isPart = isSeries && task.word.icon === 'done';
   const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
   const said = [
     isPart ? 'part of it done' : undefined,
-    icon === 'draft' ? 'not handed over yet, the order stands' : undefined,
     [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
   const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
-  const remark = icon === 'unknown' || icon === 'draft' ? said.join(' · ') : one;
+  const remark = icon === 'unknown' ? said.join(' · ') : one;
   return {
     word,
     icon,
@@ -33,6 +33,12 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
     isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
   };
+}
+
+/** A hand-over that was never sent does not change the order, which stands. */
+function besideDraft(status: RequestStatus, { remark, reason, beside, owner }: Task): RequestStatus {
+  const note = [status.note, 'hand-over is only a draft', remark, reason, beside].filter(Boolean).join(' · ');
+  return { ...status, note, hasProvider: status.hasProvider || owner !== undefined };
 }
 
 /** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
@@ -44,6 +50,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
+    ...(isHidden && (status.icon !== 'done' || word.icon === 'declined') ? { isContradicted: true } : {}),
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }

@@ -98,10 +98,13 @@ export async function afterList(
 }
 
 function asListed(draft: Draft, state: DeliveryState | undefined, organization: Organization): ListedDraft {
-  const { values, issuedAt } = draft;
+  const { values, issuedAt, corrects } = draft;
   const { services } = offerOf(organization);
   const service = services.find(({ value }) => value === values['service'])?.text;
   const what = [asText(values['what']), service].find((text) => text !== undefined);
   const needed = /^\d{4}-\d\d-\d\d$/.exec(values['neededOn'] ?? '')?.[0];
-  return { name: nameOf(draft), what, needed, begun: new Date(issuedAt), mayBeSent: state !== undefined };
+  return {
+    ...{ name: nameOf(draft), what, needed, corrects: corrects?.what },
+    ...{ begun: new Date(issuedAt), mayBeSent: state !== undefined },
+  };
 }

@@ -2,9 +2,12 @@
 import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
-/** Whether it is open, and the clinician's turn, overdue, or without news for too long. */
+/**
+ * A request needs action if it is the clinician's turn, or if it is open and overdue, or had no news for too long. Of a
+ * closed one, it is their turn where its provider goes on.
+ */
 export function needsAction({ status, next, still }: RequestRow): boolean {
-  return status.group === 'open' && (next.isAction || status.isOverdue || still !== undefined);
+  return next.isAction || (status.group === 'open' && (status.isOverdue || still !== undefined));
 }
 
 /** Open before closed; then what needs action; then by urgency; then the newest activity. */

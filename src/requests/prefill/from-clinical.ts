@@ -1,6 +1,7 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
+import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
   asInformation,
@@ -47,23 +48,26 @@ export function reasonsFrom(
     .slice(0, MOST_OF_A_KIND);
 }
 
-/** High criticality first. All are chosen beforehand: a provider must know them. */
+/**
+ * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
+ * sees that they are chosen. That there is none is not chosen beside one.
+ */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);
-  return [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))]
-    .flatMap((allergy) => {
-      const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
-      const name = nameOf(allergy);
-      const text =
-        name &&
-        [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
-          .filter(Boolean)
-          .join('; ');
-      const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
-      return factOf(allergy, undefined, text, when).map((fact) => ({ ...fact, isSuggested: true }));
-    })
-    .slice(0, MOST_OF_A_KIND);
+  const facts = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
+    const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
+    const name = nameOf(allergy);
+    const text =
+      name &&
+      [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
+        .filter(Boolean)
+        .join('; ');
+    const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
+    return factOf(allergy, undefined, text, when);
+  });
+  const isNone = ({ text }: ChartFact) => /^no known\b/i.test(text);
+  return facts.map((fact) => ({ ...fact, isSuggested: !isNone(fact) || facts.every(isNone) })).slice(0, MOST_OF_A_KIND);
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
@@ -71,7 +75,7 @@ function nameOf(resource: ForeignRecord): string | undefined {
   const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
   const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
   const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
-  const words = named && (KNOWN_BY_CODE.get(named) ?? [named, noted].filter(Boolean).join(': '));
+  const words = named && (KNOWN_BY_CODE.get(bareCode(named)) ?? [named, noted].filter(Boolean).join(': '));
   return withRemarks(words, resource);
 }
 

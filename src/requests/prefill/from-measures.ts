@@ -1,4 +1,5 @@
 /** Reads measurements from the chart: the latest reading of each kind. */
+import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
   asInformation,
@@ -65,7 +66,12 @@ export function measuresFrom(observations: readonly ForeignRecord[], at: Reading
     const facts =
       kind === undefined
         ? []
-        : factOf(observation, codes.includes(label) ? kind : label, valueOf(observation), dated(moments, at));
+        : factOf(
+            observation,
+            codes.includes(label && bareCode(label)) ? kind : label,
+            valueOf(observation),
+            dated(moments, at),
+          );
     return facts.map((fact) => ({
       kind: kind ?? '',
       fact,

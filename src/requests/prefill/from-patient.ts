@@ -26,9 +26,14 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
     text === undefined ? [] : [{ reference, label, text, ...when }];
   return [
     ...fact(CONTACT.address, addressOf(patient, at.now)),
-    ...fact(CONTACT.telephone, telephoneOf(patient.telecom, at.now)),
+    ...fact(CONTACT.telephone, telephoneOf(asRecords(patient.telecom).toSorted(byWork), at.now)),
     ...fact(CONTACT.language, languageOf(patient)),
   ];
+}
+
+/** At work, the patient is not now, and who answers there may not know of it. */
+function byWork(a: ForeignRecord, b: ForeignRecord): number {
+  return Number(a.use === 'work') - Number(b.use === 'work');
 }
 
 /** The home address comes first. An old address, or one for letters or bills only, is never taken. */
@@ -60,13 +65,30 @@ export function isOfNow(period: unknown, now: Date): boolean {
   return !hasEnded(period, now) && !startsLater(period, now);
 }
 
-/** The preferred language. If the EHR prefers none, all are named, because the first one may not be spoken best. */
-function languageOf({ communication }: ForeignRecord): string | undefined {
+/**
+ * The preferred language, and whether an interpreter is needed. If the EHR prefers none, all are named, because the first
+ * one may not be spoken best.
+ */
+function languageOf({ communication, extension }: ForeignRecord): string | undefined {
   const languages = asRecords(communication);
   const preferred = languages.find((one) => flagOf(one, 'preferred') === true);
-  const words = (preferred ? [preferred] : languages).flatMap(({ language }) => asConceptText(language) ?? []);
-  return asText([...new Set(words)].slice(0, MOST_LANGUAGES).join(', '), LONGEST_LANGUAGE);
+  const words = (preferred ? [preferred] : languages).flatMap(({ language }) => wordsOf(language) ?? []);
+  const needs = asRecords(extension).some((one) => one.url === INTERPRETER && flagOf(one, 'valueBoolean') === true);
+  const said = [...new Set(words)].slice(0, MOST_LANGUAGES);
+  return asText([...said, ...(needs ? ['interpreter needed'] : [])].join(', '), LONGEST_LANGUAGE);
 }
+
+/** A code of BCP 47 without words has those of the runtime: "es" is Spanish. */
+function wordsOf(language: unknown): string | undefined {
+  const text = asConceptText(language);
+  const isCode = asRecords(asRecord(language).coding).some(({ code }) => code === text);
+  return text !== undefined && isCode && BCP_47.test(text) ? LANGUAGES.of(text) : text;
+}
+
+const BCP_47 = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-[a-z]{2})?$/i;
+const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language' });
+/** FHIR R4, an extension of Patient. */
+const INTERPRETER = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
 
 const MOST_LANGUAGES = 3;
 /** As long as the field of the form. */

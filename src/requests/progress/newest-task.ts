@@ -8,10 +8,11 @@ import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
  * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
- * new and is not done.
+ * new and is not done. A draft, which nobody has got yet, comes last.
  */
 function newestOf(tasks: readonly Task[]): Task | undefined {
-  const [newest, ...older] = tasks.toSorted((a, b) => b.changedMs - a.changedMs);
+  const isDraft = ({ word }: Task) => Number(word.icon === 'draft');
+  const [newest, ...older] = tasks.toSorted((a, b) => isDraft(a) - isDraft(b) || b.changedMs - a.changedMs);
   if (!newest || !isOver(newest.word)) return newest;
   const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
   return (
@@ -71,7 +72,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const isDone = own?.word.icon === 'done';
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
   if (isDone && !isStopped && !isPartOpen) return { ...own, purpose: undefined };
-  const rivals = own && AGREED.has(own.word.icon) ? othersWhoAgreed(handOvers, own) : [];
+  const rivals = own ? othersWhoAct(handOvers, own) : [];
   const others = beside.filter((task) => own === undefined || wordsOf(task) !== wordsOf(own));
   const question = others.find(({ word }) => word.icon === 'question');
   const shown = question ?? own ?? newestOf(others);
@@ -82,8 +83,10 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
       ...(shown === own
         ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
         : { ...shown, owner: own?.owner }),
-      beside: [rivalText(rivals), besideText(said, isAsked)].filter(Boolean).join(' · ') || undefined,
-      besideStep: stepFor(said, own, isAsked),
+      beside:
+        [rivalText(rivals, AGREED.has(shown.word.icon)), besideText(said, isAsked)].filter(Boolean).join(' · ') ||
+        undefined,
+      besideStep: rivals.some(isQuestion) ? 'Answer the provider' : stepFor(said, own, isAsked),
     }
   );
 }
@@ -137,19 +140,24 @@ function inDoubt(task: Task, why?: string): Task {
 }
 
 const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
+const isQuestion = ({ word }: Task) => word.icon === 'question';
 
-/** The newest Tasks of other owners who have agreed as well: the service may be carried out twice. */
-function othersWhoAgreed(tasks: readonly Task[], own: Task): readonly Task[] {
+/** The newest Tasks of other owners who have agreed, so that the service may be carried out twice, or who ask something. */
+function othersWhoAct(tasks: readonly Task[], own: Task): readonly Task[] {
   const others = tasks.filter((task) => isOfOtherOwner(task, own));
   const byOwner = Map.groupBy(others, ownerKey);
-  return [...byOwner.values()].flatMap((some) => newestOf(some) ?? []).filter(({ word }) => AGREED.has(word.icon));
+  return [...byOwner.values()]
+    .flatMap((some) => newestOf(some) ?? [])
+    .filter((task) => AGREED.has(task.word.icon) || isQuestion(task));
 }
 
-function rivalText([first, ...others]: readonly Task[]): string | undefined {
-  if (first === undefined) return undefined;
-  return others.length > 0
-    ? `${others.length + 1} other providers have agreed too`
-    : `another provider says “${first.word.word}” too`;
+function rivalText(rivals: readonly Task[], isToo: boolean): string | undefined {
+  const asking = rivals.filter(isQuestion);
+  const [agreed, ...others] = rivals.filter((task) => !isQuestion(task));
+  const too = isToo ? ' too' : '';
+  const one = agreed && `another provider says “${agreed.word.word}”${too}`;
+  const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
+  return [said, asking.length > 0 ? 'another provider has a question' : undefined].filter(Boolean).join(' · ');
 }
 
 /** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
@@ -176,7 +184,9 @@ function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: T
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
   if (said.some(isAsked)) return 'Answer the provider';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    word.icon === 'done' && (purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true));
+    word.icon === 'done'
+      ? purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true)
+      : purpose?.isStop === true && own === undefined;
   return said.some(mayBeEnd) ? 'Check it in the EHR' : undefined;
 }
 

@@ -7,6 +7,8 @@ export interface StepFacts {
   readonly word?: string;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
+  /** The EHR and the provider contradict each other, whether it is open or closed. */
+  readonly isContradicted?: boolean | undefined;
   /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
@@ -17,6 +19,8 @@ export interface StepFacts {
   readonly asked?: string | undefined;
   /** The patient, or a relative, is to do it. */
   readonly isPatients?: boolean;
+  /** It asks no provider to do anything. */
+  readonly isUnasked?: boolean;
   /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
@@ -55,12 +59,14 @@ const SETTLED = new Set(['booked', 'under-way']);
 /** One sentence per request; the first rule that holds decides. */
 export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
+  if (facts.isContradicted === true && !isProhibited) return act('Check it in the EHR');
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
+  if (facts.isUnasked === true) return NOTHING;
   if (isOverdue && hasProvider) return act('Ask why it is late');
   if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');

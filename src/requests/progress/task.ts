@@ -3,9 +3,9 @@ import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
-import { businessCode } from './guide-codes.ts';
+import { businessCode, businessText } from './guide-codes.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, doneInDoubt, isInTrouble, type TaskWord } from './task-words.ts';
 
@@ -63,14 +63,15 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
   const business = codesOf(resource.businessStatus);
-  const unproved = unprovedWords(resource);
+  const mayBeDone = describeTask(resource.status, [])?.icon === 'done';
+  const unproved = mayBeDone ? unprovedWords(resource) : undefined;
   const word = describeTask(resource.status, business, unproved?.length === 0);
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
   const isHandOver =
     resource.resourceType === 'Task' && !isOfOtherDesk(resource) && conditionsOf(resource).length === 0;
-  const owner = asRecord(resource.owner);
+  const owner = askedOf(resource);
   const place = { base, now, container: resource };
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
   if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
@@ -95,10 +96,19 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   };
 }
 
+/** Who has it, or else the one provider who is asked to take it; R5 has a CodeableReference there. */
+export function askedOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord {
+  const asked = [
+    ...asRecords(asRecord(restriction).recipient),
+    ...asRecords(requestedPerformer).map(({ reference }) => asRecord(reference)),
+  ].filter((one) => !leadsToPatient(one));
+  return owner === undefined && asked[0] && asked.length === 1 ? asked[0] : asRecord(owner);
+}
+
 /** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
 function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (string | undefined)[] {
   const isOdd = status === 'completed' && word.icon !== 'done';
-  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [asConceptText(businessStatus)];
+  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [businessText(businessStatus)];
 }
 
 const DAY_MS = 24 * 60 * 60_000;

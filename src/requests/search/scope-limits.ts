@@ -1,4 +1,5 @@
 /** Says in words which part of the requests a scope covers if search parameters limit it, as MEDITECH's scopes do. */
+import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 
 /** Codes of ServiceRequest.category that FHIR R4 and US Core name; any other is shown as the EHR wrote it. */
@@ -10,6 +11,7 @@ const CATEGORIES = new Map([
   ['387713003', 'surgery'],
   ['386053000', 'evaluation'],
   ['410606002', 'social services'],
+  ['3457005', 'referral'],
   ['sdoh', 'social needs'],
   ['functional-status', 'functional status'],
   ['disability-status', 'disability status'],
@@ -17,7 +19,7 @@ const CATEGORIES = new Map([
 ]);
 /** A category of which the EHR gives only the code; any other text is kept unchanged. */
 export function categoryWords(text: string): string {
-  const words = CATEGORIES.get(text);
+  const words = CATEGORIES.get(bareCode(text));
   return words === undefined ? text : `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 

@@ -22,7 +22,7 @@ export function createTally() {
       const isRequest = type === 'ServiceRequest';
       const isCompanion = COMPANIONS.has(type) || (mode === 'include' && type !== '');
       if (!isRequest && !isCompanion) unreadable += 1;
-      if (mode === 'include' || mode === 'outcome' || (!isRequest && isCompanion)) return;
+      if (!isRequest && (isCompanion || mode === 'outcome')) return;
       if (isRequest && typeof id === 'string') ids.add(id);
       else others += 1;
     },

@@ -1,5 +1,5 @@
 /** Says `Timing.repeat` in plain words: "3 times a week, Mon Wed Fri, for 6 weeks". */
-import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
 import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
 import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
@@ -43,12 +43,13 @@ function rhythmText(times: Span, every: Span, unit: TimeUnit): string {
   return `${often} ${unit.one === 'hour' ? 'an' : 'a'} ${unit.one}`;
 }
 
-const WEEK = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const WEEK = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 function weekdays(value: unknown): Phrases {
-  const codes = listOf(value).map((code) => (typeof code === 'string' ? code.toLowerCase() : code));
-  const days = WEEK.filter((day) => codes.includes(day.toLowerCase()));
-  const isWhole = codes.every((code) => WEEK.some((day) => day.toLowerCase() === code));
+  const codes = listOf(value).map((code) => asWritten(code).toLowerCase());
+  const isDay = (day: string) => (code: string) => code.length > 2 && day.toLowerCase().startsWith(code);
+  const days = WEEK.filter((day) => codes.some(isDay(day))).map((day) => day.slice(0, 3));
+  const isWhole = codes.every((code) => WEEK.some((day) => isDay(day)(code)));
   return [...(days.length > 0 ? [days.join(' ')] : []), ...(isWhole ? [] : [null])];
 }
 

@@ -39,6 +39,9 @@ const COMPARATORS = new Map<unknown, string>([
   ['>', 'more than '],
 ]);
 
+/** A mark alone, such as "<", is information here. */
+const isCompared = ({ comparator }: ForeignRecord) => isGiven(comparator) || COMPARATORS.has(comparator);
+
 const UCUM = 'http://unitsofmeasure.org';
 const MEMBERS = ['value', 'unit', 'system', 'code', 'comparator'];
 
@@ -48,7 +51,7 @@ export function durationPhrases(value: unknown): Phrases {
   const amount = readSpan(quantity.value, undefined, 'decimal');
   const unit = unitOf(quantity);
   const { comparator } = quantity;
-  const word = isGiven(comparator) ? COMPARATORS.get(comparator) : '';
+  const word = isCompared(quantity) ? COMPARATORS.get(comparator) : '';
   if (!amount || unit === undefined || word === undefined) return [null];
   return [`${word}${spanOf(amount, unit)}`, ...otherMembers(quantity, MEMBERS)];
 }
@@ -65,7 +68,7 @@ export function rangePhrases(value: unknown): Phrases {
   }
   const span = readSpan(asRecord(low).value, asRecord(high).value, 'decimal');
   const unit = unitOf(asRecord(low));
-  const hasComparator = [low, high].some((end) => isGiven(asRecord(end).comparator));
+  const hasComparator = [low, high].some((end) => isCompared(asRecord(end)));
   if (least.includes(null) || most.includes(null) || hasComparator) return [null];
   if (unit?.one !== unitOf(asRecord(high))?.one) return [`${least[0]} to ${most[0]}`, ...others];
   return span && unit ? [spanOf(span, unit), ...others] : [null];

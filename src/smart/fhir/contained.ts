@@ -12,16 +12,18 @@ export interface Place {
 
 /**
  * The contained resource that a Reference points at (FHIR R4, "Contained Resources": the outermost resource holds all).
- * @returns undefined for other references, and for a contained resource that names another patient than its container.
+ * @returns undefined for other references, for an id that several contained resources have, unless the reference says of
+ *   which type its target is, and for a contained resource that names another patient than its container.
  */
 export function containedOf(reference: unknown, { container, base }: Place): ForeignRecord | undefined {
-  const literal = asRecord(reference).reference;
+  const { reference: literal, type } = asRecord(reference);
   const isFragment = typeof literal === 'string' && literal.includes('#');
   const fragment = isFragment ? asText(literal)?.match(/^#(.+)$/)?.[1] : undefined;
   if (fragment === undefined) return undefined;
   // Some servers repeat the `#` in the id.
-  const found = asRecords(container?.contained, 200).find(({ id }) => id === fragment || id === `#${fragment}`);
-  return found && container && isOfSamePatient(found, container, base) ? found : undefined;
+  const named = asRecords(container?.contained, 200).filter(({ id }) => id === fragment || id === `#${fragment}`);
+  const [found, ...others] = named.length > 1 ? named.filter(({ resourceType }) => resourceType === type) : named;
+  return others.length === 0 && found && container && isOfSamePatient(found, container, base) ? found : undefined;
 }
 
 /** A contained resource that names another patient than its container is not read: it may be about that patient. */

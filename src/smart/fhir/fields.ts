@@ -1,5 +1,6 @@
 /** Reads fields of untrusted FHIR JSON without relying on their type. Every domain parser uses it (FH-11, FH-12). */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { namedCode } from './code-systems.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
 import { visibleLength } from './visible-length.ts';
 
@@ -7,6 +8,9 @@ const characters = new Intl.Segmenter();
 
 /** One line of visible ASCII and Latin letters with single spaces. Most texts are such, and need no cleaning. */
 const PLAIN_LINE = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)*$/;
+
+/** The beginning of such a line. Each of its characters stands alone, so that it can be cut anywhere. */
+const PLAIN_HEAD = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)* ?$/;
 
 export type ForeignRecord = JsonObject;
 
@@ -31,17 +35,22 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
 
 /**
  * One line of readable text. Letters of every script stay, controls become spaces, invisible formatting is removed,
- * above all bidirectional overrides; joiners stay (Persian, emoji). Not HTML-safe: views escape it (FH-10).
+ * above all bidirectional overrides, and so are more than eight marks on one letter; joiners stay (Persian, emoji). Not
+ * HTML-safe: views escape it (FH-10).
  * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
  */
 export function asText(value: unknown, maxLength = 200): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
+  if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
+    return `${value.slice(0, maxLength - 1)}…`;
   const line = value
     .slice(0, maxLength * 8)
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
+    // More marks on one letter than any script has would cover the lines above.
+    .replace(/(\p{M}{8})\p{M}+/gu, '$1')
     // Fonts draw these letters as a space.
     .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
     .replace(/\s+/gu, ' ')
@@ -144,7 +153,7 @@ function bestText(concept: ForeignRecord, maxLength: number): string | undefined
     return undefined;
   };
   const displayed = best(isCode ? undefined : text) ?? bestIn(displayOf, true) ?? bestIn(displayOf);
-  return displayed ?? (isCode ? best(text) : undefined) ?? bestIn(codeText) ?? other;
+  return displayed ?? bestIn(codeText) ?? (isCode ? best(text) : undefined) ?? other;
 }
 
 function saysWhat({ system, extension }: ForeignRecord): boolean {
@@ -163,7 +172,9 @@ function memberText(value: unknown, beside: unknown, maxLength = USUAL): string 
 /** The code of a coding without a display. With a display, the code adds nothing: both may mean "Unknown". */
 function codeText(coding: ForeignRecord): string | undefined {
   const code = asText(coding.display) === undefined ? asInformation(coding.code, 60) : undefined;
-  return code !== undefined && asText(coding.system) === undefined && isNullCode(code) ? undefined : code;
+  const system = asText(coding.system);
+  if (code === undefined || (system === undefined && isNullCode(code))) return undefined;
+  return namedCode(code, system);
 }
 
 /** Has a FHIR Period ended by `now`? A missing or unreadable end counts as no; a partial date lasts to its last day. */

@@ -66,6 +66,8 @@ const MAY_BE_EMPTY = new RegExp(`^[^a-z]*(?:$|(?:${[...FIRST_WORDS].join('|')})(
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
   const lower = text.toLowerCase();
+  // The first moment that some programming languages know.
+  if (lower.startsWith('0001-01-01')) return true;
   if (!MAY_BE_EMPTY.test(lower)) return false;
   const begun = lower
     .replace(SEMANTIC_TAG, '')

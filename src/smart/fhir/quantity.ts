@@ -1,18 +1,42 @@
 /** Formats FHIR's Quantity, Ratio and Range as text. */
-import { asInformation, asRecord, type ForeignRecord } from './fields.ts';
+import { asInformation, asRecord, asWritten, type ForeignRecord } from './fields.ts';
 
 const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+/** How people and UCUM write the units that are mistaken for each other. */
+const UNITS = new Map(
+  [
+    'kg',
+    'g',
+    'mg',
+    'ug mcg',
+    'lb lbs [lb_av]',
+    'oz [oz_av]',
+    'cm',
+    'm',
+    'in [in_i]',
+    'ft [ft_i]',
+    'l',
+    'ml',
+    'cel',
+    '[degf]',
+  ].flatMap((names) => names.split(' ').map((name) => [name, names] as const)),
+);
 /** The text for an amount of which only a part can be read: the part alone would read as another amount. */
 const UNREADABLE = 'amount in the EHR';
 
-/** Such as "3 units" or "< 5 mg". Undefined without a finite number, and with an unknown comparator. */
+/**
+ * Such as "3 units" or "< 5 mg". Undefined without a finite number, for two different units, and with an unknown
+ * comparator: without it, a limit would read as the amount.
+ */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
   const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   const limit = COMPARATORS.find((one) => one === comparator);
   if (limit === undefined && isStated(comparator)) return undefined;
+  const [measured, coded] = [unit, code].map((one) => UNITS.get(asWritten(one).toLowerCase()));
+  if (measured !== undefined && coded !== undefined && measured !== coded) return undefined;
   // UCUM writes counted things in braces: "{visits}".
   const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{([^{}]+)\}$/, '$1');
   // A server that adds in binary writes 0.30000000000000004.

@@ -70,6 +70,10 @@ function take({ headers, body }: { headers: Record<string, unknown>; body: strin
   chart = { ...JSON.parse(body), meta: { versionId: String(Number(versionId) + 1) } };
   return { body: chart };
 }
+/** Sends the same request from another form. */
+async function sendAgain(): Promise<string> {
+  return (await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN })).body;
+}
 async function auditRows(): Promise<unknown[]> {
   const { audit, database } = world().dependencies;
   await audit.flush();
@@ -272,4 +276,14 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
     const answer = await browser.visit(url('sr-1/cancel'), { form: { version: '7', ...REVOKE } });
     expect([answer.status, puts()]).toEqual([403, []]);
   });
+});
+
+test('the same request again: the page says that the first one was cancelled since', async () => {
+  expect(await sendAgain()).toContain(
+    'You sent the same request less than a minute ago. What you see now was not sent.',
+  );
+  await cancel(await open());
+  expect(await sendAgain()).toContain(
+    'You sent the same request less than a minute ago and have cancelled it since. What you see now was not sent.',
+  );
 });

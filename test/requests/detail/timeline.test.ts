@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { readTimeline } from '#src/requests/detail/timeline.ts';
 
+const place = { base: new URL('https://ehr.example/fhir'), timeZone: 'UTC' };
 const message = { resourceType: 'Communication', status: 'completed', payload: [{ contentString: 'Which door?' }] };
 const visit = { resourceType: 'Appointment', status: 'booked', start: '2026-12-01T10:00:00Z' };
 const task = { resourceType: 'Task', status: 'completed' };
@@ -78,7 +79,7 @@ test.for<[string, object, string | undefined]>([
   ['one with conditions, too', { ...task, modifierExtension: extension }, 'Done · Conditions apply: see the EHR'],
   ['a signature', signed, 'Signed'],
 ])('%s', ([, event, what]) => {
-  expect(readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' })[0]?.what).toBe(what);
+  expect(readTimeline({}, [{ ...event }], undefined, place)[0]?.what).toBe(what);
 });
 
 test('a part of a Task that is about the request as well is called one', () => {
@@ -87,7 +88,7 @@ test('a part of a Task that is about the request as well is called one', () => {
     {},
     [{ ...task, id: '1' }, part].map((one) => ({ ...one })),
     undefined,
-    { timeZone: 'UTC' },
+    place,
   );
   expect(lines.map(({ what }) => what)).toContain('Accepted · Part of it');
 });
@@ -99,7 +100,7 @@ test('a participant who declined is not listed, and a known day is shown', () =>
     { actor: { reference: 'Location/1', display: 'North gate' } },
   ];
   const occurred = { ...signed, occurredDateTime: '2026-11-18' };
-  const lines = readTimeline({}, [{ ...visit, participant }, occurred], undefined, { timeZone: 'UTC' });
+  const lines = readTimeline({}, [{ ...visit, participant }, occurred], undefined, place);
   expect(lines.map(({ who, when }) => [who, when])).toEqual([
     ['Van 8, North gate', '2026-12-01 10:00 UTC'],
     [undefined, '2026-11-18'],
@@ -112,7 +113,7 @@ test.for<[string, object]>([
   ['a signature', { ...signed, agent: [{ who: ben() }] }],
   ['an appointment', { ...visit, participant: [{ actor: ben() }] }],
 ])('LC-06: another patient has no name in %s', ([, event]) => {
-  const lines = readTimeline({}, [{ ...event }], undefined, { timeZone: 'UTC' });
+  const lines = readTimeline({}, [{ ...event }], undefined, place);
   expect(JSON.stringify(lines)).not.toContain('Okafor');
 });
 

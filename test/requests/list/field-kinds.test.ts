@@ -1,52 +1,8 @@
 /** Kinds of real answers that once hid, misstated or gave away something, each checked on the list and on its request's page. */
 import { expect, test } from 'vitest';
-import { describeDetail } from '#src/requests/detail/describe-detail.ts';
-import type { ReadDetail } from '#src/requests/detail/read-detail.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
-import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
-
-const now = new Date('2026-11-22T14:02:00Z');
-const [patientId, timeZone] = ['pat-1', 'America/Chicago'];
-const base = {
-  resourceType: 'ServiceRequest',
-  id: 'a',
-  status: 'active',
-  intent: 'order',
-  code: { text: 'Walker' },
-  authoredOn: '2026-11-18T09:00:00Z',
-  subject: { reference: 'Patient/pat-1' },
-};
-const handOver = {
-  resourceType: 'Task',
-  id: 't',
-  status: 'completed',
-  focus: { reference: 'ServiceRequest/a' },
-  for: { reference: 'Patient/pat-1' },
-  lastModified: '2026-11-20T14:02:00Z',
-};
-
-/** What arrives with and without the list; single reads find nothing. */
-async function read(change: object, { along = [], tasks = [] }: { along?: object[]; tasks?: object[] }) {
-  const resource = { ...base, ...change };
-  await using server = await startFhirServer((call) => {
-    if (call.includes('/ServiceRequest?')) return searchset([resource, ...along]);
-    return call.includes('/Task?') ? searchset(tasks) : { status: 404 };
-  });
-  const support = () => createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
-  const batches = support();
-  batches.noteMissing();
-  const user = { reference: 'Practitioner/me', name: async () => 'Me' };
-  const options = { patientId, grantedSearch: true, now, timeZone, batches, user, tasks: support() };
-  const list = await loadRequests(server.api, options);
-  const rows = [...list.open, ...list.closed];
-  const events = tasks.filter((task) => JSON.stringify(task).includes('ServiceRequest/a'));
-  const known = { kind: 'read', referred: [], siblings: [], isAlone: false, isPartial: false } as const;
-  const detail: ReadDetail = { ...known, resource, events: events.map((event) => ({ ...event })) };
-  const place = { base: server.api.base, now, timeZone, patientId, user, limits: undefined, ownSystem: 'urn:own' };
-  const page = await describeDetail(server.api, detail, rows, place);
-  return { list, row: rows.find(({ id }) => id === resource.id), page };
-}
+import { startFhirServer } from '#test/requests/fhir-server.ts';
+import { base, handOver, now, patientId, readField } from '#test/requests/field-read.ts';
 
 type Spoken = Record<'status' | 'next' | 'priority' | 'needed' | 'sentTo', unknown>;
 const spoken = ({ status, next, priority, needed, sentTo }: Spoken) => ({ status, next, priority, needed, sentTo });
@@ -221,7 +177,10 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a hand-over of an active order that is only drafted, as in Belgian prescriptions',
     {},
     { tasks: [{ ...handOver, status: 'draft', statusReason: { text: 'Caregiver refused' } }] },
-    { status: { word: 'Draft', note: 'not handed over yet, the order stands · Caregiver refused' } },
+    {
+      status: { word: 'Ordered in the EHR', note: 'hand-over is only a draft · Caregiver refused' },
+      next: { text: 'Finish the hand-over' },
+    },
   ],
   [
     'a midnight, which stands for its day',
@@ -304,7 +263,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Done' } },
   ],
 ])('%s', async ([, change, came, expected]) => {
-  const { row, page } = await read(change, came);
+  const { row, page } = await readField(change, came);
   expect(row).toMatchObject(expected);
   expect(spoken(page.row)).toEqual(row && spoken(row));
 });
@@ -327,7 +286,7 @@ test.for<[string, object]>([
 ])('%s of another patient that came along is not named', async ([, along]) => {
   const { resourceType } = { resourceType: '', ...along };
   const change = { performer: [{ reference: `${resourceType}/9` }] };
-  const { list, row, page } = await read(change, { along: [{ ...along, id: '9' }] });
+  const { list, row, page } = await readField(change, { along: [{ ...along, id: '9' }] });
   expect(row?.sentTo?.names).toEqual(['Name not available']);
   expect(JSON.stringify([list, page])).not.toContain('Secret');
 });
@@ -337,7 +296,7 @@ test('a provider that only the list knows is on the page too', async () => {
   const referral = { id: 'R-1', basedOn: [{ reference: 'ServiceRequest/1' }], performer: order.performer };
   const task = { ...handOver, status: 'in-progress', owner: { display: 'Swift' } };
   const tasks = [{ ...task, focus: { reference: 'ServiceRequest/1' } }];
-  const { row, page } = await read(referral, { along: [order], tasks });
+  const { row, page } = await readField(referral, { along: [order], tasks });
   expect(row?.sentTo?.names).toEqual(['Swift']);
   expect(page.sections.flatMap(({ facts }) => facts).find(({ label }) => label === 'Provider')?.texts).toContain(
     'Swift',

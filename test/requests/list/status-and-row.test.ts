@@ -23,7 +23,7 @@ test.for<[unknown, string, string]>([
   ['on hold', 'On hold', 'open'],
   ['ON_HOLD', 'On hold', 'open'],
   [['completed'], 'Done', 'closed'],
-  [['active', 'completed'], 'Status not given by EHR', 'open'],
+  [['active', 'completed'], 'Status unclear', 'open'],
   [{ coding: [{ code: 'revoked', display: 'Revoked' }] }, 'Cancelled', 'closed'],
   [{}, 'Status not given by EHR', 'open'],
   ['Active', 'Ordered in the EHR', 'open'],

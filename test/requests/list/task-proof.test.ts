@@ -335,7 +335,7 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
   [
     'a doubtful end of what is on hold',
     [{ ...done, intent: 'plan' }],
-    ['On hold', 'open', 'provider says “completed”', 'Decide whether to resume'],
+    ['On hold', 'open', 'provider says “completed”', 'Check it in the EHR'],
     'on-hold',
   ],
   [

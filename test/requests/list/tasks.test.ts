@@ -365,7 +365,7 @@ test.for<[string, object, object, step: string, group: 'open' | 'closed']>([
   ['accepted', {}, { status: 'accepted' }, 'Check what was declined', 'open'],
   ['done', {}, { status: 'completed' }, 'Nothing to do', 'closed'],
   ['on hold in the EHR', { status: 'on-hold' }, { status: 'accepted' }, 'Decide whether to resume', 'open'],
-  ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Nothing to do', 'closed'],
+  ['cancelled in the EHR', { status: 'revoked' }, { status: 'accepted' }, 'Check it in the EHR', 'closed'],
 ])('a declined addition to a request that is %s', async ([, change, answer, step, group]) => {
   const insurance = task('1', { id: 'i', status: 'rejected', code: { text: 'Verify insurance' } });
   const { list } = await load([request('1', change)], searchset([insurance, task('1', answer)]));

@@ -231,3 +231,12 @@ test.for<[string, Partial<RequestRow>, string]>([
 ])('the text search finds no row that is not %s', ([, change, text]) => {
   expect(selectRows([rowOf(change)], search({}, text)).total).toBe(0);
 });
+
+test('a closed request whose provider goes on needs action, and stays among the closed ones', () => {
+  const status = { ...rowOf().status, group: 'closed', icon: 'cancelled' } as const;
+  const gone = rowOf({ id: 'gone', status, next: { text: 'Check it in the EHR', isAction: true } });
+  expect([gone, rowOf({ status, next: { text: 'Nothing to do', isAction: false } })].map(needsAction)).toEqual([
+    true,
+    false,
+  ]);
+});

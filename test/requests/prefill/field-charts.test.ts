@@ -110,6 +110,11 @@ test.for<[string, Resource[], string[]]>([
     ['+ No known allergy'],
   ],
   [
+    'no known allergy, beside one',
+    [allergy({ code: { text: 'No known allergy' } }), allergy({ id: 'b' })],
+    ['- No known allergy', '+ Latex'],
+  ],
+  [
     'an allergy that only its reaction calls severe',
     [allergy({ reaction: [{ severity: 'severe', description: 'Throat swelling' }] })],
     ['+ Latex; severe reaction; Throat swelling'],
@@ -197,6 +202,28 @@ test.for<[string, Resource[], string[]]>([
       }),
     ],
     ['- Address: Now 2', '- Telephone: 2'],
+  ],
+  [
+    'a number at work before one of the patient’s own',
+    [
+      patient({
+        telecom: [
+          { system: 'phone', use: 'work', value: '1' },
+          { system: 'phone', use: 'mobile', value: '2' },
+        ],
+      }),
+    ],
+    ['- Telephone: 2'],
+  ],
+  [
+    'a language by its code, and an interpreter',
+    [
+      patient({
+        communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'es-MX' }] } }],
+        extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired', valueBoolean: true }],
+      }),
+    ],
+    ['- Language: Mexican Spanish, interpreter needed'],
   ],
   [
     'languages, none of them preferred',

@@ -1,0 +1,330 @@
+/** Answers of EHRs that contradict themselves, name things twice or leave words out, each as its row and its page say it. */
+import { expect, test } from 'vitest';
+import { loadRequests } from '#src/requests/list/list.ts';
+import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
+import { base, handOver, now, patientId, readField } from '#test/requests/field-read.ts';
+
+const task = (change: object) => ({ ...handOver, intent: 'order', owner: { display: 'Northside' }, ...change });
+const older = { lastModified: '2026-11-19T14:02:00Z' };
+const filler = { ...base, id: 'f', intent: 'filler-order', basedOn: [{ reference: 'ServiceRequest/a' }] };
+const contained = [
+  { resourceType: 'Practitioner', id: 'p', name: [{ text: 'Gus Berg' }] },
+  { resourceType: 'Organization', id: 'p', name: 'Southside' },
+];
+const coded = (...coding: object[]) => ({ coding });
+const SNOMED = 'http://snomed.info/sct';
+
+test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
+  [
+    'a provider goes on with what is cancelled',
+    { status: 'revoked' },
+    { tasks: [task({ status: 'in-progress' })] },
+    { status: { word: 'Cancelled', note: 'provider says “Under way”' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a provider goes on with what was cancelled long ago',
+    { status: 'revoked', authoredOn: '2026-08-01' },
+    { tasks: [task({ status: 'in-progress', lastModified: '2026-09-01T00:00:00Z' })] },
+    { status: { note: 'provider says “Under way”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a provider never ended what is done',
+    { status: 'completed' },
+    { tasks: [task({ status: 'accepted' })] },
+    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a provider goes on with what is a draft',
+    { status: 'draft' },
+    { tasks: [task({ status: 'in-progress' })] },
+    { status: { word: 'Draft' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a hand-over that is only a draft hides no other',
+    {},
+    { tasks: [task({ id: 'd', status: 'draft', owner: { display: 'A' } }), task({ ...older, status: 'accepted' })] },
+    { status: { word: 'Accepted' }, sentTo: { names: ['Northside'] } },
+  ],
+  [
+    'another provider has accepted, and the newest hand-over is not answered',
+    {},
+    {
+      tasks: [task({ id: 'n', status: 'requested', owner: { display: 'B' } }), task({ ...older, status: 'accepted' })],
+    },
+    { status: { word: 'Sent', note: 'another provider says “Accepted”' }, sentTo: { names: ['B'] } },
+  ],
+  [
+    'another provider asks, and the newest has accepted',
+    {},
+    {
+      tasks: [
+        task({ id: 'n', status: 'accepted', owner: { display: 'B' } }),
+        task({ ...older, status: 'in-progress', businessStatus: coded({ code: 'input-required' }) }),
+      ],
+    },
+    { status: { word: 'Accepted', note: 'another provider has a question' }, next: { text: 'Answer the provider' } },
+  ],
+  [
+    'a hand-over whose provider only its restriction names',
+    {},
+    {
+      tasks: [task({ status: 'requested', owner: undefined, restriction: { recipient: [{ display: 'Southside' }] } })],
+    },
+    { status: { word: 'Sent' }, sentTo: { names: ['Southside'] }, next: { text: 'Confirm the time' } },
+  ],
+  [
+    'R5’s requested performer',
+    {},
+    {
+      tasks: [
+        task({ status: 'requested', owner: undefined, requestedPerformer: [{ reference: { display: 'Southside' } }] }),
+      ],
+    },
+    { sentTo: { names: ['Southside'] } },
+  ],
+  [
+    'a restriction to the patient names no provider',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'requested',
+          owner: undefined,
+          restriction: { recipient: [{ reference: 'Patient/pat-1', display: 'Ada' }] },
+        }),
+      ],
+    },
+    { sentTo: undefined, next: { text: 'Find a provider' } },
+  ],
+  [
+    'a provider has accepted its own order, made from this one',
+    {},
+    { along: [filler], tasks: [task({ status: 'accepted', focus: { reference: 'ServiceRequest/f' } })] },
+    { status: { word: 'Accepted' }, sentTo: { names: ['Northside'] } },
+  ],
+  [
+    'a provider’s own order is done',
+    {},
+    { along: [{ ...filler, status: 'completed', performer: [{ display: 'Northside' }] }] },
+    {
+      status: { group: 'open', note: 'provider’s own order: Done' },
+      sentTo: { names: ['Northside'] },
+      next: { text: 'Check it in the EHR' },
+    },
+  ],
+  [
+    'two providers have own orders, of which one is done',
+    {},
+    {
+      along: [filler, { ...filler, id: 'g' }],
+      tasks: [task({ focus: { reference: 'ServiceRequest/f' } })],
+    },
+    { status: { group: 'open', note: '2 providers have own orders for it' } },
+  ],
+  [
+    'two contained resources of one id, which the reference tells apart',
+    { contained, performer: [{ reference: '#p', type: 'Organization' }] },
+    {},
+    { sentTo: { names: ['Southside'] } },
+  ],
+  [
+    'two contained resources of one id',
+    { contained, performer: [{ reference: '#p' }] },
+    {},
+    { sentTo: { names: ['Name not available'] } },
+  ],
+  ['several statuses', { status: ['active', 'revoked'] }, {}, { status: { note: 'EHR says “active, revoked”' } }],
+  ['a code without words', { code: coded({ system: SNOMED, code: '229' }) }, {}, { service: 'SNOMED CT 229' }],
+  [
+    'a code without words, by the system’s OID',
+    { code: coded({ system: 'urn:oid:2.16.840.1.113883.6.96', code: '229' }) },
+    {},
+    { service: 'SNOMED CT 229' },
+  ],
+  [
+    'a code that is its own text',
+    { code: { text: '97110', ...coded({ system: 'http://www.ama-assn.org/go/cpt', code: '97110' }) } },
+    {},
+    { service: 'CPT 97110' },
+  ],
+  [
+    'a number of a system of its own, and letters of another',
+    {
+      code: coded({ system: 'https://ehr.example/codes', code: 'BARI' }),
+      category: [coded({ system: 'https://ehr.example/codeSet/6000', code: '657' })],
+    },
+    {},
+    { service: 'BARI', category: 'Code 657' },
+  ],
+  [
+    'a known category without words',
+    { category: [coded({ system: SNOMED, code: '108252007' })] },
+    {},
+    { category: 'Laboratory' },
+  ],
+  [
+    'codings of different sides',
+    { code: coded({ display: 'MRI left knee' }, { display: 'MRI right knee' }) },
+    {},
+    { service: 'MRI left knee', detail: 'Side: right' },
+  ],
+  [
+    'days of the week in full',
+    { occurrenceTiming: { repeat: { dayOfWeek: ['Monday', 'WED'] } } },
+    {},
+    { needed: 'Mon Wed' },
+  ],
+  ['the first moment of all', { authoredOn: '0001-01-01T00:00:00Z' }, {}, { requested: { on: undefined } }],
+  [
+    'marks without end on one letter',
+    { code: { text: `W${'\u0316'.repeat(300)}alker` } },
+    {},
+    {
+      service: `W${'\u0316'.repeat(8)}alker`,
+    },
+  ],
+  [
+    'a guide’s code without words',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'in-progress',
+          businessStatus: coded({
+            system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS',
+            code: '5.1.2',
+          }),
+        }),
+      ],
+    },
+    { status: { word: 'Failed', note: 'no show' } },
+  ],
+  [
+    'an instruction of the patient, which asks no provider',
+    { intent: 'directive', code: { text: 'No transfusion' } },
+    {},
+    { status: { word: 'Active in the EHR' }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a hand-over of such an instruction',
+    { intent: 'directive' },
+    { tasks: [task({ status: 'accepted' })] },
+    { next: { text: 'Confirm the time' } },
+  ],
+  [
+    'a wish to cancel it that is not answered',
+    {},
+    { tasks: [task({ status: 'requested', code: coded({ code: 'abort' }) })] },
+    { status: { note: 'Request to cancel: sent' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'less than a year',
+    {
+      occurrenceTiming: { repeat: { boundsDuration: { value: 1, comparator: '<', unit: 'year' }, dayOfWeek: ['sat'] } },
+    },
+    {},
+    { needed: 'Sat, for less than 1 year' },
+  ],
+  [
+    'an amount in two units',
+    { quantityQuantity: { value: 2, unit: 'mg', code: 'g' } },
+    {},
+    { detail: 'amount in the EHR' },
+  ],
+  ['an amount in one', { quantityQuantity: { value: 2, unit: 'lbs', code: '[lb_av]' } }, {}, { detail: '2 lbs' }],
+  [
+    'a vendor’s system that ends as a guide’s does',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'in-progress',
+          businessStatus: coded({
+            system: 'https://vendor.example/CodeSystem/task-business-status',
+            code: 'request-data-issue',
+            display: 'Daten fehlen',
+          }),
+        }),
+      ],
+    },
+    { status: { word: 'Under way', note: 'Daten fehlen' } },
+  ],
+])('%s', async ([, change, came, expected]) => {
+  const { row } = await readField(change, came);
+  expect(row).toMatchObject(expected);
+});
+
+test.for<[string, object, object[], string, string[]]>([
+  [
+    'the other words of its codes',
+    { code: { text: 'Home oxygen', ...coded({ display: 'Wheelchair' }, { display: 'home oxygen' }) } },
+    [],
+    'Also coded as',
+    ['Wheelchair'],
+  ],
+  [
+    'the number of a requester without a name',
+    { requester: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '123' } } },
+    [],
+    'Requested by',
+    ['Name not available (NPI 123)'],
+  ],
+])('the page says %s', async ([, change, tasks, label, texts]) => {
+  const { page } = await readField(change, { tasks });
+  expect(page.sections.flatMap(({ facts }) => facts).find((fact) => fact.label === label)?.texts).toEqual(texts);
+});
+
+test.for<[string, object, string]>([
+  [
+    'that a Task is about a form',
+    { focus: { reference: 'QuestionnaireResponse/q' }, basedOn: [{ reference: 'ServiceRequest/a' }] },
+    'Done · Questionnaire response (see the EHR)',
+  ],
+  [
+    'that a Task is about another request',
+    { focus: { reference: 'ServiceRequest/b' }, basedOn: [{ reference: 'ServiceRequest/a' }] },
+    'Done · Service request (see the EHR)',
+  ],
+  ['nothing more of a Task that is about it', {}, 'Done'],
+  [
+    'by when a Task is to be done',
+    { status: 'requested', restriction: { period: { end: '2026-11-24' } } },
+    'Sent · by 2026-11-24',
+  ],
+  [
+    'nothing of what a Task only refers to',
+    { output: [{ type: { text: 'Resulting activity' }, valueReference: { reference: 'Procedure/1' } }] },
+    'Done',
+  ],
+  [
+    'what a Task found',
+    { output: [{ type: { text: 'Delivered to' }, valueString: 'Neighbour' }] },
+    'Done · Delivered to: Neighbour',
+  ],
+])('its timeline says %s', async ([, change, what]) => {
+  const { page } = await readField({}, { tasks: [task(change)] });
+  expect(page.timeline[0]).toMatchObject({ what, who: 'Northside' });
+});
+
+const outcome = (severity: string, text?: string) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity, code: 'processing', ...(text === undefined ? {} : { details: { text } }) }],
+});
+
+test('remarks that something is missing come first', async () => {
+  const remarks = ['A', 'B', 'C'].map((text) => outcome('information', text));
+  const { list } = await readField({}, { along: [...remarks, outcome('error', 'Index offline')] });
+  expect(list.notices).toEqual([
+    'The EHR reported an error, so requests may be missing: Index offline',
+    'The EHR remarked: A',
+    'The EHR remarked: B',
+    'The EHR made 1 more remark.',
+  ]);
+});
+
+test('a request that is not marked as a match is one all the same', async () => {
+  const entry = ['outcome', 'include'].map((mode, id) => ({ resource: { ...base, id: `${id}` }, search: { mode } }));
+  await using server = await startFhirServer(() => searchset([], { total: 1, entry }));
+  const { open, notices } = await loadRequests(server.api, { patientId, grantedSearch: true, now });
+  expect([open.length, notices]).toEqual([2, []]);
+});
