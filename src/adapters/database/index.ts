@@ -57,6 +57,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return options.databaseUrl === undefined ? openEmbedded(options.dataDir) : openPostgres(options.databaseUrl);
 }
 
+/** What the database's clock shows, in milliseconds: a second witness of the time. */
+export async function databaseTime(db: Queries): Promise<number> {
+  const { rows } = await db.execute<{ ms: string }>(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  return Number(rows[0]?.ms);
+}
+
 /**
  * Returns the driver's own error. drizzle's error message contains the statement and its parameters, so only the
  * driver's error may reach a log (ST-07).

@@ -147,7 +147,8 @@ export const signInRules = {
   'callback.used': {
     cause: 'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
     owner: 'The user',
-    remedy: 'Open the app again from the patient’s chart.',
+    remedy:
+      'Open the app again from the patient’s chart. If many users see this at once, our Redis was restarted: tell the operator of this app.',
   },
   'callback.malformed': {
     cause: 'The EHR sent the browser back without a code and without an error, or with a parameter twice',

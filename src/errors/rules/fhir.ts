@@ -93,7 +93,7 @@ export const fhirRules = {
   },
   'fhir.firewall': {
     cause:
-      'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length',
+      'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length, or wants a certificate of the caller',
     owner: 'EHR team',
     remedy:
       'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',

@@ -28,7 +28,7 @@ export const identityRules = {
     remedy: 'Compare the signing key with the one published at the jwks_uri under the kid {kid}: they are not a pair.',
   },
   'id-token.unknown-key': {
-    cause: 'The id_token is signed with a key ({kid}) that is not in the EHR’s key set',
+    cause: 'The id_token is signed with a key that the EHR’s key set does not have under its kid, {kid}',
     owner: 'EHR team',
     remedy: 'Publish the signing key at the jwks_uri under the kid {kid}.',
   },
@@ -82,9 +82,11 @@ export const identityRules = {
       'Put the nonce of the authorization request into the id_token. Only if the EHR cannot, an administrator can accept its absence at “Nonce in the id_token” in Advanced settings.',
   },
   'id-token.nonce-wrong': {
-    cause: 'The id_token has another nonce than the one this sign-in sent: it is of another sign-in',
+    cause:
+      'The id_token has another nonce than the one this sign-in sent: it is of another sign-in, as when a cache answers in place of the token endpoint',
     owner: 'EHR team',
-    remedy: 'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token.',
+    remedy:
+      'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token, and let no gateway cache answers of the token endpoint.',
   },
   'id-token.access-token-hash': {
     cause: 'The at_hash of the id_token belongs to another access token',
@@ -142,7 +144,8 @@ export const identityRules = {
   'keys.none-usable': {
     cause: 'The EHR’s key set has no key that can verify an id_token',
     owner: 'EHR team',
-    remedy: 'Publish the public key that signs id_tokens at the jwks_uri, marked for signatures or not at all.',
+    remedy:
+      'Publish the public key that signs id_tokens at the jwks_uri; if it has use or alg, they must be sig and the algorithm of id_tokens.',
     help: LASTING,
   },
 } satisfies Record<string, RuleRow>;

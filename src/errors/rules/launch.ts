@@ -22,7 +22,8 @@ export const launchRules = {
     help: LASTING,
   },
   'launch.parameter-malformed': {
-    cause: 'The iss or launch that the EHR added is not one: too long, or no absolute https URL without a query',
+    cause:
+      'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
     owner: 'EHR team',
     remedy: 'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
   },
@@ -112,7 +113,7 @@ export const launchRules = {
       'The launch came from another EHR environment, tenant or FHIR version than the organization’s: from {iss}, and {FHIR URL in Settings} works here',
     owner: 'EHR team',
     remedy:
-      'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
+      'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. If it is the same server under another name, let it send {FHIR URL in Settings}. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
     help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to {help desk}.',
   },
   'launch.iss-not-the-base': {

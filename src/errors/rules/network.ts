@@ -125,7 +125,7 @@ export const networkRules = {
       'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
     owner: 'EHR team',
     remedy:
-      'Install a certificate of a public authority, with all its intermediate certificates; the checks in Settings say which of the two it is.',
+      'Install a certificate of a public authority, with all its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   },
   'tls.unknown-host': {
     cause: 'The server, or the load balancer before it, does not know this host name (SNI)',
@@ -149,8 +149,21 @@ export const networkRules = {
   },
   'tls.handshake': {
     cause:
-      'There is no TLS handshake: the server speaks plain http on this port, has no TLS version or cipher in common with us, or wants a certificate of the caller',
+      'There is no TLS handshake: the server has no TLS version or cipher in common with us, or wants a certificate of the caller',
     owner: 'EHR team',
     remedy: 'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
+  },
+  'tls.plain-http': {
+    cause: 'What answers on this port does not speak TLS: most often a server of plain http',
+    owner: 'EHR team',
+    remedy: 'Offer https on this port, or publish the address with the port of https.',
+  },
+  'tls.client-certificate': {
+    cause:
+      'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
+    owner: 'EHR team',
+    remedy:
+      'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',
+    help: LASTING,
   },
 } satisfies Record<string, RuleRow>;

@@ -1,14 +1,19 @@
 /** Rules of the token endpoint: it must accept our key and the code, and give a valid token response. */
 import { LASTING, type RuleRow } from './row.ts';
 
-const CLOCK = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';
-
 export const tokenRules = {
   'clock.ehr': {
     cause:
       'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
     owner: 'EHR team',
-    remedy: CLOCK,
+    remedy: 'Synchronize the clock of the EHR server with a time server (NTP).',
+  },
+  'clock.ours': {
+    cause:
+      'The clock of this service is off: it is {our clock} that of our database, and the clock of the EHR is {EHR clock} ours',
+    owner: 'VectorCare',
+    remedy:
+      'Synchronize the clocks of all servers of this service with a time server (NTP); the command doctor compares them.',
   },
   'client.key': {
     cause:
@@ -126,7 +131,7 @@ export const tokenRules = {
     cause: 'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',
     owner: 'EHR team',
     remedy:
-      'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
+      'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported; or an administrator chooses the other of RS384 and ES384 in Advanced settings.',
   },
   'client.proof-of-possession': {
     cause: 'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
@@ -251,9 +256,10 @@ export const tokenRules = {
     remedy: 'Look at the state of the token endpoint and its limits.',
   },
   'token.server-error': {
-    cause: 'The token endpoint failed inside, often because it could not read our JWKS',
+    cause:
+      'The token endpoint failed inside, often because it could not read our JWKS, or a gateway did not reach it (502, 504)',
     owner: 'EHR team',
-    remedy: 'Look into the authorization server’s log for this request.',
+    remedy: 'Look into the log of the authorization server, and of the gateway before it, for this request.',
     help: '{Again}. If it fails again, give the support code to {help desk}.',
   },
   'token.late': {
@@ -275,9 +281,9 @@ export const tokenRules = {
       'Compare host and path of token_endpoint with the authorization server, and let the path through to it: it answers in JSON.',
   },
   'token.not-json': {
-    cause: 'The token response is not a JSON object, or is not labelled as JSON',
+    cause: 'The token response is not a complete JSON object, or is not labelled as JSON',
     owner: 'EHR team',
-    remedy: 'Answer with a JSON object and content type application/json (RFC 6749 5.1).',
+    remedy: 'Answer with one complete JSON object and content type application/json (RFC 6749 5.1).',
   },
   'token.error-in-200': {
     cause: 'The token endpoint answers with status 200 and an error in it',
