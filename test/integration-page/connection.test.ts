@@ -490,7 +490,7 @@ describe('from the first visit to Ready to launch', () => {
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
-    expect(NEXT.exec(body)?.[1]).toContain(`You <a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
+    expect(NEXT.exec(body)?.[1]).toContain(`<a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
   });
 
   test('a launch before the FHIR URL changed, outside the EHR, or in a window does not count', async () => {
@@ -559,7 +559,7 @@ describe('from the first visit to Ready to launch', () => {
     const operator = await signedIn(world, 'operator@example.com');
     const asked = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
     expect(NEXT.exec(asked.body)?.[1]).toContain(
-      `You <a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
+      `<a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
     );
   });
 });
