@@ -458,6 +458,7 @@ describe('from the first visit to Ready to launch', () => {
     expect(states(saved)).toEqual(['url Done', 'frame To do, open', 'launch To do']);
     expect(saved.body).toContain('<span>All checks passed</span>');
     expect(saved.body).not.toContain('Ready to launch');
+    expect(saved.body).toContain('open the app once from a chart of the EHR');
     expect(saved.body.match(/btn-primary/g)).toHaveLength(1);
 
     const chart = world.sandbox.origin;
@@ -468,6 +469,7 @@ describe('from the first visit to Ready to launch', () => {
     const allowed = await press('frame', { add: chart });
     expect((await organization()).frameAncestors).toEqual([chart]);
     expect(states(allowed)).toEqual(['url Done', 'frame Done', 'launch To do, open']);
+    expect(NEXT.exec(allowed.body)?.[1]).toMatch(/^<a href="\/settings\/verify[^"]*">open Verify<\/a>, then launch/);
     expect(allowed.body).not.toContain('Ready to launch');
 
     const launched = async () => (await inFrame(`${chart}/charts/pat-ada`)).body;

@@ -80,7 +80,7 @@ ${clinicianField(props)}
 ${timeFields(props)}
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
 <div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => option(value, text, filter.outcome))}</select></div>
-<div class="field"><label for="step">Failed or stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>
+<div class="field"><label for="step">Stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 ${filter.user === '' ? null : html`<input type="hidden" name="user" value="${filter.user}">`}
 <button class="btn btn-primary" type="submit">Show</button>

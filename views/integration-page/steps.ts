@@ -62,7 +62,8 @@ export function nextThing(props: StepsProps): SafeHtml | null {
         : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
-  if (current === 'launch') return next(html`<a href="#step-launch">launch the app in a test session of the EHR</a>.`);
+  if (current === 'launch')
+    return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
   if (failed)
     return next(
