@@ -485,6 +485,24 @@ describe('from the first visit to Ready to launch', () => {
     expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
   });
 
+  test('an address is taken out only after a question that names it', async () => {
+    const chart = world.sandbox.origin;
+    const send = async (form: Record<string, string>) =>
+      browser.open(`${world.url}${PAGE}/frame`, {
+        form: { csrf: await tokenOf(world, browser), ...form },
+        headers: { 'sec-fetch-dest': 'document' },
+      });
+    await send({ frameAncestors: `${chart}\nhttps://ehr.example` });
+    expect((await organization()).frameAncestors).toEqual([chart, 'https://ehr.example']);
+    const question = await send({ frameAncestors: chart });
+    expect(question.body).toContain('No longer show the app in pages of <bdi>https://ehr.example</bdi>?');
+    expect(question.body).toContain('an empty frame');
+    expect((await organization()).frameAncestors).toHaveLength(2);
+    const agreed = await send({ frameAncestors: chart, agreed: 'true' });
+    expect(agreed.body).toContain('Saved: these pages may show the app in a frame.');
+    expect((await organization()).frameAncestors).toEqual([chart]);
+  });
+
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
