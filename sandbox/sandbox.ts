@@ -59,6 +59,7 @@ function createEhr(parts: Parts): Express {
   const ehr = express().disable('x-powered-by');
   ehr.use((request, response, next) => {
     response.locals.arrival = record(requests, request, facts.now());
+    response.setHeader('date', facts.now().toUTCString());
     next();
   });
   ehr.use(requestFaults(faults, facts, parts.closing.signal));

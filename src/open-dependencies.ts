@@ -1,5 +1,5 @@
 /** Opens the app's external dependencies in the order of their needs, and closes them in reverse. */
-import { type Database, openDatabase } from '#src/adapters/database/index.ts';
+import { type Database, databaseTime, openDatabase } from '#src/adapters/database/index.ts';
 import { createEhrBudgets } from '#src/adapters/ehr-http/budget.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
@@ -81,6 +81,7 @@ export async function openDependencies(config: Config, options: OpenOptions) {
     clock,
     publicUrl: config.publicUrl,
     ownKeys: () => keyRing.jwks(),
+    databaseTime: () => databaseTime(db),
   };
   return {
     dependencies: {

@@ -87,8 +87,10 @@ export const requestErrors = {
     help: 'Try again in a moment. Your EHR is not affected.',
     canReload: true,
     owner: 'VectorCare',
-    causes: ['Redis or the database of this service does not answer'],
-    remedy: 'The operator looks at Redis and PostgreSQL: the command doctor says which of the two does not answer.',
+    causes: [
+      'Redis or the database of this service does not answer, or does not write: it is full, or a read-only replica',
+    ],
+    remedy: 'The operator looks at Redis and PostgreSQL: the command doctor says what is wrong with which of the two.',
   },
   'server.unexpected': {
     status: 500,

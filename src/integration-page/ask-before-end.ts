@@ -21,6 +21,12 @@ export function endingText(count: number): string {
   return `${what} page closes at the next click, and its user has to open the app again from the chart.`;
 }
 
+/** Has the question been answered, or can the caller, such as a script, not be asked? */
+export function isSettled(request: Request): boolean {
+  const isFromPage = headerOf(request, 'sec-fetch-dest') === 'document';
+  return !isFromPage || fieldOf(request, 'agreed', 'choice') === 'true';
+}
+
 /**
  * Asks if the change would end open launches; the form posts the same fields again, with the consent. A script is not
  * asked. @param changes raw and untrusted; an invalid change ends nothing.
@@ -31,8 +37,7 @@ export async function mayEndLaunches(
   changes: SettingChanges,
   words: Pick<QuestionProps, 'current' | 'question' | 'button' | 'backHref'> & { condition?: string },
 ): Promise<boolean> {
-  const isFromPage = headerOf(request, 'sec-fetch-dest') === 'document';
-  if (!isFromPage || fieldOf(request, 'agreed', 'choice') === 'true') return true;
+  if (isSettled(request)) return true;
   if (!wouldEndLaunches(deps, organization, changes)) return true;
   const count = await deps.openLaunches(organization.id);
   if (count === 0) return true;

@@ -7,6 +7,7 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { refusedForm } from '#src/settings/form.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
+import { isSettled } from './ask-before-end.ts';
 import { integrationUrl, type PageExtras, pageProps } from './page-props.ts';
 import { done, type Handler, leadToPage, mayChange, refused, type Visit } from './page-visit.ts';
 import { beginChecks, readRecord } from './stream.ts';
@@ -82,6 +83,12 @@ export async function askForChecks(visit: Visit, typed: string, options: SaveOpt
 }
 
 const FIELD = 'frameAncestors';
+const TAKE_OUT = {
+  current: 'integration',
+  question: 'No longer show the app in pages of',
+  effect: 'Users who open the app there see an empty frame, until the address is entered again.',
+  button: 'Take the address out',
+} as const;
 const NONE = 'Saved: no page may show the app in a frame. It opens only in a window of its own.';
 
 /** A page's address as it is pasted: without its path, and with https where no scheme is typed. Anything else stays for the schema to refuse. */
@@ -93,11 +100,17 @@ function originOf(entry: string): string {
 
 /** Saves the list as typed, or adds one proposal to the saved list; the schema judges both. */
 export const saveFrame: Handler = async (visit) => {
-  const { organization, request } = visit;
+  const { organization, request, response } = visit;
   const added = fieldOf(request, 'add', 'url').trim();
   const typed = fieldOf(request, FIELD, 'list').trim();
   const entries = typed.split(/[\s,]+/).filter(Boolean);
   const values = added === '' ? [...new Set(entries.map(originOf))] : [...organization.frameAncestors, added];
+  const gone = organization.frameAncestors.filter((one) => !values.includes(one));
+  if (gone.length > 0 && !isSettled(request)) {
+    const backHref = integrationUrl(request, organization.id);
+    const fields = { [FIELD]: values.join('\n'), agreed: 'true' };
+    return ask(request, response, { ...TAKE_OUT, subject: gone.join(', '), backHref }, fields);
+  }
   const result = await editOrganization(visit.deps, organization.id, { [FIELD]: values }, actorOf(request));
   if (result.ok) {
     const isShortened = added === '' && entries.some((entry) => !values.includes(entry));

@@ -54,7 +54,7 @@ const OF_CLIENT: Hints = [
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
-  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future']],
+  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
   ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
   ['client.method', ['method', 'methods', ...SECRET]],
@@ -62,6 +62,7 @@ const OF_CLIENT: Hints = [
   ['client.off', APP, [...OFF, 'active', 'activated', 'enabled', 'approved', 'expired']],
   ['client.unknown', ['client_id', 'identifier', ...APP], UNKNOWN],
   ['client.unknown', ['client_id', 'identifier'], ['invalid']],
+  ['client.unknown', APP, ['environment']],
 ];
 const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,

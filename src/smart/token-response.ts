@@ -4,10 +4,11 @@
  */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { NOTEWORTHY_SKEW_SECONDS } from './clock-skew.ts';
+import { clockDifference } from './clock-skew.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -64,7 +65,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
     scope,
     idToken: isBlank(members['id_token']) ? undefined : members['id_token'],
     members,
-    clockDifference: clockDifference(response, now),
+    clockDifference: clockOf(response, now),
   } as TokenResponse;
 }
 
@@ -125,12 +126,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   const { status } = response;
   const { error, error_description: description } = parseJsonObject(response.text) ?? {};
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
-  const clock = clockDifference(response, now);
+  const clock = clockOf(response, now);
   const said = typeof description === 'string' ? description : '';
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
-  const rule = /^token\.(?:other-error|not-there|forbidden)$/.test(refused)
-    ? ruleOfOtherAnswer(refused, response)
-    : refused;
+  const rule =
+    ruleOfGateway(response) ??
+    (/^token\.(?:other-error|not-there|forbidden)$/.test(refused) ? ruleOfOtherAnswer(refused, response) : refused);
   const answered = { rule, upstreamStatus: status, seen: clock === undefined ? {} : { 'EHR clock': clock } };
   if (status === 503 || status === 429) {
     return new AppError('token.unavailable', `token endpoint answered ${status}`, {
@@ -162,9 +163,6 @@ function retryAfter(response: OutboundResponse): { retryAfterSeconds?: number } 
   return /^\d{1,4}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
 }
 
-function clockDifference(response: OutboundResponse, now: Date | undefined): string | undefined {
-  const theirs = Date.parse(response.headers['date'] ?? '');
-  const skewSeconds = now ? Math.round((theirs - now.getTime()) / 1_000) : Number.NaN;
-  if (!(Math.abs(skewSeconds) >= NOTEWORTHY_SKEW_SECONDS)) return undefined;
-  return `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
+function clockOf(response: OutboundResponse, now: Date | undefined): string | undefined {
+  return clockDifference(Date.parse(response.headers['date'] ?? ''), now?.getTime() ?? Number.NaN);
 }

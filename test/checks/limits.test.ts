@@ -161,7 +161,7 @@ describe('TLS', () => {
     ['a self-signed certificate', selfSigned, 'tls-chain', 'self-signed'],
     ['a certificate for another name', wrongName, 'tls-name', 'ehr.example'],
     ['TLS 1.1 only', old, 'tls-version', 'TLSv1.1'],
-    ['plain http on an https port', undefined, 'tls-version', 'no TLS handshake'],
+    ['plain http on an https port', undefined, 'tls-version', 'does not speak TLS'],
   ] as const)('%s fails its row, and no request is sent', async ([, options, id, found]) => {
     const { finished, requests } = await overTls(options);
     expect(idsOf(finished, 'failure')).toEqual([id]);

@@ -54,7 +54,7 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/services/receivers${OF}`, 'receivers', 'version', 'intent'],
   [`/settings/services/questionnaire${OF}`, 'questionnaire', 'service', 'name'],
   [`${CONNECTION}${OF}`, 'fhirUrl'],
-  [`${CONNECTION}/frame${OF}`, 'frameAncestors', 'add'],
+  [`${CONNECTION}/frame${OF}`, 'frameAncestors', 'add', 'agreed'],
   [`${CONNECTION}/use-anyway${OF}`, 'reason'],
   [`${CONNECTION}/accept${OF}`, 'suggestion'],
   [`/settings/handover/revoke${OF}`, 'link'],

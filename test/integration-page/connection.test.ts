@@ -472,6 +472,7 @@ describe('from the first visit to Ready to launch', () => {
     expect(states(saved)).toEqual(['url Done', 'frame To do, open', 'launch To do']);
     expect(saved.body).toContain('<span>All checks passed</span>');
     expect(saved.body).not.toContain('Ready to launch');
+    expect(saved.body).toContain('open the app once from a chart of the EHR');
     expect(saved.body.match(/btn-primary/g)).toHaveLength(1);
 
     const chart = world.sandbox.origin;
@@ -482,6 +483,7 @@ describe('from the first visit to Ready to launch', () => {
     const allowed = await press('frame', { add: chart });
     expect((await organization()).frameAncestors).toEqual([chart]);
     expect(states(allowed)).toEqual(['url Done', 'frame Done', 'launch To do, open']);
+    expect(NEXT.exec(allowed.body)?.[1]).toMatch(/^<a href="\/settings\/verify[^"]*">open Verify<\/a>, then launch/);
     expect(allowed.body).not.toContain('Ready to launch');
 
     const launched = async () => (await inFrame(`${chart}/charts/pat-ada`)).body;
@@ -497,6 +499,24 @@ describe('from the first visit to Ready to launch', () => {
     expect((await page()).body).toContain('Allow <bdi>https://other.example</bdi>');
   });
 
+  test('an address is taken out only after a question that names it', async () => {
+    const chart = world.sandbox.origin;
+    const send = async (form: Record<string, string>) =>
+      browser.open(`${world.url}${PAGE}/frame`, {
+        form: { csrf: await tokenOf(world, browser), ...form },
+        headers: { 'sec-fetch-dest': 'document' },
+      });
+    await send({ frameAncestors: `${chart}\nhttps://ehr.example` });
+    expect((await organization()).frameAncestors).toEqual([chart, 'https://ehr.example']);
+    const question = await send({ frameAncestors: chart });
+    expect(question.body).toContain('No longer show the app in pages of <bdi>https://ehr.example</bdi>?');
+    expect(question.body).toContain('an empty frame');
+    expect((await organization()).frameAncestors).toHaveLength(2);
+    const agreed = await send({ frameAncestors: chart, agreed: 'true' });
+    expect(agreed.body).toContain('Saved: these pages may show the app in a frame.');
+    expect((await organization()).frameAncestors).toEqual([chart]);
+  });
+
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
@@ -504,7 +524,7 @@ describe('from the first visit to Ready to launch', () => {
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
-    expect(NEXT.exec(body)?.[1]).toContain(`You <a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
+    expect(NEXT.exec(body)?.[1]).toContain(`<a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
   });
 
   test('a launch before the FHIR URL changed, outside the EHR, or in a window does not count', async () => {
@@ -573,7 +593,7 @@ describe('from the first visit to Ready to launch', () => {
     const operator = await signedIn(world, 'operator@example.com');
     const asked = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
     expect(NEXT.exec(asked.body)?.[1]).toContain(
-      `You <a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
+      `<a href="/settings/organizations/${ORG_ID}">enable this organization</a>`,
     );
   });
 });

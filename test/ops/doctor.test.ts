@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres, lendCommandDatabase } from '#test/helpers/databases.ts';
@@ -60,6 +61,23 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     expect(said.get('EHR of well')).toMatch(new RegExp(`^ok: ${new URL(ehr.origin).host} answered in \\d+ ms$`));
     expect(said.get('EHR of by-hand')).toMatch(new RegExp(`^ok: ${new URL(ehr.origin).host} answered in \\d+ ms$`));
     expect(said.get('signing keys')).toMatch(/^ok: (?:(?:RS|ES)384 \S+(?:, |$)){2}/);
+  });
+
+  test.for([
+    ['is full', ['config', 'set', 'maxmemory', '1'], ['config', 'set', 'maxmemory', '0'], 'failed: Redis refused: OOM'],
+    [
+      'is a replica',
+      ['replicaof', '127.0.0.1', '1'],
+      ['replicaof', 'no', 'one'],
+      'failed: a replica takes no writes: REDIS_URL has to lead to the primary',
+    ],
+  ] as const)('Redis answers, and %s', async ([, [fail, ...how], [mend, ...back], expected]) => {
+    const server = new Redis(redis.url);
+    await server.call(fail, ...how);
+    const { said } = await examine(stores);
+    await server.call(mend, ...back);
+    server.disconnect();
+    expect(said.get('redis')).toBe(expected);
   });
 
   test.for([

@@ -38,6 +38,8 @@ export interface LaunchesPageProps extends SearchPageProps {
   readonly filter: LaunchFilterProps;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
   readonly rows: readonly LaunchRowProps[];
+  /** the launch nearest to a window without one */
+  readonly nearest: { readonly id: string; readonly startedAt: Date } | undefined;
 }
 
 const OUTCOMES = [
@@ -78,7 +80,7 @@ ${clinicianField(props)}
 ${timeFields(props)}
 <div class="field"><label for="code">Support code</label><input class="form-control" id="code" name="code" value="${filter.code}" autocomplete="off" spellcheck="false"></div>
 <div class="field"><label for="outcome">Outcome</label><select class="form-select" id="outcome" name="outcome">${OUTCOMES.map(([value, text]) => option(value, text, filter.outcome))}</select></div>
-<div class="field"><label for="step">Failed or stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>
+<div class="field"><label for="step">Stopped at</label><select class="form-select" id="step" name="step">${option('', 'Any step', filter.step)}${steps.map(({ name, title }) => option(name, title, filter.step))}</select></div>
 ${organizations === undefined ? null : organizationChoice(organizations, filter.organization)}
 ${filter.user === '' ? null : html`<input type="hidden" name="user" value="${filter.user}">`}
 <button class="btn btn-primary" type="submit">Show</button>
@@ -88,10 +90,15 @@ ${filter.user === '' ? null : html`<p class="lead-in">Only launches of one user 
 `;
 }
 
-function nothing({ filter: { code, isSupportCode, from, to }, search }: LaunchesPageProps): SafeHtml | null {
+function nothing({
+  filter: { code, isSupportCode, from, to },
+  search,
+  nearest,
+  timeZone,
+}: LaunchesPageProps): SafeHtml | null {
   if (search.isGone || search.refused !== undefined) return null;
   return code === ''
-    ? html`<p class="empty">${nothingIn({ from, to }, 'No launch fits.')}</p>`
+    ? html`<p class="empty">${nothingIn({ from, to }, 'No launch fits.')}${nearest === undefined ? null : html` The nearest one began at <a href="/settings/launches/${nearest.id}">${exactInstant(nearest.startedAt, timeZone)}</a>, by the clock of ${timeZone}.`}</p>`
     : html`<p class="empty">${isSupportCode ? 'This code belongs to no launch here; the operator finds it in the log.' : 'This is no support code: they have eight letters and digits, such as K7QF-2M9D.'}</p>`;
 }
 

@@ -35,7 +35,12 @@ export function frameForm(frame: FrameProps, forms: Forms, isNext: boolean): Saf
 <button class="btn ${isBest && index === 0 ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Allow <bdi>${origin}</bdi></button></form>
 `,
   )}
-<form method="post" action="${forms.actionOf('frame')}">${csrf}
+${
+  isNext && proposals.length === 0
+    ? html`<p>If you do not know it, open the app once from a chart of the EHR: that launch is refused, and the address is proposed here.</p>
+`
+    : null
+}<form method="post" action="${forms.actionOf('frame')}">${csrf}
 <div class="field"><label for="frameAncestors">${label}</label>
 <p class="hint" id="frameAncestors-hint">${hint}</p>
 <textarea class="form-control" id="frameAncestors" name="frameAncestors" rows="${Math.min(6, Math.max(2, values.length))}" spellcheck="false"${described('frameAncestors', hint, problem)}>

@@ -52,18 +52,18 @@ export function nextThing(props: StepsProps): SafeHtml | null {
     return next(
       operatorHref === undefined
         ? html`The operator of this service enables this organization; until then every launch is refused.`
-        : html`You <a href="${operatorHref}">enable this organization</a>; until then every launch is refused.`,
+        : html`<a href="${operatorHref}">enable this organization</a>; until then every launch is refused.`,
     );
-  if (current === 'frame') return next(html`You <a href="#step-frame">say which EHR page may show the app</a>.`);
+  if (current === 'frame') return next(html`<a href="#step-frame">say which EHR page may show the app</a>.`);
   if (isClientIdMissing && current !== 'url')
     return next(
       operatorHref === undefined
         ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
-        : html`You <a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
+        : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
   if (current === 'launch')
-    return next(html`You <a href="#step-launch">launch the app in a test session of the EHR</a>.`);
+    return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
   if (failed)
     return next(
@@ -72,8 +72,8 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   if (current === undefined) return null;
   return next(
     connection.field.value === ''
-      ? html`You <a href="#fhirUrl">enter the FHIR URL</a>.`
-      : html`You <a href="#fhirUrl">save the FHIR URL</a>; saving checks it.`,
+      ? html`<a href="#fhirUrl">enter the FHIR URL</a>.`
+      : html`<a href="#fhirUrl">save the FHIR URL</a>; saving checks it.`,
   );
 }
 

@@ -53,6 +53,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return options.databaseUrl === undefined ? openEmbedded(options.dataDir) : openPostgres(options.databaseUrl);
 }
 
+/** What the database's clock shows, in milliseconds: a second witness of the time. */
+export async function databaseTime(db: Queries): Promise<number> {
+  const { rows } = await db.execute<{ ms: string }>(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  return Number(rows[0]?.ms);
+}
+
 /** The driver's own error: drizzle's message has the statement and its parameters, which no log may have (ST-07). */
 export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? new Error('a query failed')) : error;

@@ -1,5 +1,6 @@
 /** Maps a call without a response to a rule of the table of causes, which says more than its failure. */
 import type { Rule } from '#src/errors/rules/table.ts';
+import type { OutboundResponse } from './client.ts';
 import { causes, codeOf, failureOf, type OutboundFailure } from './error.ts';
 
 /** Which host was called: the FHIR URL's, which an administrator typed, or one named in the EHR's documents. */
@@ -21,6 +22,8 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls.version',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',
   HOSTNAME_MISMATCH: 'tls.wrong-name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'tls.plain-http',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls.client-certificate',
   EAI_AGAIN: 'network.name-server',
   ECONNREFUSED: 'network.refused',
   ETIMEDOUT: 'network.no-connection',
@@ -30,6 +33,9 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   Z_DATA_ERROR: 'network.garbled',
   Z_BUF_ERROR: 'network.garbled',
 };
+
+/** Codes of brotli and zstd, which have one for each way in which data can be wrong. */
+const GARBLED = /^(?:ERR__ERROR_FORMAT|ZSTD_error)_/;
 
 const BY_FAILURE: Readonly<Record<OutboundFailure, Rule>> = {
   timeout: 'network.late',
@@ -55,5 +61,13 @@ export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, 
     return host === 'FHIR URL' ? 'network.unknown-name' : 'network.unknown-endpoint-name';
   const known = codes.find((code) => Object.hasOwn(BY_CODE, code));
   if (failure === 'address-refused' && host === 'endpoint') return 'network.private-endpoint';
+  if (known === undefined && codes.some((code) => GARBLED.test(code))) return 'network.garbled';
   return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
+}
+
+/** What a proxy or gateway says in place of the server, whatever was asked for; undefined for any other answer. */
+export function ruleOfGateway(answer: Pick<OutboundResponse, 'status' | 'contentType' | 'text'>): Rule | undefined {
+  if (answer.status === 407) return 'network.proxy-sign-in';
+  const isPage = answer.status >= 400 && /html/.test(answer.contentType);
+  return isPage && /\b(?:SSL|client) certificate\b/i.test(answer.text) ? 'tls.client-certificate' : undefined;
 }

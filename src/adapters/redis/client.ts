@@ -1,5 +1,5 @@
 /** The connection to Redis: a single server, a cluster, or a master found through sentinels. */
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis, ReplyError } from 'ioredis';
 import { cached } from '#src/adapters/cache.ts';
 import { within } from '#src/adapters/deadline.ts';
 import type { Log } from '#src/adapters/log.ts';
@@ -106,10 +106,16 @@ export async function answerOf<T>(
     return await within(COMMAND_TIMEOUT_MS, answer);
   } catch (error) {
     answer.then(late, () => undefined);
-    throw new AppError('store.unavailable', 'Redis did not answer', { cause: error });
+    throw new AppError('store.unavailable', refusalIn(error) ?? 'Redis did not answer', { cause: error });
   } finally {
     isOver = true;
   }
+}
+
+/** The code of a refusal, such as OOM, without the rest, which may quote a value. */
+function refusalIn(error: unknown): string | undefined {
+  const code = error instanceof Error && error instanceof ReplyError && /^[A-Z]+/.exec(error.message)?.[0];
+  return code ? `Redis refused: ${code}` : undefined;
 }
 
 const waiting = new WeakMap<Cluster, Promise<void>>();

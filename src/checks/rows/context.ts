@@ -20,6 +20,8 @@ export interface CheckDependencies {
   publicUrl: URL;
   /** Our own published keys, to compare with what our JWKS URL serves. */
   ownKeys: () => { keys: readonly { kid: string }[] };
+  /** Milliseconds; absent on the command line. */
+  databaseTime?: () => Promise<number>;
   limits?: CheckLimits;
 }
 
@@ -42,6 +44,7 @@ export interface CheckContext {
   hasOrganization: boolean;
   publicUrl: URL;
   now: Clock;
+  databaseTime: CheckDependencies['databaseTime'];
   ownKids: string[];
   addresses: Promise<Probed<string[]>>;
   /** undefined for plain http on this machine. */
@@ -113,6 +116,7 @@ export function beginContext(input: CheckInput, dependencies: CheckDependencies)
     hasOrganization: input.organization !== undefined,
     publicUrl,
     now: clock,
+    databaseTime: dependencies.databaseTime,
     ownKids: dependencies.ownKeys().keys.map(({ kid }) => kid),
     addresses,
     handshake: fhirBase.protocol === 'https:' ? probe.handshake(fhirBase, probing) : Promise.resolve(undefined),

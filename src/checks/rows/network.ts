@@ -125,7 +125,10 @@ function onHandshake(judge: (handshake: Handshake, host: string) => Outcome): Ch
 async function judgeVersion(context: CheckContext): Promise<Outcome> {
   const probed = await context.handshake;
   if (probed?.ok === false && probed.failure === 'tls')
-    return broken('tls.handshake', `${context.fhirBase.host}: ${shown(probed.detail, 60)}`);
+    return broken(
+      ruleOfCodes([probed.detail], 'tls', 'FHIR URL'),
+      `${context.fhirBase.host}: ${shown(probed.detail, 60)}`,
+    );
   return onHandshake((handshake) =>
     isSafe(handshake)
       ? pass(handshake.protocol)

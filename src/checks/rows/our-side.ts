@@ -1,6 +1,6 @@
 /** Checks what the EHR needs from us, and whether both clocks agree (CAJ-17, JW-01, JW-10, REG-02, TL-03). */
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
-import { ACCEPTED_SKEW_SECONDS, NOTEWORTHY_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
+import { ACCEPTED_SKEW_SECONDS, clockDifference, NOTEWORTHY_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
@@ -84,7 +84,7 @@ async function judgeOwnJwks({ ownJwks, ownKids }: CheckContext): Promise<Outcome
   return pass(keys.length === 1 ? '1 key, which is ours' : `${keys.length} keys, all of ours`);
 }
 
-async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcome> {
+async function judgeClock({ wellKnown, metadata, now, databaseTime }: CheckContext): Promise<Outcome> {
   const answers = await Promise.all([wellKnown, metadata]);
   const dated = answers.find((fetched) => fetched.kind === 'answer' && !Number.isNaN(Date.parse(fetched.date ?? '')));
   if (dated?.kind !== 'answer') return skipped('the server sends no Date');
@@ -92,8 +92,9 @@ async function judgeClock({ wellKnown, metadata }: CheckContext): Promise<Outcom
   const off = Math.abs(skewSeconds);
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const clock = `${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
-  return broken('clock.ehr', `the clock of the EHR is ${clock} ours`, {
+  const own = clockDifference(now().getTime(), (await databaseTime?.().catch(() => undefined)) ?? Number.NaN);
+  return broken(own === undefined ? 'clock.ehr' : 'clock.ours', `the clock of the EHR is ${clock} ours`, {
     verdict: off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
-    seen: { 'EHR clock': clock },
+    seen: { 'EHR clock': clock, 'our clock': own },
   });
 }

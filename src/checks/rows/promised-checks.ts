@@ -4,7 +4,7 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
-import { ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
+import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
 import {
   broken,
@@ -134,7 +134,7 @@ function slashNote(issuer: string, named: string | undefined): string {
 
 function ruleOfDocument(fetched: Fetched | undefined): Rule {
   if (!fetched) return 'keys.address-unusable';
-  return fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : 'keys.document-unreadable';
+  return fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfIssuerDocument(fetched);
 }
 
 function judgeAbsent(
@@ -164,7 +164,7 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const seen = `${describeFetched(parsed.fetched)}, ${named}`;
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
-  const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched.status);
+  const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched);
   const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
   return doubtingGiven(broken(rule, found), parsed.source);
 }

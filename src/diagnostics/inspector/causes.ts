@@ -53,13 +53,10 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
 /** The step of a completed launch that failed later, or a list or create that lacks something. */
 function openStep(steps: Steps): TraceStep | undefined {
   const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
-  const minor = last.find(({ rule }) => rule === 'refresh.not-given');
-  // A launch that cannot be renewed lacks the least.
-  return (
-    last.find(({ code }) => code !== undefined) ??
-    last.find((step) => step.rule !== undefined && step !== minor) ??
-    minor
-  );
+  // A launch that cannot be renewed, or that shows its user by another name, lacks the least.
+  const isMinor = ({ name, rule }: TraceStep) => name === 'practitioner' || rule === 'refresh.not-given';
+  const broken = last.filter(({ rule }) => rule !== undefined);
+  return last.find(({ code }) => code !== undefined) ?? broken.find((step) => !isMinor(step)) ?? broken.at(-1);
 }
 
 function byRule(rule: Rule | undefined, steps: Steps, facts: StepFacts = {}): Explanation | undefined {

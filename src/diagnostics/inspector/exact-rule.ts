@@ -8,7 +8,10 @@ import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
-const byClock: Refinement = (rule, _failed, steps) => (factOf(steps, 'EHR clock') === undefined ? rule : 'clock.ehr');
+const byClock: Refinement = (rule, _failed, steps) => {
+  if (factOf(steps, 'EHR clock') === undefined) return rule;
+  return factOf(steps, 'our clock') === undefined ? 'clock.ehr' : 'clock.ours';
+};
 const bySetting: Refinement = (rule, { name, facts }, steps) =>
   name === 'id-token' && isSetByAdministrator(facts, steps) ? 'issuer.setting-differs' : rule;
 const byHand: Refinement = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
@@ -17,6 +20,7 @@ const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, fact
 const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.expired': byClock,
   'id-token.clock-ahead': byClock,
+  'clock.ehr': byClock,
   'callback.other-iss': byIssuer,
   'id-token.issuer': byIssuer,
   'token.not-there': byHand,

@@ -7,7 +7,7 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
 import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import type { People } from '#src/audit/searched-people.ts';
-import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { listTraces, type TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/row.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
@@ -17,6 +17,8 @@ import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-pag
 import { diagnose, errorOf, forReader, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
 import { stepTitles } from './step-titles.ts';
+
+const MOST_NEAR = 200;
 
 /** What the list and its export need. */
 export interface ListDependencies extends SearchDependencies {
@@ -42,6 +44,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
     const placeOf = ({ id, startedAt }: TraceRecord) => ({ id, at: startedAt });
     const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, filter?.position, placeOf);
     const nameOf = await namesOf(deps.people, rows);
+    const nearest = filter && rows.length === 0 ? await nearestTo(deps.db, filter) : undefined;
     response.type('html').send(
       launchesPage({
         admin: pageAdminOf(request),
@@ -55,6 +58,7 @@ export function listRoute(deps: ListDependencies): RequestHandler {
         steps: stepNames.map((name) => ({ name, title: stepTitles[name] })),
         organizations: role === 'operator' ? await deps.organizations.list() : undefined,
         timeZone,
+        nearest: nearest && { id: nearest.id, startedAt: nearest.startedAt },
         rows: rows.map((trace) => ({ ...launchRow(trace, now, role), userName: nameOf(trace.userHash) })),
         ...neighbourHrefs(request, { newer, older }),
         query: filterQuery(request),
@@ -62,6 +66,26 @@ export function listRoute(deps: ListDependencies): RequestHandler {
       }),
     );
   };
+}
+
+/** The widest difference of two time zones, so that a time typed from another zone's clock is found. */
+const ANY_ZONE_MS = 26 * 60 * 60_000;
+
+/** The launch nearest to a window without one; undefined without a window, and when all are further away than any zone. */
+async function nearestTo(db: Queries, filter: TraceFilter): Promise<TraceRecord | undefined> {
+  const { from, before } = filter;
+  const [first, last] = [from ?? before, before ?? from];
+  if (!first || !last || first > last) return undefined;
+  const [start, end] = [first.getTime(), last.getTime()];
+  const wide = {
+    ...filter,
+    withUnknownUsers: false,
+    from: new Date(start - ANY_ZONE_MS),
+    before: new Date(end + ANY_ZONE_MS),
+  };
+  const away = ({ startedAt }: TraceRecord) => Math.max(start - startedAt.getTime(), startedAt.getTime() - end);
+  const found = await listTraces(db, wide, MOST_NEAR);
+  return found.toSorted((one, other) => away(one) - away(other))[0];
 }
 
 /** Names of the rows' users, as the page Clinicians has them; each organization's hashes are searched in it alone (MT-01). */

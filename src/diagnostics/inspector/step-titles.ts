@@ -15,6 +15,7 @@ export const stepTitles: Record<StepName, string> = {
   'launch-record': 'The launch is stored and the browser gets its cookie',
   refresh: 'The access token is renewed',
   patient: 'The patient is read',
+  practitioner: 'The user’s name and role are read',
   requests: 'The request list is shown',
   'new-request': 'The form for a new request is shown or posted',
   create: 'A request is sent to the EHR',

@@ -17,6 +17,7 @@ export const stepNames = [
   'launch-record',
   'refresh',
   'patient',
+  'practitioner',
   'requests',
   'new-request',
   'create',
@@ -26,7 +27,13 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 /** Steps that pages show only if they happened. */
-export const optionalSteps: ReadonlySet<StepName> = new Set(['refresh', 'new-request', 'create', 'cancel']);
+export const optionalSteps: ReadonlySet<StepName> = new Set([
+  'refresh',
+  'practitioner',
+  'new-request',
+  'create',
+  'cancel',
+]);
 
 /** One redacted fact: a name, a count, a host, a list of names. Never a token, code, state, launch value or person. */
 export type Fact = string | number | boolean | readonly string[];

@@ -1,13 +1,14 @@
 /** Writes traces in the background, batched and bounded; no launch fails or waits because of it. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
+import { databaseTime, type Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
+import { clockDifference } from '#src/smart/clock-skew.ts';
 import { cleanTrace } from './bound-facts.ts';
 import { upsertTraces } from './store.ts';
-import type { TracePart, TraceRecord } from './trace.ts';
+import type { TracePart, TraceRecord, TraceStep } from './trace.ts';
 
 /** Accepts a bounded number of parts per organization. */
 export type TraceWriter = BatchWriter<TracePart>;
@@ -36,7 +37,7 @@ export function createTraceWriter(deps: {
     mostWaiting: 2_000,
     gatherMs: ({ outcome }) => (outcome === 'under way' ? UNDER_WAY_MS : GATHER_MS),
     merge: { keyOf: ({ id }) => id, combine },
-    write: (traces) => upsertTraces(db, traces.map(cleanTrace)),
+    write: async (traces) => upsertTraces(db, (await withOwnClock(deps, traces)).map(cleanTrace)),
     lost: (traces, err) => {
       metrics?.rowsLost.inc({ table: 'launch_traces' }, traces.length);
       log.error({ err, traces: traces.map(({ id }) => id) }, 'launch traces could not be written');
@@ -59,6 +60,19 @@ export function createTraceWriter(deps: {
       return false;
     },
   };
+}
+
+/** Where the EHR's clock differs from ours, the database's clock says whether it is ours that is off. */
+async function withOwnClock(
+  { db, clock }: { db: Queries; clock: Clock },
+  traces: readonly TraceRecord[],
+): Promise<readonly TraceRecord[]> {
+  const isOff = (step: TraceStep) => step.facts['EHR clock'] !== undefined;
+  if (!traces.some(({ steps }) => steps.some(isOff))) return traces;
+  const own = clockDifference(clock().getTime(), await databaseTime(db));
+  if (own === undefined) return traces;
+  const noted = (step: TraceStep) => (isOff(step) ? { ...step, facts: { ...step.facts, 'our clock': own } } : step);
+  return traces.map((trace) => ({ ...trace, steps: trace.steps.map(noted) }));
 }
 
 /** Combines parts as the store's update does. */

@@ -108,7 +108,7 @@ export const signInRules = {
   ),
   'callback.used': user(
     'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
-    'Open the app again from the patient’s chart.',
+    'Open the app again from the patient’s chart. If many users see this at once, our Redis was restarted: tell the operator of this app.',
   ),
   'callback.malformed': ehrTeam(
     'The EHR sent the browser back without a code and without an error, or with a parameter twice',

@@ -67,7 +67,7 @@ export const fhirRules = {
     { help: LASTING },
   ),
   'fhir.firewall': ehrTeam(
-    'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length',
+    'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length, or wants a certificate of the caller',
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
     { help: LASTING },
   ),

@@ -23,7 +23,7 @@ export const identityRules = {
     'Compare the signing key with the one published at the jwks_uri under the kid {kid}: they are not a pair.',
   ),
   'id-token.unknown-key': ehrTeam(
-    'The id_token is signed with a key ({kid}) that is not in the EHR’s key set',
+    'The id_token is signed with a key that the EHR’s key set does not have under its kid, {kid}',
     'Publish the signing key at the jwks_uri under the kid {kid}.',
   ),
   'id-token.issuer': ehrTeam(
@@ -63,8 +63,8 @@ export const identityRules = {
     'Put the nonce of the authorization request into the id_token. Only if the EHR cannot, an administrator can accept its absence at “Nonce in the id_token” in Advanced settings.',
   ),
   'id-token.nonce-wrong': ehrTeam(
-    'The id_token has another nonce than the one this sign-in sent: it is of another sign-in',
-    'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token.',
+    'The id_token has another nonce than the one this sign-in sent: it is of another sign-in, as when a cache answers in place of the token endpoint',
+    'Put the nonce of this very authorization request into the id_token, unchanged; never reuse an id_token, and let no gateway cache answers of the token endpoint.',
   ),
   'id-token.access-token-hash': ehrTeam(
     'The at_hash of the id_token belongs to another access token',
@@ -110,7 +110,7 @@ export const identityRules = {
   ),
   'keys.none-usable': ehrTeam(
     'The EHR’s key set has no key that can verify an id_token',
-    'Publish the public key that signs id_tokens at the jwks_uri, marked for signatures or not at all.',
+    'Publish the public key that signs id_tokens at the jwks_uri; if it has use or alg, they must be sig and the algorithm of id_tokens.',
     { help: LASTING },
   ),
 } satisfies Record<string, RuleRow>;

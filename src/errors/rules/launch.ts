@@ -16,7 +16,7 @@ export const launchRules = {
     { help: LASTING },
   ),
   'launch.parameter-malformed': ehrTeam(
-    'The iss or launch that the EHR added is not one: too long, or no absolute https URL without a query',
+    'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
     'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
   ),
   'launch.encoded-twice': ehrTeam(
@@ -81,7 +81,7 @@ export const launchRules = {
   ),
   'launch.other-environment': ehrTeam(
     'The launch came from another EHR environment, tenant or FHIR version than the organization’s: from {iss}, and {FHIR URL in Settings} works here',
-    'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
+    'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. If it is the same server under another name, let it send {FHIR URL in Settings}. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
     {
       help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to {help desk}.',
     },

@@ -91,7 +91,7 @@ export const networkRules = {
   ),
   'tls.no-known-authority': ehrTeam(
     'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
-    'Install a certificate of a public authority, with all its intermediate certificates; the checks in Settings say which of the two it is.',
+    'Install a certificate of a public authority, with all its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
   'tls.unknown-host': ehrTeam(
     'The server, or the load balancer before it, does not know this host name (SNI)',
@@ -110,7 +110,16 @@ export const networkRules = {
     'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
   ),
   'tls.handshake': ehrTeam(
-    'There is no TLS handshake: the server speaks plain http on this port, has no TLS version or cipher in common with us, or wants a certificate of the caller',
+    'There is no TLS handshake: the server has no TLS version or cipher in common with us, or wants a certificate of the caller',
     'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
+  ),
+  'tls.plain-http': ehrTeam(
+    'What answers on this port does not speak TLS: most often a server of plain http',
+    'Offer https on this port, or publish the address with the port of https.',
+  ),
+  'tls.client-certificate': ehrTeam(
+    'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
+    'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',
+    { help: LASTING },
   ),
 } satisfies Record<string, RuleRow>;

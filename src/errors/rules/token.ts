@@ -1,12 +1,14 @@
 /** Rules of the token endpoint: it must accept our key and the code, and give a valid token response. */
-import { administrator, ehrTeam, LASTING, type RuleRow, user } from './row.ts';
-
-const CLOCK = 'Synchronize the clock of the EHR server with a time server (NTP), as ours is.';
+import { administrator, ehrTeam, LASTING, operator, type RuleRow, user } from './row.ts';
 
 export const tokenRules = {
   'clock.ehr': ehrTeam(
     'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
-    CLOCK,
+    'Synchronize the clock of the EHR server with a time server (NTP).',
+  ),
+  'clock.ours': operator(
+    'The clock of this service is off: it is {our clock} that of our database, and the clock of the EHR is {EHR clock} ours',
+    'Synchronize the clocks of all servers of this service with a time server (NTP); the command doctor compares them.',
   ),
   'client.key': ehrTeam(
     'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more, and without fetching our JWKS meanwhile: its registration lacks our JWKS URL, it cannot reach it, it keeps an old copy without the key {kid}, or it knows its token endpoint by another address than that on {host}, as behind a proxy that rewrites Host',
@@ -82,7 +84,7 @@ export const tokenRules = {
   ),
   'client.algorithm': ehrTeam(
     'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',
-    'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported.',
+    'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported; or an administrator chooses the other of RS384 and ES384 in Advanced settings.',
   ),
   'client.proof-of-possession': ehrTeam(
     'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
@@ -176,8 +178,8 @@ export const tokenRules = {
     'Look at the state of the token endpoint and its limits.',
   ),
   'token.server-error': ehrTeam(
-    'The token endpoint failed inside, often because it could not read our JWKS',
-    'Look into the authorization server’s log for this request.',
+    'The token endpoint failed inside, often because it could not read our JWKS, or a gateway did not reach it (502, 504)',
+    'Look into the log of the authorization server, and of the gateway before it, for this request.',
     { help: '{Again}. If it fails again, give the support code to {help desk}.' },
   ),
   'token.late': ehrTeam(
@@ -193,8 +195,8 @@ export const tokenRules = {
     'Compare host and path of token_endpoint with the authorization server, and let the path through to it: it answers in JSON.',
   ),
   'token.not-json': ehrTeam(
-    'The token response is not a JSON object, or is not labelled as JSON',
-    'Answer with a JSON object and content type application/json (RFC 6749 5.1).',
+    'The token response is not a complete JSON object, or is not labelled as JSON',
+    'Answer with one complete JSON object and content type application/json (RFC 6749 5.1).',
   ),
   'token.error-in-200': ehrTeam(
     'The token endpoint answers with status 200 and an error in it',

@@ -15,8 +15,8 @@ export const userRules = {
     'Register the scopes openid and fhirUser for this client.',
   ),
   'scope.nothing': ehrTeam(
-    'The EHR granted the app nothing to read, without refusing: it drops wildcards or a scope syntax that it does not know, or nothing is registered',
-    'Register scopes that the server can grant, one for each resource; what was asked for and granted is below.',
+    'The EHR granted the app nothing to read, without refusing: it drops wildcards or a scope syntax that it does not know, writes scopes in a form of its own (with commas, or as URLs), or nothing is registered',
+    'Register scopes that the server can grant, one for each resource, and return them as SMART writes them, with spaces between; what was asked for and granted is below.',
     { step: 'scopes' },
   ),
   'scope.write-missing': ehrTeam(
@@ -44,6 +44,10 @@ export const userRules = {
     'The fhirUser of the id_token is not a user of this FHIR server: it is on another server or no user resource',
     'Put the user’s Practitioner on this FHIR server into the claim fhirUser.',
     { help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.' },
+  ),
+  'user.not-read': ehrTeam(
+    'The user’s own resource, which fhirUser names, could not be read ({user answer}): the page shows the name in the id_token, and no role',
+    'Let this client read that resource, as the scope fhirUser permits; it has to be there. Nothing else of the launch needs it.',
   ),
   'user.other-kind': administrator(
     'The user is not a practitioner in the EHR, and the organization accepts practitioners only',

@@ -113,7 +113,9 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   if (bareBase(iss) === bareBase(fhirBaseUrl))
     return isEnterable(iss, fhirBaseUrl) ? 'launch.iss-written-differently' : 'launch.iss-not-enterable';
   if (isOtherAddress(organization, iss)) return 'launch.iss-not-the-base';
-  return connections.hasAnswered(organization) ? 'launch.other-environment' : 'launch.fhir-url-unproven';
+  if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
+  const isAbove = bareBase(fhirBaseUrl).startsWith(`${bareBase(iss)}/`);
+  return isAbove ? 'launch.iss-not-the-base' : 'launch.other-environment';
 }
 
 /** Whether the settings can store this `iss`: they accept no plain http, default port, capital in the host, or slashes at the end. */

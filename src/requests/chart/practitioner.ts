@@ -2,6 +2,7 @@
  * Reads the signed-in user's name and role from Practitioner and PractitionerRole, if permitted (FU-01..05, SCO-19).
  */
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
@@ -38,6 +39,14 @@ export interface UserReading {
    * that may pass, such as a directory that is down.
    */
   isFinal: Promise<boolean>;
+  /** Why the user's own resource could not be read, for the trace. */
+  unread: Promise<UnreadUser | undefined>;
+}
+
+export interface UnreadUser {
+  rule: Rule;
+  warning: string;
+  'user answer'?: string;
 }
 
 interface ShownUser {
@@ -67,40 +76,53 @@ interface Reader {
  * Starts at most two reads together. If the user is a role, the role's practitioner may be a further read after them.
  */
 export function readUser(given: Reader): UserReading {
-  const { api, hasFailed } = watched(given.api);
+  const { api, hasFailed, statuses } = watched(given.api);
   const reader = { ...given, api };
   const { launch, stored } = reader;
   const tokenName = asText(launch.user.name, LONGEST_NAME);
   const resolved = resolveFhirUser({ fhirUser: launch.user.fhirUser, profile: undefined }, api.base);
   const none = Promise.resolve(undefined);
   const parts = { tokenName, stored, hasFailed };
-  if (!resolved.ok) return reading({ ...parts, name: Promise.resolve(tokenName), role: none, remarks: none });
+  if (!resolved.ok) {
+    const warning = 'no fhirUser on this FHIR server';
+    const unread = Promise.resolve({ rule: 'user.fhir-user-elsewhere', warning } as const);
+    return reading({ ...parts, name: Promise.resolve(tokenName), role: none, remarks: none, unread });
+  }
   const { user } = resolved;
-  const resource = mayRead(launch, user) ? readFhirUser(api, user).catch(() => undefined) : none;
+  const isGranted = mayRead(launch, user);
+  const resource = isGranted ? readFhirUser(api, user).catch(() => undefined) : none;
+  const unread = resource.then((read): UnreadUser | undefined => {
+    if (read) return undefined;
+    const status = statuses.get(user.reference);
+    const why = isGranted ? (status === undefined ? 'no such resource came' : `status ${status}`) : 'not granted';
+    return { rule: 'user.not-read', warning: 'the user’s own resource was not read', 'user answer': why };
+  });
   const ownName = resource.then((read) => nameIn(reader, user, read)).catch(() => undefined);
   const name = ownName.then(async (read) => read ?? tokenName ?? (await stored)?.name);
   const mayFindRole = user.type === 'Practitioner' && maySearchRoles(reader);
   const ownRole = user.type === 'PractitionerRole' ? resource.then((read) => read && roleText(read)) : none;
   const role = (mayFindRole ? findRole(reader, user) : ownRole).catch(() => undefined);
   const remarks = resource.then((read) => (read && remarksOn(read).join('; ')) || undefined);
-  return reading({ ...parts, name, role, remarks });
+  return reading({ ...parts, name, role, remarks, unread });
 }
 
 /** Failures that may pass or are about the token. A refusal is about the user, so it is not one of them. */
 const PASSING = new Set<FhirFailure>(['unauthorized', 'throttled', 'unavailable', 'timeout']);
 
-/** The same calls; `hasFailed` says whether one of them failed in a way that may pass. */
-function watched(api: FhirApi): { api: FhirApi; hasFailed(): boolean } {
+/** The same calls; `hasFailed` says whether one of them failed in a way that may pass, `statuses` how each was refused. */
+function watched(api: FhirApi) {
+  const statuses = new Map<string, number>();
   let failed = false;
   const get: FhirApi['get'] = async (...call) => {
     try {
       return await api.get(...call);
     } catch (error) {
       failed ||= !(error instanceof FhirError) || PASSING.has(error.failure);
+      if (error instanceof FhirError && error.status !== undefined) statuses.set(call[0], error.status);
       throw error;
     }
   };
-  return { api: { ...api, get }, hasFailed: () => failed };
+  return { api: { ...api, get }, hasFailed: () => failed, statuses };
 }
 
 /**
@@ -116,11 +138,12 @@ function reading(parts: {
   name: UserReading['name'];
   role: UserReading['role'];
   remarks: Promise<string | undefined>;
+  unread: UserReading['unread'];
   tokenName: string | undefined;
   stored: Reader['stored'];
   hasFailed(): boolean;
 }): UserReading {
-  const { name, role, remarks, tokenName, stored, hasFailed } = parts;
+  const { name, role, remarks, unread, tokenName, stored, hasFailed } = parts;
   const shownOf = (ownName: Arrived, ownRole: Arrived, but: Arrived, before: Awaited<typeof stored>): ShownUser => {
     const known = ownName ? ownName.value : (before?.name ?? tokenName);
     const roles = [ownRole ? ownRole.value : before?.role, but?.value].filter((part) => part !== undefined);
@@ -145,7 +168,7 @@ function reading(parts: {
     (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
   );
   const soon = async (): Promise<ShownUser> => settled ?? wait();
-  return { name, role, soon, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
+  return { name, role, soon, unread, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
 }
 
 /** A part that has arrived, possibly without a value; undefined for a part that has not arrived. */

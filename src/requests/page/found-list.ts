@@ -78,7 +78,7 @@ export function requestFacts(
 }
 
 export type ListReading = Pick<ChartReading, 'startedAt' | 'patient' | 'requests'> & {
-  readonly user: Pick<UserReading, 'soon'>;
+  readonly user: Pick<UserReading, 'soon'> & Partial<Pick<UserReading, 'unread'>>;
 };
 
 /** A kept list in the form of a completed reading. */

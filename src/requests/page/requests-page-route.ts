@@ -165,8 +165,18 @@ export function requestsRoute(
         pages.keep(launch, { key, readAt: asOf, list: found.facts, sealed, end: part });
       }
     }
-    if (isFirstPage(launch, clock())) trace.completed();
-    else if (!problem) trace.discard();
+    if (isFirstPage(launch, clock())) {
+      // The page has been sent.
+      const unread = await reading.user.unread;
+      if (unread)
+        await trace.step(
+          'practitioner',
+          () => unread,
+          {},
+          (known) => ({ ...known }),
+        );
+      trace.completed();
+    } else if (!problem) trace.discard();
   };
   return async (request, response) => {
     await traces.follow({ request, step: 'patient' }, () => show(request, response));

@@ -1,5 +1,5 @@
 /** Finds the rule that failed when no SMART configuration could be read. Launches and checks share it. */
-import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { parseCapability } from './capability-statement.ts';
 import { documentOf, type Fetched, isAbsent } from './fetched.ts';
@@ -16,11 +16,12 @@ export function isFhirBase(metadata: Fetched | undefined): boolean {
  */
 export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
+  const ofGateway = ruleOfGateway(wellKnown);
+  if (ofGateway) return ofGateway;
   if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
   if (wellKnown.status === 401) return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
   if (wellKnown.status === 403) return isBase ? 'discovery.forbidden' : 'discovery.forbidden-at-url';
-  if (wellKnown.status === 407) return 'network.proxy-sign-in';
   if (wellKnown.status === 429) return 'discovery.throttled';
   if (wellKnown.status >= 500) return 'discovery.server-error';
   if (wellKnown.status !== 200) return 'discovery.other-status';

@@ -1,9 +1,9 @@
 /** Fetches an issuer's signing keys for a launch, by way of its OpenID configuration. */
 import type { EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
-import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
-import { documentOf, type Fetched, fetchDocument } from './fetched.ts';
+import { documentOf, type Fetched, type FetchedAnswer, fetchDocument, isAbsent } from './fetched.ts';
 import { fetchKeySet, type ParsedKeySet, type VerificationKeySet } from './key-set.ts';
 import { findIssuer, type ParsedIssuer } from './openid-configuration.ts';
 
@@ -89,20 +89,21 @@ function fetchProblem(what: 'JWKS' | 'openid-configuration', fetched: Fetched | 
     const rule = ruleOfFailure(error, 'endpoint');
     return new AppError(code, `${what}: ${error.failure} at ${error.host}`, { rule, cause: error, ...error.retry });
   }
-  const rule = ruleOfAnswer(what, fetched.status);
+  const rule = what === 'JWKS' ? ruleOfKeySet(fetched) : ruleOfIssuerDocument(fetched);
   if (fetched.status !== 200) return unavailable(rule, `${what}: status ${fetched.status}`);
   const problem = documentOf(fetched) ? 'without a list of keys' : 'not a JSON object';
   return unavailable(rule, `${what}: ${problem} (content type ${fetched.contentType || 'absent'})`);
 }
 
-/** @param status of an answer that is no key set. */
-export function ruleOfKeySet(status: number): Rule {
-  return [429, 502, 503, 504].includes(status) ? 'keys.unavailable' : 'keys.unreadable';
+/** @param answer that is no key set. */
+export function ruleOfKeySet(answer: FetchedAnswer): Rule {
+  const isBusy = [429, 502, 503, 504].includes(answer.status);
+  return ruleOfGateway(answer) ?? (isBusy ? 'keys.unavailable' : 'keys.unreadable');
 }
 
-function ruleOfAnswer(what: 'JWKS' | 'openid-configuration', status: number): Rule {
-  if (what === 'JWKS') return ruleOfKeySet(status);
-  return status === 404 || status === 410 ? 'keys.no-document' : 'keys.document-unreadable';
+/** @param answer that is no OpenID Connect document. */
+export function ruleOfIssuerDocument(answer: FetchedAnswer): Rule {
+  return ruleOfGateway(answer) ?? (isAbsent(answer) ? 'keys.no-document' : 'keys.document-unreadable');
 }
 
 function unavailable(rule: Rule, detail: string): AppError {

@@ -279,6 +279,19 @@ describe('on embedded stores', () => {
       expect(shared.body).not.toContain('Osei');
     });
 
+    test.for<[hours: number, where: string]>([
+      [-7, 'in the zone of a clinician seven hours away'],
+      [7, 'in a zone on the other side'],
+    ])('a time %i hours off, %s, names the nearest launch', async ([hours]) => {
+      const window = { from: minute(hours * 60 - 30), to: minute(hours * 60 + 30) };
+      const page = await find({ clinician: 'rivera', ...window });
+      const nearest = /No launch fits\. The nearest one began at <a href="([^"]+)"/.exec(page.body)?.[1] ?? '';
+      expect((await operator.visit(world.url + nearest)).body).toContain('<bdi>Dr. Elena Rivera</bdi>');
+      expect(page.body).toContain(`by the clock of ${serverTimeZone}`);
+      expect((await find({ ...window, outcome: 'token.refused' })).body).toContain('No launch fits.</p>');
+      expect((await find({ from: minute(-4000), to: minute(-3900) })).body).toContain('No launch fits.</p>');
+    });
+
     test('a window whose end is before its beginning says so', async () => {
       expect((await find({ from: hour.to, to: hour.from })).body).toContain('before the one in From');
     });

@@ -324,6 +324,6 @@ test.for<[string, object, string]>([
 
 test('an amount that is an object with a `toString` of its own ends neither the list nor the page', async () => {
   const hostile = { toString: 1, valueOf: 1 };
-  const found = await read({ quantityQuantity: { value: hostile, unit: 'visits' } }, {});
+  const found = await readField({ quantityQuantity: { value: hostile, unit: 'visits' } }, {});
   expect(found).toMatchObject({ list: { open: [{ id: 'a' }] } });
 });
