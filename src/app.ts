@@ -17,6 +17,9 @@ import { staticFiles } from './http/static-files.ts';
 import type { AppDependencies } from './open-dependencies.ts';
 import { settingsSite } from './settings-site.ts';
 
+/** A visitor inside a trusted network may name thousands of trusted addresses, and each is compared with every range. */
+const MOST_PROXIES = 20;
+
 /** Builds the app. Nothing listens yet, and nothing here reads the environment. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, redis, sealer, retries, keyRing, keyUses, log, metrics, telemetry } = dependencies;
@@ -33,6 +36,8 @@ export function createApp(dependencies: AppDependencies): Express {
   app.enable('strict routing');
   app.set('query parser', false);
   app.set('trust proxy', [...config.trustProxy]);
+  const isProxy: (address: string, hop: number) => boolean = app.get('trust proxy fn');
+  app.set('trust proxy', (address: string, hop: number) => hop < MOST_PROXIES && isProxy(address, hop));
 
   if (telemetry) app.use(requestSpan(telemetry));
   app.use(requestLog(log, metrics));

@@ -54,6 +54,7 @@ const CHAINS: [what: string, header: string, counted: string, audited: string][]
   ['five hundred addresses before', `${HOPS}, 203.0.113.9`, '203.0.113.9', '203.0.113.9'],
   ['the visitor, then a second proxy of ours', '10.20.0.7, 203.0.113.9, 127.0.0.2', '203.0.113.9', '203.0.113.9'],
   ['our proxy in its mapped form', '10.20.0.7, 203.0.113.9, ::ffff:127.0.0.2', '203.0.113.9', '203.0.113.9'],
+  ['more of our own proxies than there can be', `203.0.113.9${', 127.0.0.1'.repeat(60)}`, '127.0.0.1', '127.0.0.1'],
   ['garbage before', `"><script>, %00, ${'9'.repeat(2_000)}, 203.0.113.9`, '203.0.113.9', '203.0.113.9'],
   ['empty places and no spaces', ',,10.20.0.7,,,203.0.113.9,,', '203.0.113.9', '203.0.113.9'],
   ['IPv6', '10.20.0.7, 2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1:2:3:4:5:6'],
