@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAnswerPace } from '#src/adapters/ehr-http/answer-pace.ts';
 import { createBulkheads } from '#src/adapters/ehr-http/bulkhead.ts';
 import { createOutbound, type EhrClient, type Outbound } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';
@@ -262,4 +263,10 @@ test('MT-06: answers of very much data are read one after the other, while those
   await read('a');
   const values = [{ labels: { organization: 'a', reason: 'busy' }, value: 1 }];
   expect((await metrics.refusedCalls.get()).values).toEqual(values);
+});
+
+test('answers of a hundred requests are read at once, however many come', async () => {
+  const pace = createAnswerPace();
+  const waited = await Promise.all(Array.from({ length: 2_000 }, () => pace.wait('a', 100_000)));
+  expect(new Set(waited)).toEqual(new Set([undefined]));
 });
