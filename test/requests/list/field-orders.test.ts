@@ -51,7 +51,17 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {
       tasks: [task({ id: 'n', status: 'requested', owner: { display: 'B' } }), task({ ...older, status: 'accepted' })],
     },
-    { status: { word: 'Sent', note: 'another provider says “Accepted”' }, sentTo: { names: ['B'] } },
+    {
+      status: { word: 'Sent', note: 'another provider says “Accepted”' },
+      sentTo: { names: ['B'] },
+      next: { text: 'Check it in the EHR' },
+    },
+  ],
+  [
+    'a provider goes on, and the newest hand-over names none',
+    {},
+    { tasks: [task({ id: 'n', status: 'requested', owner: undefined }), task({ ...older, status: 'in-progress' })] },
+    { status: { word: 'Sent', note: 'a provider says “Under way”' }, next: { text: 'Check it in the EHR' } },
   ],
   [
     'another provider asks, and the newest has accepted',
