@@ -20,7 +20,9 @@ test.for<[number, string]>([
   expect(String(draftList(drafts, frame))).toContain(words);
 });
 
-test('a correction says what it would replace', () => {
-  const correction = { ...draft, name: 'form', corrects: '<b>Ride' };
-  expect(String(draftList([correction], frame))).toContain('Correction of <bdi>&lt;b&gt;Ride</bdi> · Begun');
+test.for<[string, string]>([
+  ['<b>Ride', 'Correction of <bdi>&lt;b&gt;Ride</bdi> · Begun'],
+  ['Ride', '>Correction · Begun'],
+])('a correction of "%s" says so, once', ([corrects, words]) => {
+  expect(String(draftList([{ ...draft, name: 'form', corrects }], frame))).toContain(words);
 });

@@ -34,7 +34,7 @@ export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame)
   return html`<section class="drafts" aria-labelledby="drafts"><h2 id="drafts">Not sent yet <span class="count">(${drafts.length})</span></h2>
 <ul>${drafts.map(
     ({ name, what, needed, begun, corrects, mayBeSent }) =>
-      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${dates(needed)} · `}Begun ${instantText(begun, timeZone)}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
+      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${dates(needed)} · `}Begun ${instantText(begun, timeZone)}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
 <a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}${needed === undefined ? '' : `, needed ${needed}`}">Resume</a>
 ${discardForm(base, csrfToken, name)}</li>
 `,

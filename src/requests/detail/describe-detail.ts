@@ -7,7 +7,8 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/newest-task.ts';
-import { asLongConceptText } from '#src/smart/fhir/fields.ts';
+import { asLongConceptText, asRecords } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { readFacts, readNumbers } from './facts.ts';
@@ -80,9 +81,15 @@ export async function describeDetail(
   const given = readReasons(resource, base, asLongConceptText);
   const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };
+  // What is no link among the related requests is at least named.
+  const unlinked = (name: 'basedOn' | 'replaces') =>
+    asRecords(resource[name]).filter(
+      (one) => !related.some(({ id }) => localReference(one, base) === `ServiceRequest/${id}`),
+    );
+  const facts = { ...resource, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
   return {
     row,
-    sections: readFacts(resource, referred, known, place),
+    sections: readFacts(facts, referred, known, place),
     timeline: readTimeline(resource, events, requester, place),
     related,
     numbers: readNumbers(resource, place.ownSystem),

@@ -3,6 +3,7 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { valueOf } from '#src/requests/list/resource-words.ts';
 import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import type { Place } from './referred.ts';
 
@@ -11,8 +12,14 @@ const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
 const [MOST, MOST_INSIDE] = [20, 8];
 
 /** Label and texts of each; an extension without a value that can be said in words is left out. */
-export function readExtensions({ extension }: ForeignRecord, place: Place): [string, string[]][] {
-  const given = asRecords(extension, MOST).filter(({ url }) => !ELSEWHERE.test(asWritten(url)));
+export function readExtensions(resource: ForeignRecord, place: Place): [string, string[]][] {
+  // FHIR JSON keeps the extensions of a primitive, such as the status, beside it.
+  const beside = Object.keys(resource).filter((name) => name.startsWith('_'));
+  const all = [resource, ...beside.map((name) => asRecord(resource[name]))];
+  const given = all
+    .flatMap(({ extension }) => asRecords(extension, MOST))
+    .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url))
+    .slice(0, MOST);
   return given.map((one) => {
     const inside = asRecords(one.extension, MOST_INSIDE).flatMap((part) => {
       const text = simpleValue(part, place);

@@ -119,6 +119,8 @@ export function readFacts(
       [
         ['Attached', named('supportingInfo')],
         ['History', named('relevantHistory')],
+        ['Made from', named('basedOn')],
+        ['Replaces', named('replaces')],
       ],
     ],
     ['Further details', readExtensions(resource, place)],

@@ -102,9 +102,23 @@ function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: Abo
     return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
   });
   const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
-  const { period } = asRecord(task.restriction);
-  const within = period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
-  const said = [word.note, ...about, purpose, ...reasons, ...within, ...results.slice(0, MOST_PARTS), ...notes];
+  const timesOf = (period: unknown) =>
+    period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
+  const times = [
+    ...timesOf(asRecord(task.restriction).period),
+    ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
+  ];
+  const description = asText(task.description, LONGEST_MESSAGE);
+  const said = [
+    word.note,
+    ...about,
+    purpose,
+    description,
+    ...reasons,
+    ...times,
+    ...results.slice(0, MOST_PARTS),
+    ...notes,
+  ];
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const what = [word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;

@@ -74,9 +74,11 @@ export function orderDetailsOf(resource: ForeignRecord): string[] {
   });
 }
 
-/** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it. */
-export function readStatusReason({ extension }: ForeignRecord): string | undefined {
-  const reasons = asRecords(extension).filter(({ url }) => url === STATUS_REASON);
+/** Why it was cancelled or put on hold: an extension of FHIR R4, as ServiceRequest has no element for it; some put it on the status. */
+export function readStatusReason({ extension, _status: beside }: ForeignRecord): string | undefined {
+  if (extension === undefined && beside === undefined) return undefined;
+  const given = [...asRecords(extension), ...asRecords(asRecord(beside).extension)];
+  const reasons = given.filter(({ url }) => url === STATUS_REASON);
   if (reasons.length === 0) return undefined;
   const words = reasons.map(({ valueCodeableConcept, valueCoding, valueString }) => {
     const coding = valueCoding === undefined ? {} : { coding: [valueCoding] };

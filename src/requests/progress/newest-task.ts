@@ -83,10 +83,8 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
       ...(shown === own
         ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
         : { ...shown, owner: own?.owner }),
-      beside:
-        [rivalText(rivals, AGREED.has(shown.word.icon)), besideText(said, isAsked)].filter(Boolean).join(' · ') ||
-        undefined,
-      besideStep: rivals.some(isQuestion) ? 'Answer the provider' : stepFor(said, own, isAsked),
+      beside: [rivalText(rivals, shown), besideText(said, isAsked)].filter(Boolean).join(' · ') || undefined,
+      besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked),
     }
   );
 }
@@ -144,20 +142,28 @@ const isQuestion = ({ word }: Task) => word.icon === 'question';
 
 /** The newest Tasks of other owners who have agreed, so that the service may be carried out twice, or who ask something. */
 function othersWhoAct(tasks: readonly Task[], own: Task): readonly Task[] {
-  const others = tasks.filter((task) => isOfOtherOwner(task, own));
-  const byOwner = Map.groupBy(others, ownerKey);
+  const named = tasks.filter((task) => ownerKey(task) !== undefined && ownerKey(task) !== ownerKey(own));
+  const byOwner = Map.groupBy(named, ownerKey);
   return [...byOwner.values()]
     .flatMap((some) => newestOf(some) ?? [])
     .filter((task) => AGREED.has(task.word.icon) || isQuestion(task));
 }
 
-function rivalText(rivals: readonly Task[], isToo: boolean): string | undefined {
-  const asking = rivals.filter(isQuestion);
-  const [agreed, ...others] = rivals.filter((task) => !isQuestion(task));
-  const too = isToo ? ' too' : '';
-  const one = agreed && `another provider says “${agreed.word.word}”${too}`;
+const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
+
+function rivalText(rivals: readonly Task[], shown: Task): string | undefined {
+  const [agreed, ...others] = rivals.filter(hasAgreed);
+  const too = hasAgreed(shown) ? ' too' : '';
+  const who = ownerKey(shown) === undefined ? 'a provider' : 'another provider';
+  const one = agreed && `${who} says “${agreed.word.word}”${too}`;
   const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
-  return [said, asking.length > 0 ? 'another provider has a question' : undefined].filter(Boolean).join(' · ');
+  return [said, rivals.some(isQuestion) ? `${who} has a question` : undefined].filter(Boolean).join(' · ');
+}
+
+/** A question is answered; whether a provider who has agreed still goes on, only the EHR can say. */
+function rivalStep(rivals: readonly Task[], shown: Task): string | undefined {
+  if (rivals.some(isQuestion)) return 'Answer the provider';
+  return rivals.some(hasAgreed) && !hasAgreed(shown) ? 'Check it in the EHR' : undefined;
 }
 
 /** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */

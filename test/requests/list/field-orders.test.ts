@@ -51,7 +51,17 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {
       tasks: [task({ id: 'n', status: 'requested', owner: { display: 'B' } }), task({ ...older, status: 'accepted' })],
     },
-    { status: { word: 'Sent', note: 'another provider says “Accepted”' }, sentTo: { names: ['B'] } },
+    {
+      status: { word: 'Sent', note: 'another provider says “Accepted”' },
+      sentTo: { names: ['B'] },
+      next: { text: 'Check it in the EHR' },
+    },
+  ],
+  [
+    'a provider goes on, and the newest hand-over names none',
+    {},
+    { tasks: [task({ id: 'n', status: 'requested', owner: undefined }), task({ ...older, status: 'in-progress' })] },
+    { status: { word: 'Sent', note: 'a provider says “Under way”' }, next: { text: 'Check it in the EHR' } },
   ],
   [
     'another provider asks, and the newest has accepted',
@@ -132,6 +142,22 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { contained, performer: [{ reference: '#p' }] },
     {},
     { sentTo: { names: ['Name not available'] } },
+  ],
+  [
+    'the reason of a status, written beside it',
+    {
+      status: 'on-hold',
+      _status: {
+        extension: [
+          {
+            url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason',
+            valueCodeableConcept: { text: 'Bed not free' },
+          },
+        ],
+      },
+    },
+    {},
+    { status: { word: 'On hold', note: 'Bed not free' } },
   ],
   ['several statuses', { status: ['active', 'revoked'] }, {}, { status: { note: 'EHR says “active, revoked”' } }],
   ['a code without words', { code: coded({ system: SNOMED, code: '229' }) }, {}, { service: 'SNOMED CT 229' }],
@@ -263,6 +289,20 @@ test.for<[string, object, object[], string, string[]]>([
     ['Wheelchair'],
   ],
   [
+    'what it was made from, where that is no link',
+    { basedOn: [{ reference: 'CarePlan/1', display: 'Discharge plan' }] },
+    [],
+    'Made from',
+    ['Discharge plan'],
+  ],
+  [
+    'what a guide adds to the status',
+    { _status: { extension: [{ url: 'https://guide.example/local-status', valueString: 'Pended' }] } },
+    [],
+    'Local status',
+    ['Pended'],
+  ],
+  [
     'the number of a requester without a name',
     { requester: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '123' } } },
     [],
@@ -286,6 +326,14 @@ test.for<[string, object, string]>([
     'Done · Service request (see the EHR)',
   ],
   ['nothing more of a Task that is about it', {}, 'Done'],
+  [
+    'what a Task asks for, and when it is worked on',
+    {
+      description: 'Ring at the side door',
+      executionPeriod: { start: '2026-11-20T15:00:00Z', end: '2026-11-20T16:00:00Z' },
+    },
+    'Done · Ring at the side door · work 2026-11-20 09:00–10:00 CST',
+  ],
   [
     'by when a Task is to be done',
     { status: 'requested', restriction: { period: { end: '2026-11-24' } } },

@@ -1,0 +1,60 @@
+/** Whatever Tasks of several owners an order has, its row hides no provider who goes on and none who asks. */
+import { expect, test } from 'vitest';
+import { type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { readServiceRequest } from '#src/requests/list/service-request.ts';
+import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { readTask, type Task } from '#src/requests/progress/task.ts';
+import { pick, randomOf } from '#test/requests/page/rows.ts';
+
+const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
+const order = readServiceRequest(
+  { id: 'a', status: 'active', intent: 'order', code: { text: 'Walker' }, authoredOn: '2026-11-01' },
+  at,
+);
+const STATUSES = ['draft', 'requested', 'received', 'accepted', 'in-progress', 'on-hold', 'completed', 'rejected'];
+const DATES = [undefined, '2026-11-10T00:00:00Z', '2026-11-12T00:00:00Z', '2026-11-12', '2026-11-14T00:00:00Z'];
+
+function randomTask(id: number, random: () => number): Task | undefined {
+  const resource = {
+    resourceType: 'Task',
+    id: `${id}`,
+    status: pick(STATUSES, random),
+    owner: pick([undefined, { display: 'A' }, { display: 'B' }, { display: 'C' }], random),
+    focus: { reference: 'ServiceRequest/a' },
+    for: { reference: 'Patient/p' },
+    lastModified: pick(DATES, random),
+    ...(random() < 0.15 ? { businessStatus: { text: 'Need more info' } } : {}),
+  };
+  return readTask(resource, { ...at, patientId: 'p' });
+}
+
+/** The newest Task of each owner, where it is certain which one that is. */
+function certainOf(tasks: readonly Task[]): Task[] {
+  const named = tasks.filter(({ owner }) => owner !== undefined);
+  return [...Map.groupBy(named, ({ owner }) => owner?.display).values()].flatMap((some) => {
+    const [newest, ...others] = some.toSorted((a, b) => b.changedMs - a.changedMs);
+    return newest && others.every(({ latestMs }) => latestMs < newest.changedMs) ? [newest] : [];
+  });
+}
+
+function hidden({ status, next }: RequestRow, { word }: Task): boolean {
+  const said = `${status.word} ${status.note ?? ''}`;
+  if (word.icon === 'question') return !/question/i.test(said);
+  const isAgreed = ['accepted', 'booked', 'under-way'].includes(word.icon);
+  const isShown = status.word === word.word || /provider/.test(said);
+  return isAgreed && (status.group === 'closed' || !isShown || /\b(?:Find|Choose)\b/.test(next.text));
+}
+
+test('no provider who has agreed, and none who asks, is hidden by another', () => {
+  const random = randomOf(7);
+  const lists = Array.from({ length: 5_000 }, () =>
+    Array.from({ length: 1 + Math.floor(random() * 4) }, (_, id) => randomTask(id, random)).filter(
+      (task) => task !== undefined,
+    ),
+  );
+  const wrong = lists.filter((tasks) => {
+    const row = toRow(order, ({ display }) => display ?? 'Name not available', at, newestTask(tasks, order));
+    return certainOf(tasks).some((task) => hidden(row, task));
+  });
+  expect(wrong).toEqual([]);
+});
