@@ -1,11 +1,16 @@
 /** Runs `npm run admin -- …` in this process, or as a program if the program itself is tested. */
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '#src/run-command.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** Node's compile cache, so that it does not compile the sources again for every program that a test starts. */
+export const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
 /** The output of a command, and its exit code. */
 export interface CommandAnswer {
@@ -29,7 +34,9 @@ export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], 
 
 /** Runs the program, as a shell does. */
 export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env },
+  });
   const code = new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);

@@ -1,13 +1,10 @@
 /** The product as an operator runs it: two programs, configured by environment and command line. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '#test/helpers/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Node's compile cache, so that it does not compile the sources again for every product that a test starts. */
-const COMPILED = join(tmpdir(), 'vectorcare-compiled-for-tests');
 
 /** A running product. */
 export interface ProductProcess {
