@@ -75,8 +75,8 @@ export async function proveLaunch(
       throw await explainRefusedAssertion(error, { ...exchange, kid: key.kid, isJwksFetched, acceptedKids });
     });
   };
-  const token = await trace.step('token', send, assertionFacts(exchange), (came) =>
-    tokenFacts(came, transaction.scope),
+  const token = await trace.step('token', send, assertionFacts(exchange), (response) =>
+    tokenFacts(response, transaction.scope),
   );
   keyUses.keyAccepted(organization.id, key.kid);
   // Only a valid code proves that a browser was at the EHR. Without that proof, anyone could spend the budget (MT-06).

@@ -24,7 +24,7 @@ export async function proveTokenResponse(
   { issuerKeys, clock }: { issuerKeys: IssuerKeys; clock: Clock },
   organization: Organization,
   transaction: Transaction,
-  came: {
+  received: {
     issuers: readonly IssuerToTrust[];
     authorizationServer: Launch['authorizationServer'];
     token: TokenResponse;
@@ -32,7 +32,7 @@ export async function proveTokenResponse(
     launchId: string;
   },
 ): Promise<Launch> {
-  const { token, issuers, authorizationServer, trace } = came;
+  const { token, issuers, authorizationServer, trace } = received;
   // SCO-17: a response without `scope` grants the requested scope.
   const scope = token.scope ?? transaction.scope;
   const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
@@ -56,7 +56,7 @@ export async function proveTokenResponse(
   const readContext = () => readLaunchContext(token.members, { patientRequired: true });
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
-    id: came.launchId,
+    id: received.launchId,
     kind: transaction.kind,
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,

@@ -17,7 +17,7 @@ import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
@@ -111,7 +111,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const end = await trace.step('cancel', () => cancelRequest(reading.api, wanted), {}, cancelFacts);
     await deps.keptLists.forget(launch.id);
     if (end.kind === 'cancelled')
-      await soon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
+      await storeSoon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
     await say({ kind: end.kind });
   };

@@ -10,7 +10,7 @@ import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import type { Draft } from '#src/requests/form/draft-store.ts';
 import {
   type FormOwner,
@@ -124,7 +124,7 @@ async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<
   // This may run late, so what was typed into another form meanwhile must stay.
   if (typedNow) {
     const sent = sentOf({ ...deps, ...posted, replaced }, typedNow, asked);
-    await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
+    await storeSoon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
   }
   toPage(deps, posted);
 }
