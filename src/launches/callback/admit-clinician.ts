@@ -22,7 +22,6 @@ export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
  * Admits or refuses the user of a proven launch (FU-06, FU-07). The tokens of a refused user are revoked.
- *
  * @returns the launch with its clinician; `isAdmitted` is false while a code or a confirmation is pending.
  * @throws AppError 'user.not-allowed', 'user.disabled' or 'store.unavailable'
  */
@@ -74,7 +73,6 @@ export type Rechecked =
 
 /**
  * Checks the user at every request of a launch.
- *
  * @throws AppError 'store.unavailable' while the database is unavailable and the user was not admitted before.
  */
 export async function recheckUser(

@@ -17,7 +17,6 @@ export interface CallbackDependencies extends CompleteLaunchDependencies {
  * Claims the transaction and completes the launch. A transaction completed a moment ago leads to the same launch
  * (CB-19). If another instance holds it, this call waits. An unknown one is refused (CB-02, CB-04..06). If the EHR
  * refused the scopes, the browser goes back to the authorization server once.
- *
  * @throws AppError; then the transaction is gone and no launch exists.
  */
 export async function answerCallback(

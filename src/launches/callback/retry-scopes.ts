@@ -32,7 +32,6 @@ export interface AskedAgain {
 /**
  * Asks again if the error is a refusal of scopes, at most once per launch (ER-03). State, nonce, verifier and browser
  * secret are fresh; the pinned data, `launch` and `aud` are those of the old transaction.
- *
  * @returns undefined when the error is to be shown.
  */
 export async function askAgain(
