@@ -122,13 +122,8 @@ async function settle(
   const isInUse = organization.fhirBaseUrl === url && Object.keys(accepted).length === 0;
   const state = mayUse ? (isGood ? 'in use' : 'used anyway') : isInUse ? 'unchanged' : 'draft';
   const draft = state === 'draft' ? { fhirUrl: url, accepted, at: clock().toISOString(), by: saver.name } : undefined;
-  const run = await checksStore.save({
-    ...finished,
-    organizationId: organization.id,
-    by: saver.name,
-    occasion: 'save',
-    differences: [],
-  });
+  const record = { ...finished, organizationId: organization.id, by: saver.name, differences: [] };
+  const run = await checksStore.save({ ...record, occasion: 'save' });
   // The run and the decision are recorded before anything changes that a launch uses.
   const decision = { state, ...(state === 'used anyway' ? { reason } : {}) };
   await audit.recordNow(checkRunEvent(run, saver, decision));
@@ -144,12 +139,8 @@ async function putInUse(
 ): Promise<Organization> {
   const { store } = dependencies;
   const { name: _name, ...by } = saver;
-  const edited = await editOrganization(
-    dependencies,
-    organization.id,
-    { ...accepted, fhirBaseUrl: settings.fhirBaseUrl },
-    by,
-  );
+  const changes = { ...accepted, fhirBaseUrl: settings.fhirBaseUrl };
+  const edited = await editOrganization(dependencies, organization.id, changes, by);
   // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   await store.saveDraft(organization.id, undefined);

@@ -84,19 +84,10 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
     // A launch frees its place once, however often its callback is called. The browser does not wait for this.
     if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
     knownBrowsers[kind].remember(request, response, organizationId);
-    launchCookies.retireLaunches(
-      request,
-      response,
-      ended.map(({ id }) => id),
-      'replaced',
-    );
-    launchCookies.setLaunch(response, {
-      id: launchId,
-      kind,
-      secret,
-      organizationId,
-      issuedAt: dependencies.clock().getTime(),
-    });
+    const endedIds = ended.map(({ id }) => id);
+    launchCookies.retireLaunches(request, response, endedIds, 'replaced');
+    const issuedAt = dependencies.clock().getTime();
+    launchCookies.setLaunch(response, { id: launchId, kind, secret, organizationId, issuedAt });
     response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
   };
   return async (request, response) => {

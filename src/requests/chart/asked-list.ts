@@ -87,11 +87,8 @@ export function createAskedLists(clock: Clock) {
 }
 
 function keyOf(basis: string, user: string | undefined, answers: readonly { path: string; digest: string }[]): string {
-  return hash(
-    'sha256',
-    JSON.stringify([basis, user ?? null, answers.map(({ path, digest }) => [path, digest])]),
-    'base64url',
-  );
+  const digests = answers.map(({ path, digest }) => [path, digest]);
+  return hash('sha256', JSON.stringify([basis, user ?? null, digests]), 'base64url');
 }
 
 /** Uses the answer of each read that was sent ahead, once. Any other read is sent. */

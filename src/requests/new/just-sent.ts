@@ -44,17 +44,14 @@ export function sentNotice(
   launch: Launch,
 ): SentNotice | undefined {
   if (!last) return undefined;
-  const { service, needed, performers } = readServiceRequest(last.request, {
-    base: new URL(launch.fhirBase),
-    now: new Date(last.at),
-    timeZone,
-  });
+  const at = { base: new URL(launch.fhirBase), now: new Date(last.at), timeZone };
+  const { service, needed, performers } = readServiceRequest(last.request, at);
   const provider = performers[0]?.display;
   const { telephone } = receiversIn(receivers).find(({ name }) => name === provider) ?? {};
   return {
     what: service,
     needed,
-    at: new Date(last.at),
+    at: at.now,
     number: last.number ?? idOf(last),
     id: idOf(last),
     provider,
