@@ -1,5 +1,4 @@
 /** Checks that the user belongs to the organization, at launch and at each request, before any patient data is read. */
-
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Membership } from '#src/clinicians/clinician.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';

@@ -39,16 +39,10 @@ export async function proveTokenResponse(
   await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
   const now = clock();
   const { fhirBase, nonce, clientId } = transaction;
-  const verify = () =>
-    verifyIdToken(token.idToken, {
-      expectedIssuers: issuers,
-      clientId,
-      nonce,
-      nonceRequired: organization.nonce === 'required',
-      accessToken: token.accessToken,
-      now,
-      keys: issuerKeys,
-    });
+  const { accessToken, idToken } = token;
+  const nonceRequired = organization.nonce === 'required';
+  const expectation = { expectedIssuers: issuers, clientId, nonce, nonceRequired, accessToken, now, keys: issuerKeys };
+  const verify = () => verifyIdToken(idToken, expectation);
   const expected = issuers.map(({ issuer }) => issuer);
   const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now));
   const resolved = resolveFhirUser(identity, new URL(fhirBase));

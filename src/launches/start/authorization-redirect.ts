@@ -45,20 +45,17 @@ export interface LaunchingBrowser {
   isKnown: boolean;
 }
 
-/** Where to send the browser, and the state for its transaction cookie. */
-export interface BegunAuthorization {
-  redirect: AuthorizationRedirect;
-  state: string;
-}
-
-/** Discovers, stores the transaction, then redirects (AZ-21). @throws AppError 'discovery.…', 'store.unavailable' */
+/**
+ * Discovers, then stores the transaction (AZ-21). @returns where to send the browser, and the `state` for its cookie.
+ * @throws AppError 'discovery.…', 'store.unavailable'
+ */
 export async function beginAuthorization(
   dependencies: AuthorizationDependencies,
   organization: Organization,
   start: LaunchStart,
   browser: LaunchingBrowser,
   trace: LaunchTrace,
-): Promise<BegunAuthorization> {
+): Promise<{ redirect: AuthorizationRedirect; state: string }> {
   const discover = async () => {
     const usable = await usableConfiguration(dependencies, organization);
     // Called inside this step, so that the trace shows that discovery failed for want of an algorithm.
