@@ -31,9 +31,9 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = launchFactsOf(request);
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
-      const asking = () => checkLaunch(dependencies, request, response);
-      const { organization, launchRequest } = await traceOf(request).step('launch', asking, facts, (asked) =>
-        frameFacts(asked.organization, facts[FRAMING_PAGE]),
+      const check = () => checkLaunch(dependencies, request, response);
+      const { organization, launchRequest } = await traceOf(request).step('launch', check, facts, (checked) =>
+        frameFacts(checked.organization, facts[FRAMING_PAGE]),
       );
       await startLaunch(dependencies, { request, response }, organization, { kind: 'ehr', ...launchRequest });
     });

@@ -68,14 +68,14 @@ export function createAskedLists(clock: Clock) {
         return { key: read.key, steadyUntil: () => 0, read: async () => read };
       }
       const ahead = new Map(known.paths.map((path) => [path, api.ask(path)]));
-      const [user, ...came] = await Promise.all([
+      const [user, ...settled] = await Promise.all([
         source.user(),
         // A read that fails here fails again in `read`, which describes the failure.
         ...Array.from(ahead, ([path, answer]) =>
           answer.then((one) => ({ path, digest: one.digest, text: one.text })).catch(() => undefined),
         ),
       ]);
-      const answers = came.filter((answer) => answer !== undefined);
+      const answers = settled.filter((answer) => answer !== undefined);
       return {
         key: answers.length === ahead.size ? keyOf(basis, user, answers) : undefined,
         steadyUntil: (readAt) => Math.min(...answers.map(({ text }) => steadyUntil(text(), readAt))),
