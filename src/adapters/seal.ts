@@ -59,7 +59,6 @@ interface SealingKey {
  *
  * NIST SP 800-38D, section 8.3, lets one key seal 2^32 values with random nonces of 96 bits. The limit therefore
  * applies per name; a launch's record is sealed some hundred times in its life.
- *
  * @param secrets the first seals, all open: put a new one in front to rotate.
  */
 export function createSealer(secrets: readonly string[]) {

@@ -19,12 +19,12 @@ const OWNERS: Partial<Record<Owner, string>> = {
 };
 
 /** Exit code 1 when any check failed; warnings are for people to judge. */
-export function describeRun(finished: FinishedChecks, changes: readonly string[]): CommandOutcome {
+export function describeRun(finished: FinishedChecks, corrections: readonly string[]): CommandOutcome {
   const { fhirUrl, at, results, summary } = finished;
   const verdict = verdictOf(summary);
   const groups = [...new Set(results.map(({ group }) => group))];
   const text = [
-    ...changes,
+    ...corrections,
     `${fhirUrl}, ${at}`,
     ...groups.flatMap((group) => ['', group, ...results.filter((one) => one.group === group).flatMap(linesOf)]),
     ...nearbyLines(summary.nearby),
@@ -37,7 +37,7 @@ export function describeRun(finished: FinishedChecks, changes: readonly string[]
       .join(', ')}.`,
   ].join('\n');
   const exitCode = summary.counts.failure > 0 ? 1 : 0;
-  return { exitCode, text, json: { fhirUrl, at, verdict, changes, summary, results } };
+  return { exitCode, text, json: { fhirUrl, at, verdict, changes: corrections, summary, results } };
 }
 
 function nearbyLines(nearby: NearbyAddresses | undefined): string[] {

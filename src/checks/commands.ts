@@ -57,9 +57,9 @@ async function checkUrl(
   const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
   if (!normalized.ok) throw new CommandError(normalized.problem);
-  const { url, changes } = normalized;
+  const { url, corrections } = normalized;
   const input = { fhirUrl: url, organization, isTyped: true, asksSignIn: true } as const;
-  return withChecks(dependencies, async (checks) => describeRun(await runChecks(input, checks).finished, changes));
+  return withChecks(dependencies, async (checks) => describeRun(await runChecks(input, checks).finished, corrections));
 }
 
 async function findOrganization({ store }: CheckCommandDependencies, id: string): Promise<Organization> {

@@ -5,8 +5,10 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { trimEnd } from '#src/adapters/trim-end.ts';
 import { MAX_URL_LENGTH, serverUrl } from '#src/settings/addresses.ts';
 
-/** `changes` has one sentence per correction. `kept` is what the field shows again, without a pasted password. */
-export type NormalizedUrl = { ok: true; url: string; changes: string[] } | { ok: false; problem: string; kept: string };
+/** `corrections` has a sentence for each. `kept` is what the field shows again, without a pasted password. */
+export type NormalizedUrl =
+  | { ok: true; url: string; corrections: string[] }
+  | { ok: false; problem: string; kept: string };
 
 export interface UrlPolicy {
   production: boolean;
@@ -23,9 +25,9 @@ const MARKS = '>"\'`,;.';
  * (TL-04).
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
-  const changes: string[] = [];
+  const corrections: string[] = [];
   const change = (before: string, after: string, sentence: string): string => {
-    if (before !== after) changes.push(sentence);
+    if (before !== after) corrections.push(sentence);
     return after;
   };
   const refuse = (problem: string): NormalizedUrl => ({ ok: false, problem, kept: withoutUserinfo(typed.trim()) });
@@ -43,7 +45,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   );
   text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
-  text = withScheme(text, changes);
+  text = withScheme(text, corrections);
   if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');
   const url = URL.parse(text);
   if (!url) return refuse('This is not a web address. It looks like https://ehr.example.org/fhir/r4.');
@@ -52,7 +54,7 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   if (addressProblem) return refuse(addressProblem);
   const normalized = compose(text, url, policy, change);
   const problem = serverUrl(policy.production).safeParse(normalized).error?.issues[0]?.message;
-  return problem === undefined ? { ok: true, url: normalized, changes } : refuse(`The address ${problem}.`);
+  return problem === undefined ? { ok: true, url: normalized, corrections } : refuse(`The address ${problem}.`);
 }
 
 type Change = (before: string, after: string, sentence: string) => string;
@@ -76,10 +78,10 @@ function compose(text: string, url: URL, policy: UrlPolicy, change: Change): str
   return `${scheme}://${host}${path}`;
 }
 
-function withScheme(text: string, changes: string[]): string {
+function withScheme(text: string, corrections: string[]): string {
   // A colon before a port ends no scheme: `ehr.example:8443/fhir` has none.
   if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
-  changes.push('Added https:// in front.');
+  corrections.push('Added https:// in front.');
   return `https://${text.replace(/^\/+/, '')}`;
 }
 

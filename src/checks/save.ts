@@ -35,7 +35,7 @@ export interface SaveOptions {
 /** A problem for the field, or a run: stream `running`, then await `outcome`, which rejects when the database fails. */
 export type SaveAnswer =
   | { ok: false; problem: string; kept: string }
-  | { ok: true; url: string; changes: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
+  | { ok: true; url: string; corrections: string[]; running: RunningChecks; outcome: Promise<SavedConnection> };
 
 export interface SavedConnection {
   /**
@@ -66,7 +66,7 @@ export async function saveConnection(
   if (!organization) return { ok: false, problem: 'There is no such organization.', kept: typedUrl };
   const normalized = readFhirUrl(dependencies, organization, typedUrl);
   if (!normalized.ok) return normalized;
-  const { url, changes } = normalized;
+  const { url, corrections } = normalized;
   const draft = await store.findDraft(organizationId);
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
   const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
@@ -81,7 +81,7 @@ export async function saveConnection(
   return {
     ok: true,
     url,
-    changes,
+    corrections,
     running,
     outcome: running.finished.then((run) => settle(dependencies, saving, run)),
   };
@@ -122,22 +122,17 @@ async function settle(
   const isInUse = organization.fhirBaseUrl === url && Object.keys(accepted).length === 0;
   const state = mayUse ? (isGood ? 'in use' : 'used anyway') : isInUse ? 'unchanged' : 'draft';
   const draft = state === 'draft' ? { fhirUrl: url, accepted, at: clock().toISOString(), by: saver.name } : undefined;
-  const run = await checksStore.save({
-    ...finished,
-    organizationId: organization.id,
-    by: saver.name,
-    occasion: 'save',
-    differences: [],
-  });
+  const record = { ...finished, organizationId: organization.id, by: saver.name, differences: [] };
+  const run = await checksStore.save({ ...record, occasion: 'save' });
   // The run and the decision are recorded before anything changes that a launch uses.
   const decision = { state, ...(state === 'used anyway' ? { reason } : {}) };
   await audit.recordNow(checkRunEvent(run, saver, decision));
   if (draft) await store.saveDraft(organization.id, draft);
-  const after = mayUse ? await use(dependencies, saving, finished) : organization;
+  const after = mayUse ? await putInUse(dependencies, saving, finished) : organization;
   return { state, run, organization: after, draft };
 }
 
-async function use(
+async function putInUse(
   dependencies: SaveDependencies,
   { organization, settings, accepted, saver }: Saving,
   finished: FinishedChecks,

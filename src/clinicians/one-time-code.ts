@@ -41,7 +41,9 @@ export async function redeem(
 ): Promise<RedeemOutcome> {
   const { user, ...from } = launching;
   const { iss, sub } = user;
-  const { outcome, clinician } = await deps.db.transaction((tx) => judge(deps, tx, organizationId, launching, code));
+  const { outcome, clinician } = await deps.db.transaction((tx) =>
+    linkByCode(deps, tx, organizationId, launching, code),
+  );
   const isLinked = outcome.kind === 'linked';
   const detail = { ...(isLinked ? { how: 'code' } : { reason: `one-time code: ${outcome.kind}` }), clinician };
   const event = isLinked ? 'user-linked' : 'denial';
@@ -49,7 +51,7 @@ export async function redeem(
   return outcome;
 }
 
-async function judge(
+async function linkByCode(
   deps: CliniciansDependencies,
   tx: Queries,
   organizationId: string,

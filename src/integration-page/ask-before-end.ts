@@ -28,8 +28,8 @@ export function isSettled(request: Request): boolean {
 }
 
 /**
- * Asks if the change would end open launches; the form posts the same fields again, with the consent. A script is not
- * asked. @param changes raw and untrusted; an invalid change ends nothing.
+ * Whether the change may be made now. If it would end open launches, a page is sent instead that asks; its form posts
+ * the same fields again, with the consent. A script is not asked. @param changes raw; an invalid change ends nothing.
  */
 export async function mayEndLaunches(
   deps: AskBeforeEndDependencies,

@@ -77,7 +77,7 @@ export async function askForChecks(visit: Visit, typed: string, options: SaveOpt
   const changes = { ...options.accept, fhirBaseUrl: read.url };
   const condition = options.useAnyway === undefined ? IF_IT_PASSES : '';
   if (!(await mayChange(visit, changes, { condition }))) return;
-  const run = { url: read.url, changes: read.changes, options };
+  const run = { url: read.url, corrections: read.corrections, options };
   if (wantsJson(visit.request)) return beginChecks(visit, run);
   return leadToPage(visit, { kind: 'run', shown: { run } });
 }

@@ -42,9 +42,9 @@ export interface ConnectionRecord {
 
 /** Checks that were requested and have not started. */
 export interface PendingRun {
-  /** Normalized; `changes` has the corrections. */
+  /** Normalized; `corrections` say how. */
   url: string;
-  changes: readonly string[];
+  corrections: readonly string[];
   options: SaveOptions;
 }
 

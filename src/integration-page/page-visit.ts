@@ -56,7 +56,7 @@ export function leadToPage(
   return afterPost.answer(request, response, integrationUrl(request, organization.id, place), outcome);
 }
 
-/** Whether a change of the connection may be made now; otherwise the question is answered. */
+/** Whether a change of the connection may be made now. If not, a page has been sent that asks about it. */
 export function mayChange(
   visit: Visit,
   changes: SettingChanges,

@@ -36,10 +36,10 @@ export async function readRecord(
 }
 
 /** Starts the checks that a form requested. Its outcome is taken once, so a reload shows the stored run. */
-export async function beginChecks(visit: Visit, { url, changes, options }: PendingRun): Promise<void> {
+export async function beginChecks(visit: Visit, { url, corrections, options }: PendingRun): Promise<void> {
   const { request, organization } = visit;
   const answer = await saveConnection(visit.deps, organization.id, url, saverOf(request), options);
-  if (answer.ok) return streamChecks(visit, { ...answer, changes: [...changes] });
+  if (answer.ok) return streamChecks(visit, { ...answer, corrections: [...corrections] });
   return refused(visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }
 
@@ -49,14 +49,14 @@ export async function beginChecks(visit: Visit, { url, changes, options }: Pendi
  */
 async function streamChecks(
   { deps, request, response, organization }: Visit,
-  { url, changes, running, outcome }: Extract<SaveAnswer, { ok: true }>,
+  { url, corrections, running, outcome }: Extract<SaveAnswer, { ok: true }>,
 ): Promise<void> {
   // The handlers are set at once, so that an early failure is not an unhandled rejection.
   const settled = outcome.then(
     (saved) => ({ saved }),
     (error: unknown) => ({ error }),
   );
-  const field = { value: url, changes };
+  const field = { value: url, corrections };
   response.type('html');
   // For proxies that would hold the page back until the end.
   response.setHeader('X-Accel-Buffering', 'no');

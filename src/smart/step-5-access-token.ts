@@ -23,7 +23,6 @@ export interface CodeExchange extends ClientCredentials {
 
 /**
  * Posts the code to the token endpoint, in one request: a code is never sent twice (TK-08).
- *
  * @throws AppError 'token.…' or 'connection.untrusted'
  */
 export async function exchangeCode(
@@ -47,7 +46,6 @@ export async function exchangeCode(
  * Posts a grant once to the token endpoint pinned at launch. A failed call becomes an AppError.
  *
  * TK-01, TK-05..07: urlencoded, nothing in the query or the Authorization header, no redirect followed.
- *
  * @throws AppError 'token.…' or 'connection.untrusted'
  */
 export async function postGrant(

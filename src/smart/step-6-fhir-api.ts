@@ -42,7 +42,6 @@ export interface FhirApi {
   /**
    * Posts a new resource to its type's endpoint. It is retried only after a refused token, because then nothing was
    * created (FH-05, FH-07, FH-17). A truncated, oversized or malformed body does not invalidate the status.
-   *
    * @returns any 2xx, which may also come from a portal, a firewall or a queue.
    * @throws FhirError otherwise; only if {@link isRefusal} is true was the resource certainly not created.
    */
@@ -50,7 +49,6 @@ export interface FhirApi {
   /**
    * Replaces exactly this version of a resource (FHIR R4 http, "Managing Resource Contention"). It is retried only
    * after a refused token.
-   *
    * @returns any 2xx, as for {@link create}.
    * @throws FhirError otherwise; 409 and 412 mean that the resource has another version now.
    */

@@ -33,7 +33,7 @@ describe('the FHIR URL is corrected if its meaning is clear, and every correctio
   ] as const)('%s', ([, typed, url, changes]) => {
     const normalized = normalizeFhirUrl(typed, production);
     expect(normalized).toMatchObject({ ok: true, url });
-    expect(normalized.ok && normalized.changes).toHaveLength(changes);
+    expect(normalized.ok && normalized.corrections).toHaveLength(changes);
   });
 });
 

@@ -17,7 +17,7 @@ export interface ConnectionProps extends Forms {
     readonly value: string;
     readonly problem?: string | undefined;
     /** the corrections of the typed text, one sentence each */
-    readonly changes?: readonly string[] | undefined;
+    readonly corrections?: readonly string[] | undefined;
   };
   /** a FHIR URL that failed the checks; the one in use stays in use */
   readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
@@ -42,9 +42,9 @@ ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 
 }
 
 /** The notice at the top of the page that lists the corrections of the typed text. */
-export function changedNotice({ field: { changes = [], value } }: ConnectionProps): SafeHtml | null {
-  if (changes.length === 0) return null;
-  return html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was understood as <code class="value">${value}</code>:</p><ul>${changes.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
+export function changedNotice({ field: { corrections = [], value } }: ConnectionProps): SafeHtml | null {
+  if (corrections.length === 0) return null;
+  return html`<div class="notice" role="status">${icon('info')} <div><p>What you typed was understood as <code class="value">${value}</code>:</p><ul>${corrections.map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>
 `;
 }
 

@@ -86,7 +86,6 @@ function given<Options extends Record<string, string | undefined>>(
 /**
  * Returns a command's answer within two seconds, in any state of the connection: also for a command queued behind
  * another, or while a cluster is being found again.
- *
  * @param late receives an answer that arrives after the deadline: the command was carried out all the same.
  * @throws AppError 'store.unavailable'.
  */

@@ -16,7 +16,6 @@ export interface KeyStore {
   /**
    * Replaces an existing value, keeps its lifetime and returns the old value. Of concurrent callers, one gets the
    * original value, the others each other's. A missing key stays missing (SET XX GET KEEPTTL).
-   *
    * @param late receives the old value when the answer arrives after this has thrown.
    */
   exchange(key: string, value: string, late: (was: string) => void): Promise<string | undefined>;

@@ -29,7 +29,6 @@ interface Known {
 /**
  * Each browser holds one signed note, like OWASP's "device cookies". It grants no access and proves no identity. It
  * only shows that a sign-in or launch was once completed here, and in whose share of a limit the next one counts.
- *
  * @param kind of the cookie: a note of one kind is not valid in another.
  */
 export function createKnownBrowsers(

@@ -9,7 +9,6 @@ const TEN_MINUTES = { seconds: 600, code: 'settings.too-many-tries' } as const;
 /**
  * Limits one user's changes, because each one adds a row to the audit trail that only age deletes. Mounted behind the
  * guard that identifies the user; reads are not limited.
- *
  * @throws AppError 'settings.too-many-tries' as the request's failure.
  */
 export function limitWrites(redis: KeyStore): RequestHandler {

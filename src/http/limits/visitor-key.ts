@@ -33,7 +33,6 @@ const TEREDO = '2001::/32';
  * IPv4 counts as a whole. IPv6 counts by /64, because one line chooses freely among its 2^64 addresses, and again by
  * /48. Forms that embed an IPv4 address (mapped, NAT64, 6to4, Teredo) count as that address: otherwise one holder would
  * count as many visitors, or all holders as one.
- *
  * @param address untrusted; may include a port, brackets or a zone, as proxies write it.
  */
 export function visitorKey(address: string | undefined): VisitorKey {

@@ -6,7 +6,6 @@ import { visitorKey } from './visitor-key.ts';
 /**
  * Finds the counts of a visitor by {@link visitorKey}. Addresses are untrusted; `scope` separates counts, for example by
  * organization. A success never resets the count of a network.
- *
  * @param limit `networkPoints` is the total allowance of an IPv6 /48.
  */
 export function createVisitorLimiter(store: KeyStore, { networkPoints, ...limit }: Limit & { networkPoints: number }) {

@@ -1,5 +1,4 @@
 /** Checks that the user belongs to the organization, at launch and at each request, before any patient data is read. */
-
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Membership } from '#src/clinicians/clinician.ts';
 import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
@@ -22,7 +21,6 @@ export type Waiting = Exclude<Membership, { kind: 'linked' }>;
 
 /**
  * Admits or refuses the user of a proven launch (FU-06, FU-07). The tokens of a refused user are revoked.
- *
  * @returns the launch with its clinician; `isAdmitted` is false while a code or a confirmation is pending.
  * @throws AppError 'user.not-allowed', 'user.disabled' or 'store.unavailable'
  */
@@ -74,7 +72,6 @@ export type Rechecked =
 
 /**
  * Checks the user at every request of a launch.
- *
  * @throws AppError 'store.unavailable' while the database is unavailable and the user was not admitted before.
  */
 export async function recheckUser(

@@ -9,14 +9,15 @@ import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import type { LaunchCookies } from '#src/launches/session/cookies.ts';
+import type { CookieValue, LaunchCookies } from '#src/launches/session/cookies.ts';
 import { fitPageTo } from '#src/launches/session/fit-page.ts';
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import { transactionName } from '#src/launches/session/transaction.ts';
 import { sendOnward } from '#src/launches/start/send-onward.ts';
-import { readCallback } from '#src/smart/step-4-authorization-code.ts';
+import { type CallbackParameters, readCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import { answerCallback, type CallbackDependencies } from './callback.ts';
+import type { LaunchDone } from './complete-launch.ts';
 
 export interface CallbackRouteDependencies extends CallbackDependencies {
   publicUrl: URL;
@@ -36,31 +37,18 @@ interface UnderWay {
  * in this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
-  const { launchCookies, knownBrowsers, directory, limit, traces, publicUrl } = dependencies;
+  const { launchCookies, traces, publicUrl } = dependencies;
   const underWay = new Map<string, UnderWay>();
   const finish = async (request: Request, response: Response): Promise<void> => {
     const trace = traceOf(request);
-    const open = launchCookies.launches(request);
-    const last = await fitPageTo(response, directory, launchCookies.lastOrigin(request), open);
-    const callback = readCallback(queryOf(request));
-    const cookie = launchCookies.ofTransaction(request, callback.state);
-    if (!cookie) {
-      // Nothing proves which organization this callback belongs to; the browser's last launch is the best guess.
-      if (last) trace.know({ organizationId: last.id });
-      const rule = launchCookies.isUnderWay(request) ? 'callback.state-changed' : 'callback.no-cookie';
-      throw new AppError('callback.invalid', 'no transaction cookie for this state', { rule });
-    }
-    const { organizationId, kind } = cookie;
-    const { facts, supportCode, address } = contextOf(request);
-    facts.organizationId = organizationId;
-    if (await fitPageTo(response, directory, cookie, open)) trace.know({ organizationId });
-
-    const key = { state: callback.state, secret: cookie.secret };
-    const name = transactionName(key);
+    const { callback, cookie } = await callbackOfThisBrowser(dependencies, request, response);
+    const { kind, secret } = cookie;
+    const key = { state: callback.state, secret };
     const redirectUri = `${publicUrl.origin}${request.path}`;
-    const isInFrame = isFramed(request);
-    const seen = { callback, redirectUri, key, kind, isInFrame, cookies: open };
-    const visit = { ...seen, supportCode, address, trace };
+    const seen = { callback, redirectUri, key, kind, isInFrame: isFramed(request) };
+    const { supportCode, address } = contextOf(request);
+    const visit = { ...seen, cookies: launchCookies.launches(request), supportCode, address, trace };
+    const name = transactionName(key);
     const shared = underWay.get(name);
     const finishing = shared?.finishing ?? answerCallback(dependencies, visit).finally(() => underWay.delete(name));
     underWay.set(name, { finishing, trace: shared?.trace ?? trace });
@@ -73,34 +61,55 @@ export function callbackRoute(dependencies: CallbackRouteDependencies): RequestH
         if (!isUndecided) launchCookies.clearTransaction(response, callback.state, kind);
         throw error;
       });
-
     launchCookies.clearTransaction(response, callback.state, kind);
-    if (end.kind === 'asked-again') {
-      launchCookies.setTransaction(request, response, end.state, end.cookie);
-      return sendOnward(response, end.redirect, end.organization.frameAncestors);
-    }
-    const { launchId, secret, ended, isFirst } = end;
-    const known = knownBrowsers[kind].recognise(request, organizationId);
-    // A launch frees its place once, however often its callback is called. The browser does not wait for this.
-    if (isFirst && !shared) void limit.finish(organizationId, request.ip, known);
-    knownBrowsers[kind].remember(request, response, organizationId);
-    launchCookies.retireLaunches(
-      request,
-      response,
-      ended.map(({ id }) => id),
-      'replaced',
-    );
-    launchCookies.setLaunch(response, {
-      id: launchId,
-      kind,
-      secret,
-      organizationId,
-      issuedAt: dependencies.clock().getTime(),
-    });
-    response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
+    const isFirst = shared === undefined && end.kind === 'finished' && end.isFirst;
+    if (end.kind === 'finished') return openLaunch(dependencies, request, response, cookie, { ...end, isFirst });
+    launchCookies.setTransaction(request, response, end.state, end.cookie);
+    sendOnward(response, end.redirect, end.organization.frameAncestors);
   };
   return async (request, response) => {
     const facts = { parameters: namesOf(queryOf(request).keys()) };
     await traces.follow({ request, step: 'callback', facts }, () => finish(request, response));
   };
+}
+
+/** Reads the callback and the cookie of its transaction, and fits the error page to the launch as far as it is known. */
+async function callbackOfThisBrowser(
+  { launchCookies, directory }: CallbackRouteDependencies,
+  request: Request,
+  response: Response,
+): Promise<{ callback: CallbackParameters; cookie: CookieValue }> {
+  const trace = traceOf(request);
+  const open = launchCookies.launches(request);
+  const last = await fitPageTo(response, directory, launchCookies.lastOrigin(request), open);
+  const callback = readCallback(queryOf(request));
+  const cookie = launchCookies.ofTransaction(request, callback.state);
+  if (!cookie) {
+    // Nothing proves which organization this callback belongs to; the browser's last launch is the best guess.
+    if (last) trace.know({ organizationId: last.id });
+    const rule = launchCookies.isUnderWay(request) ? 'callback.state-changed' : 'callback.no-cookie';
+    throw new AppError('callback.invalid', 'no transaction cookie for this state', { rule });
+  }
+  const { organizationId } = cookie;
+  contextOf(request).facts.organizationId = organizationId;
+  if (await fitPageTo(response, directory, cookie, open)) trace.know({ organizationId });
+  return { callback, cookie };
+}
+
+/** Gives the browser the cookie of its launch and sends it to the page. */
+function openLaunch(
+  { launchCookies, knownBrowsers, limit, publicUrl, clock }: CallbackRouteDependencies,
+  request: Request,
+  response: Response,
+  { kind, organizationId }: CookieValue,
+  { launchId, secret, ended, isFirst }: LaunchDone,
+): void {
+  const known = knownBrowsers[kind].recognise(request, organizationId);
+  // A launch frees its place once, however often its callback is called. The browser does not wait for this.
+  if (isFirst) void limit.finish(organizationId, request.ip, known);
+  knownBrowsers[kind].remember(request, response, organizationId);
+  const endedIds = ended.map(({ id }) => id);
+  launchCookies.retireLaunches(request, response, endedIds, 'replaced');
+  launchCookies.setLaunch(response, { id: launchId, kind, secret, organizationId, issuedAt: clock().getTime() });
+  response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
 }

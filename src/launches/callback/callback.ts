@@ -6,7 +6,7 @@ import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { type CompleteLaunchDependencies, completeLaunch, type LaunchDone } from './complete-launch.ts';
-import { type AskedAgain, afterAskingAgain, askAgain } from './retry-scopes.ts';
+import { type AskedAgain, askAgain, errorToShow } from './retry-scopes.ts';
 
 export interface CallbackDependencies extends CompleteLaunchDependencies {
   directory: OrganizationDirectory;
@@ -17,7 +17,6 @@ export interface CallbackDependencies extends CompleteLaunchDependencies {
  * Claims the transaction and completes the launch. A transaction completed a moment ago leads to the same launch
  * (CB-19). If another instance holds it, this call waits. An unknown one is refused (CB-02, CB-04..06). If the EHR
  * refused the scopes, the browser goes back to the authorization server once.
- *
  * @throws AppError; then the transaction is gone and no launch exists.
  */
 export async function answerCallback(
@@ -83,7 +82,7 @@ async function completeOrAskAgain(
     return await completeLaunch(dependencies, visit, transaction, organization);
   } catch (error) {
     const again = await askAgain(dependencies, organization, transaction, error, visit.trace);
-    if (!again) throw afterAskingAgain(transaction, error);
+    if (!again) throw errorToShow(transaction, error);
     await dependencies.transactions.abandon(visit.key).catch(() => undefined);
     return again;
   }

@@ -50,7 +50,7 @@ export async function completeLaunch(
   });
   const { launch, isAdmitted } = await admitUser(dependencies, organization, proven, visit);
   const by = { actor: launch.user, supportCode, address };
-  const ended = await store(dependencies, visit, { launch, isAdmitted, secret }, organization).catch(
+  const ended = await storeLaunch(dependencies, visit, { launch, isAdmitted, secret }, organization).catch(
     (error: unknown) => {
       // No browser gets the cookie, but the store may have saved the record although it did not answer (CB-22).
       revoker.revoke(launch, organization);
@@ -66,7 +66,7 @@ export async function completeLaunch(
 }
 
 /** Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. */
-async function store(
+async function storeLaunch(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,
   { launch, isAdmitted, secret }: { launch: Launch; isAdmitted: boolean; secret: string },

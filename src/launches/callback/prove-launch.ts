@@ -34,7 +34,6 @@ export interface ProveLaunchDependencies {
  * Checks the callback, exchanges the code and checks everything that came with the token (CB-21). The only network
  * calls are the token request and, in parallel, the fetch of the issuer's keys if they are not cached. If a check of
  * the token response fails, its tokens are revoked (CB-22).
- *
  * @param organization in its current state; the transaction holds the state at the start.
  * @throws AppError; then no part of the launch is stored.
  */
@@ -75,8 +74,8 @@ export async function proveLaunch(
       throw await explainRefusedAssertion(error, { ...exchange, kid: key.kid, isJwksFetched, acceptedKids });
     });
   };
-  const token = await trace.step('token', send, assertionFacts(exchange), (came) =>
-    tokenFacts(came, transaction.scope),
+  const token = await trace.step('token', send, assertionFacts(exchange), (response) =>
+    tokenFacts(response, transaction.scope),
   );
   keyUses.keyAccepted(organization.id, key.kid);
   // Only a valid code proves that a browser was at the EHR. Without that proof, anyone could spend the budget (MT-06).

@@ -24,7 +24,7 @@ export async function proveTokenResponse(
   { issuerKeys, clock }: { issuerKeys: IssuerKeys; clock: Clock },
   organization: Organization,
   transaction: Transaction,
-  came: {
+  received: {
     issuers: readonly IssuerToTrust[];
     authorizationServer: Launch['authorizationServer'];
     token: TokenResponse;
@@ -32,23 +32,17 @@ export async function proveTokenResponse(
     launchId: string;
   },
 ): Promise<Launch> {
-  const { token, issuers, authorizationServer, trace } = came;
+  const { token, issuers, authorizationServer, trace } = received;
   // SCO-17: a response without `scope` grants the requested scope.
   const scope = token.scope ?? transaction.scope;
   const judgeScopes = () => assertGranted(scope, transaction.scope, token.idToken !== undefined);
   await trace.step('scopes', judgeScopes, scopeFacts(transaction.scope, token.scope));
   const now = clock();
   const { fhirBase, nonce, clientId } = transaction;
-  const verify = () =>
-    verifyIdToken(token.idToken, {
-      expectedIssuers: issuers,
-      clientId,
-      nonce,
-      nonceRequired: organization.nonce === 'required',
-      accessToken: token.accessToken,
-      now,
-      keys: issuerKeys,
-    });
+  const { accessToken, idToken } = token;
+  const nonceRequired = organization.nonce === 'required';
+  const expectation = { expectedIssuers: issuers, clientId, nonce, nonceRequired, accessToken, now, keys: issuerKeys };
+  const verify = () => verifyIdToken(idToken, expectation);
   const expected = issuers.map(({ issuer }) => issuer);
   const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now));
   const resolved = resolveFhirUser(identity, new URL(fhirBase));
@@ -56,7 +50,7 @@ export async function proveTokenResponse(
   const readContext = () => readLaunchContext(token.members, { patientRequired: true });
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
-    id: came.launchId,
+    id: received.launchId,
     kind: transaction.kind,
     organizationId: organization.id,
     connectionVersion: organization.connectionVersion,

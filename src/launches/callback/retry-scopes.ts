@@ -32,7 +32,6 @@ export interface AskedAgain {
 /**
  * Asks again if the error is a refusal of scopes, at most once per launch (ER-03). State, nonce, verifier and browser
  * secret are fresh; the pinned data, `launch` and `aud` are those of the old transaction.
- *
  * @returns undefined when the error is to be shown.
  */
 export async function askAgain(
@@ -84,7 +83,7 @@ function scopeAfter(
  * The error to show if the second request fails too: that of the first. An EHR whose launch value is spent answers the
  * second with `invalid_request` or the like, which says nothing about the scopes (SCO-20).
  */
-export function afterAskingAgain({ answerTo }: Transaction, error: unknown): unknown {
+export function errorToShow({ answerTo }: Transaction, error: unknown): unknown {
   if (!answerTo || !(error instanceof AppError) || error.code !== 'authorization.refused') return error;
   const { failure, shown } = answerTo;
   const code = failure === 'empty-grant' ? 'scope.none-granted' : 'authorization.scope-refused';

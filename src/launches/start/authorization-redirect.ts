@@ -26,7 +26,7 @@ import {
   createAttemptSecrets,
 } from '#src/smart/step-4-authorization-code.ts';
 
-export interface BeginLaunchDependencies {
+export interface AuthorizationDependencies {
   publicUrl: URL;
   connections: SmartConnections;
   issuerKeys: IssuerKeys;
@@ -45,20 +45,17 @@ export interface LaunchingBrowser {
   isKnown: boolean;
 }
 
-/** A begun launch: where to send the browser, and the state for its transaction cookie. */
-export interface BegunLaunch {
-  redirect: AuthorizationRedirect;
-  state: string;
-}
-
-/** Discovers, stores the transaction, then redirects (AZ-21). @throws AppError 'discovery.…', 'store.unavailable' */
-export async function beginLaunch(
-  dependencies: BeginLaunchDependencies,
+/**
+ * Discovers, then stores the transaction (AZ-21). @returns where to send the browser, and the `state` for its cookie.
+ * @throws AppError 'discovery.…', 'store.unavailable'
+ */
+export async function beginAuthorization(
+  dependencies: AuthorizationDependencies,
   organization: Organization,
   start: LaunchStart,
   browser: LaunchingBrowser,
   trace: LaunchTrace,
-): Promise<BegunLaunch> {
+): Promise<{ redirect: AuthorizationRedirect; state: string }> {
   const discover = async () => {
     const usable = await usableConfiguration(dependencies, organization);
     // Called inside this step, so that the trace shows that discovery failed for want of an algorithm.
@@ -87,7 +84,7 @@ export async function beginLaunch(
 
 /** Sends no browser to an EHR that is down, which would show its own error page and spend the launch value. */
 async function usableConfiguration(
-  { connections, outbound }: BeginLaunchDependencies,
+  { connections, outbound }: AuthorizationDependencies,
   organization: Organization,
 ): Promise<SmartConfiguration> {
   const configuration = await connections.configurationOf(organization);
@@ -104,7 +101,7 @@ async function usableConfiguration(
 
 /** The data that is fixed at launch, without the secrets of the attempt. */
 function transactionOf(
-  { publicUrl }: BeginLaunchDependencies,
+  { publicUrl }: AuthorizationDependencies,
   organization: Organization,
   start: LaunchStart,
   configuration: SmartConfiguration,
@@ -128,7 +125,7 @@ function transactionOf(
 
 /** Opens connections and fetches keys for the callback while the user is at the authorization server. */
 function prepareCallback(
-  { outbound, issuerKeys }: BeginLaunchDependencies,
+  { outbound, issuerKeys }: AuthorizationDependencies,
   organization: Organization,
   configuration: SmartConfiguration,
 ): void {

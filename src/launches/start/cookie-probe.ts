@@ -12,11 +12,11 @@ import { isInChart, type LaunchOrigin } from '#src/launches/session/fit-page.ts'
 import type { LaunchKind } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
-import { type BeginLaunchDependencies, beginLaunch, type LaunchStart } from './authorization-redirect.ts';
+import { type AuthorizationDependencies, beginAuthorization, type LaunchStart } from './authorization-redirect.ts';
 import type { OpenLaunchLimit } from './organization-launch-limit.ts';
 import { sendOnward } from './send-onward.ts';
 
-export interface CookieProbeDependencies extends BeginLaunchDependencies {
+export interface CookieProbeDependencies extends AuthorizationDependencies {
   launchCookies: LaunchCookies;
   knownBrowsers: Record<LaunchKind, KnownBrowsers>;
   limit: LaunchLimit;
@@ -58,7 +58,7 @@ export async function startLaunch(
   });
   const cookie = createCookieValue(origin, clock());
   const browser = { secret: cookie.secret, isKnown: known !== undefined };
-  const { redirect, state } = await beginLaunch(dependencies, organization, start, browser, trace);
+  const { redirect, state } = await beginAuthorization(dependencies, organization, start, browser, trace);
   launchCookies.setTransaction(request, response, state, cookie);
   // Set again, so that it outlives the transaction cookie and names this organization.
   launchCookies.setProbe(request, response, origin);

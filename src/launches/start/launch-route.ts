@@ -31,9 +31,9 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = launchFactsOf(request);
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
-      const asking = () => whoIsAsked(dependencies, request, response);
-      const { organization, launchRequest } = await traceOf(request).step('launch', asking, facts, (asked) =>
-        frameFacts(asked.organization, facts[FRAMING_PAGE]),
+      const check = () => checkLaunch(dependencies, request, response);
+      const { organization, launchRequest } = await traceOf(request).step('launch', check, facts, (checked) =>
+        frameFacts(checked.organization, facts[FRAMING_PAGE]),
       );
       await startLaunch(dependencies, { request, response }, organization, { kind: 'ehr', ...launchRequest });
     });
@@ -41,7 +41,7 @@ export function launchRoute(dependencies: LaunchRouteDependencies): RequestHandl
 }
 
 /** Finds the organization and the EHR of this launch, before this server sends any request. */
-async function whoIsAsked(
+async function checkLaunch(
   { directory, connections, launchCookies }: LaunchRouteDependencies,
   request: Request,
   response: Response,

@@ -19,8 +19,8 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
-      const asking = () => whoIsAsked(dependencies, request);
-      const organization = await traceOf(request).step('launch', asking, facts);
+      const check = () => checkLaunch(dependencies, request);
+      const organization = await traceOf(request).step('launch', check, facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
       await startLaunch(dependencies, { request, response }, organization, start);
     });
@@ -28,7 +28,7 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
 }
 
 /** Finds the organization, before this server sends any request. */
-async function whoIsAsked(
+async function checkLaunch(
   { directory, launchCookies }: LaunchRouteDependencies,
   request: Request,
 ): Promise<Organization> {

@@ -18,7 +18,7 @@ import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/reque
 import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
 import { withCancelled } from '#src/requests/delivery/deliveries.ts';
 import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
@@ -112,8 +112,8 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     const end = await trace.step('cancel', () => cancelRequest(reading.api, wanted), {}, cancelFacts);
     await deps.keptLists.forget(launch.id);
     if (end.kind === 'cancelled') {
-      await soon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
-      await soon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
+      await storeSoon(deps, () => deps.drafts.noteCancelled(ownerOf(launch), requestId, end.names));
+      await storeSoon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
     }
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
     await say({ kind: end.kind });

@@ -42,7 +42,7 @@ const KEPT_MS = 60 * 60_000;
  * The next page sends the same reads again, and only their answers decide whether the list is the same.
  */
 export function createAskedLists(clock: Clock) {
-  const sent = new LRUCache<string, { basis: string; paths: readonly string[] }>({
+  const lastReads = new LRUCache<string, { basis: string; paths: readonly string[] }>({
     max: MOST_KEPT,
     ttl: KEPT_MS,
     ...agedBy(clock),
@@ -50,11 +50,11 @@ export function createAskedLists(clock: Clock) {
 
   const readWith = async (source: ListSource, api: FhirApi): Promise<ReadList> => {
     const { launchId, basis } = source;
-    const noted = note(api);
-    const [list, user] = await Promise.all([source.load(noted.api), source.user()]);
-    const answers = noted.answers();
-    if (!answers || list.problem) sent.delete(launchId);
-    else sent.set(launchId, { basis, paths: answers.map(({ path }) => path) });
+    const recording = recordReads(api);
+    const [list, user] = await Promise.all([source.load(recording.api), source.user()]);
+    const answers = recording.answers();
+    if (!answers || list.problem) lastReads.delete(launchId);
+    else lastReads.set(launchId, { basis, paths: answers.map(({ path }) => path) });
     const key = answers && !list.problem ? keyOf(basis, user, answers) : undefined;
     return { list, key };
   };
@@ -62,40 +62,37 @@ export function createAskedLists(clock: Clock) {
   return {
     ask: async (source: ListSource): Promise<AskedList> => {
       const { launchId, api, basis } = source;
-      const known = sent.get(launchId);
+      const known = lastReads.get(launchId);
       if (known?.basis !== basis) {
         const read = await readWith(source, api);
         return { key: read.key, steadyUntil: () => 0, read: async () => read };
       }
       const ahead = new Map(known.paths.map((path) => [path, api.ask(path)]));
-      const [user, ...came] = await Promise.all([
+      const [user, ...settled] = await Promise.all([
         source.user(),
         // A read that fails here fails again in `read`, which describes the failure.
         ...Array.from(ahead, ([path, answer]) =>
           answer.then((one) => ({ path, digest: one.digest, text: one.text })).catch(() => undefined),
         ),
       ]);
-      const answers = came.filter((answer) => answer !== undefined);
+      const answers = settled.filter((answer) => answer !== undefined);
       return {
         key: answers.length === ahead.size ? keyOf(basis, user, answers) : undefined,
         steadyUntil: (readAt) => Math.min(...answers.map(({ text }) => steadyUntil(text(), readAt))),
-        read: () => readWith(source, handing(api, ahead)),
+        read: () => readWith(source, answeringFrom(ahead, api)),
       };
     },
-    forget: (launchId: string): void => void sent.delete(launchId),
+    forget: (launchId: string): void => void lastReads.delete(launchId),
   };
 }
 
 function keyOf(basis: string, user: string | undefined, answers: readonly { path: string; digest: string }[]): string {
-  return hash(
-    'sha256',
-    JSON.stringify([basis, user ?? null, answers.map(({ path, digest }) => [path, digest])]),
-    'base64url',
-  );
+  const digests = answers.map(({ path, digest }) => [path, digest]);
+  return hash('sha256', JSON.stringify([basis, user ?? null, digests]), 'base64url');
 }
 
 /** Uses the answer of each read that was sent ahead, once. Any other read is sent. */
-function handing(api: FhirApi, ahead: Map<string, Promise<FhirAnswer>>): FhirApi {
+function answeringFrom(ahead: Map<string, Promise<FhirAnswer>>, api: FhirApi): FhirApi {
   return withAsk(api, (path) => {
     const answer = ahead.get(path) ?? api.ask(path);
     ahead.delete(path);
@@ -107,11 +104,11 @@ function handing(api: FhirApi, ahead: Map<string, Promise<FhirAnswer>>): FhirApi
  * Records the reads. Only reads that depend on no answer can be sent ahead, so a list gets no key if a read began after
  * an answer had come, or if it needed a batch.
  */
-function note(api: FhirApi) {
+function recordReads(api: FhirApi) {
   const answers: { path: string; digest: string }[] = [];
   let isPlain = true;
   let begun = 0;
-  const noting = withAsk(api, async (path) => {
+  const recording = withAsk(api, async (path) => {
     const at = (begun += 1) - 1;
     isPlain &&= answers.length === 0;
     const answer = await api.ask(path);
@@ -120,7 +117,7 @@ function note(api: FhirApi) {
   });
   return {
     api: {
-      ...noting,
+      ...recording,
       batch: (bundle) => {
         isPlain = false;
         return api.batch(bundle);

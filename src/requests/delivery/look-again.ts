@@ -4,7 +4,7 @@ import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { namesIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './find-sent.ts';
-import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, soon } from './sending.ts';
+import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, storeSoon } from './sending.ts';
 
 /** @param ticket not expired, of this patient and user. @param request undefined if it cannot be sent as it is. */
 export async function lookAgain(
@@ -52,7 +52,7 @@ export async function markSent(
 ): Promise<number> {
   let count = identifiers.length;
   if (count === 0) return 0;
-  await soon(deps, () =>
+  await storeSoon(deps, () =>
     deps.deliveries.change(owner, (known) => {
       const isNews = ({ identifier, state }: (typeof known)[number]) =>
         identifiers.includes(identifier) && state !== 'sent';

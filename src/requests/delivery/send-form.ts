@@ -18,7 +18,7 @@ import {
   type SendingDependencies,
   type SendingLaunch,
   searchOf,
-  soon,
+  storeSoon,
 } from './sending.ts';
 import { hindranceIn } from './why-not-sent.ts';
 
@@ -61,7 +61,7 @@ export async function sendForm(
       const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
       const isClaimed = await deliveries.change(owner, (latest) => {
         // Another window may have been quicker while the EHR was searched.
-        const isFree = isSameStep(latest.find(isOwn), earlier) && isSameForm(known, latest, ticket);
+        const isFree = isSameAttempt(latest.find(isOwn), earlier) && hasNoNewVersion(ticket, { known, latest });
         return isFree && !hindranceIn(latest, ticket, request, now)
           ? [claimed, ...latest.filter((one) => !isOwn(one))]
           : undefined;
@@ -77,7 +77,7 @@ export async function sendForm(
   const { at } = own;
   // The user learns what is known even if the store cannot record it at this moment.
   let isNews = true;
-  await soon(deps, async () => {
+  await storeSoon(deps, async () => {
     isNews = await deliveries.change(owner, (latest) => {
       const before = latest.find(isOwn);
       if (before === undefined || before.state === 'sent' || before.at !== at) return undefined;
@@ -92,12 +92,12 @@ function isResource(written: FhirResource | NotWritten): written is FhirResource
 }
 
 /** Whether no other version of the form was sent or found since: this page could not have mentioned it. */
-function isSameForm(known: Deliveries, latest: Deliveries, form: FormTicket): boolean {
+function hasNoNewVersion(form: FormTicket, { known, latest }: Record<'known' | 'latest', Deliveries>): boolean {
   const isKnown = (one: Delivery) =>
     known.some(({ identifier, state }) => identifier === one.identifier && state === one.state);
   return versionsOf(form, latest).every(isKnown);
 }
 
-function isSameStep(one: Delivery | undefined, other: Delivery | undefined): boolean {
+function isSameAttempt(one: Delivery | undefined, other: Delivery | undefined): boolean {
   return one?.state === other?.state && one?.at === other?.at;
 }

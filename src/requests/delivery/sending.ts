@@ -49,7 +49,7 @@ export function searchOf({ launch, searchParameters }: SendingLaunch): PatientSe
 }
 
 /** Stores at once, or in the background as soon as the store answers again. */
-export async function soon(
+export async function storeSoon(
   { retries }: { retries: Pick<StoreRetries, 'insist'> },
   work: () => Promise<unknown>,
 ): Promise<void> {

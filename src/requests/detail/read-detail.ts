@@ -63,22 +63,22 @@ export async function readDetail(api: FhirApi, options: DetailOptions): Promise<
 /** Makes one call, or two if the EHR turns out to take no batch. */
 async function readListed(api: FhirApi, options: DetailOptions, references: readonly string[]): Promise<DetailResult> {
   const own = `ServiceRequest/${options.requestId}`;
-  const came = await readBatch(api, [own, ...askable(references, options)], options);
-  if (!came) return judge(api, await readOne(api, options), undefined, options);
-  const resource = came.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
-  if (resource) return judge(api, resource, came, options);
-  const { first } = came;
+  const batch = await readBatch(api, [own, ...askable(references, options)], options);
+  if (!batch) return detailOf(api, await readOne(api, options), undefined, options);
+  const resource = batch.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
+  if (resource) return detailOf(api, resource, batch, options);
+  const { first } = batch;
   return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
 }
 
 /** The request first, because only it says what it refers to. A failed batch only leaves out names and events. */
 async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
   const resource = await readOne(api, options);
-  const alone = judge(api, resource, undefined, options);
+  const alone = detailOf(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
   const references = askable(namelessReferences(resource, api.base), options);
-  const came = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch(nothingOf);
-  return judge(api, resource, came, options);
+  const batch = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch(nothingOf);
+  return detailOf(api, resource, batch, options);
 }
 
 function readOne(api: FhirApi, { requestId }: DetailOptions): Promise<FhirResource> {
@@ -100,7 +100,7 @@ async function readBatch(
   reads: readonly string[],
   options: DetailOptions,
   withSiblings = false,
-): Promise<Came | undefined> {
+): Promise<BatchAnswer | undefined> {
   const { batches } = options;
   if (batches.isMissing()) return undefined;
   const siblings = withSiblings ? siblingSearches(options) : [];
@@ -111,7 +111,7 @@ async function readBatch(
     const answer = await api.batch({ resourceType: 'Bundle', type: 'batch', entry });
     const entries = asRecords(answer['entry'], MOST_RESOURCES);
     const isRefused = isNoBatchResponse(answer) && !entries.some(({ response }) => statusOf(response) === 404);
-    if (!isRefused) return cameIn(entries.slice(0, own.length), entries.slice(own.length));
+    if (!isRefused) return batchAnswerOf(entries.slice(0, own.length), entries.slice(own.length));
     batches.noteMissing();
   } catch (error) {
     if (!(error instanceof FhirError) || !refusesSuch(error)) throw error;
@@ -120,7 +120,7 @@ async function readBatch(
   return undefined;
 }
 
-interface Came {
+interface BatchAnswer {
   readonly resources: readonly ForeignRecord[];
   readonly siblings: readonly ForeignRecord[];
   /** The HTTP status of the first read. */
@@ -128,7 +128,7 @@ interface Came {
   readonly isPartial: boolean;
 }
 
-function cameIn(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]): Came {
+function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]): BatchAnswer {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
   const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);
@@ -159,17 +159,17 @@ function resourcesOf(entry: ForeignRecord): ForeignRecord[] {
 }
 
 /** A request is shown only if its own subject is this patient; what came with it, only if it is about this request. */
-function judge(
+function detailOf(
   api: FhirApi,
   resource: ForeignRecord,
-  came: Came | undefined,
+  batch: BatchAnswer | undefined,
   { requestId, patientId }: DetailOptions,
 ): DetailResult {
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const isOwn = resource.resourceType === 'ServiceRequest' && resource.id === requestId;
   const isInError = codeOf(resource.status) === 'entered-in-error';
   if (!isOwn || isInError || localOf(resource.subject) !== `Patient/${patientId}`) return { kind: 'absent' };
-  const others = (came?.resources ?? []).filter((one) => !mayBeOfOther(one, localOf, patientId));
+  const others = (batch?.resources ?? []).filter((one) => !mayBeOfOther(one, localOf, patientId));
   const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
   const isAbout = (event: ForeignRecord) =>
     ['focus', 'basedOn', 'target', 'about', 'partOf']
@@ -180,10 +180,10 @@ function judge(
     resource,
     referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
     events: others.filter((one) => isEvent(one) && isAbout(one)),
-    siblings: (came?.siblings ?? []).filter(
+    siblings: (batch?.siblings ?? []).filter(
       (one) => one.resourceType === 'ServiceRequest' && localOf(one.subject) === `Patient/${patientId}`,
     ),
-    isAlone: came === undefined,
-    isPartial: came?.isPartial === true,
+    isAlone: batch === undefined,
+    isPartial: batch?.isPartial === true,
   };
 }

@@ -91,11 +91,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
   const ask = async (along: { includes: readonly string[]; withTasks: boolean }) => {
     let failure: FhirError | undefined;
     const onFailure = (error: FhirError) => void (failure = error);
-    const result = await searchRequests(
-      api,
-      { patientId, searchParameters, ...along, beforeNextPage, onFailure },
-      take,
-    );
+    const search = { patientId, searchParameters, ...along, beforeNextPage, onFailure };
+    const result = await searchRequests(api, search, take);
     return { result, failure };
   };
   const askWithAll = async () => {

@@ -39,13 +39,8 @@ export interface RequestList {
 export async function loadRequests(api: FhirApi, options: RequestListOptions): Promise<RequestList> {
   const { helpDeskName = '', batches, remembered, includes, movement, encounter } = options;
   if (!options.grantedSearch) {
-    return {
-      open: [],
-      closed: [],
-      otherOrders: 0,
-      notices: [],
-      problem: describeProblem('not-granted', false, { helpDeskName }),
-    };
+    const problem = describeProblem('not-granted', false, { helpDeskName });
+    return { open: [], closed: [], otherOrders: 0, notices: [], problem };
   }
   const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
   const found = await askForList(api, options);

@@ -87,7 +87,7 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
 }
 
 /** The resources that were read, and whether all reads were answered: a resource that is then missing has no name. */
-interface Came {
+interface ReadResources {
   readonly resources: readonly ForeignRecord[];
   readonly isFinal: boolean;
 }
@@ -100,26 +100,26 @@ async function readAll(
 ): Promise<NamedResource[]> {
   if (wanted.length === 0) return [];
   const entries = await sendBatch(api, wanted, batches);
-  const { resources, isFinal } = entries === 'no-batch' ? await readOneByOne(api, wanted) : cameIn(entries);
+  const { resources, isFinal } = entries === 'no-batch' ? await readOneByOne(api, wanted) : readIn(entries);
   const localOf = (reference: unknown) => localReference(reference, api.base);
   const own = resources.filter((resource) => !mayBeOfOther(resource, localOf, patientId));
   const all = own.map((resource) => readNamedResource(resource, { base: api.base, now }));
   const named = all.filter(({ reference }) => reference !== undefined && wanted.includes(reference));
-  const came = new Set(named.map(({ reference }) => reference));
-  const nameless = wanted.filter((reference) => isFinal && !came.has(reference));
+  const namedReferences = new Set(named.map(({ reference }) => reference));
+  const nameless = wanted.filter((reference) => isFinal && !namedReferences.has(reference));
   return [...named, ...nameless.map((reference) => ({ reference, name: undefined, role: undefined }))];
 }
 
 /** A final status: success, or a refusal that will not pass. */
 const ANSWERED = /^(?!408|429)[234]/;
 
-function cameIn(entries: readonly ForeignRecord[] | 'failed'): Came {
+function readIn(entries: readonly ForeignRecord[] | 'failed'): ReadResources {
   if (entries === 'failed') return { resources: [], isFinal: false };
   const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
   return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
 }
 
-async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<Came> {
+async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<ReadResources> {
   let isFinal = true;
   const passOver = (error: unknown) => {
     if (!(error instanceof FhirError)) throw error;

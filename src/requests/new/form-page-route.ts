@@ -12,7 +12,7 @@ import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { stateOf, unconfirmedOf } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { type Draft, type DraftStore, nameOf } from '#src/requests/form/draft-store.ts';
 import { isExpired, newForm, ownerOf } from '#src/requests/form/form-ticket.ts';
@@ -40,44 +40,44 @@ export function newRequestForm(deps: NewRequestFormDependencies): RequestHandler
     await deps.traces.follow({ request, step: 'new-request' }, async () => {
       const trace = traceOf(request);
       trace.joins(openLaunchOf(request).launch.traceId);
-      await showWhatIsHeld(deps, request, response);
+      await showFormOrDraft(deps, request, response);
       trace.discard();
     });
   };
 }
 
-async function showWhatIsHeld(deps: NewRequestFormDependencies, request: Request, response: Response): Promise<void> {
+async function showFormOrDraft(deps: NewRequestFormDependencies, request: Request, response: Response): Promise<void> {
   const { drafts, deliveries, clock } = deps;
   const { launch } = openLaunchOf(request);
   const owner = ownerOf(launch);
   const now = clock();
   const name = queryOf(request).get(PAGE);
   const kept = name === null ? undefined : await drafts.of(owner);
-  const held = kept?.drafts.find((draft) => nameOf(draft) === name);
+  const draft = kept?.drafts.find((one) => nameOf(one) === name);
   const toList = () => response.redirect(303, `/launches/${launch.id}/requests`);
   // The form was sent and its draft deleted; the user came back to it, such as by Back.
-  if (!held && kept?.sent.some(({ form }) => form === name)) return toList();
-  if (!held) return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
+  if (!draft && kept?.sent.some(({ form }) => form === name)) return toList();
+  if (!draft) return showForm(deps, request, response, { values: {}, ticket: { owner, ...newForm(now) } });
   const known = await deliveries.of(owner);
-  const state = stateOf(held, held.values, known, now);
+  const state = stateOf(draft, draft.values, known, now);
   if (state === 'sent') {
-    await soon(deps, () => drafts.discard(owner, ({ id }) => id === held.id));
+    await storeSoon(deps, () => drafts.discard(owner, ({ id }) => id === draft.id));
     // The form was sent meanwhile, such as in another window: the list has the request.
     return toList();
   }
-  const isOld = isExpired(held, now);
+  const isOld = isExpired(draft, now);
   const canAsk = mayUse(launch, { type: 'ServiceRequest', interaction: 's' });
-  const { id, issuedAt, corrects, disclosed, reviewed, taken } = held;
+  const { id, issuedAt, corrects, disclosed, reviewed, taken } = draft;
   // The messages of a form that has expired do not apply to the new form.
-  const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : held;
+  const { problems, problem, isReview }: Partial<Draft> = isOld ? {} : draft;
   const ticket = { owner, id, issuedAt, corrects, disclosed, reviewed };
   // If only fields are wrong, the marks at the fields say everything.
   const saysWhatIsKept = !problems && !isReview && !taken;
   await showForm(deps, request, response, {
-    ...{ problems, problem, isReview, taken, values: held.values },
+    ...{ problems, problem, isReview, taken, values: draft.values },
     ticket: isOld ? { owner, ...newForm(now, corrects) } : ticket,
-    keptAt: saysWhatIsKept ? held.savedAt : undefined,
-    mayBeSent: state !== undefined || held.isAfterExpired === true,
-    canLook: canAsk && !isOld && unconfirmedOf(held, known).length > 0,
+    keptAt: saysWhatIsKept ? draft.savedAt : undefined,
+    mayBeSent: state !== undefined || draft.isAfterExpired === true,
+    canLook: canAsk && !isOld && unconfirmedOf(draft, known).length > 0,
   });
 }

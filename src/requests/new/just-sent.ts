@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { PartyReference } from '#src/patients/party.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { agoText } from '#src/requests/delivery/problem-text.ts';
@@ -14,7 +15,7 @@ import { offerOf } from '#src/requests/form/offered.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import { type RequestRow, toRow } from '#src/requests/list/row.ts';
+import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { receiversIn } from '#src/settings/receivers.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
@@ -43,17 +44,14 @@ export function sentNotice(
   launch: Launch,
 ): SentNotice | undefined {
   if (!last) return undefined;
-  const { service, needed, performers } = readServiceRequest(last.request, {
-    base: new URL(launch.fhirBase),
-    now: new Date(last.at),
-    timeZone,
-  });
+  const at = { base: new URL(launch.fhirBase), now: new Date(last.at), timeZone };
+  const { service, needed, performers } = readServiceRequest(last.request, at);
   const provider = performers[0]?.display;
   const { telephone } = receiversIn(receivers).find(({ name }) => name === provider) ?? {};
   return {
     what: service,
     needed,
-    at: new Date(last.at),
+    at: at.now,
     number: last.number ?? idOf(last),
     id: idOf(last),
     provider,
@@ -99,16 +97,11 @@ function idOf({ resource }: Sent): string | undefined {
 function rowOf({ request, form }: Sent, id: string | undefined, { launch, organization, now }: Place): RequestRow {
   const { timeZone } = organization;
   const read = readServiceRequest(request, { base: new URL(launch.fhirBase), now, timeZone });
-  const nameOf = ({ display, local }: (typeof read.performers)[number]) =>
-    display ?? (local === launch.user.fhirUser ? 'you' : 'Name not available');
-  const { fhirUser } = launch.user;
-  const { encounter } = launch.context;
-  const at = {
-    now,
-    timeZone,
-    user: fhirUser,
-    encounter: encounter === undefined ? undefined : `Encounter/${encounter}`,
-  };
+  const isUser = ({ local }: PartyReference) => local !== undefined && local === launch.user.fhirUser;
+  const nameOf = (party: PartyReference) => party.display ?? (isUser(party) ? 'you' : 'Name not available');
+  const visit = launch.context.encounter;
+  const encounter = visit === undefined ? undefined : `Encounter/${visit}`;
+  const at: ReadAt = { now, timeZone, isUser, encounter };
   return { ...toRow(read, nameOf, at), id: id ?? form };
 }
 

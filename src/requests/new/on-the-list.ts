@@ -13,7 +13,7 @@ import {
 } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { type Draft, type DraftStore, type Kept, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
@@ -90,7 +90,7 @@ export async function afterList(
   const states = drafts.map((draft) => ({ draft, state: stateOf(draft, draft.values, sent, now) }));
   const gone = states.flatMap(({ draft, state }) => (state === 'sent' ? [draft.id] : []));
   // The request was found now, or its form was posted again after it was sent, such as after the launch had ended.
-  if (gone.length > 0) await soon(deps, () => deps.drafts.discard(owner, ({ id }) => gone.includes(id)));
+  if (gone.length > 0) await storeSoon(deps, () => deps.drafts.discard(owner, ({ id }) => gone.includes(id)));
   return {
     drafts: states.flatMap(({ draft, state }) => (state === 'sent' ? [] : [asListed(draft, state, organization)])),
     newlyFound,

@@ -41,7 +41,7 @@ export async function sendInLaunch(
   const open = () => (opening ??= openReadings(deps, launch, organization));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
-  const replace = async (sending: FormSending, written?: FhirResource) => {
+  const andEndOriginal = async (sending: FormSending, written?: FhirResource) => {
     if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
     const { api, patient, user } = open();
     const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
@@ -50,7 +50,7 @@ export async function sendInLaunch(
     if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
     return { ...sending, written, replaced: end };
   };
-  if (isLook || !typed) return replace(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
+  if (isLook || !typed) return andEndOriginal(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
   const send = sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
     if (corrects) {
@@ -70,5 +70,5 @@ export async function sendInLaunch(
     contextOf(request).isUnsent = written === undefined;
     throw error;
   });
-  return replace(sending, written);
+  return andEndOriginal(sending, written);
 }

@@ -10,7 +10,7 @@ import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { createFacts } from '#src/requests/delivery/create-facts.ts';
 import { identifierOf, stateOf } from '#src/requests/delivery/deliveries.ts';
 import { EXPIRED, problemOf } from '#src/requests/delivery/problem-text.ts';
-import { soon } from '#src/requests/delivery/sending.ts';
+import { storeSoon } from '#src/requests/delivery/sending.ts';
 import type { Draft } from '#src/requests/form/draft-store.ts';
 import {
   type FormOwner,
@@ -23,7 +23,7 @@ import {
 import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { reviewMark } from '#src/requests/form/to-service-request.ts';
-import { readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
+import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
 import { PAGE } from './form-page-route.ts';
 import { sentOf } from './just-sent.ts';
 import { recordCreated } from './record-created.ts';
@@ -35,6 +35,8 @@ interface Posted {
   response: Response;
   ticket: FormTicket;
   typed: TypedRequest;
+  /** The button that was pressed. */
+  intent: string;
   now: Date;
 }
 
@@ -49,8 +51,9 @@ export function createRequest(deps: NewRequestDependencies): RequestHandler {
       traceOf(request).joins(launch.traceId);
       assertOwnForm(request, deps.publicUrl, cookieSecret);
       const ticket = await ownTicket(deps, request, ownerOf(launch));
-      const posted = { request, response, ticket, typed: typedOf(request), now: deps.clock() };
-      await (fieldOf(request, 'intent', 'choice') === 'back' ? goBack(deps, posted) : askTheEhr(deps, posted));
+      const intent = fieldOf(request, 'intent', 'choice');
+      const posted = { request, response, ticket, typed: typedOf(request), intent, now: deps.clock() };
+      await (intent === 'back' ? goBack(deps, posted) : answerForm(deps, posted));
     });
   };
 }
@@ -63,68 +66,87 @@ async function goBack(deps: NewRequestDependencies, posted: Posted) {
   toPage(deps, posted);
 }
 
-async function askTheEhr(deps: NewRequestDependencies, posted: Posted): Promise<void> {
+type ShownAgain = Partial<Draft> & { ticket?: FormTicket };
+
+async function showAgain(deps: NewRequestDependencies, posted: Posted, shown: ShownAgain): Promise<void> {
+  const { ticket = posted.ticket, ...said } = shown;
+  const draft = { ...draftOf(ticket, posted.typed, posted.now), ...said };
+  toPage(deps, posted, `/new?${PAGE}=${await deps.drafts.keep(ticket.owner, draft)}`);
+}
+
+function problemIn(request: Request, text: string): Draft['problem'] {
+  return { text, supportCode: contextOf(request).supportCode };
+}
+
+/** Shows the form or its review again, or asks the EHR if nothing speaks against it. */
+async function answerForm(deps: NewRequestDependencies, posted: Posted): Promise<void> {
   const { request, ticket, typed, now } = posted;
-  const trace = traceOf(request);
-  const { owner } = ticket;
-  const showAgain = async ({ ticket: shown = ticket, ...said }: Partial<Draft> & { ticket?: FormTicket }) => {
-    const name = await deps.drafts.keep(owner, { ...draftOf(shown, typed, now), ...said });
-    toPage(deps, posted, `/new?${PAGE}=${name}`);
-  };
-  const problemIn = (text: string) => ({ text, supportCode: contextOf(request).supportCode });
-  if (isExpired(ticket, now)) {
-    trace.discard();
-    await deps.drafts.discard(owner, ({ id }) => id === ticket.id);
-    const anew = { owner, ...newForm(now, ticket.corrects) };
-    return showAgain({ ticket: anew, problem: problemIn(EXPIRED), isAfterExpired: true });
-  }
-  const intent = fieldOf(request, 'intent', 'choice');
-  const isLook = intent === 'look';
-  const { launch, organization } = openLaunchOf(request);
-  if (intent === 'edit') {
-    trace.discard();
-    return showAgain({});
-  }
-  const offer = offerOf(organization);
+  const { organization } = openLaunchOf(request);
   const { timeZone } = organization;
+  const offer = offerOf(organization);
   const read = readNewRequest(typed, now, timeZone, offer);
-  if (!read.ok && !isLook) {
-    trace.discard();
-    return showAgain({ problems: read.problems });
-  }
-  const typedNow = read.ok ? read.request : undefined;
-  const mark = typedNow && reviewMark(identifierOf(ticket.id, typedNow), offer, timeZone, typedNow);
+  const mark = read.ok ? reviewMark(identifierOf(ticket.id, read.request), offer, timeZone, read.request) : undefined;
+  const shown = await shownInstead(deps, posted, read, mark);
   const isReviewed = mark !== undefined && ticket.reviewed === mark;
+  if (!shown) return askTheEhr(deps, posted, read.ok ? read.request : undefined, isReviewed);
+  traceOf(request).discard();
+  await showAgain(deps, posted, shown);
+}
+
+/** What is shown before the EHR is asked; undefined if it is asked now. @param mark of the typed request, if it is valid. */
+async function shownInstead(
+  deps: NewRequestDependencies,
+  { request, ticket, typed, intent, now }: Posted,
+  read: ReturnType<typeof readNewRequest>,
+  mark: string | undefined,
+): Promise<ShownAgain | undefined> {
+  const { owner, id, corrects } = ticket;
+  if (isExpired(ticket, now)) {
+    await deps.drafts.discard(owner, (draft) => draft.id === id);
+    return { ticket: { owner, ...newForm(now, corrects) }, problem: problemIn(request, EXPIRED), isAfterExpired: true };
+  }
+  if (intent === 'edit') return {};
+  if (!read.ok && intent !== 'look') return { problems: read.problems };
   const isSent = stateOf(ticket, typed, await deps.deliveries.of(owner), now) === 'sent';
   // Nothing is sent that was not shown as a whole.
-  if (mark !== undefined && !isSent && (intent === 'review' || (!isLook && !isReviewed))) {
-    trace.discard();
-    return showAgain({ ticket: { ...ticket, reviewed: mark }, isReview: true });
-  }
-  const asked = await trace.step('create', () => sendInLaunch(deps, posted, typedNow, isLook), {}, createFacts);
+  const isDue = intent === 'review' || (intent !== 'look' && ticket.reviewed !== mark);
+  return mark !== undefined && isDue && !isSent ? { ticket: { ...ticket, reviewed: mark }, isReview: true } : undefined;
+}
+
+/** @param typed undefined if it cannot be sent, but only looked for. */
+async function askTheEhr(
+  deps: NewRequestDependencies,
+  posted: Posted,
+  typed: NewRequest | undefined,
+  isReviewed: boolean,
+): Promise<void> {
+  const { request, ticket, now } = posted;
+  const trace = traceOf(request);
+  const { launch, organization } = openLaunchOf(request);
+  const send = () => sendInLaunch(deps, posted, typed, posted.intent === 'look');
+  const asked = await trace.step('create', send, {}, createFacts);
   const { end, newlyFound } = asked;
   if (end.kind === 'changed' || end.kind === 'alike' || end.kind === 'elsewhere') trace.discard();
-  if ('answer' in end && end.answer) {
-    Object.assign(contextOf(request).facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
-  }
+  const { facts } = contextOf(request);
+  if ('answer' in end && end.answer)
+    Object.assign(facts, { ehrStatus: end.answer.status, issueCodes: end.answer.issues });
   for (let found = 0; found < newlyFound; found += 1) recordCreated(deps.audit, request, launch);
   if (end.kind !== 'sent') {
-    contextOf(request).facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
+    facts.pageProblem = end.kind === 'refused' ? end.failure : end.kind;
     const disclosed = 'disclosed' in end ? { disclosed: end.disclosed } : {};
     const changed = end.kind === 'original-changed' ? { corrects: end.now } : {};
-    const isReview = isReviewed && end.kind !== 'chart-changed';
-    return showAgain({
+    return showAgain(deps, posted, {
       ticket: { ...ticket, ...disclosed, ...changed },
-      problem: problemIn(withHelpDesk(problemOf(end, now), organization)),
-      isReview,
+      problem: problemIn(request, withHelpDesk(problemOf(end, now), organization)),
+      isReview: isReviewed && end.kind !== 'chart-changed',
     });
   }
   const { corrects } = ticket;
   const replaced = asked.replaced && corrects && { id: corrects.id, what: corrects.what, end: asked.replaced };
   // This may run late, so what was typed into another form meanwhile must stay.
-  if (typedNow) {
-    const sent = sentOf({ ...deps, ...posted, replaced }, typedNow, asked);
-    await soon(deps, () => deps.drafts.noteSent(owner, ticket, sent));
+  if (typed) {
+    const sent = sentOf({ ...deps, ...posted, replaced }, typed, asked);
+    await storeSoon(deps, () => deps.drafts.noteSent(ticket.owner, ticket, sent));
   }
   toPage(deps, posted);
 }

@@ -12,15 +12,17 @@ import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { chosenIn } from '#src/requests/form/from-chart.ts';
-import { isFor, namedIn, offerOf } from '#src/requests/form/offered.ts';
+import { type Chosen, chosenIn } from '#src/requests/form/from-chart.ts';
+import { isFor, namedIn, type Offer, offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
-import { writeRequest } from '#src/requests/form/to-service-request.ts';
-import { asTyped, confirmationOf, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import { type Writer, writeRequest } from '#src/requests/form/to-service-request.ts';
+import { asTyped, confirmationOf, type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
+import type { ChartFacts } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
-import { type ReviewPart, reviewPage } from '#views/requests/new-request-review.ts';
+import { type ReviewPageProps, reviewPage } from '#views/requests/new-request-review.ts';
 import { zoneName } from '#views/zone.ts';
 import { chartOf, readChartNow } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
@@ -56,7 +58,7 @@ export async function showForm(
   setPagePolicy(response, { frameAncestors, fetchesOwnPages: true });
   const now = deps.clock();
   const { timeZone } = organization;
-  const { values, problems = {}, problem, canLook = false } = shown;
+  const { values, problems = {}, problem, canLook = false, mayBeSent = false } = shown;
   const common = {
     leavesInSeconds: leaveAtEnd(response, launch.id, closing, now),
     patient,
@@ -73,29 +75,18 @@ export async function showForm(
     themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
   };
   response.type('html');
-  const typed = asTyped(values);
   const offer = offerOf(organization);
-  const offered = offerPropsOf(offer);
+  const typed = asTyped(values);
   const chosen = shown.isReview ? chosenIn(await chart, typed) : undefined;
   if (chosen) {
-    const identifier = businessIdentifier(deps.publicUrl, identifierOf(shown.ticket.id, typed));
+    const { corrects, id } = shown.ticket;
+    const identifier = businessIdentifier(deps.publicUrl, identifierOf(id, typed));
     const { name: userName } = await user.soon();
-    const { corrects } = shown.ticket;
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
-    const written = writeRequest(typed, chosen, offer, writer);
-    const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId: patient.id }).catch(nothingOf));
-    const place = { timeZone, base: api.base };
-    const original = found && { request: asTyped(readBack(found, offer, place).values), resource: found };
-    const { service } = namedIn(offer, typed);
-    const asked = {
-      sections: service?.sections ?? [],
-      hasReceivers: offer.receivers.some((one) => service !== undefined && isFor(one, service.value)),
-    };
-    const parts = reviewOf({ ...written, ...asked, chart: await chart, now, timeZone }, original);
-    const compared = corrects && comparisonOf(original && parts);
-    response.send(reviewPage({ ...common, values, parts, compared, canLook, mayBeSent: shown.mayBeSent === true }));
-    return;
+    const reviewed = await compareWithOriginal(api, offer, writer, typed, { chosen, chart: await chart });
+    return void response.send(reviewPage({ ...common, ...reviewed, values, canLook, mayBeSent }));
   }
+  const offered = offerPropsOf(offer);
   const supportCode = problem?.supportCode ?? '';
   response.write(
     newRequestStart({
@@ -106,7 +97,7 @@ export async function showForm(
       ...offered,
       priorities: PRIORITIES,
       confirmed: problems['confirmed'] === undefined ? values['confirmed'] : confirmationOf(values),
-      draft: shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent: shown.mayBeSent === true } : undefined,
+      draft: shown.keptAt ? { savedAt: new Date(shown.keptAt), mayBeSent } : undefined,
       timeZone,
       zoneName: zoneName(now, timeZone),
     }),
@@ -115,7 +106,25 @@ export async function showForm(
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
 }
 
-function comparisonOf(parts: readonly ReviewPart[] | undefined): 'differs' | 'same' | 'unread' {
-  if (!parts) return 'unread';
-  return parts.some(({ lines }) => lines.some(({ before }) => before !== undefined)) ? 'differs' : 'same';
+/** The review of a request as it would be written, beside the request that it corrects as the EHR has it now. */
+async function compareWithOriginal(
+  api: FhirApi,
+  offer: Offer,
+  writer: Writer,
+  typed: NewRequest,
+  { chosen, chart }: { chosen: Chosen; chart: ChartFacts },
+): Promise<Pick<ReviewPageProps, 'parts' | 'compared'>> {
+  const { corrects, patientId, now, timeZone } = writer;
+  const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId }).catch(nothingOf));
+  const original = found && {
+    request: asTyped(readBack(found, offer, { timeZone, base: api.base }).values),
+    resource: found,
+  };
+  const { service } = namedIn(offer, typed);
+  const sections = service?.sections ?? [];
+  const hasReceivers = offer.receivers.some((one) => service !== undefined && isFor(one, service.value));
+  const written = writeRequest(typed, chosen, offer, writer);
+  const parts = reviewOf({ ...written, sections, hasReceivers, chart, now, timeZone }, original);
+  const differs = parts.some(({ lines }) => lines.some(({ before }) => before !== undefined));
+  return { parts, compared: corrects && (original ? (differs ? 'differs' : 'same') : 'unread') };
 }

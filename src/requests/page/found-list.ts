@@ -17,16 +17,16 @@ export interface FoundList {
   read(): Promise<ReadList>;
 }
 
-/** Waits for the EHR's answers. @param depends what the page depends on besides; undefined: not remembered. */
+/** Waits for the EHR's answers. @param besides what else the page depends on; undefined: not remembered. */
 export async function findList(
   pages: PageMemory,
   launch: Launch,
   reading: Pick<ListReading, 'requests'>,
-  depends: unknown,
+  besides: unknown,
 ): Promise<FoundList> {
   const asked = await reading.requests;
   const keyOf = (key: string | undefined) =>
-    key === undefined || depends === undefined ? undefined : JSON.stringify([key, depends]);
+    key === undefined || besides === undefined ? undefined : JSON.stringify([key, besides]);
   const known = keyOf(asked.key);
   const page = known === undefined ? undefined : pages.find(launch, known, asked.steadyUntil);
   if (page) return { facts: page.list, page, key: known, read: asked.read };

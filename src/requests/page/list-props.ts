@@ -67,16 +67,12 @@ export function listProps(
   const passing = new Set(filterRows(all, search).map(({ id }) => id));
   const to = (change: ViewChange) => viewQuery(view, change);
   const isWholeShort = isPlain(view) && all.length <= PAGE_ROWS;
+  const closed = isWholeShort ? list.closed.filter((row) => !isFresh(row)) : [];
   const { notices, otherOrders, otherServices, problem, isUnread } = list;
   return {
     title: GROUP_WORDS[view.group],
     rows: selection.rows,
-    closed: isWholeShort
-      ? selectRows(
-          list.closed.filter((row) => !isFresh(row)),
-          { view: { ...view, group: 'closed' }, text: '', handleOf },
-        ).rows
-      : [],
+    closed: selectRows(closed, { view: { ...view, group: 'closed' }, text: '', handleOf }).rows,
     columns: COLUMNS.map((column) => ({
       label: COLUMN_WORDS[column],
       sorted: view.sort?.by === column ? (view.sort.isDown ? 'descending' : 'ascending') : undefined,

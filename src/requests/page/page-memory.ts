@@ -90,13 +90,10 @@ export function createPageMemory(options: { clock: Clock; mostBytes?: number }) 
       part.steadyUntil ??= steadyUntil(part.readAt);
       return clock().getTime() < part.steadyUntil ? part : undefined;
     },
-    keep: (launch: Owner, page: RememberedPage): void =>
-      keep(
-        launch.id,
-        launch,
-        page,
-        page.sealed.length + page.end.size + (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier,
-      ),
+    keep: (launch: Owner, page: RememberedPage): void => {
+      const identifiers = (page.list.identifiers?.size ?? 0) * OVERHEAD.identifier;
+      keep(launch.id, launch, page, page.sealed.length + page.end.size + identifiers);
+    },
     /** The first part of the page; it is rendered if it is not remembered. */
     start: (launch: Owner, key: string, make: () => PagePart): PagePart => {
       const known = parts.get(startOf(launch.id))?.part;

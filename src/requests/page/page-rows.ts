@@ -20,13 +20,8 @@ export function selectRows(
 ) {
   const { view } = search;
   const passing = filterRows(rows, search);
-  const found = [
-    ...rows.filter(isFirst),
-    ...sortRows(
-      passing.filter((row) => !isFirst(row)),
-      view.sort,
-    ),
-  ];
+  const others = passing.filter((row) => !isFirst(row));
+  const found = [...rows.filter(isFirst), ...sortRows(others, view.sort)];
   const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
   const page = view.page === 'all' ? 1 : Math.min(view.page, pages);
   const from = (page - 1) * PAGE_ROWS;

@@ -1,0 +1,26 @@
+/** A request that was just sent belongs to its user's requests, also before the EHR lists it. */
+import { expect, test } from 'vitest';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = { service: 'transport', what: 'Wheelchair van', neededOn: dayFromNow(20), priority: 'routine' };
+
+const { world } = useStubWorld();
+
+test('"Requested by me" keeps and counts a sent request that the EHR does not list yet', async () => {
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  ehr.on('requests', ({ method, body }) =>
+    method === 'POST'
+      ? { status: 201, body: { ...JSON.parse(body), id: 'sr-new' } }
+      : { body: { resourceType: 'Bundle', type: 'searchset', entry: [] } },
+  );
+  const browser = world().browser();
+  const list = await browser.open(launchUrl(await newOrganization({ createRequests: true, scopes: SCOPE })));
+  const form = `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+  await sendForm(browser, form, { ...ticketOf(await browser.visit(form)), ...VAN, reason: '', note: '' });
+  const mine = (await browser.visit(`${list.url}?mine`)).body;
+  expect(mine).toContain('the EHR does not list it yet</mark>');
+  expect(mine).toMatch(/name="mine" value="on" checked>[^<]*Requested by me \(1\)/);
+});
