@@ -67,6 +67,9 @@ export function describeError(
   return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };
 }
 
+/** Facts for the trace: names, addresses and counts, and never a secret or a person. */
+type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
 /**
  * Ends a request.
  *
@@ -83,7 +86,7 @@ export function describeError(
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly rule: Rule | undefined;
-  readonly seen: Readonly<Record<string, string | readonly string[]>>;
+  readonly seen: Seen;
   readonly shown: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly upstreamStatus: number | undefined;
@@ -93,11 +96,11 @@ export class AppError extends Error {
     detail: string,
     options: {
       rule?: Rule | undefined;
-      seen?: Readonly<Record<string, string | readonly string[]>>;
+      seen?: Seen;
       cause?: unknown;
-      shown?: string;
-      retryAfterSeconds?: number;
-      upstreamStatus?: number;
+      shown?: string | undefined;
+      retryAfterSeconds?: number | undefined;
+      upstreamStatus?: number | undefined;
     } = {},
   ) {
     super(detail, { cause: options.cause });
@@ -108,6 +111,11 @@ export class AppError extends Error {
     this.shown = options.shown;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.upstreamStatus = options.upstreamStatus;
+  }
+
+  /** The same error with more facts for the trace; its own stay. */
+  seeing(more: Seen): AppError {
+    return new AppError(this.code, this.message, { ...this, cause: this.cause, seen: { ...more, ...this.seen } });
   }
 
   /** The HTTP status of the page this error ends in. */

@@ -4,7 +4,7 @@ import { LASTING, type RuleRow } from './row.ts';
 export const signInRules = {
   'authorization.not-back': {
     cause:
-      'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+      'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this, or the server fails',
     owner: 'EHR team',
     remedy:
       'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
@@ -175,7 +175,8 @@ export const signInRules = {
   'callback.other-iss': {
     cause: 'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
     owner: 'EHR team',
-    remedy: 'Let the authorization server name itself on the callback as in its metadata, letter for letter.',
+    remedy:
+      'Let smart-configuration and the authorization server name the same issuer, letter for letter: one of the two is of another environment or address.',
   },
   'callback.other-redirect-uri': {
     cause: 'The answer came to the redirect URI of another organization',

@@ -35,7 +35,8 @@ export const identityRules = {
   'id-token.issuer': {
     cause: 'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
     owner: 'EHR team',
-    remedy: 'Issue id_tokens in the name of the issuer that the metadata names, letter for letter.',
+    remedy:
+      'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata.',
   },
   'id-token.issuer-of-ehr': {
     cause:

@@ -215,7 +215,7 @@ export const tokenRules = {
   },
   'token.body-lost': {
     cause:
-      'The token endpoint did not get the form that was sent: a gateway before it drops the body, or changes its content type',
+      'The token endpoint did not get the form that was sent: a gateway before it drops the body, takes none of this length, or changes its content type',
     owner: 'EHR team',
     remedy:
       'Let the gateway pass the body of POST on unchanged, as application/x-www-form-urlencoded, to the token endpoint on {host}.',
