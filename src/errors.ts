@@ -61,6 +61,9 @@ export function describeError(
   return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };
 }
 
+/** Facts for the trace: names, addresses and counts, and never a secret or a person. */
+type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
 /**
  * Ends a request. @param detail for the log: the rule and the value's shape, never a secret or clinical value (ST-07).
  * @param options.rule names cause, owner and remedy. @param options.seen more facts for the trace, as in trace.ts.
@@ -70,7 +73,7 @@ export function describeError(
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly rule: Rule | undefined;
-  readonly seen: Readonly<Record<string, string | readonly string[]>>;
+  readonly seen: Seen;
   readonly shown: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly upstreamStatus: number | undefined;
@@ -80,11 +83,11 @@ export class AppError extends Error {
     detail: string,
     options: {
       rule?: Rule | undefined;
-      seen?: Readonly<Record<string, string | readonly string[]>>;
+      seen?: Seen;
       cause?: unknown;
-      shown?: string;
-      retryAfterSeconds?: number;
-      upstreamStatus?: number;
+      shown?: string | undefined;
+      retryAfterSeconds?: number | undefined;
+      upstreamStatus?: number | undefined;
     } = {},
   ) {
     super(detail, { cause: options.cause });
@@ -95,6 +98,11 @@ export class AppError extends Error {
     this.shown = options.shown;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.upstreamStatus = options.upstreamStatus;
+  }
+
+  /** The same error with more facts for the trace; its own stay. */
+  seeing(more: Seen): AppError {
+    return new AppError(this.code, this.message, { ...this, cause: this.cause, seen: { ...more, ...this.seen } });
   }
 
   get status(): number {

@@ -107,11 +107,12 @@ async function examineDatabase(config: Config, log: Log, clock: Clock): Promise<
 }
 
 async function askDatabase({ db, isEmbedded }: Database) {
-  const { rows } = await db.execute<{ version: string; ms: string; tables: string | null }>(
-    sql`select current_setting('server_version') as version,
+  const { rows } = await db.execute<{ version: string; readonly: string; ms: string; tables: string | null }>(
+    sql`select current_setting('server_version') as version, current_setting('transaction_read_only') as readonly,
       extract(epoch from clock_timestamp()) * 1000 as ms, to_regclass('organizations')::text as tables`,
   );
   const [row] = rows;
+  if (row?.readonly === 'on') throw new Error('it takes no writes: it is a replica, or set read-only');
   const version = `${isEmbedded ? 'embedded PGlite' : 'PostgreSQL'} ${row?.version ?? ''}`;
   return { version, ms: Number(row?.ms), isMigrated: Boolean(row?.tables) };
 }

@@ -212,5 +212,5 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
 function ruleOfStatus(status: number): Rule {
   if ([404, 405, 410].includes(status)) return 'token.not-there';
   if (status === 401 || status === 403) return 'token.forbidden';
-  return status === 415 ? 'token.body-lost' : 'token.other-error';
+  return [411, 413, 415].includes(status) ? 'token.body-lost' : 'token.other-error';
 }

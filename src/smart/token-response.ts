@@ -4,7 +4,7 @@
  */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
-import { ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
+import { isHtml, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
@@ -71,7 +71,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
 
 /** Whether a page for people came in place of an answer for us. */
 export function isWebPage({ contentType, text }: OutboundResponse): boolean {
-  return /html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text);
+  return /html/.test(contentType) || isHtml(text);
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {

@@ -63,6 +63,12 @@ describe.runIf(await hasPostgres())('a deployment on PostgreSQL and Redis', () =
     expect(said.get('signing keys')).toMatch(/^ok: (?:(?:RS|ES)384 \S+(?:, |$)){2}/);
   });
 
+  test('the database answers, and takes no writes', async () => {
+    const url = `${stores['DATABASE_URL']}?options=-c%20default_transaction_read_only%3Don`;
+    const { said } = await examine({ ...stores, DATABASE_URL: url });
+    expect(said.get('database')).toBe('failed: it takes no writes: it is a replica, or set read-only');
+  });
+
   test.for([
     ['is full', ['config', 'set', 'maxmemory', '1'], ['config', 'set', 'maxmemory', '0'], 'failed: Redis refused: OOM'],
     [

@@ -116,7 +116,7 @@ function launchRow(row: LaunchRowProps, withOrganization: boolean, timeZone: str
   const mark = row.error === undefined ? word.toLowerCase().replaceAll(' ', '-') : 'failed';
   return html`<tr class="launch-${mark}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
 ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 'not known'}</td>` : null}
-<td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? null : html` ${row.shownTitle}`}</td>
+<td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? (row.outcome === 'completed' && row.owner !== undefined ? ', and something is missing' : null) : html` ${row.shownTitle}`}</td>
 <td data-label="Last step">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
 <td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>

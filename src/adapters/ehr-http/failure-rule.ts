@@ -71,3 +71,8 @@ export function ruleOfGateway(answer: Pick<OutboundResponse, 'status' | 'content
   const isPage = answer.status >= 400 && /html/.test(answer.contentType);
   return isPage && /\b(?:SSL|client) certificate\b/i.test(answer.text) ? 'tls.client-certificate' : undefined;
 }
+
+/** Whether a text is a web page, whatever its content type says. */
+export function isHtml(text: string): boolean {
+  return /^\s*<(?:!doctype html|html)\b/i.test(text);
+}

@@ -37,8 +37,10 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
     asksFor('Patient', 'r', steps) ? rule : 'scope.patient-not-asked',
   'fhir.search-not-granted': (rule, _failed, steps) =>
     asksFor('ServiceRequest', 's', steps) ? rule : 'fhir.search-not-asked',
-  'client.key': (rule, { facts }) =>
-    facts['assertion audience'] === SLASHED_TOKEN_ENDPOINT ? 'client.audience-slash' : rule,
+  'client.key': (rule, { name, facts }, steps) => {
+    if (name === 'refresh') return isKeyOfLaunch(facts, steps) ? 'client.was-accepted' : 'client.key-old-copy';
+    return facts['assertion audience'] === SLASHED_TOKEN_ENDPOINT ? 'client.audience-slash' : rule;
+  },
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
   'fhir.search-invalid': (rule, { facts }) =>
     listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
@@ -88,6 +90,11 @@ function isGivenByHand(steps: readonly TraceStep[]): boolean {
 function asksFor(type: string, interaction: 'r' | 's', steps: readonly TraceStep[]): boolean {
   const requested = listOf(factOf(steps, 'requested scopes'));
   return requested.length === 0 || mayAsk(grantedScopes(requested.join(' ')), { type, interaction });
+}
+
+/** Was the token of the launch got with the key that is refused now? */
+function isKeyOfLaunch(facts: StepFacts, steps: readonly TraceStep[]): boolean {
+  return steps.some(({ name, facts: sent }) => name === 'token' && sent['kid'] === facts['kid']);
 }
 
 /** The code was given out on one host and refused on another. */

@@ -78,7 +78,8 @@ export function callbackFacts(callback: CallbackParameters): StepFacts {
 export function assertionFacts(exchange: {
   tokenEndpoint: string;
   clientId: string;
-  redirectUri: string;
+  /** Absent when a token is renewed. */
+  redirectUri?: string;
   audience: string;
   key: { kid: string; alg: string };
   assertionType: string;
@@ -87,7 +88,7 @@ export function assertionFacts(exchange: {
   return {
     host: hostOf(exchange.tokenEndpoint),
     'client id': exchange.clientId,
-    'redirect URI': withoutQuery(exchange.redirectUri),
+    'redirect URI': exchange.redirectUri && withoutQuery(exchange.redirectUri),
     kid: exchange.key.kid,
     'assertion algorithm': exchange.key.alg,
     'assertion type': exchange.assertionType,

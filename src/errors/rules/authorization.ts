@@ -3,7 +3,7 @@ import { administrator, ehrTeam, LASTING, type RuleRow, user } from './row.ts';
 
 export const signInRules = {
   'authorization.not-back': ehrTeam(
-    'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+    'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
   'authorization.not-there': ehrTeam(
@@ -130,7 +130,7 @@ export const signInRules = {
   ),
   'callback.other-iss': ehrTeam(
     'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    'Let the authorization server name itself on the callback as in its metadata, letter for letter.',
+    'Let smart-configuration and the authorization server name the same issuer, letter for letter: one of the two is of another environment or address.',
   ),
   'callback.other-redirect-uri': ehrTeam(
     'The answer came to the redirect URI of another organization',

@@ -147,7 +147,7 @@ export const tokenRules = {
     'Look into the authorization server’s log for this request: it names the parameter.',
   ),
   'token.body-lost': ehrTeam(
-    'The token endpoint did not get the form that was sent: a gateway before it drops the body, or changes its content type',
+    'The token endpoint did not get the form that was sent: a gateway before it drops the body, takes none of this length, or changes its content type',
     'Let the gateway pass the body of POST on unchanged, as application/x-www-form-urlencoded, to the token endpoint on {host}.',
     { help: LASTING },
   ),

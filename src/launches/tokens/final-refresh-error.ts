@@ -1,4 +1,5 @@
 /** Names the error of a refresh that failed permanently. It keeps the cause, which decides who has to act. */
+import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 
@@ -15,6 +16,13 @@ function ruleOf({ code, rule }: AppError): Rule | undefined {
   return rule;
 }
 
+/** For `catch`: adds facts to a failure, because those of the launch's own steps are of its first token. */
+export function seeing(facts: StepFacts) {
+  return (error: unknown): never => {
+    throw error instanceof AppError ? error.seeing(facts) : error;
+  };
+}
+
 /**
  * The error that ends the launch, with the rule that failed, never a value (ID-21, TK-20): 'refresh.identity-refused',
  * 'token.invalid' for a malformed response, else 'session.expired'.
@@ -25,6 +33,7 @@ export function renewalError(error: unknown): AppError {
   if (AS_IT_IS.has(error.code)) return error;
   const kept = {
     rule: ruleOf(error),
+    seen: error.seen,
     cause: error,
     ...(error.upstreamStatus === undefined ? {} : { upstreamStatus: error.upstreamStatus }),
   };

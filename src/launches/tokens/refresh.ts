@@ -1,6 +1,7 @@
 /** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
+import { assertionFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
@@ -12,7 +13,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
-import { renewalError } from './final-refresh-error.ts';
+import { renewalError, seeing } from './final-refresh-error.ts';
 import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { unavailable } from './renewal-state.ts';
@@ -76,20 +77,19 @@ async function exchange(
   organization: Organization,
 ): Promise<Launch> {
   const { tokenEndpoint, clientId, audience, assertionAlg, assertionType } = launch.authorizationServer;
-  const token = await refreshTokens(
-    {
-      tokenEndpoint,
-      clientId,
-      refreshToken,
-      audience,
-      key: keyRing.signingKey(assertionAlg),
-      assertionType,
-      clientIdInBody: organization.clientIdInTokenBody,
-      tellsActivity: launch.tokens.activeUntil !== undefined,
-      now: clock(),
-    },
-    outbound.forOrganization(organization),
-  );
+  const sent = {
+    tokenEndpoint,
+    clientId,
+    refreshToken,
+    audience,
+    key: keyRing.signingKey(assertionAlg),
+    assertionType,
+    clientIdInBody: organization.clientIdInTokenBody,
+    tellsActivity: launch.tokens.activeUntil !== undefined,
+    now: clock(),
+  };
+  const ehr = outbound.forOrganization(organization);
+  const token = await refreshTokens(sent, ehr).catch(seeing(assertionFacts(sent)));
   const next = renewed(launch, token, refreshToken, clock());
   try {
     assertSameContext(token.members, launch.context);

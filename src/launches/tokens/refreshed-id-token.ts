@@ -1,6 +1,7 @@
 /** Checks that the id_token of a refresh names the same user. While the keys are unavailable, the check waits. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { TimeoutError, within } from '#src/adapters/deadline.ts';
+import { idTokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
@@ -10,7 +11,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { keysAt } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
-import { renewalError } from './final-refresh-error.ts';
+import { renewalError, seeing } from './final-refresh-error.ts';
 import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './renewal-state.ts';
 
 export interface IdTokenDependencies {
@@ -39,17 +40,19 @@ export async function assertSameUser(
   idToken: unknown,
 ): Promise<void> {
   const { clientId, jwksUri, isGivenByHand = false } = launch.authorizationServer;
+  const { iss, sub } = launch.user;
+  const now = new Date(launch.tokens.issuedAt);
   const identity = await verifyIdToken(idToken, {
-    expectedIssuers: [{ issuer: launch.user.iss, ...keysAt(jwksUri, isGivenByHand), organization }],
+    expectedIssuers: [{ issuer: iss, ...keysAt(jwksUri, isGivenByHand), organization }],
     clientId,
     nonce: launch.nonce,
     nonceRequired: false,
     audienceRequired: organization.refreshIdToken !== 'missing-aud',
     accessToken: launch.tokens.accessToken,
-    now: new Date(launch.tokens.issuedAt),
+    now,
     keys: issuerKeys,
-  });
-  if (identity.sub !== launch.user.sub)
+  }).catch(seeing(idTokenFacts(idToken, [iss], now)));
+  if (identity.sub !== sub)
     throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', {
       rule: 'refresh.other-user',
     });

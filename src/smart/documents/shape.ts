@@ -1,4 +1,5 @@
 /** Recognizes what was sent in place of a JSON document. */
+import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import type { FetchedAnswer } from './fetched.ts';
 
@@ -10,6 +11,6 @@ export function shapeOf({ text, contentType, document }: FetchedAnswer): Shape {
   if (document) return 'object';
   if (text.trim() === '') return 'empty';
   if (parseJson(text) !== undefined) return 'other JSON';
-  if (/html/.test(contentType) || /^\s*<(?:!doctype html|html)\b/i.test(text)) return 'html';
+  if (/html/.test(contentType) || isHtml(text)) return 'html';
   return /xml/.test(contentType) || /^\s*</.test(text) ? 'xml' : 'not JSON';
 }

@@ -1,5 +1,6 @@
 /** The answer to a FHIR read. It is kept as bytes, and parsed within bounds when it is used (FH-12). */
 import { hash } from 'node:crypto';
+import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
 import { JSON_BOUNDS, parseBoundedJson } from '#src/adapters/ehr-http/json-bounds.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
 import { isJsonObject } from '#src/adapters/json-object.ts';
@@ -37,6 +38,7 @@ export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
       try {
         return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
       } catch (error) {
+        if (isHtml(bytes.subarray(0, 200).toString())) throw noResource('fhir.web-page');
         throw toFhirError(error);
       }
     },

@@ -186,6 +186,19 @@ describe('on embedded stores', () => {
     expect(list.body).not.toContain(id);
   });
 
+  test('the list says of a completed launch that something is missing', async () => {
+    await world.setOrganization('lacking');
+    const listed = async () => (await operator.visit(`${world.url}/settings/launches?organization=lacking`)).body;
+    const launch = () =>
+      world.browser().open(world.sandbox.launch('pat-ada').replace(`orgId=${ORG_ID}`, 'orgId=lacking'));
+    await launch();
+    expect(await listed()).toContain('>Completed</strong></td>');
+    world.sandbox.faults.set('no-refresh-token');
+    await launch();
+    world.sandbox.faults.clear();
+    expect(await listed()).toContain('>Completed</strong>, and something is missing</td>');
+  });
+
   describe('the search', () => {
     const ID = 'searched';
     const launchBy = async (user: string, patient: string, fault?: FaultName) => {

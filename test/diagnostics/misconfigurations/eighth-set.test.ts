@@ -65,6 +65,13 @@ const CASES: Case[] = [
     'discovery',
     'tls.plain-http',
   ],
+  [
+    'a portal that calls its page FHIR',
+    page(PATIENT, 200, 'application/fhir+json', '<!DOCTYPE html>'),
+    'patient',
+    'fhir.web-page',
+  ],
+  ['a gateway for short bodies', page(TOKEN, 413, 'application/json', '{}'), 'token', 'token.body-lost'],
   ['brotli that is none', encoded('br'), 'token', 'network.garbled'],
   ['zstd that is none', encoded('zstd'), 'token', 'network.garbled'],
   ['a Practitioner who may not be read', outcome(403), 'practitioner', 'user.not-read', /status 403/],

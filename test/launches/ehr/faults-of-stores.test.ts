@@ -1,7 +1,7 @@
 /** What still works when Redis or the database does not, and how everything recovers (AZ-21, JW-11). */
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addPerson, PASSWORD, signedIn } from '#test/helpers/administrators.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { addPerson, PASSWORD, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
@@ -144,6 +144,18 @@ if ((await testStores()).length > 1)
   });
 
 if ((await testStores()).length > 1)
+  test('a database that takes no writes is a 503, and not a defect of ours', async () => {
+    const world = await startWorld({ stores: 'PostgreSQL' });
+    onTestFinished(() => world.close());
+    await addPerson(world, 'operator@example.com');
+    const operator = await signedIn(world, 'operator@example.com');
+    const form = { csrf: await tokenOf(world, operator), id: 'another', name: 'Another' };
+    await setReadOnly(world.config.databaseUrl ?? '');
+    const page = await operator.visit(`${world.url}/settings/organizations`, { form });
+    expect([page.status, titleOf(page)]).toEqual([503, 'This service is not available at the moment']);
+  });
+
+if ((await testStores()).length > 1)
   describe('with PostgreSQL behind a bad network', () => {
     let world: World;
     let wire: TcpProxy;
@@ -200,6 +212,19 @@ if ((await testStores()).length > 1)
       },
     );
   });
+
+/** Makes the database a read-only one, as a replica is. Open connections are ended. */
+async function setReadOnly(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const name = new URL(url).pathname.slice(1);
+  await client.query(`alter database "${name}" set default_transaction_read_only = on`);
+  await client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+    [name],
+  );
+  await client.end();
+}
 
 /** Drops the database under open connections. The server stays, because other tests need it. */
 async function dropDatabase(url: string): Promise<void> {

@@ -1,0 +1,59 @@
+/** What a renewal shows is of the renewal: its own key, issuer and id_token, and not those of the launch before it. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+import { atPath, startGateway } from '#test/helpers/servers/gateway.ts';
+import { expectSaid, type Said, type Seed, useSeededWorld } from './seeded-world.ts';
+
+const { inspect, prepare, world } = useSeededWorld();
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
+afterEach(() => void vi.setSystemTime(vi.getRealSystemTime()));
+
+const SHORT_LIFE: Seed = { fault: ['string-expires-in', '60'] };
+
+/** Launches, lets the token run out, and reads what the inspector says of its renewal. */
+async function renewedAfter(seed: Seed, change: (arrange: Awaited<ReturnType<typeof prepare>>) => void): Promise<Said> {
+  const arranged = await prepare(seed);
+  const browser = world().browser();
+  const list = await browser.open(arranged.ehr.launch('pat-ada'));
+  change(arranged);
+  vi.setSystemTime(Date.now() + 61_000);
+  return inspect(await browser.visit(list.url), arranged.id);
+}
+
+test.for<[fault: FaultName, rule: Rule, says: RegExp]>([
+  [
+    'foreign-issuer',
+    'id-token.issuer',
+    /issuer https:\/\/elsewhere\.example\S*, and the EHR’s metadata names http:\/\/localhost/,
+  ],
+  ['unknown-key', 'id-token.unknown-key', /under the kid unpublished-key/],
+  ['alg-none', 'id-token.algorithm', /not accepted \(none\)/],
+  ['no-sub', 'id-token.subject', /names no user/],
+  ['wrong-audience', 'id-token.audience', /another app/],
+  ['no-audience', 'refresh.audience-missing', /has no aud/],
+  ['token-500', 'token.server-error', /log of the authorization server/],
+  ['token-html-404', 'token.web-page', /token_endpoint/],
+  ['slow-token', 'token.late', /JWKS/],
+])('a renewal with the fault %s', async ([fault, rule, says]) => {
+  const said = await renewedAfter(SHORT_LIFE, ({ ehr }) => ehr.faults.set(fault));
+  expectSaid(said, 'refresh', rule);
+  expect(said.words).toMatch(says);
+});
+
+test('a renewal that refuses the key of the launch names our key, and that it was accepted', async () => {
+  const said = await renewedAfter(SHORT_LIFE, ({ ehr }) => ehr.faults.set('invalid-client'));
+  expectSaid(said, 'refresh', 'client.was-accepted');
+  expect(said.words).toContain(world().dependencies.keyRing.signingKey('RS384').kid);
+});
+
+test('a renewal for another patient', async () => {
+  let patient = 'pat-ada';
+  const gateway = await startGateway(
+    atPath(/^\/auth\/token/, { body: (text) => text.replace('"patient":"pat-ada"', `"patient":"${patient}"`) }),
+  );
+  const said = await renewedAfter({ ...SHORT_LIFE, sandbox: gateway.options }, () => void (patient = 'pat-ben'));
+  gateway.close();
+  expectSaid(said, 'refresh', 'refresh.other-context');
+});
