@@ -23,7 +23,7 @@ import { createCurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { createTokenConfirmations } from '#src/launches/tokens/introspect.ts';
 import { cancelForm, cancelRoute } from '#src/requests/cancel/cancel-routes.ts';
 import { createChartReadings } from '#src/requests/chart/read-ahead.ts';
-import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
+import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
 import { createDeliveryStore } from '#src/requests/delivery/delivery-store.ts';
 import { createUpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { detailRoute } from '#src/requests/detail/detail-route.ts';
@@ -112,7 +112,7 @@ function mountLaunchPages(mount: Mount, shared: Shared): void {
 
   const texts = createSearchTexts(redis, sealer);
   const keptLists = createKeptLists(redis, sealer, {
-    publicSystem: `${businessIdentifier(shared.publicUrl, '').system}|`,
+    publicSystem: `${ownSystemOf(shared.publicUrl)}|`,
     clock,
   });
   const pages = createPageMemory({ clock });
@@ -164,6 +164,6 @@ function sharedBy(dependencies: ClinicianSiteDependencies) {
     launchCookies,
     knownBrowsers: { ehr: knownBrowsers('ehr'), standalone: knownBrowsers('standalone') },
     currentTokens: createCurrentTokens(dependencies),
-    readings: createChartReadings(outbound, clock, clinicians),
+    readings: createChartReadings(outbound, clock, clinicians, ownSystemOf(publicUrl)),
   };
 }

@@ -42,7 +42,16 @@ export async function readField(change: object, { along = [], tasks = [] }: { al
   const batches = support();
   batches.noteMissing();
   const user = { reference: 'Practitioner/me', name: async () => 'Me' };
-  const options = { patientId, grantedSearch: true, now, timeZone, batches, user, tasks: support() };
+  const options = {
+    patientId,
+    grantedSearch: true,
+    now,
+    timeZone,
+    batches,
+    user,
+    tasks: support(),
+    ownSystem: 'urn:own',
+  };
   const list = await loadRequests(server.api, options);
   const rows = [...list.open, ...list.closed];
   const events = tasks.filter((task) => JSON.stringify(task).includes('ServiceRequest/a'));

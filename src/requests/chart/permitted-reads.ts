@@ -82,7 +82,7 @@ export async function readRequests(
   api: FhirApi,
   launch: Launch,
   organization: Organization,
-  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now'>,
+  naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now' | 'ownSystem'>,
 ): Promise<RequestList> {
   const { showEhrOrders, searchParameters, timeZone } = organization;
   if (!showEhrOrders) {

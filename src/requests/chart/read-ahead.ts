@@ -45,6 +45,7 @@ export function createChartReadings(
   outbound: Outbound,
   clock: Clock,
   clinicians: Pick<Clinicians, 'learn' | 'recall'>,
+  ownSystem: string,
 ) {
   const begun = new LRUCache<string, ChartReading>(atMost(MOST_KEPT));
   const anHour = { ...atMost(MOST_KEPT), ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
@@ -83,7 +84,7 @@ export function createChartReadings(
     const remembered = names.get(launch.id) ?? new Map<string, NamedResource>();
     names.set(launch.id, remembered);
     const shown = onceAsked(ownUserOf(launch, opened.user));
-    const naming = { user: shown, ...support, remembered, now: startedAt };
+    const naming = { user: shown, ...support, remembered, now: startedAt, ownSystem };
     const requests = lists.ask({
       ...{ launchId: launch.id, api: opened.api, basis: basisOf(launch, organization, naming) },
       user: async () => shown?.name(),

@@ -3,6 +3,7 @@ import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { readReasons } from '#src/requests/list/concepts.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
+import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
@@ -41,7 +42,8 @@ export async function describeDetail(
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
   const inFull = (party: PartyReference) =>
     [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
-  const fresh = toRow(request, nameOf, { now, timeZone, limits }, task);
+  const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
+  const fresh = toRow(request, nameOf, { now, timeZone, limits, isOwn: () => isOwn }, task);
   // What the list knows is valid only for the status that the list has seen.
   const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.

@@ -40,6 +40,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;
+  /** The system of the identifiers by which this app finds what it created. */
+  readonly ownSystem?: string;
 }
 
 export interface Found {

@@ -42,7 +42,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     const problem = describeProblem('not-granted', false, { helpDeskName });
     return { open: [], closed: [], otherOrders: 0, notices: [], problem };
   }
-  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [] } = options;
+  const { patientId, now, timeZone = serverTimeZone, canRead = () => true, user, limits = [], ownSystem } = options;
   const found = await askForList(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
@@ -57,7 +57,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
-  const at = { now, timeZone, limits: movement, isUser, encounter };
+  const own = new Set([...found.identifiers].filter(([name]) => name.startsWith(`${ownSystem}|`)).map(([, id]) => id));
+  const at = { now, timeZone, limits: movement, isUser, encounter, isOwn: (id: string) => own.has(id) };
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;

@@ -23,11 +23,15 @@ export interface ReadAt {
   readonly limits?: MovementLimits | undefined;
   /** Is it the signed-in user, directly or in a role? */
   readonly isUser?: (party: PartyReference) => boolean;
+  /** Was the request with this id created by this app? */
+  readonly isOwn?: ((id: string) => boolean) | undefined;
   /** `Encounter/id` of the launch. */
   readonly encounter?: string | undefined;
 }
 
 const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
+/** In place of "EHR order". */
+const OWN = 'sent from here';
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** @param replaced requests that this one replaces; they have no row of their own. */
@@ -93,7 +97,7 @@ export function toRow(
     }),
     /** Whole days without news; undefined while they are within the limit. */
     still,
-    source,
+    source: at.isOwn?.(id) === true ? OWN : source,
     priority,
     needed,
     sentTo: to.shown,

@@ -327,3 +327,12 @@ test('an amount that is an object with a `toString` of its own ends neither the 
   const found = await readField({ quantityQuantity: { value: hostile, unit: 'visits' } }, {});
   expect(found).toMatchObject({ list: { open: [{ id: 'a' }] } });
 });
+
+test.each([
+  ['of this app', 'urn:own', 'sent from here'],
+  ['of another system', 'urn:own:other', 'EHR order'],
+])('the source of a request with a number %s', async (_, system, source) => {
+  const { row, page } = await readField({ identifier: [{ system, value: '1' }] }, {});
+  expect(row).toMatchObject({ source });
+  expect(page.row).toMatchObject({ source });
+});
