@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#src/adapters/clock.ts';
@@ -249,7 +250,7 @@ describe('the command line with the embedded database', () => {
   });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  test('works on the data folder, and is refused while the server has it open', async () => {
+  test('works on the data folder, is refused while the server has it open, and beside a demo names the database it reads', async () => {
     const environment = { DATA_DIR: dataDir };
     expect(await run(environment, 'organization', 'set', 'general', ...GENERAL)).toMatchObject({ code: 0, stderr: '' });
     const server = await openDatabase({ databaseUrl: undefined, dataDir });
@@ -260,7 +261,10 @@ describe('the command line with the embedded database', () => {
       { id: 'general', enabled: true },
     ]);
     await server.close();
-    expect((await run(environment, 'organization', 'list')).stdout).toContain('General Hospital');
+    mkdirSync(join(dataDir, 'demo'));
+    const besideDemo = await run(environment, 'organization', 'list');
+    expect(besideDemo).toMatchObject({ code: 0, stdout: expect.stringContaining('General Hospital') });
+    expect(besideDemo.stderr).toContain(`begin the command with DATA_DIR=${join(dataDir, 'demo')}`);
   });
 
   test('a bad configuration gives one message and exit code 1, without a stack trace', async () => {

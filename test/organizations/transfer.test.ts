@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { settingFields } from '#src/settings/derived.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
-import { hasPostgres, lendPostgres, makeDataFolder } from '#test/helpers/databases.ts';
+import { hasPostgres, lendPostgres } from '#test/helpers/databases.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const GENERAL = ['--name', 'General Hospital', '--fhir-url', 'https://ehr.example/fhir', '--client-id', 'abc'];
@@ -127,15 +125,4 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     expect(stderr).toContain(reason);
     expect((await admin(['organization', 'export', 'general'])).stdout).toBe(text);
   });
-});
-
-test('beside a demo, the command names the database it reads', async () => {
-  const folder = await makeDataFolder();
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const env = { APP_SECRETS: SECRET, PUBLIC_URL: 'https://app.example', DATA_DIR: folder };
-  expect((await runAdmin(env, ['organization', 'list'])).stderr).toBe('');
-  mkdirSync(join(folder, 'demo'));
-  const { code, stderr } = await runAdmin(env, ['organization', 'list']);
-  expect(code).toBe(0);
-  expect(stderr).toContain(`begin the command with DATA_DIR=${join(folder, 'demo')}`);
 });
