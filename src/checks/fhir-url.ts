@@ -26,7 +26,7 @@ const MARKS = '>"\'`,;.';
  */
 export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUrl {
   const corrections: string[] = [];
-  const change = (before: string, after: string, sentence: string): string => {
+  const correct = (before: string, after: string, sentence: string): string => {
     if (before !== after) corrections.push(sentence);
     return after;
   };
@@ -37,55 +37,53 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
     return { ok: false, problem: `The address must be at most ${MAX_URL_LENGTH} characters.`, kept: '' };
   let text = typed.trim();
   if (text === '') return refuse('Enter the FHIR URL of the EHR, such as https://ehr.example.org/fhir/r4.');
-  text = change(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
-  text = change(
+  text = correct(text, trimEnd(text.replace(/^[<"'`]+/, ''), MARKS), 'Removed the marks around the address.');
+  text = correct(
     text,
     text.replace(/^[\w ]{1,40}[:=]\s*(?=https?:\/\/)/i, ''),
     'Removed the words in front of the address.',
   );
-  text = change(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
+  text = correct(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
-  text = withScheme(text, corrections);
+  text = correct(text, withScheme(text), 'Added https:// in front.');
   if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');
   const url = URL.parse(text);
   if (!url) return refuse('This is not a web address. It looks like https://ehr.example.org/fhir/r4.');
   if (url.username || url.password) return refuse('The address must not contain a user name or password.');
-  const addressProblem = judgeHost(url, policy);
+  const addressProblem = hostProblem(url, policy);
   if (addressProblem) return refuse(addressProblem);
-  const normalized = compose(text, url, policy, change);
+  const normalized = compose(text, url, policy, correct);
   const problem = serverUrl(policy.production).safeParse(normalized).error?.issues[0]?.message;
   return problem === undefined ? { ok: true, url: normalized, corrections } : refuse(`The address ${problem}.`);
 }
 
-type Change = (before: string, after: string, sentence: string) => string;
+type Correct = (before: string, after: string, sentence: string) => string;
 
 /** Takes the path from the text, because parsing may change it and EHRs compare it letter by letter. */
-function compose(text: string, url: URL, policy: UrlPolicy, change: Change): string {
+function compose(text: string, url: URL, policy: UrlPolicy, correct: Correct): string {
   const isLocal = !policy.production && isLoopbackHost(url.hostname);
   const scheme =
     url.protocol === 'http:' && !isLocal
-      ? change('http', 'https', 'Changed http to https: an EHR is never called without encryption.')
+      ? correct('http', 'https', 'Changed http to https: an EHR is never called without encryption.')
       : url.protocol.slice(0, -1);
   const [, typedHost = '', rest = ''] = /^[a-z]+:\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
-  const host = change(
+  const host = correct(
     typedHost,
     url.host,
     'Wrote the host in its usual form, lower case and without the default port.',
   );
   let path = rest;
-  path = change(path, path.replace(/[?#].*/s, ''), 'Removed what follows the ? or # of the address.');
-  path = change(path, trimEnd(path, '/'), 'Removed the slash at the end.');
+  path = correct(path, path.replace(/[?#].*/s, ''), 'Removed what follows the ? or # of the address.');
+  path = correct(path, trimEnd(path, '/'), 'Removed the slash at the end.');
   return `${scheme}://${host}${path}`;
 }
 
-function withScheme(text: string, corrections: string[]): string {
-  // A colon before a port ends no scheme: `ehr.example:8443/fhir` has none.
-  if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
-  corrections.push('Added https:// in front.');
-  return `https://${text.replace(/^\/+/, '')}`;
+/** A colon before a port ends no scheme: `ehr.example:8443/fhir` has none. */
+function withScheme(text: string): string {
+  return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text.replace(/^\/+/, '')}`;
 }
 
-function judgeHost(url: URL, { allowPrivate }: UrlPolicy): string | undefined {
+function hostProblem(url: URL, { allowPrivate }: UrlPolicy): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const address = isLoopbackHost(url.hostname) && !ipaddr.isValid(host) ? '127.0.0.1' : host;
   if (!ipaddr.isValid(address)) {

@@ -66,12 +66,9 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
   const rows = new Map([...list.open, ...list.closed].map((row) => [row.id, row]));
   const found = sent.map((one) => {
     const id = list.identifiers?.get(systemAndValue(place.publicUrl, one.identifier)) ?? idOf(one);
-    return {
-      one,
-      id,
-      isListed: id !== undefined && rows.has(id),
-      isRead: id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`),
-    };
+    const isListed = id !== undefined && rows.has(id);
+    const isRead = id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`);
+    return { one, id, isListed, isRead };
   });
   // A request that was read but has no row of its own is shown with another order.
   const unlisted = found.filter(({ isListed, isRead }) => !isListed && !isRead);

@@ -32,7 +32,7 @@ import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
 import { afterList, beforeList, leftOpen, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated, recordOpened } from '#src/requests/new/record-created.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
-import { requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
+import { type RequestsPageStartProps, requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import { instantText } from '#views/zone.ts';
 import { findList, keepList, type ListReading, readingOf, requestFacts } from './found-list.ts';
 import type { KeptLists } from './kept-list.ts';
@@ -106,19 +106,8 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => user } });
   const asOf = reading.startedAt;
   const { timeZone } = organization;
-  const theme = `${themeUrl(launch.id)}${isUnattended ? `?${UNATTENDED}` : ''}`;
-  const props = {
-    patient,
-    needPatientBanner: launch.context.needPatientBanner,
-    bar: { ...bar, csrfToken: MARKS.csrf },
-    asOf: MARKS.asOf,
-    refreshHref: `${base}/requests${isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`}`,
-    timeZone,
-    create: before.create,
-    sent: sentNotice(before.sent, organization, launch),
-    helpDesk: organization.helpDeskName || HELP_DESK,
-    themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
-  };
+  const shown = { launch, organization, view, patient, asOf, before };
+  const props = startProps(shown, { ...bar, csrfToken: MARKS.csrf }, isUnattended);
   const printed = `Read ${instantText(asOf, timeZone)}${user.name === undefined ? '' : ` for ${user.name}`}`;
   const fill = fillOf({ csrfToken: bar.csrfToken, asOf, timeZone, printed });
   const marks = Object.values(MARKS);
@@ -129,13 +118,9 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   const sendRest = sendFirstPart(response, first);
   // Only the default view, read from the EHR, is remembered. Other views are made from the kept list (kept-list.ts).
   const besides = isPlain(view) && !kept ? [patient, user, base] : undefined;
-  const ownParameters = organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '');
-  const found = await trace.step(
-    'requests',
-    () => findList(pages, launch, reading, besides),
-    { 'parameters of our own': ownParameters },
-    ({ facts }) => requestFacts(facts, unconfirmed),
-  );
+  const find = () => findList(pages, launch, reading, besides);
+  const asked = { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') };
+  const found = await trace.step('requests', find, asked, ({ facts }) => requestFacts(facts, unconfirmed));
   const { problem } = found.facts;
   if (problem) {
     const { kind, status, issues } = problem;
@@ -150,8 +135,7 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   if (found.page && isUsual) sendRest(found.page.end.filled(fill));
   else {
     const { list } = await found.read();
-    const shown = { launch, organization, view, patient, asOf, before, own };
-    const end = await endOfPage(dependencies, request, shown, list);
+    const end = await endOfPage(dependencies, request, shown, own, list);
     if (found.key === undefined || sealed === undefined || !isUsual) sendRest(fillText(end, fill));
     else {
       const part = partOf(end, marks);
@@ -173,22 +157,45 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   } else if (!problem) trace.discard();
 }
 
+interface Shown {
+  launch: Launch;
+  organization: Organization;
+  view: ListView;
+  patient: PatientSummary;
+  /** When the list was read. */
+  asOf: Date;
+  before: Awaited<ReturnType<typeof beforeList>>;
+}
+
+function startProps(
+  { launch, organization, view, patient, before }: Shown,
+  bar: RequestsPageStartProps['bar'],
+  isUnattended: boolean,
+): RequestsPageStartProps {
+  const theme = `${themeUrl(launch.id)}${isUnattended ? `?${UNATTENDED}` : ''}`;
+  const query = isPlain(view) ? '' : `${viewQuery(view, { page: view.page })}&fresh`;
+  return {
+    patient,
+    needPatientBanner: launch.context.needPatientBanner,
+    bar,
+    asOf: MARKS.asOf,
+    refreshHref: `/launches/${launch.id}/requests${query}`,
+    timeZone: organization.timeZone,
+    create: before.create,
+    sent: sentNotice(before.sent, organization, launch),
+    helpDesk: organization.helpDeskName || HELP_DESK,
+    themeUrl: launch.context.smartStyleUrl === undefined ? undefined : theme,
+  };
+}
+
 /** The drafts and the list in HTML, with marks for what each page fills in. */
 async function endOfPage(
   { texts, sealer, publicUrl, clock }: RequestsRouteDependencies,
   request: Request,
-  shown: {
-    launch: Launch;
-    organization: Organization;
-    view: ListView;
-    patient: PatientSummary;
-    asOf: Date;
-    before: Awaited<ReturnType<typeof beforeList>>;
-    own: Awaited<ReturnType<typeof afterList>>;
-  },
+  { launch, organization, view, patient, asOf, before }: Shown,
+  own: Awaited<ReturnType<typeof afterList>>,
   list: RequestList,
 ): Promise<string> {
-  const { launch, organization, view, patient, asOf, before, own } = shown;
   const text = view.find === undefined ? '' : await texts.find(launch.id, view.find).catch(() => undefined);
   const fresh = freshRows(before.sent, list, { launch, organization, publicUrl, now: clock(), asOf });
   const page = { view, text, launch, csrfToken: MARKS.csrf };
