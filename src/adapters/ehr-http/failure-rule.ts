@@ -23,7 +23,6 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls.wrong-name',
   HOSTNAME_MISMATCH: 'tls.wrong-name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'tls.plain-http',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls.client-certificate',
   EAI_AGAIN: 'network.name-server',
   ECONNREFUSED: 'network.refused',
   ETIMEDOUT: 'network.no-connection',

@@ -104,12 +104,13 @@ describe('the network path to the server', () => {
   const trusted = tls.getCACertificates('default');
   beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
   afterAll(() => tls.setDefaultCACertificates(trusted));
-  const { good, expired, selfSigned, wrongName, ofHospital, withoutIntermediate, weak } = certificates;
+  const { good, expired, notYetValid, selfSigned, wrongName, ofHospital, withoutIntermediate, weak } = certificates;
   const ciphers = 'DEFAULT@SECLEVEL=0';
   const nowhere = 'tls.no-known-authority';
 
   test.for([
     ['an expired certificate', expired, 'tls-chain', 'tls.expired', 'tls.expired'],
+    ['a certificate of tomorrow', notYetValid, 'tls-chain', 'tls.not-yet-valid', 'tls.not-yet-valid'],
     ['a self-signed certificate', selfSigned, 'tls-chain', 'tls.self-signed', 'tls.self-signed'],
     ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
     ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],

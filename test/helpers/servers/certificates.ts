@@ -16,6 +16,7 @@ export interface Certificates {
   authority: string;
   good: Certificate;
   expired: Certificate;
+  notYetValid: Certificate;
   wrongName: Certificate;
   selfSigned: Certificate;
   /** Of an authority that no client knows, as a hospital's own is. */
@@ -49,6 +50,21 @@ export function makeCertificates(): Certificates {
     openssl('x509', '-req', '-in', `${name}.csr`, ...by, '-out', `${name}.pem`);
     return { key: read(`${name}.key`), cert: read(`${name}.pem`) };
   };
+  /** The only command of openssl 3.0 that takes a first day. */
+  const issueForLater = (): Certificate => {
+    openssl('req', ...NEW_KEY, '-keyout', 'later.key', '-out', 'later.csr', '-subj', '/CN=localhost');
+    writeFileSync(join(folder, 'names'), 'subjectAltName=DNS:localhost\n');
+    writeFileSync(join(folder, 'index'), '');
+    writeFileSync(
+      join(folder, 'ca'),
+      '[ca]\ndefault_ca=a\n[a]\ndatabase=index\nserial=serial\nrand_serial=yes\npolicy=p\n[p]\ncommonName=supplied\n',
+    );
+    const days = ['-startdate', '20400101000000Z', '-enddate', '20500101000000Z'];
+    const by = ['-config', 'ca', '-cert', 'authority.pem', '-keyfile', 'authority.key', '-extfile', 'names'];
+    const more = ['-batch', '-notext', '-md', 'sha256', '-outdir', '.'];
+    openssl('ca', ...by, ...days, ...more, '-in', 'later.csr', '-out', 'later.pem');
+    return { key: read('later.key'), cert: read('later.pem') };
+  };
   try {
     selfSign('authority', '-subj', '/CN=Test authority');
     selfSign('unknown', '-subj', '/CN=Another authority');
@@ -57,6 +73,7 @@ export function makeCertificates(): Certificates {
       authority: read('authority.pem'),
       good: issue('good', 'localhost', '2'),
       expired: issue('expired', 'localhost', '-1'),
+      notYetValid: issueForLater(),
       wrongName: issue('wrong', 'ehr.example', '2'),
       ofHospital: issue('hospital', 'localhost', '2', { authority: 'unknown' }),
       withoutIntermediate: issue('alone', 'localhost', '2', { authority: 'unknown', extension: LOG_PROOFS }),
