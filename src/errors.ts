@@ -102,7 +102,9 @@ export class AppError extends Error {
 
   /** The same error with more facts for the trace; its own stay. */
   seeing(more: Seen): AppError {
-    return new AppError(this.code, this.message, { ...this, cause: this.cause, seen: { ...more, ...this.seen } });
+    const { code, message, cause, rule, seen, shown, retryAfterSeconds, upstreamStatus } = this;
+    const options = { cause, rule, shown, retryAfterSeconds, upstreamStatus, seen: { ...more, ...seen } };
+    return new AppError(code, message, options);
   }
 
   get status(): number {
