@@ -1,6 +1,5 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
 import type { Request, RequestHandler, Response } from 'express';
-import { within } from '#src/adapters/deadline.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import type { Config } from '#src/config/index.ts';
@@ -41,8 +40,6 @@ import type { PageMemory } from './page-memory.ts';
 import { isPlain, readView, viewQuery } from './view-address.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
-/** A directory that answers later is not in the trace, so that Verify shows the launch soon. */
-const LONGEST_NOTE_MS = 2_000;
 
 /**
  * Sends the first part with the patient's identity as soon as Patient is known, and the list as soon as it is known. A
@@ -171,10 +168,8 @@ export function requestsRoute(
       }
     }
     if (isFirstPage(launch, clock())) {
-      // The page has been sent; only its trace waits.
-      const unread = await within(LONGEST_NOTE_MS, reading.user.unread ?? Promise.resolve(undefined)).catch(
-        () => undefined,
-      );
+      // The page has been sent.
+      const unread = await reading.user.unread;
       if (unread)
         await trace.step(
           'practitioner',
