@@ -1,6 +1,7 @@
 /**
  * Reads the signed-in user's name and role from Practitioner and PractitionerRole, if permitted (FU-01..05, SCO-19).
  */
+import { within } from '#src/adapters/deadline.ts';
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
@@ -58,6 +59,8 @@ interface ShownUser {
 
 /** No page waits longer than this for the name of its user. */
 const PATIENCE_MS = 100;
+/** A directory that answers later is not in the trace, so that Verify shows the launch soon. */
+const LONGEST_NOTE_MS = 2_000;
 const LONGEST_NAME = 120;
 
 const MOST_ROLES = 10;
@@ -91,12 +94,13 @@ export function readUser(given: Reader): UserReading {
   const { user } = resolved;
   const isGranted = mayRead(launch, user);
   const resource = isGranted ? readFhirUser(api, user).catch(() => undefined) : none;
-  const unread = resource.then((read): UnreadUser | undefined => {
+  const found = resource.then((read): UnreadUser | undefined => {
     if (read) return undefined;
     const status = statuses.get(user.reference);
     const why = isGranted ? (status === undefined ? 'no such resource came' : `status ${status}`) : 'not granted';
     return { rule: 'user.not-read', warning: 'the user’s own resource was not read', 'user answer': why };
   });
+  const unread = within(LONGEST_NOTE_MS, found).catch(() => undefined);
   const ownName = resource.then((read) => nameIn(reader, user, read)).catch(() => undefined);
   const name = ownName.then(async (read) => read ?? tokenName ?? (await stored)?.name);
   const mayFindRole = user.type === 'Practitioner' && maySearchRoles(reader);
