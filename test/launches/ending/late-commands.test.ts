@@ -49,9 +49,14 @@ const launchUrl = () =>
   `${world.url}/smart/launch?${new URLSearchParams({ orgId: organizationId(), iss: ehr.fhirBase, launch: 'opaque' })}`;
 const token: Script = async (request) => {
   const { body } = await ehr.standard(request);
-  return { body: { ...(body as object), access_token: 'access', refresh_token: 'refresh' } };
+  return { body: { ...(body as object), access_token: `access-${serial}`, refresh_token: `refresh-${serial}` } };
 };
-const revoked = () => ehr.seen(REVOCATION).map(({ body }) => new URLSearchParams(body).get('token'));
+/** The kinds of this test's tokens; one of the test before may be revoked late. */
+const revoked = () =>
+  ehr
+    .seen(REVOCATION)
+    .map(({ body }) => new URLSearchParams(body).get('token')?.split('-') ?? [])
+    .flatMap(([kind, of]) => (of === String(serial) ? [kind] : []));
 /** Freezes Redis at the next such command, which reaches it but gets no answer. */
 const hangAt = (command: 'take' | 'getMany' | 'exchange') => {
   const real = store()[command] as (...given: unknown[]) => Promise<unknown>;
