@@ -63,7 +63,7 @@ test('a request is corrected and resent by keyboard', { timeout: 120_000 }, asyn
   await text('Nothing has been sent yet');
   await examine(page, 'review of a correction');
   await press('Send to the EHR');
-  await text('is cancelled in the EHR. Tell a provider who knew of it.');
+  await text('is cancelled in the EHR. If a provider has it already, call them.');
   await examine(page, 'sent correction');
   await page.setViewportSize({ width: 1280, height: 900 });
   await text('Replaces Stretcher van');
