@@ -197,15 +197,16 @@ function help() {
   box.addEventListener('change', () => kept.set('keys', box.checked ? 'on' : 'off'));
   label.append(box, ' Use these keys');
   const close = Object.assign(document.createElement('button'), {
-    className: 'btn btn-sm btn-outline-secondary',
+    className: 'btn btn-sm',
     textContent: 'Close',
   });
-  close.autofocus = true;
   close.addEventListener('click', () => dialog.close());
   const heading = Object.assign(document.createElement('h2'), { textContent: 'Keyboard' });
   dialog.replaceChildren(heading, names, label, document.createElement('br'), close);
   document.body.append(dialog);
   dialog.showModal();
+  // Not `autofocus`, which browsers block in a frame.
+  close.focus();
 }
 
 function move(step) {

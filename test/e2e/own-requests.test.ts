@@ -43,6 +43,11 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   await page.getByRole('link', { name: 'Cancel the request…' }).click();
   await page.getByRole('heading', { level: 1, name: 'Cancel the request' }).waitFor();
   await examine(page, 'cancel a request');
+  const button = page.getByRole('button', { name: 'Cancel this request in the EHR' });
+  const look = () => button.evaluate((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]);
+  const atRest = await look();
+  await button.hover();
+  expect(await look(), 'its words stay readable under the pointer').toEqual(atRest);
   await page.getByLabel('It is not needed any more').check();
   await page.getByLabel('Why').fill('The patient walks again');
   await press('Cancel this request in the EHR');
