@@ -19,7 +19,8 @@ function saidBy(field) {
     return field.checked ? [wordsOf(field.closest('fieldset')?.querySelector('legend')), text] : undefined;
   }
   const label = field.id && request.querySelector(`label[for="${CSS.escape(field.id)}"]`);
-  const text = field.value === '' || !field.options ? field.value : field.selectedOptions[0]?.textContent;
+  const typed = field.type === 'datetime-local' ? field.value.replace('T', ' ') : field.value;
+  const text = field.value === '' || !field.options ? typed : field.selectedOptions[0]?.textContent;
   return label && text.trim() !== '' ? [wordsOf(label), text.trim()] : undefined;
 }
 

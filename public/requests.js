@@ -13,7 +13,7 @@ const isField = (element) =>
   element?.matches?.('input, select, textarea, [contenteditable]') === true && element.checkVisibility();
 
 /** Shows a view by replacing the parts that differ. After an unexpected response it navigates instead. */
-async function show(url, { method = 'GET', body, isBack = false, isQuiet = false } = {}) {
+async function show(url, { method = 'GET', body, isBack = false, isQuiet = false, isFromTop = false } = {}) {
   const turn = (latest += 1);
   list()?.setAttribute('aria-busy', 'true');
   const answer = await fetch(url, { method, body, headers: { accept: 'text/html' } }).catch(() => undefined);
@@ -35,6 +35,7 @@ async function show(url, { method = 'GET', body, isBack = false, isQuiet = false
   loadedAt = Date.now();
   if (!isBack && !isQuiet) history.pushState(null, '', withoutFresh(answer.url));
   restore(focus);
+  if (isFromTop) scrollTo({ top: 0, behavior: 'instant' });
   if (!isQuiet) say(list()?.querySelector('.groups [aria-current]')?.textContent ?? '');
 }
 
@@ -89,7 +90,7 @@ document.addEventListener('click', (event) => {
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!link || !isPlain || !list()?.contains(link)) return;
   event.preventDefault();
-  void show(link.href);
+  void show(link.href, { isFromTop: link.closest('.pages') !== null });
 });
 
 function submit(form) {
@@ -173,6 +174,7 @@ const KEYS = [
   ['/', 'Search'],
   ['n', 'New request'],
   ['j, k', 'Next and previous request'],
+  ['Esc', 'Leave the search'],
   ['d', 'Comfortable or compact rows'],
   ['?', 'This help'],
 ];
@@ -195,7 +197,7 @@ function help() {
   box.addEventListener('change', () => kept.set('keys', box.checked ? 'on' : 'off'));
   label.append(box, ' Use these keys');
   const close = Object.assign(document.createElement('button'), {
-    className: 'btn btn-sm btn-outline-secondary',
+    className: 'btn btn-sm',
     textContent: 'Close',
   });
   close.addEventListener('click', () => dialog.close());
@@ -203,6 +205,8 @@ function help() {
   dialog.replaceChildren(heading, names, label, document.createElement('br'), close);
   document.body.append(dialog);
   dialog.showModal();
+  // Not `autofocus`, which browsers block in a frame.
+  close.focus();
 }
 
 function move(step) {
@@ -228,6 +232,11 @@ const ACTIONS = {
 };
 
 document.addEventListener('keydown', (event) => {
+  // Or else the browser empties the field, which then contradicts the list.
+  if (event.key === 'Escape' && event.target.id === 'find-text' && !event.isComposing) {
+    event.preventDefault();
+    event.target.blur();
+  }
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
   const isOff = kept.get('keys') === 'off' && event.key !== '?';
   const action = Object.hasOwn(ACTIONS, event.key) ? ACTIONS[event.key] : undefined;

@@ -3,7 +3,7 @@ export const DEFAULT_SERVICES = `service,name,system,code,sections,field,label,k
 transport,Transport,,,where clinical contact insurance,,,,,
 transport,,,,,mobility,How the patient travels,choice,On foot|On foot with help|In a wheelchair|On a stretcher,
 transport,,,,,oxygen,Oxygen on the way,yes/no,,
-transport,,,,,oxygen-flow,Litres a minute,number,,always,oxygen=yes
+transport,,,,,oxygen-flow,Liters per minute,number,,always,oxygen=yes
 transport,,,,,isolation,Isolation precautions,text,,
 transport,,,,,escort,Companion or escort,text,,
 transport,,,,,return-trip,Return trip needed,yes/no,,

@@ -116,3 +116,14 @@ test.for<[string, () => Promise<unknown>]>([
   await examine(page, name);
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
+
+test('the words of a button are as readable under the pointer as at rest', async () => {
+  await launch('pat-ada');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const button = page.getByRole('button', { name: 'Apply' });
+  const look = () => button.evaluate((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]);
+  const atRest = await look();
+  await button.hover();
+  expect(await look()).toEqual(atRest);
+});

@@ -120,7 +120,7 @@ test('a question is shown while an answer above requires it, and hidden when tha
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('Service', { exact: false }).first().selectOption('transport');
-  const litres = page.getByLabel('Litres a minute');
+  const litres = page.getByLabel('Liters per minute');
   for (const [answer, isAsked] of [
     ['', false],
     ['yes', true],
@@ -145,20 +145,20 @@ test('a wide page shows beside the form the request so far and what is still nee
   await fillRequest(page, 'urgent', '<b>Van</b>');
   await soFar.getByText('Still needed: Reason').waitFor();
   await page.getByLabel('Oxygen on the way (optional)').selectOption('yes');
-  await soFar.getByText('Still needed: Litres a minute, Reason').waitFor();
+  await soFar.getByText('Still needed: Liters per minute, Reason').waitFor();
   await page.getByLabel('Congestive heart failure').check();
-  await soFar.getByText('Still needed: Litres a minute', { exact: true }).waitFor();
-  await page.getByLabel('Litres a minute').fill('2');
+  await soFar.getByText('Still needed: Liters per minute', { exact: true }).waitFor();
+  await page.getByLabel('Liters per minute').fill('2');
   await page.getByLabel('Oxygen on the way (optional)').selectOption('no');
   await page.getByText('Repeats every week').click();
   await page.getByLabel('Mon', { exact: true }).check();
   await page.getByLabel('Thu', { exact: true }).check();
   await page.getByText('Repeats every week').click();
   const said = (await soFar.innerText()).replace(/\s+/g, ' ');
-  expect(said).toContain('Service Transport What is needed <b>Van</b> Oxygen on the way no Priority Urgent');
+  expect(said).toContain('Service Transport What is needed <b>Van</b> Oxygen on the way No Priority Urgent');
   expect(said).toContain('On these days Mon, Thu');
   expect(said).toContain('Diagnoses Congestive heart failure, Encounter diagnosis Allergies');
-  expect(said).not.toMatch(/Still needed|Litres/);
+  expect(said).not.toMatch(/Still needed|Liters/);
   await examine(page, 'form with what it says so far');
   await page.setViewportSize({ width: 700, height: 800 });
   await soFar.waitFor({ state: 'hidden' });

@@ -43,6 +43,11 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   await page.getByRole('link', { name: 'Cancel the request…' }).click();
   await page.getByRole('heading', { level: 1, name: 'Cancel the request' }).waitFor();
   await examine(page, 'cancel a request');
+  const button = page.getByRole('button', { name: 'Cancel this request in the EHR' });
+  const look = () => button.evaluate((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]);
+  const atRest = await look();
+  await button.hover();
+  expect(await look(), 'its words stay readable under the pointer').toEqual(atRest);
   await page.getByLabel('It is not needed any more').check();
   await page.getByLabel('Why').fill('The patient walks again');
   await press('Cancel this request in the EHR');
@@ -63,7 +68,7 @@ test('a request is corrected and resent by keyboard', { timeout: 120_000 }, asyn
   await text('Nothing has been sent yet');
   await examine(page, 'review of a correction');
   await press('Send to the EHR');
-  await text('is cancelled in the EHR. Tell a provider who knew of it.');
+  await text('is cancelled in the EHR. If a provider has it already, call them.');
   await examine(page, 'sent correction');
   await page.setViewportSize({ width: 1280, height: 900 });
   await text('Replaces Stretcher van');

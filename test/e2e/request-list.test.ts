@@ -39,6 +39,7 @@ test('by keyboard alone: find, read, come back', async () => {
   await mark(page);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  expect(await focused(page)).toBe('Close');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.keyboard.press('/');
@@ -54,8 +55,8 @@ test('by keyboard alone: find, read, come back', async () => {
   expect(await isSamePage(page)).toBe(true);
   await expect.poll(() => page.url()).toMatch(/\?show=open&find=[\w-]{43}$/);
   const found = page.url();
-  await page.keyboard.press('Tab');
-  await page.evaluate('document.activeElement.blur()');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('#find-text').inputValue()).toBe('oxygen');
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('k');
@@ -152,6 +153,15 @@ describe('with its script', () => {
     await other.getByLabel('Use these keys').check();
     await Promise.all([page.close(), other.close()]);
   });
+});
+
+test('the next page is read from its top', async () => {
+  const page = await openList(visitor);
+  await page.getByRole('link', { name: /^Closed/ }).click();
+  await page.getByRole('link', { name: 'Next', exact: true }).click();
+  await page.getByText('26–50 of').waitFor();
+  expect(await page.evaluate('scrollY')).toBe(0);
+  await page.close();
 });
 
 test('on a narrow screen it is still a table for screen readers, in the order of its columns', async () => {

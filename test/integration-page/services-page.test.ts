@@ -35,7 +35,9 @@ const savedServices = async () => servicesIn((await browser.visit(url('/services
 test('each service is shown with its questions and receivers, and a receiver without a known service is marked', async () => {
   const { body } = await browser.visit(url());
   for (const { text } of servicesIn(DEFAULT_SERVICES)) expect(body).toContain(`<bdi>${text}</bdi>`);
-  expect(body).toContain('<bdi>Litres a minute</bdi>: number, <bdi>required, only if “Oxygen on the way” is yes</bdi>');
+  expect(body).toContain(
+    '<bdi>Liters per minute</bdi>: number, <bdi>required, only if “Oxygen on the way” is yes</bdi>',
+  );
   expect(body).toContain('<dt>Receivers</dt><dd>=Swift</dd>');
   expect(body).toContain('Not a service: bus');
 });

@@ -18,7 +18,7 @@ test('the default services are five, and each field has its service', () => {
   expect(services.map(({ text }) => text)).toEqual(['Transport', 'Home care', 'Equipment', 'Infusion', 'Referral']);
   expect(services[0]?.fields.find(({ name }) => name === 'oxygen-flow')).toEqual({
     name: 'oxygen-flow',
-    label: 'Litres a minute',
+    label: 'Liters per minute',
     kind: 'number',
     choices: [],
     required: 'always',

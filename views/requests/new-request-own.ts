@@ -66,10 +66,15 @@ const TYPES = {
   'date-time': 'datetime-local',
 } as const;
 
+const YES_NO = [
+  ['yes', 'Yes'],
+  ['no', 'No'],
+];
+
 function control({ name, kind, choices }: OwnQuestion, value: string, ties: SafeHtml): SafeHtml {
   if (kind === 'choice' || kind === 'yes/no') {
-    const options = kind === 'choice' ? choices : ['yes', 'no'];
-    return html`<select class="form-select" id="${name}" name="${name}" autocomplete="off"${ties}><option value="">Not said</option>${options.map((one) => html`<option value="${one}"${one === value ? html` selected` : null}>${one}</option>`)}</select>`;
+    const options = kind === 'choice' ? choices.map((one) => [one, one]) : YES_NO;
+    return html`<select class="form-select" id="${name}" name="${name}" autocomplete="off"${ties}><option value="">Not said</option>${options.map(([one, text]) => html`<option value="${one}"${one === value ? html` selected` : null}>${text}</option>`)}</select>`;
   }
   if (kind === 'long text') {
     return html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>

@@ -1,4 +1,4 @@
-/** "Review": the request as its provider will read it, with the full patient banner, before it is sent. */
+/** "Review": the request as it goes to the EHR, with the full patient banner, before it is sent. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
@@ -61,7 +61,7 @@ export function reviewPage(props: ReviewPageProps): string {
     },
     html`${patientBanner(patient, true)}<div class="page-heading"><div>
 <h1>Review the request</h1>
-<p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what the provider will read.</p>
+<p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what goes to the EHR.</p>
 </div></div>
 ${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} Support code: <code>${problem.supportCode}</code></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
 <dl class="review">

@@ -38,8 +38,8 @@ export function requestsPageStart(props: RequestsPageStartProps): string {
   const title = `Requests for ${props.patient.name}`;
   return String(html`${layoutStart({ title, themeUrl: props.themeUrl, bar: clinicianBar(props.bar), ...ASSETS })}${patientBanner(props.patient, props.needPatientBanner)}<div class="page-heading">
 <h1>Requests<span class="visually-hidden"> for <bdi>${props.patient.name}</bdi></span></h1>
-${asOfLine(props)}
-${createLine(props.create, props.bar.base)}</div>
+${createLine(props.create, props.bar.base)}${asOfLine(props)}
+</div>
 ${props.sent === undefined ? null : sentLine(props.sent, { base: props.bar.base, timeZone: props.timeZone, helpDesk: props.helpDesk, id: RESULT })}${loadingLine(props.bar.base)}`);
 }
 

@@ -37,7 +37,7 @@ export interface SentFrame {
 
 /** What became of the request that was corrected. `canCancel`: its cancel page can still cancel it. */
 const REPLACED = {
-  cancelled: { text: 'is cancelled in the EHR. Tell a provider who knew of it.', canCancel: false },
+  cancelled: { text: 'is cancelled in the EHR. If a provider has it already, call them.', canCancel: false },
   over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
   changed: {
     text: 'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',

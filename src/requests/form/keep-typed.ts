@@ -11,7 +11,7 @@ import type { FormLimit } from './post-rate.ts';
 import { OWN } from './service-questions.ts';
 import { CHART_FIELDS, FIELDS, PICK, type TypedRequest } from './typed-request.ts';
 
-const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. Open the app from this patient's chart: it leads back to your request.`;
+const KEPT = `What you typed is kept for ${FORMS_KEPT.words}. When the app is opened from this patient's chart, it leads back to your request.`;
 /** Three times the size of all fields at their longest, in a script of three bytes a character. */
 const MOST_TYPED_BYTES = 16_384;
 /** Fields that the form itself fills in; they do not show that the user has typed anything. */

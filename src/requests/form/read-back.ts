@@ -110,7 +110,8 @@ function detailsOf(details: readonly string[], service: Service | undefined) {
   const own = (service?.fields ?? []).map(({ name, label, kind }) => {
     const answer = take(label);
     const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)/.exec(answer) ?? [];
-    return [ownName(service?.value ?? '', name), kind === 'date-time' && day ? `${day}T${time}` : answer] as const;
+    const typed = kind === 'yes/no' ? answer.toLowerCase() : answer;
+    return [ownName(service?.value ?? '', name), kind === 'date-time' && day ? `${day}T${time}` : typed] as const;
   });
   const fixed = Object.entries(DETAIL_LABELS).map(([name, label]) => [name, take(label)] as const);
   return { answers: Object.fromEntries([...own, ...fixed]), rest: left };

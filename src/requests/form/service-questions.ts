@@ -53,13 +53,14 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   return answer.length > longest ? `must be at most ${longest} characters` : undefined;
 }
 
-/** What the receiver reads: "Litres a minute: 2". */
+/** What the receiver reads: "Liters per minute: 2". */
 export function ownDetails(answers: Answers, service: Service, timeZone: string): { text: string }[] {
   return service.fields.flatMap(({ name, label, kind }) => {
     const answer = answers[name] ?? '';
     if (answer === '') return [];
     const moment = kind === 'date-time' ? momentIn(answer, timeZone) : undefined;
-    return [{ text: `${label}: ${moment === undefined ? answer : instantText(new Date(moment), timeZone)}` }];
+    const said = kind === 'yes/no' ? answer.charAt(0).toUpperCase() + answer.slice(1) : answer;
+    return [{ text: `${label}: ${moment === undefined ? said : instantText(new Date(moment), timeZone)}` }];
   });
 }
 

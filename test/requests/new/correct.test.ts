@@ -180,7 +180,7 @@ describe('the review', () => {
     [{ to: 'Home' }, 'To Home Changed. Before: Clinic'],
     [{ to: '' }, 'To Left out. Before: Clinic'],
     [{ reason: 'Dialysis, third week' }, 'Reason Dialysis, third week Changed. Before: Dialysis'],
-    [{ 'own.transport.return-trip': 'no' }, 'Return trip needed: no Changed. Before: Return trip needed: yes'],
+    [{ 'own.transport.return-trip': 'no' }, 'Return trip needed: No Changed. Before: Return trip needed: Yes'],
     [{ 'own.transport.mobility': '' }, 'Left out. Before: How the patient travels: On foot'],
     [{ 'own.transport.escort': 'Daughter' }, 'Companion or escort: Daughter Added'],
     [{ phone: '+1 556' }, 'Telephone +1 556 Changed. Before: +1 555'],

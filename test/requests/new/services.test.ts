@@ -63,9 +63,9 @@ test('answers and receiver are in the review and in the request', async () => {
     Provider: ['Swift'],
     Details: [
       'How the patient travels: In a wheelchair',
-      'Oxygen on the way: yes',
-      'Litres a minute: 2',
-      'Return trip needed: yes',
+      'Oxygen on the way: Yes',
+      'Liters per minute: 2',
+      'Return trip needed: Yes',
       `Return pick-up: ${TYPED.neededOn} 14:30 GMT-7`,
     ],
   });
@@ -148,13 +148,13 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
     'own.cab.litres': '02',
     'own.cab.since': '2026-02-28',
   });
-  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: yes', 'Litres: 02', 'Since: 2026-02-28']);
+  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: 2026-02-28']);
   // "Litres" is not asked, so what depends on its answer is not asked either.
   const page = await post(form, { ...typed, 'own.cab.oxygen': 'no' });
-  expect(reviewOf(page)['Details']).toEqual(['Oxygen: no', 'Why not: Own air']);
+  expect(reviewOf(page)['Details']).toEqual(['Oxygen: No', 'Why not: Own air']);
   await post(page, { intent: '' });
   expect(created()).toHaveLength(1);
-  expect(created()[0].orderDetail).toEqual([{ text: 'Oxygen: no' }, { text: 'Why not: Own air' }]);
+  expect(created()[0].orderDetail).toEqual([{ text: 'Oxygen: No' }, { text: 'Why not: Own air' }]);
 });
 
 test('the last answer of a very long form is not lost', async () => {

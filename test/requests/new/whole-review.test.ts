@@ -1,4 +1,4 @@
-/** The review shows every text whole: its reader must see what the provider will read. */
+/** The review shows every text whole: its reader must see what the EHR will have. */
 import { expect, test } from 'vitest';
 import { readNewRequest } from '#src/requests/form/typed-request.ts';
 import { reviewOf } from '#src/requests/new/review.ts';
