@@ -30,6 +30,8 @@ export interface RequestList {
   readonly isUnread?: boolean;
   /** Ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined if not asked. */
   readonly identifiers?: ReadonlyMap<string, string>;
+  /** Ids of this patient's requests that have no row: entered in error, or steps of other orders. */
+  readonly leftOut?: readonly string[];
 }
 
 /**
@@ -74,7 +76,16 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherServices: nameServices(sifted.otherOrders),
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore, helpDeskName }),
+      ...describeLeftOut({
+        ...sifted,
+        enteredInError: sifted.inError.length,
+        otherPatients,
+        unreadable,
+        counted,
+        limitedBy,
+        hasMore,
+        helpDeskName,
+      }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
@@ -83,6 +94,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     problem: problemOf(found, helpDeskName),
     hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
+    leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };
 }
 
