@@ -65,7 +65,9 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
   const at = { now, timeZone, limits: movement, isUser, encounter };
-  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
+  const replacedFor = (request: (typeof kept)[number]) =>
+    replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;

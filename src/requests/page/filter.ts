@@ -70,7 +70,8 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
     priority?.word,
     needed,
   ];
-  const older = row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '']) ?? [];
+  const older =
+    row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
   const said = fold([...shown, ...marksOf(row), ...counted, ...asked].join(' '));

@@ -291,6 +291,39 @@ test.for<[string, object]>([
   expect(JSON.stringify([list, page])).not.toContain('Secret');
 });
 
+test.for<[string, object, object[], string, string | undefined, string]>([
+  ['that is cancelled', { status: 'revoked' }, [{ status: 'in-progress' }], 'Check the older request', 'Under way', ''],
+  ['that is open', {}, [{ status: 'accepted' }], 'Cancel the older request', 'Accepted', ''],
+  ['that is done in the EHR too', { status: 'completed' }, [{}], 'Find a provider', undefined, ''],
+  ['that was declined', { status: 'revoked' }, [{ status: 'rejected' }], 'Find a provider', undefined, ''],
+  [
+    'whose provider has this one as well',
+    { status: 'revoked' },
+    [{ status: 'in-progress' }, { id: 'u', status: 'accepted', focus: { reference: 'ServiceRequest/a' } }],
+    'Confirm the time',
+    undefined,
+    'Accepted',
+  ],
+  [
+    'of long ago',
+    { status: 'revoked', authoredOn: '2026-06-01' },
+    [{ status: 'in-progress', lastModified: '2026-07-01T00:00:00Z' }],
+    'Find a provider',
+    undefined,
+    '',
+  ],
+])('a request %s is replaced, and what its provider does is not hidden', async ([, old, own, text, said, word]) => {
+  const older = { ...base, id: 'old', authoredOn: '2026-11-10', ...old };
+  const tasks = own.map((task) => ({
+    ...{ ...handOver, focus: { reference: 'ServiceRequest/old' }, owner: { display: 'Northside' } },
+    ...task,
+  }));
+  const { row, page } = await readField({ replaces: [{ reference: 'ServiceRequest/old' }] }, { along: [older], tasks });
+  expect(row).toMatchObject({ next: { text }, older: [{ id: 'old', said }] });
+  expect(row?.status.word).toBe(word || 'Ordered in the EHR');
+  expect(page.notices.some((line) => line.includes('A provider may still carry out'))).toBe(said !== undefined);
+});
+
 test('a provider that only the list knows is on the page too', async () => {
   const order = { ...base, id: '1', performer: [{ display: 'Acme' }] };
   const referral = { id: 'R-1', basedOn: [{ reference: 'ServiceRequest/1' }], performer: order.performer };

@@ -130,7 +130,7 @@ test.for<[text: string, isFound: boolean]>([
     requested: { on: undefined, by: 'Dr. Müller' },
     reason: { first: 'Hip replacement', more: 0 },
     counted: ['Westside'],
-    older: [{ id: '2', service: 'Walker', isOpen: false }],
+    older: [{ id: '2', service: 'Walker', isOpen: false, said: undefined }],
   });
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });
@@ -213,7 +213,7 @@ test.for<[string, Partial<RequestRow>, string]>([
   ['that it was never dated', {}, 'date not given'],
   [
     'that an older one is open',
-    { older: [{ id: '2', service: 'Wound care', isOpen: true }] },
+    { older: [{ id: '2', service: 'Wound care', isOpen: true, said: undefined }] },
     'replaces wound care still open',
   ],
 ])('the text search finds what the row says: %s', ([, change, text]) => {
