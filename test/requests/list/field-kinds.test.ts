@@ -229,6 +229,30 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { sentTo: { names: ['Northside'] } },
   ],
   [
+    'two providers of one name',
+    {
+      performer: ['1', '2'].map((id) => ({ reference: `Organization/${id}`, display: 'Northside' })),
+    },
+    {},
+    { sentTo: { names: ['Northside'], more: 1 } },
+  ],
+  [
+    'a provider whom the request and its Task name in two ways',
+    { performer: [{ reference: 'PractitionerRole/x', display: 'Eva Kim' }] },
+    { tasks: [{ ...handOver, status: 'accepted', owner: { reference: 'Practitioner/y', display: 'Eva Kim' } }] },
+    { sentTo: { names: ['Eva Kim'], more: 0 } },
+  ],
+  [
+    'a service, and whose it is',
+    { performer: [{ reference: 'HealthcareService/h' }] },
+    {
+      along: [
+        { resourceType: 'HealthcareService', id: 'h', name: 'Physiotherapy', providedBy: { display: 'Northside' } },
+      ],
+    },
+    { sentTo: { names: ['Physiotherapy, Northside'] } },
+  ],
+  [
     'what the patient is to do',
     { performer: [{ reference: 'Patient/pat-1' }], authoredOn: '2026-01-01' },
     {},
