@@ -93,6 +93,8 @@ function wordsOf(text: string): string[] {
   return fold(text).split(/\s+/).filter(Boolean);
 }
 
+/** As it is typed on any keyboard: EHRs write the apostrophe of "O’Brien" and the hyphens of names in several ways. */
 function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = text.replace(/[\u2018\u2019\u02BC\u00B4`]/gu, "'").replace(/[\u2010-\u2015\u2212]/gu, '-');
+  return plain.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
