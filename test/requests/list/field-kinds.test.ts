@@ -253,6 +253,12 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { sentTo: { names: ['Physiotherapy, Northside'] } },
   ],
   [
+    'a provider who does not serve the place',
+    {},
+    { tasks: [{ ...handOver, status: 'received', businessStatus: { text: 'Out of service area' } }] },
+    { status: { word: 'Received' }, next: { text: 'Ask what happened' } },
+  ],
+  [
     'what the patient is to do',
     { performer: [{ reference: 'Patient/pat-1' }], authoredOn: '2026-01-01' },
     {},
