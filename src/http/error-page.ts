@@ -8,7 +8,7 @@ import { errorPage } from '#views/error-page.ts';
 import { isFramed } from './framed.ts';
 import { contextOf, type RequestContext } from './request-context.ts';
 import { headerOf } from './request-values.ts';
-import { allowAnyFrame } from './security-headers.ts';
+import { allowAnyFrame, isFrameable } from './security-headers.ts';
 
 /** No route took the request. */
 export const notFound: RequestHandler = () => {
@@ -38,7 +38,8 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const audience = audienceOf(request, startAgain);
   const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name);
   response.status(status).setHeader('Cache-Control', 'no-store');
-  const isBare = error.code === 'launch.frame-not-allowed';
+  // In a frame of an EHR that we cannot tell, no page would be shown but the browser's own "refused to connect".
+  const isBare = audience === 'chart' && isFramed(request) === true && !isFrameable(response);
   if (isBare) allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));

@@ -67,6 +67,11 @@ function policyText({ frameAncestors = [], formAction, fetchesOwnPages }: PagePo
   return `${LOADS}; ${connect}base-uri 'none'; form-action ${form}; frame-ancestors ${ancestors}`;
 }
 
+/** May any page show this response in a frame, as things stand? */
+export function isFrameable(response: Response): boolean {
+  return !String(response.getHeader(CSP)).endsWith("frame-ancestors 'none'");
+}
+
 /** For the page that explains why this frame may show nothing else. Its policy allows no script and no form (LA-11). */
 export function allowAnyFrame(response: Response): void {
   response.setHeader(

@@ -55,6 +55,7 @@ const STATES = new Map<unknown, string>([
   ['noshow', 'no show'],
   ['entered-in-error', 'entered in error'],
   ['remission', 'in remission'],
+  ['ruled-out', 'refuted'],
 ]);
 
 /** The states and conditions of a resource that is displayed by name only: "inactive", "entered in error". */
@@ -63,7 +64,7 @@ export function remarksOn(resource: ForeignRecord): string[] {
   const { status, docStatus, lifecycleStatus, verificationStatus, clinicalStatus } = resource;
   const plain = asTexts([status, docStatus, lifecycleStatus]);
   const states = [...plain, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
-    (code) => STATES.get(code.toLowerCase()) ?? [],
+    (code) => STATES.get(asCode(code)) ?? [],
   );
   const remarks = [
     active === false && 'inactive',
@@ -81,9 +82,17 @@ export function withRemarks(name: string | undefined, resource: ForeignRecord): 
   return remarks.length === 0 ? name : `${name} (${remarks.join('; ')})`;
 }
 
+/** A display counts too: the code may be of a system that has no words, such as SNOMED CT. */
 function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
-  return [...asRecords(coding).map(({ code }) => code), text, concept].flatMap((code) => asText(code, 40) ?? []);
+  const codes = asRecords(coding).flatMap(({ code, display }) => [code, display]);
+  return [...codes, text, concept].flatMap((code) => asText(code, 40) ?? []);
+}
+
+/** Some EHRs write "Entered in Error" or "EnteredInError". */
+function asCode(text: string): string {
+  const words = text.replace(/(?<=[a-z])(?=[A-Z])/g, '-').replace(/[\s_]+/g, '-');
+  return words.toLowerCase();
 }
 
 /** Any value counts as present, even an invalid one. */

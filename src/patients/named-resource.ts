@@ -58,12 +58,14 @@ function ownName(resource: ForeignRecord, now: Date): string | undefined {
   if (resourceType === 'Patient') return undefined;
   const texts = [name, ...asTexts(alias), ...asRecords(deviceName).map((one) => one.name)];
   const given = [...texts, displayName(name, now)].map((text) => asInformation(text)).find(Boolean);
-  if (given !== undefined || !KINDS.has(resourceType)) return given;
-  return [
-    ...asRecords(type).map(asConceptText),
-    asInformation(description),
-    asInformation(asRecord(address).text),
-  ].find(Boolean);
+  if (!KINDS.has(resourceType)) return given;
+  const kinds = [...asRecords(type).map(asConceptText), asInformation(description)];
+  const own = given ?? [...kinds, asInformation(asRecord(address).text)].find(Boolean);
+  // "Physiotherapy" alone does not say whose it is.
+  const provider = asInformation(asRecord(resource.providedBy).display);
+  return own === undefined || provider === undefined || own.includes(provider)
+    ? (own ?? provider)
+    : `${own}, ${provider}`;
 }
 
 const KINDS = new Set<unknown>(['HealthcareService', 'Location']);

@@ -97,6 +97,14 @@ test.for<[string, Record<string, unknown>, string[]]>([
     },
     ['refuted', 'resolved'],
   ],
+  [
+    'states in words',
+    {
+      verificationStatus: { text: 'Entered in Error', coding: [{ display: 'Ruled out' }] },
+      clinicalStatus: { coding: [{ system: 'http://snomed.info/sct', code: '413322009', display: 'Resolved' }] },
+    },
+    ['refuted', 'entered in error', 'resolved'],
+  ],
   ['a condition of DSTU2', { resourceType: 'Condition', verificationStatus: 'entered-in-error' }, ['entered in error']],
   ['conditions', { active: false, modifierExtension: extension }, ['inactive', 'conditions apply: see the EHR']],
   ['odd things', { active: null, status: {}, mode: [], verificationStatus: 3, clinicalStatus: { coding: 'x' } }, []],

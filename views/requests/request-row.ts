@@ -25,7 +25,14 @@ export interface RequestRow {
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests that it replaces */
-  readonly older?: readonly { readonly id: string; readonly service: string; readonly isOpen: boolean }[] | undefined;
+  readonly older?:
+    | readonly {
+        readonly id: string;
+        readonly service: string;
+        readonly isOpen: boolean;
+        readonly said?: string | undefined;
+      }[]
+    | undefined;
 }
 
 /** A plain status word with its icon and the half of the page that it belongs to. */
@@ -93,7 +100,7 @@ function unbroken(since: string): SafeHtml {
 
 /** A step that concerns the older request, which has no row of its own, links to that request. */
 function nextStep({ next, still, status, older }: RequestRow, query: string): SafeHtml {
-  const open = next.isAction ? older?.find(({ isOpen }) => isOpen) : undefined;
+  const open = next.isAction ? older?.find(({ isOpen, said }) => isOpen || said !== undefined) : undefined;
   const step = open ? requestLink(open.id, `requests/${open.id}${query}`, next.text) : next.text;
   return html`${next.isAction ? html`<b>${step}</b>` : step}${stillFlag({ still, status })}`;
 }
@@ -109,7 +116,9 @@ function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   if (first === undefined) return null;
   const name =
     others.length > 0 ? `${older.length} requests` : first.service === service ? 'an earlier one' : first.service;
-  return minor(`Replaces ${name}${older.some(({ isOpen }) => isOpen) ? ', still open' : ''}`);
+  const said = older.find((one) => one.said !== undefined)?.said;
+  const marks = [older.some(({ isOpen }) => isOpen) ? ', still open' : '', said ? `, provider says “${said}”` : ''];
+  return minor(`Replaces ${name}${marks.join('')}`);
 }
 
 function lengthOf(days: number): string {

@@ -49,7 +49,8 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (isCancelled(found)) return { kind: 'cancelled', isNews: false, names };
   if (!wanted.isAllowed(found)) return { kind: 'absent' };
   if (versionOf(found) !== wanted.version) return { kind: 'changed' };
-  const resource = { ...found, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
+  const kept = withoutNarrative(found);
+  const resource = { ...kept, resourceType: 'ServiceRequest', id: wanted.requestId, ...changesOf(found, wanted) };
   const answer = await api.update(resource, wanted.version).catch(fhirErrorOf);
   const isConflict = answer instanceof FhirError && (answer.status === 409 || answer.status === 412);
   if (answer instanceof FhirError) {
@@ -67,6 +68,11 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (!later || later instanceof FhirError) return { kind: 'unknown' };
   if (isCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names };
   return { kind: isConflict ? 'changed' : 'unknown' };
+}
+
+/** A narrative that was generated from the request still calls it active: the EHR generates it anew, or there is none. */
+function withoutNarrative({ text, ...rest }: ForeignRecord): ForeignRecord {
+  return codeOf(asRecord(text).status) === 'generated' ? rest : { ...(text === undefined ? {} : { text }), ...rest };
 }
 
 function changesOf(found: ForeignRecord, { status, reason, by, now }: Cancellation) {

@@ -104,6 +104,11 @@ export async function describeDetail(
             'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
           ]
         : []),
+      ...(older?.some(({ said }) => said !== undefined)
+        ? [
+            'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
+          ]
+        : []),
       ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
       ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
     ],

@@ -41,24 +41,28 @@ export function readBack(
   const isOffered = receiver !== undefined && service !== undefined && isFor(receiver, service.value);
   const details = asRecords(resource.orderDetail).map(({ text }) => textIn(text));
   const { answers, rest } = detailsOf(details, service);
-  const [place] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)];
+  const [place, ...places] = [...asRecords(resource.locationReference), ...asRecords(resource.locationCode)].map(
+    ({ display, text }) => textIn(display ?? text),
+  );
   // A note that another author has added names that author.
   const note = asRecords(resource.note).find((one) => !('authorString' in one) && !('authorReference' in one));
+  const notes = asRecords(resource.note).filter((one) => one !== note);
   const time = timeOf(resource, timeZone);
   const priority = PRIORITIES.find(({ value }) => value === codeOf(resource.priority))?.value;
   const lost = [
-    ...[service ? '' : textIn(category.text), performer && !isOffered ? named : '', ...rest],
+    ...[service ? '' : textIn(category.text), performer && !isOffered ? named || NAMELESS : '', ...rest],
     ...(priority === undefined ? [textIn(describePriority(resource.priority)?.word)] : []),
-    ...[otherTime(resource, time, timeZone), ...withoutPlace(resource)],
+    ...[otherTime(resource, time, timeZone), ...withoutPlace(resource), ...places],
+    ...notes.map(({ text }) => textIn(text)),
   ].filter((text) => text !== '');
   const values = {
     ...answers,
     service: service?.value ?? '',
     receiver: isOffered ? receiver.name : '',
-    what: textIn(asRecord(resource.code).text),
+    what: textIn(asRecord(resource.code).text) || (asConceptText(resource.code) ?? ''),
     ...time,
     priority: priority ?? 'routine',
-    from: textIn(place?.display ?? place?.text),
+    from: place ?? '',
     reason: textIn(asRecords(resource.reasonCode)[0]?.text),
     note: textIn(note?.text),
   };
@@ -74,19 +78,24 @@ export function readBack(
   };
 }
 
+const NAMELESS = 'a provider without a name';
+const OFFERED = /(?:^|\/)(?:AllergyIntolerance|Observation)\//;
+
 /** What the EHR's users may have added since, and the form cannot say. */
 function withoutPlace(resource: ForeignRecord): string[] {
   const [, ...performers] = asRecords(resource.performer);
   const [, ...reasons] = asRecords(resource.reasonCode);
-  const notes = asRecords(resource.note).filter((one) => 'authorString' in one || 'authorReference' in one);
+  // The chart offers these types again, and the review says which of them are left out.
+  const others = asRecords(resource.supportingInfo).filter(({ reference }) => !OFFERED.test(textIn(reference)));
   const given = isGiven(resource.asNeededBoolean) || isGiven(resource.asNeededCodeableConcept);
   return [
     ...bodySitesOf(resource),
     ...quantitiesOf(resource),
     ...(given ? ['as needed'] : []),
-    ...performers.map(({ display }) => textIn(display)),
+    ...performers.map(({ display }) => textIn(display) || NAMELESS),
+    asConceptText(resource.performerType) ?? '',
     ...reasons.flatMap((reason) => asConceptText(reason) ?? []),
-    ...[asText(resource.patientInstruction) ?? '', ...notes.map(({ text }) => textIn(text))],
+    ...[asText(resource.patientInstruction) ?? '', ...others.map(({ display }) => textIn(display))],
   ];
 }
 

@@ -30,6 +30,8 @@ export interface RequestList {
   readonly isUnread?: boolean;
   /** Ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined if not asked. */
   readonly identifiers?: ReadonlyMap<string, string>;
+  /** Ids of this patient's requests that have no row: entered in error, or steps of other orders. */
+  readonly leftOut?: readonly string[];
 }
 
 /**
@@ -59,7 +61,9 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
   const own = new Set([...found.identifiers].filter(([name]) => name.startsWith(`${ownSystem}|`)).map(([, id]) => id));
   const at = { now, timeZone, limits: movement, isUser, encounter, isOwn: (id: string) => own.has(id) };
-  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedBy(request)));
+  const replacedFor = (request: (typeof kept)[number]) =>
+    replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
+  const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));
   const { end, counted, unreadable, limitedBy } = found.result;
   const otherPatients = sifted.otherPatients + found.otherTasks;
   const hasMore = end === 'more' || sifted.requests.length > shown.length;
@@ -70,7 +74,16 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     otherServices: nameServices(sifted.otherOrders),
     notices: [
       ...describeLimits(limits),
-      ...describeLeftOut({ ...sifted, otherPatients, unreadable, counted, limitedBy, hasMore, helpDeskName }),
+      ...describeLeftOut({
+        ...sifted,
+        enteredInError: sifted.inError.length,
+        otherPatients,
+        unreadable,
+        counted,
+        limitedBy,
+        hasMore,
+        helpDeskName,
+      }),
       ...describeMerged({ ...merged, inDoubt: onceById(sifted.inDoubt), disputed: sifted.disputed }),
       ...describeNotGranted(notGranted, helpDeskName),
       ...found.taskNotices,
@@ -79,6 +92,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     problem: problemOf(found, helpDeskName),
     hasOthers: otherPatients > 0,
     identifiers: found.identifiers,
+    leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };
 }
 

@@ -7,7 +7,7 @@ import { nameKey, type Task } from '#src/requests/progress/task.ts';
 import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { codeOf } from './status.ts';
-import { withTask } from './task-status.ts';
+import { mayServe, withTask } from './task-status.ts';
 
 const MOST_NAMED = 2;
 const MOST_COUNTED = 10;
@@ -34,13 +34,19 @@ const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
 const OWN = 'sent from here';
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
-/** @param replaced requests that this one replaces; they have no row of their own. */
+/** A request that another one replaces, with its own Task. */
+interface Replaced {
+  readonly request: ServiceRequest;
+  readonly task: Task | undefined;
+}
+
+/** @param replaced those that this one replaces; they have no row of their own. */
 export function toRow(
   request: ServiceRequest,
   nameOf: (party: PartyReference) => string,
   at: ReadAt,
   task?: Task,
-  replaced: readonly ServiceRequest[] = [],
+  replaced: readonly Replaced[] = [],
 ) {
   const { id, service, detail, category, caution, source, priority, needed, neededMs, requester, isProhibited } =
     request;
@@ -52,7 +58,10 @@ export function toRow(
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
   const moved = movedMs(request, at, task);
-  const older = replaced.map((one) => ({ id: one.id, service: one.service, isOpen: one.status.group === 'open' }));
+  const older = replaced.map((one) => {
+    const isOlderOpen = one.request.status.group === 'open';
+    return { id: one.request.id, service: one.request.service, isOpen: isOlderOpen, said: saidOf(one, task, at) };
+  });
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
   const { icon } = status;
@@ -71,7 +80,7 @@ export function toRow(
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
   const spoken = status === request.status ? undefined : task;
-  const asked = spoken?.besideStep ?? stepOf(spoken);
+  const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
   return {
@@ -115,6 +124,16 @@ export function toRow(
     references: withOwner(request.references, task),
     relations: request.relations,
   };
+}
+
+const CHECK_OLDER = 'Check the older request';
+
+/** What the provider of a replaced request said last, unless the same provider has this one: they may serve both. */
+function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt): string | undefined {
+  if (!task || request.status.icon === 'done' || !mayServe(task)) return undefined;
+  if (!isRecent(movedMs(request, at, task), at)) return undefined;
+  const [older, newer] = [task, own].map((one) => one?.owner && nameKey(one.owner));
+  return own && mayServe(own) && older !== undefined && older === newer ? undefined : task.word.word;
 }
 
 /** What contradicts a closed request is not pointed out for ever: some providers never end their Tasks. */
@@ -174,15 +193,26 @@ function sentTo(
   const isAsked = (party: PartyReference) =>
     owner === undefined ||
     (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
-  const all = [...(owner ? [owner] : []), ...performers.filter(isAsked)].map(nameOf);
+  const parties = [...(owner ? [owner] : []), ...performers.filter(isAsked)];
+  const all = parties.map(nameOf);
   const names = [...new Set(all)];
   const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
-  // Several providers without a name have the same word, but each of them counts.
-  const unnamed = names.includes(nameOf(NAMELESS)) ? all.filter((name) => name === nameOf(NAMELESS)).length - 1 : 0;
+  // Several providers without a name, or of one name, have the same words, but each of them counts.
+  const countOf = (name: string) => {
+    const alike = parties.filter((_, index) => all[index] === name);
+    return name === nameOf(NAMELESS) ? alike.length : Math.max(1, countLocals(alike));
+  };
+  const unnamed = all.length === names.length ? 0 : names.reduce((sum, name) => sum + countOf(name) - 1, 0);
   const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
   const counted = names.slice(MOST_NAMED);
   const shown = names.length === 0 ? kind : { names: names.slice(0, MOST_NAMED), more: counted.length + unnamed };
   return { shown, counted };
+}
+
+/** By reference; of two types, such as a person and their role, it may be the same one. */
+function countLocals(parties: readonly PartyReference[]): number {
+  const locals = new Set(parties.flatMap(({ local }) => local ?? []));
+  return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;
 }
 
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

@@ -19,7 +19,7 @@ export function sift(all: readonly ServiceRequest[], patientId: string) {
     disputed: onceById(requests.filter(({ keys }) => keys.id !== undefined && idsOfOthers.has(keys.id))),
     otherPatients: count(others.filter(isOfPatient)),
     unknownPatients: count(others.filter((request) => !isOfPatient(request))),
-    enteredInError: count(newest.filter((request) => request.isEnteredInError)),
+    inError: onceById(newest.filter((request) => request.isEnteredInError)),
     otherOrders: onceById(valid.filter((request) => request.isDerivedOrder)),
   };
 }

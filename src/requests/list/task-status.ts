@@ -55,6 +55,11 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   };
 }
 
+/** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */
+export function mayServe({ purpose, word }: Task): boolean {
+  return purpose === undefined && HIDDEN.cancelled?.includes(word.icon) === true;
+}
+
 /** For each end, draft, hold and unclear status of the EHR, what a Task may say that contradicts it. */
 const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon'][]>> = {
   draft: ['unknown', 'accepted', 'booked', 'under-way', 'question', 'done', 'declined'],

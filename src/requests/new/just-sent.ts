@@ -66,24 +66,46 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
   const rows = new Map([...list.open, ...list.closed].map((row) => [row.id, row]));
   const found = sent.map((one) => {
     const id = list.identifiers?.get(systemAndValue(place.publicUrl, one.identifier)) ?? idOf(one);
-    const isListed = id !== undefined && rows.has(id);
-    const isRead = id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`);
-    return { one, id, isListed, isRead };
+    const listed = id === undefined ? undefined : rows.get(id);
+    const isLeftOut = id !== undefined && list.leftOut?.includes(id) === true;
+    const isRead = id !== undefined && list.identifiers?.has(`ServiceRequest/${id}`) === true;
+    return { one, id, listed, isLeftOut, isRead };
   });
-  // A request that was read but has no row of its own is shown with another order.
-  const unlisted = found.filter(({ isListed, isRead }) => !isListed && !isRead);
+  // A request that was read, and was not left out, but has no row of its own is shown with another order.
+  const unlisted = found.filter(({ listed, isLeftOut, isRead }) => !listed && (isLeftOut || !isRead));
   const isWhole = list.identifiers !== undefined && !list.problem;
   return {
     marks: new Map([
-      ...found.flatMap(({ id, isListed }) => (isListed && id !== undefined ? [[id, 'Just sent'] as const] : [])),
-      ...unlisted.map(({ one, id }) => {
+      ...found.flatMap(({ one, id, listed }) =>
+        listed && id !== undefined ? [[id, `Just sent${otherIn(listed, rowOf(one, id, place))}`] as const] : [],
+      ),
+      ...unlisted.map(({ one, id, isLeftOut }) => {
         const saved = `Saved ${agoText(new Date(one.at), place.now)}`;
         const isMissing = isWhole && Date.parse(one.at) <= place.asOf.getTime();
-        return [id ?? one.form, isMissing ? `${saved}; the EHR does not list it yet` : saved] as const;
+        const lack = isLeftOut ? IN_ERROR : isMissing ? '; the EHR does not list it yet' : '';
+        return [id ?? one.form, `${saved}${lack}`] as const;
       }),
     ]),
-    unlisted: unlisted.map(({ one, id }) => rowOf(one, id, place)),
+    unlisted: unlisted.map(({ one, id, isLeftOut }) =>
+      rowOf(isLeftOut ? { ...one, request: { ...one.request, status: 'unknown' } } : one, id, place),
+    ),
   };
+}
+
+const IN_ERROR = ', but the EHR shows it as an error, or as a step of another order. Look in the chart.';
+/** Since it was sent, it may have been carried out. */
+const AS_SENT = new Set<unknown>(['active', 'completed']);
+
+/** What an EHR has saved in another way than it was sent, although it answered that it saved it. */
+function otherIn(listed: RequestRow, sent: RequestRow): string {
+  const differ = [
+    listed.service !== sent.service && 'service',
+    listed.needed !== sent.needed && 'time',
+    listed.priority?.word !== sent.priority?.word && 'priority',
+    (!AS_SENT.has(listed.ehrStatus) || listed.source !== sent.source || listed.caution !== undefined) && 'status',
+    listed.sentTo === undefined && sent.sentTo !== undefined && 'provider',
+  ].filter((word) => word !== false);
+  return differ.length === 0 ? '' : `, but the EHR shows another ${differ.join(', ')}. Check it.`;
 }
 
 function idOf({ resource }: Sent): string | undefined {

@@ -75,7 +75,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['To', line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
-    ['Details', answersOf(resource, request).flatMap((text) => line(text))],
+    ['Details', answersOf(resource, request).flatMap((text) => line(text, earlyMark(text, request)))],
     ['Telephone', filled('phone')],
     ['Language', filled('language')],
     ['Insurance', sourced('insurance', chosen.insurance)],
@@ -95,6 +95,15 @@ function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewR
   return asRecords(orderDetail)
     .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));
+}
+
+const MOMENT = /: (\d{4}-\d\d-\d\d \d\d:\d\d) \S+$/;
+
+/** A return trip before the trip is a slip; what was given before it, such as a dose, is none. So it is only marked. */
+function earlyMark(text: string, { neededOn, time }: NewRequest): Partial<ReviewLine> {
+  const moment = MOMENT.exec(text)?.[1];
+  const isEarly = moment !== undefined && moment < `${neededOn} ${time.time}`;
+  return isEarly ? { change: 'This is before the request is needed. Check it.' } : {};
 }
 
 function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine> {

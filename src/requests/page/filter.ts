@@ -70,7 +70,8 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
     priority?.word,
     needed,
   ];
-  const older = row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '']) ?? [];
+  const older =
+    row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
   const said = fold([...shown, ...marksOf(row), ...counted, ...asked].join(' '));
@@ -92,6 +93,8 @@ function wordsOf(text: string): string[] {
   return fold(text).split(/\s+/).filter(Boolean);
 }
 
+/** As it is typed on any keyboard: EHRs write the apostrophe of "O’Brien" and the hyphens of names in several ways. */
 function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = text.replace(/[\u2018\u2019\u02BC\u00B4`]/gu, "'").replace(/[\u2010-\u2015\u2212]/gu, '-');
+  return plain.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

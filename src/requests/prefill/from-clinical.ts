@@ -8,6 +8,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
@@ -55,7 +56,7 @@ export function reasonsFrom(
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
   const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);
-  const facts = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
+  const found = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
     const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
     const name = nameOf(allergy);
     const text =
@@ -64,10 +65,17 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
         .filter(Boolean)
         .join('; ');
     const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
-    return factOf(allergy, undefined, text, when);
+    return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone: saysNone(allergy, fact) }));
   });
-  const isNone = ({ text }: ChartFact) => /^no known\b/i.test(text);
-  return facts.map((fact) => ({ ...fact, isSuggested: !isNone(fact) || facts.every(isNone) })).slice(0, MOST_OF_A_KIND);
+  const areNone = found.every(({ isNone }) => isNone);
+  return found.map(({ fact, isNone }) => ({ ...fact, isSuggested: !isNone || areNone })).slice(0, MOST_OF_A_KIND);
+}
+
+const NONE = /^(?:no (?:known\b|(?:\w{1,20} ){0,2}allerg)|nkd?a\b)/i;
+
+/** In any language, a code may say it. */
+function saysNone({ code }: ForeignRecord, { text }: ChartFact): boolean {
+  return NONE.test(text) || asRecords(asRecord(code).coding).some((one) => KNOWN_BY_CODE.has(asWritten(one.code)));
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */

@@ -36,12 +36,15 @@ function byWork(a: ForeignRecord, b: ForeignRecord): number {
   return Number(a.use === 'work') - Number(b.use === 'work');
 }
 
-/** The home address comes first. An old address, or one for letters or bills only, is never taken. */
+/** A temporary address of today comes first, then the home address. An old address, or one for letters or bills only, is never taken. */
 function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
-  const best = current.find(({ use }) => use === 'home' || use === 'temp') ?? current[0];
+  const best =
+    current.find(({ use, period }) => use === 'temp' && period !== undefined) ??
+    current.find(({ use }) => use === 'home' || use === 'temp') ??
+    current[0];
   if (!best) return undefined;
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
   const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);

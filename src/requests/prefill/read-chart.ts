@@ -68,13 +68,17 @@ async function sectionOf(
     name === 'requester'
       ? { own: resources, refused: 0, isWhole: true }
       : ownOf(resources, { type, patientId, base: api.base });
-  const facts = await factsIn(api, reader, name, own);
+  const found = await factsIn(api, reader, name, own);
+  const hasMore = received.some((one) => one.hasMore);
+  // Among what did not come may be a newer measurement, or another insurance of today.
+  const isUnsure = hasMore && name !== 'allergies';
+  const facts = isUnsure ? found.map((fact) => ({ ...fact, isSuggested: false })) : found;
   const remark = remarkOn(name, {
     isAsked: asked.length > 0,
     isGranted: asked.some(({ isGranted }) => isGranted),
     isAnswered: received.length > 0,
     refused,
-    hasMore: received.some(({ hasMore }) => hasMore) || (facts.length >= MOST_OF_A_KIND && own.length > facts.length),
+    hasMore: hasMore || (facts.length >= MOST_OF_A_KIND && own.length > facts.length),
     isInDoubt: !isWhole || received.some(({ isRemarked }) => isRemarked) || (isClinical(name) && own.some(isNameless)),
     count: facts.length,
   });

@@ -73,8 +73,10 @@ const QUESTION =
 /** In free text, what says that the service was not, or will not be, carried out. It only ever adds doubt. */
 const MISSED: readonly RegExp[] = [
   /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
-  /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:area|network|scope|region)\b/,
+  /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:[a-z]{1,20}-)?(?:area|network|scope|region)\b/,
   /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechazad|fallec)/,
+  // German and Dutch, French, Spanish and Portuguese, Italian: not, absent, impossible.
+  /(?<!\p{L})(?:(?:nicht|niet|afwezig|abwesend|unmöglich|onmogelijk|impossible|imposible|impossível|ausente|n[aã]o|pas(?!-(?:de-|d['’]))|(?:patiente?|client)-(?:(?:est|était)-)?absente?|no-(?:se|fue|ha|pudo|pudimos|estaba|estuvo|está|quiere|quiso)|non-(?:si|è|ha))(?!\p{L})|no-(?:asist|acud|realiz|entreg|localiz)|non-(?:present|esegu|effettu|consegn|trov|rispo))/u,
   /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-?show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */

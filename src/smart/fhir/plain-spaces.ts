@@ -1,9 +1,12 @@
-/** Makes texts that are written to an EHR valid for every reading of FHIR's rule for strings. */
+/** Makes texts that are written to an EHR valid for every reading of FHIR's rule for strings, and what the review shows. */
 
 /** FHIR R4 `string`: `[ \r\n\t\S]+`. Whether a no-break space belongs to `\S` depends on the EHR's regular expressions. */
 const OTHER_SPACES = /[^\S \r\n\t]/gu;
 
-/** The text with plain spaces in place of all others, which arrive with text that is pasted. */
+/** Such as bidirectional overrides, which no page shows: they would turn the text around for its reader. Joiners stay. */
+const INVISIBLE = /[\p{Cf}--[\u200C\u200D]]/gv;
+
+/** The text with plain spaces in place of all others, and without invisible formatting; both arrive with pasted text. */
 export function withPlainSpaces(text: string): string {
-  return text.replace(OTHER_SPACES, ' ');
+  return text.replace(INVISIBLE, '').replace(OTHER_SPACES, ' ');
 }

@@ -107,6 +107,15 @@ describe('a request that was created here', () => {
     },
   );
 
+  test.for([
+    ['generated', undefined],
+    ['additional', { status: 'additional', div: '<div>active</div>' }],
+  ])('keeps no narrative that calls it active, if that was %s from it', async ([status, text]) => {
+    chart['text'] = { status, div: '<div>active</div>' };
+    await cancel(await open());
+    expect([chart['status'], chart['text']]).toEqual(['revoked', text]);
+  });
+
   test('that another tab has cancelled: a post that says too little does not read as if it were still open', async () => {
     const [page, other] = [await open(), await open()];
     await cancel(page);

@@ -229,6 +229,36 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { sentTo: { names: ['Northside'] } },
   ],
   [
+    'two providers of one name',
+    {
+      performer: ['1', '2'].map((id) => ({ reference: `Organization/${id}`, display: 'Northside' })),
+    },
+    {},
+    { sentTo: { names: ['Northside'], more: 1 } },
+  ],
+  [
+    'a provider whom the request and its Task name in two ways',
+    { performer: [{ reference: 'PractitionerRole/x', display: 'Eva Kim' }] },
+    { tasks: [{ ...handOver, status: 'accepted', owner: { reference: 'Practitioner/y', display: 'Eva Kim' } }] },
+    { sentTo: { names: ['Eva Kim'], more: 0 } },
+  ],
+  [
+    'a service, and whose it is',
+    { performer: [{ reference: 'HealthcareService/h' }] },
+    {
+      along: [
+        { resourceType: 'HealthcareService', id: 'h', name: 'Physiotherapy', providedBy: { display: 'Northside' } },
+      ],
+    },
+    { sentTo: { names: ['Physiotherapy, Northside'] } },
+  ],
+  [
+    'a provider who does not serve the place',
+    {},
+    { tasks: [{ ...handOver, status: 'received', businessStatus: { text: 'Out of service area' } }] },
+    { status: { word: 'Received' }, next: { text: 'Ask what happened' } },
+  ],
+  [
     'what the patient is to do',
     { performer: [{ reference: 'Patient/pat-1' }], authoredOn: '2026-01-01' },
     {},
@@ -289,6 +319,39 @@ test.for<[string, object]>([
   const { list, row, page } = await readField(change, { along: [{ ...along, id: '9' }] });
   expect(row?.sentTo?.names).toEqual(['Name not available']);
   expect(JSON.stringify([list, page])).not.toContain('Secret');
+});
+
+test.for<[string, object, object[], string, string | undefined, string]>([
+  ['that is cancelled', { status: 'revoked' }, [{ status: 'in-progress' }], 'Check the older request', 'Under way', ''],
+  ['that is open', {}, [{ status: 'accepted' }], 'Cancel the older request', 'Accepted', ''],
+  ['that is done in the EHR too', { status: 'completed' }, [{}], 'Find a provider', undefined, ''],
+  ['that was declined', { status: 'revoked' }, [{ status: 'rejected' }], 'Find a provider', undefined, ''],
+  [
+    'whose provider has this one as well',
+    { status: 'revoked' },
+    [{ status: 'in-progress' }, { id: 'u', status: 'accepted', focus: { reference: 'ServiceRequest/a' } }],
+    'Confirm the time',
+    undefined,
+    'Accepted',
+  ],
+  [
+    'of long ago',
+    { status: 'revoked', authoredOn: '2026-06-01' },
+    [{ status: 'in-progress', lastModified: '2026-07-01T00:00:00Z' }],
+    'Find a provider',
+    undefined,
+    '',
+  ],
+])('a request %s is replaced, and what its provider does is not hidden', async ([, old, own, text, said, word]) => {
+  const older = { ...base, id: 'old', authoredOn: '2026-11-10', ...old };
+  const tasks = own.map((task) => ({
+    ...{ ...handOver, focus: { reference: 'ServiceRequest/old' }, owner: { display: 'Northside' } },
+    ...task,
+  }));
+  const { row, page } = await readField({ replaces: [{ reference: 'ServiceRequest/old' }] }, { along: [older], tasks });
+  expect(row).toMatchObject({ next: { text }, older: [{ id: 'old', said }] });
+  expect(row?.status.word).toBe(word || 'Ordered in the EHR');
+  expect(page.notices.some((line) => line.includes('A provider may still carry out'))).toBe(said !== undefined);
 });
 
 test('a provider that only the list knows is on the page too', async () => {

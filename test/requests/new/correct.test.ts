@@ -122,6 +122,20 @@ describe('the form', () => {
     ['an amount', { quantityQuantity: { value: 2, unit: 'trips' } }, ['2 trips']],
     ['a second provider', { performer: [{ display: 'North' }, { display: 'South' }] }, ['North', 'South']],
     ['a second reason', { reasonCode: [{ text: 'Dialysis' }, { text: 'Fall' }] }, ['Fall']],
+    ['a second note', { note: [{ text: 'Ring' }, { text: 'Oxygen' }] }, ['Oxygen']],
+    ['a second place', { locationCode: [{ text: 'Ward 3' }, { text: 'Ward 9' }] }, ['Ward 9']],
+    ['a provider without a name', { performer: [{ reference: 'Organization/9' }] }, ['a provider without a name']],
+    ['a kind of provider', { performerType: { text: 'Nurse' } }, ['Nurse']],
+    [
+      'a document',
+      {
+        supportingInfo: [
+          { reference: 'DocumentReference/1', display: 'Letter' },
+          { reference: 'Observation/1', display: '70 kg' },
+        ],
+      },
+      ['Letter'],
+    ],
     ['a note of another', { note: [{ text: 'Oxygen', authorString: 'Nurse' }] }, ['Oxygen']],
     ['an urgency of its own', { priority: 'emergent' }, ['emergent']],
     [

@@ -16,16 +16,41 @@ const TYPED = {
   ...Object.fromEntries(Object.entries(LONGEST).map(([name, length]) => [name, textOf(length)])),
 };
 
+type Chosen = typeof CHOSEN;
+
+function review(typed: Record<string, string>, chosen: Chosen = CHOSEN) {
+  const read = readNewRequest(typed, NOW, ZONE, OFFER);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const resource = writeTyped(typed, { chosen });
+  const parts = reviewOf({
+    ...{ request: read.request, resource, chosen, chart: emptyChart('') },
+    ...{ now: NOW, timeZone: ZONE, sections: ['where', 'clinical', 'contact', 'insurance'], hasReceivers: true },
+  });
+  return { resource, lines: parts.flatMap(({ lines }) => lines) };
+}
+
 test('every text at its longest, and every value of the chart', () => {
   const long = (length: number) => ({ reference: 'AllergyIntolerance/a1', text: textOf(length), label: 'Weight' });
   const chosen = { ...CHOSEN, allergies: [long(200)], reasons: [{ ...long(199), reference: 'Condition/c1' }] };
-  const read = readNewRequest(TYPED, NOW, ZONE, OFFER);
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  const parts = reviewOf({
-    ...{ request: read.request, resource: writeTyped(TYPED, { chosen }), chosen, chart: emptyChart('') },
-    ...{ now: NOW, timeZone: ZONE, sections: ['where', 'clinical', 'contact', 'insurance'], hasReceivers: true },
-  });
-  const said = parts.flatMap(({ lines }) => lines.map(({ text }) => text)).join('\n');
+  const said = review(TYPED, chosen)
+    .lines.map(({ text }) => text)
+    .join('\n');
   for (const length of [...Object.values(LONGEST), 200, 199]) expect(said).toContain(textOf(length));
   expect(said).not.toContain('…');
+});
+
+test('what the review does not show, such as an override of direction, is not sent either', () => {
+  const { resource, lines } = review({ ...TYPED, what: 'Wound\u202E 21 \u200Bcare', reason: 'A\uFEFFsthma' });
+  expect(lines).toContainEqual({ text: 'Wound 21 care' });
+  expect(resource).toMatchObject({ code: { text: 'Wound 21 care' }, reasonCode: [{ text: 'Asthma' }] });
+});
+
+test.for([
+  ['2026-07-22T11:00', '2026-07-22 11:00 EDT', undefined],
+  ['2026-07-22T09:00', '2026-07-22 09:00 EDT', 'This is before the request is needed. Check it.'],
+  ['2020-07-22T11:00', '2020-07-22 11:00 EDT', 'This is before the request is needed. Check it.'],
+])('a return trip at %s is marked if it is before the trip', ([at = '', text, change]) => {
+  const trip = { neededAt: '10:00', 'own.transport.return-trip': 'yes', 'own.transport.return-at': at };
+  const line = review({ ...TYPED, ...trip }).lines.find((one) => one.text.startsWith('Return pick-up'));
+  expect(line).toEqual({ text: `Return pick-up: ${text}`, ...(change ? { change } : {}) });
 });

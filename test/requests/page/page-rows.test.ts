@@ -119,6 +119,9 @@ test.for<[text: string, isFound: boolean]>([
   ['wheel missing', false],
   // The row says "+1 more", and which request it replaces.
   ['westside', true],
+  ["o'brien", true],
+  ['O´Brien', true],
+  ['x-ray', true],
   ['walker', true],
   ['  ', true],
 ])('the text %j finds: %s', ([text, isFound]) => {
@@ -129,8 +132,8 @@ test.for<[text: string, isFound: boolean]>([
     needed: '2026-11-24',
     requested: { on: undefined, by: 'Dr. Müller' },
     reason: { first: 'Hip replacement', more: 0 },
-    counted: ['Westside'],
-    older: [{ id: '2', service: 'Walker', isOpen: false }],
+    counted: ['Westside', 'O’Brien’s X\u2010ray'],
+    older: [{ id: '2', service: 'Walker', isOpen: false, said: undefined }],
   });
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });
@@ -213,7 +216,7 @@ test.for<[string, Partial<RequestRow>, string]>([
   ['that it was never dated', {}, 'date not given'],
   [
     'that an older one is open',
-    { older: [{ id: '2', service: 'Wound care', isOpen: true }] },
+    { older: [{ id: '2', service: 'Wound care', isOpen: true, said: undefined }] },
     'replaces wound care still open',
   ],
 ])('the text search finds what the row says: %s', ([, change, text]) => {

@@ -114,6 +114,24 @@ test.for<[string, Resource[], string[]]>([
     [allergy({ code: { text: 'No known allergy' } }), allergy({ id: 'b' })],
     ['- No known allergy', '+ Latex'],
   ],
+  ...['NKDA', 'NKA', 'No drug allergies', 'No Known Allergies'].map((text): [string, Resource[], string[]] => [
+    `“${text}” beside one`,
+    [allergy({ code: { text } }), allergy({ id: 'b' })],
+    [`- ${text}`, '+ Latex'],
+  ]),
+  [
+    'no known allergy in another language, beside one',
+    [allergy({ code: { text: 'Keine bekannt', coding: [{ code: '716186003' }] } }), allergy({ id: 'b' })],
+    ['- Keine bekannt', '+ Latex'],
+  ],
+  [
+    'an allergy that is an error, or over, in words only',
+    [
+      allergy({ verificationStatus: { text: 'Entered in Error' } }),
+      allergy({ id: 'b', clinicalStatus: { coding: [{ code: '413322009', display: 'Resolved' }] } }),
+    ],
+    [],
+  ],
   [
     'an allergy that only its reaction calls severe',
     [allergy({ reaction: [{ severity: 'severe', description: 'Throat swelling' }] })],
@@ -204,6 +222,18 @@ test.for<[string, Resource[], string[]]>([
     ['- Address: Now 2', '- Telephone: 2'],
   ],
   [
+    'a temporary address of today',
+    [
+      patient({
+        address: [
+          { use: 'home', line: ['Home 1'] },
+          { use: 'temp', line: ['Daughter 2'], period: { end: '2026-12-20' } },
+        ],
+      }),
+    ],
+    ['- Address: Daughter 2'],
+  ],
+  [
     'a number at work before one of the patient’s own',
     [
       patient({
@@ -282,4 +312,22 @@ test.for<[string, Resource[], string[]]>([
     ),
   );
   expect(lines).toEqual(expected);
+});
+
+test('nothing is chosen beforehand of measurements of which the EHR has more: a newer one may not have come', async () => {
+  const answer = {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total: 60,
+    entry: [{ resource: weight('1', 70, '2026-11-20') }],
+  };
+  await using server = await startFhirServer((call) => (call.includes('/Observation?') ? answer : { status: 404 }));
+  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  batches.noteMissing();
+  const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
+  const { measures } = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
+  expect(measures).toMatchObject({
+    facts: [{ text: '70 kg', isSuggested: false }],
+    remark: 'The EHR has more than is shown here.',
+  });
 });

@@ -1,0 +1,66 @@
+/** An EHR may answer that it saved a request, and have saved another one: the list says so at the request just sent. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { dayFromNow } from '#test/helpers/days.ts';
+import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
+import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
+
+const SCOPE = 'launch launch/patient openid fhirUser patient/*.read patient/ServiceRequest.write';
+const VAN = {
+  service: 'transport',
+  what: 'Wheelchair van',
+  neededOn: dayFromNow(20),
+  priority: 'urgent',
+  reason: 'Dialysis',
+};
+const { world } = useStubWorld();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+});
+afterEach(() => void vi.useRealTimers());
+
+/** The list after a request was sent to an EHR that saves it with these changes. */
+async function listAfter(changes: object): Promise<string> {
+  const organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, receivers: RECEIVERS });
+  const browser = world().browser();
+  const entry: { resource: object }[] = [];
+  ehr.on('requests', ({ method, body }) => {
+    if (method !== 'POST') return { body: { resourceType: 'Bundle', type: 'searchset', entry } };
+    const resource = { ...JSON.parse(body), id: 'sr-1', ...changes };
+    entry.push({ resource });
+    return { status: 201, body: resource };
+  });
+  const list = await browser.open(launchUrl(organizationId));
+  const url = `${world().url}/launches/${launchIdOf(list)}/requests/new`;
+  const form = ticketOf(await browser.visit(url));
+  return (await sendForm(browser, url, { ...form, ...VAN, receiver: 'Swift Rides' })).body;
+}
+const RECEIVERS = 'name,kind,telephone,services,reference\nSwift Rides,,,,\n';
+
+test.for<[string, object, string]>([
+  ['nothing', { code: { text: 'Wheelchair van', coding: [{ code: '1' }] }, meta: { versionId: '1' } }, ''],
+  ['a provider who has done it at once', { status: 'completed' }, ''],
+  ['another day', { occurrenceDateTime: '2026-01-01' }, 'time'],
+  ['no day', { occurrenceDateTime: undefined }, 'time'],
+  ['another service', { code: { text: 'Stretcher' } }, 'service'],
+  ['another priority, and no provider', { priority: 'routine', performer: undefined }, 'priority, provider'],
+  ['a draft', { status: 'draft' }, 'status'],
+  ['a cancelled one', { status: 'revoked' }, 'status'],
+  ['a proposal', { intent: 'proposal' }, 'status'],
+  ['a prohibition', { doNotPerform: true }, 'status'],
+])('%s', async ([, changes, other]) => {
+  const [, mark = ''] = /<mark>(.*?)<\/mark>/.exec(await listAfter(changes)) ?? [];
+  expect(mark).toMatch(/^Just sent/);
+  expect(/the EHR shows another ([a-z, ]+)\. Check it\./.exec(mark)?.[1] ?? '').toBe(other);
+});
+
+test.for([{ status: 'entered-in-error' }, { intent: 'instance-order' }])(
+  'what the EHR shows as no request, %o, is shown as one to look for',
+  async (changes) => {
+    const body = await listAfter(changes);
+    expect(body).toMatch(/<mark>Saved [^<]*, but the EHR shows it as an error, or as a step of another order\./);
+    expect(body).toContain('Check it in the EHR');
+    expect(body).not.toContain('Ordered in the EHR');
+  },
+);
