@@ -49,8 +49,8 @@ function sendError(request: Request, response: Response, error: AppError, contex
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
   }
-  const reloadable = isReloadable(request, error);
-  const backTo = reloadable ? undefined : listBehind(request, error.code);
+  const reloadable = !isBare && isReloadable(request, error);
+  const backTo = reloadable || isBare ? undefined : listBehind(request, error.code);
   const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;
   const isDone = error.code === 'session.signed-out';

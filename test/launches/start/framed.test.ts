@@ -18,7 +18,6 @@ function expectStaticPage(page: Visit): void {
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *",
   );
   expect(page.headers).not.toHaveProperty('x-frame-options');
-  expect(page.body).toContain('your help desk to allow it: give them the support code');
   expect(page.body).not.toMatch(/<form|<button|<script|<iframe|http-equiv/);
   expect([...page.body.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => href)).toEqual(['#main']);
   expect(page.body).not.toContain('Stella');
@@ -33,6 +32,7 @@ describe('at the launch', () => {
       const page = await browser.open(launchUrl(id));
       expect(outcomeOf(page)).toEqual(NOT_ALLOWED);
       expectStaticPage(page);
+      expect(page.body).toContain('your help desk to allow it: give them the support code');
       // The browser is not redirected, not even to test its cookies, and the EHR gets no request.
       expect([ownRedirects(browser), ehr.requests]).toEqual([[], []]);
     },
@@ -81,4 +81,21 @@ test('the inspector shows what is missing and who has to act', async () => {
   const { body } = await inspect();
   expect(/class="owner">([^<]+)</.exec(body)?.[1]).toBe('The organization’s administrator');
   expect(body).toContain('EHR pages that may show the app in a frame');
+});
+
+test.for([
+  ['a page of a launch whose cookie is gone', '/launches/x/requests', 401],
+  ['a launch of an unknown organization', '/smart/launch?orgId=nobody&iss=https://ehr.example/fhir&launch=x', 400],
+  ['a callback without a cookie', '/smart/callback?state=x&code=y', 400],
+  ['an unknown path', '/nowhere', 404],
+] as const)('%s explains itself in a frame, whichever EHR shows it', async ([, path, status]) => {
+  const page = await inFrame().open(`${world().url}${path}`);
+  expect(page.status).toBe(status);
+  expectStaticPage(page);
+  expect(page.body).toMatch(/[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}/);
+});
+
+test.for(['/sign-in', '/settings/nowhere'])('no frame shows %s', async (path) => {
+  const page = await inFrame().open(`${world().url}${path}`);
+  expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
 });
