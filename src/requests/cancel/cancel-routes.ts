@@ -17,7 +17,12 @@ import { openReadings } from '#src/requests/chart/page-reads.ts';
 import { CANCELLED_AS, type CancelEnd, cancelRequest, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { cancelFacts } from '#src/requests/delivery/create-facts.ts';
 import { withCancelled } from '#src/requests/delivery/deliveries.ts';
-import { isCancellable, mayUpdateRequests, versionOf } from '#src/requests/delivery/may-cancel.ts';
+import {
+  isCancellable,
+  isOpen as isStillOpen,
+  mayUpdateRequests,
+  versionOf,
+} from '#src/requests/delivery/may-cancel.ts';
 import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
@@ -25,6 +30,7 @@ import type { NewRequestFormDependencies } from '#src/requests/new/form-page-rou
 import { recordCancelled, recordOpened } from '#src/requests/new/record-created.ts';
 import type { KeptLists } from '#src/requests/page/kept-list.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { cancelPage } from '#views/requests/cancel-page.ts';
@@ -71,7 +77,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         what: read?.service,
         needed: read?.needed,
         said: outcome && {
-          ...noticeOf(outcome.kind === 'no-reason' && !isOpen ? 'over' : outcome.kind),
+          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind),
           supportCode: outcome.supportCode,
         },
         form:
@@ -81,6 +87,12 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
       }),
     );
   };
+}
+
+/** Whether the outcome reads as if the request were open, or not there, although it has ended. */
+function isOver({ kind }: Outcome, found: ForeignRecord | undefined, isOpen: boolean): boolean {
+  if (kind === 'no-reason') return !isOpen;
+  return kind === 'absent' && found !== undefined && !isStillOpen(found);
 }
 
 /** Always redirects to the page (PRG). The route runs behind the launch guard and a urlencoded body parser. */

@@ -116,6 +116,15 @@ describe('a request that was created here', () => {
     expect([chart['status'], chart['text']]).toEqual(['revoked', text]);
   });
 
+  test('that was carried out meanwhile is not said to be missing', async () => {
+    const page = await open();
+    chart = { ...chart, status: 'completed', meta: { versionId: '8' } };
+    const { body } = await cancel(page);
+    expect(body).toContain('the request is not open in the EHR any more');
+    expect(body).not.toContain('does not have this request');
+    expect(puts()).toEqual([]);
+  });
+
   test('that another tab has cancelled: a post that says too little does not read as if it were still open', async () => {
     const [page, other] = [await open(), await open()];
     await cancel(page);
