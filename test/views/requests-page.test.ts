@@ -39,6 +39,7 @@ const row: RequestRow = {
   },
   next: { text: 'Ask the provider why it is late', isAction: true },
   still: undefined,
+  isOwn: false,
   source: 'EHR order',
   priority: { level: 'stat', word: 'STAT' },
   needed: '2026-11-24 14:30 UTC',

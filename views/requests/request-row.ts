@@ -16,6 +16,8 @@ export interface RequestRow {
   /** whole days without news, where they are too many */
   readonly still: number | undefined;
   /** where the request lives: "EHR order" */
+  /** this app created it */
+  readonly isOwn: boolean;
   readonly source: string;
   /** undefined when routine */
   readonly priority: RequestPriority | undefined;
@@ -79,9 +81,14 @@ function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
 }
 
 /** The status word with its icon. A narrow card says "Overdue" only where the next step does not say it. */
-export function statusOf({ status, source, next }: Pick<RequestRow, 'status' | 'source' | 'next'>): SafeHtml {
+export function statusOf({
+  status,
+  source,
+  isOwn,
+  next,
+}: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
   const { note = '', sinceText } = status;
-  const origin = source === USUAL_SOURCE ? '' : source;
+  const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
   const words = note !== '' && origin !== '' ? `${note} · ${origin}` : note || origin;
   const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${unbroken(sinceText)}`;
   const overdue = /\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID;

@@ -30,8 +30,6 @@ export interface ReadAt {
 }
 
 const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
-/** In place of "EHR order". */
-const OWN = 'sent from here';
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** A request that another one replaces, with its own Task. */
@@ -106,7 +104,8 @@ export function toRow(
     }),
     /** Whole days without news; undefined while they are within the limit. */
     still,
-    source: at.isOwn?.(id) === true ? OWN : source,
+    source,
+    isOwn: at.isOwn?.(id) === true,
     priority,
     needed,
     sentTo: to.shown,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
 import { startFhirServer } from '#test/requests/fhir-server.ts';
 import { base, handOver, now, patientId, readField } from '#test/requests/field-read.ts';
+import { statusOf } from '#views/requests/request-row.ts';
 
 type Spoken = Record<'status' | 'next' | 'priority' | 'needed' | 'sentTo', unknown>;
 const spoken = ({ status, next, priority, needed, sentTo }: Spoken) => ({ status, next, priority, needed, sentTo });
@@ -392,10 +393,11 @@ test('an amount that is an object with a `toString` of its own ends neither the 
 });
 
 test.each([
-  ['of this app', 'urn:own', 'sent from here'],
-  ['of another system', 'urn:own:other', 'EHR order'],
-])('the source of a request with a number %s', async (_, system, source) => {
+  ['of this app', 'urn:own', true],
+  ['of another system', 'urn:own:other', false],
+])('whether a request with a number %s is our own', async (_, system, isOwn) => {
   const { row, page } = await readField({ identifier: [{ system, value: '1' }] }, {});
-  expect(row).toMatchObject({ source });
-  expect(page.row).toMatchObject({ source });
+  expect(row).toMatchObject({ isOwn });
+  expect(page.row).toMatchObject({ isOwn });
+  expect(String(statusOf(page.row)).includes('sent from here')).toBe(isOwn);
 });

@@ -21,6 +21,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     },
     next: { text: 'Waiting for the provider for 3 days', isAction: false },
     still: undefined,
+    isOwn: false,
     source: 'EHR order',
     priority: undefined,
     needed: undefined,
