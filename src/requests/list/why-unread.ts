@@ -41,7 +41,7 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',
-  restricted: 'fhir.search-refused',
+  restricted: 'fhir.restricted',
   // The same token had read the patient.
   unauthorized: 'fhir.search-token-refused',
   'not-found': 'fhir.search-absent',
@@ -66,6 +66,7 @@ export function describeProblem(
   const kind = isRestricted ? 'restricted' : NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
   const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
-  const { status, issues, rule = RULES[kind] } = failure ?? {};
+  const isIncomplete = (kind === 'refused' || kind === 'unexpected') && failure?.lacksParameter;
+  const { status, issues, rule = isIncomplete ? 'fhir.search-wants-parameter' : RULES[kind] } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
