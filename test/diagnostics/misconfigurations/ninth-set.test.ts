@@ -73,6 +73,12 @@ test.for<[name: string, meddling: Meddling, rule: Rule]>([
   expectSaid(await behind(meddling), 'requests', rule);
 });
 
+test('a nurse is not sent to ask for access that she has', async () => {
+  const said = await behind(outcome(SEARCH, 403, wanted('ah-practice is required')));
+  expect(said.shown).toContain('The EHR wants more than this app sends to find requests');
+  expect(said.shown).not.toContain('check your access');
+});
+
 test('a parameter of our own that the search still lacks is compared first', async () => {
   const settings = { searchParameters: ['ah-practice=Organization/a-1'] };
   const said = await behind(outcome(SEARCH, 400, wanted('ah-practice is required')), { settings });
