@@ -517,6 +517,15 @@ describe('from the first visit to Ready to launch', () => {
     expect((await organization()).frameAncestors).toEqual([chart]);
   });
 
+  test('a launch in a page that is not listed was seen by nobody', async () => {
+    await world.setOrganization(ORG_ID, { frameAncestors: ['https://old.example'] });
+    await save(world.sandbox.fhirBase);
+    expect((await inFrame(`${world.sandbox.origin}/charts/pat-ada`)).body).toContain('Requests for');
+    const { body } = await page();
+    expect(body).not.toContain('Ready to launch');
+    expect(body).toContain(`Allow <bdi>${world.sandbox.origin}</bdi>`);
+  });
+
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);

@@ -13,6 +13,7 @@ import { AppError } from '#src/errors.ts';
 import { formRequest } from '#src/smart/client-authentication.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { readIntrospection } from '#src/smart/introspection.ts';
+import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
 import { authorizationRedirect, createAttemptSecrets, inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { postGrant } from '#src/smart/step-5-access-token.ts';
 import { isWebPage, readTokenResponse } from '#src/smart/token-response.ts';
@@ -176,6 +177,8 @@ function judgeRedirect(context: CheckContext, { status, headers }: OutboundRespo
       `${seen}: it gave out a code without a user`,
       'Give out codes only for users who have signed in; only a test server may do without.',
     );
+  if (ruleOfDescription(error, searchParams.get('error_description') ?? '') === 'client.off')
+    return broken('client.off', seen, { verdict: 'warning', seen: sentOf(context) });
   if (error === 'unauthorized_client')
     return broken('authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
   return pass(

@@ -17,6 +17,9 @@ const bySetting: Refinement = (rule, { name, facts }, steps) =>
 const byHand: Refinement = (rule, _failed, steps) => (isGivenByHand(steps) ? 'endpoint.given-by-hand' : rule);
 const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, facts, steps);
 
+const byParameters: Refinement = (rule, { facts }) =>
+  listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule;
+
 const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.expired': byClock,
   'id-token.clock-ahead': byClock,
@@ -42,8 +45,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
     return facts['assertion audience'] === SLASHED_TOKEN_ENDPOINT ? 'client.audience-slash' : rule;
   },
   'grant.refused': (rule, _failed, steps) => (isOnTwoHosts(steps) ? 'grant.other-host' : rule),
-  'fhir.search-invalid': (rule, { facts }) =>
-    listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule,
+  'fhir.search-invalid': byParameters,
+  'fhir.search-wants-parameter': byParameters,
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
     claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),

@@ -20,13 +20,14 @@ export async function launchesSeen(
     listTraces(db, { organizationId }, MOST_LOOKED_AT),
   ]);
   const base = withoutSlash(fhirBaseUrl);
-  const last = completed.find(
-    (trace) => trace.framed !== false && !isStandalone(trace.steps) && withoutSlash(factOf(trace, 'iss')) === base,
-  );
-  const refused = all.find((trace) => {
+  const isRefused = (trace: TraceRecord) => {
     const origin = factOf(trace, FRAMING_PAGE);
     return origin !== '' && !mayFrame(frameAncestors, origin);
-  });
+  };
+  // In a frame that the browser left empty, nobody has seen the launch.
+  const isSeen = (trace: TraceRecord) => trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace);
+  const last = completed.find((trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base);
+  const refused = all.find(isRefused);
   const [newest] = all;
   const iss = newest ? factOf(newest, 'iss') : '';
   const isWritten = newest?.steps.some(({ rule }) => rule === 'launch.iss-written-differently');

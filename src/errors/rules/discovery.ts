@@ -48,7 +48,7 @@ export const discoveryRules = {
   ),
   'discovery.redirect': ehrTeam(
     'smart-configuration redirects to another address; redirects are not followed',
-    'Serve smart-configuration below the FHIR URL itself, without a redirect.',
+    'Serve smart-configuration below the FHIR URL itself, without a redirect; or, if the EHR has moved, give your administrator its new FHIR URL.',
   ),
   'discovery.server-error': ehrTeam(
     'The server fails when it is asked for smart-configuration',

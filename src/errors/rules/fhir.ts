@@ -14,6 +14,11 @@ export const fhirRules = {
     'The FHIR server does not let this user and app read the patient (403)',
     'Check the user’s access to this chart (it may be restricted) and the permission patient/Patient.read at the FHIR server.',
   ),
+  'fhir.restricted': user(
+    'The EHR restricts this chart (break-the-glass): it opens only for a reason that the user states in the EHR itself',
+    'Open the chart in the EHR and state the reason there; then open the app again.',
+    { help: 'The EHR restricts this chart. Open the chart in the EHR itself first, then open the app again.' },
+  ),
   'fhir.patient-not-found': ehrTeam(
     'The FHIR server does not have, or hides, the patient that the EHR says is open (404)',
     'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
@@ -115,6 +120,10 @@ export const fhirRules = {
   'fhir.search-invalid': ehrTeam(
     'The FHIR server considers the search for requests invalid',
     'Look into the FHIR server’s log for ServiceRequest?patient=…: it says what it does not take. If no query stands there, a gateway before the server drops it.',
+  ),
+  'fhir.search-wants-parameter': administrator(
+    'The FHIR server wants a parameter in the search for requests that the app does not send, such as that of the practice',
+    'Ask the EHR team which parameter its searches need, with which value, and add it to “Extra parameters of FHIR searches” in Advanced settings.',
   ),
   'fhir.search-setting': administrator(
     'The FHIR server considers the search for requests invalid, and Settings add parameters to it: {parameters of our own}',

@@ -91,9 +91,14 @@ export const launchRules = {
     'Send {FHIR URL in Settings} as iss, letter for letter: the FHIR base, not a document below it and not the issuer.',
     { help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.' },
   ),
+  'launch.other-version': ehrTeam(
+    'The EHR sends {iss} as iss, its FHIR base of another FHIR version; this app reads R4, at {FHIR URL in Settings}',
+    'Register the app for FHIR R4, so that launches name {FHIR URL in Settings} as iss. Leave the FHIR URL in Settings as it is.',
+    { help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.' },
+  ),
   'launch.fhir-url-unproven': administrator(
     'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',
-    'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used.',
+    'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used. If it is {FHIR URL in Settings}, leave that: the launch URL has the Org ID of another organization or environment.',
     {
       help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to {help desk}.',
     },

@@ -113,6 +113,7 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   if (bareBase(iss) === bareBase(fhirBaseUrl))
     return isEnterable(iss, fhirBaseUrl) ? 'launch.iss-written-differently' : 'launch.iss-not-enterable';
   if (isOtherAddress(organization, iss)) return 'launch.iss-not-the-base';
+  if (isOtherVersion(iss, fhirBaseUrl)) return 'launch.other-version';
   if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
   const isAbove = bareBase(fhirBaseUrl).startsWith(`${bareBase(iss)}/`);
   return isAbove ? 'launch.iss-not-the-base' : 'launch.other-environment';
@@ -123,6 +124,17 @@ function isEnterable(iss: string, fhirBaseUrl: string): boolean {
   const { origin, protocol } = new URL(iss);
   const isAccepted = protocol === 'https:' || fhirBaseUrl.startsWith('http:');
   return isAccepted && `${iss}/`.startsWith(`${origin}/`) && !iss.endsWith('//');
+}
+
+/** FHIR versions other than R4, as servers name them in their FHIR bases. */
+const OTHER_VERSIONS = new Set(['dstu2', 'stu3', 'r2', 'r3', 'r4b', 'r5']);
+
+/** Whether `iss` is the FHIR URL but for the name of the version. */
+function isOtherVersion(iss: string, fhirBaseUrl: string): boolean {
+  const [came, set] = [iss, fhirBaseUrl].map((url) => bareBase(url).toLowerCase().split('/'));
+  const differs = came?.flatMap((part, index) => (part === set?.[index] ? [] : [[part, set?.[index]]])) ?? [];
+  const [[part = '', instead = ''] = []] = differs;
+  return differs.length === 1 && OTHER_VERSIONS.has(part) && !OTHER_VERSIONS.has(instead);
 }
 
 /** Whether `iss` is another URL of the right server: a document below the FHIR base, or the EHR's issuer. */

@@ -17,14 +17,15 @@ export interface RequestsProblem {
   readonly rule: Rule;
 }
 
-/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. */
-type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted';
+/** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a parameter lacks. */
+type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete';
 
 const PROBLEM_TEXTS: Record<ListProblem, string> = {
   'not-granted':
     'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
   refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
   restricted: 'The EHR restricts this chart. Open the chart in the EHR itself to see its requests.',
+  incomplete: 'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
   unauthorized:
     'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
   'not-found':
@@ -41,7 +42,8 @@ const PROBLEM_TEXTS: Record<ListProblem, string> = {
 const RULES: Record<ListProblem, Rule> = {
   'not-granted': 'fhir.search-not-granted',
   refused: 'fhir.search-refused',
-  restricted: 'fhir.search-refused',
+  restricted: 'fhir.restricted',
+  incomplete: 'fhir.search-wants-parameter',
   // The same token had read the patient.
   unauthorized: 'fhir.search-token-refused',
   'not-found': 'fhir.search-absent',
@@ -62,10 +64,16 @@ export function describeProblem(
   isPartial: boolean,
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
-  const isRestricted = failure?.issues.some((code) => RESTRICTED_CODES.has(code));
-  const kind = isRestricted ? 'restricted' : NOT_OFFERED.includes(failure?.status) ? 'not-found' : given;
+  const kind = (failure && kindOf(failure)) ?? given;
   const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
   const canReload = /\breload\b/i.test(text);
   const { status, issues, rule = RULES[kind] } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
+}
+
+/** What the answer says more exactly than its status does. */
+function kindOf({ issues, status, failure, lacksParameter }: FhirError): ListProblem | undefined {
+  if (issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
+  if (NOT_OFFERED.includes(status)) return 'not-found';
+  return lacksParameter && (failure === 'refused' || failure === 'unexpected') ? 'incomplete' : undefined;
 }

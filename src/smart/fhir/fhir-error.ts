@@ -4,7 +4,7 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
-import { summarizeOutcome } from './issue-codes.ts';
+import { namesMissingParameter, RESTRICTED_CODES, summarizeOutcome } from './issue-codes.ts';
 
 /** Why a FHIR call failed. */
 export type FhirFailure =
@@ -27,6 +27,8 @@ export class FhirError extends Error {
   readonly issues: readonly string[];
   /** Why a refused token could not be renewed. This error is our own, so it quotes nothing clinical. */
   readonly renewal: AppError | undefined;
+  /** The server says that a search needs a parameter that was not sent. */
+  readonly lacksParameter: boolean;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
 
@@ -38,6 +40,7 @@ export class FhirError extends Error {
       issues?: readonly string[];
       renewal?: AppError | undefined;
       rule?: Rule | undefined;
+      lacksParameter?: boolean;
     } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
@@ -45,6 +48,7 @@ export class FhirError extends Error {
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
     this.renewal = renewal;
     this.rule = more.rule;
+    this.lacksParameter = more.lacksParameter ?? false;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -101,17 +105,23 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-/** The error for an answer's status. @param contentType of the answer, if it is known. */
-export function answered(status: number, issues: readonly string[], contentType?: string | null): FhirError {
+/** The error for an answer's status. @param contentType of the answer, if it is known. @param body parsed; of a read. */
+export function answered(
+  status: number,
+  issues: readonly string[],
+  contentType?: string | null,
+  body?: unknown,
+): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const isPage = OF_GATEWAY.includes(status) && /^text\/html\b/i.test(contentType ?? '');
-  return new FhirError(failure, status, { issues, rule: isPage ? 'fhir.firewall' : RULE_BY_STATUS[status] });
+  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
+  const rule = isPage ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
+  return new FhirError(failure, status, { issues, rule, lacksParameter: namesMissingParameter(body) });
 }
 
 /** fhirclient has already read the error body; only the end of its message still holds it. */
-function issuesOf(error: unknown): readonly string[] {
-  const body = error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
-  return summarizeOutcome(parseJson(body)).issues;
+function bodyOf(error: unknown): unknown {
+  return parseJson(error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '');
 }
 
 /** @param error of ours, of the guarded client or of fhirclient. */
@@ -120,7 +130,10 @@ export function toFhirError(error: unknown): FhirError {
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
-  if (status !== undefined) return answered(status, issuesOf(error), responseOf(error)?.headers.get('content-type'));
+  if (status !== undefined) {
+    const body = bodyOf(error);
+    return answered(status, summarizeOutcome(body).issues, responseOf(error)?.headers.get('content-type'), body);
+  }
   if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.unreadable' });
   const failure = failureOf(error);
   // The fetch standard has no error code for a redirect that was not followed.

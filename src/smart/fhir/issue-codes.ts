@@ -1,4 +1,4 @@
-/** Reads severities and issue codes of an OperationOutcome, but never its texts, which may be clinical. */
+/** Reads severities and issue codes of an OperationOutcome. Its texts may be clinical: only their words are compared, none is kept. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 
 /** FHIR R4, value set issue-type: the only text of an OperationOutcome that a log or trace may hold (ST-07). */
@@ -32,6 +32,20 @@ export function summarizeOutcome(body: unknown): OutcomeSummary {
 function issuesOf(body: unknown): JsonObject[] {
   if (!isJsonObject(body) || body['resourceType'] !== 'OperationOutcome') return [];
   return [body['issue']].flat(1).filter(isJsonObject);
+}
+
+/** Does the refusal of a search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
+export function namesMissingParameter(body: unknown): boolean {
+  const said = issuesOf(body).flatMap(({ diagnostics, details }) => [
+    diagnostics,
+    isJsonObject(details) && details['text'],
+  ]);
+  const words = said.join(' ').slice(0, 500);
+  return (
+    /\b(?:required|mandatory|missing)\b/i.test(words) &&
+    /\b(?:parameters?|ah-practice)\b/i.test(words) &&
+    !/\bpatient\b/i.test(words)
+  );
 }
 
 function codesIn(details: unknown): unknown[] {

@@ -57,7 +57,7 @@ const LAUNCH: Case[] = [
     'a launch with the base of another FHIR version',
     { launch: issChanged((iss) => iss.replace('/r4', '/dstu2')), isProven: true },
     'launch',
-    'launch.other-environment',
+    'launch.other-version',
   ],
   [
     'a FHIR URL in Settings that never answered',
