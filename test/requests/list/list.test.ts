@@ -54,6 +54,7 @@ test('one search by patient alone gives every fact of a request', async () => {
       },
       next: { text: 'Waiting for the provider for 3 days', isAction: false },
       still: undefined,
+      isOwn: false,
       source: 'EHR order',
       priority: { level: 'stat', word: 'STAT' },
       needed: '2026-11-24',
