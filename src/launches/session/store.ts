@@ -59,7 +59,7 @@ interface Proved {
   notedAt: number;
 }
 
-const MOST_PROVED = 50_000;
+const MOST_PROVED = 20_000;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
 export function createLaunchStore(
