@@ -39,7 +39,8 @@ function sendError(request: Request, response: Response, error: AppError, contex
   const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name);
   response.status(status).setHeader('Cache-Control', 'no-store');
   // In a frame of an EHR that we cannot tell, no page would be shown but the browser's own "refused to connect".
-  const isBare = audience === 'chart' && isFramed(request) === true && !isFrameable(response);
+  const isOfChart = audience === 'chart' && !request.path.startsWith('/smart/standalone');
+  const isBare = isOfChart && isFramed(request) === true && !isFrameable(response);
   if (isBare) allowAnyFrame(response);
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
