@@ -24,7 +24,7 @@ export async function launchesSeen(
     const origin = factOf(trace, FRAMING_PAGE);
     return origin !== '' && !mayFrame(frameAncestors, origin);
   };
-  // In a frame that the browser left empty, nobody has seen the launch.
+  // The browser left the frame empty, so the user has not seen the launch.
   const isSeen = (trace: TraceRecord) => trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace);
   const last = completed.find((trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base);
   const refused = all.find(isRefused);

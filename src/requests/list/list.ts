@@ -59,7 +59,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
-  const own = new Set([...found.identifiers].filter(([name]) => name.startsWith(`${ownSystem}|`)).map(([, id]) => id));
+  const isOurs = ([name]: [string, string]) => ownSystem !== undefined && name.startsWith(`${ownSystem}|`);
+  const own = new Set([...found.identifiers].filter(isOurs).map(([, id]) => id));
   const at = { now, timeZone, limits: movement, isUser, encounter, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>
     replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));

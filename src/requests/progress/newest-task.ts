@@ -8,7 +8,7 @@ import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 /**
  * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
  * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
- * new and is not done. A draft, which nobody has got yet, comes last.
+ * new and is not done. A draft comes last: no provider has it yet.
  */
 function newestOf(tasks: readonly Task[]): Task | undefined {
   const isDraft = ({ word }: Task) => Number(word.icon === 'draft');

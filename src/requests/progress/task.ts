@@ -119,7 +119,7 @@ function latestMs(date = ''): number {
   return Number.isNaN(ms) ? Infinity : ms;
 }
 
-/** The types of those who are no provider: what the patient or a relative is to do is not a hand-over. */
+/** Types that are not providers: a task of the patient or a relative is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
 /**

@@ -259,8 +259,10 @@ test('MT-06: answers of very much data are read one after the other, while those
   await read('b');
   const refused = (await all).filter(({ status }) => status === 'rejected');
   expect(refused).toMatchObject([{ reason: { failure: 'throttled', retryAfterSeconds: 5 } }]);
-  vi.setSystemTime(Date.now() + OPEN_MS);
+  const later = performance.now() + OPEN_MS;
+  vi.spyOn(performance, 'now').mockReturnValue(later);
   await read('a');
+  vi.restoreAllMocks();
   const values = [{ labels: { organization: 'a', reason: 'busy' }, value: 1 }];
   expect((await metrics.refusedCalls.get()).values).toEqual(values);
 });
@@ -269,4 +271,12 @@ test('answers of a hundred requests are read at once, however many come', async 
   const pace = createAnswerPace();
   const waited = await Promise.all(Array.from({ length: 2_000 }, () => pace.wait('a', 100_000)));
   expect(new Set(waited)).toEqual(new Set([undefined]));
+});
+
+test('a clock that is set back holds back no answer', async () => {
+  const pace = createAnswerPace();
+  await pace.wait('a', 200_000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await pace.wait('a', 100_000)).toBeUndefined();
+  vi.setSystemTime(Date.now() + 3_600_000);
 });
