@@ -57,9 +57,6 @@ class LongestFirst extends BaseSequencer {
 /** Tests talk to real servers on loopback and to real stores, so they get time, not retries. */
 export default defineConfig({
   test: {
-    // But in CI one: about once in some whole runs, the mock EHR answers invalid_client to one launch, and why is not known.
-    // A test that needed it is marked "retry" in the output.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     hookTimeout: 120_000,
     // A poll ends when it succeeds, and on a busy machine that takes longer than the usual second.
     expect: { poll: { timeout: 20_000 } },

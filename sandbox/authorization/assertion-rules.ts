@@ -26,6 +26,8 @@ function checkRequest(ctx: ProviderContext, profile: VendorProfile): void {
 interface AssertionRules {
   app: SandboxApp;
   profile: VendorProfile;
+  /** By the sandbox's clock, so that an app with the same clock is never early. */
+  now: Date;
 }
 
 /** `aud` must be one string: the token endpoint or, by profile, the issuer. Other endpoints also accept the issuer. */
@@ -37,8 +39,8 @@ function isAudience(aud: unknown, ctx: ProviderContext, profile: VendorProfile):
 
 /** CAJ-02 to CAJ-09, CAJ-13; signature, iss and single use of jti are oidc-provider's own checks. */
 function checkAssertion(ctx: ProviderContext, claims: Members, header: Members, rules: AssertionRules): void {
-  const { app, profile } = rules;
-  const nowSeconds = Date.now() / 1000;
+  const { app, profile, now } = rules;
+  const nowSeconds = now.getTime() / 1000;
   const { aud, exp, iat, nbf, jti, sub, iss } = claims;
   requireClient(header.typ === profile.assertionType, `typ must be ${profile.assertionType}`);
   requireClient(typeof header.kid === 'string' && header.kid !== '', 'kid is missing');
@@ -53,9 +55,9 @@ function checkAssertion(ctx: ProviderContext, claims: Members, header: Members, 
 }
 
 /** oidc-provider's `assertJwtClientAuthClaimsAndHeader`: runs after the signature was verified. */
-export function assertionRules(profile: VendorProfile, currentApp: () => SandboxApp) {
+export function assertionRules(profile: VendorProfile, currentApp: () => SandboxApp, now: () => Date) {
   return (ctx: ProviderContext, claims: Members, header: Members) => {
     checkRequest(ctx, profile);
-    checkAssertion(ctx, claims, header, { app: currentApp(), profile });
+    checkAssertion(ctx, claims, header, { app: currentApp(), profile, now: now() });
   };
 }

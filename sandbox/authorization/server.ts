@@ -66,7 +66,7 @@ export function createAuthorizationServer(deps: AuthorizationDeps): Authorizatio
       ...deps,
       adapter: createAdapter(currentApp),
       extraParams: authorizeRules({ ...deps, signIns: deps.signIn.signIns, accept, ask }),
-      assertion: assertionRules(profile, currentApp),
+      assertion: assertionRules(profile, currentApp, facts.now),
       presence,
       grantFor,
     }),

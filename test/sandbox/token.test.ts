@@ -61,6 +61,15 @@ test.for(badAssertions)('refuses %s', async ([, claims, header]) => {
   expect(body.error).toBe('invalid_client');
 });
 
+test('iat is compared with the sandbox clock (CAJ-09)', async () => {
+  const own = await startSandbox({ app: tiny.app, now: () => new Date(Date.now() + 60_000) });
+  const url = `${own.origin}/auth/token`;
+  const assertion = await tiny.assertion(url, { iat: inSeconds(60), exp: inSeconds(180) });
+  const request = await tokenRequest(own, tiny, await obtainCode(own, tiny));
+  expect((await post(url, { ...request, client_assertion: assertion })).status).toBe(200);
+  await own.close();
+});
+
 const badRequests: [string, Changes, string][] = [
   ['another code_verifier', { code_verifier: random() }, 'invalid_grant'],
   ['no code_verifier', { code_verifier: undefined }, 'invalid_grant'],
