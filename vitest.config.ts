@@ -37,6 +37,7 @@ const first = [
   ...['launches/ehr/ehr-down', 'launches/pages/association', 'launches/ehr/fault-table', 'cli/cli'],
   ...['launches/tokens/refresh-faults', 'integration-page/connection', 'audit/export', 'requests/new/sent-once'],
   ...['adapters/swapped-values', 'launches/session/redis-sets', 'launches/session/isolation', 'ops/doctor'],
+  ...['launches/ehr/hostile-json', 'misconfigurations/renewals'],
 ];
 
 /** Only what is asked for by name is a project: a worker serves one, and each of its own would load everything again. */
