@@ -6,7 +6,7 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { instantText } from '#views/zone.ts';
+import { instantText } from '#views/date-text.ts';
 import { activationOfNewKey, isInState, type KeyState, keyState, newKeyDates, publishedUntil } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
