@@ -13,7 +13,8 @@ export interface EndedLaunches {
   read(launchId: string, secretHash: string): Promise<EndReason | undefined>;
 }
 
-const LIFETIME_MS = 60 * 60_000;
+/** Also the life of the cookie that says so in another tab (ended-notes.ts). */
+export const REASON_KEPT_MS = 60 * 60_000;
 const keyOf = (launchId: string) => `ended:${launchId}`;
 const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
 
@@ -22,7 +23,7 @@ export function createEndedLaunches(redis: KeyStore, sealer: Sealer): EndedLaunc
   return {
     leave: async (launchId, secretHash, reason) => {
       const key = keyOf(launchId);
-      await redis.set(key, await sealer.seal(key, { reason, secretHash }), LIFETIME_MS);
+      await redis.set(key, await sealer.seal(key, { reason, secretHash }), REASON_KEPT_MS);
     },
     read: async (launchId, secretHash) => {
       const key = keyOf(launchId);
