@@ -7,7 +7,6 @@ import { storedValue } from '#src/adapters/stored-text.ts';
 import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from '#src/checks/rows/result.ts';
 import type { Difference } from './drift.ts';
 
-/** Why a run was made. */
 export type RunOccasion = 'save' | 'button' | 'schedule' | 'cli';
 
 export const checkRuns = pgTable(
@@ -30,7 +29,6 @@ export const checkRuns = pgTable(
   (table) => [index('check_runs_by_organization').on(table.organizationId, table.at)],
 );
 
-/** One run as stored. */
 export interface CheckRun extends FinishedChecks {
   id: string;
   organizationId: string;

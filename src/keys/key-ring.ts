@@ -89,10 +89,7 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
   });
 }
 
-/**
- * Changes by others: dates are read each second, keys only when there is a new one. From the database, because every
- * instance must agree on committed rows, whatever Redis is doing.
- */
+/** Dates are read each second, keys only when new. From the database: all instances must agree on committed rows. */
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();
   const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');

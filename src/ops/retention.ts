@@ -17,7 +17,6 @@ export interface RetentionDependencies {
   auditRetentionDays: number;
 }
 
-/** The number of deleted rows. */
 export interface RetentionResult {
   traces: number;
   reports: number;

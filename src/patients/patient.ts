@@ -15,7 +15,6 @@ import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readRecordState } from './record-state.ts';
 
-/** The patient of a launch, parsed once. */
 export interface PatientSummary extends Required<PatientIdentity> {
   /** The FHIR id, equal to the launch context's. */
   readonly id: string;

@@ -16,7 +16,6 @@ import {
   type SmartConfiguration,
 } from './documents/smart-configuration.ts';
 
-/** The result of discovery, and how long it may be used. */
 export interface Discovery {
   configuration: SmartConfiguration;
   /** Milliseconds from now; 0 when the server forbids caching. */

@@ -31,7 +31,6 @@ export interface AuthorizationRequest {
   launch?: string;
 }
 
-/** How to send the browser to the authorization server. */
 export type AuthorizationRedirect =
   | { method: 'GET'; url: string }
   | { method: 'POST'; action: string; fields: Record<string, string> };

@@ -20,7 +20,6 @@ import { stepTitles } from './step-titles.ts';
 
 const MOST_NEAR = 200;
 
-/** What the list and its export need. */
 export interface ListDependencies extends SearchDependencies {
   db: Queries;
   clock: Clock;

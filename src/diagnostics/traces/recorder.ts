@@ -8,7 +8,6 @@ import { recordTrace } from './request-recorder.ts';
 import { watchSteps } from './step-metrics.ts';
 import type { TraceWriter } from './writer.ts';
 
-/** All traces of this process. */
 export interface LaunchTraces {
   /** Runs one request with a trace in its context, writes what its steps recorded, and rethrows what it throws. */
   follow<T>(visit: TraceVisit, work: () => Promise<T>): Promise<T>;

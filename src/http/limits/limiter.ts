@@ -4,7 +4,6 @@ import { type Allowance, createSharedCounter, type SharedCounter } from '#src/ad
 import { AppError, type ErrorCode } from '#src/errors.ts';
 
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {
-  /** Part of the Redis key. */
   name: string;
   /** The error of a refused request; it carries Retry-After. */
   code: ErrorCode;

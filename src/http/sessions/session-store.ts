@@ -10,7 +10,6 @@ import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';
 
-/** The dependencies of the session store. */
 export interface SessionStoreOptions {
   keyStore: KeyStore;
   sealer: Sealer;
@@ -18,10 +17,7 @@ export interface SessionStoreOptions {
   log: Log;
 }
 
-/**
- * Entries live for {@link remainingMs}, sealed for their key, a hash of the session's id (ST-03..05). Renewing only
- * prolongs an existing entry, so a request in flight cannot revive a signed-out session.
- */
+/** ST-03..05. Renewing only prolongs an existing entry, so no request in flight revives a signed-out session. */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
   const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
   return forgivingTouch(new RedisStore({ client: sealedCalls(keyStore, sealer), prefix: PREFIX, ttl }), log);

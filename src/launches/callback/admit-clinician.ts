@@ -63,17 +63,13 @@ function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   });
 }
 
-/** The result of checking the user of an open launch again. */
 export type Rechecked =
   | { kind: 'admitted'; opened: OpenedLaunch }
   | { kind: 'waits'; membership: Waiting }
   /** An administrator disabled the user, or the user is no longer linked to this clinician. */
   | { kind: 'ended'; reason: 'administrator' | 'clinician' };
 
-/**
- * Checks the user at every request of a launch.
- * @throws AppError 'store.unavailable' while the database is unavailable and the user was not admitted before.
- */
+/** At every request. @throws AppError 'store.unavailable' for a user who was not admitted before the outage. */
 export async function recheckUser(
   { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
   opened: OpenedLaunch,

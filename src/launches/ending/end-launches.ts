@@ -63,10 +63,7 @@ export function createLaunchEndings(dependencies: {
   };
 }
 
-/**
- * Ends the open launches of an organization after a change of its settings (MT-05, REG-11). The guard refuses these
- * launches on every instance anyway; this revokes their tokens without waiting for a visit.
- */
+/** MT-05, REG-11. The guard refuses them anyway; this revokes their tokens without waiting for a visit. */
 export function endAfterChange(endings: Pick<LaunchEndings, 'endOf'>, log: Log): EndLaunches {
   return async (organization, by) => {
     const ending = typeof by === 'object' && 'actor' in by ? by : { actor: by };

@@ -7,7 +7,6 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 
-/** The tokens to revoke, and their authorization server. */
 export interface RevocableGrant {
   authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;

@@ -15,7 +15,6 @@ export interface CookieValue extends LaunchOrigin {
   secret: string;
 }
 
-/** A launch cookie and the id of its launch. */
 export interface LaunchCookie extends CookieValue {
   id: string;
 }
@@ -28,7 +27,6 @@ const NAMES = {
 const KINDS = ['ehr', 'standalone'] as const;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 
-/** Reads and writes the launch cookies of one deployment. */
 export interface LaunchCookies {
   /** Did the browser send any of our cookies for this kind of launch? */
   arrived(request: Request, kind: LaunchKind): boolean;

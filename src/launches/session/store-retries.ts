@@ -4,10 +4,7 @@ import type { Log } from '#src/adapters/log.ts';
 
 /** Retries in the background, for a limited time. */
 export interface StoreRetries {
-  /**
-   * Retries until it succeeds; the caller has tried once. @param work must be harmless if executed late or twice.
-   * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
-   */
+  /** @param work harmless if late or twice; tried once by the caller. @param giveUp after {@link LONGEST_MS}. */
   insist(work: () => Promise<unknown>, giveUp?: () => void): void;
   /** Gives pending work a few more seconds, at shutdown. */
   flush(): Promise<void>;

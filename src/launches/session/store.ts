@@ -38,7 +38,6 @@ export interface LaunchStore {
   peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
   /** Why a launch is not open, if known. `idle` is reported only for a cookie that is old enough. */
   whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
-  /** The open launches of an organization, as the records say. */
   live: LiveLaunches;
 }
 

@@ -30,10 +30,7 @@ const ASK_AGAIN_MS = 150;
 
 /** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
 export interface Transactions {
-  /**
-   * Stores a transaction. If this fails, the browser is not sent to the EHR (AZ-21).
-   * @throws AppError 'discovery.invalid' for oversized addresses; 'request.too-many' without space (MT-06).
-   */
+  /** If it fails, nothing is sent (AZ-21). @throws 'discovery.invalid' (too long), 'request.too-many' (MT-06) */
   begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
   /**
    * Takes a transaction; of many callers one gets it (CB-04, CB-06), the others wait until it is completed (CB-19) or

@@ -24,7 +24,6 @@ export interface CookieProbeDependencies extends AuthorizationDependencies {
   clock: Clock;
 }
 
-/** One visit to a launch URL. */
 export interface LaunchVisit {
   request: Request;
   response: Response;

@@ -10,10 +10,7 @@ import { assertConnected, type Organization } from '#src/organizations/organizat
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
 import type { LaunchRouteDependencies } from './launch-route.ts';
 
-/**
- * The path names only a registered organization; EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page
- * may frame it, to prevent clickjacking (LA-14).
- */
+/** EHR, `aud` and scopes come from the settings (LA-13, LA-07). No page may frame it: clickjacking (LA-14). */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();

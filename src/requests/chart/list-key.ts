@@ -7,9 +7,7 @@ import { dayKey } from '#src/smart/fhir/unchanged-until.ts';
 
 type Learned = Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>;
 
-/**
- * Holds the launch, user, patient, permissions, settings, what was learned of the EHR, and the day, but never a token.
- */
+/** Holds launch, user, patient, permissions, settings, what was learned of the EHR, and the day; never a token. */
 export function basisOf(launch: Launch, organization: Organization, learned: Learned): string {
   const { id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope } = launch;
   const { batches, includes, tasks, remembered = new Map(), now } = learned;

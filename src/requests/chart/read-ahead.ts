@@ -145,10 +145,7 @@ export function createChartReadings(
   };
 }
 
-/**
- * The key of a user's name and role. They are shown only to this user of this organization, and only under the
- * permissions that they were read with (LC-19, MT-02).
- */
+/** Shown only to this user of this organization, under the permissions they were read with (LC-19, MT-02). */
 function userKey({ organizationId, connectionVersion, fhirBase, user, scope, narrowedScope }: Launch): string {
   const { iss, sub, fhirUser, name } = user;
   return JSON.stringify([organizationId, connectionVersion, fhirBase, iss, sub, fhirUser, name, scope, narrowedScope]);

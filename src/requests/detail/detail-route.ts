@@ -29,7 +29,6 @@ import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
 import { REPLACED_BY } from './related.ts';
 
-/** What the route depends on. */
 export interface DetailDependencies extends BarDependencies {
   outbound: Outbound;
   readings: ChartReadings;

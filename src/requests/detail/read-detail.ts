@@ -11,7 +11,6 @@ import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 
-/** What reading a request depends on. */
 export interface DetailOptions {
   readonly requestId: string;
   /** The launch's patient, already checked (LC-02). */

@@ -4,7 +4,6 @@ import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/date-text.ts';
 import { isGiven, otherMembers, type Phrases } from './parts.ts';
 
-/** Where and when a date is read. */
 export interface DateContext {
   /** The organization's time zone, an IANA name. */
   readonly timeZone: string;

@@ -5,7 +5,6 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 
-/** What an endpoint is checked against. */
 export interface EndpointRules {
   /** The registered FHIR base; relative endpoints resolve against it (DI-04). */
   fhirBase: URL;
@@ -60,10 +59,7 @@ export function fetchableUrl(address: string, accepts: (url: URL) => boolean): U
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/**
- * Checks one endpoint. An absolute URL is kept as written: the assertion's audience must equal it byte for byte.
- * @param field its name in the error. @throws AppError 'discovery.endpoint-refused'
- */
+/** An absolute URL is kept as written: the audience must equal it. @throws AppError 'discovery.endpoint-refused' */
 export function endpoint(field: string, text: string, rules: EndpointRules): string {
   const problem = endpointProblem(text, rules);
   if (problem !== undefined) {

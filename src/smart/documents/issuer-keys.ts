@@ -24,7 +24,6 @@ export interface IssuerToTrust {
   readonly organization?: EhrOwner | undefined;
 }
 
-/** An issuer's keys, freshly fetched. */
 export interface FetchedKeys {
   readonly keySet: VerificationKeySet;
   readonly jwksUri: string;

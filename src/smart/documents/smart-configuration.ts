@@ -141,10 +141,7 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
   return success ? data : undefined;
 }
 
-/**
- * Can a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached: it may be corrected at any minute.
- * @throws AppError 'discovery.no-client-authentication'
- */
+/** DI-08, DI-09, DI-14. A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
 export function assertUsable(configuration: SmartConfiguration): void {
   if (!acceptsPrivateKeyJwt(configuration))
     throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt', {

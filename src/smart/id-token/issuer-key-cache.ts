@@ -14,7 +14,6 @@ export interface VerificationKeys {
   readonly fetchAgain: () => Promise<VerificationKeySet | undefined>;
 }
 
-/** The cache of all issuers' keys. */
 export interface IssuerKeys {
   /** Starts the fetch for {@link keysFor} in parallel with the token call. Never throws. */
   prefetch(issuer: IssuerToTrust): void;
@@ -35,10 +34,7 @@ const RESERVATION_MS = 30_000;
 /** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
-/**
- * Makes the cache. Cache-Control decides the lifetime, at most one hour; five minutes without it. Failures are not
- * cached (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
- */
+/** Cache-Control decides, at most an hour; else five minutes. No failures (ID-22), one fetch, at most 500 issuers. */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
   const now = () => options.clock().getTime();
