@@ -1,8 +1,8 @@
 /** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
+
 import { hash } from 'node:crypto';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
@@ -13,13 +13,11 @@ import { keepDiscovered } from './keep-discovered.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';
 
-export interface DriftWatchOptions {
+export interface DriftWatchOptions extends Pick<Adapters, 'clock' | 'log'> {
   store: Pick<OrganizationStore, 'list' | 'saveDiscovered'>;
   checksStore: ChecksStore;
   checks: CheckDependencies;
   redis: Pick<KeyStore, 'setIfAbsent'>;
-  clock: Clock;
-  log: Log;
   metrics: Pick<Metrics, 'drift'>;
   /** Hours between two checks of one organization; 0 switches the watch off. */
   hours: number;

@@ -1,8 +1,6 @@
 /** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
-import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
 import {
   type LoadedKey,
@@ -16,12 +14,7 @@ import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } 
 
 export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;
 
-export interface KeyRingDependencies {
-  db: Queries;
-  sealer: Sealer;
-  clock: Clock;
-  log: Log;
-}
+export type KeyRingDependencies = Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'>;
 
 /** Loads the keys, or creates the first. @throws KeyError when one is unreadable, weak or a duplicate (CAJ-16). */
 export async function createKeyRing(dependencies: KeyRingDependencies) {

@@ -1,17 +1,13 @@
 /** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
 import { deleteTracesBefore, deleteTracesBeyond } from '#src/diagnostics/traces/store.ts';
 import { deleteExpiredReports } from '#src/reports/store.ts';
 
-export interface RetentionDependencies {
-  db: Queries;
+export interface RetentionDependencies extends Pick<Adapters, 'clock' | 'db' | 'log'> {
   redis: Pick<KeyStore, 'setIfAbsent'>;
-  log: Log;
-  clock: Clock;
   traceRetentionDays: number;
   /** 0 keeps the audit trail indefinitely. */
   auditRetentionDays: number;

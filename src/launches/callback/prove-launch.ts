@@ -1,6 +1,5 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -20,14 +19,12 @@ import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
 
-export interface ProveLaunchDependencies {
+export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
   keyRing: KeyRing;
   keyUses: Pick<KeyUses, 'keyAccepted' | 'acceptedKids' | 'fetchesSeen'>;
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
-  outbound: Outbound;
   transactions: Transactions;
-  clock: Clock;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Stores transactions in Redis, sealed. Of many callbacks with one `state`, only one claims the transaction. */
+
 import { hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { PendingBytes } from './pending-bytes.ts';
@@ -49,14 +49,13 @@ export interface Transactions {
   abandon(key: TransactionKey): Promise<void>;
 }
 
-export function createTransactions(dependencies: {
-  redis: KeyStore;
-  sealer: Sealer;
-  retries: Pick<StoreRetries, 'insist'>;
-  pending: PendingBytes;
-  launches: Pick<LaunchStore, 'peek' | 'whyEnded'>;
-  clock: Clock;
-}): Transactions {
+export function createTransactions(
+  dependencies: Pick<Adapters, 'clock' | 'redis' | 'sealer'> & {
+    retries: Pick<StoreRetries, 'insist'>;
+    pending: PendingBytes;
+    launches: Pick<LaunchStore, 'peek' | 'whyEnded'>;
+  },
+): Transactions {
   const { redis, sealer, retries, pending, launches, clock } = dependencies;
   /** Called only by the holder of the transaction, so comparing with the mark is enough. */
   const putBack = (name: string, transaction: string): Promise<void> => {

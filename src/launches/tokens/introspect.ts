@@ -1,7 +1,5 @@
 /** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { Log } from '#src/adapters/log.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
@@ -27,16 +25,15 @@ export interface TokenConfirmations {
 const PAUSE_MS = 60_000;
 
 /** One per process. */
-export function createTokenConfirmations(dependencies: {
-  redis: Pick<KeyStore, 'setIfAbsent'>;
-  launches: Pick<LaunchStore, 'reopen'>;
-  endings: LaunchEndings;
-  currentTokens: Pick<CurrentTokens, 'renew'>;
-  keyRing: KeyRing;
-  outbound: Outbound;
-  clock: Clock;
-  log: Log;
-}): TokenConfirmations {
+export function createTokenConfirmations(
+  dependencies: Pick<Adapters, 'clock' | 'log' | 'outbound'> & {
+    redis: Pick<KeyStore, 'setIfAbsent'>;
+    launches: Pick<LaunchStore, 'reopen'>;
+    endings: LaunchEndings;
+    currentTokens: Pick<CurrentTokens, 'renew'>;
+    keyRing: KeyRing;
+  },
+): TokenConfirmations {
   const { redis, launches, endings, currentTokens, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, rule: Rule, detail: string): Promise<never> => {

@@ -1,7 +1,7 @@
 /** `GET /launches/:launchId/requests/:requestId`: the page of one request. */
+
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -29,15 +29,13 @@ import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
 import { REPLACED_BY } from './related.ts';
 
-export interface DetailDependencies extends BarDependencies {
-  outbound: Outbound;
+export interface DetailDependencies extends BarDependencies, Pick<Adapters, 'clock' | 'outbound'> {
   readings: ChartReadings;
   currentTokens: CurrentTokens;
   publicUrl: URL;
   offersUpdates: UpdateSupport;
   keptLists: KeptLists;
   audit: Audit;
-  clock: Clock;
 }
 
 /**
