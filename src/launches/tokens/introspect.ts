@@ -12,15 +12,7 @@ import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
 import type { CurrentTokens } from './current-token.ts';
 
-export interface TokenConfirmations {
-  /**
-   * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
-   * endpoint ends nothing. @returns beside the launch, why there was no usable answer.
-   * @throws AppError 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later
-   * (RF-07).
-   */
-  confirm(launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }>;
-}
+export type TokenConfirmations = ReturnType<typeof createTokenConfirmations>;
 
 const PAUSE_MS = 60_000;
 
@@ -33,7 +25,7 @@ export function createTokenConfirmations(
     currentTokens: Pick<CurrentTokens, 'renew'>;
     keyRing: KeyRing;
   },
-): TokenConfirmations {
+) {
   const { redis, launches, endings, currentTokens, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, rule: Rule, detail: string): Promise<never> => {
@@ -55,7 +47,12 @@ export function createTokenConfirmations(
   };
 
   return {
-    confirm: async (launch, organization) => {
+    /**
+     * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
+     * endpoint ends nothing. @returns beside the launch, why there was no usable answer. @throws AppError
+     * 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later (RF-07).
+     */
+    confirm: async (launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }> => {
       const { introspectionEndpoint } = launch.authorizationServer;
       if (organization.introspection === 'off' || introspectionEndpoint === undefined) return { launch };
       if (!(await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS))) return { launch };
