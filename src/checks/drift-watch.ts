@@ -21,15 +21,8 @@ export interface DriftWatchOptions extends Pick<Adapters, 'clock' | 'log'> {
   metrics: Pick<Metrics, 'drift'>;
   /** Hours between two checks of one organization; 0 switches the watch off. */
   hours: number;
-  /** Calls `work` at each interval and returns a function that stops it. Tests call {@link DriftWatch.look} instead. */
+  /** Calls `work` at each interval and returns a function that stops it. Tests call `look` instead. */
   every?: (intervalMs: number, work: () => void) => () => void;
-}
-
-export interface DriftWatch {
-  /** Checks the organizations that are due, one by one. Never rejects; a call during a look joins that look. */
-  look(): Promise<void>;
-  /** Stops the timer and waits for a check under way. */
-  close(): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 5 * 60_000;
@@ -39,7 +32,7 @@ const HOUR_MS = 3_600_000;
  * Starts the watch. Time is divided into periods, which begin at a different moment for each organization, so that not
  * all EHRs are called at once. The instance that takes a period's lock in Redis makes the only check of that period.
  */
-export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
+export function createDriftWatch(options: DriftWatchOptions) {
   const { store, log, hours, every = repeat } = options;
   const closing = new AbortController();
   let underWay: Promise<void> | undefined;
@@ -56,6 +49,7 @@ export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
       log.warn({ err: withoutQuery(error) }, 'drift.look-failed');
     }
   };
+  /** Checks the organizations that are due, one by one. Never rejects; a call during a look joins that look. */
   const look = (): Promise<void> => {
     if (hours === 0 || closing.signal.aborted) return Promise.resolve();
     underWay ??= lookOnce().finally(() => (underWay = undefined));
@@ -64,7 +58,8 @@ export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
   const stop = hours === 0 ? () => {} : every(LOOK_EVERY_MS, () => void look());
   return {
     look,
-    close: async () => {
+    /** Stops the timer and waits for a check under way. */
+    close: async (): Promise<void> => {
       stop();
       closing.abort();
       await underWay;

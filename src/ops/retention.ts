@@ -13,12 +13,6 @@ export interface RetentionDependencies extends Pick<Adapters, 'clock' | 'db' | '
   auditRetentionDays: number;
 }
 
-export interface RetentionResult {
-  traces: number;
-  reports: number;
-  auditRows: number;
-}
-
 const DAY_MS = 24 * 60 * 60_000;
 const EVERY_MS = 60 * 60_000;
 /** The most traces of one organization: some months of a large hospital, and a bound against endless launches. */
@@ -27,7 +21,7 @@ const MOST_TRACES = 50_000;
 const TURN_MS = EVERY_MS - 60_000;
 
 /** Runs once per hour, in whichever instance is first. @returns undefined when another instance has run. */
-export async function deleteExpired(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
+export async function deleteExpired(dependencies: RetentionDependencies) {
   const { db, redis, log, clock, traceRetentionDays, auditRetentionDays } = dependencies;
   if (!(await redis.setIfAbsent('turn:retention', '1', TURN_MS))) return undefined;
   const now = clock();

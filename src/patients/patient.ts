@@ -98,10 +98,10 @@ function assertSamePatient({ resourceType, ...resource }: FhirResource, patientI
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
   if (!isPatient) {
     const detail = `Patient read answered with no Patient with an id, but ${namedType(resourceType)}`;
-    throw new AppError('patient.not-returned', detail, { rule: 'fhir.no-patient' });
+    throw new AppError('patient.not-returned', detail, 'fhir.no-patient');
   }
   if (resource['id'] === patientId) return;
-  throw new AppError('patient.mismatch', 'Patient read answered with another id', { rule: 'fhir.other-patient' });
+  throw new AppError('patient.mismatch', 'Patient read answered with another id', 'fhir.other-patient');
 }
 
 /** Quotes the type only if it has the form of one, because the server chooses the text. */

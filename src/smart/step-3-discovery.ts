@@ -101,5 +101,5 @@ function fetchProblem(fetched: Fetched, rule: Rule): AppError {
   const problem = document
     ? 'no smart-configuration, and the CapabilityStatement names no OAuth endpoints'
     : `discovery is not a JSON object (${contentType || 'no content type'})`;
-  return new AppError('discovery.invalid', problem, { rule });
+  return new AppError('discovery.invalid', problem, rule);
 }

@@ -58,9 +58,7 @@ function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
   const type = user.fhirUser?.split('/')[0];
   const detail = `fhirUser is ${type ?? 'absent or of another server'}; practitioners only`;
-  throw new AppError('user.not-allowed', detail, {
-    rule: type === undefined ? 'user.fhir-user-elsewhere' : 'user.other-kind',
-  });
+  throw new AppError('user.not-allowed', detail, type === undefined ? 'user.fhir-user-elsewhere' : 'user.other-kind');
 }
 
 export type Rechecked =

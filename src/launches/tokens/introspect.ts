@@ -30,7 +30,7 @@ export function createTokenConfirmations(
 
   const end = async (launch: Launch, organization: Organization, rule: Rule, detail: string): Promise<never> => {
     await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
-    throw new AppError('session.expired', detail, { rule });
+    throw new AppError('session.expired', detail, rule);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
     const isRenewed = (await currentTokens.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;

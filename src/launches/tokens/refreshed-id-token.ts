@@ -53,14 +53,14 @@ export async function assertSameUser(
     keys: issuerKeys,
   }).catch(seeing(idTokenFacts(idToken, [iss], now)));
   if (identity.sub !== sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', {
-      rule: 'refresh.other-user',
-    });
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', 'refresh.other-user');
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in', {
-      rule: 'refresh.other-user',
-    });
+    throw new AppError(
+      'refresh.identity-refused',
+      'the refreshed id_token is of another sign-in',
+      'refresh.other-user',
+    );
 }
 
 /** Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15). @throws also keys-timeout. */

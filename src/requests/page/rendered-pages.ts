@@ -24,13 +24,8 @@ export interface RememberedPage {
   end: PagePart;
 }
 
-/** The first part of a page, which shows the patient. */
-interface RememberedStart {
-  key: string;
-  start: PagePart;
-}
-
-type Part = RememberedPage | RememberedStart;
+/** `start` is the first part of a page, which shows the patient. */
+type Part = RememberedPage | { key: string; start: PagePart };
 
 interface Entry {
   organizationId: string;

@@ -64,13 +64,13 @@ export function endpoint(field: string, text: string, rules: EndpointRules): str
   const problem = endpointProblem(text, rules);
   if (problem !== undefined) {
     const rule = ruleOfProblem(text, rules);
-    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
+    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, rule);
   }
   const url = new URL(text, rules.fhirBase.href);
   if (!isAllowedHost(url, rules)) {
     const reason = `is on ${url.host}, which is not an allowed host of this organization`;
     const rule = isInsideAddress(url, rules) ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host';
-    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule });
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, rule);
   }
   // `https:evil.example` resolves to a path below the base, but on its own it parses as a URL of the host evil.example.
   return URL.parse(text)?.href === url.href ? text : url.href;

@@ -106,5 +106,5 @@ export function ruleOfIssuerDocument(answer: FetchedAnswer): Rule {
 }
 
 function unavailable(rule: Rule, detail: string): AppError {
-  return new AppError('identity.keys-unavailable', detail, { rule });
+  return new AppError('identity.keys-unavailable', detail, rule);
 }
