@@ -64,11 +64,23 @@ export function describeError(
 /** Facts for the trace: names, addresses and counts, and never a secret or a person. */
 type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+/** What an error says besides its code: the rule names cause, owner and remedy. */
+interface More {
+  rule?: Rule | undefined;
+  /** More facts for the trace, as in trace.ts. */
+  seen?: Seen;
+  cause?: unknown;
+  /** Words of ours after the help text. */
+  shown?: string | undefined;
+  /** Sent as Retry-After. */
+  retryAfterSeconds?: number | undefined;
+  /** HTTP status of the EHR's answer, for the trace. */
+  upstreamStatus?: number | undefined;
+}
+
 /**
  * Ends a request. @param detail for the log: the rule and the value's shape, never a secret or clinical value (ST-07).
- * @param options.rule names cause, owner and remedy. @param options.seen more facts for the trace, as in trace.ts.
- * @param options.shown words of ours after the help text. @param options.retryAfterSeconds sent as Retry-After.
- * @param options.upstreamStatus HTTP status of the EHR's answer, for the trace.
+ * @param more the rule alone, or with others.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
@@ -78,26 +90,16 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly upstreamStatus: number | undefined;
 
-  constructor(
-    code: ErrorCode,
-    detail: string,
-    options: {
-      rule?: Rule | undefined;
-      seen?: Seen;
-      cause?: unknown;
-      shown?: string | undefined;
-      retryAfterSeconds?: number | undefined;
-      upstreamStatus?: number | undefined;
-    } = {},
-  ) {
-    super(detail, { cause: options.cause });
+  constructor(code: ErrorCode, detail: string, more: Rule | More = {}) {
+    const given: More = typeof more === 'string' ? { rule: more } : more;
+    super(detail, { cause: given.cause });
     this.name = 'AppError';
     this.code = code;
-    this.rule = options.rule;
-    this.seen = options.seen ?? {};
-    this.shown = options.shown;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-    this.upstreamStatus = options.upstreamStatus;
+    this.rule = given.rule;
+    this.seen = given.seen ?? {};
+    this.shown = given.shown;
+    this.retryAfterSeconds = given.retryAfterSeconds;
+    this.upstreamStatus = given.upstreamStatus;
   }
 
   /** The same error with more facts for the trace; its own stay. */

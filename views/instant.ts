@@ -1,6 +1,6 @@
 /** Shows a moment to people, with its time zone named, and as a `datetime` for machines. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { clockIn, dayIn, instantText, secondsIn, zoneName } from './zone.ts';
+import { clockIn, dayIn, instantText, secondsIn, zoneName } from './date-text.ts';
 
 /** `2026-11-22 09:05 CET`, always with the zone: the server cannot know the reader's without a script. */
 export function instant(at: Date, timeZone: string): SafeHtml {

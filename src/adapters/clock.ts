@@ -3,5 +3,4 @@
 /** Returns the current time. Domain functions take the resulting `now` as an argument instead of calling a clock. */
 export type Clock = () => Date;
 
-/** The machine's clock. */
 export const systemClock: Clock = () => new Date();

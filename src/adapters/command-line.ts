@@ -35,9 +35,7 @@ export function done(text: string, json: unknown): CommandOutcome {
 /** The work of a command, run once the database is open. */
 export type Command<Dependencies> = (dependencies: Dependencies) => Promise<CommandOutcome>;
 
-/**
- * Reads a command of several verbs before anything is opened. @param usage the lines of each verb. @throws UsageError
- */
+/** Reads a command of several verbs. @param usage the lines of each verb. @throws UsageError */
 export function readVerb<Dependencies>(
   noun: string,
   usage: readonly string[],
@@ -81,9 +79,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** The flags of a command, in the format of `node:util` parseArgs. */
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
-/**
- * Reads flags and the required positional arguments `names`. @throws UsageError for an unknown, surplus or missing one.
- */
+/** Reads flags and the positional arguments `names`; all are required. @throws UsageError */
 export function readArguments<const Options extends Flags>(
   args: readonly string[],
   names: readonly string[],

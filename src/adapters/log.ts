@@ -1,7 +1,6 @@
 /** Structured logs for operators: JSON lines without secrets (ST-07, TK-20). */
 import { pino } from 'pino';
 
-/** The logger every part uses. */
 export type Log = pino.Logger;
 
 /** Members with these names are removed, on a line or one level down. */

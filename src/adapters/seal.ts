@@ -12,7 +12,6 @@ import {
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 
-/** Seals JSON values for a store and opens them again. */
 export type Sealer = ReturnType<typeof createSealer>;
 
 /** A stored value cannot be trusted. The message never contains any part of it. */
@@ -77,10 +76,7 @@ export function createSealer(secrets: readonly string[]) {
      */
     seal: async (name: string, value: unknown, mostBytes = MOST_BYTES): Promise<string> =>
       sealAs(VERSION, name, jsonOf(value, mostBytes)),
-    /**
-     * As `seal`, but the JSON is compressed first: for long texts that hold no secret, because the length of what is
-     * sealed then depends on the text.
-     */
+    /** As `seal`, but compressed: only for long texts without a secret, as the sealed length depends on the text. */
     sealCompressed: async (name: string, value: unknown, mostBytes: number): Promise<string> =>
       sealAs(COMPRESSED, compressedName(name), deflateRawSync(jsonOf(value, mostBytes), DEFLATE)),
     /** Opens what either of them sealed. @throws SealError when forged, sealed under another name, or by an unknown secret. */

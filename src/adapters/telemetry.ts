@@ -32,7 +32,6 @@ export interface RemoteParent {
   traceFlags: number;
 }
 
-/** Records spans and exports them in the background. */
 export type Telemetry = Awaited<ReturnType<typeof startTelemetry>>;
 
 const LONGEST_FLUSH_MS = 3_000;
@@ -70,7 +69,6 @@ export async function startTelemetry(config: TelemetryConfig, log: Log) {
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes: { ...facts } }, around);
       const inside = api.trace.setSpan(around, span);
       return {
-        /** Runs work inside this span. */
         within: <T>(work: () => T): T => contexts.with(inside, work),
         end: (last: SpanFacts = {}, newName?: string): void => endSpan(span, last, newName, api.SpanStatusCode.ERROR),
       };

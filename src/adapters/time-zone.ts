@@ -1,4 +1,4 @@
-/** Calendar days and times in a time zone. Pages format a moment with views/zone.ts. */
+/** Calendar days and times in a time zone. Pages format a moment with views/date-text.ts. */
 import { LRUCache } from 'lru-cache';
 import { cached } from './cache.ts';
 

@@ -1,8 +1,7 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
+
 import { type RequestHandler, Router } from 'express';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Config } from '#src/config/index.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
@@ -19,11 +18,10 @@ import { signInFormRoute, signInRoute, signOutRoute } from './sign-in-routes.ts'
 import { type SsoRouteDependencies, ssoCallbackRoute, ssoStartRoute } from './sso-routes.ts';
 import { askAboutUserRoute, type UserRouteDependencies, userActionRoute, usersRoute } from './users-page-routes.ts';
 
-export interface AdminRouteDependencies extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'> {
+export interface AdminRouteDependencies
+  extends Omit<AccountDependencies, 'limit' | 'knownBrowsers' | 'publicUrl'>,
+    Pick<Adapters, 'db' | 'outbound' | 'redis'> {
   config: Config;
-  db: Queries;
-  redis: KeyStore;
-  outbound: Outbound;
   guards: { signedIn: RequestHandler[]; operator: RequestHandler; recognise: RequestHandler };
 }
 

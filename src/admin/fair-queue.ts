@@ -48,7 +48,6 @@ export function createFairQueue(limits: { atOnce: number; mostWaiting: number; r
   };
 }
 
-/** A line of visitors, in the order of their turns. */
 function createLine(most: number) {
   const lines = new Map<string, Waiting[]>();
   const waiting = () => [...lines.values()].reduce((sum, line) => sum + line.length, 0);

@@ -15,7 +15,6 @@ export interface SsoTransaction {
   codeVerifier: string;
 }
 
-/** A person whom the provider has authenticated. */
 export interface SsoPerson {
   /** Issuer and subject: they identify the person even when the e-mail address changes. */
   subject: string;

@@ -18,10 +18,7 @@ export type Acting = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 /** Long enough for a letter; short enough that a forgotten mail does no harm. */
 const ONE_TIME_DAYS = 3;
 
-/**
- * Creates a user with a one-time password, random or given. @returns it, to be shown once; undefined for a taken
- * e-mail.
- */
+/** @returns the one-time password, random or given, to be shown once; undefined for a taken e-mail. */
 export async function addUser(
   deps: UserActionDependencies,
   acting: Acting,

@@ -32,10 +32,7 @@ export function normalizeEmail(text: string): string | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/**
- * Normalizes a provider's address by ASCII case only: compatibility forms (full-width, Kelvin) are other people's.
- * @returns undefined when it is invalid or has such forms.
- */
+/** By ASCII case only: compatibility forms (full-width, Kelvin) are other people's addresses, so invalid here. */
 export function exactEmail(text: string): string | undefined {
   const isPlain = /^[\x21-\x7e]{1,254}$/.test(text);
   return isPlain && email.safeParse(text).success ? text.toLowerCase() : undefined;

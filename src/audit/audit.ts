@@ -1,9 +1,9 @@
 /** The audit trail: who did what to which patient, written in the background unless the caller depends on it. */
+
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { storedText, storedValue } from '#src/adapters/stored-text.ts';
@@ -54,11 +54,7 @@ export interface AuditEvent {
 
 export type Audit = ReturnType<typeof createAudit>;
 
-export interface AuditDependencies {
-  db: Queries;
-  sealer: Sealer;
-  log: Log;
-  clock: Clock;
+export interface AuditDependencies extends Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'> {
   metrics?: Pick<Metrics, 'rowsLost'>;
 }
 

@@ -22,7 +22,6 @@ export interface CheckCommandDependencies extends EditDependencies {
   deployment: { publicUrl: URL };
   /** CIDRs of the deployment that may be reached although private. */
   allowPrivate: readonly string[];
-  /** Our published keys. */
   publishedKeys: () => Promise<{ kid: string }[]>;
 }
 

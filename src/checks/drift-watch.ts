@@ -1,8 +1,8 @@
 /** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
+
 import { hash } from 'node:crypto';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
@@ -13,25 +13,16 @@ import { keepDiscovered } from './keep-discovered.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';
 
-export interface DriftWatchOptions {
+export interface DriftWatchOptions extends Pick<Adapters, 'clock' | 'log'> {
   store: Pick<OrganizationStore, 'list' | 'saveDiscovered'>;
   checksStore: ChecksStore;
   checks: CheckDependencies;
   redis: Pick<KeyStore, 'setIfAbsent'>;
-  clock: Clock;
-  log: Log;
   metrics: Pick<Metrics, 'drift'>;
   /** Hours between two checks of one organization; 0 switches the watch off. */
   hours: number;
-  /** Calls `work` at each interval and returns a function that stops it. Tests call {@link DriftWatch.look} instead. */
+  /** Calls `work` at each interval and returns a function that stops it. Tests call `look` instead. */
   every?: (intervalMs: number, work: () => void) => () => void;
-}
-
-export interface DriftWatch {
-  /** Checks the organizations that are due, one by one. Never rejects; a call during a look joins that look. */
-  look(): Promise<void>;
-  /** Stops the timer and waits for a check under way. */
-  close(): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 5 * 60_000;
@@ -41,7 +32,7 @@ const HOUR_MS = 3_600_000;
  * Starts the watch. Time is divided into periods, which begin at a different moment for each organization, so that not
  * all EHRs are called at once. The instance that takes a period's lock in Redis makes the only check of that period.
  */
-export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
+export function createDriftWatch(options: DriftWatchOptions) {
   const { store, log, hours, every = repeat } = options;
   const closing = new AbortController();
   let underWay: Promise<void> | undefined;
@@ -58,6 +49,7 @@ export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
       log.warn({ err: withoutQuery(error) }, 'drift.look-failed');
     }
   };
+  /** Checks the organizations that are due, one by one. Never rejects; a call during a look joins that look. */
   const look = (): Promise<void> => {
     if (hours === 0 || closing.signal.aborted) return Promise.resolve();
     underWay ??= lookOnce().finally(() => (underWay = undefined));
@@ -66,7 +58,8 @@ export function createDriftWatch(options: DriftWatchOptions): DriftWatch {
   const stop = hours === 0 ? () => {} : every(LOOK_EVERY_MS, () => void look());
   return {
     look,
-    close: async () => {
+    /** Stops the timer and waits for a check under way. */
+    close: async (): Promise<void> => {
       stop();
       closing.abort();
       await underWay;

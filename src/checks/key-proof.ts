@@ -1,7 +1,8 @@
 /** The key proof: does the EHR accept our client ID, key, algorithm and audience? It needs no patient and no user. */
+
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
+import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { shown } from '#src/checks/rows/definition.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
@@ -18,11 +19,9 @@ import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
 
-export interface KeyProofDependencies {
+export interface KeyProofDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
   connections: SmartConnections;
-  outbound: Outbound;
   keyRing: KeyRing;
-  clock: Clock;
   publicUrl: URL;
 }
 

@@ -4,7 +4,6 @@ import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/res
 import type { Difference } from './drift.ts';
 import type { CheckRun } from './store.ts';
 
-/** For the HTML page and as JSON. */
 export interface CheckReport {
   title: string;
   organization: { id: string; name: string };

@@ -5,7 +5,6 @@ import { reportPage } from '#views/inspector/report-page.ts';
 import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import type { CheckReport } from './report.ts';
 
-/** What the page and the JSON show. */
 export interface SharedCheckReport extends CheckReport {
   registration: RegistrationValues;
 }

@@ -1,13 +1,12 @@
 /** Stores runs of the checks: the newest one for the page, the last good one for the drift watch. */
 import { randomUUID } from 'node:crypto';
-import { and, desc, eq, notInArray } from 'drizzle-orm';
+import { and, desc, eq, notInArray, type SQL } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { storedValue } from '#src/adapters/stored-text.ts';
 import type { CheckResult, CheckSummary, ConnectionState, FinishedChecks } from '#src/checks/rows/result.ts';
 import type { Difference } from './drift.ts';
 
-/** Why a run was made. */
 export type RunOccasion = 'save' | 'button' | 'schedule' | 'cli';
 
 export const checkRuns = pgTable(
@@ -30,7 +29,6 @@ export const checkRuns = pgTable(
   (table) => [index('check_runs_by_organization').on(table.organizationId, table.at)],
 );
 
-/** One run as stored. */
 export interface CheckRun extends FinishedChecks {
   id: string;
   organizationId: string;
@@ -42,21 +40,14 @@ export interface CheckRun extends FinishedChecks {
 }
 
 /** Every query names the organization (MT-01). */
-export interface ChecksStore {
-  /** Removes the characters that PostgreSQL does not accept. */
-  save(run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun>;
-  latest(organizationId: string): Promise<CheckRun | undefined>;
-  latestScheduled(organizationId: string): Promise<CheckRun | undefined>;
-  /** The newest run of this URL without a hard failure. */
-  lastGood(organizationId: string, fhirUrl: string): Promise<CheckRun | undefined>;
-}
+export type ChecksStore = ReturnType<typeof createChecksStore>;
 
 const KEPT = 60;
 
 /** Works with either driver. */
-export function createChecksStore(db: Queries): ChecksStore {
+export function createChecksStore(db: Queries) {
   const of = (organizationId: string) => eq(checkRuns.organizationId, organizationId);
-  const newest = async (organizationId: string, ...more: ReturnType<typeof eq>[]) => {
+  const newest = async (organizationId: string, ...more: SQL[]): Promise<CheckRun | undefined> => {
     const found = await db
       .select()
       .from(checkRuns)
@@ -66,15 +57,17 @@ export function createChecksStore(db: Queries): ChecksStore {
     return found[0] && toRun(found[0]);
   };
   return {
-    save: async (run) => {
+    /** Removes the characters that PostgreSQL does not accept. */
+    save: async (run: Omit<CheckRun, 'id' | 'good'>): Promise<CheckRun> => {
       const saved = { ...storedValue(run), id: randomUUID(), good: run.summary.hardFailures.length === 0 };
       await db.insert(checkRuns).values({ ...saved, at: new Date(run.at) });
       await prune(db, run.organizationId);
       return saved;
     },
-    latest: (organizationId) => newest(organizationId),
-    latestScheduled: (organizationId) => newest(organizationId, eq(checkRuns.occasion, 'schedule')),
-    lastGood: (organizationId, fhirUrl) =>
+    latest: (organizationId: string) => newest(organizationId),
+    latestScheduled: (organizationId: string) => newest(organizationId, eq(checkRuns.occasion, 'schedule')),
+    /** The newest run of this URL without a hard failure. */
+    lastGood: (organizationId: string, fhirUrl: string) =>
       newest(organizationId, eq(checkRuns.fhirUrl, fhirUrl), eq(checkRuns.good, true)),
   };
 }

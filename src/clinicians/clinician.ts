@@ -1,16 +1,9 @@
 /** A clinician of one organization, and the membership of an EHR user there (FU-07). */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
-export interface CliniciansDependencies {
-  db: Queries;
-  sealer: Sealer;
+export interface CliniciansDependencies extends Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'> {
   audit: Audit;
-  clock: Clock;
-  log: Log;
   /** The most EHR users of one organization, so that no EHR fills the table for others (MT-06). Default: 100,000. */
   mostUsers?: number;
 }

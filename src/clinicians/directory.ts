@@ -1,9 +1,9 @@
 /** Memberships for the request path, from memory while nothing changed; admissions survive ten minutes of outage. */
+
 import { LRUCache } from 'lru-cache';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { atMost } from '#src/adapters/cache.ts';
-import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import { AppError } from '#src/errors.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
@@ -30,10 +30,7 @@ const KNOWN_MS = 10 * 60_000;
 const OUTAGE_MS = 10 * 60_000;
 const MOST_KNOWN = 20_000;
 
-export interface ClinicianDirectoryDependencies {
-  db: Queries;
-  sealer: Sealer;
-  clock: Clock;
+export interface ClinicianDirectoryDependencies extends Pick<Adapters, 'clock' | 'db' | 'sealer'> {
   directory: Pick<OrganizationDirectory, 'versionOf'>;
 }
 

@@ -54,9 +54,7 @@ export async function findOrCreate(
 /** @throws AppError 'user.not-allowed' when the organization has as many EHR users as it may. */
 async function assertRoom(users: ReturnType<typeof identitiesOf>, most: number): Promise<void> {
   if (!(await users.areAtLeast(most))) return;
-  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, {
-    rule: 'user.most',
-  });
+  throw new AppError('user.not-allowed', `the organization has ${most} EHR users, the most there may be`, 'user.most');
 }
 
 /** Did this user wait for a confirmation that is no longer needed? A refused user stays refused. */

@@ -6,17 +6,10 @@ import { lookupsOf, openIdentity, openName, sealIdentity, sealName } from './cli
 import { type ClinicianRow, cliniciansOf, type IdentityRow, listCliniciansAfter } from './clinician-store.ts';
 import { identitiesOf, listIdentitiesAfter } from './identity-store.ts';
 
-export interface Moving {
-  /** Resolves when every row was processed or the database failed. */
-  done: Promise<void>;
-  /** Stops before the next row; resolves when the run has ended. */
-  stop(): Promise<void>;
-}
-
 const BATCH = 200;
 
 /** Runs in the background; launches find rows under any secret. With one secret there is nothing to do. */
-export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }): Moving {
+export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Log; secretCount: number }) {
   const { db, sealer, log, secretCount } = deps;
   const stopping = new AbortController();
 
@@ -67,8 +60,10 @@ export function moveToCurrentSecret(deps: { db: Queries; sealer: Sealer; log: Lo
     log.warn({ err: withoutQuery(error) }, 'clinicians are still kept under an older secret'),
   );
   return {
+    /** Resolves when every row was processed or the database failed. */
     done: running,
-    stop: () => {
+    /** Stops before the next row; resolves when the run has ended. */
+    stop: (): Promise<void> => {
       stopping.abort();
       return running;
     },

@@ -1,8 +1,9 @@
 /** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
+
 import type { RequestHandler } from 'express';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { type AuditListRow, listAuditRows } from '#src/audit/audit-store.ts';
 import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';
@@ -18,9 +19,7 @@ import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-pa
 import { cliniciansUrl } from './clinicians-page-view.ts';
 import { findPerson, type Person } from './people.ts';
 
-interface TimelineDependencies {
-  db: Queries;
-  sealer: Sealer;
+interface TimelineDependencies extends Pick<Adapters, 'db' | 'sealer'> {
   audit: Audit;
   store: Pick<OrganizationStore, 'find'>;
 }

@@ -1,7 +1,6 @@
 /** The environment variables for administrators' sign-in; src/config/index.ts reads them with the others. */
 import { z } from 'zod';
 
-/** The lengths of every administrator's password. */
 export const PASSWORD_MIN_LENGTH = 12;
 export const PASSWORD_MAX_LENGTH = 200;
 
@@ -49,7 +48,6 @@ export function readSignIn(values: SignInValues) {
             clientSecret,
             /** Space-separated. */
             scopes: values.OIDC_SCOPES,
-            /** The claim that lists a person's groups. */
             groupsClaim: values.OIDC_GROUPS_CLAIM,
             /** Members are operators. If this or the next is set, groups alone decide who may sign in. */
             operatorGroup: values.OIDC_OPERATOR_GROUP,

@@ -3,5 +3,4 @@ import { readFileSync } from 'node:fs';
 
 const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 
-/** For example `0.1.0`. */
 export const version = String((JSON.parse(file) as { version: unknown }).version);

@@ -1,6 +1,5 @@
 /** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
 
-/** The team or person that has to act. */
 export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
 
 /** Who reads it: an organization's administrator, the operator of this service, or a person a report was sent to. */
@@ -24,7 +23,6 @@ export interface Explanation {
   owner: Owner;
   /** Most likely first. */
   causes: readonly [string, ...string[]];
-  /** One thing for the owner to do now. */
   remedy: string;
 }
 

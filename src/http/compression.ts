@@ -26,10 +26,7 @@ export function compressPages(app: Express): void {
 
 type Part = string | readonly Run[];
 
-/**
- * Sends the first part, compressed by itself; a page that fails before still ends as an error page. @returns the sender
- * of the rest.
- */
+/** A page that fails before still ends as an error page. @returns the sender of the rest. */
 export function sendFirstPart(response: Response, first: Part): (rest: Part) => void {
   response.type('html');
   if (!takesGzip(response)) {

@@ -11,7 +11,6 @@ const MOST_READ = 100;
 /** The parsed Cookie header, shared by framed and first-party cookies. */
 const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
-/** Cookies of one deployment. */
 export type Cookies = ReturnType<typeof createCookies>;
 
 /**

@@ -21,7 +21,6 @@ const LONGEST = {
   document: 100_000,
 } as const;
 
-/** The kind of a field, which decides its longest value. */
 export type FieldKind = keyof typeof LONGEST;
 
 /** Body limits in bytes: for the usual form, smaller forms, and forms with long texts. */

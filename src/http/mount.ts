@@ -4,7 +4,6 @@ import { onlyMethods } from './error-page.ts';
 
 type Handlers = (RequestHandler | ErrorRequestHandler | RequestHandler[])[];
 
-/** Mounts addresses in a router. */
 export type Mount = (path: string, methods: { get?: Handlers; post?: Handlers }) => void;
 
 /** @param options.head whether HEAD is answered like GET; false where a GET has effects. */

@@ -1,10 +1,7 @@
 /** Our own address: redirects and links use the configuration, never a request's headers (REG-02). */
 import type { RequestHandler } from 'express';
 
-/**
- * Redirects plain http to the same path over https before any cookie is set, if PUBLIC_URL is https (TL-03). Only a
- * proxy named in TRUST_PROXY can report that a visitor came by http, so without one nothing is redirected.
- */
+/** TL-03, before any cookie is set. Only a proxy of TRUST_PROXY can report http, so without one nothing redirects. */
 export function requireHttps(publicUrl: URL, trustsProxy: boolean): RequestHandler {
   return (request, response, next) => {
     const isPlain = trustsProxy && publicUrl.protocol === 'https:' && request.protocol === 'http';

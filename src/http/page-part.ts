@@ -5,7 +5,6 @@ import { shiftOf } from './crc-of-parts.ts';
 /** A byte-aligned run of deflate that refers to nothing before it. */
 export interface Run {
   readonly deflated: Buffer;
-  /** The text's length in bytes. */
   readonly length: number;
   readonly crc: number;
   /** The factor for a preceding checksum (crc-of-parts.ts). */

@@ -13,10 +13,7 @@ export type PostOutcomes = ReturnType<typeof createPostOutcomes>;
 
 const NAME = /^[\w-]{43}$/;
 
-/**
- * Sealed records in Redis, each with one owner. Reading needs both name and owner, so another session that learns a
- * name can neither read nor use up the record. Every method may throw AppError 'store.unavailable'.
- */
+/** Reading needs name and owner, so another session that learns a name gets nothing. @throws 'store.unavailable' */
 export function createPostOutcomes(redis: KeyStore, sealer: Sealer) {
   const read = async (name: string, owner: string, how: 'get' | 'take'): Promise<unknown> => {
     if (!isOutcomeName(name)) return undefined;

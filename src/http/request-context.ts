@@ -25,7 +25,6 @@ export interface RequestContext {
   readonly facts: RequestFacts;
   /** Where a standalone launch starts again; linked from this request's error page. */
   startAgain?: string;
-  /** The organization's help desk; named on the error page. */
   helpDesk?: HelpDesk | undefined;
   /** Our stylesheet with the colours of the visitor's chart. */
   themeUrl?: string | undefined;

@@ -27,10 +27,7 @@ export function isSettled(request: Request): boolean {
   return !isFromPage || fieldOf(request, 'agreed', 'choice') === 'true';
 }
 
-/**
- * Whether the change may be made now. If it would end open launches, a page is sent instead that asks; its form posts
- * the same fields again, with the consent. A script is not asked. @param changes raw; an invalid change ends nothing.
- */
+/** False: a page that asks was sent instead, with the same fields; a script is not asked. @param changes raw. */
 export async function mayEndLaunches(
   deps: AskBeforeEndDependencies,
   { request, response, organization }: { request: Request; response: Response; organization: Organization },

@@ -11,7 +11,7 @@ import { grantedScopes, permits } from '#src/smart/scopes/granted.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetRows } from '#src/vendors/vendor-props.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
-import { startPage } from '#views/guide/start-page.ts';
+import { startPage } from '#views/guide/home-page.ts';
 import { guideSheet } from './register-props.ts';
 import { type RegisterDependencies, visitedOrganization } from './register-routes.ts';
 

@@ -1,8 +1,7 @@
 /** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for a time. */
+
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
@@ -19,13 +18,10 @@ import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page
 import { type Step, withOrganization } from './own-organization.ts';
 import { type RegisterConfig, registerSheetProps, sharedRegister } from './register-props.ts';
 
-export interface HandoverDependencies {
+export interface HandoverDependencies extends Pick<Adapters, 'clock' | 'db' | 'redis'> {
   config: RegisterConfig;
   store: Pick<OrganizationStore, 'find'>;
-  db: Queries;
-  redis: KeyStore;
   audit: Audit;
-  clock: Clock;
   afterPost: AfterPost;
 }
 

@@ -43,10 +43,7 @@ export async function beginChecks(visit: Visit, { url, corrections, options }: P
   return refused(visit, 400, { field: { value: answer.kept, problem: answer.problem } });
 }
 
-/**
- * A mark for each answer, then the summary, then the rows. A visitor who leaves does not stop the checks. If the run
- * cannot be stored, a notice says so.
- */
+/** A mark for each answer, then the summary and the rows. A visitor who leaves does not stop the checks. */
 async function streamChecks(
   { deps, request, response, organization }: Visit,
   { url, corrections, running, outcome }: Extract<SaveAnswer, { ok: true }>,

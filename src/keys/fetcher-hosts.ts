@@ -11,11 +11,6 @@ export interface KeyHolder {
   hosts: readonly string[];
 }
 
-export interface PlacedFetches {
-  byOrganization: ReadonlyMap<string, JwksFetch>;
-  others: JwksFetch[];
-}
-
 const LOOKUP_MS = 2_000;
 
 /** Matches the addresses of hosts: an indication, not a proof, as hosts share them. @param fetches newest first. */
@@ -23,7 +18,7 @@ export async function placeFetches(
   fetches: readonly JwksFetch[],
   holders: readonly KeyHolder[],
   resolve: (host: string) => Promise<readonly string[]> = addressesOf,
-): Promise<PlacedFetches> {
+) {
   const hosts = [...new Set(holders.flatMap((holder) => holder.hosts))];
   const found = await Promise.all(hosts.map(async (host) => [host, await resolve(host)] as const));
   const addresses = new Map(found);

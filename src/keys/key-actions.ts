@@ -1,21 +1,17 @@
 /** An operator's actions on signing keys: list, rotate, export (retire: retire-key.ts). All but listing are audited. */
+
 import { exportSPKI, importJWK } from 'jose';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
-import { instantText } from '#views/zone.ts';
+import { instantText } from '#views/date-text.ts';
 import { activationOfNewKey, isInState, type KeyState, keyState, newKeyDates, publishedUntil } from './key-life.ts';
 import { makeKey, type PublicJwk, readPublicJwk, signingAlgorithms } from './key-pair.ts';
 import { changeKeys, type KeyRow, listKeyRows } from './key-store.ts';
 
-export interface KeyDependencies {
-  db: Queries;
-  sealer: Sealer;
+export interface KeyDependencies extends Pick<Adapters, 'clock' | 'db' | 'sealer'> {
   audit: Audit;
-  clock: Clock;
   /** The actor for the audit trail; the command line by default. */
   by?: Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 }

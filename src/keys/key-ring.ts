@@ -1,8 +1,6 @@
 /** The signing keys and the JWKS, served from memory without a store access (JW-10, JW-11). */
-import type { Clock } from '#src/adapters/clock.ts';
-import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
+import { withoutQuery } from '#src/adapters/database/index.ts';
 import { isInState, keyState, newKeyDates, REFRESH_INTERVAL_SECONDS } from './key-life.ts';
 import {
   type LoadedKey,
@@ -16,12 +14,7 @@ import { changeKeys, type KeyDatesRow, type KeyRow, listKeyDates, listKeyRows } 
 
 export type KeyRing = Awaited<ReturnType<typeof createKeyRing>>;
 
-export interface KeyRingDependencies {
-  db: Queries;
-  sealer: Sealer;
-  clock: Clock;
-  log: Log;
-}
+export type KeyRingDependencies = Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'>;
 
 /** Loads the keys, or creates the first. @throws KeyError when one is unreadable, weak or a duplicate (CAJ-16). */
 export async function createKeyRing(dependencies: KeyRingDependencies) {
@@ -89,10 +82,7 @@ async function makeMissingKeys({ db, sealer, clock }: KeyRingDependencies): Prom
   });
 }
 
-/**
- * Changes by others: dates are read each second, keys only when there is a new one. From the database, because every
- * instance must agree on committed rows, whatever Redis is doing.
- */
+/** Dates are read each second, keys only when new. From the database: all instances must agree on committed rows. */
 async function currentKeys(dependencies: KeyRingDependencies, known: readonly LoadedKey[]): Promise<LoadedKey[]> {
   const now = dependencies.clock();
   const rows = (await listKeyDates(dependencies.db)).filter((row) => keyState(row, now) !== 'gone');

@@ -39,10 +39,8 @@ const PAGE = '/settings/keys';
 const FETCHES_SHOWN = 200;
 const OTHERS_SHOWN = 20;
 
-type Action = (dependencies: KeyDependencies, request: Request) => Promise<unknown>;
-
 const kidIn = (request: Request) => fieldOf(request, 'kid', 'id');
-const ACTIONS: Readonly<Record<keyof typeof DONE, Action>> = {
+const ACTIONS: Record<keyof typeof DONE, (deps: KeyDependencies, request: Request) => Promise<unknown>> = {
   rotate: rotateKeys,
   retire: (deps, request) =>
     retireKey(deps, kidIn(request), { force: false, evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes' }),

@@ -1,27 +1,16 @@
 /** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
 import { deleteTracesBefore, deleteTracesBeyond } from '#src/diagnostics/traces/store.ts';
 import { deleteExpiredReports } from '#src/reports/store.ts';
 
-export interface RetentionDependencies {
-  db: Queries;
+export interface RetentionDependencies extends Pick<Adapters, 'clock' | 'db' | 'log'> {
   redis: Pick<KeyStore, 'setIfAbsent'>;
-  log: Log;
-  clock: Clock;
   traceRetentionDays: number;
   /** 0 keeps the audit trail indefinitely. */
   auditRetentionDays: number;
-}
-
-/** The number of deleted rows. */
-export interface RetentionResult {
-  traces: number;
-  reports: number;
-  auditRows: number;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -32,7 +21,7 @@ const MOST_TRACES = 50_000;
 const TURN_MS = EVERY_MS - 60_000;
 
 /** Runs once per hour, in whichever instance is first. @returns undefined when another instance has run. */
-export async function deleteExpired(dependencies: RetentionDependencies): Promise<RetentionResult | undefined> {
+export async function deleteExpired(dependencies: RetentionDependencies) {
   const { db, redis, log, clock, traceRetentionDays, auditRetentionDays } = dependencies;
   if (!(await redis.setIfAbsent('turn:retention', '1', TURN_MS))) return undefined;
   const now = clock();

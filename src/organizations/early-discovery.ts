@@ -1,7 +1,6 @@
 /** Fetches the documents of the EHRs when the process starts, so that the first clinicians do not wait for them. */
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { isConnected, type Organization } from './organization.ts';
 import { issuersOf, type SmartConnections } from './smart-connections.ts';
@@ -13,13 +12,13 @@ const AT_ONCE = 4;
 const UNUSED_MS = 7 * 24 * 60 * 60_000;
 
 /** Fetches stale configurations and issuers' keys, by the rules and budget of a launch. Never rejects. */
-export async function discoverEarly(options: {
-  store: Pick<OrganizationStore, 'list'>;
-  connections: SmartConnections;
-  issuerKeys: IssuerKeys;
-  clock: Clock;
-  log: Log;
-}): Promise<void> {
+export async function discoverEarly(
+  options: Pick<Adapters, 'clock' | 'log'> & {
+    store: Pick<OrganizationStore, 'list'>;
+    connections: SmartConnections;
+    issuerKeys: IssuerKeys;
+  },
+): Promise<void> {
   const { store, connections, issuerKeys, clock, log } = options;
   const learn = async (organization: Organization): Promise<void> => {
     try {

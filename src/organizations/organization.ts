@@ -103,10 +103,16 @@ export function isConnected(organization: Pick<Organization, UnsetField>): boole
   return organization.fhirBaseUrl !== '' && organization.clientId !== '';
 }
 
+/** @throws AppError 'launch.organization-disabled' */
+export function assertEnabled({ enabled }: Pick<Organization, 'enabled'>): void {
+  if (enabled) return;
+  throw new AppError('launch.organization-disabled', 'the organization is disabled', 'launch.organization-disabled');
+}
+
 /** Asserts that the EHR is known, and the app's name there. @throws AppError 'launch.unknown-issuer' */
 export function assertConnected({ fhirBaseUrl, clientId }: Pick<Organization, UnsetField>): void {
   const rule = fhirBaseUrl === '' ? 'launch.no-fhir-url' : clientId === '' ? 'launch.no-client-id' : undefined;
-  if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', { rule });
+  if (rule) throw new AppError('launch.unknown-issuer', 'the organization is not connected yet', rule);
 }
 
 const MOST_UNKNOWN = 10;

@@ -1,9 +1,8 @@
 /** Caches each EHR's discovery for all launches, as long as the EHR allows (DI-13, DI-14). */
+
 import { LRUCache } from 'lru-cache';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { atMost, shared } from '#src/adapters/cache.ts';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { Log } from '#src/adapters/log.ts';
 import { isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import { type IssuerToTrust, keysAt } from '#src/smart/documents/issuer-keys.ts';
@@ -31,12 +30,11 @@ const RENEW_AFTER = 0.75;
 const MOST_KNOWN = 5_000;
 
 /** One per process. The sources, in this order: the organization's settings, memory, the organization's row, the EHR. */
-export function createSmartConnections(options: {
-  outbound: Outbound;
-  store: Pick<OrganizationStore, 'saveDiscovered'>;
-  clock: Clock;
-  log: Log;
-}) {
+export function createSmartConnections(
+  options: Pick<Adapters, 'clock' | 'log' | 'outbound'> & {
+    store: Pick<OrganizationStore, 'saveDiscovered'>;
+  },
+) {
   const { outbound, store, clock, log } = options;
   const known = new LRUCache<string, Known & { version: number }>(atMost(MOST_KNOWN));
   const underWay = new Map<string, Promise<Known>>();

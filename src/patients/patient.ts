@@ -15,7 +15,6 @@ import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
 import { readRecordState } from './record-state.ts';
 
-/** The patient of a launch, parsed once. */
 export interface PatientSummary extends Required<PatientIdentity> {
   /** The FHIR id, equal to the launch context's. */
   readonly id: string;
@@ -99,10 +98,10 @@ function assertSamePatient({ resourceType, ...resource }: FhirResource, patientI
   const isPatient = resourceType === 'Patient' && typeof resource['id'] === 'string';
   if (!isPatient) {
     const detail = `Patient read answered with no Patient with an id, but ${namedType(resourceType)}`;
-    throw new AppError('patient.not-returned', detail, { rule: 'fhir.no-patient' });
+    throw new AppError('patient.not-returned', detail, 'fhir.no-patient');
   }
   if (resource['id'] === patientId) return;
-  throw new AppError('patient.mismatch', 'Patient read answered with another id', { rule: 'fhir.other-patient' });
+  throw new AppError('patient.mismatch', 'Patient read answered with another id', 'fhir.other-patient');
 }
 
 /** Quotes the type only if it has the form of one, because the server chooses the text. */

@@ -5,7 +5,6 @@ import { type SettingField, type SettingProblem, settingFields, settingRows } fr
 
 const formFields = settingFields.filter((field) => !settingRows[field].operator && !settingRows[field].ownPage);
 
-/** The fields under their headings. */
 export const fieldGroups: readonly FieldGroup[] = [...Map.groupBy(formFields, (field) => settingRows[field].group)].map(
   ([title, fields]) => ({ title, fields: fields.map((name) => ({ name, ...settingRows[name] })) }),
 );

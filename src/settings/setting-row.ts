@@ -5,7 +5,6 @@ import { wholeNumber } from './formats.ts';
 interface About {
   /** The key on the command line, if it is not the name of the field. */
   key?: string;
-  /** The heading above it in the form. */
   group: string;
   label: string;
   /** What the setting does, why an administrator would change it, and the recommended value. */

@@ -15,10 +15,7 @@ const OR = '|';
 /** Of one question. A form repeats each in its page. */
 const MOST_CONDITIONS = 50;
 
-/**
- * @param cell clauses joined by ` & `, of conditions joined by `|`: `field=value`, `field` (answered) or `!field`
- *   (not).
- */
+/** @param cell clauses joined by ` & `, conditions by `|`: `field=value`, `field` (answered), `!field` (not). */
 export function readShownWhen(cell: string): ShownWhen {
   if (cell === '') return [];
   return cell.split(AND).map((clause) => clause.split(OR).map((one) => conditionOf(one.trim())));

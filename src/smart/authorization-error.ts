@@ -43,5 +43,5 @@ export function authorizationError(error: string, description: string | undefine
   const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
   const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
   const rule = ruleOfDescription(error, description ?? '') ?? ofError;
-  return new AppError(code, `the authorization server answered ${known}${suffix}`, { rule });
+  return new AppError(code, `the authorization server answered ${known}${suffix}`, rule);
 }

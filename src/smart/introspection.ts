@@ -9,13 +9,11 @@ import { parseJson } from '#src/adapters/json-object.ts';
 import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
 import { ACCEPTED_SKEW_SECONDS } from './clock-skew.ts';
 
-/** One access token to ask about. */
 export interface Introspection extends ClientCredentials {
   introspectionEndpoint: string;
   accessToken: string;
 }
 
-/** The server's answer about the token. */
 export type IntrospectionAnswer =
   /** Members are undefined when the server does not say; `patient` is as sent, and patientIdOf reads it. */
   | { kind: 'active'; clientId: string | undefined; patient: string | undefined }

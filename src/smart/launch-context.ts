@@ -40,9 +40,7 @@ export function readLaunchContext(
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
   if (patient === undefined && options.patientRequired) {
-    throw new AppError('context.invalid', 'patient is missing from the token response', {
-      rule: 'context.patient-missing',
-    });
+    throw new AppError('context.invalid', 'patient is missing from the token response', 'context.patient-missing');
   }
   return {
     patient,
@@ -59,7 +57,7 @@ function readId(tokenResponse: Record<string, unknown>, member: 'patient' | 'enc
   // A missing encounter is normal, whether absent or blank (LC-04); a missing patient is an error.
   if (isBlank(value) && member === 'encounter') return undefined;
   const rule = isBlank(value) ? 'context.patient-missing' : 'context.id-malformed';
-  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`, { rule });
+  throw new AppError('context.invalid', `${member} is not a FHIR id but ${describe(value)}`, rule);
 }
 
 function readText(value: unknown, maxLength: number): string | undefined {

@@ -1,7 +1,6 @@
 /** Finds the rule behind a refusal by its error code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
-/** A refusal by a token endpoint. */
 export interface Refusal {
   status: number;
   /** A code of RFC 6749 5.2, or one of the server's own. */

@@ -16,10 +16,7 @@ export interface SentAssertion {
   acceptedKids: () => Promise<readonly string[]>;
 }
 
-/**
- * Returns the same error with a more specific rule: first a setting that differs from the SMART default, then whether
- * the server fetched our keys before it refused, then which of our keys it has accepted before.
- */
+/** The same error with the rule of an unusual setting, of a JWKS not fetched, or of the keys accepted before. */
 export async function explainRefusedAssertion(error: unknown, sent: SentAssertion): Promise<unknown> {
   if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;
   const { code, message, seen, upstreamStatus } = error;

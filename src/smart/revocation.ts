@@ -5,14 +5,12 @@ import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type ClientCredentials, clientAssertion, formRequest } from './client-authentication.ts';
 
-/** One token to revoke. */
 export interface Revocation extends ClientCredentials {
   revocationEndpoint: string;
   token: string;
   hint: 'refresh_token' | 'access_token';
 }
 
-/** The server's answer. */
 export type RevocationAnswer =
   /** Revoked, or unknown to the server: both are success (RV-03). */
   { kind: 'revoked' } | { kind: 'later'; afterSeconds: number } | { kind: 'refused'; reason: string };

@@ -15,21 +15,20 @@ export interface LaunchRequest {
 const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
-/**
- * Reads the launch parameters (LA-01, LA-03, LA-05, LA-06); no other parameter can affect a launch (LA-07).
- * @param query untrusted. @throws AppError 'launch.invalid'
- */
+/** LA-01, LA-03, LA-05, LA-06; no other parameter affects a launch (LA-07). @throws AppError 'launch.invalid' */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
-    throw new AppError('launch.invalid', 'an authorization response came to the launch URL', {
-      rule: 'launch.opened-as-redirect-uri',
-    });
+    throw new AppError(
+      'launch.invalid',
+      'an authorization response came to the launch URL',
+      'launch.opened-as-redirect-uri',
+    );
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
   const problem = fhirBaseProblem(iss);
   if (problem) {
     const rule = /^https?%3a/i.test(iss) ? 'launch.encoded-twice' : 'launch.parameter-malformed';
-    throw new AppError('launch.invalid', `iss ${problem}`, { rule });
+    throw new AppError('launch.invalid', `iss ${problem}`, rule);
   }
   return { iss, launch };
 }
@@ -37,12 +36,11 @@ export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
 function single(query: URLSearchParams, name: string, maxLength: number): string {
   const values = query.getAll(name);
   const [value] = values;
-  if (!value) throw new AppError('launch.invalid', `${name} is missing`, { rule: 'launch.parameter-missing' });
-  if (values.length > 1)
-    throw new AppError('launch.invalid', `${name} is repeated`, { rule: 'launch.parameter-repeated' });
+  if (!value) throw new AppError('launch.invalid', `${name} is missing`, 'launch.parameter-missing');
+  if (values.length > 1) throw new AppError('launch.invalid', `${name} is repeated`, 'launch.parameter-repeated');
   if (value.length > maxLength) {
     const detail = `${name} is longer than ${maxLength} characters`;
-    throw new AppError('launch.invalid', detail, { rule: 'launch.parameter-malformed' });
+    throw new AppError('launch.invalid', detail, 'launch.parameter-malformed');
   }
   if (isPlaceholder(value)) {
     const seen = { parameter: name };

@@ -16,7 +16,6 @@ import {
   type SmartConfiguration,
 } from './documents/smart-configuration.ts';
 
-/** The result of discovery, and how long it may be used. */
 export interface Discovery {
   configuration: SmartConfiguration;
   /** Milliseconds from now; 0 when the server forbids caching. */
@@ -102,5 +101,5 @@ function fetchProblem(fetched: Fetched, rule: Rule): AppError {
   const problem = document
     ? 'no smart-configuration, and the CapabilityStatement names no OAuth endpoints'
     : `discovery is not a JSON object (${contentType || 'no content type'})`;
-  return new AppError('discovery.invalid', problem, { rule });
+  return new AppError('discovery.invalid', problem, rule);
 }

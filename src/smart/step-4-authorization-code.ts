@@ -31,7 +31,6 @@ export interface AuthorizationRequest {
   launch?: string;
 }
 
-/** How to send the browser to the authorization server. */
 export type AuthorizationRedirect =
   | { method: 'GET'; url: string }
   | { method: 'POST'; action: string; fields: Record<string, string> };
@@ -131,14 +130,11 @@ export function judgeCallback(
 ): ValidatedCallback {
   if (callback.iss === undefined && expected.issuerPromised) {
     const rule = 'callback.iss-missing';
-    throw new AppError('callback.wrong-issuer', 'iss is missing although the server promises it', { rule });
+    throw new AppError('callback.wrong-issuer', 'iss is missing although the server promises it', rule);
   }
   if (callback.iss !== undefined && !expected.issuers.includes(callback.iss)) {
-    const seen = { 'expected issuers': expected.issuers };
-    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', {
-      rule: 'callback.other-iss',
-      seen,
-    });
+    const facts = { rule: 'callback.other-iss', seen: { 'expected issuers': expected.issuers } } as const;
+    throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', facts);
   }
   if (callback.error !== undefined && callback.code !== undefined) {
     throw malformed('code and error came together');
@@ -149,5 +145,5 @@ export function judgeCallback(
 }
 
 function malformed(detail: string): AppError {
-  return new AppError('callback.invalid', detail, { rule: 'callback.malformed' });
+  return new AppError('callback.invalid', detail, 'callback.malformed');
 }

@@ -21,10 +21,7 @@ export interface CodeExchange extends ClientCredentials {
   clientIdInBody: boolean;
 }
 
-/**
- * Posts the code to the token endpoint, in one request: a code is never sent twice (TK-08).
- * @throws AppError 'token.…' or 'connection.untrusted'
- */
+/** In one request: a code is never sent twice (TK-08). @throws AppError 'token.…' or 'connection.untrusted' */
 export async function exchangeCode(
   callback: ValidatedCallback,
   exchange: CodeExchange,

@@ -30,10 +30,7 @@ export interface CreateAnswer {
 export interface FhirApi {
   /** The FHIR base, without a trailing slash. */
   readonly base: URL;
-  /**
-   * @param pathOrUrl relative to the base ('Patient/1') or absolute under it (a `next` link).
-   * @throws FhirError
-   */
+  /** @param pathOrUrl 'Patient/1', or absolute under the base (a `next` link). @throws FhirError */
   ask(pathOrUrl: string): Promise<FhirAnswer>;
   /** Reads a resource. @param onBytes gets the size of the answer, to limit reads of several pages (FH-12). */
   get(pathOrUrl: string, onBytes?: (count: number) => void): Promise<FhirResource>;
@@ -63,10 +60,7 @@ interface CallInit {
 const FHIR_JSON = 'application/fhir+json';
 const DEADLINE_MS = 10_000;
 
-/**
- * @param options.base the launch's FHIR base; the token is sent to no other address (FH-02).
- * @param options.outbound of the organization whose EHR this is.
- */
+/** @param options.base the token is sent to no other address (FH-02). @param options.outbound of this EHR. */
 export function createFhirApi(options: {
   base: URL;
   accessToken: string;

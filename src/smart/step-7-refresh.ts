@@ -80,6 +80,6 @@ export function assertSameContext(
     if (value === undefined || value === null || (isBlank(value) && name === 'encounter')) continue;
     if (isFhirId(value) && value === context[name]) continue;
     const rule = 'refresh.other-context';
-    throw new AppError('session.expired', `the refresh response names another ${name}`, { rule });
+    throw new AppError('session.expired', `the refresh response names another ${name}`, rule);
   }
 }

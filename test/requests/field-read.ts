@@ -2,7 +2,7 @@
 import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import type { ReadDetail } from '#src/requests/detail/read-detail.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 /** When it is read. */
@@ -38,7 +38,7 @@ export async function readField(change: object, { along = [], tasks = [] }: { al
     if (call.includes('/ServiceRequest?')) return searchset([resource, ...along]);
     return call.includes('/Task?') ? searchset(tasks) : { status: 404 };
   });
-  const support = () => createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const support = () => createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   const batches = support();
   batches.noteMissing();
   const user = { reference: 'Practitioner/me', name: async () => 'Me' };

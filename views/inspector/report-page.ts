@@ -1,10 +1,10 @@
 /** A dated report of the checks for an EHR or network team, on screen or on paper. Readers need no account. */
 import { html } from '@remix-run/html-template';
+import { serverTimeZone } from '#views/date-text.ts';
 import { instant } from '#views/instant.ts';
 import { type CheckRow, checkRows } from '#views/integration-page/check-rows.ts';
 import { layout } from '#views/layout.ts';
 import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
-import { serverTimeZone } from '#views/zone.ts';
 
 export interface ReportProps {
   readonly title: string;

@@ -1,9 +1,9 @@
 /** The page of one request: what the EHR says of it in sections, what happened to it, and related requests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { dayIn } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
-import { dayIn } from '#views/zone.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
 import { dates, priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';

@@ -1,8 +1,8 @@
 /** Above the list: the requests that a user began for this patient and did not send. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { instantText } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
-import { instantText } from '#views/zone.ts';
 import { dates } from './request-row.ts';
 
 export interface ListedDraft {

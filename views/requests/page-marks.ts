@@ -1,7 +1,7 @@
 /** The placeholders in a remembered page, for what differs at each reading. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { dayIn } from '#views/date-text.ts';
 import { clockTime } from '#views/instant.ts';
-import { dayIn } from '#views/zone.ts';
 
 /** The placeholder is random for each process, so that no text of an EHR can equal it. */
 const mark = (name: string): string => `_${name}-${crypto.randomUUID()}_`;

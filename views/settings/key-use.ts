@@ -1,7 +1,7 @@
 /** Use of our keys by EHRs: per organization, and JWKS fetches from other addresses. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { serverTimeZone } from '#views/date-text.ts';
 import { age, instant } from '#views/instant.ts';
-import { serverTimeZone } from '#views/zone.ts';
 
 export interface KeyUseRow {
   readonly id: string;

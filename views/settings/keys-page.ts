@@ -1,10 +1,10 @@
 /** Settings > Keys: the signing keys, which EHRs have fetched or accepted them, and the actions for operators. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
+import { serverTimeZone } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
-import { serverTimeZone } from '#views/zone.ts';
 import { askLink } from './confirm-page.ts';
 import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';

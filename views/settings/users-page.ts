@@ -1,10 +1,10 @@
 /** The operator's list of users, and the form that adds one. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { serverTimeZone } from '#views/date-text.ts';
 import { fieldProblem, formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
-import { serverTimeZone } from '#views/zone.ts';
 import { askLink } from './confirm-page.ts';
 import { settingsPage } from './settings-layout.ts';
 

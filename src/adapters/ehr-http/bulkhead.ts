@@ -17,7 +17,6 @@ const BUSY = Symbol('busy');
 /** An EHR can name any number of hosts, for example for its keys, so only the most recently used are kept. */
 const MOST_CIRCUITS = 100;
 
-/** The target of a call and its organization. */
 export interface BulkheadCall {
   organizationId: string;
   url: URL;

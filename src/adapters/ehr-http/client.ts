@@ -60,11 +60,7 @@ export interface EhrClient {
   warm(urls: { protocol: URL; fhir: URL }): void;
   /** A dispatcher with the same guard and pools, for fhirclient's fetch inside {@link fhirCall}. */
   fhirDispatcher(): Dispatcher;
-  /**
-   * Makes one FHIR read that goes through {@link fhirDispatcher}; of very much data, the answer comes late.
-   *
-   * @throws OutboundError when refused, or what `call` throws.
-   */
+  /** One read through {@link fhirDispatcher}; much data arrives late. @throws OutboundError, or what `call` throws. */
   fhirCall<T extends { size: number }>(target: { url: URL; method: string }, call: () => Promise<T>): Promise<T>;
   /** Counts a request that the browser has made at the EHR, such as authorize. Never rejects. */
   countVisit(): Promise<void>;
@@ -84,10 +80,7 @@ const DEADLINE_MS = 5_000;
 const CONNECT_MS = 3_500;
 const MOST_REACHABLE = 1_000;
 
-/**
- * @param options.production refuses plain http even on loopback. @param options.budgets for `requestsPerMinute`.
- * @param options.allowPrivate CIDRs every call may reach although private.
- */
+/** @param options.production no http even on loopback. @param options.allowPrivate CIDRs every call may reach. */
 export function createOutbound(options: {
   production: boolean;
   allowPrivate: readonly string[];

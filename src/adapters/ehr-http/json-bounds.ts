@@ -2,7 +2,6 @@
 import type { Dispatcher } from 'undici';
 import { watchesAnswers } from './answer-bounds.ts';
 
-/** The limits of a document. */
 export interface JsonBounds {
   depth: number;
   /** The total of object members and array elements. */

@@ -9,7 +9,6 @@ export interface LightInit {
   body?: string | null;
   /** Covers the whole exchange. */
   deadlineMs: number;
-  /** The guarded connections to use. */
   dispatcher: Dispatcher;
   /** Hides the content type of a success, so that a FHIR client passes the response on without parsing it. */
   isUnread?: boolean;

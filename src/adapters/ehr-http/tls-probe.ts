@@ -8,7 +8,6 @@ import { codeOf, failureOf, type OutboundFailure } from './error.ts';
 
 /** What a TLS server presented, whether or not it is trusted. */
 export interface Handshake {
-  /** Such as `TLSv1.3`. */
   protocol: string;
   /** OpenSSL's or Node's code when the chain does not verify; undefined when it does. */
   chainProblem: string | undefined;

@@ -3,7 +3,6 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { type CallEnd, endOf } from './error.ts';
 
-/** The purpose of a call, as a label. */
 export type CallKind = 'discovery' | 'token' | 'keys' | 'fhir' | 'revocation' | 'style' | 'other';
 
 /** The parts of a call that may be disclosed. */

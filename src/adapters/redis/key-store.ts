@@ -19,10 +19,7 @@ export interface KeyStore {
    * @param late receives the old value when the answer arrives after this has thrown.
    */
   exchange(key: string, value: string, late: (was: string) => void): Promise<string | undefined>;
-  /**
-   * Replaces a value only if it still equals `seen`, and keeps its lifetime. False when it has changed or gone, so that
-   * only one of many callers gets true.
-   */
+  /** Replaces a value that still equals `seen`, and keeps its lifetime; of many callers only one gets true. */
   replace(key: string, seen: string, value: string): Promise<boolean>;
   /** Renews a key's lifetime (PEXPIRE); false when the key does not exist. */
   renew(key: string, lifetimeMs: number): Promise<boolean>;
@@ -32,10 +29,7 @@ export interface KeyStore {
   lifetimeLeftMs(key: string): Promise<number | undefined>;
   /** Adds to a counter. The first addition creates it and starts its lifetime. */
   count(key: string, by: number, lifetimeMs: number): Promise<{ total: number; leftMs: number }>;
-  /**
-   * Adds or moves a member of a ranking (sorted set) and renews the ranking's lifetime. Drops members with a score
-   * below `dropBelow`, if given.
-   */
+  /** Adds or moves a member of a ranking (sorted set), renews its lifetime and drops members below `dropBelow`. */
   rank(key: string, member: string, options: { score: number; dropBelow?: number; lifetimeMs: number }): Promise<void>;
   unrank(key: string, ...members: string[]): Promise<void>;
   /** Members with a score of at least `fromScore`, highest first, skipping `offset`; at most `most`, all by default. */

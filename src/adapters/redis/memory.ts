@@ -84,7 +84,6 @@ export function createMemoryStore(clock: Clock): KeyStore {
   };
 }
 
-/** A map whose entries expire. */
 function createAgeing<Value>(clock: Clock) {
   const entries = new Map<string, { value: Value; expiresAt: number }>();
   const get = (key: string) => {

@@ -3,7 +3,6 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** How one kind of record is stored. */
 interface RecordKind<Value> {
   mostBytes: number;
   /** The lifetime of a record with this value, from its latest change on. */

@@ -6,7 +6,6 @@ import type { KeyStore } from './key-store.ts';
 
 /** Points per key and window; the window begins with the first point. */
 export interface Allowance {
-  /** The prefix of the Redis keys. */
   keyPrefix: string;
   points: number;
   seconds: number;

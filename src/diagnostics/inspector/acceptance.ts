@@ -5,7 +5,6 @@ import { type Diagnosis, shownTitle } from './diagnosis.ts';
 /** `warning`: the launch continued, but something is missing. */
 export type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
-/** One line of the list. */
 export interface Tick {
   id: 'framed' | 'no-launch-error' | 'no-oauth-error' | 'list-reached';
   text: string;

@@ -15,7 +15,6 @@ import { explanationOf } from './causes.ts';
 import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { stepTitles } from './step-titles.ts';
 
-/** One line of the drawing. */
 export interface DiagnosedStep {
   name: StepName;
   title: string;

@@ -22,7 +22,6 @@ export interface LaunchesRouteDependencies extends ListDependencies {
   publicUrl: URL;
 }
 
-/** What the page of a launch shows after a post. */
 type Posted = Pick<LaunchTracePageProps, 'report'>;
 
 const PAGE: SearchPage = { path: '/settings/launches', fields: ['outcome', 'step', 'code', 'user'] };

@@ -1,8 +1,9 @@
 /**
  * Settings > Launches: the list, searched by clinician, time, outcome, step, support code and, by operators, patient.
  */
+
 import type { RequestHandler } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
 import type { SearchDependencies } from '#src/audit/search-routes.ts';
@@ -20,10 +21,7 @@ import { stepTitles } from './step-titles.ts';
 
 const MOST_NEAR = 200;
 
-/** What the list and its export need. */
-export interface ListDependencies extends SearchDependencies {
-  db: Queries;
-  clock: Clock;
+export interface ListDependencies extends SearchDependencies, Pick<Adapters, 'clock' | 'db'> {
   traceRetentionDays: number;
   /** Writes all pending parts, so that the newest launches are on the page. */
   traces: { flush(): Promise<void> };

@@ -2,7 +2,6 @@
 import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 
-/** One scope of an attempt. */
 export interface ScopeVerdict {
   scope: string;
   /**
@@ -12,12 +11,10 @@ export interface ScopeVerdict {
   verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
 }
 
-/** One authorization request and its result. */
 export interface ScopeAttempt {
   scopes: ScopeVerdict[];
   /** Whether the token response named no scope, so that all requested ones count as granted (SCO-17). */
   isAssumed: boolean;
-  /** The error code that ended the attempt. */
   endedBy: string | undefined;
 }
 

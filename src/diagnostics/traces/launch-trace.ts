@@ -13,7 +13,6 @@ export interface TraceSubject {
   patientHash?: string;
 }
 
-/** One request's part of a trace. */
 export interface LaunchTrace {
   /** The sealed transaction and launch record hold it, so that any instance continues the same trace. */
   readonly id: string;
@@ -35,7 +34,6 @@ export interface LaunchTrace {
 
 declare module '#src/http/request-context.ts' {
   interface RequestContext {
-    /** Set on routes that are traced. */
     trace?: LaunchTrace;
   }
 }
@@ -47,7 +45,6 @@ export function traceOf(request: Request): LaunchTrace {
   return trace;
 }
 
-/** One request of a launch. */
 export interface TraceVisit {
   request: Request;
   /** The step to which a failure between the steps is attributed. */

@@ -8,27 +8,20 @@ import { recordTrace } from './request-recorder.ts';
 import { watchSteps } from './step-metrics.ts';
 import type { TraceWriter } from './writer.ts';
 
-/** All traces of this process. */
-export interface LaunchTraces {
-  /** Runs one request with a trace in its context, writes what its steps recorded, and rethrows what it throws. */
-  follow<T>(visit: TraceVisit, work: () => Promise<T>): Promise<T>;
-  flush(): Promise<void>;
-}
+export type LaunchTraces = ReturnType<typeof createLaunchTraces>;
 
-export interface LaunchTracesDependencies {
-  /** Decides how many parts are kept. */
+/** One per process. @param dependencies.writer decides how many parts are kept. */
+export function createLaunchTraces(dependencies: {
   writer: TraceWriter;
   clock: Clock;
   metrics?: Metrics;
   telemetry?: Telemetry | undefined;
-}
-
-/** One per process. */
-export function createLaunchTraces(dependencies: LaunchTracesDependencies): LaunchTraces {
+}) {
   const { writer, clock, metrics } = dependencies;
   const watch = watchSteps(dependencies);
   return {
-    follow: async (visit, work) => {
+    /** Runs one request with a trace in its context, writes what its steps recorded, and rethrows what it throws. */
+    follow: async <T>(visit: TraceVisit, work: () => Promise<T>): Promise<T> => {
       const { trace, end } = recordTrace(visit, clock, watch);
       contextOf(visit.request).trace = trace;
       const write = (error?: unknown) => {
@@ -49,6 +42,6 @@ export function createLaunchTraces(dependencies: LaunchTracesDependencies): Laun
         throw error;
       }
     },
-    flush: () => writer.flush(),
+    flush: (): Promise<void> => writer.flush(),
   };
 }

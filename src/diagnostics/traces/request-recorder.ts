@@ -10,7 +10,6 @@ import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
 
-/** A recording in progress. */
 export interface Recording {
   trace: LaunchTrace;
   /** Ends the recording with the request's error, if any. Returns undefined when nothing is to be stored. */

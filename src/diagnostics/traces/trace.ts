@@ -39,7 +39,6 @@ export const optionalSteps: ReadonlySet<StepName> = new Set([
 export type Fact = string | number | boolean | readonly string[];
 export type StepFacts = Readonly<Record<string, Fact | undefined>>;
 
-/** One step as recorded. */
 export interface TraceStep {
   name: StepName;
   /** ISO instant of the start. */
@@ -64,7 +63,6 @@ export type CookieMode = 'arrived' | 'probed' | 'blocked';
 /** `completed` means that the request list was sent; a code, that its error page was sent. */
 export type TraceOutcome = 'under way' | 'completed' | ErrorCode;
 
-/** One launch as stored. */
 export interface TraceRecord {
   id: string;
   /** null when the Org ID of the launch is unknown: for operators only. */

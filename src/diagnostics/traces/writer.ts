@@ -1,8 +1,8 @@
 /** Writes traces in the background, batched and bounded; no launch fails or waits because of it. */
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { databaseTime, type Queries } from '#src/adapters/database/index.ts';
-import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
 import { clockDifference } from '#src/smart/clock-skew.ts';
@@ -24,12 +24,11 @@ const UNDER_WAY_MS = 5_000;
 const GATHER_MS = 250;
 
 /** One per process. */
-export function createTraceWriter(deps: {
-  db: Queries;
-  log: Log;
-  clock: Clock;
-  metrics?: Pick<Metrics, 'rowsLost'>;
-}): TraceWriter {
+export function createTraceWriter(
+  deps: Pick<Adapters, 'clock' | 'db' | 'log'> & {
+    metrics?: Pick<Metrics, 'rowsLost'>;
+  },
+): TraceWriter {
   const { db, log, clock, metrics } = deps;
   const countOf = createMinuteCounts(clock);
   const batches = createBatchWriter<TraceRecord>({

@@ -49,10 +49,7 @@ export function createKnownBrowsers(
       .filter(({ until }) => until > now);
   };
   return {
-    /**
-     * @param place an organization, or an account as typed; each place is recognised separately.
-     * @returns this browser's name there, to count by; undefined for a stranger.
-     */
+    /** @param place organization, or account as typed. @returns the browser's name there; undefined for a stranger. */
     recognise: (request: Request, place: string): string | undefined =>
       read(request).find((known) => known.place === hashOf(place))?.name,
     /** Called after a proven sign-in or launch. The browser keeps its name, so that it has one share. */

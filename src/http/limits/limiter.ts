@@ -4,7 +4,6 @@ import { type Allowance, createSharedCounter, type SharedCounter } from '#src/ad
 import { AppError, type ErrorCode } from '#src/errors.ts';
 
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {
-  /** Part of the Redis key. */
   name: string;
   /** The error of a refused request; it carries Retry-After. */
   code: ErrorCode;
@@ -12,19 +11,16 @@ export interface Limit extends Omit<Allowance, 'keyPrefix'> {
   isReset?: boolean;
 }
 
-export interface Limiter extends Pick<SharedCounter, 'giveBack'> {
-  /** @throws AppError with the limit's code and Retry-After; never because of the store. */
-  take(key: string): Promise<void>;
-  /** The attempt succeeded and does not count. Never rejects. */
-  succeed(key: string): Promise<void>;
-}
+export type Limiter = ReturnType<typeof createLimiter>;
 
-export function createLimiter(store: KeyStore, { name, code, isReset, ...allowance }: Limit): Limiter {
+export function createLimiter(store: KeyStore, { name, code, isReset, ...allowance }: Limit) {
   const { spend, giveBack, forget } = createSharedCounter(store, { keyPrefix: `limit:${name}`, ...allowance });
   return {
     giveBack,
+    /** The attempt succeeded and does not count. Never rejects. */
     succeed: isReset ? forget : giveBack,
-    take: async (key) => {
+    /** @throws AppError with the limit's code and Retry-After; never because of the store. */
+    take: async (key: string): Promise<void> => {
       const waitMs = await spend(key);
       if (waitMs === undefined) return;
       const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));

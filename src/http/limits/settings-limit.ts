@@ -6,11 +6,7 @@ import { createLimiter, type Limiter } from './limiter.ts';
 
 const TEN_MINUTES = { seconds: 600, code: 'settings.too-many-tries' } as const;
 
-/**
- * Limits one user's changes, because each one adds a row to the audit trail that only age deletes. Mounted behind the
- * guard that identifies the user; reads are not limited.
- * @throws AppError 'settings.too-many-tries' as the request's failure.
- */
+/** Each change adds an audit row that only age deletes. Behind the guard. @throws 'settings.too-many-tries' */
 export function limitWrites(redis: KeyStore): RequestHandler {
   const limit = createLimiter(redis, { name: 'settings-writes', points: 200, ...TEN_MINUTES });
   return async (request, _response, next) => {

@@ -1,7 +1,6 @@
 /** Decides which addresses count as one visitor: by the assigned prefix, not by the part a subscriber can choose. */
 import ipaddr from 'ipaddr.js';
 
-/** The keys that limits count by. */
 export interface VisitorKey {
   /** An IPv4 address, or an IPv6 /64: one line's addresses. */
   one: string;

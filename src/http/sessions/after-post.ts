@@ -30,7 +30,6 @@ const KINDS = ['form', 'done', 'secret', 'run'] as const satisfies OutcomeKind[]
 export interface AfterPostOptions {
   /** A secret of this browser; undefined while it has none, and then nothing is kept. */
   browserSecretOf: (request: Request) => string | undefined;
-  /** The lifetime of a refused form. */
   formLifetimeMs: number;
 }
 

@@ -25,10 +25,7 @@ const MOST_ROWS = 100_000;
 /** A slower reader gets a part and a closed connection, so that it cannot be mistaken for the whole. */
 const LONGEST_MS = 5 * 60_000;
 
-/**
- * Rows are read as the reader consumes them, so an export holds at most a batch of rows in memory.
- * @throws AppError 'settings.export-running' or 'settings.too-many-tries', both as the request's failure.
- */
+/** At most a batch of rows is in memory. @throws 'settings.export-running', 'settings.too-many-tries' */
 export function createCsvExport(limit: { take(userId: string): Promise<unknown> }): ExportCsv {
   const running = new Set<string>();
   return async (request, response, prepare) => {

@@ -17,9 +17,7 @@ declare module 'express-session' {
   }
 }
 
-/** A session ends after this time without a request. */
 const IDLE_MS = 30 * 60_000;
-/** A session always ends this long after sign-in. */
 const ABSOLUTE_MS = 8 * 60 * 60_000;
 
 /** Has the session reached its absolute end? The store enforces the idle limit by expiry. */

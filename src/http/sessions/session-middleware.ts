@@ -5,7 +5,6 @@ import session, { type Store } from 'express-session';
 import { AppError } from '#src/errors.ts';
 import type { AdminSessionData } from './session-life.ts';
 
-/** The deployment's settings for sessions. */
 export interface SessionOptions {
   publicUrl: URL;
   /** APP_SECRETS: the first signs, all are accepted. */
@@ -49,10 +48,7 @@ function sessionCookieName(publicUrl: URL): string {
   return publicUrl.protocol === 'https:' ? '__Host-admin' : 'admin';
 }
 
-/**
- * Begins a signed-in session under a new id (session fixation), and returns when it is stored.
- * @throws AppError 'store.unavailable'; then the visitor has no session and no cookie.
- */
+/** Under a new id (session fixation); returns when stored. @throws AppError 'store.unavailable', then no session. */
 export async function beginSession(request: Request, held: AdminSessionData): Promise<void> {
   try {
     await promised((done) => request.session.regenerate(done));

@@ -1,8 +1,9 @@
 /** Stores administrators' sessions: in Redis through connect-redis, or in memory for development and tests. */
+
 import { hash } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
-import type { Clock } from '#src/adapters/clock.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
@@ -10,18 +11,11 @@ import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';
 
-/** The dependencies of the session store. */
-export interface SessionStoreOptions {
+export interface SessionStoreOptions extends Pick<Adapters, 'clock' | 'log' | 'sealer'> {
   keyStore: KeyStore;
-  sealer: Sealer;
-  clock: Clock;
-  log: Log;
 }
 
-/**
- * Entries live for {@link remainingMs}, sealed for their key, a hash of the session's id (ST-03..05). Renewing only
- * prolongs an existing entry, so a request in flight cannot revive a signed-out session.
- */
+/** ST-03..05. Renewing only prolongs an existing entry, so no request in flight revives a signed-out session. */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
   const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
   return forgivingTouch(new RedisStore({ client: sealedCalls(keyStore, sealer), prefix: PREFIX, ttl }), log);

@@ -58,22 +58,16 @@ function assertUserType({ userTypes }: Organization, { user }: Launch): void {
   if (userTypes === 'any' || /^Practitioner(Role)?\//.test(user.fhirUser ?? '')) return;
   const type = user.fhirUser?.split('/')[0];
   const detail = `fhirUser is ${type ?? 'absent or of another server'}; practitioners only`;
-  throw new AppError('user.not-allowed', detail, {
-    rule: type === undefined ? 'user.fhir-user-elsewhere' : 'user.other-kind',
-  });
+  throw new AppError('user.not-allowed', detail, type === undefined ? 'user.fhir-user-elsewhere' : 'user.other-kind');
 }
 
-/** The result of checking the user of an open launch again. */
 export type Rechecked =
   | { kind: 'admitted'; opened: OpenedLaunch }
   | { kind: 'waits'; membership: Waiting }
   /** An administrator disabled the user, or the user is no longer linked to this clinician. */
   | { kind: 'ended'; reason: 'administrator' | 'clinician' };
 
-/**
- * Checks the user at every request of a launch.
- * @throws AppError 'store.unavailable' while the database is unavailable and the user was not admitted before.
- */
+/** At every request. @throws AppError 'store.unavailable' for a user who was not admitted before the outage. */
 export async function recheckUser(
   { clinicians, launches }: Omit<UserAdmissionDependencies, 'revoker'>,
   opened: OpenedLaunch,

@@ -27,18 +27,13 @@ export interface CallbackRouteDependencies extends CallbackDependencies {
   traces: LaunchTraces;
 }
 
-interface UnderWay {
-  finishing: ReturnType<typeof answerCallback>;
-  trace: LaunchTrace;
-}
-
 /**
  * Checks `state` and this browser's cookie first (CB-01..03). Then there is exactly one token call: a second callback
  * in this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
  */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, traces, publicUrl } = dependencies;
-  const underWay = new Map<string, UnderWay>();
+  const underWay = new Map<string, { finishing: ReturnType<typeof answerCallback>; trace: LaunchTrace }>();
   const finish = async (request: Request, response: Response): Promise<void> => {
     const trace = traceOf(request);
     const { callback, cookie } = await callbackOfThisBrowser(dependencies, request, response);
@@ -88,7 +83,7 @@ async function callbackOfThisBrowser(
     // Nothing proves which organization this callback belongs to; the browser's last launch is the best guess.
     if (last) trace.know({ organizationId: last.id });
     const rule = launchCookies.isUnderWay(request) ? 'callback.state-changed' : 'callback.no-cookie';
-    throw new AppError('callback.invalid', 'no transaction cookie for this state', { rule });
+    throw new AppError('callback.invalid', 'no transaction cookie for this state', rule);
   }
   const { organizationId } = cookie;
   contextOf(request).facts.organizationId = organizationId;

@@ -17,7 +17,6 @@ export interface CallbackVisit {
   /** Its launch cookies, oldest first. */
   cookies: readonly LaunchCookie[];
   supportCode: string;
-  /** For the audit trail. */
   address: string | undefined;
   trace: LaunchTrace;
 }

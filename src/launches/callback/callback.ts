@@ -28,7 +28,7 @@ export async function answerCallback(
   const claim = await transactions.claim(visit.key);
   if (!claim) {
     const detail = 'state is unknown, expired, used or from another browser';
-    throw new AppError('callback.invalid', detail, { rule: 'callback.used' });
+    throw new AppError('callback.invalid', detail, 'callback.used');
   }
   if (claim.kind === 'completed') {
     trace.discard();

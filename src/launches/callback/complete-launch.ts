@@ -24,7 +24,6 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
   onCompleted(launch: Launch, organization: Organization): void;
 }
 
-/** A completed launch, as the callback route needs it. */
 export interface LaunchDone extends Completion {
   kind: 'finished';
   /** Launches of this browser that this one ended; their cookies are deleted. */

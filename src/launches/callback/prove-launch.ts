@@ -1,6 +1,5 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -10,7 +9,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transactions.ts';
 import { assertFrameAllowed } from '#src/launches/start/frame-allowed.ts';
-import type { Organization } from '#src/organizations/organization.ts';
+import { assertEnabled, type Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
@@ -20,14 +19,12 @@ import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
 
-export interface ProveLaunchDependencies {
+export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
   keyRing: KeyRing;
   keyUses: Pick<KeyUses, 'keyAccepted' | 'acceptedKids' | 'fetchesSeen'>;
   revoker: Pick<Revoker, 'revoke'>;
   issuerKeys: IssuerKeys;
-  outbound: Outbound;
   transactions: Transactions;
-  clock: Clock;
 }
 
 /**
@@ -55,9 +52,7 @@ export async function proveLaunch(
   };
   const validated = await trace.step('callback', judge, callbackFacts(callback));
   if (!(await transactions.bindCode(visit.key, validated.code)))
-    throw new AppError('callback.invalid', 'the code came with another launch before', {
-      rule: 'callback.code-reused',
-    });
+    throw new AppError('callback.invalid', 'the code came with another launch before', 'callback.code-reused');
   for (const issuer of issuers) issuerKeys.prefetch(issuer);
   const authorizationServer = authorizationServerOf(organization, transaction, issuers);
   const key = keyRing.signingKey(transaction.assertionAlg);
@@ -105,14 +100,13 @@ function authorizationServerOf(
 
 /** REG-11, MT-05: a change that an administrator made while the user signed in takes effect. */
 function assertUnchanged(organization: Organization, transaction: Transaction): void {
-  if (!organization.enabled)
-    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
-      rule: 'launch.organization-disabled',
-    });
+  assertEnabled(organization);
   if (organization.connectionVersion !== transaction.connectionVersion) {
-    throw new AppError('callback.invalid', "the organization's connection was changed during the launch", {
-      rule: 'callback.settings-changed',
-    });
+    throw new AppError(
+      'callback.invalid',
+      "the organization's connection was changed during the launch",
+      'callback.settings-changed',
+    );
   }
   if (transaction.kind === 'standalone' && !organization.standalone) {
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
@@ -122,8 +116,10 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
 /** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */
 function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string): void {
   if (redirectUri !== arrivedAt) {
-    throw new AppError('callback.wrong-issuer', "the answer came to another organization's redirect URI", {
-      rule: 'callback.other-redirect-uri',
-    });
+    throw new AppError(
+      'callback.wrong-issuer',
+      "the answer came to another organization's redirect URI",
+      'callback.other-redirect-uri',
+    );
   }
 }

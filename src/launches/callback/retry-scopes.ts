@@ -15,11 +15,6 @@ import {
   createAttemptSecrets,
 } from '#src/smart/step-4-authorization-code.ts';
 
-export interface AskAgainDependencies {
-  transactions: Transactions;
-  clock: Clock;
-}
-
 /** The browser returns to the authorization server, with a new transaction and cookie. */
 export interface AskedAgain {
   kind: 'asked-again';
@@ -35,7 +30,7 @@ export interface AskedAgain {
  * @returns undefined when the error is to be shown.
  */
 export async function askAgain(
-  { transactions, clock }: AskAgainDependencies,
+  { transactions, clock }: { transactions: Transactions; clock: Clock },
   organization: Organization,
   transaction: Transaction,
   error: unknown,

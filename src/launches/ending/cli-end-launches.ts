@@ -1,10 +1,7 @@
 /** Ends launches from the command line. It connects to Redis and the EHR only when needed. */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Queries } from '#src/adapters/database/index.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
-import type { Log } from '#src/adapters/log.ts';
 import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';
@@ -13,13 +10,9 @@ import type { EndLaunches } from '#src/organizations/edit.ts';
 import { createLaunchEndings, endAfterChange } from './end-launches.ts';
 import { createRevoker } from './revoker.ts';
 
-export interface CommandLineEndingDependencies {
+export interface CommandLineEndingDependencies extends Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'> {
   config: { redisUrl?: string | undefined; production: boolean; outboundAllowPrivate: readonly string[] };
-  db: Queries;
-  sealer: Sealer;
   audit: Audit;
-  clock: Clock;
-  log: Log;
 }
 
 const TRIES = 5;

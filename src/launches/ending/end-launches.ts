@@ -12,16 +12,8 @@ import type { Revoker } from './revoker.ts';
 /** Who ends the launches, for the audit trail. */
 export type Ending = Pick<AuditEvent, 'actor' | 'address' | 'supportCode'>;
 
-/** The organization whose EHR is called; without it, no private address is allowed. */
-type Reachable = EhrOwner | undefined;
-
 /** Ends launches on every instance at once, because all read the same records. */
-export interface LaunchEndings {
-  /** @returns how many of them were still open. */
-  end(ids: readonly string[], reason: EndReason, organization: Reachable, by: Ending): Promise<number>;
-  /** Ends all open launches of an organization, or those that `isChosen` selects. */
-  endOf(organization: EhrOwner, reason: EndReason, by: Ending, isChosen?: (launch: Launch) => boolean): Promise<number>;
-}
+export type LaunchEndings = ReturnType<typeof createLaunchEndings>;
 
 /** The batch size; a large hospital must not delay the requests of others. */
 const BATCH = 100;
@@ -32,9 +24,15 @@ export function createLaunchEndings(dependencies: {
   revoker: Pick<Revoker, 'revoke'>;
   audit: Audit;
   clock: Clock;
-}): LaunchEndings {
+}) {
   const { launches, revoker, audit, clock } = dependencies;
-  const end: LaunchEndings['end'] = async (ids, reason, organization, by) => {
+  /** @param organization whose EHR is called; without it, no private address is. @returns how many were still open. */
+  const end = async (
+    ids: readonly string[],
+    reason: EndReason,
+    organization: EhrOwner | undefined,
+    by: Ending,
+  ): Promise<number> => {
     const ended = await launches.end(ids, reason);
     for (const launch of ended) {
       const { organizationId, id: launchId } = launch;
@@ -50,7 +48,13 @@ export function createLaunchEndings(dependencies: {
   };
   return {
     end,
-    endOf: async (organization, reason, by, isChosen = () => true) => {
+    /** Ends all open launches of an organization, or those that `isChosen` selects. */
+    endOf: async (
+      organization: EhrOwner,
+      reason: EndReason,
+      by: Ending,
+      isChosen: (launch: Launch) => boolean = () => true,
+    ): Promise<number> => {
       const open = await launches.live.all(organization.id, clock());
       const ids = open.filter(({ launch }) => isChosen(launch)).map(({ launch }) => launch.id);
       let count = 0;
@@ -63,10 +67,7 @@ export function createLaunchEndings(dependencies: {
   };
 }
 
-/**
- * Ends the open launches of an organization after a change of its settings (MT-05, REG-11). The guard refuses these
- * launches on every instance anyway; this revokes their tokens without waiting for a visit.
- */
+/** MT-05, REG-11. The guard refuses them anyway; this revokes their tokens without waiting for a visit. */
 export function endAfterChange(endings: Pick<LaunchEndings, 'endOf'>, log: Log): EndLaunches {
   return async (organization, by) => {
     const ending = typeof by === 'object' && 'actor' in by ? by : { actor: by };

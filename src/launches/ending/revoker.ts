@@ -7,18 +7,12 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import { type Revocation, revokeToken } from '#src/smart/revocation.ts';
 
-/** The tokens to revoke, and their authorization server. */
-export interface RevocableGrant {
+interface RevocableGrant {
   authorizationServer: Omit<Launch['authorizationServer'], 'jwksUri'>;
   tokens: Pick<Launch['tokens'], 'accessToken' | 'refreshToken'>;
 }
 
-export interface Revoker {
-  /** Returns at once. Revokes the refresh token, then the access token; no-op if the EHR has no endpoint (RV-04). */
-  revoke(grant: RevocableGrant, organization: EhrOwner): void;
-  /** Resolves when all pending revocations are done or given up, for shutdown and tests. */
-  flush(): Promise<void>;
-}
+export type Revoker = ReturnType<typeof createRevoker>;
 
 /** The longest pause before a retry; tokens wait in memory meanwhile. */
 const LONGEST_PAUSE_SECONDS = 60;
@@ -27,7 +21,7 @@ const MOST_TRIES = 3;
 const MOST_UNDER_WAY = 20_000;
 
 /** One per process. */
-export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRing; clock: Clock; log: Log }): Revoker {
+export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRing; clock: Clock; log: Log }) {
   const { outbound, keyRing, clock, log } = dependencies;
   const underWay = new Set<Promise<unknown>>();
   const stopping = new AbortController();
@@ -50,7 +44,8 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
   };
 
   return {
-    revoke: ({ authorizationServer, tokens }, organization) => {
+    /** Returns at once. Revokes the refresh token, then the access token; no-op if the EHR has no endpoint (RV-04). */
+    revoke: ({ authorizationServer, tokens }: RevocableGrant, organization: EhrOwner): void => {
       const { revocationEndpoint, clientId, assertionAlg, assertionType } = authorizationServer;
       if (revocationEndpoint === undefined) return;
       if (underWay.size >= MOST_UNDER_WAY) return log.warn('revocation.given-up');
@@ -70,7 +65,8 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
         .finally(() => underWay.delete(work));
       underWay.add(work);
     },
-    flush: async () => {
+    /** Resolves when all pending revocations are done or given up, for shutdown and tests. */
+    flush: async (): Promise<void> => {
       stopping.abort();
       await Promise.all(underWay);
     },

@@ -11,10 +11,7 @@ import { isUsableAsIs } from '#src/launches/tokens/renewal-state.ts';
 import { closingPage } from '#views/launches/closing-page.ts';
 import { openLaunchOf } from './guard.ts';
 
-/**
- * Leads a page to the warning in time, so that no patient stays on the screen. By the `Refresh` header, because a
- * streamed page sends its head before the time is known.
- */
+/** So that no patient stays on the screen. By the `Refresh` header: a streamed page sends its head early. */
 export function leaveInTime(response: Response, launchId: string, closing: Closing, now: Date): void {
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }

@@ -1,7 +1,7 @@
 /** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
+
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
@@ -35,13 +35,13 @@ export interface OpenLaunch {
   isUnattended: boolean;
 }
 
-export interface LaunchGuardDependencies extends Pick<UserAdmissionDependencies, 'clinicians'> {
+export interface LaunchGuardDependencies
+  extends Pick<UserAdmissionDependencies, 'clinicians'>,
+    Pick<Adapters, 'clock' | 'sealer'> {
   directory: OrganizationDirectory;
   launches: LaunchStore;
   launchCookies: LaunchCookies;
   endings: LaunchEndings;
-  sealer: Sealer;
-  clock: Clock;
   traces: Pick<LaunchTraces, 'follow'>;
   /** For the routes of a user who is not associated yet: association and sign-out. */
   acceptsWaiting?: boolean;

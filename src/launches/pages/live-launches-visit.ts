@@ -1,7 +1,7 @@
 /** Finds the organization and the addresses of a request to Settings > Live launches. */
+
 import type { Request } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -14,12 +14,10 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 
-export interface LiveLaunchesDependencies {
+export interface LiveLaunchesDependencies extends Pick<Adapters, 'clock' | 'sealer'> {
   store: Pick<OrganizationStore, 'find' | 'list'>;
   launches: Pick<LaunchStore, 'live' | 'reopen'>;
   endings: LaunchEndings;
-  sealer: Sealer;
-  clock: Clock;
   afterPost: AfterPost;
 }
 

@@ -15,7 +15,6 @@ export interface CookieValue extends LaunchOrigin {
   secret: string;
 }
 
-/** A launch cookie and the id of its launch. */
 export interface LaunchCookie extends CookieValue {
   id: string;
 }
@@ -28,31 +27,7 @@ const NAMES = {
 const KINDS = ['ehr', 'standalone'] as const;
 const MOST_TRANSACTIONS_PER_BROWSER = 10;
 
-/** Reads and writes the launch cookies of one deployment. */
-export interface LaunchCookies {
-  /** Did the browser send any of our cookies for this kind of launch? */
-  arrived(request: Request, kind: LaunchKind): boolean;
-  setProbe(request: Request, response: Response, origin: LaunchOrigin): void;
-  /** The note of a known browser. It is in the probe cookie, because browsers keep few cookies for a framed site. */
-  knownNote(kind: LaunchKind): NoteCookie;
-  /**
-   * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
-   * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
-   */
-  lastOrigin(request: Request): LaunchOrigin | undefined;
-  ofTransaction(request: Request, state: string): CookieValue | undefined;
-  /** Does this browser hold any transaction cookie? */
-  isUnderWay(request: Request): boolean;
-  setTransaction(request: Request, response: Response, state: string, cookie: CookieValue): void;
-  clearTransaction(response: Response, state: string, kind: LaunchKind): void;
-  ofLaunch(request: Request, launchId: string): LaunchCookie | undefined;
-  /** Every launch cookie of this browser, oldest first. */
-  launches(request: Request): LaunchCookie[];
-  setLaunch(response: Response, cookie: LaunchCookie): void;
-  /** Deletes the cookies of launches and notes why they ended, if known. */
-  retireLaunches(request: Request, response: Response, ids: readonly string[], reason: EndReason | undefined): void;
-  endedLaunch(request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined;
-}
+export type LaunchCookies = ReturnType<typeof createLaunchCookies>;
 
 /** A fresh cookie with a secret of 256 bits. */
 export function createCookieValue({ kind, organizationId }: LaunchOrigin, now: Date): CookieValue {
@@ -64,8 +39,8 @@ export function launchesToEnd(open: readonly LaunchCookie[]): LaunchCookie[] {
   return open.slice(0, Math.max(0, open.length - MOST_LAUNCHES_PER_BROWSER + 1));
 }
 
-/** See {@link LaunchCookies}. @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
-export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): LaunchCookies {
+/** @param cookies where each kind of launch is shown: in the EHR's frame, or in a window. */
+export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>) {
   const endedNotes = createEndedNotes(cookies);
   const named = (request: Request, what: 'tx' | 'launch', kind: LaunchKind) => {
     const prefix = NAMES[kind][what];
@@ -90,38 +65,55 @@ export function createLaunchCookies(cookies: Record<LaunchKind, Cookies>): Launc
   };
   const transactionName = (state: string, kind: LaunchKind) => `${NAMES[kind].tx}${shortHash(state)}`;
   return {
-    arrived: (request, kind) => {
+    /** Did the browser send any of our cookies for this kind of launch? */
+    arrived: (request: Request, kind: LaunchKind): boolean => {
       const { probe, tx, launch } = NAMES[kind];
       const isOurs = (name: string) => name === probe || name.startsWith(tx) || name.startsWith(launch);
       return [...cookies[kind].read(request).keys()].some(isOurs);
     },
-    setProbe: (request, response, origin) => setProbe(response, origin, probeOf(request, origin.kind)?.note),
-    knownNote: (kind) => ({
+    setProbe: (request: Request, response: Response, origin: LaunchOrigin): void =>
+      setProbe(response, origin, probeOf(request, origin.kind)?.note),
+    /** The note of a known browser. It is in the probe cookie, because browsers keep few cookies for a framed site. */
+    knownNote: (kind: LaunchKind): NoteCookie => ({
       read: (request) => probeOf(request, kind)?.note,
       write: (request, response, note) => {
         const organizationId = probeOf(request, kind)?.organizationId ?? '';
         setProbe(response, { kind, organizationId }, note);
       },
     }),
-    lastOrigin: (request) => {
+    /**
+     * The origin of the launch this browser last began; if it began both kinds, that of the EHR launch. It proves
+     * nothing: it only decides who may frame an error page and what it offers, if there is no better cookie (ER-01).
+     */
+    lastOrigin: (request: Request): LaunchOrigin | undefined => {
       const began = KINDS.map((kind) => ({ kind, organizationId: probeOf(request, kind)?.organizationId ?? '' }));
       return began.find(({ organizationId }) => organizationId !== '');
     },
-    ofTransaction: (request, state) => ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
-    isUnderWay: (request) => ofBothKinds(request, 'tx').length > 0,
-    setTransaction: (request, response, state, cookie) => {
+    ofTransaction: (request: Request, state: string): CookieValue | undefined =>
+      ofBothKinds(request, 'tx').find(({ id }) => id === shortHash(state)),
+    /** Does this browser hold any transaction cookie? */
+    isUnderWay: (request: Request): boolean => ofBothKinds(request, 'tx').length > 0,
+    setTransaction: (request: Request, response: Response, state: string, cookie: CookieValue): void => {
       const { kind } = cookie;
       const underWay = named(request, 'tx', kind);
       const stale = underWay.slice(0, Math.max(0, underWay.length - MOST_TRANSACTIONS_PER_BROWSER + 1));
       for (const { id } of stale) cookies[kind].clear(response, `${NAMES[kind].tx}${id}`);
       cookies[kind].set(response, transactionName(state, kind), format(cookie), TRANSACTION_LIFETIME_MS);
     },
-    clearTransaction: (response, state, kind) => cookies[kind].clear(response, transactionName(state, kind)),
-    ofLaunch: (request, launchId) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
-    launches: (request) => ofBothKinds(request, 'launch'),
-    setLaunch: (response, cookie) =>
+    clearTransaction: (response: Response, state: string, kind: LaunchKind): void =>
+      cookies[kind].clear(response, transactionName(state, kind)),
+    ofLaunch: (request: Request, launchId: string) => ofBothKinds(request, 'launch').find(({ id }) => id === launchId),
+    /** Every launch cookie of this browser, oldest first. */
+    launches: (request: Request) => ofBothKinds(request, 'launch'),
+    setLaunch: (response: Response, cookie: LaunchCookie): void =>
       cookies[cookie.kind].set(response, `${NAMES[cookie.kind].launch}${cookie.id}`, format(cookie), ABSOLUTE_LIMIT_MS),
-    retireLaunches: (request, response, ids, reason) => {
+    /** Deletes the cookies of launches and notes why they ended, if known. */
+    retireLaunches: (
+      request: Request,
+      response: Response,
+      ids: readonly string[],
+      reason: EndReason | undefined,
+    ): void => {
       const held = ofBothKinds(request, 'launch').filter(({ id }) => ids.includes(id));
       for (const { id, kind } of held) cookies[kind].clear(response, `${NAMES[kind].launch}${id}`);
       if (reason !== undefined) endedNotes.leave(request, response, held, reason);

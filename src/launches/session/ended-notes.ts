@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { type EndReason, endReasons } from './end-reasons.ts';
+import { REASON_KEPT_MS } from './ended-launches.ts';
 import type { LaunchOrigin } from './fit-page.ts';
 import type { LaunchKind } from './launch.ts';
 
@@ -9,7 +10,6 @@ const PREFIX = { ehr: 'ended-', standalone: 'standalone-ended-' } as const satis
 const KINDS = ['ehr', 'standalone'] as const;
 /** Browsers keep few cookies for a framed site, and open launches need them. */
 const MOST_PER_BROWSER = 5;
-const LIFETIME_MS = 60 * 60_000;
 
 /** A note proves nothing: it only decides the text of a page and which EHR may frame it. */
 export function createEndedNotes(cookies: Record<LaunchKind, Cookies>) {
@@ -29,7 +29,7 @@ export function createEndedNotes(cookies: Record<LaunchKind, Cookies>) {
       const surplus = Math.max(0, older.length + notes.length - MOST_PER_BROWSER);
       for (const { kind, name } of older.slice(0, surplus)) cookies[kind].clear(response, name);
       for (const { id, kind, organizationId } of notes)
-        cookies[kind].set(response, `${PREFIX[kind]}${id}`, `${reason}:${organizationId}`, LIFETIME_MS);
+        cookies[kind].set(response, `${PREFIX[kind]}${id}`, `${reason}:${organizationId}`, REASON_KEPT_MS);
     },
     read: (request: Request, launchId: string): (LaunchOrigin & { reason: EndReason }) | undefined => {
       for (const kind of KINDS) {

@@ -5,7 +5,6 @@ import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
 import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, touches } from '#src/smart/scopes/granted.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 
-/** The tokens of a launch and their known lifetimes. */
 export interface LaunchTokens {
   accessToken: string;
   /** Single use; absent when the EHR gave none, and during a refresh (RF-04). */

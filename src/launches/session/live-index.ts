@@ -6,26 +6,17 @@ import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 export const NOTE_EVERY_MS = 60_000;
 const LONGEST_MS = IDLE_LIMIT_MS + NOTE_EVERY_MS;
 
-type Indexed = Pick<Launch, 'id' | 'organizationId' | 'endsAt'>;
-
 /** One ranking per organization, by the time a launch ends without use. It lists candidates; the records decide. */
-export interface LiveIndex {
-  /** Called when a launch begins, and once per {@link NOTE_EVERY_MS} while it is used. */
-  note(launch: Indexed, now: Date): Promise<void>;
-  drop(organizationId: string, ids: readonly string[]): Promise<void>;
-  /** Sorted by remaining time, longest first; skips `offset` and returns at most `most`, by default all. */
-  ids(organizationId: string, now: Date, most?: number, offset?: number): Promise<string[]>;
-  /** May still count a launch that ended elsewhere, for at most an hour. */
-  count(organizationId: string, now: Date): Promise<number>;
-}
+export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
 const keyOf = (organizationId: string) => `live:${organizationId}`;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLiveIndex(redis: KeyStore): LiveIndex {
+export function createLiveIndex(redis: KeyStore) {
   const sweptAt = new Map<string, number>();
   return {
-    note: async ({ id, organizationId, endsAt }, now) => {
+    /** Called when a launch begins, and once per {@link NOTE_EVERY_MS} while it is used. */
+    note: async ({ id, organizationId, endsAt }: Pick<Launch, 'id' | 'organizationId' | 'endsAt'>, now: Date) => {
       const time = now.getTime();
       const isSwept = time - (sweptAt.get(organizationId) ?? 0) < NOTE_EVERY_MS;
       if (!isSwept) sweptAt.set(organizationId, time);
@@ -34,8 +25,11 @@ export function createLiveIndex(redis: KeyStore): LiveIndex {
       const options = { score, lifetimeMs: LONGEST_MS, ...(isSwept ? {} : { dropBelow: time }) };
       await redis.rank(keyOf(organizationId), id, options);
     },
-    drop: (organizationId, ids) => redis.unrank(keyOf(organizationId), ...ids),
-    ids: (organizationId, now, most, offset) => redis.ranked(keyOf(organizationId), now.getTime(), most, offset),
-    count: (organizationId, now) => redis.countRanked(keyOf(organizationId), now.getTime()),
+    drop: (organizationId: string, ids: readonly string[]) => redis.unrank(keyOf(organizationId), ...ids),
+    /** Sorted by remaining time, longest first; skips `offset` and returns at most `most`, by default all. */
+    ids: (organizationId: string, now: Date, most?: number, offset?: number) =>
+      redis.ranked(keyOf(organizationId), now.getTime(), most, offset),
+    /** May still count a launch that ended elsewhere, for at most an hour. */
+    count: (organizationId: string, now: Date) => redis.countRanked(keyOf(organizationId), now.getTime()),
   };
 }

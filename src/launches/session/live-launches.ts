@@ -11,25 +11,17 @@ export interface LiveLaunch {
   lastUsedAt: Date;
 }
 
-/** Launches in the order of the index: the one that would stay open longest without further use comes first. */
-export interface LiveLaunches {
-  /** All open launches, to end them or to count some. */
-  all(organizationId: string, now: Date): Promise<LiveLaunch[]>;
-  /** `size` launches after the first `offset`; reads hardly more records than that. */
-  page(organizationId: string, now: Date, offset: number, size: number): Promise<LiveLaunch[]>;
-  count(organizationId: string, now: Date): Promise<number>;
-}
-
 /** The batch size, so that other organizations do not wait. */
 const BATCH = 100;
 /** A page skips at most about this many times its size of ended entries. */
 const MOST_LOOKS = 8;
 
+/** Launches in the order of the index: the one that would stay open longest without further use comes first. */
 export function createLiveLaunches(
   redis: KeyStore,
   index: LiveIndex,
   reopen: (id: string) => Promise<OpenedLaunch | undefined>,
-): LiveLaunches {
+) {
   const liveOne = async (id: string, organizationId: string, now: Date): Promise<LiveLaunch | undefined> => {
     const [opened, left] = await Promise.all([reopen(id), redis.lifetimeLeftMs(keyOf(id))]);
     if (!opened || left === undefined || isOver(opened.launch, now)) return undefined;
@@ -47,7 +39,8 @@ export function createLiveLaunches(
     return found.filter((one) => one !== undefined);
   };
   return {
-    all: async (organizationId, now) => {
+    /** All open launches, to end them or to count some. */
+    all: async (organizationId: string, now: Date): Promise<LiveLaunch[]> => {
       const ids = await index.ids(organizationId, now);
       const open: LiveLaunch[] = [];
       for (let at = 0; at < ids.length; at += BATCH) {
@@ -56,7 +49,8 @@ export function createLiveLaunches(
       }
       return open;
     },
-    page: async (organizationId, now, offset, size) => {
+    /** `size` launches after the first `offset`; reads hardly more records than that. */
+    page: async (organizationId: string, now: Date, offset: number, size: number): Promise<LiveLaunch[]> => {
       const open: LiveLaunch[] = [];
       for (let looks = 0; looks < MOST_LOOKS && open.length < size; looks += 1) {
         // Ended entries were dropped, so the rest of the ranking has moved up to this offset.

@@ -3,12 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { AppError } from '#src/errors.ts';
 
 /** Counts the bytes of this process's unfinished launches until they are finished, given up or expired. */
-export interface PendingBytes {
-  /** @param isKnown it launched before; a quarter is reserved for such. @throws AppError 'request.too-many' */
-  take(organizationId: string, name: string, pending: { bytes: number; isKnown: boolean }): void;
-  /** Frees the space of a finished or abandoned launch. Unknown names, such as another process's, are ignored. */
-  release(name: string): void;
-}
+export type PendingBytes = ReturnType<typeof createPendingBytes>;
 
 /** About eight thousand ordinary unfinished launches within ten minutes. */
 const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
@@ -16,17 +11,11 @@ const MOST_BYTES_PER_ORGANIZATION = 32 * 1_024 * 1_024;
 const SHARE_OF_STRANGERS = 0.75;
 const RETRY_AFTER_SECONDS = 60;
 
-interface Pending {
-  organizationId: string;
-  bytes: number;
-  expiresAt: number;
-}
-
 /** One per process. @param options.lifetimeMs of an unfinished launch. @param options.mostBytes per organization. */
-export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; mostBytes?: number }): PendingBytes {
+export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; mostBytes?: number }) {
   const { clock, lifetimeMs, mostBytes = MOST_BYTES_PER_ORGANIZATION } = options;
   // All have the same lifetime, so the order of insertion is the order of expiry.
-  const pending = new Map<string, Pending>();
+  const pending = new Map<string, { organizationId: string; bytes: number; expiresAt: number }>();
   const totals = new Map<string, number>();
 
   const add = (organizationId: string, bytes: number): void => {
@@ -34,6 +23,7 @@ export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; 
     if (total > 0) totals.set(organizationId, total);
     else totals.delete(organizationId);
   };
+  /** Frees the space of a finished or abandoned launch. Unknown names, such as another process's, are ignored. */
   const release = (name: string): void => {
     const known = pending.get(name);
     if (!known) return;
@@ -48,7 +38,8 @@ export function createPendingBytes(options: { clock: Clock; lifetimeMs: number; 
   };
 
   return {
-    take: (organizationId, name, { bytes, isKnown }) => {
+    /** @param isKnown it launched before; a quarter is reserved for such. @throws AppError 'request.too-many' */
+    take: (organizationId: string, name: string, { bytes, isKnown }: { bytes: number; isKnown: boolean }): void => {
       const now = clock().getTime();
       releaseExpired(now);
       const room = isKnown ? mostBytes : mostBytes * SHARE_OF_STRANGERS;

@@ -3,15 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
 
 /** Retries in the background, for a limited time. */
-export interface StoreRetries {
-  /**
-   * Retries until it succeeds; the caller has tried once. @param work must be harmless if executed late or twice.
-   * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
-   */
-  insist(work: () => Promise<unknown>, giveUp?: () => void): void;
-  /** Gives pending work a few more seconds, at shutdown. */
-  flush(): Promise<void>;
-}
+export type StoreRetries = ReturnType<typeof createStoreRetries>;
 
 /** The longest time that tokens wait in memory for the store. */
 const LONGEST_MS = 60_000;
@@ -20,7 +12,7 @@ const PAUSE_MS = 200;
 const LONGEST_FLUSH_MS = 5_000;
 
 /** One per process. */
-export function createStoreRetries({ log }: { log: Log }): StoreRetries {
+export function createStoreRetries({ log }: { log: Log }) {
   const underWay = new Set<Promise<void>>();
   let deadline = Number.POSITIVE_INFINITY;
 
@@ -41,11 +33,13 @@ export function createStoreRetries({ log }: { log: Log }): StoreRetries {
   }
 
   return {
-    insist: (work, giveUp = () => undefined) => {
+    /** @param work harmless if late or twice; tried once by the caller. @param giveUp after {@link LONGEST_MS}. */
+    insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
       const running = retry(work, giveUp).finally(() => underWay.delete(running));
       underWay.add(running);
     },
-    flush: async () => {
+    /** Gives pending work a few more seconds, at shutdown. */
+    flush: async (): Promise<void> => {
       deadline = Date.now() + LONGEST_FLUSH_MS;
       await Promise.all(underWay);
     },

@@ -17,40 +17,13 @@ import {
   searchKeyOf,
 } from './launch-record.ts';
 import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
-import { createLiveLaunches, type LiveLaunches } from './live-launches.ts';
+import { createLiveLaunches } from './live-launches.ts';
 import type { StoreRetries } from './store-retries.ts';
 
 /** The records of all launches; every instance sees the same. */
-export interface LaunchStore {
-  /** Stores only the secret's hash (ST-05). This, `replace` and `claim` throw AppError 'token.invalid' if too large. */
-  save(launch: Launch, secret: string, now: Date): Promise<void>;
-  /** Opens the launch and renews its idle period; undefined if unknown, ended, or of another secret. No limit check. */
-  open(id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined>;
-  /** Opens the launch without renewing the idle period, and says how much of that is left. */
-  glance(id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined>;
-  /** Reads the current record without proof, for a caller that has proved the launch. Its lifetime does not change. */
-  reopen(id: string): Promise<OpenedLaunch | undefined>;
-  /** Replaces the record unless it has changed or ended since it was opened; one of many callers succeeds (RF-04). */
-  replace(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** Like `replace`, but undone if the store does not answer. */
-  claim(opened: OpenedLaunch, next: Launch): Promise<OpenedLaunch | undefined>;
-  /** The open launches among one browser's cookies. Their lifetimes do not change. */
-  peek(cookies: readonly { id: string; secret: string }[]): Promise<Launch[]>;
-  /** Why a launch is not open, if known. `idle` is reported only for a cookie that is old enough. */
-  whyEnded(cookie: { id: string; secret: string; issuedAt: number }, now: Date): Promise<EndReason | undefined>;
-  /** The open launches of an organization, as the records say. */
-  live: LiveLaunches;
-}
-
+export type LaunchStore = Omit<EndableLaunchStore, 'end'>;
 /** Only for `end-launches`, which also revokes the tokens and writes the audit trail. */
-export interface EndableLaunchStore extends LaunchStore {
-  /**
-   * Deletes records with their tokens (ST-09) and stores the reason; once read, retried in the background.
-   * @returns the launches that this call ended: of many callers only one gets each, if the store says who was first.
-   * @throws AppError 'store.unavailable' when nothing could be read or deleted.
-   */
-  end(ids: readonly string[], reason: EndReason): Promise<Launch[]>;
-}
+export type EndableLaunchStore = ReturnType<typeof createLaunchStore>;
 
 /** A launch that this process has proved before; proving an unknown one costs one more store command. */
 interface Proved {
@@ -62,16 +35,13 @@ interface Proved {
 const MOST_PROVED = 20_000;
 
 /** @throws from its methods: AppError 'store.unavailable'. */
-export function createLaunchStore(
-  redis: KeyStore,
-  sealer: Sealer,
-  retries: Pick<StoreRetries, 'insist'>,
-): EndableLaunchStore {
+export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick<StoreRetries, 'insist'>) {
   const index = createLiveIndex(redis);
   const proved = new LRUCache<string, Proved>(atMost(MOST_PROVED));
   const endedLaunches = createEndedLaunches(redis, sealer);
   const { seal, unseal, prove } = createLaunchSealing(sealer);
-  const reopen: LaunchStore['reopen'] = async (id) => {
+  /** Reads the current record without proof, for a caller that has proved the launch. Its lifetime does not change. */
+  const reopen = async (id: string): Promise<OpenedLaunch | undefined> => {
     const sealed = await redis.get(keyOf(id));
     const record = await unseal(id, sealed);
     return record && sealed !== undefined ? { launch: record.launch, sealed } : undefined;
@@ -112,14 +82,16 @@ export function createLaunchStore(
     }
   };
   return {
-    save: async (launch, secret, now) => {
+    /** Stores only the secret's hash (ST-05). This, `replace` and `claim` throw AppError 'token.invalid' if too large. */
+    save: async (launch: Launch, secret: string, now: Date): Promise<void> => {
       const record: LaunchRecord = { launch, secretHash: hashOf(secret) };
       const lifetimeMs = Math.min(IDLE_LIMIT_MS, Date.parse(launch.endsAt) - now.getTime());
       const sealed = await seal(record);
       await Promise.all([redis.set(keyOf(launch.id), sealed, Math.max(lifetimeMs, 1)), index.note(launch, now)]);
       proved.set(launch.id, { secretHash: record.secretHash, notedAt: now.getTime() });
     },
-    open: async (id, secret, now) => {
+    /** Opens the launch and renews its idle period; undefined if unknown, ended, or of another secret. No limit check. */
+    open: async (id: string, secret: string, now: Date): Promise<OpenedLaunch | undefined> => {
       const key = keyOf(id);
       const secretHash = hashOf(secret);
       const known = proved.get(id);
@@ -135,26 +107,39 @@ export function createLaunchStore(
       proved.set(id, { secretHash, notedAt: isNoted ? known.notedAt : now.getTime() });
       return isThere ? opened : undefined;
     },
-    glance: async (id, secret) => {
+    /** Opens the launch without renewing the idle period, and says how much of that is left. */
+    glance: async (id: string, secret: string): Promise<(OpenedLaunch & { idleLeftMs: number }) | undefined> => {
       const [sealed, idleLeftMs] = await Promise.all([redis.get(keyOf(id)), redis.lifetimeLeftMs(keyOf(id))]);
       const opened = await prove(id, secret, sealed);
       return opened && idleLeftMs !== undefined ? { ...opened, idleLeftMs } : undefined;
     },
     reopen,
-    replace: (opened, next) => replaceWith(opened, next, () => undefined),
-    claim: (opened, next) => replaceWith(opened, next, retries.insist),
-    peek: async (cookies) => {
+    /** Replaces the record unless it has changed or ended since it was opened; one of many callers succeeds (RF-04). */
+    replace: (opened: OpenedLaunch, next: Launch) => replaceWith(opened, next, () => undefined),
+    /** Like `replace`, but undone if the store does not answer. */
+    claim: (opened: OpenedLaunch, next: Launch) => replaceWith(opened, next, retries.insist),
+    /** The open launches among one browser's cookies. Their lifetimes do not change. */
+    peek: async (cookies: readonly { id: string; secret: string }[]): Promise<Launch[]> => {
       const sealed = await redis.getMany(cookies.map(({ id }) => keyOf(id)));
       const opened = await Promise.all(cookies.map(({ id, secret }, at) => prove(id, secret, sealed[at])));
       return opened.flatMap((one) => (one ? [one.launch] : []));
     },
-    end: async (ids, reason) => {
+    /**
+     * Deletes records with their tokens (ST-09) and stores the reason; once read, retried in the background.
+     * @returns the launches that this call ended: of many callers only one gets each, if the store says who was first.
+     * @throws AppError 'store.unavailable' when nothing could be read or deleted.
+     */
+    end: async (ids: readonly string[], reason: EndReason): Promise<Launch[]> => {
       const sealed = await redis.getMany(ids.map(keyOf));
       const records = await Promise.all(ids.map((id, at) => unseal(id, sealed[at])));
       const open = records.filter((record) => record !== undefined);
       return (await Promise.all(open.map((record) => endOne(record, reason)))).flat();
     },
-    whyEnded: async ({ id, secret, issuedAt }, now) => {
+    /** Why a launch is not open, if known. `idle` is reported only for a cookie that is old enough. */
+    whyEnded: async (
+      { id, secret, issuedAt }: { id: string; secret: string; issuedAt: number },
+      now: Date,
+    ): Promise<EndReason | undefined> => {
       const [reason, record] = await Promise.all([endedLaunches.read(id, hashOf(secret)), redis.get(keyOf(id))]);
       const isOld = now.getTime() - issuedAt >= IDLE_LIMIT_MS;
       return reason ?? (isOld && record === undefined ? 'idle' : undefined);

@@ -1,8 +1,8 @@
 /** Stores transactions in Redis, sealed. Of many callbacks with one `state`, only one claims the transaction. */
+
 import { hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import type { PendingBytes } from './pending-bytes.ts';
@@ -28,38 +28,16 @@ const TAKEN = 'taken';
 const LONGEST_CALLBACK_MS = 20_000;
 const ASK_AGAIN_MS = 150;
 
-/** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
-export interface Transactions {
-  /**
-   * Stores a transaction. If this fails, the browser is not sent to the EHR (AZ-21).
-   * @throws AppError 'discovery.invalid' for oversized addresses; 'request.too-many' without space (MT-06).
-   */
-  begin(key: TransactionKey, transaction: Transaction, browser?: { isKnown?: boolean }): Promise<void>;
-  /**
-   * Takes a transaction; of many callers one gets it (CB-04, CB-06), the others wait until it is completed (CB-19) or
-   * back.
-   * @returns undefined when unknown, expired, another browser's, or given up; no caller can tell which.
-   * @throws AppError 'store.unavailable'; if the store answers late, the transaction is put back.
-   */
-  claim(key: TransactionKey): Promise<Claim | undefined>;
-  /** Called when the launch of {@link completionsOf} is stored. */
-  completed(key: TransactionKey): void;
-  /**
-   * Binds a code to the first transaction it comes with: a stolen one can only be brought back with the `state` of
-   * another (MT-04, RFC 9700 section 4.4 and 4.5). @returns false when it is bound to another transaction.
-   */
-  bindCode(key: TransactionKey, code: string): Promise<boolean>;
-  abandon(key: TransactionKey): Promise<void>;
-}
+export type Transactions = ReturnType<typeof createTransactions>;
 
-export function createTransactions(dependencies: {
-  redis: KeyStore;
-  sealer: Sealer;
-  retries: Pick<StoreRetries, 'insist'>;
-  pending: PendingBytes;
-  launches: Pick<LaunchStore, 'peek' | 'whyEnded'>;
-  clock: Clock;
-}): Transactions {
+/** Transactions in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
+export function createTransactions(
+  dependencies: Pick<Adapters, 'clock' | 'redis' | 'sealer'> & {
+    retries: Pick<StoreRetries, 'insist'>;
+    pending: PendingBytes;
+    launches: Pick<LaunchStore, 'peek' | 'whyEnded'>;
+  },
+) {
   const { redis, sealer, retries, pending, launches, clock } = dependencies;
   /** Called only by the holder of the transaction, so comparing with the mark is enough. */
   const putBack = (name: string, transaction: string): Promise<void> => {
@@ -84,13 +62,23 @@ export function createTransactions(dependencies: {
     return undefined;
   };
   return {
-    begin: async (key, transaction, { isKnown = false } = {}) => {
+    /** If it fails, nothing is sent (AZ-21). @throws 'discovery.invalid' (too long), 'request.too-many' (MT-06) */
+    begin: async (
+      key: TransactionKey,
+      transaction: Transaction,
+      { isKnown = false }: { isKnown?: boolean } = {},
+    ): Promise<void> => {
       const name = transactionName(key);
       const sealed = await sealTransaction(name, transaction, sealer);
       pending.take(transaction.organizationId, name, { bytes: sealed.length, isKnown });
       await redis.set(name, sealed, TRANSACTION_LIFETIME_MS);
     },
-    claim: async (key) => {
+    /**
+     * Takes a transaction; of many callers one gets it (CB-04, CB-06), the others wait until it is completed (CB-19) or
+     * back. @returns undefined when unknown, expired, another browser's, or given up; no caller can tell which.
+     * @throws AppError 'store.unavailable'; if the store answers late, the transaction is put back.
+     */
+    claim: async (key: TransactionKey): Promise<Claim | undefined> => {
       const name = transactionName(key);
       const deadline = performance.now() + LONGEST_CALLBACK_MS;
       const late = (was: string) => void (was !== TAKEN && putBack(name, was));
@@ -111,15 +99,20 @@ export function createTransactions(dependencies: {
       /* oxlint-enable no-await-in-loop */
       return undefined;
     },
-    completed: (key) => pending.release(transactionName(key)),
-    bindCode: async (key, code) => {
+    /** Called when the launch of {@link completionsOf} is stored. */
+    completed: (key: TransactionKey): void => pending.release(transactionName(key)),
+    /**
+     * Binds a code to the first transaction it comes with: a stolen one can only be brought back with the `state` of
+     * another (MT-04, RFC 9700 section 4.4 and 4.5). @returns false when it is bound to another transaction.
+     */
+    bindCode: async (key: TransactionKey, code: string): Promise<boolean> => {
       const mark = `code:${hash('sha256', code, 'base64url')}`;
       const name = transactionName(key);
       // The mark lives as long as any transaction that was open when the code came.
       const isFirst = await redis.setIfAbsent(mark, name, TRANSACTION_LIFETIME_MS);
       return isFirst || (await redis.get(mark)) === name;
     },
-    abandon: async (key) => {
+    abandon: async (key: TransactionKey): Promise<void> => {
       const name = transactionName(key);
       await redis.delete(name);
       pending.release(name);

@@ -38,17 +38,13 @@ export interface AuthorizationDependencies {
 /** The start of a launch: the EHR's parameters, or in a standalone launch the registered FHIR base (AZ-04, AZ-05). */
 export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalone'; iss: string };
 
-/** The launching browser, according to its cookies. */
 export interface LaunchingBrowser {
   secret: string;
   /** Whether it launched here before. */
   isKnown: boolean;
 }
 
-/**
- * Discovers, then stores the transaction (AZ-21). @returns where to send the browser, and the `state` for its cookie.
- * @throws AppError 'discovery.…', 'store.unavailable'
- */
+/** AZ-21. @returns where to send the browser, and the `state` for its cookie. @throws 'discovery.…', 'store.…' */
 export async function beginAuthorization(
   dependencies: AuthorizationDependencies,
   organization: Organization,

@@ -13,7 +13,7 @@ import type { LaunchKind } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { cookiesBlockedPage } from '#views/launches/cookies-blocked-page.ts';
 import { type AuthorizationDependencies, beginAuthorization, type LaunchStart } from './authorization-redirect.ts';
-import type { OpenLaunchLimit } from './organization-launch-limit.ts';
+import type { OpenLaunchLimit } from './most-open-launches.ts';
 import { sendOnward } from './send-onward.ts';
 
 export interface CookieProbeDependencies extends AuthorizationDependencies {
@@ -24,7 +24,6 @@ export interface CookieProbeDependencies extends AuthorizationDependencies {
   clock: Clock;
 }
 
-/** One visit to a launch URL. */
 export interface LaunchVisit {
   request: Request;
   response: Response;

@@ -2,10 +2,7 @@
 import { AppError } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 
-/**
- * A launch in a frame that would stay blank stops before its launch value is spent. @param isInFrame if reported.
- * @throws AppError 'launch.frame-not-allowed', whose page may be shown in any frame.
- */
+/** Before its launch value is spent. @throws AppError 'launch.frame-not-allowed', which any frame may show. */
 export function assertFrameAllowed({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
   if (isInFrame === true && frameAncestors.length === 0)
     throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');

@@ -10,9 +10,10 @@ import { framingOrigin, isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
+import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import { prepareErrorPage } from '#src/launches/session/fit-page.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
-import { assertConnected, type Organization } from '#src/organizations/organization.ts';
+import { assertConnected, assertEnabled, type Organization } from '#src/organizations/organization.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
@@ -48,14 +49,19 @@ async function checkLaunch(
 ): Promise<{ organization: Organization; launchRequest: LaunchRequest }> {
   const query = queryOf(request);
   const organization = await findOrganization(directory, request, query);
-  contextOf(request).facts.organizationId = organization.id;
-  traceOf(request).know({ organizationId: organization.id });
-  prepareErrorPage(request, organization, launchCookies.launches(request));
+  noteOrganization(request, organization, launchCookies);
   setPagePolicy(response, { frameAncestors: organization.frameAncestors });
   assertFrameAllowed(organization, isFramed(request));
   const launchRequest = readLaunchRequest(query);
   assertLaunchAllowed(connections, organization, launchRequest);
   return { organization, launchRequest };
+}
+
+/** Names the organization in log and trace, and its help desk on the error page. */
+export function noteOrganization(request: Request, organization: Organization, cookies: LaunchCookies): void {
+  contextOf(request).facts.organizationId = organization.id;
+  traceOf(request).know({ organizationId: organization.id });
+  prepareErrorPage(request, organization, cookies.launches(request));
 }
 
 function launchFactsOf(request: Request): StepFacts {
@@ -77,9 +83,7 @@ async function findOrganization(
   const named = request.params['orgId'] === undefined ? query.getAll('orgId') : [pathPartOf(request, 'orgId')];
   const [orgId] = named;
   if (!orgId || named.length > 1)
-    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', {
-      rule: 'launch.org-id-missing',
-    });
+    throw new AppError('launch.unknown-organization', 'orgId is missing or repeated', 'launch.org-id-missing');
   const organization = await directory.find(orgId);
   if (!organization)
     throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
@@ -91,10 +95,7 @@ async function findOrganization(
 
 /** Is the EHR the organization's (LA-02, LA-08)? @throws 'launch.organization-disabled' or 'launch.unknown-issuer' */
 function assertLaunchAllowed(connections: SmartConnections, organization: Organization, request: LaunchRequest): void {
-  if (!organization.enabled)
-    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
-      rule: 'launch.organization-disabled',
-    });
+  assertEnabled(organization);
   assertConnected(organization);
   if (!isSameFhirBase(request.iss, organization.fhirBaseUrl)) {
     const rule = ruleOfOtherEhr(connections, organization, request.iss);

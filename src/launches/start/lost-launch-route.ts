@@ -2,20 +2,15 @@
 import type { RequestHandler } from 'express';
 import { namesOf } from '#src/diagnostics/traces/bound-facts.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
-import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
-import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { prepareErrorPage } from '#src/launches/session/fit-page.ts';
-import type { LaunchRouteDependencies } from './launch-route.ts';
-
-type LostRule = Extract<Rule, 'launch.posted' | 'callback.posted' | 'launch.no-such-address'>;
+import { type LaunchRouteDependencies, noteOrganization } from './launch-route.ts';
 
 /** Reads no body and trusts nothing: parameters are kept by name, and an Org ID only shows whose help desk to call. */
 export function lostLaunchRoute(
   { directory, traces, launchCookies }: LaunchRouteDependencies,
-  rule: LostRule,
+  rule: 'launch.posted' | 'callback.posted' | 'launch.no-such-address',
 ): RequestHandler {
   const isCallback = rule === 'callback.posted';
   return async (request, response, next) => {
@@ -27,14 +22,12 @@ export function lostLaunchRoute(
     await traces.follow({ request, step: isCallback ? 'callback' : 'launch', facts }, async () => {
       const organization = await directory.find(query.get('orgId') ?? '');
       if (organization) {
-        contextOf(request).facts.organizationId = organization.id;
-        traceOf(request).know({ organizationId: organization.id });
-        prepareErrorPage(request, organization, launchCookies.launches(request));
+        noteOrganization(request, organization, launchCookies);
         setPagePolicy(response, { frameAncestors: organization.frameAncestors });
       }
-      if (rule === 'launch.no-such-address') throw new AppError('request.not-found', 'no such address', { rule });
+      if (rule === 'launch.no-such-address') throw new AppError('request.not-found', 'no such address', rule);
       response.setHeader('Allow', 'GET');
-      throw new AppError('request.method', `${request.method} is not allowed here`, { rule });
+      throw new AppError('request.method', `${request.method} is not allowed here`, rule);
     });
   };
 }

@@ -5,15 +5,12 @@ import { standaloneFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
-import { prepareErrorPage, standalonePath } from '#src/launches/session/fit-page.ts';
-import { assertConnected, type Organization } from '#src/organizations/organization.ts';
+import { standalonePath } from '#src/launches/session/fit-page.ts';
+import { assertConnected, assertEnabled, type Organization } from '#src/organizations/organization.ts';
 import { isPrefetch, PROBED, startLaunch } from './cookie-probe.ts';
-import type { LaunchRouteDependencies } from './launch-route.ts';
+import { type LaunchRouteDependencies, noteOrganization } from './launch-route.ts';
 
-/**
- * The path names only a registered organization; EHR, `aud` and scopes come from its settings (LA-13, LA-07). No page
- * may frame it, to prevent clickjacking (LA-14).
- */
+/** EHR, `aud` and scopes come from the settings (LA-13, LA-07). No page may frame it: clickjacking (LA-14). */
 export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestHandler {
   return async (request, response) => {
     if (isPrefetch(request)) return void response.status(503).end();
@@ -34,16 +31,9 @@ async function checkLaunch(
 ): Promise<Organization> {
   const organization = await directory.find(pathPartOf(request, 'orgId'));
   if (!organization)
-    throw new AppError('launch.unknown-organization', 'no organization has this orgId', {
-      rule: 'launch.org-id-unknown',
-    });
-  contextOf(request).facts.organizationId = organization.id;
-  traceOf(request).know({ organizationId: organization.id });
-  prepareErrorPage(request, organization, launchCookies.launches(request));
-  if (!organization.enabled)
-    throw new AppError('launch.organization-disabled', 'the organization is disabled', {
-      rule: 'launch.organization-disabled',
-    });
+    throw new AppError('launch.unknown-organization', 'no organization has this orgId', 'launch.org-id-unknown');
+  noteOrganization(request, organization, launchCookies);
+  assertEnabled(organization);
   assertNotFromChart(queryOf(request));
   if (!organization.standalone) throw new AppError('launch.standalone-off', 'standalone is off for this organization');
   contextOf(request).startAgain = standalonePath(organization.id);
@@ -56,7 +46,7 @@ async function checkLaunch(
 function assertNotFromChart(query: URLSearchParams): void {
   if (!query.has('iss') || !query.has('launch')) return;
   const rule = 'launch.standalone-url-registered';
-  throw new AppError('launch.standalone-parameters', 'iss and launch came to the standalone URL', { rule });
+  throw new AppError('launch.standalone-parameters', 'iss and launch came to the standalone URL', rule);
 }
 
 /** Refuses added parameters, because their sender expects an effect. An EHR with parameters uses the launch URL. */

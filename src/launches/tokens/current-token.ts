@@ -1,4 +1,5 @@
 /** Provides a valid token, renewed before it expires. Concurrent requests share one renewal. */
+import { shared } from '#src/adapters/cache.ts';
 import type { EndReason } from '#src/launches/session/end-reasons.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -11,36 +12,22 @@ import { isDue, isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-accepted'>;
 
 /** Keeps the tokens of launches valid while the user is active; nothing is renewed in the background (RF-13). */
-export interface CurrentTokens {
-  /** The launch with a valid token. @throws AppError 'session.expired', or 'refresh.unavailable' for the moment. */
-  current(opened: OpenedLaunch, organization: Organization): Promise<Launch>;
-  /**
-   * After a refusal of the token, the launch with a newer one (RF-09); undefined when there is none (FH-05).
-   * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
-   */
-  renew(launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined>;
-  /** Ends the launch, because the FHIR server refuses its token and there is no newer one (FH-05). */
-  end(launchId: string, organization: Organization, reason: RefusedToken): Promise<void>;
-}
+export type CurrentTokens = ReturnType<typeof createCurrentTokens>;
 
 /** The age of a token younger than this cannot be the reason for a refusal. */
 const RENEW_AGAIN_AFTER_MS = 60_000;
 
 /** One per process. */
-export function createCurrentTokens(dependencies: RefreshDependencies): CurrentTokens {
+export function createCurrentTokens(dependencies: RefreshDependencies) {
   const { launches, endings, clock } = dependencies;
   const underWay = new Map<string, Promise<Launch>>();
 
-  const shared = (opened: OpenedLaunch, organization: Organization): Promise<Launch> => {
-    const { id } = opened.launch;
-    const running =
-      underWay.get(id) ?? refreshOnce(dependencies, opened, organization).finally(() => underWay.delete(id));
-    underWay.set(id, running);
-    return running;
-  };
+  const refresh = (opened: OpenedLaunch, organization: Organization): Promise<Launch> =>
+    shared(underWay, opened.launch.id, () => refreshOnce(dependencies, opened, organization));
 
   return {
-    current: async (opened, organization) => {
+    /** The launch with a valid token. @throws AppError 'session.expired', or 'refresh.unavailable' for the moment. */
+    current: async (opened: OpenedLaunch, organization: Organization): Promise<Launch> => {
       const { launch } = opened;
       const now = clock();
       if (launch.refresh?.kind === 'unproven') {
@@ -48,31 +35,36 @@ export function createCurrentTokens(dependencies: RefreshDependencies): CurrentT
         const proven = await verifyLater(dependencies, opened, organization);
         // The token may have expired while the keys were unavailable.
         const latest = isTokenExpired(proven, clock()) ? await launches.reopen(proven.id) : undefined;
-        return latest ? shared(latest, organization) : proven;
+        return latest ? refresh(latest, organization) : proven;
       }
       const isExpired = isTokenExpired(launch, now);
       const wantsRefresh = isDue(launch, organization.refreshMarginSeconds, now) && isFree(launch, now);
       if (!isExpired && !wantsRefresh) return launch;
       if (launch.refresh?.kind === 'put-off' && !isFree(launch, now)) throw unavailable(launch, now);
-      return shared(opened, organization);
+      return refresh(opened, organization);
     },
-    renew: async (launchId, organization, refusedToken) => {
+    /**
+     * After a refusal of the token, the launch with a newer one (RF-09); undefined when there is none (FH-05).
+     * @throws AppError 'refresh.unavailable' or 'store.unavailable' when there may be one later (RF-07).
+     */
+    renew: async (launchId: string, organization: Organization, refusedToken: string): Promise<Launch | undefined> => {
       const latest = await launches.reopen(launchId);
       if (!latest) return undefined;
-      const { tokens, refresh } = latest.launch;
+      const { tokens, refresh: state } = latest.launch;
       const now = clock();
-      if (refresh?.kind === 'unproven') throw unavailable(latest.launch, now);
-      if (tokens.accessToken !== refusedToken && refresh?.kind !== 'under-way') return latest.launch;
+      if (state?.kind === 'unproven') throw unavailable(latest.launch, now);
+      if (tokens.accessToken !== refusedToken && state?.kind !== 'under-way') return latest.launch;
       // During a pause nothing is sent and the launch does not end (RF-07).
-      if (refresh?.kind === 'put-off' && !isFree(latest.launch, now)) throw unavailable(latest.launch, now);
+      if (state?.kind === 'put-off' && !isFree(latest.launch, now)) throw unavailable(latest.launch, now);
       if (!canRenew(latest.launch, now)) return undefined;
-      const renewed = await shared(latest, organization);
+      const renewed = await refresh(latest, organization);
       if (renewed.tokens.accessToken !== refusedToken) return renewed;
       // The renewal was postponed. A page could still use the old token, but this read was refused with it (RF-07).
       if (renewed.refresh) throw unavailable(renewed, clock());
       return undefined;
     },
-    end: async (launchId, organization, reason) => {
+    /** Ends the launch, because the FHIR server refuses its token and there is no newer one (FH-05). */
+    end: async (launchId: string, organization: Organization, reason: RefusedToken): Promise<void> => {
       await endings.end([launchId], reason, organization, { actor: 'system' });
     },
   };

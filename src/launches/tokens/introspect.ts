@@ -1,7 +1,5 @@
 /** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { Log } from '#src/adapters/log.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
@@ -14,34 +12,25 @@ import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
 import type { CurrentTokens } from './current-token.ts';
 
-export interface TokenConfirmations {
-  /**
-   * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
-   * endpoint ends nothing. @returns beside the launch, why there was no usable answer.
-   * @throws AppError 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later
-   * (RF-07).
-   */
-  confirm(launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }>;
-}
+export type TokenConfirmations = ReturnType<typeof createTokenConfirmations>;
 
 const PAUSE_MS = 60_000;
 
 /** One per process. */
-export function createTokenConfirmations(dependencies: {
-  redis: Pick<KeyStore, 'setIfAbsent'>;
-  launches: Pick<LaunchStore, 'reopen'>;
-  endings: LaunchEndings;
-  currentTokens: Pick<CurrentTokens, 'renew'>;
-  keyRing: KeyRing;
-  outbound: Outbound;
-  clock: Clock;
-  log: Log;
-}): TokenConfirmations {
+export function createTokenConfirmations(
+  dependencies: Pick<Adapters, 'clock' | 'log' | 'outbound'> & {
+    redis: Pick<KeyStore, 'setIfAbsent'>;
+    launches: Pick<LaunchStore, 'reopen'>;
+    endings: LaunchEndings;
+    currentTokens: Pick<CurrentTokens, 'renew'>;
+    keyRing: KeyRing;
+  },
+) {
   const { redis, launches, endings, currentTokens, keyRing, outbound, clock, log } = dependencies;
 
   const end = async (launch: Launch, organization: Organization, rule: Rule, detail: string): Promise<never> => {
     await endings.end([launch.id], 'token-inactive', organization, { actor: 'system' });
-    throw new AppError('session.expired', detail, { rule });
+    throw new AppError('session.expired', detail, rule);
   };
   const renewOrEnd = async (launch: Launch, organization: Organization): Promise<Launch> => {
     const isRenewed = (await currentTokens.renew(launch.id, organization, launch.tokens.accessToken)) !== undefined;
@@ -58,7 +47,12 @@ export function createTokenConfirmations(dependencies: {
   };
 
   return {
-    confirm: async (launch, organization) => {
+    /**
+     * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
+     * endpoint ends nothing. @returns beside the launch, why there was no usable answer. @throws AppError
+     * 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later (RF-07).
+     */
+    confirm: async (launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }> => {
       const { introspectionEndpoint } = launch.authorizationServer;
       if (organization.introspection === 'off' || introspectionEndpoint === undefined) return { launch };
       if (!(await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS))) return { launch };

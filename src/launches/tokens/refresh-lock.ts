@@ -1,6 +1,5 @@
 /** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Log } from '#src/adapters/log.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
@@ -8,10 +7,8 @@ import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './renewal-state.ts';
 
-export interface RefreshLockDependencies {
+export interface RefreshLockDependencies extends Pick<Adapters, 'clock' | 'log'> {
   launches: LaunchStore;
-  clock: Clock;
-  log: Log;
   retries: Pick<StoreRetries, 'insist'>;
 }
 

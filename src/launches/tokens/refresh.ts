@@ -1,6 +1,5 @@
 /** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
-import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import { assertionFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -19,12 +18,10 @@ import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshe
 import { unavailable } from './renewal-state.ts';
 import { waitForOther } from './wait-for-refresh.ts';
 
-export interface RefreshDependencies extends RefreshLockDependencies {
+export interface RefreshDependencies extends RefreshLockDependencies, Pick<Adapters, 'metrics' | 'outbound'> {
   endings: LaunchEndings;
   keyRing: KeyRing;
   issuerKeys: IssuerKeys;
-  outbound: Outbound;
-  metrics: Metrics;
   revoker: Pick<Revoker, 'revoke'>;
 }
 

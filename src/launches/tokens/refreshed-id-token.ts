@@ -53,20 +53,17 @@ export async function assertSameUser(
     keys: issuerKeys,
   }).catch(seeing(idTokenFacts(idToken, [iss], now)));
   if (identity.sub !== sub)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', {
-      rule: 'refresh.other-user',
-    });
+    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another user', 'refresh.other-user');
   const { authTime = launch.authTime } = identity;
   if (launch.authTime !== undefined && authTime !== launch.authTime)
-    throw new AppError('refresh.identity-refused', 'the refreshed id_token is of another sign-in', {
-      rule: 'refresh.other-user',
-    });
+    throw new AppError(
+      'refresh.identity-refused',
+      'the refreshed id_token is of another sign-in',
+      'refresh.other-user',
+    );
 }
 
-/**
- * Within {@link LONGEST_PROOF_MS}, so that the claim of the refresh token does not expire (RF-15); the fetch of keys
- * goes on for the next try. @throws also AppError 'identity.keys-timeout'.
- */
+/** Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15). @throws also keys-timeout. */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
   await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error;

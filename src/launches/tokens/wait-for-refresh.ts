@@ -26,7 +26,7 @@ export async function waitForOther(
     const latest = await launches.reopen(opened.launch.id);
     if (!latest) {
       const detail = 'the launch ended while its token was renewed';
-      throw new AppError('session.expired', detail, { rule: 'refresh.refused' });
+      throw new AppError('session.expired', detail, 'refresh.refused');
     }
     const { launch } = latest;
     const now = clock();
@@ -38,9 +38,7 @@ export async function waitForOther(
       if (launch.tokens.refreshToken !== undefined) throw unavailable(launch, now);
       if (!isClaimed || Date.now() >= began + STALE_CLAIM_GRACE_MS) {
         await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
-        throw new AppError('session.expired', 'the token has expired and there is no refresh token', {
-          rule: 'refresh.none',
-        });
+        throw new AppError('session.expired', 'the token has expired and there is no refresh token', 'refresh.none');
       }
     }
     await setTimeout(WAIT_STEP_MS);

@@ -8,11 +8,11 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { NamedResource } from '#src/patients/named-resource.ts';
 import type { LastPatient, PatientSummary } from '#src/patients/patient.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { type AskedList, createAskedLists } from './asked-list.ts';
-import { basisOf, onceAsked } from './basis.ts';
+import { basisOf, onceAsked } from './list-key.ts';
+import { type AskedList, createAskedLists } from './parse-if-changed.ts';
 import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './permitted-reads.ts';
 import { readUser, type UserReading } from './practitioner.ts';
 
@@ -54,9 +54,9 @@ export function createChartReadings(
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });
   /** By launch: the last Patient, for ten minutes. */
   const patients = new LRUCache<string, LastPatient>({ ...anHour, ttl: TEN_MINUTES_MS });
-  const batchesOf = createBatchSupport(clock);
+  const batchesOf = createEhrLacks(clock);
   const includesOf = createIncludeSupport(clock);
-  const tasksOf = createBatchSupport(clock);
+  const tasksOf = createEhrLacks(clock);
   const lists = createAskedLists(clock);
   const isYoung = ({ startedAt }: ChartReading) => clock().getTime() - startedAt.getTime() < YOUNG_MS;
 
@@ -145,10 +145,7 @@ export function createChartReadings(
   };
 }
 
-/**
- * The key of a user's name and role. They are shown only to this user of this organization, and only under the
- * permissions that they were read with (LC-19, MT-02).
- */
+/** Shown only to this user of this organization, under the permissions they were read with (LC-19, MT-02). */
 function userKey({ organizationId, connectionVersion, fhirBase, user, scope, narrowedScope }: Launch): string {
   const { iss, sub, fhirUser, name } = user;
   return JSON.stringify([organizationId, connectionVersion, fhirBase, iss, sub, fhirUser, name, scope, narrowedScope]);

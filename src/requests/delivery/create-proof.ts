@@ -29,13 +29,8 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
 }
 
 /** What the EHR calls the created request: `ServiceRequest/id`, and the number that it has given to it. */
-export interface GivenNames {
-  resource: string | undefined;
-  number: string | undefined;
-}
-
 /** From the answer to the create, or from the request found later; undefined where neither names it. */
-export function namesIn(body: unknown, sent: ForeignRecord, location?: string): GivenNames {
+export function namesIn(body: unknown, sent: ForeignRecord, location?: string) {
   return { resource: resourceIn(body, location), number: numberIn(body, sent) };
 }
 

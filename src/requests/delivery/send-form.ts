@@ -11,6 +11,7 @@ import {
   likenessOf,
   versionsOf,
 } from './deliveries.ts';
+import { hindranceIn } from './may-send.ts';
 import { postOnce } from './post-and-confirm.ts';
 import {
   type FormSending,
@@ -20,7 +21,6 @@ import {
   searchOf,
   storeSoon,
 } from './sending.ts';
-import { hindranceIn } from './why-not-sent.ts';
 
 /** @param ticket of a form that has not expired, of this launch's patient and user. */
 export async function sendForm(

@@ -6,9 +6,9 @@ import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { PatientSearch } from './find-sent.ts';
+import type { Hindrance } from './may-send.ts';
 import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
-import type { Hindrance } from './why-not-sent.ts';
 
 export interface FormSending {
   /** `absent`: all of the patient's requests were read, and the request is not among them, or not yet. */

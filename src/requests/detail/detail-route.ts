@@ -1,7 +1,7 @@
 /** `GET /launches/:launchId/requests/:requestId`: the page of one request. */
+
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '#src/adapters/clock.ts';
-import type { Outbound } from '#src/adapters/ehr-http/client.ts';
+import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -12,7 +12,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { endIfOver } from '#src/requests/chart/page-reads.ts';
+import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
 import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/permitted-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
@@ -20,25 +20,22 @@ import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
 import { recordOpened } from '#src/requests/new/record-created.ts';
-import type { KeptLists } from '#src/requests/page/kept-list.ts';
+import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
 import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
 import { REPLACED_BY } from './related.ts';
 
-/** What the route depends on. */
-export interface DetailDependencies extends BarDependencies {
-  outbound: Outbound;
+export interface DetailDependencies extends BarDependencies, Pick<Adapters, 'clock' | 'outbound'> {
   readings: ChartReadings;
   currentTokens: CurrentTokens;
   publicUrl: URL;
   offersUpdates: UpdateSupport;
   keptLists: KeptLists;
   audit: Audit;
-  clock: Clock;
 }
 
 /**
@@ -48,7 +45,7 @@ export interface DetailDependencies extends BarDependencies {
  */
 export function detailRoute(dependencies: DetailDependencies): RequestHandler {
   const { outbound, readings, currentTokens, keptLists, audit, clock, publicUrl, offersUpdates } = dependencies;
-  const batchesOf = createBatchSupport(clock);
+  const batchesOf = createEhrLacks(clock);
   return async (request, response) => {
     const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
     const requestId = pathPartOf(request, 'requestId');

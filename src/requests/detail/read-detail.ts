@@ -1,7 +1,8 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
 import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/list/status.ts';
-import { type BatchSupport, isNoBatchResponse, refusesSuch } from '#src/requests/search/batch-support.ts';
+import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
+import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -10,7 +11,6 @@ import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
 
-/** What reading a request depends on. */
 export interface DetailOptions {
   readonly requestId: string;
   /** The launch's patient, already checked (LC-02). */
@@ -18,7 +18,7 @@ export interface DetailOptions {
   /** The `Type/id` references that its row in the list names; undefined where no kept list has the request. */
   readonly references: readonly string[] | undefined;
   readonly mayUse: (permission: Permission) => boolean;
-  readonly batches: BatchSupport;
+  readonly batches: EhrLack;
   readonly searchParameters: readonly string[];
   /** Whether the page must know if another request has replaced this one. */
   readonly mayBeReplaced: (resource: ForeignRecord) => boolean;

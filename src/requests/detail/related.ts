@@ -2,7 +2,6 @@
 import { isInForce } from '#src/requests/delivery/original.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 
-/** A link to another request. */
 export interface RelatedRequest {
   readonly relation: string;
   readonly id: string;

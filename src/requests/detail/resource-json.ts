@@ -7,10 +7,7 @@ import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 const MOST_CHARACTERS = 60_000;
 const LEFT_OUT = 'left out: another patient';
 
-/**
- * Indented JSON, bounded, not HTML-safe. Invisible formatting is escaped, so that no text changes the display of the
- * rest; what names another patient is left out (LC-06).
- */
+/** Bounded, not HTML-safe. Invisible formatting is escaped; what names another patient is left out (LC-06). */
 export function resourceJson(resource: ForeignRecord, base: URL): string {
   const text = stringify(resource, base);
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}\n…` : text;

@@ -17,8 +17,7 @@ export function mayCreateRequests(launch: Launch, { createRequests }: Organizati
 export function assertMayCreate(launch: Launch, organization: Organization): void {
   if (!organization.createRequests) throw new AppError('request.not-found', 'createRequests is off');
   if (mayCreateRequests(launch, organization)) return;
-  if (!isPractitioner(launch))
-    throw new AppError('user.not-allowed', 'fhirUser is no practitioner', { rule: 'user.other-kind' });
+  if (!isPractitioner(launch)) throw new AppError('user.not-allowed', 'fhirUser is no practitioner', 'user.other-kind');
   const shown = 'patient/ServiceRequest.write';
   throw new AppError('scope.missing', `not granted: ${shown}`, { rule: 'scope.write-missing', shown });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { momentOn } from '#src/requests/timing/write-occurrence.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';
 import { isShown } from '#src/settings/shown-when.ts';
-import { instantText } from '#views/zone.ts';
+import { instantText } from '#views/date-text.ts';
 
 /** The prefix of the name of a service's own field. */
 export const OWN = 'own.';

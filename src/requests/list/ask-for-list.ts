@@ -3,7 +3,7 @@ import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
 import type { MovementLimits } from '#src/requests/progress/movement.ts';
 import type { Task } from '#src/requests/progress/task.ts';
-import { type BatchSupport, refusesSuch } from '#src/requests/search/batch-support.ts';
+import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import type { IncludeSupport } from '#src/requests/search/include-support.ts';
 import { type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -36,7 +36,7 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   /** Whether the granted scopes allow including Tasks with the requests; default: no. */
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
-  readonly tasks?: BatchSupport | undefined;
+  readonly tasks?: EhrLack | undefined;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;

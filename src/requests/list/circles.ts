@@ -1,9 +1,6 @@
 /** Finds circles of references in one pass: the strongly connected components of a graph (Tarjan 1972). */
 
-/**
- * Two nodes have the same number if each can be reached from the other. Without recursion: a chain may be as long as
- * the list. @param next must return only nodes of `nodes`.
- */
+/** Two nodes that reach each other have the same number. No recursion: a chain may be as long as the list. */
 export function circlesIn<Node>(
   nodes: readonly Node[],
   next: (node: Node) => readonly Node[],

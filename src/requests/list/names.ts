@@ -1,7 +1,8 @@
 /** Finds the names of people and places in requests, with one batch, or with single reads if an EHR takes none. */
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
-import { type BatchSupport, sendBatch } from '#src/requests/search/batch-support.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
+import { sendBatch } from '#src/requests/search/send-batch.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -31,7 +32,7 @@ export interface Naming {
   /** The signed-in user as requests refer to them, `Type/id`; their name needs no call and arrives soon. */
   readonly user?: { readonly reference: string; name(): Promise<string | undefined> } | undefined;
   /** What is known of this EHR's batches; if undefined, a batch is tried each time. */
-  readonly batches?: BatchSupport | undefined;
+  readonly batches?: EhrLack | undefined;
   /** What was read for earlier pages of the same launch, by `Type/id`, and what is read for this one (LC-19). */
   readonly remembered?: Map<string, NamedResource> | undefined;
 }

@@ -2,7 +2,7 @@
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { newestTask } from '#src/requests/progress/newest-task.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
-import type { BatchSupport } from '#src/requests/search/batch-support.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -71,7 +71,7 @@ function isUnread(resource: ForeignRecord): boolean {
 /** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */
 export async function searchTasks(
   api: FhirApi,
-  options: { patientId: string; searchParameters: readonly string[]; support: BatchSupport },
+  options: { patientId: string; searchParameters: readonly string[]; support: EhrLack },
   take: (resource: ForeignRecord) => void,
 ): Promise<string[]> {
   const { patientId, searchParameters, support } = options;

@@ -97,10 +97,7 @@ function lateness(
   return lastAt !== undefined && lastAt + GRACE_MS <= now.getTime() ? 'hours' : undefined;
 }
 
-/**
- * An empty reference, one that holds only the reason why it is empty, or one to "Unassigned" names no provider; one that
- * is masked has one.
- */
+/** An empty reference, or one to "Unassigned", names no provider; one that is masked does. */
 function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
   const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];

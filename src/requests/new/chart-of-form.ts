@@ -6,12 +6,12 @@ import { ownerHash, ownerOf } from '#src/requests/form/form-ticket.ts';
 import type { ChartStore } from '#src/requests/prefill/chart-store.ts';
 import { type ChartFacts, emptyChart } from '#src/requests/prefill/facts.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
-import type { BatchSupport } from '#src/requests/search/batch-support.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 export interface ChartDependencies {
   charts: ChartStore;
-  batchesOf(organization: Pick<Organization, 'id' | 'connectionVersion'>): BatchSupport;
+  batchesOf(organization: Pick<Organization, 'id' | 'connectionVersion'>): EhrLack;
   clock: Clock;
 }
 

@@ -5,7 +5,7 @@ import { assertOwnForm } from '#src/http/csrf.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
-import { openReadings } from '#src/requests/chart/page-reads.ts';
+import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { mayCorrect, ownIdentifiers, versionOf } from '#src/requests/delivery/may-cancel.ts';
 import { isReplaced } from '#src/requests/delivery/original.ts';

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
-import { openReadings } from '#src/requests/chart/page-reads.ts';
+import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { versionsOf } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';

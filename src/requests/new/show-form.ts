@@ -5,7 +5,7 @@ import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-heade
 import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { openReadings } from '#src/requests/chart/page-reads.ts';
+import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
@@ -21,9 +21,9 @@ import { asTyped, confirmationOf, type NewRequest, PRIORITIES } from '#src/reque
 import type { ChartFacts } from '#src/requests/prefill/facts.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { zoneName } from '#views/date-text.ts';
 import { newRequestEnd, newRequestStart } from '#views/requests/new-request-page.ts';
 import { type ReviewPageProps, reviewPage } from '#views/requests/new-request-review.ts';
-import { zoneName } from '#views/zone.ts';
 import { chartOf, readChartNow } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 import { chartPropsOf, offerPropsOf } from './form-props.ts';

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
-import { LONGEST_TEXT, type SearchTexts } from './kept-searches.ts';
+import { LONGEST_TEXT, type SearchTexts } from './search-text-store.ts';
 import { readView, viewQuery } from './view-address.ts';
 
 /** Redirects to the view that the form asks for. Behind the launch guard and a urlencoded body parser. */

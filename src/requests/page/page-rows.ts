@@ -4,7 +4,6 @@ import { byAttention, needsAction, pressingRank } from './default-order.ts';
 import { collator, countFilters, filterRows, type Search } from './filter.ts';
 import type { Column, ListView } from './view-address.ts';
 
-/** How many rows one page has. */
 export const PAGE_ROWS = 25;
 
 export type Selection = ReturnType<typeof selectRows>;

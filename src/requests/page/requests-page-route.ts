@@ -22,7 +22,7 @@ import { HELP_DESK } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
-import { endIfOver } from '#src/requests/chart/page-reads.ts';
+import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
 import { mayShowRequests } from '#src/requests/chart/permitted-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
@@ -31,14 +31,14 @@ import { PAGE } from '#src/requests/new/form-page-route.ts';
 import { freshRows, sentNotice } from '#src/requests/new/just-sent.ts';
 import { afterList, beforeList, leftOpen, type OnTheListDependencies } from '#src/requests/new/on-the-list.ts';
 import { recordCreated, recordOpened } from '#src/requests/new/record-created.ts';
+import { instantText } from '#views/date-text.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { type RequestsPageStartProps, requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
-import { instantText } from '#views/zone.ts';
-import { findList, keepList, type ListReading, readingOf, requestFacts } from './found-list.ts';
-import type { KeptLists } from './kept-list.ts';
-import type { SearchTexts } from './kept-searches.ts';
+import type { KeptLists } from './last-list-store.ts';
 import { handlesOf, listProps } from './list-props.ts';
-import type { PageMemory } from './page-memory.ts';
+import type { PageMemory } from './rendered-pages.ts';
+import { findList, keepList, type ListReading, readingOf, requestFacts } from './same-or-new-list.ts';
+import type { SearchTexts } from './search-text-store.ts';
 import { isPlain, type ListView, readView, viewQuery } from './view-address.ts';
 
 const FIRST_PAGE_MS = 2 * 60_000;
@@ -116,7 +116,7 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
     ? pages.start(launch, JSON.stringify(props), () => partOf(start(), marks)).filled(fill)
     : fillText(start(), fill);
   const sendRest = sendFirstPart(response, first);
-  // Only the default view, read from the EHR, is remembered. Other views are made from the kept list (kept-list.ts).
+  // Only the default view, read from the EHR, is remembered. Other views are made from the kept list (last-list-store.ts).
   const besides = isPlain(view) && !kept ? [patient, user, base] : undefined;
   const find = () => findList(pages, launch, reading, besides);
   const asked = { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') };

@@ -1,5 +1,6 @@
 /** Sends several reads to the EHR at once: in one batch, or in parallel if it takes no batch (FH-06). */
-import { type BatchSupport, sendBatch } from '#src/requests/search/batch-support.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
+import { sendBatch } from '#src/requests/search/send-batch.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -11,7 +12,7 @@ export type ReadAnswer = ForeignRecord | undefined;
 export async function fetchReads(
   api: FhirApi,
   urls: readonly string[],
-  batches: BatchSupport,
+  batches: EhrLack,
 ): Promise<readonly ReadAnswer[]> {
   if (urls.length === 0) return [];
   const entries = await sendBatch(api, urls, batches);

@@ -1,7 +1,7 @@
 /** Reads what a form can take from the chart, in one bounded batch. One line says what is missing. */
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
-import type { BatchSupport } from '#src/requests/search/batch-support.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ReadingTime } from './facts.ts';
@@ -28,7 +28,7 @@ export interface ChartReader {
   readonly launch: Launch;
   /** The organization's own `name=value` for searches. */
   readonly searchParameters: readonly string[];
-  readonly batches: BatchSupport;
+  readonly batches: EhrLack;
   readonly at: ReadingTime;
   readonly canRead: (resourceType: string) => boolean;
 }

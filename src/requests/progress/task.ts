@@ -44,9 +44,7 @@ export interface Task {
   readonly endedMs: number;
 }
 
-/**
- * Where a Task was read. `localOf` returns `Type/id` for a Reference of this FHIR base, and undefined for any other.
- */
+/** `localOf` returns `Type/id` for a Reference of this FHIR base, and undefined for any other. */
 interface ReadAt {
   readonly patientId: string;
   readonly base: URL;
@@ -122,18 +120,13 @@ function latestMs(date = ''): number {
 /** Types that are not providers: a task of the patient or a relative is not a hand-over. */
 export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
 
-/**
- * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
- */
+/** A Task whose focus is a form to fill in ends the form, not the request in `basedOn`. */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   const [first, ...others] = asRecords(focus);
   return first ? [first, ...others] : asRecords(basedOn);
 }
 
-/**
- * Does a Task name its request only by a number? Orders may share a number, so it proves nothing: the Task is shown
- * with no request, and the list says so.
- */
+/** Orders may share a number, so it proves nothing: the list says so, and the Task is shown with no request. */
 export function namesOnlyNumber(resource: ForeignRecord): boolean {
   const references = requestsOf(resource);
   const isNumber = ({ reference, type, identifier }: ForeignRecord) =>

@@ -26,10 +26,7 @@ export function categoryWords(text: string): string {
 /** How many limits the line names, so that it stays readable. */
 const MOST_NAMED = 5;
 
-/**
- * The line under a list that a limited scope makes incomplete (SCO-16, SCO-19); none without a limit. @param limits as
- * granted, untrusted; each adds to the list.
- */
+/** The line under a list that a limited scope makes incomplete (SCO-16, SCO-19). @param limits untrusted. */
 export function describeLimits(limits: readonly string[]): string[] {
   if (limits.length === 0) return [];
   const parts = limits.slice(0, MOST_NAMED).map(describeLimit);

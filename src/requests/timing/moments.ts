@@ -1,10 +1,9 @@
 /** Says days, moments and Periods of a request in words, in the organization's time zone. */
 import { type FhirDate, lastDayOf, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { zoneName } from '#views/zone.ts';
+import { zoneName } from '#views/date-text.ts';
 import { isGiven, otherMembers, type Phrases } from './parts.ts';
 
-/** Where and when a date is read. */
 export interface DateContext {
   /** The organization's time zone, an IANA name. */
   readonly timeZone: string;

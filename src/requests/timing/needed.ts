@@ -9,7 +9,6 @@ import { type DateContext, isReversed, momentText, periodPhrases } from './momen
 import { isGiven, otherMembers, type Phrases } from './parts.ts';
 import { repeatPhrases } from './repeat.ts';
 
-/** What the list says about the time of a request. */
 export interface Needed {
   /** The time in words; undefined when the EHR gives no time. */
   readonly text: string | undefined;

@@ -24,10 +24,7 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 const DAY_MS = 24 * 60 * 60_000;
 const LONGEST_WORDS = 200;
 
-/**
- * A local time with that day's offset, `2026-11-24T09:30:00-05:00`; of a time that comes twice, the first.
- * @returns undefined for a time that the clock skips.
- */
+/** `2026-11-24T09:30:00-05:00`; of a time that comes twice the first, undefined for one that the clock skips. */
 export function momentOn(day: string, time: string, timeZone: string): string | undefined {
   const utc = Date.parse(`${day}T${time}:00Z`);
   if (Number.isNaN(utc) || day.length > 10) return undefined;

@@ -9,7 +9,6 @@ export const TASKS_ALONG = 'Task:focus';
 /** Three times the resource types of FHIR R5. */
 const MOST_RESOURCES = 500;
 
-/** What the server declares for one resource type. */
 export interface CapabilityResource {
   interactions: string[];
   searchParameters: string[];

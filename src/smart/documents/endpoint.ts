@@ -5,7 +5,6 @@ import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 
-/** What an endpoint is checked against. */
 export interface EndpointRules {
   /** The registered FHIR base; relative endpoints resolve against it (DI-04). */
   fhirBase: URL;
@@ -60,21 +59,18 @@ export function fetchableUrl(address: string, accepts: (url: URL) => boolean): U
   return url && accepts(url) && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/**
- * Checks one endpoint. An absolute URL is kept as written: the assertion's audience must equal it byte for byte.
- * @param field its name in the error. @throws AppError 'discovery.endpoint-refused'
- */
+/** An absolute URL is kept as written: the audience must equal it. @throws AppError 'discovery.endpoint-refused' */
 export function endpoint(field: string, text: string, rules: EndpointRules): string {
   const problem = endpointProblem(text, rules);
   if (problem !== undefined) {
     const rule = ruleOfProblem(text, rules);
-    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, { rule });
+    throw new AppError('discovery.endpoint-refused', `${field} ${problem}`, rule);
   }
   const url = new URL(text, rules.fhirBase.href);
   if (!isAllowedHost(url, rules)) {
     const reason = `is on ${url.host}, which is not an allowed host of this organization`;
     const rule = isInsideAddress(url, rules) ? 'discovery.endpoint-inside' : 'discovery.endpoint-other-host';
-    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, { rule });
+    throw new AppError('discovery.endpoint-refused', `${field} ${reason}`, rule);
   }
   // `https:evil.example` resolves to a path below the base, but on its own it parses as a URL of the host evil.example.
   return URL.parse(text)?.href === url.href ? text : url.href;

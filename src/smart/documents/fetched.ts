@@ -5,7 +5,6 @@ import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
 import { cacheLifetimeMs } from './cache-lifetime.ts';
 
-/** An HTTP answer of any status. */
 export interface FetchedAnswer {
   kind: 'answer';
   url: URL;

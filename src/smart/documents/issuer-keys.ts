@@ -24,7 +24,6 @@ export interface IssuerToTrust {
   readonly organization?: EhrOwner | undefined;
 }
 
-/** An issuer's keys, freshly fetched. */
 export interface FetchedKeys {
   readonly keySet: VerificationKeySet;
   readonly jwksUri: string;
@@ -107,5 +106,5 @@ export function ruleOfIssuerDocument(answer: FetchedAnswer): Rule {
 }
 
 function unavailable(rule: Rule, detail: string): AppError {
-  return new AppError('identity.keys-unavailable', detail, { rule });
+  return new AppError('identity.keys-unavailable', detail, rule);
 }

@@ -101,7 +101,7 @@ export function readSmartConfiguration(
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the document').join(', ');
     const detail = `${source}: ${fields} is missing or of the wrong type`;
-    throw new AppError('discovery.invalid', detail, { rule: 'discovery.endpoint-missing' });
+    throw new AppError('discovery.invalid', detail, 'discovery.endpoint-missing');
   }
   const fields = parsed.data;
   // An unusable optional endpoint of an EHR is left out (RV-05); one that an administrator entered is an error.
@@ -141,15 +141,14 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
   return success ? data : undefined;
 }
 
-/**
- * Can a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached: it may be corrected at any minute.
- * @throws AppError 'discovery.no-client-authentication'
- */
+/** DI-08, DI-09, DI-14. A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
 export function assertUsable(configuration: SmartConfiguration): void {
   if (!acceptsPrivateKeyJwt(configuration))
-    throw new AppError('discovery.no-client-authentication', 'the token endpoint does not list private_key_jwt', {
-      rule: 'discovery.no-private-key-jwt',
-    });
+    throw new AppError(
+      'discovery.no-client-authentication',
+      'the token endpoint does not list private_key_jwt',
+      'discovery.no-private-key-jwt',
+    );
   chooseAssertionAlg(configuration, 'RS384');
 }
 
@@ -167,9 +166,11 @@ export function acceptsPrivateKeyJwt(configuration: SmartConfiguration): boolean
 export function chooseAssertionAlg(configuration: SmartConfiguration, preferred: AssertionAlg): AssertionAlg {
   const chosen = commonAlg(configuration, preferred);
   if (chosen) return chosen;
-  throw new AppError('discovery.no-client-authentication', 'the server accepts neither RS384 nor ES384 assertions', {
-    rule: 'discovery.no-common-algorithm',
-  });
+  throw new AppError(
+    'discovery.no-client-authentication',
+    'the server accepts neither RS384 nor ES384 assertions',
+    'discovery.no-common-algorithm',
+  );
 }
 
 type AssertionAlg = 'RS384' | 'ES384';

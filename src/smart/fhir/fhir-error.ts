@@ -6,7 +6,6 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { namesMissingParameter, RESTRICTED_CODES, summarizeOutcome } from './issue-codes.ts';
 
-/** Why a FHIR call failed. */
 export type FhirFailure =
   | 'unauthorized'
   | 'refused'

@@ -25,10 +25,7 @@ const UNITS = new Map(
 /** The text for an amount of which only a part can be read: the part alone would read as another amount. */
 const UNREADABLE = 'amount in the EHR';
 
-/**
- * Such as "3 units" or "< 5 mg". Undefined without a finite number, for two different units, and with an unknown
- * comparator: without it, a limit would read as the amount.
- */
+/** Such as "< 5 mg". Undefined without a number, for two units, and for an unknown comparator, as of a limit. */
 export function quantityText(quantity: unknown): string | undefined {
   const { value, unit, code, comparator } = asRecord(quantity);
   const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;

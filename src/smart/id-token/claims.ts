@@ -10,7 +10,6 @@ const MAX_SUB_LENGTH = 255;
 /** The broken rule, and how it is broken; never a value of the token. */
 export type ClaimsProblem = readonly [rule: Rule, detail: string];
 
-/** The values that the claims must match. */
 export interface ClaimsExpectation {
   readonly clientId: string;
   readonly nonce: string;

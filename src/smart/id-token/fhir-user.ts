@@ -58,10 +58,7 @@ function pathUnder(fhirBase: URL, claim: string): string | undefined {
   return verbatim ? url.pathname.slice(prefix.length) : undefined;
 }
 
-/**
- * Reads the user's resource (untrusted), for display.
- * @returns undefined when the EHR does not let us (FU-05) or answers with another resource (FU-04).
- */
+/** @returns undefined when the EHR refuses it (FU-05) or answers with another resource (FU-04). */
 export async function readFhirUser(
   api: FhirApi,
   user: Pick<FhirUser, 'type' | 'id' | 'reference'>,

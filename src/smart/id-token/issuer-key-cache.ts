@@ -14,13 +14,7 @@ export interface VerificationKeys {
   readonly fetchAgain: () => Promise<VerificationKeySet | undefined>;
 }
 
-/** The cache of all issuers' keys. */
-export interface IssuerKeys {
-  /** Starts the fetch for {@link keysFor} in parallel with the token call. Never throws. */
-  prefetch(issuer: IssuerToTrust): void;
-  /** Sends no request while keys are fresh. @throws AppError identity.keys-timeout or keys-unavailable (ID-22). */
-  keysFor(issuer: IssuerToTrust): Promise<VerificationKeys>;
-}
+export type IssuerKeys = ReturnType<typeof createIssuerKeys>;
 
 interface Entry {
   fetched: (FetchedKeys & { readonly at: number }) | undefined;
@@ -35,11 +29,8 @@ const RESERVATION_MS = 30_000;
 /** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
-/**
- * Makes the cache. Cache-Control decides the lifetime, at most one hour; five minutes without it. Failures are not
- * cached (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
- */
-export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }): IssuerKeys {
+/** Cache-Control decides, at most an hour; else five minutes. No failures (ID-22), one fetch, at most 500 issuers. */
+export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }) {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
   const now = () => options.clock().getTime();
 
@@ -68,13 +59,15 @@ export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; lo
   };
 
   return {
-    prefetch: (issuer) => {
+    /** Starts the fetch for `keysFor` in parallel with the token call. Never throws. */
+    prefetch: (issuer: IssuerToTrust): void => {
       const entry = entryFor(entries, issuer);
       current(issuer, entry)
         .then(() => (entry.reserved = true))
         .catch((error: unknown) => options.log.debug({ err: error, issuer: issuer.issuer }, 'key prefetch failed'));
     },
-    keysFor: async (issuer) => {
+    /** Sends no request while keys are fresh. @throws AppError identity.keys-timeout or keys-unavailable (ID-22). */
+    keysFor: async (issuer: IssuerToTrust): Promise<VerificationKeys> => {
       const entry = entryFor(entries, issuer);
       const { keySet } = await current(issuer, entry);
       entry.reserved = false;

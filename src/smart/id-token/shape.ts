@@ -56,5 +56,5 @@ function decode(idToken: string): { header: ReturnType<typeof decodeProtectedHea
 
 /** @param detail what is wrong; never a value of the token (ID-21). */
 export function refusedIdToken(rule: Rule, detail: string): AppError {
-  return new AppError('identity.invalid', detail, { rule });
+  return new AppError('identity.invalid', detail, rule);
 }

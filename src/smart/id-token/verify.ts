@@ -36,7 +36,6 @@ export interface VerifiedIdentity {
   readonly claimNames: readonly string[];
 }
 
-/** The values that an id_token must match. */
 export interface IdTokenExpectation {
   /** The organization's issuers. The token's `iss` can only select one of them. */
   readonly expectedIssuers: readonly IssuerToTrust[];

@@ -8,7 +8,6 @@ export interface FailedScope {
   readonly failure: 'invalid-scope' | 'empty-grant';
 }
 
-/** The input for the fallbacks. */
 export interface FallbackBase {
   /** The organization's setting. No fallback asks for more than it covers. */
   readonly setting: string;

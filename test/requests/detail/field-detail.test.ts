@@ -4,7 +4,7 @@ import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import { readDetail } from '#src/requests/detail/read-detail.ts';
 import { relatedRequests } from '#src/requests/detail/related.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 import { rowOf } from '#test/requests/page/rows.ts';
 
@@ -88,7 +88,7 @@ test.for<[string, object, string, string[]]>([
     return found ?? { status: 404 };
   });
   const { api } = server;
-  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   batches.noteMissing();
   const list = await loadRequests(api, { patientId, grantedSearch: true, now, timeZone, batches });
   const read = await readDetail(api, {
@@ -152,7 +152,7 @@ test.for<[string, object, object, string]>([
     };
   });
   const { api } = server;
-  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   const list = await loadRequests(api, { patientId, grantedSearch: true, now, timeZone, batches });
   const read = await readDetail(api, {
     ...{ requestId: 'a', patientId, references: [], batches, searchParameters: [] },

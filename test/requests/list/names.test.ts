@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { type Answer, type FhirServer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const options = { patientId: 'pat-ada', grantedSearch: true, now: new Date('2026-11-22T14:02:00Z') };
@@ -315,7 +315,7 @@ async function loadWithout(batch: Answer, times = 1) {
     return call.endsWith('/Organization/north') ? north : searchset([request(change)]);
   });
   await using _ = server;
-  const batches = createBatchSupport(() => options.now)({ id: 'org', connectionVersion: 1 });
+  const batches = createEhrLacks(() => options.now)({ id: 'org', connectionVersion: 1 });
   const lists: RequestList[] = [];
   for (let page = 0; page < times; page += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one page after the other.
@@ -367,7 +367,7 @@ test.for([429, 502, 503, 504])('an EHR that answers a batch with %i gets no sing
 
 test('missing batch support is remembered for an hour, for this connection of this organization', () => {
   let now = options.now.getTime();
-  const batchesOf = createBatchSupport(() => new Date(now));
+  const batchesOf = createEhrLacks(() => new Date(now));
   batchesOf({ id: 'a', connectionVersion: 1 }).noteMissing();
   expect(batchesOf({ id: 'a', connectionVersion: 1 }).isMissing()).toBe(true);
   expect(batchesOf({ id: 'a', connectionVersion: 2 }).isMissing()).toBe(false);

@@ -1,7 +1,7 @@
 /** What has to be proved before a Task closes an order, and what the list says of Tasks that are about the order itself. */
 import { expect, test } from 'vitest';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -34,7 +34,7 @@ async function load(tasks: object[], change: object = {}) {
   await using server = await startFhirServer((call) =>
     searchset(call.includes('/Task?') ? tasks : [{ ...order, ...change }]),
   );
-  const support = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const support = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   const list = await loadRequests(server.api, { patientId: 'pat-ada', grantedSearch: true, now, tasks: support });
   const [row] = [...list.open, ...list.closed];
   return [row?.status.word, row?.status.group, row?.status.note, row?.next.text];

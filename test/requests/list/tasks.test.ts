@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import { type Answer, searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
 const options = { patientId: 'pat-ada', grantedSearch: true, now };
-const supportOf = () => createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+const supportOf = () => createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
 const own = { subject: { reference: 'Patient/pat-ada' }, intent: 'order', status: 'active' };
 const request = (id: string, change: object = {}) => ({
   resourceType: 'ServiceRequest',

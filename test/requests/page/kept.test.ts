@@ -8,8 +8,8 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import { mayShowRequests } from '#src/requests/chart/permitted-reads.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import { createKeptLists } from '#src/requests/page/kept-list.ts';
-import { createSearchTexts } from '#src/requests/page/kept-searches.ts';
+import { createKeptLists } from '#src/requests/page/last-list-store.ts';
+import { createSearchTexts } from '#src/requests/page/search-text-store.ts';
 import { randomOf, randomRows, rowOf } from './rows.ts';
 
 const sealer = createSealer(['a-secret-for-tests-that-is-long-enough-0123456789']);

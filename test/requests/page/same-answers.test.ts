@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partOf } from '#src/http/page-part.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { createPageMemory, type RememberedPage } from '#src/requests/page/page-memory.ts';
+import { createPageMemory, type RememberedPage } from '#src/requests/page/rendered-pages.ts';
 import { steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { ehr, launch, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';

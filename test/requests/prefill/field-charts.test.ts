@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
-import { createBatchSupport } from '#src/requests/search/batch-support.ts';
+import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -302,7 +302,7 @@ test.for<[string, Resource[], string[]]>([
     const found = resources.filter(({ resourceType }) => resourceType === type);
     return call.includes('?') ? searchset(found) : (found.find((one) => one['id'] === id) ?? { status: 404 });
   });
-  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   batches.noteMissing();
   const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
   const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
@@ -322,7 +322,7 @@ test('nothing is chosen beforehand of measurements of which the EHR has more: a 
     entry: [{ resource: weight('1', 70, '2026-11-20') }],
   };
   await using server = await startFhirServer((call) => (call.includes('/Observation?') ? answer : { status: 404 }));
-  const batches = createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 });
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
   batches.noteMissing();
   const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
   const { measures } = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });

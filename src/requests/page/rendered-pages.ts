@@ -13,7 +13,7 @@ export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 
 /** The list's part of a page and what it depends on; what does not depend on it is filled in each time. */
 export interface RememberedPage {
-  /** The key of the list and of everything else on the page (chart/asked-list.ts). */
+  /** The key of the list and of everything else on the page (chart/parse-if-changed.ts). */
   key: string;
   readAt: Date;
   /** In ms since 1970. From then on the words of the page may differ. It is computed at the first reload. */
@@ -24,13 +24,8 @@ export interface RememberedPage {
   end: PagePart;
 }
 
-/** The first part of a page, which shows the patient. */
-interface RememberedStart {
-  key: string;
-  start: PagePart;
-}
-
-type Part = RememberedPage | RememberedStart;
+/** `start` is the first part of a page, which shows the patient. */
+type Part = RememberedPage | { key: string; start: PagePart };
 
 interface Entry {
   organizationId: string;

@@ -24,9 +24,7 @@ const REASONS: Partial<Record<ErrorCode, RefusedToken>> = {
   'session.never-accepted': 'token-never-accepted',
 };
 
-/**
- * Ends the launch if the EHR refused a fresh token too, so that no reload tries indefinitely (FH-05). Always throws.
- */
+/** Always throws. A launch whose fresh token is refused too has ended, so that no reload tries on (FH-05). */
 export async function endIfOver(
   currentTokens: CurrentTokens,
   launch: Launch,

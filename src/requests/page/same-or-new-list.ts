@@ -1,12 +1,12 @@
 /** Finds the list of a page after the EHR has answered: the list of the last page, if it is unchanged, or a new one. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { ReadList } from '#src/requests/chart/asked-list.ts';
+import type { ReadList } from '#src/requests/chart/parse-if-changed.ts';
 import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
-import type { KeptList, KeptLists } from './kept-list.ts';
-import type { ListFacts, PageMemory, RememberedPage } from './page-memory.ts';
+import type { KeptList, KeptLists } from './last-list-store.ts';
+import type { ListFacts, PageMemory, RememberedPage } from './rendered-pages.ts';
 
 /** What a page shows besides its rows, and a way to read the rows. */
 export interface FoundList {

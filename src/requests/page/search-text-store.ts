@@ -11,10 +11,7 @@ export const LONGEST_TEXT = 200;
 /** How many texts of one launch are kept, so that the browser's Back button still works. */
 const MOST_KEPT = 8;
 
-/**
- * One record per launch with its last texts, deleted with it. A URL holds a keyed hash, so that no guess can be tested.
- * @throws from its methods: AppError 'store.unavailable'.
- */
+/** One record per launch. A URL holds a keyed hash: no guess can be tested. @throws AppError 'store.unavailable' */
 export function createSearchTexts(redis: KeyStore, sealer: Sealer) {
   const read = async (launchId: string): Promise<[name: string, text: string][]> => {
     const sealed = await redis.get(searchKeyOf(launchId));

@@ -1,7 +1,7 @@
 /** Days and times of a time zone, around midnight and when clocks change. */
 import { expect, test } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone, startOfDay } from '#src/adapters/time-zone.ts';
-import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/zone.ts';
+import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/date-text.ts';
 
 test.for<[string, string, string]>([
   ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],

@@ -5,12 +5,12 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { RequestListOptions } from '#src/requests/list/ask-for-list.ts';
 import { dayKey } from '#src/smart/fhir/unchanged-until.ts';
 
-type Learned = Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>;
-
-/**
- * Holds the launch, user, patient, permissions, settings, what was learned of the EHR, and the day, but never a token.
- */
-export function basisOf(launch: Launch, organization: Organization, learned: Learned): string {
+/** Holds launch, user, patient, permissions, settings, what was learned of the EHR, and the day; never a token. */
+export function basisOf(
+  launch: Launch,
+  organization: Organization,
+  learned: Pick<RequestListOptions, 'batches' | 'includes' | 'tasks' | 'remembered' | 'now'>,
+): string {
   const { id, organizationId, connectionVersion, fhirBase, user, context, scope, narrowedScope } = launch;
   const { batches, includes, tasks, remembered = new Map(), now } = learned;
   return JSON.stringify([

@@ -7,10 +7,7 @@ import { AppError } from '#src/errors.ts';
 import { createLiveIndex } from '#src/launches/session/live-index.ts';
 
 /** Checked before the EHR's launch value is spent, by a count that may be some seconds old. */
-export interface OpenLaunchLimit {
-  /** @throws AppError 'launch.too-many-open' with Retry-After; 'store.unavailable' */
-  assertRoom(organizationId: string): Promise<void>;
-}
+export type OpenLaunchLimit = ReturnType<typeof createOpenLaunchLimit>;
 
 /** Enough for a large hospital with an hour of idle time. */
 const MOST_OPEN = 20_000;
@@ -20,7 +17,7 @@ const COUNT_LASTS_MS = 10_000;
 const MOST_ORGANIZATIONS = 10_000;
 
 /** One per process. */
-export function createOpenLaunchLimit(redis: KeyStore, clock: Clock): OpenLaunchLimit {
+export function createOpenLaunchLimit(redis: KeyStore, clock: Clock) {
   const index = createLiveIndex(redis);
   const counts = new LRUCache<string, number>({
     ...atMost(MOST_ORGANIZATIONS),
@@ -29,7 +26,8 @@ export function createOpenLaunchLimit(redis: KeyStore, clock: Clock): OpenLaunch
     fetchMethod: (organizationId) => index.count(organizationId, clock()),
   });
   return {
-    assertRoom: async (organizationId) => {
+    /** @throws AppError 'launch.too-many-open' with Retry-After; 'store.unavailable' */
+    assertRoom: async (organizationId: string): Promise<void> => {
       if (((await counts.fetch(organizationId)) ?? 0) < MOST_OPEN) return;
       const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
       throw new AppError('launch.too-many-open', `${MOST_OPEN} launches are open, the most there may be`, retry);
