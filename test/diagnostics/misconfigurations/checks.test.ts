@@ -1,68 +1,97 @@
-/** Seeded misconfigurations in the checks: one row for one cause, with the same owner and remedy as a launch. */
-import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Rule } from '#src/errors/rules/table.ts';
-import { makeCertificates } from '#test/helpers/servers/certificates.ts';
-import { expectNoOthersAdvice, expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
+/** Seeded misconfigurations that only the checks see: one row for one cause, with one owner and one remedy. */
+import { expect, test } from 'vitest';
+import { atPath, page } from '#test/helpers/servers/gateway.ts';
+import { expectRow } from './expectations.ts';
+import { useSeededWorld } from './seeded-world.ts';
+import { CONFIGURATION, GUIDE, members, type Seed, tokenAt } from './seeds.ts';
 
-const { checkWith, launchWith, prepare } = useSeededWorld();
+const { checksSay, checkWith, prepare } = useSeededWorld();
 
-type Case = [name: string, seed: Seed, row: string, rule: Rule, found?: RegExp];
+const statement = (changed: unknown): Seed => ({ fault: ['metadata-members', JSON.stringify(changed)] });
 
-const GUIDE = 'guide-smart-configuration';
-
-const DOCUMENTS: Case[] = [
-  ['a web page for smart-configuration', { fault: 'discovery-html' }, GUIDE, 'discovery.html', /HTML/],
-  ['a smart-configuration that breaks off', { fault: 'discovery-truncated' }, GUIDE, 'discovery.not-json'],
-  ['a smart-configuration that redirects', { fault: 'discovery-redirect' }, GUIDE, 'discovery.redirect'],
-  ['a server that fails', { fault: 'discovery-500' }, GUIDE, 'discovery.server-error', /500/],
-  ['no token endpoint', { fault: 'discovery-no-token-endpoint' }, 'configuration-fields', 'discovery.endpoint-missing'],
+checksSay([
+  ['nothing at the authorization endpoint', 'authorize-absent', 'authorization-endpoint', 'authorization.not-there'],
+  ['a token endpoint that does not answer in time', 'slow-token', 'token-endpoint', 'network.late'],
   [
-    'a token endpoint on plain http',
-    { fault: 'discovery-http-endpoint' },
-    'endpoints-https',
-    'discovery.endpoint-not-https',
+    'a token endpoint whose host does not exist',
+    {
+      ...members({ token_endpoint: 'https://login.hospital.invalid/token' }),
+      settings: { allowedHosts: ['login.hospital.invalid'] },
+    },
+    'token-endpoint',
+    'network.unknown-endpoint-name',
   ],
   [
-    'a token endpoint on another host',
-    { fault: 'discovery-foreign-token-endpoint' },
+    'a client ID that is not registered',
+    { settings: { clientId: 'of-the-other-environment' } },
+    'authorization-endpoint',
+    'authorization.error-page',
+    /of-the-other-environment/,
+  ],
+  [
+    'a redirect URI that is not registered',
+    { registered: { redirectUri: 'https://app.example/callback' } },
+    'authorization-endpoint',
+    'authorization.error-page',
+    /\/smart\/callback/,
+  ],
+  [
+    'pushed authorization requests only',
+    members({ require_pushed_authorization_requests: true }),
+    'flow',
+    'authorization.pushed-request',
+  ],
+  [
+    'a firewall before the CapabilityStatement',
+    page(/^\/fhir\/r4\/metadata/, 403),
+    'capability-statement',
+    'fhir.firewall',
+  ],
+  [
+    'an authorization endpoint of another tenant',
+    atPath(CONFIGURATION, { body: (text) => text.replace('/auth/authorize"', '/tenant-b/authorize"') }),
+    'authorization-endpoint',
+    'authorization.not-there',
+  ],
+  [
+    'a token endpoint whose host has one label',
+    tokenAt('https://fhir-app01/token'),
+    'endpoints-hosts',
+    'discovery.endpoint-inside',
+  ],
+  [
+    'an authorization endpoint in .local',
+    members({ authorization_endpoint: 'https://idp.hospital.local/auth' }),
+    'endpoints-hosts',
+    'discovery.endpoint-inside',
+  ],
+  ['a portal at a FHIR URL that has worked', { fault: 'discovery-proxy', isProven: true }, GUIDE, 'discovery.html'],
+  ['a redirect to itself', { fault: ['discovery-redirect', '/fhir/r4/x'] }, GUIDE, 'discovery.redirect'],
+  [
+    'an authorization endpoint on another host',
+    members({ authorization_endpoint: 'https://login.elsewhere.example/auth' }),
     'endpoints-hosts',
     'discovery.endpoint-other-host',
-    /elsewhere\.example/,
+    /login\.elsewhere\.example/,
   ],
+  ['a DSTU2 server', { fault: ['metadata-other-version', '1.0.2'] }, 'capability-statement', 'fhir.version', /DSTU2/],
+  ['an STU3 server', 'metadata-other-version', 'fhir-version', 'fhir.version', /3\.0\.2/],
+  ['a statement in XML', 'metadata-xml', 'capability-statement', 'fhir.no-statement', /XML/],
   [
-    'a server for shared secrets only',
-    { fault: 'discovery-no-asymmetric' },
-    'client-authentication',
-    'discovery.no-private-key-jwt',
+    'a statement behind a sign-in',
+    { fault: ['metadata-500', 401] },
+    'capability-statement',
+    'fhir.statement-sign-in',
+    /401/,
   ],
+  ['a server without patients', 'metadata-resources', 'fhir-resources', 'fhir.no-patients'],
   [
-    'no common algorithm',
-    { fault: 'discovery-no-common-algorithm' },
-    'assertion-algorithm',
-    'discovery.no-common-algorithm',
+    'a server without ServiceRequest',
+    { fault: ['metadata-resources', 'Patient Practitioner'] },
+    'fhir-resources',
+    'fhir.search-absent',
   ],
-  ['a web page for the OpenID document', { fault: 'oidc-html' }, 'guide-issuer', 'keys.document-unreadable'],
-  [
-    'an OpenID document of another issuer',
-    { fault: 'oidc-issuer-mismatch' },
-    'guide-issuer',
-    'keys.document-other-issuer',
-  ],
-  ['a key set that fails', { fault: 'jwks-500' }, 'guide-jwks', 'keys.unreadable'],
-  ['an empty key set', { fault: 'jwks-empty' }, 'jwks-keys', 'keys.none-usable'],
-];
-
-describe('documents of the EHR', () => {
-  test.for(DOCUMENTS)('%s: the same cause in the checks and in a launch', async ([, seed, row, rule, found = /./]) => {
-    const { open } = await checkWith(seed);
-    expectRow(open, row, rule);
-    expect(open[0]?.found).toMatch(found);
-    for (const { remedy } of open) expectNoOthersAdvice(remedy, rule);
-    const said = await launchWith(seed);
-    expectSaid(said, said.step ?? '', rule);
-  });
-});
+]);
 
 test('a misspelled FHIR URL fails the row of the URL only', async () => {
   const { ehr } = await prepare({});
@@ -99,57 +128,65 @@ test('the checks report that the organization is disabled', async () => {
   expect(open[0]?.found).toContain('every launch is refused');
 });
 
-describe('the network path to the server', () => {
-  const certificates = makeCertificates();
-  const trusted = tls.getCACertificates('default');
-  beforeAll(() => tls.setDefaultCACertificates([...trusted, certificates.authority]));
-  afterAll(() => tls.setDefaultCACertificates(trusted));
-  const { good, expired, notYetValid, selfSigned, wrongName, ofHospital, withoutIntermediate, weak } = certificates;
-  const ciphers = 'DEFAULT@SECLEVEL=0';
-  const nowhere = 'tls.no-known-authority';
+test.for([
+  ['PKCE without S256', { fault: 'discovery-no-s256' }, 'pkce', /Support S256/],
+  ['no launch from a chart', members({ capabilities: ['launch-standalone'] }), 'launch-ehr', /EHR launch/],
+  ['an issuer that is not named', members({ issuer: null }), 'guide-issuer', /Add the issuer to smart-configuration/],
+] as const)('%s is the EHR team’s job', async ([, seed, row, remedy]) => {
+  const { open, allPassed } = await checkWith(seed);
+  expect(allPassed).toBe(false);
+  expect(open[0]).toMatchObject({ id: row, owner: 'EHR team', remedy: expect.stringMatching(remedy) });
+});
 
-  test.for([
-    ['an expired certificate', expired, 'tls-chain', 'tls.expired', 'tls.expired'],
-    ['a certificate of tomorrow', notYetValid, 'tls-chain', 'tls.not-yet-valid', 'tls.not-yet-valid'],
-    ['a self-signed certificate', selfSigned, 'tls-chain', 'tls.self-signed', 'tls.self-signed'],
-    ['a certificate for another name', wrongName, 'tls-name', 'tls.wrong-name', 'tls.wrong-name'],
-    ['a weak key', { ...weak, ciphers }, GUIDE, 'tls.weak', 'tls.weak'],
-    ['a certificate of the hospital’s own authority', ofHospital, 'tls-chain', 'tls.unknown-authority', nowhere],
-    ['mutual TLS', { ...good, requestCert: true }, GUIDE, 'network.broken-off', 'network.broken-off'],
-    [
-      'TLS 1.1',
-      { ...good, ciphers, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
-      'tls-version',
-      'tls.version',
-      'tls.version',
-    ],
-    ['no intermediate certificate', withoutIntermediate, 'tls-chain', 'tls.incomplete-chain', nowhere],
-  ] as const)('%s', async ([, certificate, row, rule, ruleOfLaunch]) => {
-    const seed = { sandbox: { tls: certificate } };
-    const { open } = await checkWith(seed);
-    expectRow(
-      open.filter(({ id }) => id !== 'port'),
-      row,
-      rule,
-    );
-    expectSaid(await launchWith(seed), 'discovery', ruleOfLaunch);
-  });
+test.for([
+  [
+    'no authorization code flow',
+    members({ grant_types_supported: ['client_credentials'] }),
+    'flow',
+    'failure',
+    /client_credentials/,
+  ],
+  ['no code in the response types', members({ response_types_supported: ['token'] }), 'flow', 'failure', /only token/],
+  [
+    'no sign-in by OpenID Connect',
+    members({ capabilities: ['launch-ehr', 'permission-v1'] }),
+    'flow',
+    'warning',
+    /sso-openid/,
+  ],
+  ['XML only', statement({ format: ['application/fhir+xml'] }), 'capability-statement', 'warning', /only application/],
+  [
+    'a FHIR URL that the EHR writes in capitals',
+    statement({ implementation: { url: 'BASE' } }),
+    'fhir-url-written',
+    'warning',
+    /letter for letter/,
+  ],
+] as const)('the checks: %s', async ([, seed, row, verdict, found]) => {
+  const { ehr } = await prepare({});
+  const [fault, value] = seed.fault as [string, string];
+  const ownBase = ehr.fhirBase.replace('/fhir/', '/FHIR/');
+  const settings = { fhirBaseUrl: ehr.fhirBase };
+  ehr.faults.set(fault as 'metadata-members', value.replace('BASE', ownBase));
+  const { open } = await checkWith({ settings });
+  expect(open.map(({ id }) => id)).toEqual([row]);
+  expect(open[0]).toMatchObject({ verdict, found: expect.stringMatching(found), remedy: expect.stringMatching(/./) });
+});
 
-  test('a server that is down is one failure, and a launch names the same cause', async () => {
-    const seed: Seed = { launch: (url) => url.searchParams.set('iss', 'http://localhost:1/fhir') };
-    const settings = { fhirBaseUrl: 'http://localhost:1/fhir' };
-    const { open } = await checkWith({ settings });
-    expect(open).toHaveLength(1);
-    expectRow(open, GUIDE, 'network.refused');
-    const said = await launchWith({ ...seed, settings });
-    expectSaid(said, 'discovery', 'network.refused');
-    expect(said.shown).not.toContain('Wait a moment');
-  });
-
-  test('a server that accepts the connection and answers late is not reported as a firewall', async () => {
-    const seed: Seed = { fault: ['slow-discovery', 60_000] };
-    const { open } = await checkWith(seed);
-    expectRow(open, GUIDE, 'network.late');
-    expectSaid(await launchWith(seed), 'discovery', 'network.late');
-  });
+test.for([
+  ['the FHIR base as token endpoint', { token_endpoint: 'BASE' }, 'token-endpoint', 'token.not-there'],
+  [
+    'the FHIR base as authorization endpoint',
+    { authorization_endpoint: 'BASE/x' },
+    'authorization-endpoint',
+    'authorization.not-there',
+  ],
+  ['one address for both endpoints', { token_endpoint: 'AUTHORIZE' }, 'token-endpoint', 'token.not-there'],
+] as const)('the checks: %s', async ([, changed, row, rule]) => {
+  const { ehr } = await prepare({});
+  const text = JSON.stringify(changed)
+    .replace('BASE', ehr.fhirBase)
+    .replace('AUTHORIZE', `${ehr.origin}/auth/authorize`);
+  ehr.faults.set('discovery-members', text);
+  expectRow((await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase } })).open, row, rule);
 });

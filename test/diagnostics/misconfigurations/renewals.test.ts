@@ -2,8 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { atPath, startGateway } from '#test/helpers/servers/gateway.ts';
-import { expectSaid, type Said, type Seed, useSeededWorld } from './seeded-world.ts';
+import { atPath } from '#test/helpers/servers/gateway.ts';
+import { expectSaid, type Said } from './expectations.ts';
+import { useSeededWorld } from './seeded-world.ts';
+import { type Seed, TOKEN } from './seeds.ts';
 
 const { inspect, prepare, world } = useSeededWorld();
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
@@ -50,10 +52,28 @@ test('a renewal that refuses the key of the launch names our key, and that it wa
 
 test('a renewal for another patient', async () => {
   let patient = 'pat-ada';
-  const gateway = await startGateway(
-    atPath(/^\/auth\/token/, { body: (text) => text.replace('"patient":"pat-ada"', `"patient":"${patient}"`) }),
-  );
-  const said = await renewedAfter({ ...SHORT_LIFE, sandbox: gateway.options }, () => void (patient = 'pat-ben'));
-  gateway.close();
+  const gateway = atPath(TOKEN, { body: (text) => text.replace('"patient":"pat-ada"', `"patient":"${patient}"`) });
+  const said = await renewedAfter({ ...SHORT_LIFE, gateway }, () => void (patient = 'pat-ben'));
   expectSaid(said, 'refresh', 'refresh.other-context');
+});
+
+const REUSED = 'Maximum allowed refresh token reuse exceeded';
+const OTHER_CLIENT = "Invalid refresh token. Token client and authorized client don't match";
+const refusing = (said: string) => () => JSON.stringify({ error: 'invalid_grant', error_description: said });
+const withScope = (text: string) => JSON.stringify({ ...JSON.parse(text), scope: 'openid fhirUser launch' });
+
+test.for<[name: string, change: (text: string) => string, status: number, rule: Rule]>([
+  ['a refresh token that was used before', refusing(REUSED), 400, 'refresh.reused'],
+  ['a refresh token of another client', refusing(OTHER_CLIENT), 400, 'grant.other-client'],
+  ['a session that is over', refusing('Session not active'), 400, 'refresh.session-over'],
+  ['a second factor', () => '{"error":"interaction_required"}', 400, 'authorization.question-for-user'],
+  ['fewer scopes', withScope, 200, 'refresh.scope-smaller'],
+])('a renewal with %s', async ([, change, status, rule]) => {
+  let isArmed = false;
+  const gateway = atPath(TOKEN, {
+    body: (text) => (isArmed ? change(text) : text),
+    status: (answered) => (isArmed ? status : answered),
+  });
+  const said = await renewedAfter({ ...SHORT_LIFE, gateway }, () => void (isArmed = true));
+  expectSaid(said, 'refresh', rule);
 });

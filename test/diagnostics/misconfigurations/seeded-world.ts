@@ -2,48 +2,33 @@
  * Seeds one misconfiguration at a time and reads what the product says about it: on the launch's page and in the
  * checks.
  */
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { FaultValue } from '#sandbox/fault.ts';
 import type { FaultName } from '#sandbox/faults.ts';
-import type { Sandbox, SandboxOptions } from '#sandbox/sandbox.ts';
+import type { Sandbox } from '#sandbox/sandbox.ts';
 import type { CheckResult, Suggestion } from '#src/checks/rows/result.ts';
 import { runChecks } from '#src/checks/run.ts';
-import type { Owner } from '#src/errors/row.ts';
-import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
-import { type BrowserOptions, supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
+import { supportCodeOf, type TestBrowser, type Visit } from '#test/helpers/browser.ts';
+import { startGateway } from '#test/helpers/servers/gateway.ts';
 import { startWorld, type World, type WorldOptions } from '#test/helpers/world.ts';
+import { expectNoOthersAdvice, expectRow, expectSaid, type Said } from './expectations.ts';
+import { type Seed, seedOf, type Wrong } from './seeds.ts';
 
-/** How the EHR, the settings or the launch are wrong; everything else is correct. */
-export interface Seed {
-  /** Settings of the organization. */
-  settings?: Record<string, unknown>;
-  fault?: FaultName | readonly [FaultName, FaultValue];
-  /** The EHR's own registration of the app. */
-  registered?: { clientId?: string; redirectUri?: string; jwksUrl?: string };
-  /** Options of another kind of EHR. */
-  sandbox?: Partial<SandboxOptions>;
-  /** Changes the launch URL before it is opened. */
-  launch?: (url: URL) => void;
-  browser?: BrowserOptions;
-  /** Set when the organization's connection passed its checks before the launch. */
-  isProven?: true;
-  isDisabled?: true;
+/** What else a launch says, and the row of the checks that has the same cause. */
+interface Also {
+  says?: RegExp;
+  /** What the user reads. */
+  shown?: RegExp;
+  /** The row of the checks. */
+  check?: string;
+  found?: RegExp;
 }
 
-/** What the inspector's page of a launch says. */
-export interface Said {
-  step: string | undefined;
-  rule: string | undefined;
-  owner: string | undefined;
-  /** Cause and remedy as a reader sees them. */
-  words: string;
-  /** The words that the user read. */
-  shown: string;
-  /** The whole page of the launch. */
-  page: string;
-}
+/** A misconfiguration and its cause; with a pattern for the words of the launch, or more. */
+export type Case = readonly [name: string, wrong: Wrong, rule: Rule, also?: RegExp | Also];
 
 let serial = 0;
 
@@ -51,11 +36,15 @@ let serial = 0;
 export function useSeededWorld(options: WorldOptions = {}) {
   let world: World;
   let operator: TestBrowser;
-  const extra: Sandbox[] = [];
+  let gateways: (() => void)[] = [];
   beforeAll(async () => {
     world = await startWorld(options);
     await addPerson(world, 'operator@example.com');
     operator = await signedIn(world, 'operator@example.com');
+  });
+  afterEach(() => {
+    for (const close of gateways) close();
+    gateways = [];
   });
   afterAll(() => world.close());
 
@@ -68,11 +57,13 @@ export function useSeededWorld(options: WorldOptions = {}) {
   };
 
   /** Creates a new organization, so that nothing is known about its EHR yet. */
-  const prepare = async (seed: Seed): Promise<{ id: string; ehr: Sandbox }> => {
+  const prepare = async (wrong: Wrong): Promise<{ id: string; ehr: Sandbox }> => {
+    const seed = seedOf(wrong);
     serial += 1;
     const id = `seeded-${serial}`;
-    const ehr = await world.addSandbox(id, { ...options.sandbox, ...seed.sandbox });
-    extra.push(ehr);
+    const gateway = seed.gateway && (await startGateway(seed.gateway));
+    if (gateway) gateways.push(gateway.close);
+    const ehr = await world.addSandbox(id, { ...options.sandbox, ...gateway?.options, ...seed.sandbox });
     const usual = { frameAncestors: [ehr.origin] };
     await world.setOrganization(id, usual, ehr);
     if (seed.isProven) await prove(id, ehr);
@@ -119,74 +110,56 @@ export function useSeededWorld(options: WorldOptions = {}) {
     };
   };
 
+  /** Launches with the seed, and reads what the inspector says. */
+  const launchWith = async (wrong: Wrong): Promise<Said> => {
+    const { id, ehr } = await prepare(wrong);
+    return inspect(await launchFrom(ehr, seedOf(wrong)), id);
+  };
+
+  /** Checks the connection with the seed; returns the rows that need work. */
+  const checkWith = async (
+    wrong: Wrong,
+  ): Promise<{ open: CheckResult[]; allPassed: boolean; suggestions: Suggestion[] }> => {
+    const { id } = await prepare(wrong);
+    const organization = await world.dependencies.directory.find(id);
+    if (!organization) throw new Error(`no organization ${id}`);
+    const checking = runChecks(
+      { fhirUrl: organization.fhirBaseUrl, organization, asksSignIn: true },
+      world.dependencies.checks,
+    );
+    const { results, summary } = await checking.finished;
+    const open = results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
+    return { open, allPassed: summary.allPassed, suggestions: summary.suggestions };
+  };
+
+  const expectCheck = async (wrong: Wrong, row: string, rule: Rule, found = /./) => {
+    const { open, allPassed } = await checkWith(wrong);
+    expectRow(open, row, rule);
+    const one = open.find(({ id }) => id === row);
+    expect(one?.found).toMatch(found);
+    if (one?.verdict === 'failure') expect(allPassed).toBe(false);
+    for (const { remedy } of open) expectNoOthersAdvice(remedy, rule);
+  };
+
   return {
     world: () => world,
-    /** Launches with the seed, and reads what the inspector says. */
-    launchWith: async (seed: Seed): Promise<Said> => {
-      const { id, ehr } = await prepare(seed);
-      return inspect(await launchFrom(ehr, seed), id);
-    },
-    /** Checks the connection with the seed; returns the rows that need work. */
-    checkWith: async (seed: Seed): Promise<{ open: CheckResult[]; allPassed: boolean; suggestions: Suggestion[] }> => {
-      const { id } = await prepare(seed);
-      const organization = await world.dependencies.directory.find(id);
-      if (!organization) throw new Error(`no organization ${id}`);
-      const checking = runChecks(
-        { fhirUrl: organization.fhirBaseUrl, organization, asksSignIn: true },
-        world.dependencies.checks,
-      );
-      const { results, summary } = await checking.finished;
-      const open = results.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning');
-      return { open, allPassed: summary.allPassed, suggestions: summary.suggestions };
-    },
+    launchWith,
+    checkWith,
     prepare,
     launchFrom,
     inspect,
+    /** Launches with each seed: it stops at this step, for this rule. The checks name the same rule where they see it. */
+    launchesSay: (step: string, cases: readonly Case[]) =>
+      test.for(cases)(`${step}: %s`, async ([, wrong, rule, also = {}]) => {
+        const { says = /./, shown = /./, check, found } = also instanceof RegExp ? { says: also } : also;
+        const said = await launchWith(wrong);
+        expectSaid(said, step, rule);
+        expect(said.words).toMatch(says);
+        expect(said.shown).toMatch(shown);
+        if (check) await expectCheck(wrong, check, rule, found);
+      }),
+    /** Checks with each seed: only this row needs work, for this rule. */
+    checksSay: (cases: readonly (readonly [name: string, wrong: Wrong, row: string, rule: Rule, found?: RegExp])[]) =>
+      test.for(cases)('the checks: %s', ([, wrong, row, rule, found]) => expectCheck(wrong, row, rule, found)),
   };
-}
-
-const WORD_FOR_OPERATOR: Partial<Record<Owner, string>> = {
-  'Your administrator': 'The organization’s administrator',
-  VectorCare: 'You',
-};
-
-/** Advice that loosens security, with the only rules that may give it. */
-const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
-  [/accept its absence|without nonce/i, 'id-token.nonce-missing'],
-  [/Issuers of id_tokens/, 'issuer.setting-differs', 'id-token.issuer-of-ehr'],
-  [/Extra hosts/, 'discovery.endpoint-other-host'],
-  [/Kinds of EHR users/, 'user.other-kind'],
-  [/orders of the EHR in the request list/, 'fhir.search-absent'],
-  [/Client ID in token|client ID in token/, 'client.id-not-sent', 'client.id-sent'],
-];
-
-/** Expects the step, the rule with its owner and remedy, and no advice of another rule. */
-export function expectSaid(said: Said, step: string, rule: Rule): void {
-  const { owner } = ruleRows[rule];
-  expect({ step: said.step, rule: said.rule, owner: said.owner }).toEqual({
-    step,
-    rule,
-    owner: WORD_FOR_OPERATOR[owner] ?? owner,
-  });
-  expect(said.words).not.toMatch(/\{|\}|undefined|\(not known\)/);
-  expectNoOthersAdvice(said.words, rule);
-  expect(said.shown).not.toMatch(/add its FHIR URL|prove who you are/i);
-}
-
-/** Expects no advice that loosens security, except the rule's own. */
-export function expectNoOthersAdvice(words: string, rule: Rule): void {
-  for (const [relaxation, ...allowed] of RELAXATIONS)
-    if (!allowed.includes(rule)) expect(words).not.toMatch(relaxation);
-}
-
-/** Expects one failed row, or without failures one row that needs work, with the rule's owner and remedy. */
-export function expectRow(open: readonly CheckResult[], id: string, rule: Rule): void {
-  const { owner, remedy } = ruleRows[rule];
-  const failures = open.filter(({ verdict }) => verdict === 'failure');
-  const seen = failures.length > 0 ? failures : open;
-  expect(seen.map((row) => ({ id: row.id, owner: row.owner }))).toEqual([{ id, owner }]);
-  const [start = ''] = remedy.split('{');
-  expect(seen[0]?.remedy.startsWith(start)).toBe(true);
-  expect(`${seen[0]?.found} ${seen[0]?.remedy}`).not.toMatch(/Launches work without|undefined|portal, not a FHIR/);
-  expect(seen[0]?.remedy).not.toMatch(/[{}]/);
 }

@@ -1,0 +1,126 @@
+/** Launches and checks that stop at smart-configuration: what it lacks, and the addresses in it. */
+import { expect, test } from 'vitest';
+import { atPath, page } from '#test/helpers/servers/gateway.ts';
+import { expectRow, expectSaid } from './expectations.ts';
+import { type Case, useSeededWorld } from './seeded-world.ts';
+import { CONFIGURATION, GUIDE, members, tokenAt, type Wrong } from './seeds.ts';
+
+const { checkWith, launchesSay, launchWith } = useSeededWorld();
+
+launchesSay('discovery', [
+  ['a web page for smart-configuration', 'discovery-html', 'discovery.html', { check: GUIDE, found: /HTML/ }],
+  ['a smart-configuration that breaks off', 'discovery-truncated', 'discovery.not-json', { check: GUIDE }],
+  ['a smart-configuration that is a list', 'discovery-not-an-object', 'discovery.not-json'],
+  ['a smart-configuration that redirects', 'discovery-redirect', 'discovery.redirect', { check: GUIDE }],
+  ['a server that fails', 'discovery-500', 'discovery.server-error', { check: GUIDE, found: /500/ }],
+  [
+    'a smart-configuration without a token endpoint',
+    'discovery-no-token-endpoint',
+    'discovery.endpoint-missing',
+    { check: 'configuration-fields' },
+  ],
+  [
+    'a token endpoint on plain http',
+    'discovery-http-endpoint',
+    'discovery.endpoint-not-https',
+    { check: 'endpoints-https' },
+  ],
+  [
+    'a token endpoint on another host',
+    'discovery-foreign-token-endpoint',
+    'discovery.endpoint-other-host',
+    { check: 'endpoints-hosts', found: /elsewhere\.example/ },
+  ],
+  [
+    'a server for shared secrets only',
+    'discovery-no-asymmetric',
+    'discovery.no-private-key-jwt',
+    { check: 'client-authentication' },
+  ],
+  [
+    'a server without a common algorithm',
+    'discovery-no-common-algorithm',
+    'discovery.no-common-algorithm',
+    { check: 'assertion-algorithm' },
+  ],
+  [
+    'a gateway without its server',
+    { fault: ['discovery-proxy', 502] },
+    'discovery.server-error',
+    { check: GUIDE, found: /502/ },
+  ],
+  ['a limit of requests for documents', { fault: ['discovery-500', 429] }, 'discovery.throttled', { check: GUIDE }],
+  [
+    'a redirect to itself',
+    { fault: ['discovery-redirect', '/fhir/r4/.well-known/smart-configuration/'] },
+    'discovery.redirect',
+  ],
+  [
+    'an authorization endpoint on plain http',
+    members({ authorization_endpoint: 'http://ehr.example/auth' }),
+    'discovery.endpoint-not-https',
+    { check: 'endpoints-https', found: /authorization_endpoint/ },
+  ],
+  ['a smart-configuration behind a sign-in', 'discovery-refused', 'discovery.sign-in-demanded', { check: GUIDE }],
+  [
+    'a smart-configuration that a firewall forbids',
+    { fault: ['discovery-refused', 403] },
+    'discovery.forbidden',
+    { check: GUIDE },
+  ],
+  ['a smart-configuration with status 418', { fault: ['discovery-refused', 418] }, 'discovery.other-status'],
+  [
+    'a cache that adds a comment to documents',
+    atPath(CONFIGURATION, { body: (text) => `${text}<!-- cached -->` }),
+    'discovery.not-json',
+  ],
+  [
+    'a sign-in address that only the EHR’s own network knows, on plain http',
+    atPath(CONFIGURATION, {
+      body: (text) => text.replaceAll(/http:\/\/localhost:\d+\/auth/g, 'http://keycloak:8080/auth'),
+    }),
+    'discovery.endpoint-inside',
+    { says: /external base URL/, shown: /Trying again does not help/ },
+  ],
+  [
+    'a tenant that was not filled in',
+    tokenAt('https://login.example/{tenant}/token'),
+    'discovery.endpoint-malformed',
+    { check: 'endpoints-https' },
+  ],
+  ['a host that is a pattern', tokenAt('https://*.ehr.example/token'), 'discovery.endpoint-malformed'],
+  ...['https://fhir-app01/oauth2/token', 'https://10.1.2.3/token', 'https://ehr.hospital.local/token'].map(
+    (url): Case => [`a token endpoint at ${url}`, tokenAt(url), 'discovery.endpoint-inside'],
+  ),
+]);
+
+launchesSay('callback', [
+  [
+    'an EHR with SMART’s older way alone',
+    page(CONFIGURATION, 404),
+    'discovery.older-way',
+    { says: /does not serve smart-configuration/, shown: /did not come back/ },
+  ],
+]);
+
+test('no page offers to allow an address of the EHR’s own network', async () => {
+  const { suggestions } = await checkWith(tokenAt('https://fhir-app01/token'));
+  expect(suggestions.filter(({ setting }) => setting === 'allowedHosts')).toEqual([]);
+});
+
+test.for<[from: string, wrong: Wrong]>([
+  ['the EHR', 'discovery-404'],
+  ['a gateway', page(CONFIGURATION, 404)],
+])('the checks, where %s serves SMART’s older way alone, name its addresses in full', async ([, wrong]) => {
+  const { open } = await checkWith(wrong);
+  expect(open.map(({ id }) => id)).toEqual([GUIDE, 'guide-issuer']);
+  expectRow(open.slice(0, 1), GUIDE, 'discovery.older-way');
+  for (const row of open) expect(`${row.found} ${row.remedy}`).toMatch(/^[^{}]*http[^{}]*$/);
+});
+
+test('a smart-configuration that moved may mean that the EHR did', async () => {
+  const moved = 'https://new.hospital.example/r4/.well-known/smart-configuration';
+  const said = await launchWith({ fault: ['discovery-redirect', moved] });
+  expectSaid(said, 'discovery', 'discovery.redirect');
+  expect(said.words).toMatch(/if the EHR has moved/);
+});

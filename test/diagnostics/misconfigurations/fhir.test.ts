@@ -1,0 +1,138 @@
+/** Launches that stop at the FHIR server: the patient, and the search for requests. */
+import { expect, test } from 'vitest';
+import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
+import { expectSaid } from './expectations.ts';
+import { useSeededWorld } from './seeded-world.ts';
+import { FHIR, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
+
+const { launchesSay, launchWith } = useSeededWorld();
+
+const restricted = { code: 'suppressed', details: { coding: [{ code: '4130' }] } };
+const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
+
+launchesSay('patient', [
+  [
+    'a fresh token that FHIR refuses',
+    'fhir-401',
+    'fhir.token-refused-at-once',
+    {
+      says: /token arrived/,
+      shown: /The EHR does not accept this app’s access.*If it happens again, give the support code/,
+    },
+  ],
+  ['a chart that FHIR refuses', 'fhir-403', 'fhir.patient-refused'],
+  ['a FHIR server that fails', 'fhir-500', 'fhir.failing'],
+  ['a sign-in page in place of FHIR', 'fhir-html', 'fhir.web-page'],
+  ['another patient', 'wrong-patient', 'fhir.other-patient'],
+  ['an OperationOutcome for a patient', 'patient-outcome-200', 'fhir.no-patient'],
+  ['a FHIR server that redirects', 'fhir-redirect', 'fhir.redirect'],
+  ['a patient of another server', { fault: ['bad-patient-id', 'pat-of-another-server'] }, 'fhir.patient-not-found'],
+  ['a record that was merged', { fault: ['patient-refused', 410] }, 'fhir.patient-gone'],
+  ['a server that refuses JSON', { fault: ['patient-refused', 406] }, 'fhir.no-json'],
+  ['a server that answers in XML', 'fhir-xml', 'fhir.no-json'],
+  ['a FHIR server that asks to slow down', { fault: ['fhir-429', 60] }, 'fhir.throttled'],
+  ['a FHIR server that breaks off', 'fhir-truncated', 'fhir.unreadable'],
+  [
+    'a proxy that removes the Authorization header',
+    atPath(/^\/fhir\/r4\//, { headers: (headers) => void delete headers.authorization }),
+    'fhir.token-refused-at-once',
+    /removes the Authorization header/,
+  ],
+  ['a firewall that blocks the patient', page(PATIENT, 403), 'fhir.firewall'],
+  ['a gateway for small headers', page(PATIENT, 431), 'fhir.firewall', /headers/],
+  ['a gateway without its FHIR server', page(PATIENT, 502), 'fhir.failing'],
+  ['a portal that wants a sign-in before FHIR', redirect(PATIENT, 302, '/login'), 'fhir.redirect', /sign-in page/],
+  [
+    'a patient in plain text',
+    page(PATIENT, 200, 'text/plain', '{"resourceType":"Patient","id":"pat-ada"}'),
+    'fhir.no-json',
+    { says: /content type/, shown: /Trying again does not help/ },
+  ],
+  [
+    'an empty patient',
+    page(PATIENT, 204, FHIR, ''),
+    'fhir.unreadable',
+    { says: /nothing/, shown: /unexpected answer/ },
+  ],
+  ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
+  ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'fhir.firewall', /certificate/],
+  ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
+]);
+
+launchesSay('requests', [
+  ['a search that FHIR refuses', 'fhir-403-requests', 'fhir.search-refused'],
+  ['endless paging', 'endless-paging', 'fhir.endless-paging'],
+  ['a next page elsewhere', 'foreign-next-link', 'fhir.page-elsewhere'],
+  ['a search that is refused as invalid', 'search-refused', 'fhir.search-invalid'],
+  ['a search that is not there', { fault: ['search-refused', 404] }, 'fhir.search-absent'],
+  ['a search that is refused with 401', { fault: ['search-refused', 401] }, 'fhir.search-token-refused'],
+  ['an OperationOutcome for a list', 'search-outcome-200', 'fhir.search-outcome'],
+  ['a list of 12 MB', 'huge-bundle', 'fhir.too-large'],
+  ['requests of another patient on the list', 'foreign-resource', 'fhir.others-in-search'],
+  ['a search that was not granted', 'narrowed-scope', 'fhir.search-not-granted'],
+  ['a search that fails', 'search-500', 'fhir.failing'],
+  [
+    'scopes that do not ask for requests',
+    { settings: { scopes: 'launch openid fhirUser patient/Patient.read' } },
+    'fhir.search-not-asked',
+    { check: 'scopes' },
+  ],
+  [
+    'a parameter of searches that the EHR does not know',
+    { settings: { searchParameters: ['foo=bar'] }, fault: 'search-refused' },
+    'fhir.search-setting',
+    /add parameters to it: foo\./,
+  ],
+  [
+    'a proxy that removes it from searches',
+    atPath(SEARCH, { headers: (headers) => void delete headers.authorization }),
+    'fhir.search-token-refused',
+  ],
+  ['a firewall that blocks searches', page(SEARCH, 403), 'fhir.firewall'],
+  ['a gateway for short addresses', page(SEARCH, 414), 'fhir.firewall', /length/],
+  ['a list that is no resource', page(SEARCH, 200, FHIR, '{}'), 'fhir.unreadable', { says: /resource/, shown: /Ada/ }],
+  [
+    'a search that is not allowed',
+    page(SEARCH, 405, FHIR, ''),
+    'fhir.search-absent',
+    { says: /does not offer ServiceRequest/, shown: /does not offer requests to this app/ },
+  ],
+  [
+    'a search that is not implemented',
+    page(SEARCH, 501, FHIR, ''),
+    'fhir.search-absent',
+    { says: /does not offer ServiceRequest/, shown: /does not offer requests to this app/ },
+  ],
+  ['a firewall that calls a search bad', page(SEARCH, 400), 'fhir.firewall'],
+  ['a gateway that drops the query of searches', atPath(SEARCH, { isQueryLost: true }), 'fhir.search-invalid', /drops/],
+  ['a search of a restricted chart', outcome(SEARCH, 403, restricted), 'fhir.restricted'],
+  ['a search without the practice', wanting(403, 'ah-practice is required'), 'fhir.search-wants-parameter'],
+  [
+    'a search that misses one parameter',
+    wanting(400, 'Missing mandatory search parameter: category'),
+    'fhir.search-wants-parameter',
+  ],
+  ['a search whose patient a gateway dropped', wanting(400, 'Parameter patient is required'), 'fhir.search-invalid'],
+  ['a search without permission', wanting(403, 'Permission denied'), 'fhir.search-refused'],
+  ['a search with one too many', wanting(400, 'Parameter _count is not supported'), 'fhir.search-invalid'],
+  [
+    'a parameter of our own that the search still lacks',
+    {
+      gateway: wanting(400, 'ah-practice is required'),
+      settings: { searchParameters: ['ah-practice=Organization/a-1'] },
+    },
+    'fhir.search-setting',
+  ],
+]);
+
+test('a restricted chart is opened in the EHR first: the patient', async () => {
+  const said = await launchWith(outcome(PATIENT, 403, restricted));
+  expectSaid(said, 'patient', 'fhir.restricted');
+  expect(said.shown).toMatch(/Open the chart in the EHR/);
+});
+
+test('a nurse is not sent to ask for access that she has', async () => {
+  const said = await launchWith(wanting(403, 'ah-practice is required'));
+  expect(said.shown).toContain('The EHR wants more than this app sends to find requests');
+  expect(said.shown).not.toContain('check your access');
+});

@@ -1,0 +1,144 @@
+/** Launches that stop at the token endpoint, though it knows the client: codes, gateways and broken answers. */
+import { expect, test } from 'vitest';
+import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
+import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
+import { expectSaid } from './expectations.ts';
+import { useSeededWorld } from './seeded-world.ts';
+import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token } from './seeds.ts';
+
+const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
+
+launchesSay('token', [
+  ['a code that expired', 'expired-code', 'grant.expired'],
+  ['a token endpoint that fails', 'token-500', 'token.server-error'],
+  ['a token endpoint in maintenance', 'token-503', 'token.busy'],
+  ['a portal at the token endpoint', 'token-html-200', 'token.web-page', { check: 'token-endpoint' }],
+  ['a token endpoint that redirects', 'token-redirect', 'token.redirect', { check: 'token-endpoint' }],
+  ['an error with status 200', 'token-error-200', 'token.error-in-200'],
+  ['a token type that is not Bearer', 'token-type-mac', 'token.type'],
+  ['a response without access token', 'no-access-token', 'token.no-access-token'],
+  ['a code of another client', code('code was issued to another client'), 'grant.other-client'],
+  ['a token endpoint of another environment', code('authorization code not found'), 'grant.unknown'],
+  [
+    'a token endpoint that is not there',
+    'token-no-oauth-error',
+    'token.not-there',
+    { says: /localhost/, check: 'token-endpoint', found: /404/ },
+  ],
+  ['a token endpoint for other methods', { fault: ['token-no-oauth-error', 405] }, 'token.not-there'],
+  [
+    'a firewall before the token endpoint',
+    { fault: ['token-html-404', 403] },
+    'token.web-page',
+    { check: 'token-endpoint' },
+  ],
+  ['a token response labelled as text', 'token-plain-text', 'token.not-json'],
+  ['a malformed request, as the EHR sees it', 'token-request-refused', 'token.request-refused'],
+  ['a limit of requests for an hour', { fault: ['token-429', 3600] }, 'token.busy'],
+  ['an access token that lives no time', { fault: ['string-expires-in', '0'] }, 'token.short-life', /0 s/],
+  [
+    'a code whose redirect URI does not match',
+    code('redirect_uri mismatch'),
+    'grant.redirect-uri',
+    { says: /Register http\S*\/smart\/callback/, shown: /The EHR refused to sign you in.*Trying again does not help/ },
+  ],
+  ['a code whose PKCE does not match', code('code_verifier does not fit'), 'grant.pkce'],
+  ['a code refused without a reason', code('grant request is invalid'), 'grant.refused'],
+  ['a web page with 404 at the token endpoint', 'token-html-404', 'token.web-page'],
+  ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
+  ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
+  ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.denied'],
+  ['a failure with status 400', token('server_error'), 'token.server-error'],
+  ['a maintenance with status 400', token('temporarily_unavailable'), 'token.busy'],
+  ['no refresh token, though it was asked for', 'no-refresh-token', 'refresh.not-given', /online_access/],
+  [
+    'a token endpoint with a wrong path',
+    atPath(CONFIGURATION, { body: (text) => text.replace('/auth/token"', '/oauth2/token"') }),
+    'token.web-page',
+    /Compare host and path of token_endpoint/,
+  ],
+  [
+    'a gateway that sends the token request to https',
+    redirect(TOKEN, 301, 'https://ehr.example/auth/token'),
+    'token.redirect',
+  ],
+  [
+    'a gateway that wants a sign-in before the token endpoint',
+    redirect(TOKEN, 302, '/login?next=/token'),
+    'token.redirect',
+    /sign-in page/,
+  ],
+  ['a token endpoint that answers with nothing', page(TOKEN, 200, JSON_TYPE, ''), 'token.not-json'],
+  [
+    'a gateway that drops the body',
+    token('invalid_request:grant_type is missing'),
+    'token.body-lost',
+    /x-www-form-urlencoded/,
+  ],
+  ['offline access that the client may not have', token('not_allowed:Offline tokens not allowed'), 'token.scope'],
+  [
+    'a launch that is over at the token endpoint',
+    code('Launch context is no longer valid'),
+    'authorization.launch-over',
+  ],
+  [
+    'a proxy that drops the content type',
+    atPath(TOKEN, { headers: (headers) => void delete headers['content-type'] }),
+    'token.body-lost',
+    { says: /x-www-form-urlencoded/, shown: /Trying again does not help/ },
+  ],
+  [
+    'a gateway for other content types',
+    page(TOKEN, 415, 'text/plain', ''),
+    'token.body-lost',
+    { says: /body/, shown: /refused/ },
+  ],
+  ['a consent that was withdrawn', code('consent was revoked'), 'grant.consent'],
+  [
+    'a second factor, in Entra ID’s words',
+    token('interaction_required:AADSTS50076 you must use multi-factor authentication'),
+    'authorization.question-for-user',
+  ],
+  [
+    'an API gateway that forbids',
+    page(TOKEN, 403, JSON_TYPE, '{"message":"Forbidden"}'),
+    'token.forbidden',
+    { check: 'token-endpoint' },
+  ],
+  ['an API gateway that wants a key', page(TOKEN, 401, JSON_TYPE, '{"error":{"code":9}}'), 'token.forbidden'],
+  ['a wrapped token', page(TOKEN, 200, JSON_TYPE, '{"data":{}}'), 'token.no-access-token'],
+  ['a gateway for short bodies', page(TOKEN, 413, JSON_TYPE, '{}'), 'token.body-lost'],
+  ['half a token response', page(TOKEN, 200, JSON_TYPE, '{"access_token":"a'), 'token.not-json', /complete/],
+  ['a gateway that does not reach the token endpoint', page(TOKEN, 504), 'token.server-error', /gateway/],
+]);
+
+test('for a token endpoint of another environment both hosts are named', async () => {
+  const { ehr: other } = await prepare({});
+  const { host } = new URL(other.origin);
+  const seed = { ...members({ token_endpoint: `${other.origin}/auth/token` }), settings: { allowedHosts: [host] } };
+  const said = await launchWith(seed);
+  expectSaid(said, 'token', 'grant.other-host');
+  expect(said.words).toContain(host);
+});
+
+test.for([
+  ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
+  ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
+  ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back', 'authorization-endpoint'],
+] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
+  const { id, ehr } = await prepare({});
+  const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
+  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), step, rule);
+  const { open } = await checkWith({ settings: { ...settings, fhirBaseUrl: ehr.fhirBase } });
+  const failed = open.filter(({ verdict }) => verdict === 'failure');
+  expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual([[row, 'Your administrator']]);
+  expect(failed[0]?.remedy).toContain('Endpoints given by hand');
+});
+
+test('an issuer given by hand that the EHR does not have', async () => {
+  const { id, ehr } = await prepare({});
+  const settings = { ...givenEndpoints(ehr), issuers: ['https://other.example/auth'] };
+  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'callback', 'issuer.setting-differs');
+});
