@@ -44,18 +44,24 @@ const HELP_DESK: Readonly<Record<Audience, string>> = {
   settings: 'the operator of this service',
 };
 
-/** The text for this audience, and the status of the page. @param rule its advice may be better than the code's. */
+/**
+ * The text for this audience, and the status of the page.
+ *
+ * @param rule its advice may be better than the code's.
+ * @param canReload the page has a button that tries again, so its text does not ask for another launch.
+ */
 export function describeError(
   code: ErrorCode,
   audience: Audience = 'chart',
   rule?: Rule,
   helpDesk: string = HELP_DESK[audience],
+  canReload = false,
 ): { status: number; title: string; help: string } {
   const row = errorRows[code];
   const ofAudience = audience === 'chart' ? {} : row[audience];
   const { help: ruleHelp } = rule === undefined ? {} : ruleRows[rule];
   const { title, help } = { title: row.title, help: ruleHelp ?? row.help, ...ofAudience };
-  const again = AGAIN[audience];
+  const again = canReload ? 'try again' : AGAIN[audience];
   const atStart = again.charAt(0).toUpperCase() + again.slice(1);
   const words: Readonly<Record<string, string>> = { '{Again}': atStart, '{again}': again, '{help desk}': helpDesk };
   return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };

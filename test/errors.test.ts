@@ -102,3 +102,13 @@ test('two failures look the same to the user only if their advice is the same', 
   );
   expect(doubled).toEqual([]);
 });
+
+test('advice beside a button that tries again does not ask for another launch', () => {
+  const codesOfReload = errorCodes.filter((code) => errorRows[code].canReload ?? errorRows[code].status >= 500);
+  const advice = [
+    ...codesOfReload.map((code) => describeError(code, 'chart', undefined, undefined, true).help),
+    ...rules.map((rule) => describeError('patient.timeout', 'chart', rule, undefined, true).help),
+  ];
+  expect(advice).toContain('Try again. If it is as slow again, give the support code to your help desk.');
+  expect(advice.filter((help) => /open the app again from/i.test(help))).toEqual([]);
+});

@@ -36,12 +36,13 @@ export const errorHandler: ErrorRequestHandler = (thrown: unknown, request, resp
 function sendError(request: Request, response: Response, error: AppError, context: RequestContext): void {
   const { supportCode, startAgain, helpDesk, themeUrl } = context;
   const audience = audienceOf(request, startAgain);
-  const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name);
-  response.status(status).setHeader('Cache-Control', 'no-store');
   // In a frame of an EHR that we cannot tell, no page would be shown but the browser's own "refused to connect".
   const isOfChart = audience === 'chart' && !request.path.startsWith('/smart/standalone');
   const isBare = isOfChart && isFramed(request) === true && !isFrameable(response);
   if (isBare) allowAnyFrame(response);
+  const reloadable = !isBare && isReloadable(request, error);
+  const { status, title, help } = describeError(error.code, audience, error.rule, helpDesk?.name, reloadable);
+  response.status(status).setHeader('Cache-Control', 'no-store');
   response.vary('Accept');
   if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   const part = partOfPage(request);
@@ -50,7 +51,6 @@ function sendError(request: Request, response: Response, error: AppError, contex
     response.json({ error: error.code, title, help, ...(error.shown ? { shown: error.shown } : {}), supportCode });
     return;
   }
-  const reloadable = !isBare && isReloadable(request, error);
   const backTo = reloadable || isBare ? undefined : listBehind(request, error.code);
   const isLeft = !reloadable && backTo === undefined && errorRows[error.code].canStartAgain !== false;
   const startAgainAt = isLeft ? startAgain : undefined;

@@ -26,3 +26,17 @@ test.for<[string, string]>([
 ])('a correction of "%s" says so, once', ([corrects, words]) => {
   expect(String(draftList([{ ...draft, name: 'form', corrects }], frame))).toContain(words);
 });
+
+test.for<[number, number]>([
+  [1, 1],
+  [3, 3],
+  [4, 2],
+  [10, 2],
+])('of %s drafts, %s stand open above the list', ([count, open]) => {
+  const drafts = Array.from({ length: count }, (_, index) => ({ ...draft, name: `form-${index}` }));
+  const page = String(draftList(drafts, frame));
+  const [before = '', folded = ''] = page.split('class="more"');
+  const draftsIn = (part: string) => part.split('class="draft-what"').length - 1;
+  expect([draftsIn(before), draftsIn(folded)]).toEqual([open, count - open]);
+  expect(page.includes(`${count - open} more</summary>`)).toBe(count > open);
+});

@@ -133,8 +133,10 @@ test('a request shows every fact in the order of its columns, and links to its p
   expect(textOf(page)).toContain(
     `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d ago Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
   );
-  expect(page).toContain('<a href="requests/1">Wheelchair transport</a>');
-  expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain('<a href="requests/1?show=all&amp;page=2">');
+  expect(page).toContain('<a href="requests/1" id=r-1>Wheelchair transport</a>');
+  expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain(
+    '<a href="requests/1?show=all&amp;page=2" id=r-1>',
+  );
 });
 
 test.for([

@@ -5,7 +5,7 @@ import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
-import { dates } from './request-row.ts';
+import { dates, rowName } from './request-row.ts';
 
 export interface CancelPageProps {
   readonly patient: PatientIdentity;
@@ -31,7 +31,7 @@ export function cancelPage(props: CancelPageProps): string {
   const heading = said?.isDone === true ? 'Cancelled' : 'Cancel the request';
   return layout(
     { title: `${heading} · ${patient.name}`, themeUrl, bar: clinicianBar(bar), styles: ['new-request.css'] },
-    html`${patientBanner(patient, true)}<p class="back"><a href="${bar.base}/requests">All requests</a></p>
+    html`${patientBanner(patient, true)}<p class="back"><a href="${bar.base}/requests#${rowName(requestId)}">All requests</a></p>
 <div class="page-heading"><h1>${heading}</h1></div>
 ${said === undefined ? null : saidLine(said)}${what === undefined ? null : html`<p class="cancelled-request"><strong><bdi>${what}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}</p>`}
 ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href="${bar.base}/requests/${requestId}">See the request</a></p>`) : cancelForm(props, form)}`,

@@ -57,8 +57,8 @@ export function detailPage(props: DetailProps): string {
     props,
     row.service,
     html`<div class="detail facts-of">
-${row.caution === undefined ? null : html`<p><em>${row.caution}</em></p>`}<p class="state">${statusOf(row)}${row.priority === undefined ? null : html` ${priorityBadge(row)}`}</p>
-<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong>${stillFlag(row)}</p>
+<div class="standing">${row.caution === undefined ? null : html`<p><em>${row.caution}</em></p>`}<p class="state">${statusOf(row)}${row.priority === undefined ? null : html` ${priorityBadge(row)}`}</p>
+<p class="next-step">${row.next.isAction ? html`<span class="your-turn">Next step</span>` : 'Next step'}: <strong>${row.next.text}</strong>${stillFlag(row)}</p></div>
 ${actions(props)}${notices.map((line) => html`<p class="notice notice-info">${icon('info')} <span>${line}</span></p>`)}<div class="detail-columns"><div>
 ${sections.map(factSection)}</div><div>
 ${timelineSection(timeline)}${relatedSection(related)}${numberSection(numbers)}</div></div>

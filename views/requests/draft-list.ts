@@ -30,17 +30,25 @@ export interface DraftListFrame {
 /** Nothing where there is no draft. Discarding takes two steps, with or without a script. */
 export function draftList(drafts: readonly ListedDraft[], frame: DraftListFrame): SafeHtml | null {
   if (drafts.length === 0) return null;
-  const { base, csrfToken, timeZone, most } = frame;
+  const shown = drafts.length > SHOWN + 1 ? SHOWN : drafts.length;
+  const rest = drafts.slice(shown);
   return html`<section class="drafts" aria-labelledby="drafts"><h2 id="drafts">Not sent yet <span class="count">(${drafts.length})</span></h2>
-<ul>${drafts.map(
+${draftLines(drafts.slice(0, shown), frame)}${rest.length === 0 ? null : html`<details><summary class="more">${rest.length} more</summary>${draftLines(rest, frame)}</details>`}
+<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for ${FORMS_KEPT.words}.${drafts.length < frame.most ? null : html` At most ${frame.most} are kept: a new one replaces the oldest.`}</p></section>
+`;
+}
+
+/** More are folded, because the list below is what the page is for. */
+const SHOWN = 2;
+
+function draftLines(drafts: readonly ListedDraft[], { base, csrfToken, timeZone }: DraftListFrame): SafeHtml {
+  return html`<ul>${drafts.map(
     ({ name, what, needed, begun, corrects, mayBeSent }) =>
       html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${dates(needed)} · `}Begun ${instantText(begun, timeZone)}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
 <a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}${needed === undefined ? '' : `, needed ${needed}`}">Resume</a>
 ${discardForm(base, csrfToken, name)}</li>
 `,
-  )}</ul>
-<p class="hint">${drafts.length === 1 ? 'Only you see it. It is' : 'Only you see them. They are'} kept for ${FORMS_KEPT.words}.${drafts.length < most ? null : html` At most ${most} are kept: a new one replaces the oldest.`}</p></section>
-`;
+  )}</ul>`;
 }
 
 /** Asks for confirmation once. */

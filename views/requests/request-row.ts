@@ -15,9 +15,9 @@ export interface RequestRow {
   readonly next: { readonly text: string; readonly isAction: boolean };
   /** whole days without news, where they are too many */
   readonly still: number | undefined;
-  /** where the request lives: "EHR order" */
   /** this app created it */
   readonly isOwn: boolean;
+  /** where the request lives: "EHR order" */
   readonly source: string;
   /** undefined when routine */
   readonly priority: RequestPriority | undefined;
@@ -73,11 +73,18 @@ const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
 
 /** A request by its service: a link if its id can lead to a page, otherwise plain words. */
 export function requestLink(id: string, href: string, service: string): SafeHtml {
-  return ID.test(id) ? html`<a href="${href}">${service}</a>` : html`<span>${service}</span>`;
+  return ID.test(id) ? html`<a href="${href}">${service}</a>` : plain(service);
+}
+
+const plain = (service: string) => html`<span>${service}</span>`;
+
+/** The name of a row's link, to which the page of the request leads back. */
+export function rowName(id: string): string {
+  return `r-${id}`;
 }
 
 function serviceLink({ id, service }: RequestRow, query: string): SafeHtml {
-  return requestLink(id, `requests/${id}${query}`, service);
+  return ID.test(id) ? html`<a href="requests/${id}${query}" id=${rowName(id)}>${service}</a>` : plain(service);
 }
 
 /** The status word with its icon. A narrow card says "Overdue" only where the next step does not say it. */
@@ -98,11 +105,9 @@ export function statusOf({
 const OVERDUE = html`<em>Overdue</em> `;
 const OVERDUE_UNSAID = html`<em class=unsaid>Overdue</em> `;
 
-const CHANGED = 'changed ';
-
 /** A number does not break from its unit; the word before it may stand on the line above. */
-function unbroken(since: string): SafeHtml {
-  return since.startsWith(CHANGED) ? html`${CHANGED}<i>${since.slice(CHANGED.length)}</i>` : html`<i>${since}</i>`;
+function unbroken(since: string): string {
+  return since.replaceAll(' ', '\u00a0').replace('changed\u00a0', 'changed ');
 }
 
 /** A step that concerns the older request, which has no row of its own, links to that request. */
@@ -133,17 +138,9 @@ function lengthOf(days: number): string {
   return days < 61 ? `${days} days` : `${Math.floor(days / 30.44)} months`;
 }
 
-function caution(text: string | undefined): SafeHtml | null {
-  return text === undefined ? null : html`<em>${text}</em> `;
-}
-
-function minor(text: string | undefined): SafeHtml | null {
-  return text === undefined ? null : html` <small>${text}</small>`;
-}
-
-function chip(category: string | undefined): SafeHtml | null {
-  return category === undefined ? null : html` <i>${category}</i>`;
-}
+const caution = (text?: string) => (text === undefined ? null : html`<em>${text}</em> `);
+const minor = (text?: string) => (text === undefined ? null : html` <small>${text}</small>`);
+const chip = (category?: string) => (category === undefined ? null : html` <i>${category}</i>`);
 
 /** The priority of a request that is on hold or closed is shown without colour, because it is not urgent. */
 export function priorityBadge({ priority, status }: Pick<RequestRow, 'priority' | 'status'>): SafeHtml | null {

@@ -25,6 +25,7 @@ import { readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
+import { rowName } from '#views/requests/request-row.ts';
 import { describeDetail } from './describe-detail.ts';
 import { type DetailResult, readDetail } from './read-detail.ts';
 import { REPLACED_BY } from './related.ts';
@@ -87,7 +88,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
       asOf: now,
       timeZone: organization.timeZone,
       themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `${base}/theme.css`,
-      backHref: `${base}/requests${viewQuery(view, { page: view.page })}`,
+      backHref: `${base}/requests${viewQuery(view, { page: view.page })}#${rowName(requestId)}`,
     };
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);

@@ -152,7 +152,9 @@ describe('filters without a script', () => {
     ehr.on('/fhir/ServiceRequest/r-77', () => ({ body: request(77) }));
     const detail = await browser.open(linkTo(found, /^Wound care$/));
     expect(titleOf(detail)).toBe('Wound care · Stella Stub');
-    expect(rowsOf(await browser.open(linkTo(detail, /All requests/)))).toEqual(['r-77']);
+    const back = linkTo(detail, /All requests/);
+    expect(rowsOf(await browser.open(back))).toEqual(['r-77']);
+    expect(found.body).toContain(` id=${back.split('#')[1]}>`);
     expect(rowsOf(await browser.open(linkTo(found, /^Clear$/)))).toHaveLength(25);
   });
 
