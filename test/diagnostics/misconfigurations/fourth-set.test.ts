@@ -246,7 +246,13 @@ test('an unknown URL below /smart is a 404 and no launch', async () => {
 test.for([
   ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
   ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
-  ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back', 'authorization-endpoint'],
+  [
+    'authorizationEndpoint',
+    '/nothing',
+    'authorization-redirect',
+    'authorization.not-back-given',
+    'authorization-endpoint',
+  ],
 ] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
   const { id, ehr } = await prepare({});
   const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
