@@ -1,6 +1,7 @@
 /** Faults of the id_token, which is signed again, so that only the named part is wrong (ID, FU rules). */
 import type { JWTPayload } from 'jose';
 import type { Fault, IdTokenDraft } from '#sandbox/fault.ts';
+import { withMembers } from './answers.ts';
 
 function claim(name: string, value: unknown): (draft: IdTokenDraft) => IdTokenDraft {
   return (draft) => ({ ...draft, claims: { ...draft.claims, [name]: value } });
@@ -76,6 +77,11 @@ export const idTokenFaults = {
     description: 'fhirUser is no user',
     value: 'the value, default Device/1',
     idToken: (draft, _facts, value) => claim('fhirUser', String(value ?? 'Device/1'))(draft),
+  },
+  'id-token-claims': {
+    description: 'the id_token has other claims',
+    value: 'the claims as JSON; null takes one away',
+    idToken: (draft, _facts, value) => ({ ...draft, claims: withMembers(draft.claims, value) as JWTPayload }),
   },
   'patient-in-id-token': {
     description: 'the id_token names another patient (harmless)',

@@ -14,7 +14,10 @@ import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
+import type { AssertionType } from '#src/smart/client-authentication.ts';
+import { rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
 import { chooseAssertionAlg } from '#src/smart/documents/smart-configuration.ts';
+import { ruleOfSetting } from '#src/smart/refused-assertion.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
@@ -40,13 +43,22 @@ export interface KeyProof {
   at: string;
 }
 
+/** What is known of an attempt while it runs. */
+interface Attempt {
+  response?: OutboundResponse;
+  used?: KeyProof['used'];
+  assertionType?: AssertionType;
+  /** An administrator gave the addresses by hand. */
+  isGiven?: boolean;
+}
+
 /**
  * Sends one token request with an invented code and our real assertion: `invalid_grant` means that the assertion was
  * accepted. One attempt, as some servers count failures; the caller decides who may ask. @returns always a proof.
  */
 export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
   const at = dependencies.clock().toISOString();
-  const seen: { response?: OutboundResponse; used?: KeyProof['used'] } = {};
+  const seen: Attempt = {};
   try {
     await attempt(organization, dependencies, seen);
     // A server that accepts an invented code accepts any code.
@@ -55,7 +67,7 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
     if (!(error instanceof AppError)) throw error;
     const outcome = outcomeOf(error, seen.response);
     const found = `${shown(error.message, 160)}${wordsOf(seen.response)}`;
-    const { owner, remedy } = explain(outcome, error, seen.used, dependencies);
+    const { owner, remedy } = explain(outcome, error, seen, dependencies);
     return { ...explainRefusal(outcome), owner, remedy, found, used: seen.used, at };
   }
 }
@@ -63,22 +75,30 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
 /** Takes owner and remedy from the table of causes; for a key refused without a reason, the list of usual causes. */
 function explain(
   outcome: KeyProofOutcome,
-  { rule, seen }: AppError,
-  used: KeyProof['used'],
+  { rule: refused, seen }: AppError,
+  { used, isGiven = false, assertionType = 'JWT' }: Attempt,
   { publicUrl }: KeyProofDependencies,
 ): Pick<KeyProof, 'owner' | 'remedy'> {
   const { owner, remedy } = explainRefusal(outcome);
-  if (outcome === 'proven' || rule === undefined) return { owner, remedy };
+  if (outcome === 'proven' || refused === undefined) return { owner, remedy };
+  const rule = (refused === 'client.key' && used && ruleOfSetting({ ...used, assertionType })) || refused;
   if (rule === 'client.key' && used) return { owner, remedy: usualCauses(used, publicUrl) };
-  const row = ruleRows[rule];
-  const facts = { ...seen, 'client id': used?.clientId, kid: used?.kid, 'assertion algorithm': used?.alg };
-  return { owner: row.owner, remedy: [filled(row.remedy, { ...facts, 'assertion audience': used?.audience })] };
+  const row = ruleRows[isGiven && rulesOfAddress.some((one) => one === rule) ? 'endpoint.given-by-hand' : rule];
+  const facts = {
+    ...seen,
+    'client id': used?.clientId,
+    kid: used?.kid,
+    'assertion algorithm': used?.alg,
+    'assertion audience': used?.audience,
+    host: used && new URL(used.tokenEndpoint).host,
+  };
+  return { owner: row.owner, remedy: [filled(row.remedy, facts)] };
 }
 
 async function attempt(
   organization: Organization,
   { connections, outbound, keyRing, clock, publicUrl }: KeyProofDependencies,
-  seen: { response?: OutboundResponse; used?: KeyProof['used'] },
+  seen: Attempt,
 ): Promise<void> {
   const configuration = await connections.configurationOf(organization);
   const key = keyRing.signingKey(chooseAssertionAlg(configuration, organization.assertionAlg));
@@ -86,7 +106,8 @@ async function attempt(
   const issuer = issuersOf(organization, configuration)[0]?.issuer ?? tokenEndpoint;
   const audience = organization.assertionAudience === 'issuer' ? issuer : tokenEndpoint;
   const { clientId, assertionType } = organization;
-  seen.used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
+  const used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
+  Object.assign(seen, { used, assertionType, isGiven: configuration.source === 'settings' });
   await exchangeCode(
     inventedCallback(),
     {

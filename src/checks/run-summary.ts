@@ -78,7 +78,7 @@ export async function suggestionsFor(context: CheckContext): Promise<Suggestion[
     setting: 'allowedHosts',
     value: [...settings.allowedHosts, ...hosts],
     title: `Allow ${hosts.join(', ')}`,
-    why: 'The EHR names sign-in addresses there. Allow the host only if the EHR team confirms that it is theirs.',
+    why: 'Sign-in addresses are there. Allow the host only if the EHR team confirms that it is theirs.',
   };
   return [
     ...(hosts.length > 0 ? [allowHosts] : []),

@@ -25,7 +25,7 @@ export const INTEGRATION = '/settings/integrations/smart-on-fhir';
 
 export interface SeenLaunches {
   /** The newest launch that reached the request list from a chart, with the FHIR URL in use. */
-  completed: { id: string; at: Date } | undefined;
+  completed: { id: string; at: Date; isListUnread: boolean } | undefined;
   /** The newest page that framed the app without permission; the browser claims it, an administrator must confirm. */
   framedBy: { origin: string; at: Date } | undefined;
   /** The FHIR URL as the newest launch wrote it, if it was refused for its form and no launch has succeeded since. */
@@ -107,7 +107,7 @@ function progressOf({ organization, run, launches }: ConnectionRecord) {
   const isDone = {
     url: isConnected,
     frame: frameAncestors.length > 0,
-    launch: launches.completed !== undefined && enabled,
+    launch: launches.completed !== undefined && !launches.completed.isListUnread && enabled,
   };
   const current = (['url', 'frame', 'launch'] as const).find((step) => !isDone[step]);
   return { isDone, current, isReady: current === undefined && run?.summary.counts.failure === 0 };

@@ -33,6 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // Some servers send these to the very redirect URI that they refuse.
   invalid_redirect_uri: 'authorization.redirect-uri',
   redirect_uri_mismatch: 'authorization.redirect-uri',
+  redirect_mismatch: 'authorization.redirect-uri',
 };
 
 /** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */

@@ -20,16 +20,17 @@ export interface SentAssertion {
 export async function explainRefusedAssertion(error: unknown, sent: SentAssertion): Promise<unknown> {
   if (!(error instanceof AppError) || !isUnexplained(error.rule, sent)) return error;
   const { code, message, seen, upstreamStatus } = error;
-  const rule =
-    sent.assertionType !== 'JWT'
-      ? 'client.type-setting'
-      : sent.audience !== sent.tokenEndpoint
-        ? 'client.audience-setting'
-        : sent.isJwksFetched
-          ? 'client.assertion'
-          : await ruleOfAccepted(sent);
+  const rule = ruleOfSetting(sent) ?? (sent.isJwksFetched ? 'client.assertion' : await ruleOfAccepted(sent));
   const status = upstreamStatus === undefined ? {} : { upstreamStatus };
   return new AppError(code, message, { rule, seen, cause: error.cause, ...status });
+}
+
+/** A setting that differs from what SMART says is the first to doubt. */
+export function ruleOfSetting(
+  sent: Pick<SentAssertion, 'assertionType' | 'audience' | 'tokenEndpoint'>,
+): Rule | undefined {
+  if (sent.assertionType !== 'JWT') return 'client.type-setting';
+  return sent.audience === sent.tokenEndpoint ? undefined : 'client.audience-setting';
 }
 
 /** A key that was accepted before is registered and known, so the cause is another one. */

@@ -23,6 +23,7 @@ export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
       'an authorization response came to the launch URL',
       'launch.opened-as-redirect-uri',
     );
+  assertNames(query);
   const iss = single(query, 'iss', ISS_MAX_LENGTH);
   const launch = single(query, 'launch', LAUNCH_MAX_LENGTH);
   const problem = fhirBaseProblem(iss);
@@ -31,6 +32,18 @@ export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
     throw new AppError('launch.invalid', `iss ${problem}`, rule);
   }
   return { iss, launch };
+}
+
+/** Names that the EHR wrote otherwise, such as `ISS` or `amp;launch`, say more than that a parameter is missing. */
+function assertNames(query: URLSearchParams): void {
+  const names = [...query.keys()].filter((name) => /^(?:amp;)?(?:iss|launch)$/i.test(name));
+  const others = names.filter((name) => name !== 'iss' && name !== 'launch');
+  const isComplete = names.includes('iss') && names.includes('launch');
+  if (others.length === 0 || isComplete) return;
+  throw new AppError('launch.invalid', 'iss or launch is written in another way', {
+    rule: 'launch.parameter-name',
+    seen: { 'written as': [...new Set(others)].slice(0, 4).join(' and ') },
+  });
 }
 
 function single(query: URLSearchParams, name: string, maxLength: number): string {

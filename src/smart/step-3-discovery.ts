@@ -4,6 +4,7 @@
  */
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { OutboundFailure } from '#src/adapters/ehr-http/error.ts';
+import type { JsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { parseCapability } from './documents/capability-statement.ts';
@@ -71,10 +72,17 @@ export async function findConfiguration(from: {
   const isOld = isAbsent(wellKnown);
   const fetched = isOld ? await from.metadata() : wellKnown;
   const document = isOld ? parseCapability(documentOf(fetched))?.endpoints : documentOf(fetched);
-  if (!document || fetched.kind === 'none') return { wellKnown, fetched, parsed: undefined };
+  if (!document || fetched.kind === 'none' || (!isOld && !isConfiguration(document)))
+    return { wellKnown, fetched, parsed: undefined };
   const source = isOld ? 'CapabilityStatement' : 'smart-configuration';
   const parsed = parseConfiguration({ source, document, freshForMs: fetched.freshForMs }, from.rules);
   return { wellKnown, fetched, parsed };
+}
+
+/** A gateway's error with status 200 has none of the members that a SMART configuration is about. */
+function isConfiguration(document: JsonObject): boolean {
+  const members = ['authorization_endpoint', 'token_endpoint', 'capabilities', 'issuer', 'jwks_uri'];
+  return members.some((name) => Object.hasOwn(document, name));
 }
 
 const CODE_BY_FAILURE: Record<OutboundFailure, ErrorCode> = {
@@ -99,7 +107,7 @@ function fetchProblem(fetched: Fetched, rule: Rule): AppError {
     return new AppError(code, `discovery answered ${status}`, { rule, upstreamStatus: status });
   }
   const problem = document
-    ? 'no smart-configuration, and the CapabilityStatement names no OAuth endpoints'
+    ? 'no smart-configuration, and no CapabilityStatement that names OAuth endpoints'
     : `discovery is not a JSON object (${contentType || 'no content type'})`;
   return new AppError('discovery.invalid', problem, rule);
 }

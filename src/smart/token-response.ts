@@ -154,6 +154,9 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
 /** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
   if (isWebPage(response)) return 'token.web-page';
+  // A server that asks for user name and password has registered the app with a secret (RFC 6749 2.3.1).
+  if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
+    return 'client.method';
   return /fhir/.test(response.contentType) ? 'token.not-there' : refused;
 }
 

@@ -536,6 +536,19 @@ describe('from the first visit to Ready to launch', () => {
     expect(NEXT.exec(body)?.[1]).toContain(`<a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
   });
 
+  test('a launch whose list the EHR refused is no proof, and the next thing is to look at it', async () => {
+    await save(world.sandbox.fhirBase);
+    world.sandbox.faults.set('fhir-403-requests');
+    expect((await world.launch('pat-ada')).body).toContain('did not let this app read requests');
+    const refused = await page();
+    world.sandbox.faults.clear();
+    expect(refused.body).not.toContain('Ready to launch');
+    expect(states(refused)).toEqual(['url Done', 'frame Done', 'launch To do, open']);
+    expect(NEXT.exec(refused.body)?.[1]).toMatch(/^<a href="\/settings\/launches\/[\da-f-]{36}">look at the launch/);
+    await world.launch('pat-ada');
+    expect((await page()).body).toContain('Ready to launch');
+  });
+
   test('a launch before the FHIR URL changed, outside the EHR, or in a window does not count', async () => {
     await save(world.sandbox.fhirBase);
     await world.browser({ headers: { 'sec-fetch-dest': 'document' } }).open(world.sandbox.launch('pat-ada'));

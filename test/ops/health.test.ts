@@ -1,5 +1,7 @@
 /** Liveness, readiness, and metrics without names. For failing stores see launches/ehr/faults-of-stores.test.ts. */
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 describe('on real Redis and PostgreSQL', () => {
@@ -90,6 +92,22 @@ describe('a part that fails or does not answer', () => {
     });
     expect((await world.browser().visit(`${world.url}/health/live`)).status).toBe(200);
   });
+});
+
+test('a Redis that is full answers reads, and the instance is not ready', async () => {
+  const redis = await createRedisServer();
+  await redis.start();
+  const world = await startWorld({ env: { REDIS_URL: redis.url } });
+  const server = new Redis(redis.url);
+  const ready = async () => JSON.parse((await world.browser().visit(`${world.url}/health/ready`)).body).checks.redis;
+  expect(await ready()).toBe('ok');
+  await server.config('SET', 'maxmemory', '1');
+  expect(await ready()).toBe('failed');
+  await server.config('SET', 'maxmemory', '0');
+  expect(await ready()).toBe('ok');
+  server.disconnect();
+  await world.close();
+  await redis.stop();
 });
 
 test.for([

@@ -33,7 +33,7 @@ export interface StepsProps {
   readonly operatorHref: string | undefined;
   readonly frame: FrameProps;
   /** the newest launch from a chart that reached the request list with the FHIR URL in use */
-  readonly launch: { readonly id: string; readonly at: Date } | undefined;
+  readonly launch: { readonly id: string; readonly at: Date; readonly isListUnread: boolean } | undefined;
   /** set if a launch was refused because it writes the FHIR URL in use in another way */
   readonly writtenAs?: { readonly iss: string; readonly at: Date } | undefined;
   readonly verifyHref: string;
@@ -62,6 +62,10 @@ export function nextThing(props: StepsProps): SafeHtml | null {
         : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
+  if (current === 'launch' && props.launch?.isListUnread)
+    return next(
+      html`<a href="/settings/launches/${props.launch.id}">look at the launch of ${instant(props.launch.at, connection.timeZone)}</a>: the app opened, and the EHR did not give it the list of requests. Then launch again.`,
+    );
   if (current === 'launch')
     return next(html`<a href="${props.verifyHref}">open Verify</a>, then launch the app in a test session of the EHR.`);
   if (run?.nearby?.fhirUrl !== undefined) return didYouMean(run.nearby.fhirUrl, run.nearby.tried, connection);
@@ -138,7 +142,7 @@ ${connection.draft ? null : html`<form method="post" action="${connection.action
 }
 
 function launchStep({ launch, verifyHref, connection, accepted }: StepsProps, isCurrent: boolean): SafeHtml {
-  return html`${launch === undefined ? html`<p>You open the app for a test patient in a test session of the EHR, or ask the EHR team to. The page Verify shows the launch while it happens.</p>` : html`<p>A launch reached the request list ${instant(launch.at, connection.timeZone)}. <a href="/settings/launches/${launch.id}">Look at it step by step</a></p>`}
+  return html`${launch === undefined ? html`<p>You open the app for a test patient in a test session of the EHR, or ask the EHR team to. The page Verify shows the launch while it happens.</p>` : html`<p>A launch ${launch.isListUnread ? 'opened the app, without the list of requests,' : 'reached the request list'} ${instant(launch.at, connection.timeZone)}. <a href="/settings/launches/${launch.id}">Look at it step by step</a></p>`}
 ${acceptedScopesNotice(accepted, connection)}<p><a class="btn ${isCurrent ? 'btn-primary' : 'btn-outline-secondary'}" href="${verifyHref}">Verify a launch</a></p>
 `;
 }

@@ -36,9 +36,12 @@ export interface KeyStore {
   ranked(key: string, fromScore: number, most?: number, offset?: number): Promise<string[]>;
   countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
+  /** Fails where nothing can be written, as on a full server. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+const PING_LIFETIME_MS = 60_000;
 
 /** Uses one key only, so that it also runs on a cluster. */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
@@ -98,9 +101,9 @@ export function connectRedis(url: string, log: Log): KeyStore {
     delete: async (...keys) => {
       await answer(() => Promise.all(keys.map((key) => redis.del(key))));
     },
-    // A cluster that is down still answers PING.
+    // A cluster that is down still answers PING, and a full server still reads. One small key is written over and over.
     ping: async () => {
-      await answer(() => redis.get('ping'));
+      await answer(() => redis.set('ping', '1', 'PX', PING_LIFETIME_MS));
     },
     close: async () => {
       redis.disconnect();

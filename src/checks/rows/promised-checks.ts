@@ -57,7 +57,7 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   const [fetched, found] = await Promise.all([context.wellKnown, context.configuration]);
   if (found?.source === 'settings') return pass(`the sign-in addresses are ${GIVEN_BY_YOU}: no document is read`);
   const seen = describeFetched(fetched);
-  if (documentOf(fetched)) return pass(seen);
+  if (documentOf(fetched) && found) return pass(seen);
   if (found) return broken('discovery.older-way', seen, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
@@ -164,7 +164,7 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const seen = `${describeFetched(parsed.fetched)}, ${named}`;
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
-  const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched);
   const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
-  return doubtingGiven(broken(rule, found), parsed.source);
+  if (parsed.source === 'settings') return broken('endpoint.given-by-hand', found);
+  return broken(fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched), found);
 }

@@ -47,6 +47,13 @@ async function judgePermissions({ configuration, settings }: CheckContext): Prom
   if (!found) return skipped('there is no smart-configuration');
   const capabilities = listMember(found.document, 'capabilities') ?? [];
   const named = ['permission-v1', 'permission-v2'].filter((name) => capabilities.includes(name));
+  const isOther = named.length > 0 && !named.includes(`permission-${settings.scopeVersion}`);
+  if (settings.scopeVersion !== 'auto' && isOther)
+    return warning(
+      `“Scope syntax” is set to ${settings.scopeVersion}, and the server names only ${named.join(', ')}`,
+      'Set “Scope syntax” in Advanced settings to Automatic, which follows what the EHR announces.',
+      'Your administrator',
+    );
   if (settings.scopeVersion !== 'auto')
     return info(`${settings.scopeVersion}, set by an administrator; the server names ${named.join(', ') || 'neither'}`);
   return named.length > 0 ? pass(named.join(', ')) : info('not said; scopes go out as configured');

@@ -87,6 +87,6 @@ function failedAtOauth({ steps }: Diagnosis): boolean {
 /** We never see an authorization server's own error page; we only see that the browser does not come back. */
 function stalledNote(launch: Diagnosis | undefined): string | undefined {
   if (launch?.isStalled) return 'The browser did not come back from the authorization server.';
-  if (launch?.explanation?.rule !== 'authorization.not-back') return undefined;
+  if (!launch?.explanation?.rule?.startsWith('authorization.not-back')) return undefined;
   return 'Nothing has come back from the authorization server yet. The launch shows what was sent.';
 }

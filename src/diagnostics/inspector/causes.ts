@@ -31,7 +31,8 @@ export function explanationOf(
     // The rule of the launch step says more: a frame that stays empty does not keep the cookie either.
     const ofLaunch = steps.find(({ name }) => name === 'launch')?.rule;
     const rule = last === 'launch-record' ? (ofLaunch ?? BY_LAST_STEP[last]) : last && BY_LAST_STEP[last];
-    return byRule(rule, steps);
+    const step = steps.findLast(({ name }) => name === last);
+    return byRule(rule && step ? (exactRule({ ...step, rule }, steps) ?? rule) : rule, steps);
   }
   const failed = outcome === 'completed' ? openStep(steps) : failedStep(steps, outcome);
   const rule = failed && exactRule(failed, steps);

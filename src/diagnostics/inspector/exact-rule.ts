@@ -4,6 +4,7 @@
 import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
@@ -26,11 +27,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'clock.ehr': byClock,
   'callback.other-iss': byIssuer,
   'id-token.issuer': byIssuer,
-  'token.not-there': byHand,
-  'token.web-page': byHand,
-  'token.redirect': byHand,
-  'keys.unreadable': byHand,
-  'network.private-endpoint': byHand,
+  'authorization.not-back': (rule, _failed, steps) => (isGivenByHand(steps) ? 'authorization.not-back-given' : rule),
+  ...Object.fromEntries(rulesOfAddress.map((rule) => [rule, byHand])),
   'keys.no-document': bySetting,
   'keys.document-unreadable': bySetting,
   'keys.document-other-issuer': bySetting,

@@ -35,9 +35,15 @@ export async function launchesSeen(
   const isStill = isWritten && iss.length < 200 && !isSameFhirBase(iss, fhirBaseUrl) && isOf(iss, fhirBaseUrl);
   return {
     writtenAs: newest && isStill ? { iss, at: newest.startedAt } : undefined,
-    completed: last && { id: last.id, at: last.startedAt },
+    completed: last && { id: last.id, at: last.startedAt, isListUnread: isListUnread(last) },
     framedBy: refused && { origin: factOf(refused, FRAMING_PAGE), at: refused.startedAt },
   };
+}
+
+/** Whether the page came and the EHR gave it no list: that is a launch, and no proof that the app works. */
+function isListUnread({ steps }: TraceRecord): boolean {
+  const read = steps.filter(({ name }) => name === 'requests');
+  return read.length > 0 && read.every(({ facts, outcome }) => facts['problem'] !== undefined || outcome === 'failed');
 }
 
 function isOf(iss: string, fhirBaseUrl: string): boolean {

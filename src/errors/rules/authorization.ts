@@ -6,6 +6,10 @@ export const signInRules = {
     'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
+  'authorization.not-back-given': administrator(
+    'Nothing has come back from the authorization server yet: the user is still at it, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+    'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter; then what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',
+  ),
   'authorization.not-there': ehrTeam(
     'Nothing is at the authorization endpoint, on {host} (404, 405 or 410)',
     'Correct authorization_endpoint in smart-configuration: host, path and tenant.',
@@ -17,6 +21,10 @@ export const signInRules = {
   'authorization.denied': ehrTeam(
     'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
     'Check that this user and role may use the app.',
+  ),
+  'authorization.declined': user(
+    'The user declined, or closed the question of the EHR whether this app may be used (access_denied)',
+    'Open the app again from the patient’s chart, and agree where the EHR asks.',
   ),
   'authorization.client-not-allowed': ehrTeam(
     'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client)',

@@ -22,9 +22,19 @@ export const discoveryRules = {
     'Compare the FHIR URL {FHIR URL} letter by letter, and let our egress addresses through to it; the guide lists them.',
     { help: LASTING },
   ),
+  'discovery.tenant-unknown': administrator(
+    'The server does not know the tenant, practice or organization that the FHIR URL names',
+    'Compare the tenant in the FHIR URL {FHIR URL} with the EHR team, letter by letter: production and test have different ones.',
+    { help: LASTING },
+  ),
+  'discovery.other-document': ehrTeam(
+    'At the address of smart-configuration comes JSON with no member of a SMART configuration, as from a gateway that sends its errors with status 200',
+    'Look at what answers {FHIR URL}/.well-known/smart-configuration: the SMART configuration has to come from there.',
+    { help: LASTING },
+  ),
   'discovery.absent': ehrTeam(
-    'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses',
-    'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200, or name the addresses to your administrator, who can give them by hand in Advanced settings.',
+    'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses: it may be the open FHIR URL that some vendors have for tests, which knows no sign-in',
+    'Serve {FHIR URL}/.well-known/smart-configuration as a JSON object with status 200. If another FHIR URL is the one with sign-in, give your administrator that; if there is none, name the sign-in addresses, which can be given by hand in Advanced settings.',
   ),
   'discovery.older-way': ehrTeam(
     'The FHIR server does not serve smart-configuration; its CapabilityStatement names the sign-in addresses, in SMART’s older way',

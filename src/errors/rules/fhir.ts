@@ -153,6 +153,10 @@ export const fhirRules = {
     'The search for this patient’s requests returned requests of another patient; they are not shown',
     'Inform the EHR’s vendor at once: a search by patient returned another patient’s requests.',
   ),
+  'fhir.subject-elsewhere': ehrTeam(
+    'The search for this patient’s requests returned requests whose subject is not on this FHIR base, or is in a form that cannot be read; they are not shown',
+    'Write the subject of requests as Patient/ and the id, or below the FHIR base that the app was launched with. Behind a proxy, set that as the external base URL of the FHIR server.',
+  ),
   'fhir.create-refused': ehrTeam(
     'The FHIR server does not accept what the request contains: it wants another element, a code of its own or a profile; the step shows status and issue codes',
     'Look into the FHIR server’s log for this create: it names the element. Then accept requests without it, or tell the operator of this app what is wanted.',

@@ -1,5 +1,5 @@
 /** Rules of the id_token and of the keys that prove it. */
-import { administrator, ehrTeam, LASTING, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, LASTING, operator, type RuleRow } from './row.ts';
 
 export const identityRules = {
   'id-token.missing': ehrTeam(
@@ -42,6 +42,11 @@ export const identityRules = {
     'The id_token is for another app, or also for other apps: its aud or azp is not the client ID alone',
     'Issue the id_token for the client ID of this app, and for it alone.',
   ),
+  'id-token.audience-case': operator(
+    'The id_token is for the client ID in other letter case or with other spaces than it is entered here, {client id}',
+    'Enter the Client ID in Settings > Organizations letter for letter as it is registered in the EHR.',
+    { help: LASTING },
+  ),
   'id-token.expired': ehrTeam(
     'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
     'Make a new id_token for each sign-in, with a current iat and exp; check the clock of that server.',
@@ -51,8 +56,8 @@ export const identityRules = {
     'Synchronize the clock of the server that makes id_tokens with a time server (NTP).',
   ),
   'id-token.time-missing': ehrTeam(
-    'The id_token does not say when it was made or when it expires',
-    'Put iat and exp into the id_token, in seconds.',
+    'The id_token does not say when it was made or when it expires, or says it in another unit than seconds',
+    'Put iat and exp into the id_token as numbers of seconds since 1970, not of milliseconds and not as text.',
   ),
   'id-token.subject': ehrTeam(
     'The id_token has no usable sub, so it names no user',

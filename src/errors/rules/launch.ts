@@ -6,6 +6,11 @@ export const launchRules = {
     'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
     'Let the EHR open the launch URL as a SMART app, so that it adds iss and launch itself.',
   ),
+  'launch.parameter-name': ehrTeam(
+    'The EHR opened the launch URL with {written as} in place of iss and launch: it writes their names in another letter case, or & as &amp;',
+    'Correct how the EHR’s record of the app builds the launch URL: the names are iss and launch in small letters, with a bare & between them.',
+    { help: LASTING },
+  ),
   'launch.parameter-repeated': ehrTeam(
     'iss or launch comes twice: it is also typed into the launch URL that is registered in the EHR',
     'Take iss and launch out of the registered launch URL: the EHR adds them itself.',

@@ -1,5 +1,6 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
 import { signInRules } from './authorization.ts';
+import { clientRules } from './client.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';
 import { identityRules } from './identity.ts';
@@ -15,6 +16,7 @@ const table = {
   ...networkRules,
   ...discoveryRules,
   ...signInRules,
+  ...clientRules,
   ...tokenRules,
   ...identityRules,
   ...userRules,

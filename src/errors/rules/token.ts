@@ -1,112 +1,7 @@
-/** Rules of the token endpoint: it must accept our key and the code, and give a valid token response. */
-import { administrator, ehrTeam, LASTING, operator, type RuleRow, user } from './row.ts';
+/** Rules of the token endpoint: it must accept the code, and give a valid token response. */
+import { ehrTeam, LASTING, type RuleRow, user } from './row.ts';
 
 export const tokenRules = {
-  'clock.ehr': ehrTeam(
-    'The clock of the EHR is off: it is {EHR clock} ours, and what lives for minutes is expired or not yet valid',
-    'Synchronize the clock of the EHR server with a time server (NTP).',
-  ),
-  'clock.ours': operator(
-    'The clock of this service is off: it is {our clock} that of our database, and the clock of the EHR is {EHR clock} ours',
-    'Synchronize the clocks of all servers of this service with a time server (NTP); the command doctor compares them.',
-  ),
-  'client.key': ehrTeam(
-    'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more, and without fetching our JWKS meanwhile: its registration lacks our JWKS URL, it cannot reach it, it keeps an old copy without the key {kid}, or it knows its token endpoint by another address than that on {host}, as behind a proxy that rewrites Host',
-    'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
-  ),
-  'client.key-old-copy': ehrTeam(
-    'The EHR has accepted an earlier key of ours and refuses the present one, {kid}, without fetching our JWKS meanwhile: it keeps an old copy of our JWKS',
-    'Let the EHR fetch our JWKS URL again, and whenever it meets a new kid: it must show the key {kid}. A key that was typed or pasted there is replaced by the URL.',
-  ),
-  'client.was-accepted': ehrTeam(
-    'The EHR has accepted our key {kid} before, and now refuses the client assertion without a reason: its registration of {client id} was changed since, or a proxy before the token endpoint on {host} rewrites Host, so that the server expects another audience',
-    'Look at what was changed since the last launch that worked: the client {client id}, its JWKS URL, or the proxy before {host}, which has to pass Host on.',
-  ),
-  'client.audience-slash': ehrTeam(
-    'The EHR refuses our client assertion without a reason. It is addressed to token_endpoint letter for letter, which ends with a slash that the authorization server may not have itself',
-    'Write token_endpoint in smart-configuration as the authorization server names itself. If it has the slash, compare our JWKS URL and key {kid} with the registration.',
-  ),
-  'client.key-unknown': ehrTeam(
-    'The EHR does not find or verify our key {kid}: it has another JWKS URL, or an old copy of our JWKS',
-    'Register our JWKS URL of the registration sheet, and let the EHR fetch it again: it must show the key {kid}.',
-  ),
-  'client.jwks-unreachable': ehrTeam(
-    'The EHR says that it cannot fetch our JWKS, so it cannot verify the client assertion',
-    'Let the EHR’s servers reach our JWKS URL of the registration sheet (https, port 443), and compare it with the one that is registered for {client id}.',
-  ),
-  'client.key-off': ehrTeam(
-    'The EHR says that our key {kid} is revoked or switched off there',
-    'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
-  ),
-  'client.off': ehrTeam(
-    'The EHR knows the client ID {client id}, and the client is switched off, expired or not approved there',
-    'Activate the client {client id} in this environment.',
-  ),
-  'client.method': ehrTeam(
-    'The EHR expects another way of client authentication than private_key_jwt from {client id}',
-    'Register {client id} as a confidential client with private_key_jwt and our JWKS URL: this app has no shared secret.',
-  ),
-  'client.type': administrator(
-    'The EHR expects another typ in the client assertion than {assertion type}',
-    'Ask the EHR team which typ it expects, and choose it at “Type of the signed assertion” in Advanced settings.',
-  ),
-  'client.assertion-used': ehrTeam(
-    'The EHR says that the client assertion was used before: each one is sent once, so something between us repeats the request',
-    'Look for a gateway or load balancer before the token endpoint that sends a request a second time.',
-  ),
-  'client.assertion-life': ehrTeam(
-    'The EHR takes only client assertions that live shorter than ours, which lives two minutes',
-    'Accept client assertions that live up to five minutes (SMART App Launch, “Authenticating to the token endpoint”).',
-  ),
-  'client.address': ehrTeam(
-    'The EHR refuses the address that our call came from: its allowlist does not have our egress addresses',
-    'Let our egress addresses through to the token endpoint; the guide lists them.',
-  ),
-  'client.assertion-times': ehrTeam(
-    'The EHR takes the client assertion for expired or not yet valid, and the clock in its answer agrees with ours: another node of it has the wrong time',
-    'Synchronize the clock of every node of the authorization server with a time server (NTP).',
-  ),
-  'client.assertion': ehrTeam(
-    'The EHR fetched our JWKS and still refuses the client assertion: it expects another audience, algorithm or type than {assertion audience}, {assertion algorithm}, {assertion type}',
-    'Look into the authorization server’s log for what it refuses in the assertion: audience, algorithm or typ.',
-  ),
-  'client.audience': administrator(
-    'The EHR expects another audience in the client assertion than {assertion audience}',
-    'Ask the EHR team which audience it expects, and choose it at “Audience of the signed assertion” in Advanced settings.',
-  ),
-  'client.audience-setting': administrator(
-    'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',
-    'Set “Audience of the signed assertion” back to the token endpoint in Advanced settings, unless the EHR team asks for the issuer.',
-  ),
-  'client.type-setting': administrator(
-    'Settings give the client assertion the type {assertion type}, which is not what SMART says, and the EHR refuses it',
-    'Set “Type of the signed assertion” back to JWT in Advanced settings, unless the EHR team asks for the other.',
-  ),
-  'client.algorithm': ehrTeam(
-    'The EHR does not accept the algorithm of our client assertion, {assertion algorithm}',
-    'Allow {assertion algorithm} for this client, and list it in token_endpoint_auth_signing_alg_values_supported; or an administrator chooses the other of RS384 and ES384 in Advanced settings.',
-  ),
-  'client.proof-of-possession': ehrTeam(
-    'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
-    'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
-    { help: LASTING },
-  ),
-  'client.unknown': ehrTeam(
-    'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',
-    'Compare the client ID {client id} with the registration of this environment.',
-  ),
-  'client.id-not-sent': administrator(
-    'The token endpoint wants client_id in the body as well, and it is not sent',
-    'Switch on “Send the client ID in token requests as well” in Advanced settings.',
-  ),
-  'client.id-sent': administrator(
-    'The token endpoint refuses a request with client_id in the body, and Settings send it',
-    'Switch off “Send the client ID in token requests as well” in Advanced settings.',
-  ),
-  'client.grant-not-allowed': ehrTeam(
-    'The EHR knows the app and does not allow it this grant (unauthorized_client)',
-    'Switch on the grant types Authorization Code and Refresh Token for this client.',
-  ),
   'grant.refused': ehrTeam(
     'The EHR did not take the code it had given out a moment before (invalid_grant): redirect URI or PKCE do not match in its view, or its nodes do not share their codes',
     'Look into the authorization server’s log for why it refused the code.',
@@ -168,6 +63,7 @@ export const tokenRules = {
   'token.grant-type': ehrTeam(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
+    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'token.scope': ehrTeam(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',

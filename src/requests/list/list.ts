@@ -26,6 +26,8 @@ export interface RequestList {
   readonly problem: RequestsProblem | undefined;
   /** Requests of another patient arrived with this patient's. */
   readonly hasOthers?: boolean;
+  /** Requests arrived whose patient could not be read. */
+  readonly hasUnknown?: boolean;
   /** The EHR was not asked, so the page claims nothing about what it has. */
   readonly isUnread?: boolean;
   /** Ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined if not asked. */
@@ -92,6 +94,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
     ],
     problem: problemOf(found, helpDeskName),
     hasOthers: otherPatients > 0,
+    hasUnknown: sifted.unknownPatients > 0,
     identifiers: found.identifiers,
     leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };

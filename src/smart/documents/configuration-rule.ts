@@ -2,7 +2,7 @@
 import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { parseCapability } from './capability-statement.ts';
-import { documentOf, type Fetched, isAbsent } from './fetched.ts';
+import { documentOf, type Fetched, type FetchedAnswer, isAbsent } from './fetched.ts';
 import { shapeOf } from './shape.ts';
 
 /** Does `metadata` prove that the FHIR URL is the base of a FHIR server? If so, the URL has no typing error. */
@@ -19,12 +19,27 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   const ofGateway = ruleOfGateway(wellKnown);
   if (ofGateway) return ofGateway;
   if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
+  if (isOfUnknownTenant(wellKnown)) return 'discovery.tenant-unknown';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
   if (wellKnown.status === 401) return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
   if (wellKnown.status === 403) return isBase ? 'discovery.forbidden' : 'discovery.forbidden-at-url';
   if (wellKnown.status === 429) return 'discovery.throttled';
   if (wellKnown.status >= 500) return 'discovery.server-error';
   if (wellKnown.status !== 200) return 'discovery.other-status';
+  if (shapeOf(wellKnown) === 'object') return isBase ? 'discovery.other-document' : 'discovery.nothing-there';
   if (shapeOf(wellKnown) !== 'html') return 'discovery.not-json';
   return isBase ? 'discovery.html' : 'discovery.web-page';
 }
+
+/** What Oracle, Entra ID and API gateways say of a tenant in the path; the text is looked at and not kept. */
+function isOfUnknownTenant({ status, text }: FetchedAnswer): boolean {
+  if (status < 400 || status >= 500 || status === 429) return false;
+  const said = text.slice(0, 2_000);
+  return UNKNOWN_TENANT.some((words) => words.test(said));
+}
+
+/** The words must belong together: "invalid token for tenant" is about the token. */
+const UNKNOWN_TENANT = [
+  /\b(?:unknown|no such|invalid)[ _-](?:tenant|practice|realm)\b/i,
+  /\b(?:tenant|practice|realm)(?: ?id)?(?: [\\'"]{0,2}[\w-]{1,64}[\\'"]{0,2})? (?:is |was |does |could )?(?:not (?:be )?(?:valid|found|exist|known)|invalid|unknown)\b/i,
+];

@@ -1,4 +1,5 @@
 /** Endpoints that an administrator enters by hand for an EHR without discovery documents (DI-23). */
+import type { Rule } from '#src/errors/rules/table.ts';
 import type { EndpointRules } from './endpoint.ts';
 import { type ParsedConfiguration, parseConfiguration } from './smart-configuration.ts';
 
@@ -46,3 +47,13 @@ export function parseGiven(settings: GivenEndpoints, rules: EndpointRules): Pars
   const document = { ...Object.fromEntries(given), ...(more.length === 0 ? { issuer } : {}) };
   return parseConfiguration({ source: 'settings', document, freshForMs: FRESH_MS }, rules);
 }
+
+/** Rules that doubt an address. Where an administrator gave it, the setting is the first to doubt (DI-23). */
+export const rulesOfAddress = [
+  'token.not-there',
+  'token.web-page',
+  'token.redirect',
+  'keys.unreadable',
+  'network.private-endpoint',
+  'network.unknown-endpoint-name',
+] as const satisfies readonly Rule[];

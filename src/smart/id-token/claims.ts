@@ -49,7 +49,20 @@ function audienceProblem(
   return isForUs ? undefined : ['id-token.audience', 'azp is not our client_id'];
 }
 
+/** Whether an audience is our client id but for letter case and white space, as when it was typed here by hand. */
+export function isOtherwiseWritten(aud: JWTPayload['aud'], clientId: string): boolean {
+  const bare = (text: string) => text.trim().toLowerCase();
+  const named = aud === undefined ? [] : [aud].flat();
+  return named.length > 0 && named.every((one) => bare(String(one)) === bare(clientId));
+}
+
+/** No second of the next thousand years has so many digits. */
+export function isInMilliseconds(instant: unknown): boolean {
+  return typeof instant === 'number' && instant > 100_000_000_000;
+}
+
 function timeProblem({ iat }: JWTPayload, now: Date): ClaimsProblem | undefined {
+  if (isInMilliseconds(iat)) return ['id-token.time-missing', 'iat is in milliseconds'];
   if (typeof iat !== 'number') return ['id-token.time-missing', 'iat is not a number'];
   const ageSeconds = now.getTime() / 1_000 - iat;
   if (ageSeconds < -ACCEPTED_SKEW_SECONDS) return ['id-token.clock-ahead', 'iat is in the future'];

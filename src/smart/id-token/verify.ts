@@ -14,7 +14,7 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
-import { type ClaimsProblem, idTokenProblem } from './claims.ts';
+import { type ClaimsProblem, idTokenProblem, isInMilliseconds, isOtherwiseWritten } from './claims.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
 import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './shape.ts';
 
@@ -101,17 +101,17 @@ async function verifySignature(
     return await verifyWith(keySet, token.text, options);
   } catch (error) {
     // After a rotation the signature fails if the new key has no `kid`, or that of the old key.
-    if (!isOfTheKey(error)) throw refusedIdToken(...describeFailure(error));
+    if (!isOfTheKey(error)) throw refusedIdToken(...describeFailure(error, expectation.clientId));
     failure = error;
   }
   const newKeySet = await fetchAgain();
   if (!newKeySet && failure instanceof errors.JWKSNoMatchingKey)
     throw refusedIdToken('id-token.unknown-key', 'the signing key is unknown and was looked for too often lately');
-  if (!newKeySet) throw refusedIdToken(...describeFailure(failure));
+  if (!newKeySet) throw refusedIdToken(...describeFailure(failure, expectation.clientId));
   try {
     return await verifyWith(newKeySet, token.text, options);
   } catch (error) {
-    throw refusedIdToken(...describeFailure(error));
+    throw refusedIdToken(...describeFailure(error, expectation.clientId));
   }
 }
 
@@ -156,13 +156,13 @@ function isOfTheKey(error: unknown): boolean {
 }
 
 /** Describes the failure without jose's own text, because jose's errors carry the claims. */
-function describeFailure(error: unknown): ClaimsProblem {
+function describeFailure(error: unknown, clientId: string): ClaimsProblem {
   if (error instanceof errors.JWKSNoMatchingKey)
     return ['id-token.unknown-key', "no key of the issuer fits the token's kid and alg"];
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return ['id-token.signature', 'the signature does not verify'];
   if (error instanceof errors.JWTExpired) return ['id-token.expired', 'exp has passed'];
-  if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error);
+  if (error instanceof errors.JWTClaimValidationFailed) return describeClaim(error, clientId);
   const why = error instanceof errors.JOSEError ? error.code : 'unusable key';
   return [
     error instanceof errors.JOSEError ? 'id-token.form' : 'keys.none-usable',
@@ -180,7 +180,10 @@ const RULE_BY_CLAIM: Readonly<Record<string, Rule>> = {
 };
 
 /** Quotes only the name of a claim that jose checks (ID-02, ID-11 to ID-16), never a value of the token. */
-function describeClaim({ claim, reason }: errors.JWTClaimValidationFailed): ClaimsProblem {
+function describeClaim({ claim, reason, payload }: errors.JWTClaimValidationFailed, clientId: string): ClaimsProblem {
+  if (claim === 'aud' && isOtherwiseWritten(payload.aud, clientId))
+    return ['id-token.audience-case', 'aud is the client ID in other letter case'];
+  if (claim === 'nbf' && isInMilliseconds(payload.nbf)) return ['id-token.time-missing', 'nbf is in milliseconds'];
   const isNoAudience = claim === 'aud' && reason === 'missing';
   const rule = isNoAudience ? 'id-token.audience-missing' : (RULE_BY_CLAIM[claim] ?? 'id-token.other-claim');
   return [rule, `${claim} is ${reason === 'missing' ? 'missing' : 'not acceptable'}`];
