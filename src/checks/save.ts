@@ -77,7 +77,7 @@ export async function saveConnection(
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;
   const checked = { ...parsed.settings, enabled, discovered };
   const running = runChecks({ fhirUrl: url, organization: checked, isTyped: true, asksSignIn: true }, checks);
-  const saving = { organization, settings: parsed.settings, accepted, saver, reason: reasonOf(options) };
+  const saving = { organization, settings: parsed.settings, accepted, draft, saver, reason: reasonOf(options) };
   return {
     ok: true,
     url,
@@ -105,6 +105,8 @@ interface Saving {
   organization: Organization;
   settings: OrganizationSettings;
   accepted: Readonly<Record<string, unknown>>;
+  /** The draft when the run began. */
+  draft: ConnectionDraft | undefined;
   saver: Saver;
   reason: string | undefined;
 }
@@ -134,7 +136,7 @@ async function settle(
 
 async function putInUse(
   dependencies: SaveDependencies,
-  { organization, settings, accepted, saver }: Saving,
+  { organization, settings, accepted, draft, saver }: Saving,
   finished: FinishedChecks,
 ): Promise<Organization> {
   const { store } = dependencies;
@@ -146,7 +148,9 @@ async function putInUse(
   // The settings were valid before the checks; only a change by another administrator can have made them invalid.
   if (!edited.ok) throw new Error(`the connection could not be saved: ${sentenceOf(edited.problems)}`);
   if (edited.after.fhirBaseUrl !== fhirBaseUrl) return edited.after;
-  await store.saveDraft(organization.id, undefined);
+  // A run of what is in use does not decide about a draft of another address.
+  const isDraftOver = fhirBaseUrl !== organization.fhirBaseUrl || draft?.fhirUrl === fhirBaseUrl;
+  if (draft && isDraftOver) await store.dropDraft(organization.id, draft);
   await keepDiscovered(store, edited.after, finished);
   return (await store.find(organization.id)) ?? edited.after;
 }

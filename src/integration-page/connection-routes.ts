@@ -23,18 +23,23 @@ export const showPage: Handler = async (visit) => {
 
 export const saveUrl: Handler = (visit) => askForChecks(visit, fieldOf(visit.request, 'fhirUrl', 'url'));
 
-/** Checks the draft if there is one, otherwise the address in use. */
+/** Checks the draft that the form names, otherwise the address in use: a draft that passes is put in use. */
 export const checkAgain: Handler = async (visit) => {
-  const draft = await visit.deps.store.findDraft(visit.organization.id);
-  await askForChecks(visit, draft?.fhirUrl ?? visit.organization.fhirBaseUrl);
+  if (fieldOf(visit.request, 'draft', 'choice') === '') return askForChecks(visit, visit.organization.fhirBaseUrl);
+  const draft = await shownDraft(visit);
+  if (!draft) return refused(visit, 409, { problem: OTHER_DRAFT });
+  return askForChecks(visit, draft.fhirUrl);
 };
 
 const OTHER_DRAFT = 'Nothing was changed: there is another draft than the one that you saw, or none any more.';
 
-/** The forms name the draft that their page showed, so that a click on an old page is not about another address. */
+/**
+ * The forms name the draft that their page showed, so that a click on an old page is not about another address or about
+ * settings that another administrator has accepted for it.
+ */
 async function shownDraft({ deps, organization, request }: Visit) {
   const draft = await deps.store.findDraft(organization.id);
-  return draft?.fhirUrl === fieldOf(request, 'draft', 'url') ? draft : undefined;
+  return draft?.at === fieldOf(request, 'draft', 'choice') ? draft : undefined;
 }
 
 export const useAnyway: Handler = async (visit) => {
@@ -58,12 +63,13 @@ export const askToDiscard: Handler = async (visit) => {
     button: 'Delete the draft',
     backHref: integrationUrl(request, organization.id),
   } as const;
-  ask(request, response, question, { draft: draft.fhirUrl });
+  ask(request, response, question, { draft: draft.at });
 };
 
 export const discardDraft: Handler = async (visit) => {
-  if (!(await shownDraft(visit))) return refused(visit, 409, { problem: OTHER_DRAFT });
-  await visit.deps.store.saveDraft(visit.organization.id, undefined);
+  const draft = await shownDraft(visit);
+  if (!draft) return refused(visit, 409, { problem: OTHER_DRAFT });
+  await visit.deps.store.dropDraft(visit.organization.id, draft);
   await done(visit, 'The draft was deleted.');
 };
 

@@ -8,7 +8,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
-import { settingRows } from '#src/settings/derived.ts';
+import { settingFields, settingRows, valueText } from '#src/settings/derived.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { hostedAt } from '#src/vendors/suggestion.ts';
@@ -83,7 +83,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     connection: {
       ...connectionProps(request, record),
       field: extras.field ?? { value: draft?.fhirUrl ?? organization.fhirBaseUrl },
-      draft: draft && { fhirUrl: draft.fhirUrl, reasonProblem: extras.reasonProblem },
+      draft: draft && { ...draft, accepted: acceptedWith(draft), reasonProblem: extras.reasonProblem },
     },
     done: extras.done,
     problem: extras.problem,
@@ -98,6 +98,13 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     vendorSuggestion: vendorProps(organization, draft?.fhirUrl).suggestion,
     accepted: accepted?.accepted === scopes ? undefined : accepted,
   };
+}
+
+/** The settings that are put in use together with a draft, in words. */
+function acceptedWith({ accepted }: ConnectionDraft): string[] {
+  return settingFields
+    .filter((field) => Object.hasOwn(accepted, field))
+    .map((field) => `${settingRows[field].label}: ${valueText(field, accepted[field])}`);
 }
 
 /** Which steps are done, the one an administrator is at, and whether the organization is ready to launch. */

@@ -92,12 +92,20 @@ export function createOrganizationStore(db: Queries) {
       const rows = await db.select({ draft: organizations.draft }).from(organizations).where(eq(organizations.id, id));
       return rows[0]?.draft ?? undefined;
     },
-    /** Replaces the draft; undefined removes it. Launches are not affected. */
-    saveDraft: async (id: string, draft: ConnectionDraft | undefined): Promise<void> => {
+    /** Replaces the draft. Launches are not affected. */
+    saveDraft: async (id: string, draft: ConnectionDraft): Promise<void> => {
       await db
         .update(organizations)
-        .set({ draft: storedValue(draft) ?? null })
+        .set({ draft: storedValue(draft) })
         .where(eq(organizations.id, id));
+    },
+    /** Removes this draft, but not one that has replaced it. */
+    dropDraft: async (id: string, { at }: ConnectionDraft): Promise<void> => {
+      const isSame = sql`${organizations.draft} ->> 'at' = ${at}`;
+      await db
+        .update(organizations)
+        .set({ draft: null })
+        .where(and(eq(organizations.id, id), isSame));
     },
   };
 }

@@ -38,6 +38,8 @@ const audited = async (event: string) => {
   );
   return rows;
 };
+/** The name of the draft in the forms of the page. */
+const draftOn = (shown: Visit) => /name="draft" value="([^"]+)"/.exec(shown.body)?.[1] ?? '';
 /** The page of charts, which is no FHIR server. */
 const portal = () => `${world.sandbox.origin}/chart`;
 
@@ -257,31 +259,52 @@ describe('saving the FHIR URL', () => {
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
     expect((await page()).body).toContain('stays in use');
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
-    expect((await press('discard-draft', { draft: portal() })).body).not.toContain('Kept as a draft');
+    expect((await press('discard-draft', { draft: draftOn(await page()) })).body).not.toContain('Kept as a draft');
   });
 
   test('a draft that another administrator has replaced is neither used nor deleted by a click on the old page', async () => {
     await save(portal());
-    const [, shown = ''] = /name="draft" value="([^"]+)"/.exec((await page()).body) ?? [];
-    expect(shown).toBe(portal());
-    const other = `${portal()}/other`;
-    await save(other);
-    for (const step of ['use-anyway', 'discard-draft']) {
+    const shown = draftOn(await page());
+    await save(`${portal()}/other`);
+    for (const step of ['check', 'use-anyway', 'discard-draft']) {
       const { body } = await press(step, { draft: shown, reason: 'the EHR team is on it' });
       expect(body).toContain('there is another draft than the one that you saw');
-      expect(body).toContain(`name="draft" value="${other}"`);
+      expect(body).toContain(`<code class="value">${portal()}/other</code> failed a check`);
     }
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
   });
 
+  test('"Check again" on a page without a draft checks the address in use, not the draft of another administrator', async () => {
+    const other = await world.addSandbox('other');
+    other.faults.set('discovery-404');
+    await save(other.fhirBase);
+    other.faults.clear();
+    await press('check');
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    const passed = await press('check', { draft: draftOn(await page()) });
+    expect(passed.body).toContain('Saved. Every launch uses this address');
+    expect((await organization()).fhirBaseUrl).toBe(other.fhirBase);
+  });
+
+  test('shows the settings that are put in use with a draft, and a click from before they were accepted changes nothing', async () => {
+    await save(portal());
+    const shown = draftOn(await page());
+    const draft = { fhirUrl: portal(), accepted: { allowedHosts: ['sign-in.example'] }, at: '2026-01-01', by: 'ann' };
+    await createOrganizationStore(world.dependencies.database.db).saveDraft(ORG_ID, draft);
+    const now = await page();
+    expect(now.body).toMatch(/put in use with it:<\/p><ul><li>[^<]*sign-in\.example/);
+    await press('use-anyway', { draft: shown, reason: 'the EHR team is on it' });
+    expect((await organization()).allowedHosts).toEqual([]);
+  });
+
   test('"use it anyway" needs a reason, which is audited with the user', async () => {
     await save(portal());
-    const refused = await press('use-anyway', { draft: portal(), reason: ' ' });
+    const refused = await press('use-anyway', { draft: draftOn(await page()), reason: ' ' });
     expect(isAfterPost(refused, 'form')).toBe(true);
     expect(refused.body).toContain('Enter a reason');
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
 
-    const used = await press('use-anyway', { draft: portal(), reason: 'the EHR team is on it' });
+    const used = await press('use-anyway', { draft: draftOn(await page()), reason: 'the EHR team is on it' });
     expect(used.body).toContain('Saved as you asked');
     expect((await organization()).fhirBaseUrl).toBe(portal());
     const runs = await audited('check-run');

@@ -20,7 +20,16 @@ export interface ConnectionProps extends Forms {
     readonly corrections?: readonly string[] | undefined;
   };
   /** a FHIR URL that failed the checks; the one in use stays in use */
-  readonly draft: { readonly fhirUrl: string; readonly reasonProblem?: string | undefined } | undefined;
+  readonly draft:
+    | {
+        readonly fhirUrl: string;
+        /** the instant that names this draft in its forms */
+        readonly at: string;
+        /** the settings that are put in use with it, in words */
+        readonly accepted: readonly string[];
+        readonly reasonProblem?: string | undefined;
+      }
+    | undefined;
   readonly inUse: {
     readonly fhirBaseUrl: string;
     readonly authorizationServer?: string | undefined;
@@ -52,15 +61,17 @@ export function changedNotice({ field: { corrections = [], value } }: Connection
 export function draftNotice({ draft, inUse, actionOf, csrfToken }: ConnectionProps): SafeHtml | null {
   if (!draft) return null;
   const csrf = html`<input type="hidden" name="csrf" value="${csrfToken}">`;
+  const named = html`<input type="hidden" name="draft" value="${draft.at}">`;
   return html`<section class="draft" aria-labelledby="draft">
 <h2 id="draft">${icon('draft')} Kept as a draft</h2>
 <p><code class="value">${draft.fhirUrl}</code> failed a check that every launch depends on. ${inUse.fhirBaseUrl === '' ? 'No address is in use yet.' : html`<code class="value">${inUse.fhirBaseUrl}</code> stays in use.`}</p>
-<form method="post" action="${actionOf('check')}">${csrf}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
+${draft.accepted.length === 0 ? null : html`<p>These settings are put in use with it:</p><ul>${draft.accepted.map((text) => html`<li>${text}</li>`)}</ul>`}
+<form method="post" action="${actionOf('check')}">${csrf}${named}<button class="btn btn-outline-secondary" type="submit">Check it again</button></form>
 <p><a class="btn btn-outline-secondary" href="${actionOf('discard-draft')}">Delete the draft</a></p>
 <details${draft.reasonProblem === undefined ? null : html` open`}><summary>Use it anyway…</summary>
 <form method="post" action="${actionOf('use-anyway')}">
 ${csrf}
-<input type="hidden" name="draft" value="${draft.fhirUrl}">
+${named}
 ${formField({ name: 'reason', label: 'Reason for using it in spite of the failure', hint: 'Recorded in the audit trail with your name. Open launches end, and new ones will probably fail.', problem: draft.reasonProblem, isRequired: true })}
 <button class="btn btn-outline-danger" type="submit">Use it anyway</button>
 </form>

@@ -43,8 +43,11 @@ export interface KeyStore {
 
 const PING_LIFETIME_MS = 60_000;
 
-/** Uses one key only, so that it also runs on a cluster. */
-const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
+/**
+ * Uses one key only, so that it also runs on a cluster. The lifetime is written first: a full Redis refuses a script
+ * only at its first write, and only if that could need memory, so that the tokens of open launches can still be renewed.
+ */
+const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then local left = redis.call('PTTL', KEYS[1]) if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
 const COUNT = `local total = redis.call('INCRBY', KEYS[1], ARGV[1]) local left = redis.call('PTTL', KEYS[1]) if left < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) left = tonumber(ARGV[2]) end return {total, left}`;
 
 /**

@@ -100,11 +100,17 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
       if (!opened) return undefined;
       const isNoted = isKnown && now.getTime() - known.notedAt < NOTE_EVERY_MS;
-      const [isThere] = await Promise.all([
+      // A full store refuses the note, and the open launches go on without it. The next visit tries again.
+      const noteAgain = () =>
+        index.note(opened.launch, now).then(
+          () => now.getTime(),
+          () => 0,
+        );
+      const [isThere, notedAt] = await Promise.all([
         isKnown || redis.renew(key, IDLE_LIMIT_MS),
-        isNoted ? undefined : index.note(opened.launch, now),
+        isNoted ? known.notedAt : noteAgain(),
       ]);
-      proved.set(id, { secretHash, notedAt: isNoted ? known.notedAt : now.getTime() });
+      proved.set(id, { secretHash, notedAt });
       return isThere ? opened : undefined;
     },
     /** Opens the launch without renewing the idle period, and says how much of that is left. */

@@ -1,4 +1,5 @@
 /** What still works when Redis or the database does not, and how everything recovers (AZ-21, JW-11). */
+import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { addPerson, PASSWORD, signedIn, tokenOf } from '#test/helpers/administrators.ts';
@@ -109,6 +110,35 @@ describe('without Redis', () => {
   });
 });
 
+test('a full Redis takes no new launch; open ones go on, are renewed, and can be signed out', {
+  timeout: 20_000,
+}, async () => {
+  let now = new Date();
+  const world = await startWorld({ env: { REDIS_URL: redis.url }, clock: () => now });
+  onTestFinished(() => world.close());
+  const browser = world.browser();
+  const ada = await world.launch('pat-ada', browser);
+  const ben = await world.launch('pat-ben', browser);
+  const server = new Redis(redis.url);
+  onTestFinished(async () => {
+    await server.config('SET', 'maxmemory', '0');
+    server.disconnect();
+  });
+  await server.config('SET', 'maxmemory', '1');
+  for (const minutes of [2, 56]) {
+    now = new Date(now.getTime() + minutes * 60_000);
+    expect(titleOf(await browser.visit(ada.url))).toBe('Requests for Ada Moreno');
+    expect(titleOf(await browser.visit(ben.url))).toBe('Requests for Ben Okafor');
+  }
+  expect(world.sandbox.requests.filter(({ body }) => body.includes('grant_type=refresh_token')).length).toBe(2);
+  expect((await world.launch('pat-ada', world.browser())).status).toBe(503);
+  const signOut = `${world.url}/launches/${launchIdOf(ada)}/sign-out`;
+  expect((await browser.visit(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(303);
+  await server.config('SET', 'maxmemory', '0');
+  expect((await browser.visit(ada.url)).status).toBe(401);
+  expect((await browser.visit(ben.url)).status).toBe(200);
+});
+
 if ((await testStores()).length > 1)
   describe('without PostgreSQL', () => {
     let world: World;
@@ -144,13 +174,16 @@ if ((await testStores()).length > 1)
   });
 
 if ((await testStores()).length > 1)
-  test('a database that takes no writes is a 503, and not a defect of ours', async () => {
+  test.for([
+    ['takes no writes', 'set default_transaction_read_only = on'],
+    ['takes no connections', 'with allow_connections false'],
+  ])('a database that %s is a 503, and not a defect of ours', async ([, how]) => {
     const world = await startWorld({ stores: 'PostgreSQL' });
     onTestFinished(() => world.close());
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     const form = { csrf: await tokenOf(world, operator), id: 'another', name: 'Another' };
-    await setReadOnly(world.config.databaseUrl ?? '');
+    await alterDatabase(world.config.databaseUrl ?? '', how);
     const page = await operator.visit(`${world.url}/settings/organizations`, { form });
     expect([page.status, titleOf(page)]).toEqual([503, 'This service is not available at the moment']);
   });
@@ -213,28 +246,27 @@ if ((await testStores()).length > 1)
     );
   });
 
-/** Makes the database a read-only one, as a replica is. Open connections are ended. */
-async function setReadOnly(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const name = new URL(url).pathname.slice(1);
-  await client.query(`alter database "${name}" set default_transaction_read_only = on`);
-  await client.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
-    [name],
-  );
-  await client.end();
+/** Changes the database, as a replica or one in maintenance is. Open connections are ended. */
+function alterDatabase(url: string, how = ''): Promise<void> {
+  return onServer(url, async (client, name) => {
+    await client.query(`alter database "${name}" ${how}`);
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  });
 }
 
 /** Drops the database under open connections. The server stays, because other tests need it. */
-async function dropDatabase(url: string): Promise<void> {
+function dropDatabase(url: string): Promise<void> {
+  return onServer(url, async (client, name) => void (await client.query(`drop database "${name}" with (force)`)));
+}
+
+async function onServer(url: string, work: (client: Client, name: string) => Promise<void>): Promise<void> {
   const server = new URL(url);
   const name = server.pathname.slice(1);
   server.pathname = '/postgres';
   const client = new Client({ connectionString: server.href });
   await client.connect();
   try {
-    await client.query(`drop database "${name}" with (force)`);
+    await work(client, name);
   } finally {
     await client.end();
   }
