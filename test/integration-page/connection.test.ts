@@ -54,6 +54,11 @@ describe('saving the FHIR URL', () => {
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
   });
 
+  test('of an EHR that publishes no document leads to its endpoints given by hand', async () => {
+    const ehr = await world.addSandbox(ORG_ID, { profile: 'ereferral-like' });
+    expect((await save(ehr.fhirBase)).body).toContain('enter its addresses under “Endpoints given by hand”');
+  });
+
   test('shows the outcome first, folds the rows the same way at a reload, and names the owner of each problem', async () => {
     world.sandbox.faults.set('discovery-404');
     const saved = await save(world.sandbox.fhirBase);
@@ -117,6 +122,7 @@ describe('saving the FHIR URL', () => {
     expect(body.match(/<strong>Next:<\/strong>/g)).toHaveLength(1);
     expect(body).toMatch(/id="check-endpoints-hosts"[^]*?Whose job: <strong>You<\/strong>/);
     expect(body).toContain(`<a href="/settings/handover?organization=${ORG_ID}">Send to your EHR team</a>`);
+    expect(body).toContain(`<a href="/guide/register?organization=${ORG_ID}">Registration sheet</a>`);
   });
 
   test.for([

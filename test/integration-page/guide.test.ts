@@ -121,9 +121,10 @@ describe('a link for the EHR team', () => {
     expect([shared.status, shared.headers['x-robots-tag']]).toEqual([200, 'noindex']);
     for (const text of ['St. Elsewhere &amp; Sons', `orgId=${ORG_ID}`, '192.0.2.10'])
       expect(shared.body).toContain(text);
-    expect(shared.body).not.toMatch(/<form|csrf|href="\/settings/);
+    expect(shared.body).not.toMatch(/<form|csrf|class="settings-nav/);
     const { clientMetadata } = JSON.parse((await read(`${url}.json`)).body) as { clientMetadata: object };
     expect(clientMetadata).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' });
+    expect(shared.body).toContain('<a href="/settings/integrations/smart-on-fhir">');
     expect(shared.body + JSON.stringify(clientMetadata)).not.toMatch(/BEGIN|"d":|secret"|handover@example/);
     const { rows } = await world.dependencies.database.db.execute(sql`select * from shared_reports`);
     expect(JSON.stringify(rows)).not.toContain(url.split('/').at(-1));
