@@ -36,7 +36,7 @@ export interface Searched {
 
 const LONGEST_ID = 64;
 const NO_MATCH =
-  'No one on the Clinicians page has this name. With a time from and through, launches are shown whose user is not known.';
+  'No one on the Clinicians page has this name. With a time, launches are shown whose user is not known.';
 const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
@@ -57,7 +57,7 @@ export function findRoute(deps: SearchDependencies, { path, fields }: SearchPage
     const of = organizationId ?? organization;
     const zones = { typed: typedIn(request, 'zone'), shown: timeZoneOf(organizations, of) };
     for (const name of ['from', 'to']) keep(name, inZone(typedIn(request, name), zones));
-    const hasTime = query.has('from') && query.has('to');
+    const hasTime = query.has('from') || query.has('to');
     if (clinician === '') {
       for (const name of ['who', ...(hasTime ? ['unknown'] : []), 'form']) keep(name, fieldOf(request, name, 'name'));
       // A name may be narrowed to the hour in a second step.

@@ -52,6 +52,7 @@ export interface PageExtras {
   done?: string;
   run?: PendingRun;
   field?: ConnectionProps['field'];
+  clientId?: { typed: string; problem: string };
   frame?: { typed: string; problem: string };
   reasonProblem?: string;
   problem?: string;
@@ -89,7 +90,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     problem: extras.problem,
     run: run && runProps(run, role),
     isEnabled: enabled,
-    isClientIdMissing: organization.clientId === '',
+    clientId: { saved: organization.clientId, ...extras.clientId },
     operatorHref: role === 'operator' ? `/settings/organizations/${encodeURIComponent(id)}` : undefined,
     frame: frameProps(record, extras),
     launch: launches.completed,

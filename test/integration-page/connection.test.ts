@@ -56,6 +56,11 @@ describe('saving the FHIR URL', () => {
     expect((await world.launch('pat-ada')).body).toContain('Requests for');
   });
 
+  test('of an EHR that publishes no document leads to its endpoints given by hand', async () => {
+    const ehr = await world.addSandbox(ORG_ID, { profile: 'ereferral-like' });
+    expect((await save(ehr.fhirBase)).body).toContain('enter its addresses under “Endpoints given by hand”');
+  });
+
   test('shows the outcome first, folds the rows the same way at a reload, and names the owner of each problem', async () => {
     world.sandbox.faults.set('discovery-404');
     const saved = await save(world.sandbox.fhirBase);
@@ -119,6 +124,7 @@ describe('saving the FHIR URL', () => {
     expect(body.match(/<strong>Next:<\/strong>/g)).toHaveLength(1);
     expect(body).toMatch(/id="check-endpoints-hosts"[^]*?Whose job: <strong>You<\/strong>/);
     expect(body).toContain(`<a href="/settings/handover?organization=${ORG_ID}">Send to your EHR team</a>`);
+    expect(body).toContain(`<a href="/guide/register?organization=${ORG_ID}">Registration sheet</a>`);
   });
 
   test.for([
@@ -549,14 +555,45 @@ describe('from the first visit to Ready to launch', () => {
     expect(body).toContain(`Allow <bdi>${world.sandbox.origin}</bdi>`);
   });
 
-  test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
+  test('without a Client ID the next thing is to enter it; an administrator does so without the operator', async () => {
+    const { clientId } = await organization();
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
-    expect(NEXT.exec(saved.body)?.[1]).toContain('The operator of this service enters the Client ID');
+    expect(NEXT.exec(saved.body)?.[1]).toContain('<a href="#clientId">enter the Client ID</a>');
+    expect(saved.body).toContain('id="step-url" open');
+    const refused = await press('client-id', { clientId: 'a b' });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    expect(refused.body).toContain('id="clientId-problem"');
+    expect(refused.body).toContain('value="a b"');
+    expect((await press('client-id', { clientId: ` ${clientId} ` })).body).toContain('Saved: the Client ID.');
+    expect((await organization()).clientId).toBe(clientId);
+    expect((await world.launch('pat-ada')).body).toContain('Requests for');
+  });
+
+  test('an administrator cannot take the Client ID of another organization, and an operator can', async () => {
+    await world.setOrganization('neighbour', { clientId: 'of-the-neighbour' });
+    await save(world.sandbox.fhirBase);
+    const { clientId } = await organization();
+    const refused = await press('client-id', { clientId: 'of-the-neighbour' });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    expect(refused.body).toContain('the operator of this service enters it');
+    expect((await organization()).clientId).toBe(clientId);
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
-    const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
-    expect(NEXT.exec(body)?.[1]).toContain(`<a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
+    const url = `${world.url}${PAGE}/client-id?organization=${ORG_ID}`;
+    await operator.open(url, { form: { csrf: await tokenOf(world, operator), clientId: 'of-the-neighbour' } });
+    expect((await organization()).clientId).toBe('of-the-neighbour');
+  });
+
+  test('a change of the Client ID that ends open launches asks first, with their number', async () => {
+    await save(world.sandbox.fhirBase);
+    await world.launch('pat-ada');
+    const { clientId } = await organization();
+    const form = { csrf: await tokenOf(world, browser), clientId: 'another' };
+    const url = `${world.url}${PAGE}/client-id`;
+    const asked = await browser.open(url, { form, headers: { 'sec-fetch-dest': 'document' } });
+    expect(asked.body).toContain('The 1 open launch of this organization ends');
+    expect((await organization()).clientId).toBe(clientId);
   });
 
   test('a launch whose list the EHR refused is no proof, and the next thing is to look at it', async () => {

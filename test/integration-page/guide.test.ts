@@ -35,7 +35,7 @@ describe('the two pages for the EHR team', () => {
     expect(body).toContain(`${world.url}/smart/callback`);
     expect(body).toContain(`${world.url}/.well-known/jwks.json`);
     expect(body).toContain('given out by the operator of this service');
-    expect(body).toContain('the EHR gives it out (the operator of this app enters it in Settings &gt; Organizations)');
+    expect(body).toContain('the EHR gives it out when you register the app');
     expect(body).toContain('Sign in</a> to see this page');
     expect(body).not.toContain(ORG_ID);
     for (const text of ['version 0.1.0', 'integrations@example.com', new Date(now).toISOString().slice(0, 4)])
@@ -121,9 +121,10 @@ describe('a link for the EHR team', () => {
     expect([shared.status, shared.headers['x-robots-tag']]).toEqual([200, 'noindex']);
     for (const text of ['St. Elsewhere &amp; Sons', `orgId=${ORG_ID}`, '192.0.2.10'])
       expect(shared.body).toContain(text);
-    expect(shared.body).not.toMatch(/<form|csrf|href="\/settings/);
+    expect(shared.body).not.toMatch(/<form|csrf|class="settings-nav/);
     const { clientMetadata } = JSON.parse((await read(`${url}.json`)).body) as { clientMetadata: object };
     expect(clientMetadata).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' });
+    expect(shared.body).toContain('<a href="/settings/integrations/smart-on-fhir">');
     expect(shared.body + JSON.stringify(clientMetadata)).not.toMatch(/BEGIN|"d":|secret"|handover@example/);
     const { rows } = await world.dependencies.database.db.execute(sql`select * from shared_reports`);
     expect(JSON.stringify(rows)).not.toContain(url.split('/').at(-1));

@@ -39,7 +39,7 @@ export function integrationEnd(props: IntegrationProps, saved?: string): string 
 ${isReady ? html`<p class="notice notice-done event" role="status">${icon('done')} <span>Ready to launch</span></p>` : null}${saved === undefined ? null : html`<p>${saved}</p>`}${changedNotice(connection)}${nextThing(props)}`
     }</div>
 ${steps(props)}
-<p class="elsewhere"><a href="${connection.actionOf('advanced')}">Advanced settings</a> <a href="${connection.actionOf('tools')}">Key proof, report and changes</a> <a href="/settings/handover?organization=${organization.id}">Send to your EHR team</a> <a href="/guide?organization=${organization.id}">Registration sheet and guide</a></p>
+<p class="elsewhere"><a href="${connection.actionOf('advanced')}">Advanced settings</a> <a href="${connection.actionOf('tools')}">Key proof, report and changes</a> <a href="/settings/handover?organization=${organization.id}">Send to your EHR team</a> <a href="/guide/register?organization=${organization.id}">Registration sheet</a></p>
 `) +
     settingsPageEnd()
   );

@@ -75,7 +75,7 @@ export function searchNotices(page: string, { who, search, filter: { organizatio
   return html`${notice('problem', refused?.problem)}
 ${notice('info', isGone && html`This search has expired. Search again. <a href="${all}">Show all</a>`)}
 ${patient === undefined ? null : html`<p class="notice" role="status">${icon('info')} <span>All results are of one patient. Reason of the search: “${patient.reason}”. <a href="${all}">Show all</a></span></p>`}
-${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`}${who.withUnknown ? ' Launches that ended before the EHR said who the user is are listed too.' : ''} <a href="${all}">Show all</a></p>` : null}
+${isOfSome ? html`<p class="lead-in">${names.length === 0 ? 'No one on the Clinicians page has this name.' : html`Of ${names}.`} Launches that ended before the EHR said who the user is ${who.withUnknown ? 'are listed too.' : 'have no name. Enter a time to list them too.'} <a href="${all}">Show all</a></p>` : null}
 `;
 }
 

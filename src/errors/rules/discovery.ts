@@ -4,7 +4,7 @@ import { administrator, ehrTeam, LASTING, type RuleRow } from './row.ts';
 export const discoveryRules = {
   'discovery.nothing-there': administrator(
     'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
-    'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4). If it is right and the EHR publishes no documents, enter its addresses under “Endpoints given by hand” in Advanced settings.',
     { help: LASTING },
   ),
   'discovery.web-page': administrator(

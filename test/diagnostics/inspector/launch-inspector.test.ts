@@ -431,10 +431,14 @@ describe('on embedded stores', () => {
       expect(await few.search(ID, 'osei')).toEqual([]);
     });
 
-    test('a help desk gets from a name and an hour to the cause in three pages', async () => {
+    test.for<[string, Partial<typeof hour>]>([
+      ['an hour', hour],
+      ['its beginning', { from: hour.from }],
+      ['its end', { to: hour.to }],
+    ])('a help desk gets from a name and %s to the cause in three pages', async ([, time]) => {
       const desk = await signedIn(world, 'searched@example.com');
       const first = await desk.visit(`${world.url}/settings/launches`);
-      const form = { csrf: csrfOf(first), clinician: 'osei', ...hour, outcome: 'failed' };
+      const form = { csrf: csrfOf(first), clinician: 'osei', ...time, outcome: 'failed' };
       const second = await desk.open(`${world.url}/settings/launches/find`, { form });
       const links = [...second.body.matchAll(/href="(\/settings\/launches\/[\da-f-]{36})"/g)].map(([, href]) => href);
       // One user is known; the other launch failed before the EHR said who the user was.
@@ -442,6 +446,13 @@ describe('on embedded stores', () => {
       const third = await desk.visit(`${world.url}${links[1]}`);
       expect([failingStepOf(third), ownerOf(third)]).toEqual(['token', 'EHR team']);
       expect(third.body).toContain('HTTP 500');
+    });
+
+    test('a search by name alone says that a time lists the launches without a name', async () => {
+      const desk = await signedIn(world, 'searched@example.com');
+      const form = { csrf: csrfOf(await desk.visit(`${world.url}/settings/launches`)), clinician: 'osei' };
+      const { body } = await desk.open(`${world.url}/settings/launches/find`, { form });
+      expect(body).toContain('Enter a time');
     });
   });
 
