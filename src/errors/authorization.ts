@@ -119,7 +119,7 @@ export const signInErrors = {
     help: 'What the EHR knows of this app does not match the app itself. Give the support code to {help desk}.',
     owner: 'EHR team',
     causes: [
-      'The Client ID in Settings > Integrations > SMART on FHIR is not the registered one, or belongs to the other environment',
+      'The Client ID in Settings > Organizations is not the registered one, or belongs to the other environment',
       'Our JWKS URL is not registered, or the EHR’s servers cannot reach it',
       'The EHR keeps an old copy of our JWKS without the key (kid) shown here',
       'The EHR expects another audience or algorithm for the client assertion',

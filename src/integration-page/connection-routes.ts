@@ -1,11 +1,10 @@
 /** Steps 1 and 2 of a connection: its FHIR URL with a draft, if there is one, and the pages that may frame the app. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
-import type { Organization } from '#src/organizations/organization.ts';
 import { refusedForm } from '#src/settings/form.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';
 import { isSettled } from './ask-before-end.ts';
@@ -88,25 +87,6 @@ export async function askForChecks(visit: Visit, typed: string, options: SaveOpt
   if (wantsJson(visit.request)) return beginChecks(visit, run);
   return leadToPage(visit, { kind: 'run', shown: { run } });
 }
-
-const NEIGHBOURS = 'Another organization of this service has this Client ID: the operator of this service enters it.';
-
-/**
- * The Client ID that the EHR gave out. An administrator cannot take another organization's: our keys are those of all
- * organizations, so the app would sign in to the EHR as that organization (MT-01).
- */
-export const saveClientId: Handler = async (visit) => {
-  const { deps, request, organization } = visit;
-  const clientId = fieldOf(request, 'clientId', 'id').trim();
-  const refuse = (problem: string) => refused(visit, 400, { clientId: { typed: clientId, problem } });
-  const isOthers = (one: Organization) => one.id !== organization.id && one.clientId === clientId && clientId !== '';
-  if (adminOf(request).role !== 'operator' && (await deps.store.list()).some(isOthers)) return refuse(NEIGHBOURS);
-  if (!(await mayChange(visit, { clientId }))) return undefined;
-  const result = await editOrganization(deps, organization.id, { clientId }, actorOf(request));
-  return result.ok
-    ? done(visit, 'Saved: the Client ID.')
-    : refuse(refusedForm({}, result.problems).problems['clientId'] ?? '');
-};
 
 const FIELD = 'frameAncestors';
 const TAKE_OUT = {

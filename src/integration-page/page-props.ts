@@ -52,7 +52,6 @@ export interface PageExtras {
   done?: string;
   run?: PendingRun;
   field?: ConnectionProps['field'];
-  clientId?: { typed: string; problem: string };
   frame?: { typed: string; problem: string };
   reasonProblem?: string;
   problem?: string;
@@ -90,7 +89,7 @@ export function pageProps(request: Request, record: ConnectionRecord, extras: Pa
     problem: extras.problem,
     run: run && runProps(run, role),
     isEnabled: enabled,
-    clientId: { saved: organization.clientId, ...extras.clientId },
+    isClientIdMissing: organization.clientId === '',
     operatorHref: role === 'operator' ? `/settings/organizations/${encodeURIComponent(id)}` : undefined,
     frame: frameProps(record, extras),
     launch: launches.completed,

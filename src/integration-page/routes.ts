@@ -8,7 +8,6 @@ import {
   askToDiscard,
   checkAgain,
   discardDraft,
-  saveClientId,
   saveFrame,
   saveUrl,
   showPage,
@@ -39,7 +38,6 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.get('/discard-draft', on(askToDiscard));
   router.post('/discard-draft', on(discardDraft));
   router.post('/accept', onLimited(acceptSuggestion));
-  router.post('/client-id', on(saveClientId));
   router.post('/frame', on(saveFrame));
   router.get('/advanced', on(showAdvanced));
   router.post('/advanced', on(saveAdvanced));

@@ -65,7 +65,6 @@ const rows: Row[] = [
   { route: `GET ${integration}?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/check?organization=st-elsewhere`, ...ofA },
-  { route: `POST ${integration}/client-id?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/use-anyway?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/discard-draft?organization=st-elsewhere`, ...ofA },
   { route: `POST ${integration}/accept?organization=st-elsewhere`, ...ofA },

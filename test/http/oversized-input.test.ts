@@ -54,7 +54,6 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/services/receivers${OF}`, 'receivers', 'version', 'intent'],
   [`/settings/services/questionnaire${OF}`, 'questionnaire', 'service', 'name'],
   [`${CONNECTION}${OF}`, 'fhirUrl'],
-  [`${CONNECTION}/client-id?organization=${QUIET}`, 'clientId'],
   [`${CONNECTION}/frame${OF}`, 'frameAncestors', 'add', 'agreed'],
   [`${CONNECTION}/use-anyway${OF}`, 'reason', 'draft'],
   [`${CONNECTION}/discard-draft${OF}`, 'draft'],

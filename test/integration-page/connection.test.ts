@@ -555,45 +555,14 @@ describe('from the first visit to Ready to launch', () => {
     expect(body).toContain(`Allow <bdi>${world.sandbox.origin}</bdi>`);
   });
 
-  test('without a Client ID the next thing is to enter it; an administrator does so without the operator', async () => {
-    const { clientId } = await organization();
+  test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
-    expect(NEXT.exec(saved.body)?.[1]).toContain('<a href="#clientId">enter the Client ID</a>');
-    expect(saved.body).toContain('id="step-url" open');
-    const refused = await press('client-id', { clientId: 'a b' });
-    expect(isAfterPost(refused, 'form')).toBe(true);
-    expect(refused.body).toContain('id="clientId-problem"');
-    expect(refused.body).toContain('value="a b"');
-    expect((await press('client-id', { clientId: ` ${clientId} ` })).body).toContain('Saved: the Client ID.');
-    expect((await organization()).clientId).toBe(clientId);
-    expect((await world.launch('pat-ada')).body).toContain('Requests for');
-  });
-
-  test('an administrator cannot take the Client ID of another organization, and an operator can', async () => {
-    await world.setOrganization('neighbour', { clientId: 'of-the-neighbour' });
-    await save(world.sandbox.fhirBase);
-    const { clientId } = await organization();
-    const refused = await press('client-id', { clientId: 'of-the-neighbour' });
-    expect(isAfterPost(refused, 'form')).toBe(true);
-    expect(refused.body).toContain('the operator of this service enters it');
-    expect((await organization()).clientId).toBe(clientId);
+    expect(NEXT.exec(saved.body)?.[1]).toContain('The operator of this service enters the Client ID');
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
-    const url = `${world.url}${PAGE}/client-id?organization=${ORG_ID}`;
-    await operator.open(url, { form: { csrf: await tokenOf(world, operator), clientId: 'of-the-neighbour' } });
-    expect((await organization()).clientId).toBe('of-the-neighbour');
-  });
-
-  test('a change of the Client ID that ends open launches asks first, with their number', async () => {
-    await save(world.sandbox.fhirBase);
-    await world.launch('pat-ada');
-    const { clientId } = await organization();
-    const form = { csrf: await tokenOf(world, browser), clientId: 'another' };
-    const url = `${world.url}${PAGE}/client-id`;
-    const asked = await browser.open(url, { form, headers: { 'sec-fetch-dest': 'document' } });
-    expect(asked.body).toContain('The 1 open launch of this organization ends');
-    expect((await organization()).clientId).toBe(clientId);
+    const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    expect(NEXT.exec(body)?.[1]).toContain(`<a href="/settings/organizations/${ORG_ID}">enter the Client ID</a>`);
   });
 
   test('a launch whose list the EHR refused is no proof, and the next thing is to look at it', async () => {

@@ -35,7 +35,7 @@ describe('the two pages for the EHR team', () => {
     expect(body).toContain(`${world.url}/smart/callback`);
     expect(body).toContain(`${world.url}/.well-known/jwks.json`);
     expect(body).toContain('given out by the operator of this service');
-    expect(body).toContain('the EHR gives it out when you register the app');
+    expect(body).toContain('the EHR gives it out (the operator of this app enters it in Settings &gt; Organizations)');
     expect(body).toContain('Sign in</a> to see this page');
     expect(body).not.toContain(ORG_ID);
     for (const text of ['version 0.1.0', 'integrations@example.com', new Date(now).toISOString().slice(0, 4)])

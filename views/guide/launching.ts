@@ -79,7 +79,7 @@ export function guideTesting(props: GuideTestingProps): SafeHtml {
 <tbody>
 <tr><th scope="row">Launch type</th><td>Provider EHR Launch, FHIR version R4</td></tr>
 <tr><th scope="row">Client type</th><td>Confidential, Asymmetric</td></tr>
-<tr><th scope="row">Client ID</th><td>${props.clientId === '' ? html`the one that is entered in Settings &gt; Integrations &gt; SMART on FHIR` : html`<code class="value">${props.clientId}</code>`}</td></tr>
+<tr><th scope="row">Client ID</th><td>${props.clientId === '' ? html`the one the operator enters in Settings &gt; Organizations` : html`<code class="value">${props.clientId}</code>`}</td></tr>
 <tr><th scope="row">Scopes</th><td><code class="value">${props.scopes}</code></td></tr>
 <tr><th scope="row">Redirect URIs</th><td>as on the registration sheet</td></tr>
 <tr><th scope="row">JWKS URL</th><td><code class="value">${props.jwksUri}</code></td></tr>

@@ -21,7 +21,7 @@ export function whereValuesAre(isSignedIn: boolean): SafeHtml {
   const toSeeValues = isSignedIn
     ? html`Choose an organization at the top of this page (<code>?organization=</code>) to see it with that organization's values.`
     : html`<a href="/sign-in?next=%2Fguide%2Fregister">Sign in</a> to see this page with your own values filled in.`;
-  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The EHR gives out the <strong>Client ID</strong>, which is entered in Settings &gt; Integrations &gt; SMART on FHIR. ${toSeeValues}</span></p>`;
+  return html`<p class="notice"><span>The operator of this service gives you the <strong>Org ID</strong>. The EHR gives out the <strong>Client ID</strong>, which the operator enters in Settings &gt; Organizations. ${toSeeValues}</span></p>`;
 }
 
 /** Chapter 1 of the reference: the scopes. */

@@ -41,7 +41,7 @@ ${advancedForm({
   scopes: props.scopes,
   groups: props.fieldGroups,
   search: props.search,
-  operatorNote: html`<p class="note"><a href="/settings/services?organization=${props.organization.id}">Services and receivers of new requests</a></p><p class="note">Only the operator of this service can change the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
+  operatorNote: html`<p class="note"><a href="/settings/services?organization=${props.organization.id}">Services and receivers of new requests</a></p><p class="note">Only the operator of this service can change the Client ID, the Org ID and the private networks our servers may call (${privateNetworks.length === 0 ? 'none' : privateNetworks.join(', ')}).</p>`,
 })}`,
     hasProblem,
   );

@@ -50,29 +50,6 @@ ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 
 `;
 }
 
-export interface ClientIdProps {
-  readonly saved: string;
-  /** set if the typed text was refused */
-  readonly typed?: string;
-  readonly problem?: string;
-}
-
-/** Whether the step shows its field at once. */
-export function isClientIdAsked({ saved, problem }: ClientIdProps): boolean {
-  return saved === '' || problem !== undefined;
-}
-
-/** The form for the Client ID, which the EHR gives out when the app is registered. */
-export function clientIdForm(clientId: ClientIdProps, { actionOf, csrfToken }: Forms): SafeHtml {
-  const { saved, typed, problem } = clientId;
-  return html`<form method="post" action="${actionOf('client-id')}">
-<input type="hidden" name="csrf" value="${csrfToken}">
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As the EHR gave it out for this environment.', value: typed ?? saved, problem, autocomplete: 'off', isRequired: true })}
-<button class="btn ${saved === '' ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save Client ID</button>
-</form>
-`;
-}
-
 /** The notice at the top of the page that lists the corrections of the typed text. */
 export function changedNotice({ field: { corrections = [], value } }: ConnectionProps): SafeHtml | null {
   if (corrections.length === 0) return null;

@@ -44,7 +44,7 @@ ${organizations.map(organizationRow)}</tbody>
 <input type="hidden" name="csrf" value="${admin.csrfToken}">
 ${formField({ name: 'id', label: 'Org ID', hint: 'Letters, digits, ".", "_" or "-". It is part of the launch URL and cannot be changed later.', ...typed(form, 'id'), isRequired: true })}
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
-${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR. You or its administrator can enter it later; until then no launch can succeed.', ...typed(form, 'clientId') })}
+${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR. You can enter it later; until then no launch can succeed.', ...typed(form, 'clientId') })}
 <button class="btn btn-primary" type="submit">Create organization</button>
 </form>
 </section>

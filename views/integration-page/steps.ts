@@ -2,14 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { instant } from '#views/instant.ts';
 import { type CheckOutcome, type CheckRow, foldedCheckRows } from './check-rows.ts';
-import {
-  type ClientIdProps,
-  type ConnectionProps,
-  clientIdForm,
-  draftNotice,
-  fhirUrlForm,
-  isClientIdAsked,
-} from './connection.ts';
+import { type ConnectionProps, draftNotice, fhirUrlForm } from './connection.ts';
 import { type FrameProps, frameForm } from './frame.ts';
 import { type AcceptedScopesProps, acceptedScopesNotice } from './scope-editor.ts';
 import { type SuggestionProps, suggestionList } from './tools.ts';
@@ -35,8 +28,8 @@ export interface StepsProps {
   readonly connection: ConnectionProps;
   readonly run: FinishedRun | undefined;
   readonly isEnabled: boolean;
-  readonly clientId: ClientIdProps;
-  /** where operators enable the organization; undefined for administrators, who may not */
+  readonly isClientIdMissing: boolean;
+  /** where operators enable the organization and enter its Client ID; undefined for administrators, who may not */
   readonly operatorHref: string | undefined;
   readonly frame: FrameProps;
   /** the newest launch from a chart that reached the request list with the FHIR URL in use */
@@ -51,7 +44,7 @@ export interface StepsProps {
 
 /** The one thing to do next, and who does it. */
 export function nextThing(props: StepsProps): SafeHtml | null {
-  const { run, connection, isEnabled, clientId, operatorHref, writtenAs, current } = props;
+  const { run, connection, isEnabled, isClientIdMissing, operatorHref, writtenAs, current } = props;
   const failed = run?.rows.find(({ verdict }) => verdict === 'failure');
   const next = (text: SafeHtml) => html`<p class="next"><strong>Next:</strong> ${text}</p>
 `;
@@ -62,9 +55,11 @@ export function nextThing(props: StepsProps): SafeHtml | null {
         : html`<a href="${operatorHref}">enable this organization</a>; until then every launch is refused.`,
     );
   if (current === 'frame') return next(html`<a href="#step-frame">say which EHR page may show the app</a>.`);
-  if (clientId.saved === '' && current !== 'url')
+  if (isClientIdMissing && current !== 'url')
     return next(
-      html`<a href="#clientId">enter the Client ID</a> that the EHR gave out; until then every launch is refused.`,
+      operatorHref === undefined
+        ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
+        : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
   if (current === 'launch' && props.launch?.isListUnread)
@@ -104,10 +99,10 @@ function takeIss({ iss, at }: NonNullable<StepsProps['writtenAs']>, connection: 
 
 /** The current step is open. The others are closed and show their state. */
 export function steps(props: StepsProps): SafeHtml {
-  const { connection, run, frame, current, isDone, clientId } = props;
+  const { connection, run, frame, current, isDone } = props;
   const isAsked = connection.field.problem !== undefined || connection.draft !== undefined || props.vendorSuggestion;
   const open: Readonly<Record<Step, boolean>> = {
-    url: Boolean(isAsked) || isClientIdAsked(clientId) || (run?.suggestions.length ?? 0) > 0,
+    url: Boolean(isAsked) || (run?.suggestions.length ?? 0) > 0,
     // A launch framed by an unlisted page stays blank, so the step is open.
     frame: frame.problem !== undefined || (!isDone.launch && frame.proposals.some(({ seenAt }) => seenAt)),
     launch: props.accepted !== undefined,
@@ -129,11 +124,11 @@ function stateWord(isDone: boolean): SafeHtml {
     : html`<span class="state state-pending">To do</span>`;
 }
 
-function urlStep({ connection, run, vendorSuggestion, clientId }: StepsProps, isCurrent: boolean): SafeHtml {
+function urlStep({ connection, run, vendorSuggestion }: StepsProps, isCurrent: boolean): SafeHtml {
   const { fhirBaseUrl, authorizationServer } = connection.inUse;
   const csrf = html`<input type="hidden" name="csrf" value="${connection.csrfToken}">`;
   return html`${fhirBaseUrl === '' ? null : html`<p>In use for every launch: <code class="value">${fhirBaseUrl}</code>${authorizationServer === undefined ? null : html`, where clinicians sign in at <code class="value">${authorizationServer}</code>`}</p>`}
-${draftNotice(connection)}${fhirUrlForm(connection, isCurrent)}${fhirBaseUrl === '' ? null : clientIdForm(clientId, connection)}
+${draftNotice(connection)}${fhirUrlForm(connection, isCurrent)}
 ${vendorSuggestion ? suggestedPreset(vendorSuggestion, connection) : null}
 ${
   run === undefined

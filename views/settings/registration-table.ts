@@ -2,8 +2,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 
-/** The text in the place of the Client ID until it has been entered. The EHR assigns it at the registration. */
-const CLIENT_ID_PLACE = 'the EHR gives it out when you register the app';
+/** The text in the place of the Client ID until the operator has entered it. The EHR assigns it at the registration. */
+const CLIENT_ID_PLACE = 'the EHR gives it out (the operator of this app enters it in Settings > Organizations)';
 
 /** The values an EHR team registers for one organization; `clientId` is empty until it is known. */
 export interface RegistrationValues {

@@ -67,9 +67,9 @@ export const launchRules = {
     'Complete the connection in Settings > Integrations > SMART on FHIR: enter the FHIR URL and click Save.',
     { help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.' },
   ),
-  'launch.no-client-id': administrator(
+  'launch.no-client-id': operator(
     'The organization has no Client ID yet, so the EHR would not know which app asks',
-    'Enter the Client ID that the EHR team gave out for this environment in Settings > Integrations > SMART on FHIR, step 1.',
+    'Enter the Client ID that the EHR team gave out for this environment in Settings > Organizations.',
     { help: 'This organization is not connected to its EHR yet. Give the support code to {help desk}.' },
   ),
   'launch.iss-written-differently': administrator(

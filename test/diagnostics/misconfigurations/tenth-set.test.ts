@@ -4,7 +4,9 @@ import { proveKey } from '#src/checks/key-proof.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { atPath, type Meddling, page, startGateway } from '#test/helpers/servers/gateway.ts';
-import { expectRow, expectSaid, type Seed, useSeededWorld } from './seeded-world.ts';
+import { expectRow, expectSaid } from './expectations.ts';
+import { useSeededWorld } from './seeded-world.ts';
+import type { Seed } from './seeds.ts';
 
 const { checkWith, inspect, launchFrom, launchWith, prepare, world } = useSeededWorld();
 
