@@ -124,7 +124,13 @@ test('for a token endpoint of another environment both hosts are named', async (
 test.for([
   ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
   ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
-  ['authorizationEndpoint', '/nothing', 'authorization-redirect', 'authorization.not-back-given', 'authorization-endpoint'],
+  [
+    'authorizationEndpoint',
+    '/nothing',
+    'authorization-redirect',
+    'authorization.not-back-given',
+    'authorization-endpoint',
+  ],
 ] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
   const { id, ehr } = await prepare({});
   const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
