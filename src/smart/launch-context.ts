@@ -39,9 +39,8 @@ export function readLaunchContext(
   options: { patientRequired: boolean },
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
-  if (patient === undefined && options.patientRequired) {
+  if (patient === undefined && options.patientRequired)
     throw new AppError('context.invalid', 'patient is missing from the token response', 'context.patient-missing');
-  }
   return {
     patient,
     encounter: readId(tokenResponse, 'encounter'),

@@ -108,9 +108,8 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
       'callback.settings-changed',
     );
   }
-  if (transaction.kind === 'standalone' && !organization.standalone) {
+  if (transaction.kind === 'standalone' && !organization.standalone)
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
-  }
 }
 
 /** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */
