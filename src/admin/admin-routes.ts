@@ -75,8 +75,7 @@ function mountSingleSignOn(
 ): void {
   const { publicUrl, signIn } = deps.config;
   if (!signIn.singleSignOn) return;
-  const redirectUri = new URL('/sign-in/sso/callback', publicUrl);
-  const provider = createIdentityProvider(signIn.singleSignOn, redirectUri, deps);
+  const provider = createIdentityProvider(signIn.singleSignOn, new URL('/sign-in/sso/callback', publicUrl), deps);
   const organizationIds = async () => (await deps.organizations.list()).map(({ id }) => id);
   const sso = { ...deps, publicUrl, provider, groups: signIn.singleSignOn, organizationIds };
   mount('/sign-in/sso', { get: [ssoStartRoute(sso)] });

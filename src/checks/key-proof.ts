@@ -36,7 +36,6 @@ export interface KeyProof {
   remedy: string[];
   /** What the attempt used; undefined when it ended before that was known. */
   used: { clientId: string; kid: string; alg: string; audience: string; tokenEndpoint: string } | undefined;
-  /** ISO instant. */
   at: string;
 }
 

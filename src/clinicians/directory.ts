@@ -11,7 +11,6 @@ import { lookupsOf } from './clinician-details.ts';
 import { identitiesOf, membershipOf } from './identity-store.ts';
 import type { LearnedDetails } from './learned-details.ts';
 
-/** What this process knows of a linked user. */
 interface Copy {
   membership: Extract<Membership, { kind: 'linked' }>;
   /** The id_token's name and reference in their row, as one text. */

@@ -13,7 +13,6 @@ export interface LaunchContext {
   readonly smartStyleUrl: string | undefined;
 }
 
-/** A launch context that names its patient. */
 export interface PatientLaunchContext extends LaunchContext {
   readonly patient: string;
 }

@@ -65,7 +65,6 @@ export async function refreshOnce(
   }
 }
 
-/** Errors that do not end the launch. */
 const KEPT = new Set(['store.unavailable', 'refresh.unavailable']);
 
 async function exchange(
@@ -85,8 +84,7 @@ async function exchange(
     tellsActivity: launch.tokens.activeUntil !== undefined,
     now: clock(),
   };
-  const ehr = outbound.forOrganization(organization);
-  const token = await refreshTokens(sent, ehr).catch(seeing(assertionFacts(sent)));
+  const token = await refreshTokens(sent, outbound.forOrganization(organization)).catch(seeing(assertionFacts(sent)));
   const next = renewed(launch, token, refreshToken, clock());
   try {
     assertSameContext(token.members, launch.context);
