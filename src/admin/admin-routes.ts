@@ -1,7 +1,7 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
 
 import { type RequestHandler, Router } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Config } from '#src/config/index.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';

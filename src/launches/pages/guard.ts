@@ -1,7 +1,7 @@
 /** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';

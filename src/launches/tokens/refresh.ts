@@ -1,5 +1,5 @@
 /** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { assertionFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
