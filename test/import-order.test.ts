@@ -16,6 +16,7 @@ const ORDER = [
   'src/adapters/redis/',
   'src/adapters/database/',
   'src/adapters/ehr-http/',
+  'src/adapters.ts',
   'views/',
   'views/settings/',
   'views/integration-page/',

@@ -1,6 +1,5 @@
 /** A deadline for work that cannot be aborted, such as a name lookup or a library's command. */
 
-/** The work exceeded its deadline. */
 export class TimeoutError extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`);

@@ -46,11 +46,6 @@ interface DayAndTime {
 /** The last result, because a list asks for the day of the same moment in each of its rows. */
 let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
-/** The moment a calendar day begins in a time zone: midnight, or the first moment after a clock change at midnight. */
-export function startOfDay(day: string, timeZone: string): Date {
-  return instantsOf(day, '00:00', timeZone)[0];
-}
-
 /**
  * The first and last moment at which clocks show a day (`YYYY-MM-DD`) and time (`HH:MM`); two when clocks are set back.
  * A skipped time maps to the moment as far after the jump as the time is past its start.

@@ -1,7 +1,7 @@
 /** Sign-in, account and users of Settings, in one router: `/sign-in`, `/sign-out`, `/settings`, account and users. */
 
 import { type RequestHandler, Router } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Config } from '#src/config/index.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
@@ -75,8 +75,7 @@ function mountSingleSignOn(
 ): void {
   const { publicUrl, signIn } = deps.config;
   if (!signIn.singleSignOn) return;
-  const redirectUri = new URL('/sign-in/sso/callback', publicUrl);
-  const provider = createIdentityProvider(signIn.singleSignOn, redirectUri, deps);
+  const provider = createIdentityProvider(signIn.singleSignOn, new URL('/sign-in/sso/callback', publicUrl), deps);
   const organizationIds = async () => (await deps.organizations.list()).map(({ id }) => id);
   const sso = { ...deps, publicUrl, provider, groups: signIn.singleSignOn, organizationIds };
   mount('/sign-in/sso', { get: [ssoStartRoute(sso)] });

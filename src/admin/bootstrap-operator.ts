@@ -14,8 +14,7 @@ export async function bootstrapOperator(
   given: { email: string; password: string } | undefined,
 ): Promise<void> {
   if (!given) return;
-  const operators = (await deps.users.list()).some(({ role }) => role === 'operator');
-  if (operators) return;
+  if ((await deps.users.list()).some(({ role }) => role === 'operator')) return;
   const problem = passwordProblem(given.password, given.email);
   if (problem !== undefined) throw new Error(`BOOTSTRAP_OPERATOR_PASSWORD: ${problem}`);
   const password = await oneTime(given.password, deps, BY_SYSTEM);

@@ -54,7 +54,6 @@ const WALKS = new Set(
   KEYBOARDS.flatMap((keys) => [keys, Array.from(keys).toReversed().join('')]).flatMap((keys) => pieces(keys)),
 );
 const SHORTEST_NUMBER = 24;
-/** Digits and signs that replace letters. */
 const DISGUISES: Readonly<Record<string, string>> = {
   '0': 'o',
   '3': 'e',

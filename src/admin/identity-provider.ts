@@ -35,8 +35,7 @@ export function createIdentityProvider(
   redirectUri: URL,
   { outbound, clock }: { outbound: Outbound; clock: Clock },
 ) {
-  const fetchMethod = () => discover(config, outbound);
-  const options = { max: 1, ttl: FRESH_MS, fetchMethod, ...agedBy(clock) };
+  const options = { max: 1, ttl: FRESH_MS, fetchMethod: () => discover(config, outbound), ...agedBy(clock) };
   const provider = new LRUCache<'provider', openid.Configuration>(options);
   const discovered = () => provider.forceFetch('provider');
   return {

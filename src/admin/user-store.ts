@@ -91,8 +91,7 @@ export function createUserStore(db: Queries) {
     spendOneTimePassword: async (user: User, now: Date): Promise<boolean> => {
       const isUnused = or(isNull(users.passwordExpiresAt), gt(users.passwordExpiresAt, now));
       const change = db.update(users).set({ passwordExpiresAt: USED });
-      const spent = await change.where(and(isOneTimeOf(user), isUnused)).returning({ id: users.id });
-      return spent.length > 0;
+      return (await change.where(and(isOneTimeOf(user), isUnused)).returning({ id: users.id })).length > 0;
     },
     /** Undoes `spendOneTimePassword` when the sign-in failed afterwards. */
     restoreOneTimePassword: async (user: User): Promise<void> => {

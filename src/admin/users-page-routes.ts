@@ -92,7 +92,6 @@ async function add(deps: UserRouteDependencies, request: Request): Promise<Outco
   return refused({ form: { ...form, problems: { email: 'A user with this address exists already.' } } });
 }
 
-/** For a user who forgot their password. */
 async function reset(deps: UserRouteDependencies, request: Request): Promise<Outcome> {
   const changed = await resetPassword(deps, actorOf(request), pathPartOf(request, 'id'));
   if (!changed) throw new AppError('request.not-found', 'no such user');

@@ -1,6 +1,5 @@
 /** Settings > Audit, as a page and as CSV: who did what, with filters, and for operators whose chart it was. */
-import type { RequestHandler } from 'express';
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import { pathPartOf } from '#src/http/request-values.ts';

@@ -24,7 +24,6 @@ export interface People {
 export const MOST_PEOPLE = 10;
 const LONGEST_KEYS = 400;
 
-/** The people whose rows an address selects. */
 export interface Who {
   people: readonly FoundPerson[];
   /** undefined means every user. */

@@ -4,8 +4,9 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import { found } from '#src/organizations/commands.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
-import { isConnected, type Organization } from '#src/organizations/organization.ts';
+import { isConnected } from '#src/organizations/organization.ts';
 import { checkAgain } from './check-again.ts';
 import { describeRun } from './command-output.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
@@ -37,7 +38,7 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
 export function readOrganizationCheck(args: readonly string[]): CheckCommand {
   const id = readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
   return async (dependencies) => {
-    const organization = await findOrganization(dependencies, id);
+    const organization = found(await dependencies.store.find(id), id);
     if (!isConnected(organization)) throw new CommandError(`Organization ${id} has no FHIR URL or no Client ID yet.`);
     const by = { actor: 'cli', name: 'cli' } as const;
     const checksStore = createChecksStore(dependencies.db);
@@ -52,19 +53,13 @@ async function checkUrl(
   typed: string,
   id: string | undefined,
 ): Promise<CommandOutcome> {
-  const organization = id === undefined ? undefined : await findOrganization(dependencies, id);
+  const organization = id === undefined ? undefined : found(await dependencies.store.find(id), id);
   const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
   if (!normalized.ok) throw new CommandError(normalized.problem);
   const { url, corrections } = normalized;
   const input = { fhirUrl: url, organization, isTyped: true, asksSignIn: true } as const;
   return withChecks(dependencies, async (checks) => describeRun(await runChecks(input, checks).finished, corrections));
-}
-
-async function findOrganization({ store }: CheckCommandDependencies, id: string): Promise<Organization> {
-  const organization = await store.find(id);
-  if (organization) return organization;
-  throw new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
 }
 
 async function withChecks(

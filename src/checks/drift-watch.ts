@@ -1,10 +1,10 @@
 /** Checks every enabled organization's EHR at intervals, and reports what has changed since the last good run. */
 
 import { hash } from 'node:crypto';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import { isConnected, type Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';

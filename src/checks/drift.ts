@@ -33,8 +33,7 @@ function memberDifferences(
   after: Members | undefined,
 ): Difference[] {
   if (!before || !after) return [];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
-  return fields.flatMap((field) => {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted().flatMap((field) => {
     const [old, now] = [textOf(before[field]), textOf(after[field])];
     return old === now ? [] : [differenceOf(part, field, old, now, 'warning')];
   });

@@ -1,9 +1,9 @@
 /** The key proof: does the EHR accept our client ID, key, algorithm and audience? It needs no patient and no user. */
 
 import { randomBytes } from 'node:crypto';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { shown } from '#src/checks/rows/definition.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
@@ -39,7 +39,6 @@ export interface KeyProof {
   remedy: string[];
   /** What the attempt used; undefined when it ended before that was known. */
   used: { clientId: string; kid: string; alg: string; audience: string; tokenEndpoint: string } | undefined;
-  /** ISO instant. */
   at: string;
 }
 

@@ -8,7 +8,6 @@ export interface CheckReport {
   title: string;
   organization: { id: string; name: string };
   fhirUrl: string;
-  /** ISO instant of the run. */
   checkedAt: string;
   verdict: 'All checks passed' | 'Usable, with open points' | 'Not usable yet';
   counts: CheckSummary['counts'];

@@ -24,8 +24,7 @@ export function runChecks(input: CheckInput, dependencies: CheckDependencies): R
   const deadline = startDeadline((dependencies.limits ?? defaultLimits).overallMs);
   const rows = checkCatalogue.map((definition) => answer(definition, context, deadline.passed));
   const nearby = input.isTyped ? nearbyAddresses(context, context.see) : Promise.resolve(undefined);
-  const finished = finish({ at, rows, context, deadline, nearby });
-  return { finished, rows };
+  return { finished: finish({ at, rows, context, deadline, nearby }), rows };
 }
 
 function startDeadline(overallMs: number) {

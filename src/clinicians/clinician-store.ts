@@ -110,8 +110,7 @@ export function cliniciansOf(db: Queries, organizationId: string) {
     /** @returns false when the organization has no such clinician. */
     update: async (id: string, change: Partial<ClinicianRow>): Promise<boolean> => {
       if (!ROW_ID.test(id)) return false;
-      const changed = db.update(clinicians).set(change).where(isOne(id));
-      return (await changed.returning({ id: clinicians.id })).length > 0;
+      return (await db.update(clinicians).set(change).where(isOne(id)).returning({ id: clinicians.id })).length > 0;
     },
   };
 }
@@ -130,8 +129,7 @@ const updateTimes = prepared((db) =>
 
 /** Writes newer times over older ones, sorted by id: two concurrent processes wait for each other. */
 export async function saveLaunchTimes(db: Queries, times: readonly LaunchTime[]): Promise<void> {
-  const inOrder = times.toSorted((one, other) => one.id.localeCompare(other.id));
-  await updateTimes(db).execute(launchTimes.parameter(inOrder));
+  await updateTimes(db).execute(launchTimes.parameter(times.toSorted((one, other) => one.id.localeCompare(other.id))));
 }
 
 /** Rows of every organization in the order of their ids. */

@@ -1,5 +1,5 @@
 /** A clinician of one organization, and the membership of an EHR user there (FU-07). */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 
 export interface CliniciansDependencies extends Pick<Adapters, 'clock' | 'db' | 'log' | 'sealer'> {

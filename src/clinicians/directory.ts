@@ -1,9 +1,9 @@
 /** Memberships for the request path, from memory while nothing changed; admissions survive ten minutes of outage. */
 
 import { LRUCache } from 'lru-cache';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { atMost } from '#src/adapters/cache.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
@@ -11,7 +11,6 @@ import { lookupsOf } from './clinician-details.ts';
 import { identitiesOf, membershipOf } from './identity-store.ts';
 import type { LearnedDetails } from './learned-details.ts';
 
-/** What this process knows of a linked user. */
 interface Copy {
   membership: Extract<Membership, { kind: 'linked' }>;
   /** The id_token's name and reference in their row, as one text. */

@@ -74,8 +74,10 @@ export function identitiesOf(db: Queries, organizationId: string) {
       (await db.select().from(ehrIdentities).where(isWaiting(reference)))[0],
     /** EHR users without a clinician, the oldest first. */
     listUnconfirmed: (limit: number): Promise<IdentityRow[]> => {
-      const isUnconfirmed = and(isOwn, isNull(ehrIdentities.clinicianId));
-      const rows = db.select().from(ehrIdentities).where(isUnconfirmed);
+      const rows = db
+        .select()
+        .from(ehrIdentities)
+        .where(and(isOwn, isNull(ehrIdentities.clinicianId)));
       return rows.orderBy(asc(ehrIdentities.firstSeenAt)).limit(limit);
     },
   };

@@ -1,9 +1,9 @@
 /** `/settings/clinicians/:key/timeline`: launches, refusals, sign-outs and admission changes of one person, newest first. */
 
 import type { RequestHandler } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { type AuditListRow, listAuditRows } from '#src/audit/audit-store.ts';
 import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';

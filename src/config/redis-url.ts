@@ -52,9 +52,8 @@ export function readRedisUrl(text: string): RedisTarget {
 
 function single(text: string, path: string): RedisTarget {
   const url = URL.parse(text);
-  if (!url?.hostname) {
+  if (!url?.hostname)
     throw new RangeError('redis:// names one server; several are redis-cluster:// or redis-sentinel://');
-  }
   if (!/^\/?\d*$/.test(path)) throw new RangeError('what follows the server must be a database number, such as /0');
   return { kind: 'single', url: text };
 }
@@ -71,12 +70,10 @@ function readNodes(hosts: string, defaultPort: number): RedisNode[] {
 
 function readMaster(path: string): { masterName: string; database: number } {
   const [masterName = '', database = '0', ...rest] = path.slice(1).split('/');
-  if (masterName === '') {
+  if (masterName === '')
     throw new RangeError('the name of the master is missing: redis-sentinel://host:port,…/<master-name>');
-  }
-  if (!/^\d{1,3}$/.test(database) || rest.length > 0) {
+  if (!/^\d{1,3}$/.test(database) || rest.length > 0)
     throw new RangeError('what follows the name of the master must be a database number, such as /0');
-  }
   return { masterName: decoded(masterName), database: Number(database) };
 }
 

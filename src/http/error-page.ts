@@ -10,7 +10,6 @@ import { contextOf, type RequestContext } from './request-context.ts';
 import { headerOf } from './request-values.ts';
 import { allowAnyFrame, isFrameable } from './security-headers.ts';
 
-/** No route took the request. */
 export const notFound: RequestHandler = () => {
   throw new AppError('request.not-found', 'no route');
 };

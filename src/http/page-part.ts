@@ -11,7 +11,6 @@ export interface Run {
   readonly shift: number;
 }
 
-/** A text with holes to be filled in. */
 export interface PagePart {
   /** An upper bound of its memory. */
   readonly size: number;
@@ -82,8 +81,7 @@ const OVERHEAD = 1_000;
 function piecesOf({ run, lengths }: { run: Run; lengths: readonly number[] }): string[] {
   const text = textOf(run).toString();
   let from = 0;
-  const all = lengths.map((length) => text.slice(from, (from += length)));
-  return all.filter((_, at) => at % 2 === 0);
+  return lengths.map((length) => text.slice(from, (from += length))).filter((_, at) => at % 2 === 0);
 }
 
 /** The result is copied into its own Buffer, because a small pooled Buffer keeps its whole 64 kB block alive. */

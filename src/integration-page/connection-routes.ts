@@ -50,7 +50,6 @@ export const useAnyway: Handler = async (visit) => {
   return refused(visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
 };
 
-/** Asks before {@link discardDraft}. */
 export const askToDiscard: Handler = async (visit) => {
   const { request, response, organization } = visit;
   const draft = await visit.deps.store.findDraft(organization.id);

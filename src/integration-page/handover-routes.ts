@@ -1,8 +1,8 @@
 /** Settings, "Send to your EHR team": makes and revokes links to the registration pages. A link works for a time. */
 
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';

@@ -14,8 +14,7 @@ import {
   useAnyway,
 } from './connection-routes.ts';
 import { INTEGRATION } from './page-props.ts';
-import type { Handler, IntegrationDependencies } from './page-visit.ts';
-import { visiting } from './page-visit.ts';
+import { type Handler, type IntegrationDependencies, visiting } from './page-visit.ts';
 import { keyProof, report, showTools } from './tools-routes.ts';
 
 const CHOICE = { title: 'Integrations > SMART on FHIR', current: 'integration', path: INTEGRATION } as const;

@@ -8,8 +8,7 @@ import { editOrganization } from '#src/organizations/edit.ts';
 import { csvCells } from '#src/settings/csv.ts';
 import { settingRows } from '#src/settings/derived.ts';
 import { servicesPage } from '#views/settings/services-page.ts';
-import type { Handler, IntegrationDependencies, Visit } from './page-visit.ts';
-import { visiting } from './page-visit.ts';
+import { type Handler, type IntegrationDependencies, type Visit, visiting } from './page-visit.ts';
 import { previewQuestionnaire } from './questionnaire-import.ts';
 import { SERVICES, type ShownTables, servicesPropsOf, servicesUrl, versionOf } from './services-props.ts';
 

@@ -25,9 +25,8 @@ export async function importKey(dependencies: KeyDependencies, text: string): Pr
   const changed = await changeKeys(db, async (rows) => {
     const activatesAt = activationOfNewKey(now);
     const row = await keyRow(alg, publicJwk, privateJwk, newKeyDates(now, activatesAt), sealer);
-    if (rows.some(({ kid }) => kid === row.kid)) {
+    if (rows.some(({ kid }) => kid === row.kid))
       throw new CommandError('This key is known here already. A key that was taken out of use is not used again.');
-    }
     assertNoneWaits(rows, now);
     const retiring = rows.filter((other) => other.alg === alg).filter(isInState('active', now));
     return [...retiring.map((other) => ({ ...other, retiresAt: activatesAt })), row];
@@ -37,9 +36,8 @@ export async function importKey(dependencies: KeyDependencies, text: string): Pr
 
 function readPrivateKey(text: string): KeyObject {
   if (text === '') throw new CommandError('Paste a private key.');
-  if (/ENCRYPTED/.test(text)) {
+  if (/ENCRYPTED/.test(text))
     throw new CommandError('This key is encrypted. Decrypt it first, for example with: openssl pkcs8 -in key.pem');
-  }
   try {
     return text.startsWith('{') ? readJwk(text) : createPrivateKey(text);
   } catch (error) {

@@ -1,9 +1,9 @@
 /** An operator's actions on signing keys: list, rotate, export (retire: retire-key.ts). All but listing are audited. */
 
 import { exportSPKI, importJWK } from 'jose';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import { instantText } from '#views/date-text.ts';
 import { activationOfNewKey, isInState, type KeyState, keyState, newKeyDates, publishedUntil } from './key-life.ts';

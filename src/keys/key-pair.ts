@@ -85,9 +85,8 @@ export async function readPublicJwk(row: KeyRow): Promise<PublicJwk> {
   if (parsed.data.kty === 'RSA' && modulusBits(parsed.data.n) < RSA_BITS) {
     throw new KeyError(row.kid, `is weak: RSA keys need at least ${RSA_BITS} bits`);
   }
-  if ((await calculateJwkThumbprint(parsed.data)) !== row.kid) {
+  if ((await calculateJwkThumbprint(parsed.data)) !== row.kid)
     throw new KeyError(row.kid, 'holds another key than its id says (a duplicate or an altered row)');
-  }
   return parsed.data;
 }
 

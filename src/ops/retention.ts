@@ -1,7 +1,8 @@
 /** Deletes data after its retention period: traces, expired reports and, if configured, old audit rows. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+
 import { type Queries, withoutQuery } from '#src/adapters/database/index.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { deleteAuditRowsBefore } from '#src/audit/audit-store.ts';
 import { deleteTracesBefore, deleteTracesBeyond } from '#src/diagnostics/traces/store.ts';
 import { deleteExpiredReports } from '#src/reports/store.ts';

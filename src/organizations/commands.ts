@@ -125,7 +125,8 @@ function importCommand(args: readonly string[]): OrganizationCommand {
   };
 }
 
-function found<Answer>(answer: Answer | undefined, id: string): Answer {
+/** @throws CommandError when there is no such organization. */
+export function found<Answer>(answer: Answer | undefined, id: string): Answer {
   if (answer !== undefined) return answer;
   throw new CommandError(`There is no organization ${JSON.stringify(id)}. See: npm run admin -- organization list`);
 }

@@ -1,6 +1,7 @@
 /** Fetches the documents of the EHRs when the process starts, so that the first clinicians do not wait for them. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+
 import { withoutQuery } from '#src/adapters/database/index.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { isConnected, type Organization } from './organization.ts';
 import { issuersOf, type SmartConnections } from './smart-connections.ts';

@@ -35,7 +35,6 @@ export type EndLaunches = (organization: Organization, by: Changing) => Promise<
 /** The problem of an Org ID that another organization has. */
 export const TAKEN = 'is taken';
 
-/** Who changes settings, for the audit trail. */
 export type Changing = Pick<AuditEvent, 'actor' | 'address'>;
 
 /** 'none' if the change ends no launch; undefined as for {@link EndLaunches}. */

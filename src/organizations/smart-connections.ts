@@ -1,8 +1,8 @@
 /** Caches each EHR's discovery for all launches, as long as the EHR allows (DI-13, DI-14). */
 
 import { LRUCache } from 'lru-cache';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { atMost, shared } from '#src/adapters/cache.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { isAllowedHost } from '#src/smart/documents/endpoint.ts';
 import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import { type IssuerToTrust, keysAt } from '#src/smart/documents/issuer-keys.ts';

@@ -34,7 +34,6 @@ export interface ConnectionDraft {
   fhirUrl: string;
   /** Settings accepted for this URL; they take effect together with it. */
   accepted: Readonly<Record<string, unknown>>;
-  /** ISO instant. */
   at: string;
   /** The editor, for display: an e-mail address or `cli`. */
   by: string;

@@ -115,8 +115,7 @@ function hasConditionInside(resource: ForeignRecord): boolean {
     }
     return false;
   };
-  for (const name in resource) {
+  for (const name in resource)
     if (name !== 'contained' && name !== 'modifierExtension' && hasCondition(resource[name], 0)) return true;
-  }
   return false;
 }

@@ -13,7 +13,6 @@ export interface LaunchContext {
   readonly smartStyleUrl: string | undefined;
 }
 
-/** A launch context that names its patient. */
 export interface PatientLaunchContext extends LaunchContext {
   readonly patient: string;
 }
@@ -39,9 +38,8 @@ export function readLaunchContext(
   options: { patientRequired: boolean },
 ): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
-  if (patient === undefined && options.patientRequired) {
+  if (patient === undefined && options.patientRequired)
     throw new AppError('context.invalid', 'patient is missing from the token response', 'context.patient-missing');
-  }
   return {
     patient,
     encounter: readId(tokenResponse, 'encounter'),

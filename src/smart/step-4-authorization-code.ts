@@ -136,9 +136,7 @@ export function judgeCallback(
     const facts = { rule: 'callback.other-iss', seen: { 'expected issuers': expected.issuers } } as const;
     throw new AppError('callback.wrong-issuer', 'iss is not the issuer of this launch', facts);
   }
-  if (callback.error !== undefined && callback.code !== undefined) {
-    throw malformed('code and error came together');
-  }
+  if (callback.error !== undefined && callback.code !== undefined) throw malformed('code and error came together');
   if (callback.error !== undefined) throw authorizationError(callback.error, callback.errorDescription);
   if (!callback.code) throw malformed('neither code nor error came');
   return { code: callback.code } as ValidatedCallback;

@@ -79,7 +79,6 @@ export function assertSameContext(
     const value = members[name];
     if (value === undefined || value === null || (isBlank(value) && name === 'encounter')) continue;
     if (isFhirId(value) && value === context[name]) continue;
-    const rule = 'refresh.other-context';
-    throw new AppError('session.expired', `the refresh response names another ${name}`, rule);
+    throw new AppError('session.expired', `the refresh response names another ${name}`, 'refresh.other-context');
   }
 }

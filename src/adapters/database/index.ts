@@ -9,7 +9,6 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { Client, Pool } from 'pg';
 import { lockFolder } from '#src/adapters/folder-lock.ts';
 
-/** The result of `execute` on either driver. */
 interface Answer<Row> {
   rows: Row[];
 }

@@ -63,8 +63,7 @@ async function reportedAfterwards<T>(policy: CircuitBreakerPolicy, attempt: Prom
     ({ end }) => isEhrDown(end),
     () => false,
   );
-  if (!isServerError && policy.state !== CircuitState.HalfOpen) {
+  if (!isServerError && policy.state !== CircuitState.HalfOpen)
     await policy.execute(() => attempt).catch(() => undefined);
-  }
   return attempt;
 }

@@ -102,9 +102,8 @@ export function createOutbound(options: {
     if (reachable.get(key)) return;
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     const isLiteral = /^[\d.]+$/.test(literal) || literal.includes(':');
-    if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...allowPrivate]))) {
+    if (!accepts(url) || (isLiteral && !isAddressAllowed(literal, [...options.allowPrivate, ...allowPrivate])))
       throw new OutboundError('address-refused', url.host);
-    }
     reachable.set(key, true);
   };
   const spend = async (owner: EhrOwner, url: URL): Promise<void> => {

@@ -41,8 +41,7 @@ export function createSealedRecords<Value>(redis: KeyStore, sealer: Sealer, kind
         const { sealed, value } = await open(key);
         const next = await by(value);
         if (next === undefined) return false;
-        const resealed = await sealer.seal(key, next, kind.mostBytes);
-        if (await swap(key, sealed, resealed, kind.lifetimeMs(next))) return true;
+        if (await swap(key, sealed, await sealer.seal(key, next, kind.mostBytes), kind.lifetimeMs(next))) return true;
         // oxlint-enable no-await-in-loop
       }
       throw new AppError('store.unavailable', 'the record changes all the time');

@@ -1,6 +1,4 @@
-/**
- * Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes.
- */
+/** Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes. */
 import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';

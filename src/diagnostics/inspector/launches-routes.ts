@@ -43,8 +43,7 @@ function show(deps: LaunchesRouteDependencies): RequestHandler {
     const timeZone = await zoneOf(deps, launch);
     const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
     const { userHash, organizationId } = launch;
-    const hashes = new Set(userHash === null ? [] : [userHash]);
-    const [user] = await deps.people.byHashes(organizationId ?? '', hashes);
+    const [user] = await deps.people.byHashes(organizationId ?? '', new Set(userHash === null ? [] : [userHash]));
     response.type('html').send(
       launchTracePage({
         admin: pageAdminOf(request),

@@ -3,9 +3,9 @@
  */
 
 import type { RequestHandler } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { SearchDependencies } from '#src/audit/search-routes.ts';
 import type { People } from '#src/audit/searched-people.ts';
 import { listTraces, type TraceFilter } from '#src/diagnostics/traces/list.ts';

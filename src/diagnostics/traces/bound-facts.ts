@@ -31,7 +31,6 @@ export function cleanText(text: string): string {
   return PLAIN.test(short) ? short : short.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
 }
 
-/** Drops undefined facts and bounds the rest. */
 function cleanFacts(facts: StepFacts): StepFacts {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, clean(fact)]])),
@@ -50,8 +49,7 @@ export function few(names: readonly string[]): string[] {
 
 /** The names in an untrusted object, without values. What does not look like a name is replaced: it may be a value. */
 export function namesOf(names: Iterable<string>): string[] {
-  const unique = few([...new Set(names)]);
-  return unique.map((name) =>
+  return few([...new Set(names)]).map((name) =>
     /^[A-Za-z][A-Za-z0-9_.:/-]*$/.test(name) && name.length <= LONGEST_NAME ? name : '(unusual name)',
   );
 }

@@ -46,13 +46,11 @@ export interface TraceStep {
   durationMs: number;
   /** `warning`: the launch continued, but the step should be looked at. */
   outcome: 'passed' | 'warning' | 'failed';
-  /** The error that ended the step. */
   code?: ErrorCode | undefined;
   /** The rule that failed; a step with a warning may have one as well. */
   rule?: Rule | undefined;
   /** The error's message in our words, as in the log. */
   detail?: string | undefined;
-  /** HTTP status of the EHR's answer. */
   status?: number | undefined;
   facts: StepFacts;
 }

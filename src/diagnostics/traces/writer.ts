@@ -1,10 +1,11 @@
 /** Writes traces in the background, batched and bounded; no launch fails or waits because of it. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+
 import type { Clock } from '#src/adapters/clock.ts';
 import { type BatchWriter, createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import { databaseTime, type Queries } from '#src/adapters/database/index.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { createMinuteCounts } from '#src/adapters/minute-counts.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { clockDifference } from '#src/smart/clock-skew.ts';
 import { cleanTrace } from './bound-facts.ts';
 import { upsertTraces } from './store.ts';

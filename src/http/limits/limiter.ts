@@ -1,6 +1,6 @@
 /** Rate limits over all instances; a refused request gets a page with a time to retry. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { type Allowance, createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
+import { type Allowance, createSharedCounter } from '#src/adapters/redis/shared-counter.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 
 export interface Limit extends Omit<Allowance, 'keyPrefix'> {

@@ -3,10 +3,10 @@
 import { hash } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { remainingMs } from './session-life.ts';
 
 const PREFIX = 'admin-session:';

@@ -103,8 +103,12 @@ function openLaunch(
   // A launch frees its place once, however often its callback is called. The browser does not wait for this.
   if (isFirst) void limit.finish(organizationId, request.ip, known);
   knownBrowsers[kind].remember(request, response, organizationId);
-  const endedIds = ended.map(({ id }) => id);
-  launchCookies.retireLaunches(request, response, endedIds, 'replaced');
+  launchCookies.retireLaunches(
+    request,
+    response,
+    ended.map(({ id }) => id),
+    'replaced',
+  );
   launchCookies.setLaunch(response, { id: launchId, kind, secret, organizationId, issuedAt: clock().getTime() });
   response.redirect(303, new URL(`/launches/${launchId}/requests`, publicUrl).href);
 }

@@ -18,7 +18,6 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
   clinicians: UserAdmissionDependencies['clinicians'];
   audit: Audit;
   retries: Pick<StoreRetries, 'insist'>;
-  /** For keyed hashes in the trace. */
   sealer: Sealer;
   /** Starts the reads for the pages while the browser follows the redirect. */
   onCompleted(launch: Launch, organization: Organization): void;

@@ -1,5 +1,5 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -108,9 +108,8 @@ function assertUnchanged(organization: Organization, transaction: Transaction): 
       'callback.settings-changed',
     );
   }
-  if (transaction.kind === 'standalone' && !organization.standalone) {
+  if (transaction.kind === 'standalone' && !organization.standalone)
     throw new AppError('launch.standalone-off', 'standalone was switched off during the launch');
-  }
 }
 
 /** MT-04: an organization's own redirect URI accepts only this organization's authorization responses (CB-12). */

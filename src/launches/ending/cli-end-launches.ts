@@ -1,7 +1,8 @@
 /** Ends launches from the command line. It connects to Redis and the EHR only when needed. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { connectRedis, type KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';

@@ -53,8 +53,7 @@ export function createRevoker(dependencies: { outbound: Outbound; keyRing: KeyRi
       const audience = audienceAt(revocationEndpoint, authorizationServer);
       const make = (token: string, hint: Revocation['hint']) => () => {
         const key = keyRing.signingKey(assertionAlg);
-        const now = clock();
-        return { revocationEndpoint, clientId, key, assertionType, audience, token, hint, now };
+        return { revocationEndpoint, clientId, key, assertionType, audience, token, hint, now: clock() };
       };
       const { accessToken, refreshToken } = tokens;
       const work = (async () => {

@@ -22,7 +22,6 @@ export interface AssociationRouteDependencies {
   clinicians: Pick<Clinicians, 'admit' | 'redeem'>;
   launches: Pick<LaunchStore, 'replace'>;
   limit: AssociationLimit;
-  /** For a keyed hash of the user. */
   sealer: Sealer;
 }
 

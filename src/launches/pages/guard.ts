@@ -1,7 +1,7 @@
 /** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
@@ -9,10 +9,9 @@ import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { recheckUser, type UserAdmissionDependencies, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import { whyOver } from '#src/launches/ending/why-over.ts';
 import { type Closing, closingOf } from '#src/launches/session/closing.ts';
 import type { LaunchCookie, LaunchCookies } from '#src/launches/session/cookies.ts';
-import { type EndReason, endedError } from '#src/launches/session/end-reasons.ts';
+import { type EndReason, endedError, whyOver } from '#src/launches/session/end-reasons.ts';
 import { fitPageTo, themeUrl, UNATTENDED } from '#src/launches/session/fit-page.ts';
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';

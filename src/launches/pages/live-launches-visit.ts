@@ -1,7 +1,7 @@
 /** Finds the organization and the addresses of a request to Settings > Live launches. */
 
 import type { Request } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';

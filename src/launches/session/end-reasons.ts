@@ -1,6 +1,7 @@
 /** The reasons why launches end, and the error page of each. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
 /** Each reason with its error. The audit trail keeps the reason; for an hour, the next visit shows the error page. */
@@ -54,7 +55,22 @@ export function isOver({ endsAt }: Pick<Launch, 'endsAt'>, now: Date): boolean {
   return Date.parse(endsAt) <= now.getTime();
 }
 
+/** Why a stored launch is over, if it is. @param organization as it is now (REG-11, MT-05); undefined when deleted. */
+export function whyOver(launch: Launch, organization: Organization | undefined, now: Date): EndReason | undefined {
+  if (!organization || !isStillAllowed(launch, organization)) return 'organization';
+  return isOver(launch, now) ? limitReason(launch) : undefined;
+}
+
+function isStillAllowed(launch: Launch, organization: Organization): boolean {
+  return (
+    organization.enabled &&
+    organization.id === launch.organizationId &&
+    (launch.kind === 'ehr' || organization.standalone) &&
+    organization.connectionVersion === launch.connectionVersion
+  );
+}
+
 /** Which limit ended the launch: our absolute limit, or the EHR's token lifetime. */
-export function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
+function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
   return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
 }

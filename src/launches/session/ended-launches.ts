@@ -26,8 +26,7 @@ export function createEndedLaunches(redis: KeyStore, sealer: Sealer) {
       const key = keyOf(launchId);
       const sealed = await redis.get(key);
       if (sealed === undefined) return undefined;
-      const opened = await sealer.open(key, sealed).catch(() => undefined);
-      const { success, data } = tombstone.safeParse(opened);
+      const { success, data } = tombstone.safeParse(await sealer.open(key, sealed).catch(() => undefined));
       return success && isEqualSecret(data.secretHash, secretHash) ? data.reason : undefined;
     },
   };

@@ -1,5 +1,5 @@
 /** The metric of open launches per organization, counted at each scrape. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { createLiveIndex } from './live-index.ts';
 
 /** Makes one count per organization and scrape. While a store is unavailable, only this metric is missing. */

@@ -5,7 +5,6 @@ import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 import { keyOf, type OpenedLaunch } from './launch-record.ts';
 import type { LiveIndex } from './live-index.ts';
 
-/** A launch as administrators see it. */
 export interface LiveLaunch {
   launch: Launch;
   lastUsedAt: Date;

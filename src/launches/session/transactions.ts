@@ -2,8 +2,8 @@
 
 import { hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Adapters } from '#src/adapters/adapters.ts';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { LaunchStore } from './store.ts';

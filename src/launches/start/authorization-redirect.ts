@@ -40,7 +40,6 @@ export type LaunchStart = ({ kind: 'ehr' } & LaunchRequest) | { kind: 'standalon
 
 export interface LaunchingBrowser {
   secret: string;
-  /** Whether it launched here before. */
   isKnown: boolean;
 }
 

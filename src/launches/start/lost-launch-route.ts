@@ -1,7 +1,6 @@
 /** What an EHR opens in place of the launch URL or the redirect URI: refused, and kept as a launch so that its support code finds why. */
 import type { RequestHandler } from 'express';
 import { namesOf } from '#src/diagnostics/traces/bound-facts.ts';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { AppError } from '#src/errors.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';

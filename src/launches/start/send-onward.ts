@@ -12,7 +12,6 @@ export function sendOnward(
 ): void {
   // Sent without a body, because Express would repeat the URL, with the launch value, in the body.
   if (redirect.method === 'GET') return void response.status(303).location(redirect.url).end();
-  const formAction = new URL(redirect.action).origin;
-  setPagePolicy(response, { frameAncestors, formAction });
+  setPagePolicy(response, { frameAncestors, formAction: new URL(redirect.action).origin });
   response.type('html').send(authorizeFormPage({ action: redirect.action, fields: redirect.fields }));
 }

@@ -16,8 +16,7 @@ export function standaloneRoute(dependencies: LaunchRouteDependencies): RequestH
     if (isPrefetch(request)) return void response.status(503).end();
     const facts = standaloneFacts(queryOf(request));
     await dependencies.traces.follow({ request, step: 'launch', facts }, async () => {
-      const check = () => checkLaunch(dependencies, request);
-      const organization = await traceOf(request).step('launch', check, facts);
+      const organization = await traceOf(request).step('launch', () => checkLaunch(dependencies, request), facts);
       const start = { kind: 'standalone', iss: organization.fhirBaseUrl } as const;
       await startLaunch(dependencies, { request, response }, organization, start);
     });

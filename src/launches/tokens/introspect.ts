@@ -1,6 +1,7 @@
 /** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
-import type { Adapters } from '#src/adapters/adapters.ts';
+
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';

@@ -1,5 +1,5 @@
 /** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';

@@ -1,5 +1,5 @@
 /** Refreshes a launch's token: sends, checks and stores it, or postpones it. A refresh token is never sent twice. */
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { assertionFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
@@ -65,7 +65,6 @@ export async function refreshOnce(
   }
 }
 
-/** Errors that do not end the launch. */
 const KEPT = new Set(['store.unavailable', 'refresh.unavailable']);
 
 async function exchange(
@@ -85,8 +84,7 @@ async function exchange(
     tellsActivity: launch.tokens.activeUntil !== undefined,
     now: clock(),
   };
-  const ehr = outbound.forOrganization(organization);
-  const token = await refreshTokens(sent, ehr).catch(seeing(assertionFacts(sent)));
+  const token = await refreshTokens(sent, outbound.forOrganization(organization)).catch(seeing(assertionFacts(sent)));
   const next = renewed(launch, token, refreshToken, clock());
   try {
     assertSameContext(token.members, launch.context);

@@ -25,8 +25,7 @@ export async function waitForOther(
   while (Date.now() < began + LONGEST_WAIT_MS) {
     const latest = await launches.reopen(opened.launch.id);
     if (!latest) {
-      const detail = 'the launch ended while its token was renewed';
-      throw new AppError('session.expired', detail, 'refresh.refused');
+      throw new AppError('session.expired', 'the launch ended while its token was renewed', 'refresh.refused');
     }
     const { launch } = latest;
     const now = clock();

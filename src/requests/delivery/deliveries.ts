@@ -19,7 +19,6 @@ export type DeliveryState = 'posting' | 'unknown' | 'sent';
 /** One version of a form that was sent. */
 export interface Delivery {
   formId: string;
-  /** The identifier of the request in the EHR. */
   identifier: string;
   /** Requests for the same thing on the same day have the same likeness. */
   likeness: string;
@@ -76,8 +75,7 @@ export function versionsOf({ id, issuedAt }: Form, known: Deliveries): Deliverie
 
 /** The identifiers of a form's versions whose state is unknown, so that the EHR can be searched for them. */
 export function unconfirmedOf(form: Form, known: Deliveries): string[] {
-  const unconfirmed = known.filter((one) => one.formId === form.id && one.state === 'unknown');
-  return unconfirmed.map(({ identifier }) => identifier);
+  return known.filter((one) => one.formId === form.id && one.state === 'unknown').map(({ identifier }) => identifier);
 }
 
 /** The state of a form's present content, valid or not; undefined if that content was certainly never sent. */

@@ -1,7 +1,7 @@
 /** `GET /launches/:launchId/requests/:requestId`: the page of one request. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { Adapters } from '#src/adapters/adapters.ts';
+import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';

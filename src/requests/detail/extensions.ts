@@ -44,8 +44,9 @@ function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string
   const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = extension;
   const at = { timeZone, today: dayIn(now, timeZone) };
   if (valuePeriod !== undefined) {
-    const phrases = periodPhrases(asRecord(valuePeriod), at, 'series').map((text) => text ?? 'more in the EHR');
-    return phrases.join(', ');
+    return periodPhrases(asRecord(valuePeriod), at, 'series')
+      .map((text) => text ?? 'more in the EHR')
+      .join(', ');
   }
   return (
     asConceptText({ coding: [valueCoding] }) ??

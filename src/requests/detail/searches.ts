@@ -12,7 +12,6 @@ export const EVENT_SEARCHES = [
   ['Appointment', 'based-on'],
   ['Communication', 'based-on'],
 ] as const;
-/** How many events of one type are read. */
 export const MOST_EVENTS = 200;
 const MOST_SIBLINGS = 50;
 

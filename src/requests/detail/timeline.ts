@@ -22,7 +22,6 @@ import {
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import { kindOf, type Place } from './referred.ts';
 
-/** One line; texts are plain and bounded. */
 export interface TimelineEntry {
   readonly what: string;
   /** In words; undefined where the EHR does not say. */

@@ -42,7 +42,6 @@ export interface TakenOver {
 
 /** A request that was sent recently, with what the list says of it, whether or not the EHR lists it. */
 export interface Sent {
-  /** The identifier of the request in the EHR. */
   identifier: string;
   /** The name of its form, see {@link nameOf}. */
   form: string;

@@ -15,7 +15,6 @@ import { isFor, type Offer } from './offered.ts';
 import { ownName } from './service-questions.ts';
 import { asTyped, PRIORITIES, type TypedRequest } from './typed-request.ts';
 
-/** The longest field of the form. */
 const LONGEST = 1_000;
 const LONGEST_LOST = 200;
 const MOST_LOST = 10;
@@ -146,8 +145,7 @@ function timeOf(resource: ForeignRecord, timeZone: string): Record<string, strin
   const timing = asRecord(resource.occurrenceTiming);
   const repeat = asRecord(timing.repeat);
   const bounds = asRecord(repeat.boundsPeriod);
-  const days = [repeat.dayOfWeek].flat();
-  const weekdays = WEEKDAYS.filter((day) => days.includes(day));
+  const weekdays = WEEKDAYS.filter((day) => [repeat.dayOfWeek].flat().includes(day));
   if (weekdays.length > 0) {
     const window = windowIn(timing);
     return {

@@ -23,9 +23,8 @@ export function ownName(service: string, field: string): string {
 /** @returns what was typed into the fields of this service; '' for a field that is not shown. */
 export function answersIn(typed: Answers, service: Service): Answers {
   const answers: Record<string, string> = {};
-  for (const { name, shown } of service.fields) {
+  for (const { name, shown } of service.fields)
     answers[name] = isShown(shown, answers) ? (typed[ownName(service.value, name)] ?? '').trim() : '';
-  }
   return answers;
 }
 

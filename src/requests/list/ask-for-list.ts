@@ -48,7 +48,6 @@ export interface Found {
   readonly identifiers: Map<string, string>;
   readonly requests: ServiceRequest[];
   readonly tasks: readonly Task[];
-  /** Tasks of another patient. */
   readonly otherTasks: number;
   readonly taskNotices: readonly string[];
   /** Included resources of other types, used only for names. */

@@ -63,9 +63,8 @@ function findReplaced(
   if (requests.every((request) => olderOf(request).length === 0)) return replaced;
   const circleOf = circlesIn(requests, olderOf);
   for (const newer of requests.filter((request) => !inDoubt.has(request))) {
-    for (const older of olderOf(newer)) {
+    for (const older of olderOf(newer))
       if (mayReplace(newer, older) && circleOf.get(older) !== circleOf.get(newer)) replaced.add(older);
-    }
   }
   return replaced;
 }
@@ -73,9 +72,7 @@ function findReplaced(
 function olderThan(newer: ServiceRequest, replaced: ReadonlySet<ServiceRequest>, olderOf: OlderOf): ServiceRequest[] {
   // A Set also visits items that are added during the loop, and none twice, so circles end.
   const found = new Set([newer]);
-  for (const one of found) {
-    for (const older of olderOf(one)) if (replaced.has(older)) found.add(older);
-  }
+  for (const one of found) for (const older of olderOf(one)) if (replaced.has(older)) found.add(older);
   return [...found].slice(1);
 }
 

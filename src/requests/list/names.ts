@@ -46,7 +46,6 @@ export interface Names {
   notGranted: readonly string[];
 }
 
-/** Resources by `Type/id`. */
 type Known = ReadonlyMap<string, NamedResource>;
 
 const typeOf = (local: string) => local.split('/')[0] ?? '';

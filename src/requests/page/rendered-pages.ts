@@ -8,7 +8,6 @@ import type { RequestList } from '#src/requests/list/list.ts';
 
 export type PageMemory = ReturnType<typeof createPageMemory>;
 
-/** A list without its rows. */
 export type ListFacts = Omit<RequestList, 'open' | 'closed'>;
 
 /** The list's part of a page and what it depends on; what does not depend on it is filled in each time. */

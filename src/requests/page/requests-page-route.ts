@@ -162,7 +162,6 @@ interface Shown {
   organization: Organization;
   view: ListView;
   patient: PatientSummary;
-  /** When the list was read. */
   asOf: Date;
   before: Awaited<ReturnType<typeof beforeList>>;
 }

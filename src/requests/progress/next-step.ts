@@ -1,6 +1,5 @@
 /** What the clinician has to do next about a request, from its status, its Task and what is missing. */
 
-/** The facts that decide the next step. */
 export interface StepFacts {
   readonly icon: string;
   /** Of those that end a hand-over in different ways and share a picture: "Failed". */
@@ -17,11 +16,9 @@ export interface StepFacts {
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
   readonly asked?: string | undefined;
-  /** The patient, or a relative, is to do it. */
   readonly isPatients?: boolean;
   /** It asks no provider to do anything. */
   readonly isUnasked?: boolean;
-  /** A time is given. */
   readonly hasTime: boolean;
   /** It has had no news for longer than its kind of service should take. */
   readonly hasNoMovement?: boolean;
@@ -31,7 +28,6 @@ export interface StepFacts {
 
 export interface NextStep {
   readonly text: string;
-  /** It is the clinician's turn. */
   readonly isAction: boolean;
 }
 

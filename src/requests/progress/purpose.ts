@@ -40,7 +40,6 @@ export interface Purpose {
   readonly mayCarryOut: boolean;
   /** It is neither a change of the request nor a part of it. */
   readonly isOwn: boolean;
-  /** It is a part of another Task. */
   readonly part?: Part | undefined;
   /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
@@ -121,7 +120,6 @@ export function codesIn(concept: unknown): string[] {
 
 const MOST_CODES = 10;
 
-/** What a request asks for. */
 export interface Asked {
   readonly service: string;
   readonly category: string | undefined;

@@ -75,9 +75,8 @@ function readMoment(moment: unknown, context: DateContext): Occurrence {
 /** Whether there are members that are not read here, such as those of a later FHIR version or extensions. */
 function hasUnknownKind(resource: ForeignRecord): boolean {
   // This makes no list of the members, because it runs for every request of a list.
-  for (const name in resource) {
+  for (const name in resource)
     if (OF_THE_TIME.test(name) && !READ.includes(name) && isGiven(resource[name])) return true;
-  }
   return false;
 }
 

@@ -33,8 +33,7 @@ export async function fetchDocument(
 ): Promise<Fetched> {
   const { accept = 'application/json', clock = () => new Date(), ...request } = options;
   try {
-    const response = await client.request(url, { ...request, headers: { accept } });
-    return toAnswer(url, response, clock());
+    return toAnswer(url, await client.request(url, { ...request, headers: { accept } }), clock());
   } catch (error) {
     if (error instanceof OutboundError) return { kind: 'none', url, error };
     throw error;

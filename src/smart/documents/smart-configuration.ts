@@ -38,7 +38,6 @@ export interface ParsedConfiguration {
   document: JsonObject;
   /** undefined when a launch refuses the document. */
   configuration: SmartConfiguration | undefined;
-  /** Names the field. */
   refusal: AppError | undefined;
   freshForMs: number;
 }

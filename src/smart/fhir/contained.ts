@@ -4,7 +4,6 @@ import { localReference } from './reference.ts';
 
 /** The context in which a reference is resolved. */
 export interface Place {
-  /** The FHIR base of this launch. */
   base: URL;
   /** The resource whose `contained` holds the target of `#id`. */
   container?: ForeignRecord;

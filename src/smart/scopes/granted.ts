@@ -4,7 +4,6 @@ import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSynta
 import { limitsIn, type Permission, type Reach, reachOf } from './reach.ts';
 import { tokenProblem } from './typed-scope-problem.ts';
 
-/** The longest configured scope string. */
 export const LONGEST_SETTING = 4_000;
 const MOST_PROBLEMS = 20;
 
@@ -72,7 +71,6 @@ export interface GrantedScopes {
   readonly [read]: true;
   /** Whole, case-sensitive tokens, for questions such as `tokens.has('openid')`. */
   readonly tokens: ReadonlySet<string>;
-  /** The FHIR resource scopes among them. */
   readonly resources: readonly ResourceScope[];
   readonly reach: Reach;
 }

@@ -1,7 +1,6 @@
 /** Derives the permissions that a FHIR call needs from the call itself (SCO-19; FHIR R4 http). */
 import type { Permission } from './reach.ts';
 
-/** A call that is about to be sent. */
 export interface SentCall {
   url: URL;
   method: string;

@@ -27,13 +27,11 @@ function reason(token: string): string | undefined {
 function resourceReason(parts: { level: string; type: string; suffix: string; filter: string | undefined }) {
   const { level, type, suffix, filter } = parts;
   if (!['patient', 'user', 'system'].includes(level)) return 'it begins with patient/ or user/';
-  if (!/^(?:\*|[A-Z][A-Za-z]*)$/.test(type)) {
+  if (!/^(?:\*|[A-Z][A-Za-z]*)$/.test(type))
     return 'after the slash comes a FHIR resource type with a capital letter, such as Observation, or *';
-  }
   if (suffix === '') return 'after the type comes .read, .write, .* or letters of cruds, such as .rs';
-  if (/^[cruds]+$/.test(suffix) && !/^c?r?u?d?s?$/.test(suffix)) {
+  if (/^[cruds]+$/.test(suffix) && !/^c?r?u?d?s?$/.test(suffix))
     return 'the letters stand once each and in the order c, r, u, d, s';
-  }
   if (!/^(?:read|write|\*|[cruds]+)$/.test(suffix))
     return `.${suffix} is neither .read, .write, .* nor letters of cruds`;
   return filter === undefined ? undefined : 'a filter is ?name=value, more of them joined by &';
