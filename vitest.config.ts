@@ -31,8 +31,14 @@ const project = (name: string, include: string[], exclude: string[]) => ({
 
 /** Waits on real seconds, or takes longest: begun last, one of these would be what a whole run waits for. */
 const first = [
-  ...['e2e/closing', 'e2e/settings-pages', 'e2e/accessibility', 'e2e/hostile-launches', 'e2e/hostile-style'],
-  ...['e2e/new-request', 'e2e/hostile-content', 'launches/ehr/faults-of-stores', 'adapters/database/database'],
+  ...['e2e/closing', 'e2e/launches', 'e2e/settings-pages', 'e2e/accessibility', 'e2e/hostile-launches'],
+  ...[
+    'e2e/hostile-style',
+    'e2e/new-request',
+    'e2e/hostile-content',
+    'launches/ehr/faults-of-stores',
+    'adapters/database/database',
+  ],
   ...['e2e/refresh-crash', 'adapters/redis/key-store', 'adapters/ehr-http/client', 'http/oversized-input'],
   ...['launches/ehr/ehr-down', 'launches/pages/association', 'launches/ehr/fault-table', 'cli/cli'],
   ...['launches/tokens/refresh-faults', 'integration-page/connection', 'audit/export', 'requests/new/sent-once'],

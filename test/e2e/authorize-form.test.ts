@@ -1,12 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Deployment, startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
+import { LONG_SCOPES } from './support/long-scopes.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
-
-const LONG_SCOPES = [
-  'openid fhirUser launch online_access patient/*.rs',
-  ...Array.from({ length: 60 }, (_, index) => `patient/Observation.rs?category=category-number-${index}`),
-].join(' ');
 
 let deployment: Deployment;
 let visitor: Visitor | undefined;
@@ -15,23 +11,6 @@ beforeAll(async () => {
 });
 afterEach(() => visitor?.close());
 afterAll(() => deployment?.close());
-
-test('a request that is too long for a URL is posted by a form without a click, inside the chart (AZ-14)', async () => {
-  visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
-  const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
-  await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
-  const sent = deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/authorize'));
-  expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /auth/authorize']);
-  expect(visitor.complaints).toEqual([]);
-});
-
-test('without scripts the form has a button that does the same (AZ-14)', async () => {
-  visitor = await createVisitor(deployment, { cookies: 'third-party blocked', javaScript: false });
-  const app = await visitor.openChart(await visitor.newTab(), 'Moreno, Ada');
-  await app.getByRole('button', { name: 'Continue to sign-in' }).click();
-  await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
-  expect(visitor.complaints).toEqual([]);
-});
 
 test('Back to the form does not trap the visitor in it (AZ-14)', async () => {
   visitor = await createVisitor(deployment);

@@ -1,21 +1,76 @@
+/** Launches in a clinician's browser, inside the chart and in tabs, under each cookie policy. One file starts each browser once. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CookiePolicy } from '#test/helpers/chromium.ts';
 import { type Deployment, startDeployment } from './support/deployment.ts';
+import { LONG_SCOPES } from './support/long-scopes.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
 let deployment: Deployment;
-let visitor: Visitor;
+let visitor: Visitor | undefined;
 beforeAll(async () => {
   deployment = await startDeployment();
 });
-beforeEach(async () => {
-  visitor = await createVisitor(deployment, { cookies: 'third-party blocked' });
+afterEach(async () => {
+  await visitor?.close();
+  visitor = undefined;
+  deployment.proxy.stripsPartitioned = false;
   deployment.ehr.requests.clear();
 });
-afterEach(() => visitor?.close());
 afterAll(() => deployment?.close());
 
-const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;
+const THIRD_PARTY_BLOCKED = { cookies: 'third-party blocked' } as const;
+const visit = async (
+  options: { cookies?: CookiePolicy; javaScript?: boolean } = THIRD_PARTY_BLOCKED,
+  at = deployment,
+) => {
+  visitor = await createVisitor(at, options);
+  return { visitor, page: await visitor.newTab() };
+};
+const callsTo = (path: string) => deployment.ehr.requests.filter((request) => request.path.startsWith(path)).length;
+const blockedInFrame = () => ({ blockedInFrame: { app: deployment.appUrl, ehr: deployment.ehr.origin } });
+
+test.for<{ cookies: CookiePolicy; javaScript: boolean }>([
+  { cookies: 'all allowed', javaScript: true },
+  { cookies: 'third-party blocked', javaScript: true },
+  { cookies: 'third-party blocked', javaScript: false },
+])('the app opens inside the chart, cookies $cookies, scripts $javaScript (LA-11)', async (options) => {
+  const { visitor: person, page } = await visit(options);
+  const app = await person.openChart(page, 'Moreno, Ada');
+  await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+  await app.getByRole('heading', { name: /^Open \(\d+\)$/ }).waitFor();
+  expect(page.frames().map((frame) => new URL(frame.url()).origin)).toEqual([deployment.ehr.origin, deployment.appUrl]);
+  expect(person.complaints).toEqual([]);
+});
+
+test('the launch depends on Partitioned: without it the same browser keeps no cookie (LA-11, LA-12)', async () => {
+  deployment.proxy.stripsPartitioned = true;
+  const { visitor: person, page } = await visit();
+  const app = await person.openChart(page, 'Moreno, Ada');
+  await app.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
+});
+
+test('if a frame keeps no cookie, the app opens in a new window with the launch value unspent (LA-12)', async () => {
+  const { visitor: person, page } = await visit({ cookies: blockedInFrame() });
+  const app = await person.openChart(page, 'Moreno, Ada');
+  await app.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
+  expect(callsTo('/auth/authorize')).toBe(0);
+
+  const window = await person.windowOpenedBy(() => app.getByRole('link', { name: 'Open in a new window' }).click());
+  await window.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+  expect(callsTo('/auth/authorize')).toBe(1);
+  expect(await window.evaluate('window.opener')).toBeNull();
+  expect(person.complaints).toEqual([]);
+});
+
+test('if the browser keeps no cookie at all, the new window says so too, without a redirect loop (LA-12)', async () => {
+  const { visitor: person, page } = await visit({ cookies: 'all blocked' });
+  const app = await person.openChart(page, 'Moreno, Ada');
+  const window = await person.windowOpenedBy(() => app.getByRole('link', { name: 'Open in a new window' }).click());
+  await window.getByRole('heading', { name: 'Your browser blocks cookies here' }).waitFor();
+  expect(callsTo('/auth/authorize')).toBe(0);
+});
+
 const heading = (name: string) => ({ level: 1, name: `Requests for ${name}` });
 
 /** Expects a tab that shows this patient and no other. */
@@ -26,13 +81,13 @@ async function expectPatient(tab: Page, name: string, mrn: string): Promise<void
 }
 
 test('two patients in two tabs: each keeps its own after a reload and after Refresh (LA-09, LC-17)', async () => {
-  const chart = await visitor.newTab();
-  const ada = await visitor.openInWindow(chart, 'Moreno, Ada');
+  const { visitor: person, page: chart } = await visit();
+  const ada = await person.openInWindow(chart, 'Moreno, Ada');
   await expectPatient(ada, 'Ada Moreno', '100231');
-  const ben = await visitor.openInWindow(chart, 'Okafor, Ben');
+  const ben = await person.openInWindow(chart, 'Okafor, Ben');
   await expectPatient(ben, 'Ben Okafor', '100447');
 
-  const launched = tokenCalls();
+  const launched = callsTo('/auth/token');
   for (const again of [
     (tab: Page) => tab.reload(),
     (tab: Page) => tab.getByRole('link', { name: 'Refresh' }).click(),
@@ -42,25 +97,26 @@ test('two patients in two tabs: each keeps its own after a reload and after Refr
     await again(ben);
     await expectPatient(ben, 'Ben Okafor', '100447');
   }
-  expect(tokenCalls()).toBe(launched);
-  expect(visitor.complaints).toEqual([]);
+  expect(callsTo('/auth/token')).toBe(launched);
+  expect(person.complaints).toEqual([]);
 });
 
 test('two charts side by side, each with the app inside, keep their own patients (LA-09)', async () => {
-  const [left, right] = [await visitor.newTab(), await visitor.newTab()];
-  const ada = await visitor.openChart(left, 'Moreno, Ada');
-  const ben = await visitor.openChart(right, 'Okafor, Ben');
+  const { visitor: person, page: left } = await visit();
+  const right = await person.newTab();
+  const ada = await person.openChart(left, 'Moreno, Ada');
+  const ben = await person.openChart(right, 'Okafor, Ben');
   await ben.getByRole('heading', heading('Ben Okafor')).waitFor();
   await ada.getByRole('heading', heading('Ada Moreno')).waitFor();
   await ada.getByRole('link', { name: 'Refresh' }).click();
   await ben.getByRole('link', { name: 'Refresh' }).click();
   await ada.getByRole('heading', heading('Ada Moreno')).waitFor();
   await ben.getByRole('heading', heading('Ben Okafor')).waitFor();
-  expect(visitor.complaints).toEqual([]);
+  expect(person.complaints).toEqual([]);
 });
 
 test('opening the callback URL again, and Back from there, spends no code and ends no launch (CB-19)', async () => {
-  const ada = await visitor.newTab();
+  const { visitor: person, page: ada } = await visit();
   const callback = ada.waitForRequest(/\/smart\/callback\?/);
   await ada.goto(deployment.ehr.launch('pat-ada'));
   await expectPatient(ada, 'Ada Moreno', '100231');
@@ -70,13 +126,13 @@ test('opening the callback URL again, and Back from there, spends no code and en
   await ada.reload();
   await ada.goBack();
   await expectPatient(ada, 'Ada Moreno', '100231');
-  expect(tokenCalls()).toBe(1);
-  expect(visitor.complaints).toEqual([]);
+  expect(callsTo('/auth/token')).toBe(1);
+  expect(person.complaints).toEqual([]);
 });
 
 test('signing out inside the chart ends the launch; its URL then asks for a new launch (RV-01, ST-09)', async () => {
-  const page = await visitor.newTab();
-  const app = await visitor.openChart(page, 'Moreno, Ada');
+  const { visitor: person, page } = await visit();
+  const app = await person.openChart(page, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
   await app.getByRole('button', { name: 'Sign out' }).click();
   await app.getByRole('heading', { name: 'You are signed out' }).waitFor();
@@ -86,14 +142,14 @@ test('signing out inside the chart ends the launch; its URL then asks for a new 
   await page.evaluate('history.back()');
   await app.getByText('Support code').waitFor();
   expect(await app.locator('body').textContent()).not.toContain('Moreno');
-  const relaunched = await visitor.openChart(page, 'Moreno, Ada');
+  const relaunched = await person.openChart(page, 'Moreno, Ada');
   await relaunched.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
-  expect(visitor.complaints).toEqual([]);
+  expect(person.complaints).toEqual([]);
 });
 
 test("another site's form cannot sign a user out (RV-01)", async () => {
-  const chart = await visitor.newTab();
-  const app = await visitor.openInWindow(chart, 'Moreno, Ada');
+  const { visitor: person, page: chart } = await visit();
+  const app = await person.openInWindow(chart, 'Moreno, Ada');
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
   const action = app.url().replace(/requests$/, 'sign-out');
   const answer = chart.waitForResponse(action);
@@ -107,4 +163,29 @@ test("another site's form cannot sign a user out (RV-01)", async () => {
   expect((await answer).status()).toBeGreaterThanOrEqual(400);
   await app.reload();
   await app.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
+});
+
+describe('a request that is too long for a URL', () => {
+  let long: Deployment;
+  beforeAll(async () => {
+    long = await startDeployment({ settings: [`scopes=${LONG_SCOPES}`] });
+  });
+  afterAll(() => long?.close());
+
+  test('is posted by a form without a click, inside the chart (AZ-14)', async () => {
+    const { visitor: person, page } = await visit(THIRD_PARTY_BLOCKED, long);
+    const app = await person.openChart(page, 'Moreno, Ada');
+    await app.getByRole('heading', heading('Ada Moreno')).waitFor();
+    const sent = long.ehr.requests.filter(({ path }) => path.startsWith('/auth/authorize'));
+    expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /auth/authorize']);
+    expect(person.complaints).toEqual([]);
+  });
+
+  test('without scripts has a button that does the same (AZ-14)', async () => {
+    const { visitor: person, page } = await visit({ ...THIRD_PARTY_BLOCKED, javaScript: false }, long);
+    const app = await person.openChart(page, 'Moreno, Ada');
+    await app.getByRole('button', { name: 'Continue to sign-in' }).click();
+    await app.getByRole('heading', heading('Ada Moreno')).waitFor();
+    expect(person.complaints).toEqual([]);
+  });
 });
