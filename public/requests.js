@@ -157,7 +157,7 @@ function addTools() {
     tools.append(made);
   };
   button(isCompact() ? 'Comfortable rows' : 'Compact rows', () => setDensity(isCompact() ? 'comfortable' : 'compact'));
-  button('Keys', help);
+  button('Keyboard', help);
   groups.append(tools);
 }
 setDensity(isCompactKept() ? 'compact' : 'comfortable');

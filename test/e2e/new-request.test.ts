@@ -90,7 +90,7 @@ test.for([true, false])(
 test('inside the chart the key n opens the form with the focus on its first field', { timeout: 120_000 }, async () => {
   const page = await open(true);
   const app = await visitor.openChart(page, 'Moreno, Ada');
-  await app.getByRole('button', { name: 'Keys' }).waitFor();
+  await app.getByRole('button', { name: 'Keyboard' }).waitFor();
   await app.locator('h1').click();
   await page.keyboard.press('n');
   await app.locator('select#service:focus').waitFor();

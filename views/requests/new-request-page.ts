@@ -98,7 +98,7 @@ ${select('service', services, form)}
 ${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis, wound care, hospital bed.' })}
 ${ownQuestions(services, form)}${select('priority', props.priorities, form)}</section>
 <section class="form-part"><h2>When</h2>
-<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'Ends a window. A time before the start is on the next day.' })}</div>
+<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'For a time window. A time before the start is on the next day.' })}</div>
 ${repeats(form)}</section>
 `);
 }

@@ -1,4 +1,4 @@
-/** One request in a list: its words, and its table row, which is a card of two lines on narrow screens. */
+/** One request in a list: its words, and its table row, which is a card on narrow screens. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import type { IconName } from '#views/icons.ts';
 
