@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
+import { saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** A date as precise as the EHR gave it. */
 export interface FhirDate {
@@ -40,6 +41,7 @@ export function readFhirDate(value: unknown, timeZone: string): FhirDate | undef
 const dates = new LRUCache<string, { timeZone: string; date: FhirDate | undefined }>({ max: 1_000 });
 
 function readText(written: string, timeZone: string): FhirDate | undefined {
+  if (saysNothing(written)) return undefined;
   // A leap second, which `Date` does not know, counts as the second before it.
   const text = written.replace(/(?<=T\d\d:\d\d:)60/, '59');
   const [, day, hour, minute, offset] = DATE.exec(text) ?? [];

@@ -12,10 +12,10 @@ const MOST_LEVELS = 500;
 
 /** Conditions on a whole resource, most severe first; an unreadable one counts as dangerous. Never throws. */
 export function conditionsOf(resource: ForeignRecord): string[] {
-  const prohibitions = prohibitionsIn(resource);
+  const prohibition = prohibitionOf(resource);
   return [
-    prohibitions.includes(true) && 'Do not perform',
-    !prohibitions.includes(true) && prohibitions.includes('unclear') && 'May mean “do not perform”: see the EHR',
+    prohibition === true && 'Do not perform',
+    prohibition === 'unclear' && 'May mean “do not perform”: see the EHR',
     isPresent(resource.modifierExtension) && 'Conditions apply: see the EHR',
     hasConditionInside(resource) && 'Conditions apply to a part of it: see the EHR',
     (isPresent(resource.implicitRules) || isPresent(resource['_implicitRules'])) && 'Special rules apply: see the EHR',
@@ -23,9 +23,9 @@ export function conditionsOf(resource: ForeignRecord): string[] {
 }
 
 /** Does it say, or might it say, that it must not be done? Reads it as {@link conditionsOf} does. */
-export function mayBeProhibited(resource: ForeignRecord): boolean {
+export function prohibitionOf(resource: ForeignRecord): boolean | 'unclear' {
   const prohibitions = prohibitionsIn(resource);
-  return prohibitions.includes(true) || prohibitions.includes('unclear');
+  return prohibitions.includes(true) || (prohibitions.includes('unclear') && 'unclear');
 }
 
 /** The element, or the extension request-doNotPerform, which some servers write among those that modify nothing. */

@@ -36,6 +36,19 @@ const PLACEHOLDERS = new Set(
     'any',
     'tbd',
     'tba',
+    'unknown provider',
+    'provider unknown',
+    'no one',
+    'patient to choose',
+    'patient choice',
+    'see notes',
+    'see comments',
+    // German, French, Spanish, Dutch, Danish and Norwegian.
+    'nicht zugewiesen',
+    'non assigné',
+    'sin asignar',
+    'niet toegewezen',
+    'ikke tildelt',
   ].concat(['determined', 'assigned', 'announced', 'decided'].map((word) => `to be ${word}`)),
 );
 const CHOSEN_LATER = new Set(['any', 'first', 'next']);
@@ -44,7 +57,8 @@ const KINDS_OF_CHOICE = new Set(
 );
 
 /** Counts as a name where a reference or a number stands beside it, because then there is a provider. */
-const UNKNOWN = /^(?:unknown|unk|n\/a|none)$/i;
+const UNKNOWN =
+  /^(?:unknown|unk|n\/a|none|pending|not required|unbekannt|inconnue?|desconocid[oa]|sconosciut[oa]|onbekend|ukendt|ukjent|okänd)$/i;
 
 /** Whether the name stands for a choice that is not made, such as "Unassigned" or "Any available provider". */
 export function isPlaceholder({ display, reference, identifier }: ForeignRecord): boolean {

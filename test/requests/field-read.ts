@@ -32,7 +32,10 @@ export const handOver = {
 };
 
 /** What arrives with and without the list; single reads find nothing. */
-export async function readField(change: object, { along = [], tasks = [] }: { along?: object[]; tasks?: object[] }) {
+export async function readField(
+  change: object,
+  { along = [], tasks = [] }: { along?: object[]; tasks?: object[] } = {},
+) {
   const resource = { ...base, ...change };
   await using server = await startFhirServer((call) => {
     if (call.includes('/ServiceRequest?')) return searchset([resource, ...along]);

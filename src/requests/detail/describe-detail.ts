@@ -2,6 +2,7 @@
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { readReasons } from '#src/requests/list/concepts.ts';
+import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
@@ -31,7 +32,12 @@ export async function describeDetail(
   place: Place & Pick<Naming, 'patientId' | 'user'> & Pick<ReadAt, 'limits'> & { readonly ownSystem: string },
 ): Promise<Omit<DetailProps, keyof DetailFrame | 'cancelHref' | 'correct'>> {
   const { base, now, timeZone, patientId, user, limits } = place;
-  const request = readServiceRequest(resource, place);
+  const others = siblings
+    .map((one) => readServiceRequest(one, place))
+    .filter(({ isEnteredInError }) => !isEnteredInError);
+  const request = fillersIn(others.filter(({ isDerivedOrder }) => isDerivedOrder)).withFiller(
+    readServiceRequest(resource, place),
+  );
   const gathered = gatherTasks({ base, patientId, now });
   for (const event of events) if (event.resourceType === 'Task') gathered.take(event);
   const own = gathered.tasks().filter(({ about }) => about.includes(`ServiceRequest/${request.id}`));
@@ -61,9 +67,6 @@ export async function describeDetail(
     status: isAwaited ? { ...status, hasProvider: true } : status,
     next: isAwaited || isMissed ? SEE_APPOINTMENT : next,
   };
-  const others = siblings
-    .map((one) => readServiceRequest(one, place))
-    .filter(({ isEnteredInError }) => !isEnteredInError);
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   // The list may know a name from resources that came with it, or, for a referral, from its order.

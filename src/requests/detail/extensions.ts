@@ -9,24 +9,33 @@ import type { Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, and that something must not be done. */
 const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
-const [MOST, MOST_INSIDE] = [20, 8];
+const [MOST, MOST_INSIDE, LONGEST] = [20, 12, 500];
 
-/** Label and texts of each; an extension without a value that can be said in words is left out. */
+/** Label and texts of each, those first that change the meaning; an extension without a value that can be said in words is left out. */
 export function readExtensions(resource: ForeignRecord, place: Place): [string, string[]][] {
   // FHIR JSON keeps the extensions of a primitive, such as the status, beside it.
   const beside = Object.keys(resource).filter((name) => name.startsWith('_'));
   const all = [resource, ...beside.map((name) => asRecord(resource[name]))];
   const given = all
-    .flatMap(({ extension }) => asRecords(extension, MOST))
+    .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
+    .flatMap((extensions) => asRecords(extensions, MOST))
     .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url))
     .slice(0, MOST);
   return given.map((one) => {
-    const inside = asRecords(one.extension, MOST_INSIDE).flatMap((part) => {
-      const text = simpleValue(part, place);
+    const parts = asRecords(one.extension);
+    const inside = parts.slice(0, MOST_INSIDE).flatMap((part) => {
+      const text = simpleValue(part, place) ?? partsOf(part, place);
       return text === undefined ? [] : [`${labelOf(part)}: ${text}`];
     });
-    return [labelOf(one), [simpleValue(one, place) ?? inside].flat()];
+    const more = parts.length > MOST_INSIDE ? ['more in the EHR'] : [];
+    return [labelOf(one), [simpleValue(one, place) ?? [...inside, ...more]].flat()];
   });
+}
+
+/** Such as "limitation, 3 per year"; what is nested more deeply only the EHR says. */
+function partsOf({ extension }: ForeignRecord, place: Place): string | undefined {
+  const parts = asRecords(extension, MOST_INSIDE);
+  return parts.map((part) => simpleValue(part, place) ?? 'value in the EHR').join(', ') || undefined;
 }
 
 /** "https://…/be-ext-validity-period" becomes "Validity period". */
@@ -42,6 +51,7 @@ function labelOf({ url }: ForeignRecord): string {
 
 function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string | undefined {
   const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = extension;
+  const annotation = asRecord(extension.valueAnnotation).text;
   const at = { timeZone, today: dayIn(now, timeZone) };
   if (valuePeriod !== undefined) {
     return periodPhrases(asRecord(valuePeriod), at, 'series')
@@ -51,7 +61,7 @@ function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string
   return (
     asConceptText({ coding: [valueCoding] }) ??
     momentText(valueDate ?? valueDateTime, at) ??
-    asText(valueCode ?? valueMarkdown) ??
+    asText(valueCode ?? valueMarkdown ?? annotation, LONGEST) ??
     displayOf(valueReference) ??
     valueOf(extension)
   );

@@ -1,5 +1,5 @@
 /** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
-import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
@@ -14,6 +14,7 @@ import {
   asRecords,
   asText,
   asTexts,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
@@ -64,7 +65,7 @@ export function readFacts(
         ['Service', serviceInFull(resource)],
         ['Also coded as', otherNames(resource)],
         ['Category', concepts('category').map(categoryWords)],
-        ['Body site', [...bodySitesOf(resource), ...named('bodyStructure')]],
+        ['Body site', bodySitesOf(resource)],
         ['Quantity', quantitiesOf(resource)],
         ['Order details', details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `)))],
         ['Specimen', named('specimen')],
@@ -94,7 +95,7 @@ export function readFacts(
         ['Requested by', listed(known.requester)],
         [
           'Provider',
-          known.status.group === 'open' && !known.status.hasProvider && !mayBeProhibited(resource)
+          known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false
             ? ['No provider yet']
             : known.performers,
         ],
@@ -148,11 +149,14 @@ function serviceInFull(resource: ForeignRecord): string[] {
   return text === asConceptText(code) ? [] : listed(text);
 }
 
-/** What the codings of the service say beside its name: each may be another service. */
+/** What the codings of the service say beside its name, as each may be another service, and its translations. */
 function otherNames({ code }: ForeignRecord): string[] {
   const name = asConceptText(code)?.toLowerCase();
   const displays = asRecords(asRecord(code).coding).flatMap(({ display }) => asInformation(display) ?? []);
-  return [...new Set(displays)].filter((display) => display.toLowerCase() !== name);
+  const translations = asRecords(asRecord(asRecord(code)['_text']).extension)
+    .filter(({ url }) => asWritten(url).endsWith('/translation'))
+    .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
+  return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);
 }
 
 /** A text in R4; in R5 a list of texts and documents. */
@@ -191,13 +195,13 @@ const NUMBERS = new Map([
 export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const own = asRecords(resource.identifier).map((one) => ['Number', one] as const);
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
-  const numbers = [...own, ...form].flatMap(([usual, { type, system, value }]) => {
+  const numbers = [...own, ...form].flatMap(([usual, { type, system, value, use }]) => {
     const number = asInformation(value);
     return number === undefined
       ? []
       : [
           {
-            label: NUMBERS.get(asConceptText(type) ?? '') ?? asConceptText(type) ?? usual,
+            label: `${NUMBERS.get(asConceptText(type) ?? '') ?? asConceptText(type) ?? usual}${use === 'old' ? ' (old)' : ''}`,
             value: number,
             system: asInformation(system),
           },

@@ -32,7 +32,7 @@ export interface ReadDetail {
   readonly referred: readonly ForeignRecord[];
   /** Tasks, Provenances, Appointments and Communications that the EHR found for it. */
   readonly events: readonly ForeignRecord[];
-  /** Other requests of the patient; they are read only without a kept list, and if the page must know a replacement. */
+  /** Other requests of the patient; they are read only without a kept list, for an active one and one that may be replaced. */
   readonly siblings: readonly ForeignRecord[];
   /** The EHR takes no batch, or the batch failed, so names and events were not read. */
   readonly isAlone: boolean;
@@ -77,7 +77,9 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   const alone = detailOf(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
   const references = askable(namelessReferences(resource, api.base), options);
-  const batch = await readBatch(api, references, options, options.mayBeReplaced(resource)).catch(nothingOf);
+  // An order that a provider has made an own one from is not without a provider.
+  const withSiblings = codeOf(resource.status) === 'active' || options.mayBeReplaced(resource);
+  const batch = await readBatch(api, references, options, withSiblings).catch(nothingOf);
   return detailOf(api, resource, batch, options);
 }
 
@@ -170,6 +172,9 @@ function detailOf(
   const isInError = codeOf(resource.status) === 'entered-in-error';
   if (!isOwn || isInError || localOf(resource.subject) !== `Patient/${patientId}`) return { kind: 'absent' };
   const others = (batch?.resources ?? []).filter((one) => !mayBeOfOther(one, localOf, patientId));
+  const siblings = (batch?.siblings ?? []).filter(
+    (one) => one.resourceType === 'ServiceRequest' && localOf(one.subject) === `Patient/${patientId}`,
+  );
   const isEvent = ({ resourceType }: ForeignRecord) => EVENT_SEARCHES.some(([type]) => type === resourceType);
   const isAbout = (event: ForeignRecord) =>
     ['focus', 'basedOn', 'target', 'about', 'partOf']
@@ -178,11 +183,9 @@ function detailOf(
   return {
     kind: 'read',
     resource,
+    siblings,
     referred: others.filter((one) => !isEvent(one) && one.resourceType !== 'ServiceRequest'),
     events: others.filter((one) => isEvent(one) && isAbout(one)),
-    siblings: (batch?.siblings ?? []).filter(
-      (one) => one.resourceType === 'ServiceRequest' && localOf(one.subject) === `Patient/${patientId}`,
-    ),
     isAlone: batch === undefined,
     isPartial: batch?.isPartial === true,
   };

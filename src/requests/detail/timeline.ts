@@ -6,8 +6,9 @@ import { valueOf } from '#src/requests/list/resource-words.ts';
 import { codeOf } from '#src/requests/list/status.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { businessText } from '#src/requests/progress/guide-codes.ts';
+import { askedOf } from '#src/requests/progress/owner.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
-import { askedOf, codesOf } from '#src/requests/progress/task.ts';
+import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases } from '#src/requests/timing/moments.ts';
 import {
@@ -19,7 +20,7 @@ import {
   asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import { kindOf, type Place } from './referred.ts';
 
 export interface TimelineEntry {
@@ -37,6 +38,8 @@ interface Event extends Omit<TimelineEntry, 'when'> {
 /** What the request asks for, and the ids of everything that happened to it. */
 interface About {
   readonly service: string;
+  /** The reference to them. */
+  readonly requester: unknown;
   readonly ids: readonly unknown[];
   readonly isSelf: (reference: ForeignRecord) => boolean;
   readonly timeZone: string;
@@ -56,7 +59,13 @@ export function readTimeline(
   { base, timeZone }: Pick<Place, 'base' | 'timeZone'>,
 ): TimelineEntry[] {
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
-  const about = { service: readService(resource).service, ids: events.map(({ id }) => id), isSelf, timeZone };
+  const about = {
+    service: readService(resource).service,
+    requester: asRecord(resource.requester).reference,
+    ids: events.map(({ id }) => id),
+    isSelf,
+    timeZone,
+  };
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
@@ -84,7 +93,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: About): Event[] {
+function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone }: About): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
@@ -104,7 +113,7 @@ function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: Abo
   const timesOf = (period: unknown) =>
     period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
   const times = [
-    ...timesOf(asRecord(task.restriction).period),
+    ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
   const description = asText(task.description, LONGEST_MESSAGE);
@@ -119,7 +128,11 @@ function taskEvents(task: ForeignRecord, { service, ids, isSelf, timeZone }: Abo
     ...notes,
   ];
   const telling = said.filter((text) => text && !repeats(text, word.word));
-  const what = [word.word, ...new Set(telling)].join(' · ');
+  const { reference } = askedOf(task);
+  // What the requester has was sent to no provider.
+  const isHeld = word.icon === 'sent' && /\bPractitioner(?:Role)?\//.test(asWritten(reference));
+  const isOwn = isHeld && [asRecord(task.requester).reference, requester].includes(reference);
+  const what = [isOwn ? 'With the requester' : word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(askedOf(task)), source: 'Task' }];
 }
@@ -134,16 +147,25 @@ function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod
 
 function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): Event[] {
   const { description, participant, cancelationReason } = rest;
+  const isPatient = ({ actor }: ForeignRecord) => leadsToPatient(asRecord(actor));
+  const isDeclined = asRecords(participant).some((one) => isPatient(one) && codeOf(one.status) === 'declined');
   const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
   const who = asRecords(participant)
-    .filter(({ actor }) => !/(?:^|\/)Patient\//.test(asText(asRecord(actor).reference) ?? ''))
+    .filter((one) => !isPatient(one))
     .filter((one) => codeOf(one.status) !== 'declined')
     .flatMap(({ actor }) => displayOf(actor) ?? [])
     .slice(0, MOST_PARTS)
     .join(', ');
   // `created` is the day on which the appointment was made, not the day of the appointment.
   const time = start === undefined && created !== undefined ? 'no time given' : undefined;
-  const said = ['Appointment', state, asConceptText(cancelationReason), asInformation(description), time];
+  const said = [
+    'Appointment',
+    state,
+    isDeclined ? 'the patient declined' : undefined,
+    asConceptText(cancelationReason),
+    asInformation(description),
+    time,
+  ];
   const what = said.filter((part) => part !== undefined).join(' · ');
   return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
@@ -162,7 +184,10 @@ export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean 
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
-  const { status, statusReason, topic, payload, sent, received, sender } = message;
+  const { status, statusReason, topic, payload, sent, received, sender, subject } = message;
+  const { reference } = asRecord(sender);
+  // The message is of this patient only.
+  const isPatients = reference !== undefined && reference === asRecord(subject).reference;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
@@ -174,5 +199,5 @@ function communicationEvents(message: ForeignRecord): Event[] {
     ...said,
     ...(parts.length > said.length ? ['more in the EHR'] : []),
   ].join(' · ');
-  return [{ what, at: sent ?? received, who: displayOf(sender), source: 'Communication' }];
+  return [{ what, at: sent ?? received, who: isPatients ? 'The patient' : displayOf(sender), source: 'Communication' }];
 }

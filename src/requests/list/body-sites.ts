@@ -1,27 +1,21 @@
 /** Reads where on the body something is done, with its side: a site without its side may be the wrong one. */
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-
-const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
-/**
- * Extensions of a site, or of its code, that say the side or the part: of mCODE, of the Dutch basic profiles, and of the
- * German ones, where a diagnosis or a procedure has the side.
- */
-const QUALIFIER = /laterality|seitenlokalisation|location-qualifier$/i;
-/** SNOMED CT appends the kind of a concept to its name. */
-const TAG = / \(qualifier value\)$/i;
+import {
+  asConceptText,
+  asInformation,
+  asRecord,
+  asRecords,
+  asWritten,
+  type ForeignRecord,
+} from '#src/smart/fhir/fields.ts';
+import { sideIn, sidesOf } from './sides.ts';
 
 /**
  * FHIR R4 bodySite of any resource, and the side that `code` has beside its words. Some EHRs write the side as a second
  * coding or as an extension: "Hand structure (left)". A coding of another side than the words shows both.
  */
 export function bodySitesOf(resource: ForeignRecord): string[] {
-  const sites = asRecords(resource.bodySite).flatMap((site) => {
-    const words = asConceptText(site);
-    const said = sideIn(words);
-    const sides = sidesOf(site);
-    if (said !== undefined) sides.delete(said);
-    return [words, sides.size > 0 ? `(${[...sides].join(', ')})` : undefined].filter(Boolean).join(' ') || [];
-  });
+  const given = asRecords(resource.bodySite);
+  const sites = [...given.flatMap((site) => siteIn(site) ?? []), ...structuresOf(resource, given)];
   const code = asRecord(resource.code);
   const sides = sidesOf(code);
   if (sides.size === 0) return sites;
@@ -29,33 +23,52 @@ export function bodySitesOf(resource: ForeignRecord): string[] {
   return [...sites, ...[...sides].filter((side) => side !== said).map((side) => `Side: ${side}`)];
 }
 
-function sidesOf(concept: ForeignRecord): Set<string> {
-  const coded = asRecords(concept.coding).flatMap(({ display }) => sideIn(asText(display)) ?? []);
-  return new Set([...coded, ...qualifiersOf(concept)]);
+/** The words of a resource with those of its sites and sides that they do not say: "Fracture, Left hip". */
+export function withSites(words: string | undefined, resource: ForeignRecord): string | undefined {
+  const others = bodySitesOf(resource).filter((site) => words?.includes(site.replace('Side: ', '')) !== true);
+  return words && [words, ...others].join(', ');
 }
 
-/** "Right and left" is both, and neither of them alone. */
-function sideIn(text: string | undefined): string | undefined {
-  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
-  return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
+function siteIn(site: ForeignRecord): string | undefined {
+  const words = asConceptText(site);
+  const said = sideIn(words);
+  const sides = sidesOf(site);
+  if (said !== undefined) sides.delete(said);
+  return [words, sides.size > 0 ? `(${[...sides].join(', ')})` : undefined].filter(Boolean).join(' ') || undefined;
 }
 
-function qualifiersOf(concept: ForeignRecord): string[] {
-  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
-  if (extended.length === 0) return [];
-  const extensions = extended.flatMap(({ extension }) => asRecords(extension));
-  const words = extensions
-    .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
-    .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
-      const coding = valueCoding ?? { code: valueCode };
-      return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, coding: [coding] }) ?? [];
-    });
-  const plain = words.map((text) => text.replace(TAG, '').toLowerCase());
-  return [...new Set(plain.map((text) => LETTERS.get(text) ?? text))];
+/** R4 keeps the site's BodyStructure, which has the side, in an extension of the site or of the whole; R5 in a member. */
+const STRUCTURE = /\/(?:bodySite|procedure-targetBodyStructure)$/;
+const ELSEWHERE = 'site in the EHR';
+
+function structuresOf(resource: ForeignRecord, sites: readonly ForeignRecord[]): string[] {
+  if (resource.bodyStructure === undefined && ![resource, ...sites].some(({ extension }) => extension)) return [];
+  const extended = [resource, ...sites]
+    .flatMap(({ extension }) => asRecords(extension))
+    .filter(({ url }) => STRUCTURE.test(asWritten(url)))
+    .map(({ valueReference }) => asRecord(valueReference));
+  const references = [...extended, ...asRecords(resource.bodyStructure)];
+  return references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)) ?? ELSEWHERE);
 }
 
-const LETTERS = new Map([
-  ['l', 'left'],
-  ['r', 'right'],
-  ['b', 'bilateral'],
-]);
+/** A structure of another patient than the resource's own has no words. */
+function containedIn({ contained, subject }: ForeignRecord, { reference }: ForeignRecord): ForeignRecord {
+  const named = asRecords(contained, 200).filter(({ id }) => `#${asWritten(id)}` === reference);
+  const [found = {}] = named.length === 1 ? named : [];
+  const patient = asRecord(found.patient).reference;
+  return patient === undefined || patient === asRecord(subject).reference ? found : {};
+}
+
+/** FHIR R4 BodyStructure, and R5's included structures: "Knee (left)". */
+export function structureWords(structure: ForeignRecord): string | undefined {
+  const parts = [structure, ...asRecords(structure.includedStructure)].flatMap((one) => {
+    const words = asConceptText(one.structure ?? one.location);
+    const marks = [one.locationQualifier, one.laterality, one.qualifier].flatMap((mark) =>
+      asRecords(mark).flatMap((concept) => [...sidesOf(concept)][0] ?? asConceptText(concept)?.toLowerCase() ?? []),
+    );
+    return (
+      [words, marks.length > 0 ? `(${[...new Set(marks)].join(', ')})` : undefined].filter(Boolean).join(' ') || []
+    );
+  });
+  return parts.join(', ') || asInformation(structure.description);
+}

@@ -16,6 +16,8 @@ import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
+import { qualified } from './sides.ts';
+import { isMasked, isWithheld } from './withheld.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
 /** The labels of what the app writes among the details of its own requests. */
@@ -54,9 +56,7 @@ export function readDetail(resource: ForeignRecord): { detail: string | undefine
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
-  // R5 names the site, with its side, by a resource.
-  const structures = asRecords(resource.bodyStructure).flatMap((one) => displayOf(one) ?? []);
-  const details = [...new Set([...bodySitesOf(resource), ...structures, ...quantitiesOf(resource), ...ordered])];
+  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
   const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;
@@ -87,9 +87,11 @@ export function readStatusReason({ extension, _status: beside }: ForeignRecord):
   return [...new Set(words)].filter(Boolean).join(', ') || undefined;
 }
 
+const WITHHELD = 'Parts of it are withheld: see the EHR';
+
 /** Everything that changes the meaning of the whole request, in one line; FHIR forbids showing it as if it were not there. */
 export function readCaution(resource: ForeignRecord): string | undefined {
-  return conditionsOf(resource).join(' · ') || undefined;
+  return [...conditionsOf(resource), ...(isWithheld(resource) ? [WITHHELD] : [])].join(' · ') || undefined;
 }
 
 /**
@@ -101,15 +103,18 @@ export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConc
   // R5 has one list for both.
   const either = asRecords(resource.reason);
   const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
-  const coded = [...asRecords(resource.reasonCode), ...either].flatMap((concept) => wordsOf(concept) ?? []);
-  if (references.length === 0) return [...new Set(coded)];
+  const coded = [...asRecords(resource.reasonCode), ...either].flatMap(
+    (concept) => qualified(wordsOf(concept), concept) ?? [],
+  );
+  const masked = [...asRecords(resource.reasonCode), ...either].some(isMasked) ? [REASON_ELSEWHERE] : [];
+  if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
     isThere: leadsSomewhere(reference, place),
   }));
   const said = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
   const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
-  return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : [])];
+  return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : masked)];
 }
 
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {

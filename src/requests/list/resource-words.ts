@@ -9,6 +9,8 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantityText, rangeText, ratioText } from '#src/smart/fhir/quantity.ts';
+import { structureWords, withSites } from './body-sites.ts';
+import { qualified } from './sides.ts';
 
 /** Stands for a value that is not shown: a name without its value would mean the opposite where the value is "no". */
 const ELSEWHERE = 'value in the EHR';
@@ -20,11 +22,21 @@ const NAMED_BY_CODE = new Set<unknown>(
   ),
 );
 
-/** Such as "Hip fracture" or "Warfarin"; undefined if the resource does not name what it is about. */
+/** Such as "Fracture, Left hip" or "Warfarin"; undefined if the resource does not name what it is about. */
 export function conceptOf(resource: ForeignRecord): string | undefined {
+  if (resource.resourceType === 'BodyStructure') return structureWords(resource);
+  const words = wordsFor(resource);
+  // A specimen was, or is to be, taken there.
+  const { bodySite } = asRecord(resource.collection);
+  return withSites(withSites(words, resource), { bodySite });
+}
+
+function wordsFor(resource: ForeignRecord): string | undefined {
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
-  const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map(asConceptText);
+  const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map((kind) =>
+    qualified(asConceptText(kind), asRecord(kind)),
+  );
   const own = [...kinds, asInformation(asRecord(medicationReference).display), asInformation(title)].find(Boolean);
   if (own !== undefined) return own;
   const classes = NAMED_BY_CODE.has(resourceType) ? [] : asRecords(resource.category);

@@ -1,15 +1,17 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
-import { dayText, lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
+import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
-import { nameKey, type Task } from '#src/requests/progress/task.ts';
-import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
+import { nameKey } from '#src/requests/progress/owner.ts';
+import type { Task } from '#src/requests/progress/task.ts';
+import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
+import { agoText, isRecent, movedMs, sinceOf } from './row-times.ts';
+import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { codeOf } from './status.ts';
-import { mayServe, withTask } from './task-status.ts';
+import { forbidden, mayServe, withTask } from './task-status.ts';
 
-const MOST_NAMED = 2;
 const MOST_COUNTED = 10;
 
 /** One row, in plain texts that the view escapes. It is stored, sealed, so it holds nothing else. */
@@ -29,7 +31,6 @@ export interface ReadAt {
   readonly encounter?: string | undefined;
 }
 
-const MOST_RECENT_MS = 30 * 24 * 60 * 60_000;
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
 
 /** A request that another one replaces, with its own Task. */
@@ -50,7 +51,7 @@ export function toRow(
     request;
   const [first, ...others] = request.reasons;
   // A Task does not change the status of a prohibition: the order not to do something stands.
-  const status = isProhibited ? request.status : withTask(request.status, task, request.isSeries);
+  const status = isProhibited ? forbidden(request.status, task) : withTask(request.status, task, request.isSeries);
   // If the word is the Task's, so is its time.
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
@@ -77,7 +78,7 @@ export function toRow(
   const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
   const hasNoMovement = still !== undefined;
   // Words of a Task count only where its status does.
-  const spoken = status === request.status ? undefined : task;
+  const spoken = status === request.status || isProhibited ? undefined : task;
   const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
   const to = sentTo(request, status, nameOf, task);
   const counted = [...to.counted, ...others, ...request.moreDetails];
@@ -92,7 +93,8 @@ export function toRow(
     status: { ...status, sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
-      isContradicted: status.isContradicted === true && (isOpen || isRecent(moved, at)),
+      isContradicted:
+        (status.isContradicted === true || request.isProhibitionUnclear) && (isOpen || isRecent(moved, at)),
       hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,
@@ -106,7 +108,7 @@ export function toRow(
     still,
     source,
     isOwn: at.isOwn?.(id) === true,
-    priority,
+    priority: priority ?? (isOpen && spoken?.purpose === undefined ? spoken?.priority : undefined),
     needed,
     sentTo: to.shown,
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
@@ -135,11 +137,6 @@ function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt):
   return own && mayServe(own) && older !== undefined && older === newer ? undefined : task.word.word;
 }
 
-/** What contradicts a closed request is not pointed out for ever: some providers never end their Tasks. */
-function isRecent(moved: number | undefined, { now }: ReadAt): boolean {
-  return moved !== undefined && now.getTime() - moved < MOST_RECENT_MS;
-}
-
 /** What the hand-over itself asks of the clinician, although its word does not. */
 function stepOf(task: Task | undefined): string | undefined {
   if (task?.word.icon === 'draft') return 'Finish the hand-over';
@@ -151,67 +148,3 @@ function withOwner(references: readonly string[], task: Task | undefined): reado
   const { local, display } = task?.owner ?? {};
   return local === undefined || display !== undefined ? references : [...new Set([local, ...references])];
 }
-
-/** Orders and drafts began when authored; for any other status, the EHR says only when it last changed. */
-function sinceOf({ status, authoredOn, lastUpdated }: ServiceRequest, at: ReadAt): string | undefined {
-  const isNew = status.icon === 'ordered' || status.icon === 'draft';
-  return isNew ? agoText('', authoredOn, at) : agoText('changed', lastUpdated, at);
-}
-
-/** "changed 3 d ago", "today". */
-function agoText(what: string, date: unknown, at: ReadAt): string | undefined {
-  const elapsed = elapsedText(date, at);
-  return elapsed && [what, elapsed, isLength(elapsed) ? 'ago' : ''].filter(Boolean).join(' ');
-}
-
-/** When the last known event was; a time in the future does not count. */
-function movedMs({ authoredOn, lastUpdated }: ServiceRequest, at: ReadAt, task: Task | undefined): number | undefined {
-  let last: number | undefined;
-  for (const value of [authoredOn, lastUpdated, task?.changed]) {
-    const ms = latestMs(value, at.timeZone);
-    if (ms !== undefined && ms <= at.now.getTime() && (last === undefined || ms > last)) last = ms;
-  }
-  return last;
-}
-
-/** "2026" may mean its last day, which is taken: no longer time is claimed than is proved. */
-function latestMs(value: unknown, timeZone: string): number | undefined {
-  const date = readFhirDate(value, timeZone);
-  return date && date.day.length < 10 ? Date.parse(lastDayOf(date.day)) : date?.at;
-}
-
-function sentTo(
-  { performers, performerType }: ServiceRequest,
-  { hasProvider, icon }: ServiceRequest['status'],
-  nameOf: (party: PartyReference) => string,
-  task: Task | undefined,
-) {
-  const owner = task?.owner;
-  const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
-  // A provider that declined leaves the others that the request names, and one without a name those with one.
-  const isAsked = (party: PartyReference) =>
-    owner === undefined ||
-    (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
-  const parties = [...(owner ? [owner] : []), ...performers.filter(isAsked)];
-  const all = parties.map(nameOf);
-  const names = [...new Set(all)];
-  const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
-  // Several providers without a name, or of one name, have the same words, but each of them counts.
-  const countOf = (name: string) => {
-    const alike = parties.filter((_, index) => all[index] === name);
-    return name === nameOf(NAMELESS) ? alike.length : Math.max(1, countLocals(alike));
-  };
-  const unnamed = all.length === names.length ? 0 : names.reduce((sum, name) => sum + countOf(name) - 1, 0);
-  const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
-  const counted = names.slice(MOST_NAMED);
-  const shown = names.length === 0 ? kind : { names: names.slice(0, MOST_NAMED), more: counted.length + unnamed };
-  return { shown, counted };
-}
-
-/** By reference; of two types, such as a person and their role, it may be the same one. */
-function countLocals(parties: readonly PartyReference[]): number {
-  const locals = new Set(parties.flatMap(({ local }) => local ?? []));
-  return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;
-}
-
-const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

@@ -7,6 +7,7 @@ import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -45,7 +46,7 @@ export function gatherTasks(at: { base: URL; patientId: string; now: Date }) {
       if (task && tasks.length < MOST_KEPT) tasks.push(task);
       else if (task) hasUnread = true;
       else if (namesOnlyNumber(resource)) numbered.add(resource.id ?? resource);
-      else hasUnread ||= isUnread(resource);
+      else hasUnread ||= isUnread(resource, at.base);
     },
   };
 }
@@ -56,15 +57,19 @@ function numberedText(count: number): string {
   return `${what} only by a number, so the list does not say which request is meant. See the EHR.`;
 }
 
-/** It is about a request, but names its patient or the request by no reference, or has conditions that may reverse it. */
-function isUnread(resource: ForeignRecord): boolean {
+/** It is about a request, but names its patient or the request by no reference of this server, or has conditions that may reverse it. */
+function isUnread(resource: ForeignRecord, base: URL): boolean {
   const { for: patient, focus, basedOn } = resource;
   const isWithout = ({ reference }: ForeignRecord) => reference === undefined;
-  const requests = [...asRecords(focus), ...asRecords(basedOn)].filter(
-    ({ type, reference }) => type === 'ServiceRequest' || asWritten(reference).includes('ServiceRequest/'),
-  );
+  const requests = [...asRecords(focus), ...asRecords(basedOn)].filter((one) => {
+    const inside = asRecords(resource.contained).find(({ id }) => `#${asWritten(id)}` === one.reference);
+    return (
+      [one.type, inside?.resourceType].includes('ServiceRequest') || /ServiceRequest\//i.test(asWritten(one.reference))
+    );
+  });
   const isNamed = patient === undefined || !isWithout(asRecord(patient));
-  const isReadable = isNamed && !requests.some(isWithout) && conditionsOf(resource).length === 0;
+  const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
+  const isReadable = isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
   return requests.length > 0 && !isReadable;
 }
 

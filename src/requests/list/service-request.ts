@@ -1,13 +1,14 @@
 /** Parses a foreign ServiceRequest once, at the boundary, into a type whose fields can all be relied on. */
 import { dayIn } from '#src/adapters/time-zone.ts';
-import { mayBeProhibited } from '#src/patients/modifier-elements.ts';
+import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
+import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
-import { PATIENTS_OWN } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { saysMasked } from '#src/smart/fhir/no-information.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
@@ -26,7 +27,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const { status, intent } = resource;
   const needed = readNeeded(resource, at);
   const performers = asRecords(resource.performer).filter(namesProvider);
-  const isProhibited = mayBeProhibited(resource);
+  const prohibition = prohibitionOf(resource);
+  const isProhibited = prohibition !== false;
   const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
@@ -45,13 +47,15 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
       ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited, isPatients },
       reason: readStatusReason(resource),
     }),
-    priority: describePriority(resource.priority),
+    priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
     ...readService(resource),
     codes: codesIn(resource.code),
     ...readDetail(resource),
     caution: readCaution(resource),
     isProhibited,
+    /** Only the EHR can say whether it must not be done. */
+    isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
     isUnasked: UNASKED_INTENTS.has(codeOf(intent)),
     needed: needed.text,
@@ -72,6 +76,14 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     relations: relationsOf(resource, base),
     keys: readRequestKeys(resource, base),
   };
+}
+
+/** Some national profiles say the urgency beside a code that is absent. */
+function priorityBeside({ _priority: beside }: ForeignRecord): unknown {
+  if (beside === undefined) return undefined;
+  return asRecords(asRecord(beside).extension).map(
+    ({ valueCodeableConcept, valueString }) => valueCodeableConcept ?? valueString,
+  );
 }
 
 /** STU3 has the requester inside an `agent`. */
@@ -102,11 +114,8 @@ function namesProvider(performer: ForeignRecord): boolean {
   const { reference, display, identifier } = performer;
   const elements = [performer, asRecord(performer['_reference']), asRecord(performer['_display'])];
   return (
-    elements.some(({ extension }) => asRecords(extension).some(({ valueCode }) => MASKED.has(valueCode))) ||
+    elements.some(({ extension }) => asRecords(extension).some(saysMasked)) ||
     (!isPlaceholder(performer) &&
       [reference, display, asRecord(identifier).value].some((text) => asText(text) !== undefined))
   );
 }
-
-/** FHIR R4 data-absent-reason and v3-NullFlavor: there is a value, which is not sent for reasons of security. */
-const MASKED = new Set<unknown>(['masked', 'MSK']);

@@ -54,10 +54,13 @@ const STATUSES = new Map<unknown, StatusWord>([
   ['unknown', NOT_GIVEN],
 ]);
 
-/** The words for intents that are no orders yet. */
-const SOURCES = new Map<unknown, string>(
-  ['proposal', 'plan', 'directive', 'option'].map((intent) => [intent, `EHR ${intent}`]),
-);
+/** The words for intents that are no orders. Guides send whole referrals as proposals and plans, so they do not say more. */
+const SOURCES = new Map<unknown, string>([
+  ['proposal', 'proposed in the EHR'],
+  ['plan', 'planned in the EHR'],
+  ['directive', 'instruction of the patient or family'],
+  ['option', 'one of several choices'],
+]);
 /** Intents that are orders; an EHR that leaves out the intent means an order. */
 const ORDERS = new Set<unknown>([
   undefined,
@@ -150,7 +153,8 @@ export function describePriority(priority: unknown): RequestPriority | undefined
   if (usual) return usual;
   const given: unknown[] = [priority].flat();
   const words = given.slice(0, MOST_CODES).flatMap((one) => {
-    const text = typeof one === 'number' ? String(one) : one;
+    // A number of 309 digits is read as Infinity.
+    const text = Number.isFinite(one) ? String(one) : one;
     return asInformation(text, 40) ?? asConceptText(text) ?? [];
   });
   const codes = words.map(codeOf);
@@ -159,7 +163,7 @@ export function describePriority(priority: unknown): RequestPriority | undefined
   return known ?? (word === undefined ? undefined : { level: 'other', word });
 }
 
-/** Where a request comes from, by its intent: "EHR order", "EHR plan", or "EHR request". */
+/** Where a request comes from, by its intent: "EHR order", "planned in the EHR", or "EHR request". */
 export function describeSource(intent: unknown): string {
   const code = codeOf(intent);
   return SOURCES.get(code) ?? (ORDERS.has(code) ? 'EHR order' : 'EHR request');

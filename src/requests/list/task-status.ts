@@ -1,6 +1,6 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
-import { repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
+import { claimed, repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -18,6 +18,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const isPart = isSeries && task.word.icon === 'done';
   const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
+  const isLate = task.isLate && !isDone;
   const said = [
     isPart ? 'part of it done' : undefined,
     [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
@@ -29,15 +30,29 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    note: [remark && repeats(remark, word) ? undefined : remark, task.beside].filter(Boolean).join(' · ') || undefined,
+    ...(task.word === claimed ? { isContradicted: true } : {}),
+    note:
+      [remark && repeats(remark, word) ? undefined : remark, isLate ? LATE : undefined, task.beside]
+        .filter(Boolean)
+        .join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
-    isOverdue: status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon)),
+    isOverdue: isLate || (status.isOverdue && !isDone && !(status.isLateToday && SETTLED.has(icon))),
   };
 }
 
+const LATE = 'the time set for the provider is over';
+
+/** Of what must not be done: a provider who goes on with it, or has done it, is not hidden. */
+export function forbidden(status: RequestStatus, task: Task | undefined): RequestStatus {
+  if (!task || status.group === 'closed' || !mayServe(task)) return status;
+  const note = [status.note, saysOf(task)].filter(Boolean).join(' · ');
+  return { ...status, isContradicted: true, note };
+}
+
 /** A hand-over that was never sent does not change the order, which stands. */
-function besideDraft(status: RequestStatus, { remark, reason, beside, owner }: Task): RequestStatus {
-  const note = [status.note, 'hand-over is only a draft', remark, reason, beside].filter(Boolean).join(' · ');
+function besideDraft(status: RequestStatus, { remark, reason, beside, owner, isWithRequester }: Task): RequestStatus {
+  const why = isWithRequester === true ? 'hand-over is still with the requester' : 'hand-over is only a draft';
+  const note = [status.note, why, remark, reason, beside].filter(Boolean).join(' · ');
   return { ...status, note, hasProvider: status.hasProvider || owner !== undefined };
 }
 
@@ -45,8 +60,7 @@ function besideDraft(status: RequestStatus, { remark, reason, beside, owner }: T
 function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const { word, purpose, owner } = task;
   const isHidden = purpose === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
-  const said = word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
-  const notes = [status.note, isHidden ? said : undefined, status.group === 'open' ? task.beside : undefined];
+  const notes = [status.note, isHidden ? saysOf(task) : undefined, status.group === 'open' ? task.beside : undefined];
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
@@ -54,6 +68,8 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }
+
+const saysOf = ({ word }: Task) => word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
 
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */
 export function mayServe({ purpose, word }: Task): boolean {

@@ -1,6 +1,7 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
-import { bodySitesOf } from '#src/requests/list/body-sites.ts';
+import { withSites } from '#src/requests/list/body-sites.ts';
+import { qualified } from '#src/requests/list/sides.ts';
 import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
@@ -42,7 +43,7 @@ export function reasonsFrom(
       return factOf(
         condition,
         labelOf(condition, rank),
-        [nameOf(condition), ...bodySitesOf(condition)].filter(Boolean).join(', ') || undefined,
+        withSites(nameOf(condition), condition),
         dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
       );
     })
@@ -84,7 +85,7 @@ function nameOf(resource: ForeignRecord): string | undefined {
   const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
   const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
   const words = named && (KNOWN_BY_CODE.get(bareCode(named)) ?? [named, noted].filter(Boolean).join(': '));
-  return withRemarks(words, resource);
+  return withRemarks(qualified(words, asRecord(resource.code)), resource);
 }
 
 /** SNOMED CT: a bare code would read as something that the patient is allergic to. */

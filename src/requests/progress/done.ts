@@ -46,6 +46,8 @@ const MOMENT = new RegExp(
 );
 /** Says how, and adds no doubt. */
 const AS_PLANNED = /\bas-(?:ordered|scheduled|planned|expected|requested)\b|\bon-time\b|\bper-plan(?:-of-care)?\b/g;
+/** Two letters of a script that is not read here, such as Arabic or Chinese: what they say may be that it was missed. */
+const OTHER_SCRIPT = /(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/u;
 /** In a note, that the service is still to come, or cannot. */
 const TO_COME =
   /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed))\b/i;
@@ -68,7 +70,7 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
     said.length <= MOST_WORDS &&
     ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text)) &&
+    !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text) || OTHER_SCRIPT.test(text)) &&
     !asRecords(task.output).some(isMissed) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (hasPurpose(task) || !asksOfDesk(task));

@@ -1,49 +1,12 @@
 /** Finds the Task that speaks for a request among all that are about it. */
 import type { PartyReference } from '#src/patients/party.ts';
 import { areOf, type Written, writtenFrom } from './done.ts';
+import { newestOf, onceById, ownerKey } from './newest-of.ts';
+import { isOf, nameKey } from './owner.ts';
 import { type Asked, isForWhole } from './purpose.ts';
-import { nameKey, type Task } from './task.ts';
-import { done, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
-
-/**
- * The newest of several Tasks, but an end has to be proved. If the newest has ended, an open Task that may be as new,
- * or that is another owner's, comes before it: another provider may still have to act. Then comes a Task that may be as
- * new and is not done. A draft comes last: no provider has it yet.
- */
-function newestOf(tasks: readonly Task[]): Task | undefined {
-  const isDraft = ({ word }: Task) => Number(word.icon === 'draft');
-  const [newest, ...older] = tasks.toSorted((a, b) => isDraft(a) - isDraft(b) || b.changedMs - a.changedMs);
-  if (!newest || !isOver(newest.word)) return newest;
-  const isAsNew = (task: Task) => task.latestMs >= newest.changedMs;
-  return (
-    older.find((task) => !isOver(task.word) && (isAsNew(task) || mayBeOfOther(task, newest))) ??
-    [newest, ...older].find((task) => isAsNew(task) && task.word.icon !== 'done') ??
-    newest
-  );
-}
-
-/** Of one Task in several versions, such as on pages that overlap, the one that changed last. */
-function onceById(tasks: readonly Task[]): readonly Task[] {
-  const newestMs = new Map<string | undefined, number>();
-  for (const { id, changedMs } of tasks) newestMs.set(id, Math.max(changedMs, newestMs.get(id) ?? -Infinity));
-  return tasks.filter(({ id, latestMs }) => id === undefined || (newestMs.get(id) ?? -Infinity) <= latestMs);
-}
-
-/**
- * Whether a Task may be another owner's than the newest one. Where an owner is missing, only a Task that no provider
- * has taken up counts as the same one, sent again.
- */
-function mayBeOfOther(task: Task, newest: Task): boolean {
-  const isTaken = task.word.icon !== 'sent' && task.word.icon !== 'draft';
-  return isOfOtherOwner(task, newest) || (isTaken && [task, newest].some((one) => ownerKey(one) === undefined));
-}
-
-const ownerKey = ({ owner }: Task) => keyOf(owner);
-
-function isOfOtherOwner(task: Task, other: Task): boolean {
-  const keys = [task, other].map(ownerKey);
-  return !keys.includes(undefined) && keys[0] !== keys[1];
-}
+import { askedText, othersWhoAct, rivalStep, rivalText } from './rivals.ts';
+import type { Task } from './task.ts';
+import { done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
@@ -66,7 +29,9 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const isWhole = isForWhole(request);
   const isBeside = ({ purpose }: Task) => purpose !== undefined && !isWhole(purpose);
   const beside = [...Map.groupBy(tasks.filter(isBeside), wordsOf).values()].flatMap((some) => newestOf(some) ?? []);
-  const handOvers = tasks.filter((task) => !isBeside(task)).map((task) => inItsTime(proved(task, request), request));
+  const handOvers = tasks
+    .filter((task) => !isBeside(task))
+    .map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const own = newestOf(handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
@@ -83,7 +48,10 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
       ...(shown === own
         ? { ...(isDone ? inDoubt(own, isPartOpen ? 'a part of it is not done' : undefined) : own), purpose: undefined }
         : { ...shown, owner: own?.owner }),
-      beside: [rivalText(rivals, shown), besideText(said, isAsked)].filter(Boolean).join(' · ') || undefined,
+      beside:
+        [rivalText(rivals, shown), askedText(handOvers, shown), besideText(said, isAsked)]
+          .filter(Boolean)
+          .join(' · ') || undefined,
       besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked),
     }
   );
@@ -131,39 +99,18 @@ function inItsTime(task: Task, request: About): Task {
   return request.isAhead ? inDoubt(task, 'before it is needed') : task;
 }
 
+/** What the requester still has was sent to no provider. */
+function fromRequester(task: Task, { requester }: About): Task {
+  const isHeld = task.isWithRequester === true || isOf(task.owner, requester);
+  return task.word.icon === 'sent' && isHeld
+    ? { ...task, word: unsent, owner: undefined, isWithRequester: true }
+    : task;
+}
+
 /** A completed Task that may not have carried out its request. */
 function inDoubt(task: Task, why?: string): Task {
   const remark = [doneInDoubt.note, task.remark, why].filter(Boolean).join(' · ');
   return { ...task, word: doneInDoubt, remark };
-}
-
-const AGREED = new Set<TaskWord['icon']>(['accepted', 'booked', 'under-way']);
-const isQuestion = ({ word }: Task) => word.icon === 'question';
-
-/** The newest Tasks of other owners who have agreed, so that the service may be carried out twice, or who ask something. */
-function othersWhoAct(tasks: readonly Task[], own: Task): readonly Task[] {
-  const named = tasks.filter((task) => ownerKey(task) !== undefined && ownerKey(task) !== ownerKey(own));
-  const byOwner = Map.groupBy(named, ownerKey);
-  return [...byOwner.values()]
-    .flatMap((some) => newestOf(some) ?? [])
-    .filter((task) => AGREED.has(task.word.icon) || isQuestion(task));
-}
-
-const hasAgreed = ({ word }: Task) => AGREED.has(word.icon);
-
-function rivalText(rivals: readonly Task[], shown: Task): string | undefined {
-  const [agreed, ...others] = rivals.filter(hasAgreed);
-  const too = hasAgreed(shown) ? ' too' : '';
-  const who = ownerKey(shown) === undefined ? 'a provider' : 'another provider';
-  const one = agreed && `${who} says “${agreed.word.word}”${too}`;
-  const said = others.length > 0 ? `${others.length + 1} other providers have agreed${too}` : one;
-  return [said, rivals.some(isQuestion) ? `${who} has a question` : undefined].filter(Boolean).join(' · ');
-}
-
-/** A question is answered; whether a provider who has agreed still goes on, only the EHR can say. */
-function rivalStep(rivals: readonly Task[], shown: Task): string | undefined {
-  if (rivals.some(isQuestion)) return 'Answer the provider';
-  return rivals.some(hasAgreed) && !hasAgreed(shown) ? 'Check it in the EHR' : undefined;
 }
 
 /** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
@@ -180,10 +127,13 @@ function isPressing({ word, purpose }: Task): boolean {
 /** A part of the work that the provider hands back to the requester, such as a form to fill in. */
 function isOfRequester(task: Task, { requester }: About): boolean {
   const key = ownerKey(task);
-  return task.purpose?.part !== undefined && !isOver(task.word) && key !== undefined && key === keyOf(requester);
+  return (
+    task.purpose?.part !== undefined &&
+    !isOver(task.word) &&
+    key !== undefined &&
+    key === (requester && nameKey(requester))
+  );
 }
-
-const keyOf = (party: PartyReference | undefined) => party && nameKey(party);
 
 /** What the Tasks beside a request ask of the clinician. */
 function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: Task) => boolean): string | undefined {

@@ -55,7 +55,7 @@ const SETTLED = new Set(['booked', 'under-way']);
 /** One sentence per request; the first rule that holds decides. */
 export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
-  if (facts.isContradicted === true && !isProhibited) return act('Check it in the EHR');
+  if (facts.isContradicted === true) return act('Check it in the EHR');
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true) return act('Cancel the older request');
   const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);

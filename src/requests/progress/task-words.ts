@@ -33,13 +33,15 @@ const WORDS = {
   declined: { word: 'Declined', icon: 'declined' },
   cancelled: { word: 'Cancelled', icon: 'declined' },
   failed: { word: 'Failed', icon: 'declined' },
+  claimed: { word: 'Cancelled', icon: 'declined', note: 'taken by another provider' },
   unclear: { word: 'Status unclear', icon: 'unknown', note: 'EHR says “completed”' },
 } as const satisfies Record<string, TaskWord>;
 
-/** FHIR R4 Task.status; one that is `entered-in-error` has no word. */
+/** FHIR R4 Task.status, and how guides and servers misspell it; one that is `entered-in-error` has no word. */
 const STATUSES = new Map<string | undefined, TaskWord>([
   ['draft', WORDS.draft],
   ['requested', WORDS.sent],
+  ['inprogress', WORDS.underWay],
   ['received', WORDS.received],
   ['accepted', WORDS.accepted],
   ['ready', WORDS.accepted],
@@ -47,7 +49,9 @@ const STATUSES = new Map<string | undefined, TaskWord>([
   ['on-hold', WORDS.hold],
   ['completed', WORDS.done],
   ['rejected', WORDS.declined],
+  ['declined', WORDS.declined],
   ['cancelled', WORDS.cancelled],
+  ['canceled', WORDS.cancelled],
   ['failed', WORDS.failed],
 ]);
 
@@ -77,6 +81,8 @@ const MISSED: readonly RegExp[] = [
   /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechazad|fallec)/,
   // German and Dutch, French, Spanish and Portuguese, Italian: not, absent, impossible.
   /(?<!\p{L})(?:(?:nicht|niet|afwezig|abwesend|unmöglich|onmogelijk|impossible|imposible|impossível|ausente|n[aã]o|pas(?!-(?:de-|d['’]))|(?:patiente?|client)-(?:(?:est|était)-)?absente?|no-(?:se|fue|ha|pudo|pudimos|estaba|estuvo|está|quiere|quiso)|non-(?:si|è|ha))(?!\p{L})|no-(?:asist|acud|realiz|entreg|localiz)|non-(?:present|esegu|effettu|consegn|trov|rispo))/u,
+  // Danish, Norwegian and Swedish, Finnish, Polish, Czech, Hungarian, Turkish, Vietnamese, Tagalog, Indonesian.
+  /(?<!\p{L})(?:(?:ikke|inte|ej|eivät|nie|nem|gelmedi|không|tidak)(?!\p{L})|ei-(?:saap|tull|toteut|tavoit)|hindi-(?:dumat|natul|sumip)|nepřiš|nedostav|udeble|uteble|aflys|avlys|inställ|avbok|afvis|avvis|avsl(?:o|å)|avbröt|perut|peruu|hylät|odwoł|anulow|odmów)/u,
   /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-?show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */
@@ -91,7 +97,7 @@ const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
  * The words of a hand-over that has ended. A business status does not change them, except that a completed Task may
  * turn out not to have been done.
  */
-const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed]);
+const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed, WORDS.claimed]);
 
 /** Whether the hand-over has ended, in any way. */
 export function isOver(word: TaskWord): boolean {
@@ -109,14 +115,15 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   if (word === undefined) return undefined;
   const codes = business.map(hyphened);
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
+  if (codes.includes('claimed-by-another') && word !== WORDS.done && word !== WORDS.declined) return WORDS.claimed;
   if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
   if (FINAL.has(word)) return word;
   if (codes.includes('fulfilled')) return unclearOf(status);
   return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 
-/** The words of a completed Task, and of one in doubt. */
-export const { done, unclear: doneInDoubt } = WORDS;
+/** The words of a completed Task, of one in doubt, of one that was never sent, and of one that another provider took. */
+export const { done, unclear: doneInDoubt, draft: unsent, claimed } = WORDS;
 
 /**
  * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled":

@@ -2,12 +2,23 @@
 import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
-import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
+import { describePriority } from '#src/requests/list/status.ts';
+import {
+  asConceptText,
+  asRecord,
+  asRecords,
+  asText,
+  asWritten,
+  type ForeignRecord,
+  hasEnded,
+} from '#src/smart/fhir/fields.ts';
+import { localReference } from '#src/smart/fhir/reference.ts';
+import type { RequestPriority } from '#views/requests/request-row.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { businessCode, businessText } from './guide-codes.ts';
+import { askedOf, isOf, nameKey, PATIENTS_OWN } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { describeTask, doneInDoubt, isInTrouble, type TaskWord } from './task-words.ts';
+import { describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -30,6 +41,11 @@ export interface Task {
   readonly beside?: string | undefined;
   /** What those other Tasks ask of the clinician. */
   readonly besideStep?: string | undefined;
+  /** The requester has it: it is not yet, or no longer, a provider's. */
+  readonly isWithRequester?: boolean | undefined;
+  /** The time in which its provider was to carry it out is over. */
+  readonly isLate: boolean;
+  readonly priority: RequestPriority | undefined;
   /** Who has it, or is asked to take it. */
   readonly owner: PartyReference | undefined;
   /** When it last changed, as the EHR wrote it; Tasks are ordered by `changedMs`. */
@@ -86,21 +102,18 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
+    isWithRequester: isOf(
+      party,
+      resource.requester === undefined ? undefined : readParty(asRecord(resource.requester), place),
+    ),
+    isLate: !isOver(word) && isPast(asRecord(resource.restriction).period ?? resource.requestedPeriod, now),
+    priority: describePriority(resource.priority),
     owner: (nameKey(party) ?? asText(owner.reference)) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
     changedMs: changed === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(changed),
     latestMs: latestMs(changed),
     endedMs: Math.min(latestMs(changed), latestMs(asText(endOf(resource), 40))),
   };
-}
-
-/** Who has it, or else the one provider who is asked to take it; R5 has a CodeableReference there. */
-export function askedOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord {
-  const asked = [
-    ...asRecords(asRecord(restriction).recipient),
-    ...asRecords(requestedPerformer).map(({ reference }) => asRecord(reference)),
-  ].filter((one) => !leadsToPatient(one));
-  return owner === undefined && asked[0] && asked.length === 1 ? asked[0] : asRecord(owner);
 }
 
 /** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
@@ -110,6 +123,13 @@ function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+/** News of what was done in time may take this long. */
+const GRACE_MS = 60 * 60_000;
+
+function isPast(period: unknown, now: Date): boolean {
+  const hasTime = asWritten(asRecord(period).end).includes('T');
+  return hasEnded(period, hasTime ? new Date(now.getTime() - GRACE_MS) : now);
+}
 
 /** Infinity without a readable date; a date without a time lasts to the end of its last day. */
 function latestMs(date = ''): number {
@@ -117,10 +137,9 @@ function latestMs(date = ''): number {
   return Number.isNaN(ms) ? Infinity : ms;
 }
 
-/** Types that are not providers: a task of the patient or a relative is not a hand-over. */
-export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);
-
-/** A Task whose focus is a form to fill in ends the form, not the request in `basedOn`. */
+/**
+ * A Task is about its focus: if the focus is a form to fill in, the Task ends the form, not the request in `basedOn`.
+ */
 function requestsOf({ focus, basedOn }: ForeignRecord): ForeignRecord[] {
   const [first, ...others] = asRecords(focus);
   return first ? [first, ...others] : asRecords(basedOn);
@@ -138,13 +157,6 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
     references.length > 0 &&
     references.every((one) => Boolean(isNumber(one)))
   );
-}
-
-/** What tells one owner from another; undefined for one without a name or a number, such as one of another server. */
-export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
-  const { practitioner, organization, title } = contained?.role ?? {};
-  const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);
-  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || number);
 }
 
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */

@@ -1,7 +1,7 @@
 /** The common form of an element's words, so that no part of the element is dropped without a notice. */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isMarkedAbsent, isNullSystem, saysNothing } from '#src/smart/fhir/no-information.ts';
+import { isMarkedAbsent, isNullSystem, saysMasked, saysNothing } from '#src/smart/fhir/no-information.ts';
 
 /** What an element says, part by part. `null` is a part that has no words here: the EHR has more. */
 export type Phrases = readonly (string | null)[];
@@ -18,15 +18,12 @@ function saysAbsent(element: ForeignRecord): boolean {
   const { extension, ...others } = element;
   if (isNullSystem(element.system)) return true;
   const reasons = asRecords(extension);
-  const isReason = isMarkedAbsent(reasons) && !reasons.some(({ valueCode }) => WITHHELD.has(valueCode));
+  const isReason = isMarkedAbsent(reasons) && !reasons.some(saysMasked);
   const values = Object.entries(others).filter(([name]) => name !== 'id');
   return (
     (isReason || values.length > 0) && !values.some(([, value]) => isGiven(value)) && (isReason || !isGiven(extension))
   );
 }
-
-/** There is a value, which is not sent. */
-const WITHHELD = new Set<unknown>(['masked', 'MSK']);
 
 /** The items of a repeating element of primitives; a single value counts as a list of one. */
 export function listOf(value: unknown): unknown[] {

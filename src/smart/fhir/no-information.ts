@@ -63,11 +63,13 @@ const FIRST_WORDS = new Set([...EMPTY_WORDS, ...EMPTY_PHRASES, ...TAGS].map((tex
 /** Matches the only texts that may say nothing: those without letters, or with a first word of such a text. */
 const MAY_BE_EMPTY = new RegExp(`^[^a-z]*(?:$|(?:${[...FIRST_WORDS].join('|')})(?![a-z]))`);
 
+/** The first and the last days that programming languages, databases and spreadsheets know; a birth date has no time. */
+const NO_DATES = /^(?:0001-01-01|1753-01-01|1899-12-30|1(?:900|970)-01-01t00:00:00|9999-12-3)/;
+
 /** Does this text only say that there is no value: "unknown", "UNK", "not available", "-"? */
 export function saysNothing(text: string): boolean {
   const lower = text.toLowerCase();
-  // The first moment that some programming languages know.
-  if (lower.startsWith('0001-01-01')) return true;
+  if (NO_DATES.test(lower)) return true;
   if (!MAY_BE_EMPTY.test(lower)) return false;
   const begun = lower
     .replace(SEMANTIC_TAG, '')
@@ -86,4 +88,12 @@ export function isCatchAll(text: string): boolean {
 /** Does an extension of this element say that its value is absent? */
 export function isMarkedAbsent(extensions: readonly { readonly [member: string]: unknown }[]): boolean {
   return extensions.some(({ url }) => isNullSystem(url));
+}
+
+/** FHIR R4 data-absent-reason and v3-NullFlavor: there is a value, which is not sent for reasons of security. */
+const MASKED = new Set<unknown>(['masked', 'MSK']);
+
+/** Does this extension, or this coding, say that a value is there and withheld? */
+export function saysMasked({ valueCode, system, code }: { readonly [member: string]: unknown }): boolean {
+  return MASKED.has(valueCode) || (isNullSystem(system) && MASKED.has(code));
 }

@@ -36,14 +36,18 @@ export function quantityText(quantity: unknown): string | undefined {
   if (measured !== undefined && coded !== undefined && measured !== coded) return undefined;
   // UCUM writes counted things in braces: "{visits}".
   const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{([^{}]+)\}$/, '$1');
-  // A server that adds in binary writes 0.30000000000000004.
-  return [limit, String(Number(number.toPrecision(12))), measure].filter(Boolean).join(' ');
+  // A server that adds in binary writes 0.30000000000000004. No amount of care needs an exponent.
+  const digits = String(Number(number.toPrecision(12)));
+  if (digits.includes('e')) return undefined;
+  return [limit, digits, measure].filter(Boolean).join(' ');
 }
 
 /** "1 L per 2 h"; undefined where one half is missing or has no words. */
 export function ratioText(ratio: unknown): string | undefined {
   const [amount, per] = [asRecord(ratio).numerator, asRecord(ratio).denominator].map(quantityText);
-  return amount === undefined || per === undefined ? undefined : `${amount} per ${per}`;
+  return amount === undefined || per === undefined || asRecord(asRecord(ratio).denominator).value === 0
+    ? undefined
+    : `${amount} per ${per}`;
 }
 
 /** "1 to 2 trips", "up to 10 visits", "at least 5 visits"; undefined where an end that is given has no words. */
@@ -51,8 +55,17 @@ export function rangeText(range: unknown): string | undefined {
   const { low, high } = asRecord(range);
   const [least, most] = [low, high].map(quantityText);
   if ((isStated(low) && least === undefined) || (isStated(high) && most === undefined)) return undefined;
+  if (isReversed(low, high)) return undefined;
   if (least !== undefined && most !== undefined) return `${least} to ${most}`;
   return least === undefined ? most && `up to ${most}` : `at least ${least}`;
+}
+
+/** In one unit. */
+function isReversed(low: unknown, high: unknown): boolean {
+  const [from, to] = [asRecord(low), asRecord(high)];
+  return (
+    from.unit === to.unit && typeof from.value === 'number' && typeof to.value === 'number' && from.value > to.value
+  );
 }
 
 /** FHIR R4 ServiceRequest.quantity[x]: a quantity, a ratio or a range. One that has no words is not passed over. */

@@ -19,7 +19,9 @@ const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}$/;
 /** The name of the target; undefined for a patient, whose name comes from the launch's own read (LC-06). */
 export function displayOf(reference: unknown): string | undefined {
   const record = asRecord(reference);
-  return leadsToPatient(record) ? undefined : asInformation(record.display);
+  // Some servers repeat the address as the display.
+  const isName = record.display !== record.reference;
+  return leadsToPatient(record) || !isName ? undefined : asInformation(record.display);
 }
 
 /** Does a Reference lead to a patient, on whatever server? */

@@ -31,6 +31,23 @@ test.for<[label: string, resource: object, texts: string[]]>([
   ['Language', { orderDetail: [{ text: 'Language: Spanish' }] }, ['Spanish']],
   ['Place', { location: [{ concept: { text: 'Home' } }, { reference: { display: 'Ward 5' } }] }, ['Home', 'Ward 5']],
   ['Body site', { bodyStructure: { reference: 'BodyStructure/1', display: 'Left knee' } }, ['Left knee']],
+  [
+    'Also coded as',
+    {
+      code: {
+        text: '车轮椅运输',
+        _text: {
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/StructureDefinition/translation',
+              extension: [{ url: 'content', valueString: 'Wheelchair transport' }],
+            },
+          ],
+        },
+      },
+    },
+    ['Wheelchair transport'],
+  ],
   ['Attached', { supportingInfo: [{ reference: { display: 'SpO2 88 %' } }] }, ['SpO2 88 %']],
   ['Reason', { reason: [{ concept: { text: 'Fall' } }, { reference: { display: 'COPD' } }] }, ['Fall', 'COPD']],
   [
@@ -73,10 +90,12 @@ test('the numbers of the EHR come first, and that of this app is called so', () 
     identifier: [
       { system: 'https://app.example/requests', value: 'own-1' },
       { type: { text: 'Order number' }, system: 'urn:orders', value: 'ORD-7' },
+      { use: 'old', value: 'ORD-6' },
     ],
   };
   expect(readNumbers(resource, 'https://app.example/requests').map(({ label, value }) => `${label} ${value}`)).toEqual([
     'Order number ORD-7',
+    'Number (old) ORD-6',
     'FHIR id sr-1',
     'Number in this app own-1',
   ]);

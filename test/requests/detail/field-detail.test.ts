@@ -79,6 +79,54 @@ test.for<[string, object, string, string[]]>([
     'ERS referral status',
     ['Awaiting triage'],
   ],
+  [
+    'parts of parts of an extension',
+    {
+      extension: [
+        {
+          url: 'https://x/coverage-information',
+          extension: [
+            {
+              url: 'detail',
+              extension: [
+                { url: 'category', valueCode: 'limitation' },
+                { url: 'value', valueString: '3 per year' },
+              ],
+            },
+            { url: 'rest', extension: [{ url: 'deep', extension: [{ url: 'er', valueString: 'x' }] }] },
+          ],
+        },
+      ],
+    },
+    'Coverage information',
+    ['Detail: limitation, 3 per year', 'Rest: value in the EHR'],
+  ],
+  [
+    'more parts than there is room for',
+    {
+      extension: [
+        { url: 'https://x/many', extension: Array.from({ length: 14 }, () => ({ url: 'one', valueCode: 'a' })) },
+      ],
+    },
+    'Many',
+    [...Array.from({ length: 12 }, () => 'One: a'), 'more in the EHR'],
+  ],
+  [
+    'why Belgian prescriptions have conditions',
+    {
+      modifierExtension: [
+        { url: 'https://x/be-ext-contraindication', valueAnnotation: { text: 'Serious kidney problems' } },
+      ],
+    },
+    'Contraindication',
+    ['Serious kidney problems'],
+  ],
+  [
+    'a provider whose name is an address',
+    { performer: [{ reference: 'Organization/o', display: 'Organization/o' }] },
+    'Provider',
+    ['Northside'],
+  ],
   ['STU3’s requester', { requester: { agent: { display: 'Dr. Stu' } } }, 'Requested by', ['Dr. Stu']],
 ])('%s', async ([, change, label, expected]) => {
   const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };
@@ -165,4 +213,55 @@ test.for<[string, object, object, string]>([
   expect(row.next.text).toBe(step);
   const texts = sections.flatMap(({ facts }) => facts.flatMap((fact) => fact.texts));
   expect(texts.includes('No provider yet')).toBe(step === 'Find a provider' || step === 'Decide whether to resume');
+});
+
+test.for<[string, object[], string, string[]]>([
+  [
+    'with an own order of a provider',
+    [{ id: 'f', intent: 'filler-order', performer: [{ display: 'Northside' }] }],
+    'provider’s own order: Ordered',
+    ['Northside'],
+  ],
+  [
+    'with an own order of a provider, who is done',
+    [{ id: 'f', intent: 'filler-order', status: 'completed', performer: [{ display: 'Northside' }] }],
+    'provider’s own order: Done',
+    ['Northside'],
+  ],
+  ['with an order made from it', [{ id: 'f', intent: 'order' }], '', ['No provider yet']],
+  [
+    'with an own order of another patient',
+    [{ id: 'f', intent: 'filler-order', subject: { reference: 'Patient/pat-2' } }],
+    '',
+    ['No provider yet'],
+  ],
+])('a request %s, opened without a list', async ([, others, note, provider]) => {
+  const resource = { resourceType: 'ServiceRequest', id: 'a', ...own };
+  const basedOn = [{ reference: 'ServiceRequest/a' }];
+  const siblings = [resource, ...others.map((one) => ({ ...resource, basedOn, ...one }))];
+  await using server = await startFhirServer((call) => {
+    if (!call.startsWith('POST')) return resource;
+    const { entry } = server.posted.at(-1) as { entry: { request: { url: string } }[] };
+    return {
+      resourceType: 'Bundle',
+      type: 'batch-response',
+      entry: entry.map(({ request: { url } }) => ({
+        resource: searchset(url.startsWith('ServiceRequest?') ? siblings : []),
+        response: { status: '200' },
+      })),
+    };
+  });
+  const { api } = server;
+  const read = await readDetail(api, {
+    ...{ requestId: 'a', patientId, references: undefined, searchParameters: [] },
+    batches: createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 }),
+    mayUse: () => true,
+    mayBeReplaced: () => false,
+  });
+  if (read.kind !== 'read') throw new Error('not read');
+  const at = { base: api.base, now, timeZone, patientId, ownSystem: 'urn:own', user: undefined };
+  const { row, sections } = await describeDetail(api, read, [], at);
+  expect([row.status.note ?? '', server.calls.length]).toEqual([note, 2]);
+  const facts = sections.flatMap((section) => section.facts);
+  expect(facts.find(({ label }) => label === 'Provider')?.texts).toEqual(provider);
 });

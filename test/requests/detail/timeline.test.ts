@@ -7,6 +7,8 @@ const message = { resourceType: 'Communication', status: 'completed', payload: [
 const visit = { resourceType: 'Appointment', status: 'booked', start: '2026-12-01T10:00:00Z' };
 const task = { resourceType: 'Task', status: 'completed' };
 const signed = { resourceType: 'Provenance', activity: { text: 'Signed' } };
+const doctor = { reference: 'Practitioner/x' };
+const sent = { status: 'requested', owner: doctor };
 const extension = [{ url: 'urn:x', valueBoolean: true }];
 
 test.for<[string, object, string | undefined]>([
@@ -77,6 +79,15 @@ test.for<[string, object, string | undefined]>([
     'Accepted · Call the ward',
   ],
   ['one with conditions, too', { ...task, modifierExtension: extension }, 'Done · Conditions apply: see the EHR'],
+  ['one that its requester still has', { ...task, ...sent, requester: doctor }, 'With the requester'],
+  ['one that its requester has begun', { ...task, ...sent, status: 'in-progress', requester: doctor }, 'Under way'],
+  ['one of another requester', { ...task, ...sent, requester: { reference: 'Practitioner/y' } }, 'Sent'],
+  ['one with R5’s deadline', { ...task, requestedPeriod: { end: '2026-11-24' } }, 'Done · by 2026-11-24'],
+  [
+    'one that the patient declined',
+    { ...visit, participant: [{ actor: { reference: 'Patient/p' }, status: 'declined' }] },
+    'Appointment · booked · the patient declined',
+  ],
   ['a signature', signed, 'Signed'],
 ])('%s', ([, event, what]) => {
   expect(readTimeline({}, [{ ...event }], undefined, place)[0]?.what).toBe(what);
@@ -91,6 +102,12 @@ test('a part of a Task that is about the request as well is called one', () => {
     place,
   );
   expect(lines.map(({ what }) => what)).toContain('Accepted · Part of it');
+});
+
+test('a message of the patient says so, without a name', () => {
+  const subject = { reference: 'Patient/p', display: 'Ada' };
+  const [line] = readTimeline({}, [{ ...message, subject, sender: subject }], undefined, place);
+  expect(line).toMatchObject({ who: 'The patient', what: 'Message · Which door?' });
 });
 
 test('a participant who declined is not listed, and a known day is shown', () => {

@@ -217,6 +217,18 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
   ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
   ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: 'two', unit: {} } }, 'amount in the EHR'],
+  ['an amount of 22 digits', { quantityQuantity: { value: 1e21, unit: 'visits' } }, 'amount in the EHR'],
+  ['an amount of next to nothing', { quantityQuantity: { value: 1e-7, unit: 'mg' } }, 'amount in the EHR'],
+  [
+    'a range from more to less',
+    { quantityRange: { low: { value: 5, unit: 'visits' }, high: { value: 2, unit: 'visits' } } },
+    'amount in the EHR',
+  ],
+  [
+    'a rate of nothing',
+    { quantityRatio: { numerator: { value: 3 }, denominator: { value: 0, unit: 'wk' } } },
+    'amount in the EHR',
+  ],
   ['an upper limit alone', { quantityRange: { high: { value: 10, unit: 'visits' } } }, 'up to 10 visits'],
   ['a lower limit alone', { quantityRange: { low: { value: 5, unit: 'visits' } } }, 'at least 5 visits'],
   [

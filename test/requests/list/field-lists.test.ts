@@ -54,6 +54,19 @@ test.for<[string, object, object]>([
   ],
   ['the most urgent of several priorities', { priority: ['routine', 'stat'] }, { priority: { level: 'stat' } }],
   ['a priority in digits', { priority: 1 }, { priority: { level: 'other', word: '1' } }],
+  [
+    'an urgency that only an extension says',
+    { _priority: { extension: [{ url: 'https://x/priority-code', valueCodeableConcept: { text: 'Two week wait' } }] } },
+    { priority: { level: 'other', word: 'Two week wait' } },
+  ],
+  [
+    'an urgency beside its reason',
+    {
+      priority: 'urgent',
+      _priority: { extension: [{ url: 'https://x/reason', valueCodeableConcept: { text: 'Two week wait' } }] },
+    },
+    { priority: { level: 'urgent' } },
+  ],
   ['a routine one in a list', { priority: ['routine'] }, { priority: undefined }],
   [
     'a prohibition among the extensions that modify nothing',
@@ -105,6 +118,12 @@ test.for<[string, object, object]>([
     'Any',
     'Any available provider',
     'First available',
+    'Unknown Provider',
+    'PROVIDER, UNKNOWN',
+    'Patient to choose',
+    'Pending',
+    'Nicht zugewiesen',
+    'Unbekannt',
   ].map((display): [string, object, object] => [
     `a provider called “${display}”`,
     { performer: [{ display }] },

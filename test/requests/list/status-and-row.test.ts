@@ -223,14 +223,17 @@ test.for<[unknown, object | undefined]>([
   ['Urgent ', { level: 'urgent', word: 'Urgent' }],
   ['Routine', undefined],
   ['unknown', undefined],
+  [Number.POSITIVE_INFINITY, undefined],
 ])('the priority %j is shown as %j', ([priority, expected]) => {
   expect(describePriority(priority)).toEqual(expected);
 });
 
 test.for([
   ['order', 'EHR order'],
-  ['plan', 'EHR plan'],
-  ['proposal', 'EHR proposal'],
+  ['plan', 'planned in the EHR'],
+  ['proposal', 'proposed in the EHR'],
+  ['directive', 'instruction of the patient or family'],
+  ['option', 'one of several choices'],
   [undefined, 'EHR order'],
   ['recommendation', 'EHR request'],
 ])('the intent %s is labelled "%s"', ([intent, label]) => {

@@ -127,7 +127,10 @@ test('an accepted request without a named provider does not say "No provider"', 
 
 test('a request that must not be done stays open, whatever its Task says', async () => {
   const { list } = await load([request('1', { doNotPerform: true })], searchset([task('1', { status: 'completed' })]));
-  expect(list).toMatchObject({ closed: [], open: [{ caution: 'Do not perform', next: { text: 'Nothing to do' } }] });
+  expect(list).toMatchObject({
+    closed: [],
+    open: [{ caution: 'Do not perform', next: { text: 'Check it in the EHR' } }],
+  });
 });
 
 test('an included Task counts as well', async () => {

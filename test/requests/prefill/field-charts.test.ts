@@ -74,6 +74,25 @@ test.for<[string, Resource[], string[]]>([
   ['a problem list', [condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] })], ['- Problem list: Hip']],
   ['a problem that is over, without a status', [condition({ abatementDateTime: '2020-01-01' })], []],
   ['a problem with its side', [condition({ bodySite: [{ text: 'Left hip' }] })], ['- Condition: Hip, Left hip']],
+  [
+    'a German diagnosis that is ruled out, with its side',
+    [
+      condition({
+        code: {
+          coding: [
+            {
+              display: 'Schenkelhalsfraktur',
+              extension: [
+                { url: 'http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit', valueCoding: { code: 'A' } },
+                { url: 'http://fhir.de/StructureDefinition/seitenlokalisation', valueCoding: { code: 'L' } },
+              ],
+            },
+          ],
+        },
+      }),
+    ],
+    ['- Condition: Schenkelhalsfraktur (left, ruled out)'],
+  ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
     'two weights of one moment',

@@ -1,0 +1,44 @@
+/** Names the providers of a request in the words of its row: those of its Task, and those that it names itself. */
+import type { PartyReference } from '#src/patients/party.ts';
+import { nameKey } from '#src/requests/progress/owner.ts';
+import type { Task } from '#src/requests/progress/task.ts';
+import type { ServiceRequest } from './service-request.ts';
+
+const MOST_NAMED = 2;
+
+/** `counted` are the names for which the row has no room. */
+export function sentTo(
+  { performers, performerType }: ServiceRequest,
+  { hasProvider, icon }: ServiceRequest['status'],
+  nameOf: (party: PartyReference) => string,
+  task: Task | undefined,
+) {
+  const owner = task?.owner;
+  const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
+  // A provider that declined leaves the others that the request names, and one without a name those with one.
+  const isAsked = (party: PartyReference) =>
+    owner === undefined ||
+    (icon === 'declined' ? nameKey(party) !== nameKey(owner) : isNamed(party) && !isNamed(owner));
+  const parties = [...(owner ? [owner] : []), ...performers.filter(isAsked)];
+  const all = parties.map(nameOf);
+  const names = [...new Set(all)];
+  const nameless = hasProvider ? { names: [nameOf(NAMELESS)], more: 0 } : undefined;
+  // Several providers without a name, or of one name, have the same words, but each of them counts.
+  const countOf = (name: string) => {
+    const alike = parties.filter((_, index) => all[index] === name);
+    return name === nameOf(NAMELESS) ? alike.length : Math.max(1, countLocals(alike));
+  };
+  const unnamed = all.length === names.length ? 0 : names.reduce((sum, name) => sum + countOf(name) - 1, 0);
+  const kind = performerType === undefined ? nameless : { names: [`Any: ${performerType}`], more: 0 };
+  const counted = names.slice(MOST_NAMED);
+  const shown = names.length === 0 ? kind : { names: names.slice(0, MOST_NAMED), more: counted.length + unnamed };
+  return { shown, counted };
+}
+
+/** By reference; of two types, such as a person and their role, it may be the same one. */
+function countLocals(parties: readonly PartyReference[]): number {
+  const locals = new Set(parties.flatMap(({ local }) => local ?? []));
+  return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;
+}
+
+const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

@@ -1,0 +1,87 @@
+/** Reads the side of a concept, as its words, its codes or its extensions say it. */
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+
+const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
+/**
+ * Extensions of a site, or of its code, that say the side or the part: of mCODE, of the Dutch basic profiles, and of the
+ * German ones, where a diagnosis or a procedure has the side.
+ */
+const QUALIFIER = /laterality|seitenlokalisation|location-qualifier$/i;
+/** SNOMED CT appends the kind of a concept to its name. */
+const TAG = / \(qualifier value\)$/i;
+
+/** SNOMED CT's sides, for codings without a display. */
+const SNOMED = new Map([
+  ['7771000', 'left'],
+  ['24028007', 'right'],
+  ['51440002', 'bilateral'],
+]);
+/** The modifiers of CPT and HCPCS, beside a procedure's code or at its end: "73721-RT". */
+const MODIFIER = /^(?:[A-Z]?\d{4,5}[-: ])?(LT|RT|50)$/;
+const MODIFIERS = new Map([
+  ['LT', 'left'],
+  ['RT', 'right'],
+  ['50', 'bilateral'],
+]);
+const HAS_MODIFIERS = /\bcpt\b|hcpcs/i;
+
+/** Every side that a concept names, in whatever place. */
+export function sidesOf(concept: ForeignRecord): Set<string> {
+  const coded = asRecords(concept.coding).flatMap(
+    (coding) => sideIn(asText(coding.display)) ?? codedSide(coding) ?? [],
+  );
+  return new Set([...coded, ...qualifiersOf(concept)]);
+}
+
+/** Elsewhere than in CPT and HCPCS, "RT" may be a therapy. */
+function codedSide({ system, code }: ForeignRecord): string | undefined {
+  const text = asWritten(code);
+  const modifier = HAS_MODIFIERS.test(asWritten(system)) ? MODIFIER.exec(text)?.[1] : undefined;
+  return SNOMED.get(text) ?? MODIFIERS.get(modifier ?? '');
+}
+
+/** "Right and left" is both, and neither of them alone. */
+export function sideIn(text: string | undefined): string | undefined {
+  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
+  return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
+}
+
+function qualifiersOf(concept: ForeignRecord): string[] {
+  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+  if (extended.length === 0) return [];
+  const extensions = extended.flatMap(({ extension }) => asRecords(extension));
+  const words = extensions
+    .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
+    .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
+      const coding = valueCoding ?? { code: valueCode };
+      return asConceptText(valueCodeableConcept) ?? asConceptText({ text: valueString, coding: [coding] }) ?? [];
+    });
+  const plain = words.map((text) => text.replace(TAG, '').replace('SNOMED CT ', '').toLowerCase());
+  return [...new Set(plain.map((text) => LETTERS.get(text) ?? SNOMED.get(text) ?? text))];
+}
+
+const LETTERS = new Map([
+  ['l', 'left'],
+  ['r', 'right'],
+  ['b', 'bilateral'],
+]);
+
+/** How sure a German diagnosis is, by the code of its extension. A certain one, "G", needs no word. */
+const CERTAINTY = /diagnosesicherheit$/i;
+const CERTAINTIES = new Map([
+  ['A', 'ruled out'],
+  ['V', 'suspected'],
+  ['Z', 'status after'],
+]);
+
+/** The words of a diagnosis with its side and its doubt: "Schenkelhalsfraktur (left, ruled out)". */
+export function qualified(words: string | undefined, concept: ForeignRecord): string | undefined {
+  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+  if (words === undefined || extended.length === 0) return words;
+  const certainties = extended
+    .flatMap(({ extension }) => asRecords(extension))
+    .filter(({ url }) => CERTAINTY.test(asText(url) ?? ''))
+    .flatMap(({ valueCoding }) => CERTAINTIES.get(asWritten(asRecord(valueCoding).code)) ?? []);
+  const marks = [...new Set([...qualifiersOf(concept).filter((side) => side !== sideIn(words)), ...certainties])];
+  return marks.length > 0 ? `${words} (${marks.join(', ')})` : words;
+}

@@ -1,0 +1,31 @@
+/** Tells who has a Task, and one owner from another. */
+import type { PartyReference } from '#src/patients/party.ts';
+import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { leadsToPatient } from '#src/smart/fhir/reference.ts';
+
+/** Who has it, or else the one provider who is asked to take it; R5 has a CodeableReference there. */
+export function askedOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord {
+  const asked = [
+    ...asRecords(asRecord(restriction).recipient),
+    ...asRecords(requestedPerformer).map(({ reference }) => asRecord(reference)),
+  ].filter((one) => !leadsToPatient(one));
+  return owner === undefined && asked[0] && asked.length === 1 ? asked[0] : asRecord(owner);
+}
+
+/** What tells one owner from another; undefined for one without a name or a number, such as one of another server. */
+export function nameKey({ local, display, contained, number }: PartyReference): string | undefined {
+  const { practitioner, organization, title } = contained?.role ?? {};
+  const ofRole = [practitioner, organization].map((one) => one?.local ?? one?.display);
+  return local ?? display ?? contained?.name ?? ([...ofRole, title].filter(Boolean).join(' ') || number);
+}
+
+/** Whether an owner is this requester as a person: two parts of one organization may have the same number. */
+export function isOf(owner: PartyReference | undefined, requester: PartyReference | undefined): boolean {
+  const key = owner && nameKey(owner);
+  return key !== undefined && PERSON.test(owner?.local ?? '') && requester !== undefined && key === nameKey(requester);
+}
+
+const PERSON = /^Practitioner(?:Role)?\//;
+
+/** Types that are not providers: a task of the patient or a relative is not a hand-over. */
+export const PATIENTS_OWN = new Set<unknown>(['Patient', 'RelatedPerson']);

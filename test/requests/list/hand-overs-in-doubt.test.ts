@@ -1,0 +1,200 @@
+/** Hand-overs that are late, held back, offered to several or taken by others: the row claims no more than they prove. */
+import { expect, test } from 'vitest';
+import { handOver, readField } from '#test/requests/field-read.ts';
+
+const task = (change: object) => ({ ...handOver, owner: { display: 'Northside' }, ...change });
+const until = (end: string) => ({ restriction: { period: { end } } });
+const au = (status: string) =>
+  task({
+    status,
+    businessStatus: {
+      coding: [{ system: 'http://terminology.hl7.org.au/CodeSystem/task-business-status', code: 'request-claimed' }],
+    },
+  });
+const asked = (...names: string[]) =>
+  names.map((display, id) => task({ id: `${id}`, status: 'requested', owner: { display } }));
+const HELD = {
+  status: { word: 'Ordered in the EHR', note: 'hand-over is still with the requester', hasProvider: false },
+};
+const doctor = { reference: 'Practitioner/x', display: 'Dr X' };
+const LATE = {
+  status: { isOverdue: true, note: 'the time set for the provider is over' },
+  next: { text: 'Ask why it is late' },
+};
+
+test.for<[string, object, object[], object]>([
+  ['a Task whose day is over', {}, [task({ status: 'requested', ...until('2026-11-20') })], LATE],
+  ['a Task whose hour is over', {}, [task({ status: 'accepted', ...until('2026-11-22T10:00:00Z') })], LATE],
+  ['R5’s period', {}, [task({ status: 'accepted', requestedPeriod: { end: '2026-11-20' } })], LATE],
+  [
+    'a Task whose hour is just over',
+    {},
+    [task({ status: 'accepted', ...until('2026-11-22T13:30:00Z') })],
+    { status: { isOverdue: false } },
+  ],
+  [
+    'a Task whose month is not over',
+    {},
+    [task({ status: 'accepted', ...until('2026-11') })],
+    { status: { isOverdue: false } },
+  ],
+  [
+    'a Task that is done',
+    {},
+    [task(until('2026-11-19'))],
+    { status: { word: 'Done', isOverdue: false, note: undefined } },
+  ],
+  [
+    'a Task that was declined',
+    {},
+    [task({ status: 'rejected', ...until('2026-11-19') })],
+    { status: { isOverdue: false } },
+  ],
+  [
+    'a Task that its own requester has',
+    {},
+    [task({ status: 'requested', owner: doctor, requester: doctor })],
+    { ...HELD, sentTo: undefined, next: { text: 'Finish the hand-over' } },
+  ],
+  [
+    'a Task that the requester of the order has',
+    { requester: doctor },
+    [task({ status: 'requested', owner: doctor })],
+    HELD,
+  ],
+  [
+    'an order that its requester carries out',
+    { requester: doctor },
+    [task({ status: 'in-progress', owner: doctor })],
+    { status: { word: 'Under way' }, sentTo: { names: ['Dr X'] } },
+  ],
+  [
+    'a Task within one organization',
+    { requester: { reference: 'Organization/o', display: 'Northside' } },
+    [task({ status: 'requested', owner: { reference: 'Organization/o' } })],
+    { status: { word: 'Sent' } },
+  ],
+  [
+    'a Task that another provider took, as in AU eRequesting',
+    {},
+    [au('cancelled')],
+    {
+      status: { word: 'Cancelled', note: 'taken by another provider · claimed by another' },
+      next: { text: 'Check it in the EHR' },
+    },
+  ],
+  [
+    'the same of a Task that is not yet cancelled',
+    {},
+    [au('requested')],
+    { status: { word: 'Cancelled' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a Task that another provider took, whose own Task came',
+    {},
+    [
+      au('cancelled'),
+      task({ id: 'u', status: 'accepted', owner: { display: 'Southside' }, lastModified: '2026-11-19T14:02:00Z' }),
+    ],
+    { status: { word: 'Accepted' }, sentTo: { names: ['Southside'] }, next: { text: 'Confirm the time' } },
+  ],
+  [
+    'an order that two were asked to take',
+    {},
+    asked('A', 'B'),
+    { status: { word: 'Sent', note: 'another provider is asked too' } },
+  ],
+  [
+    'an order that three were asked to take',
+    {},
+    asked('A', 'B', 'C'),
+    { status: { note: '2 other providers are asked too' } },
+  ],
+  [
+    'an order that one of two declined',
+    {},
+    [...asked('A'), task({ id: 'u', status: 'rejected', owner: { display: 'B' } })],
+    { status: { word: 'Sent', note: undefined } },
+  ],
+  [
+    'a Task that is more urgent than its order',
+    {},
+    [task({ status: 'accepted', priority: 'stat' })],
+    { priority: { level: 'stat' } },
+  ],
+  [
+    'an urgent order with a routine Task',
+    { priority: 'urgent' },
+    [task({ status: 'accepted', priority: 'routine' })],
+    { priority: { level: 'urgent' } },
+  ],
+  ['a Task that is over', {}, [task({ priority: 'stat' })], { priority: undefined }],
+  [
+    'what must not be done, and is under way',
+    { doNotPerform: true },
+    [task({ status: 'in-progress' })],
+    { status: { group: 'open', note: 'provider says “Under way”' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'what must not be done, and was declined',
+    { doNotPerform: true },
+    [task({ status: 'rejected' })],
+    { next: { text: 'Nothing to do' } },
+  ],
+  [
+    'what may mean that it must not be done',
+    { doNotPerform: 'perhaps' },
+    [],
+    { next: { text: 'Check it in the EHR' } },
+  ],
+  ['a status as some guides spell it', {}, [task({ status: 'canceled' })], { status: { word: 'Cancelled' } }],
+])('%s', async ([, change, tasks, expected]) => {
+  const { row, page } = await readField(change, { tasks });
+  expect(row).toMatchObject(expected);
+  expect(page.row).toMatchObject(expected);
+});
+
+test.for([
+  'Patienten udeblev',
+  'Pasienten møtte ikke',
+  'Patienten uteblev',
+  'Besöket inställt',
+  'Potilas ei saapunut',
+  'Pacjent nie zgłosił się',
+  'Pacient se nedostavil',
+  'A beteg nem jelent meg',
+  'Hasta gelmedi',
+  'Bệnh nhân không đến',
+  '患者未到',
+  '患者不在のためキャンセル',
+  '환자가 오지 않음',
+  'المريض لم يحضر',
+  'Пациент не пришёл',
+  'המטופל לא הגיע',
+])('a note of “%s” leaves a completed Task’s order open', async (text) => {
+  const { row } = await readField({}, { tasks: [task({ note: [{ text }] })] });
+  expect(row?.status).toMatchObject({ word: 'Status unclear', group: 'open' });
+});
+
+test.for(['EI services started', 'β-blocker given', 'Dose 5 μg, Δ BP ok', 'Utført som planlagt'])(
+  'a note of “%s” does not',
+  async (text) => {
+    const { row } = await readField({}, { tasks: [task({ note: [{ text }] })] });
+    expect(row?.status.word).toBe('Done');
+  },
+);
+
+const UNREAD = ['Not everything that providers have answered could be read. See the EHR.'];
+test.for<[string, object, string[]]>([
+  ['on another server', { focus: { reference: 'https://other.example/fhir/ServiceRequest/a' } }, UNREAD],
+  ['in another spelling', { focus: { reference: '/servicerequest/a' } }, UNREAD],
+  [
+    'inside the Task',
+    { focus: { reference: '#r' }, contained: [{ resourceType: 'ServiceRequest', id: 'r', status: 'active' }] },
+    UNREAD,
+  ],
+  ['of another kind', { focus: { reference: 'https://other.example/fhir/MedicationRequest/a' } }, []],
+])('an answer about a request %s is not passed over', async ([, change, notices]) => {
+  const { list } = await readField({}, { tasks: [task({ status: 'rejected', ...change })] });
+  expect(list.notices).toEqual(notices);
+});
