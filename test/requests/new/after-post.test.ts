@@ -373,6 +373,8 @@ describe('a failed create can be diagnosed', () => {
     async ([, status, body, ended, issues]) => {
       ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
       const page = await send();
+      // The user reads what the EHR says; no trace and no log does.
+      expect(page.body.includes('The EHR says: “Stella Stub has no referral” Support code')).toBe(ended === 'refused');
       const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
       expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
       const step = steps.find(({ name }) => name === 'create');
