@@ -183,17 +183,19 @@ test.for<[string, Resource[], string[]]>([
   ['a diagnosis that is suspected, in a German profile', [certain('V')], ['- Condition: Hip (suspected)']],
   ['a diagnosis of the past, in a German profile', [certain('Z')], ['- Condition: Hip (of the past)']],
   ['a diagnosis that is sure, in a German profile', [certain('G')], ['- Condition: Hip']],
-  ...[
-    ['an adult of 700 kg', adult, 700, '-'],
-    ['an adult of 7 kg', adult, 7, '-'],
-    ['an adult of 300 kg', adult, 300, '+'],
-    ['a baby of 7 kg', baby, 7, '+'],
-    ['a baby of 71 kg', baby, 71, '-'],
-    ['a patient of no known age, of 7 kg', patient({}), 7, '+'],
-    ['a patient of no known age, of 700 kg', patient({ birthDate: 'long ago' }), 700, '-'],
-  ].map(([name, who, value, mark]): [string, Resource[], string[]] => [
-    `${name}`,
-    [who as Resource, weight('1', value as number, '2026-11-20')],
+  ...(
+    [
+      ['an adult of 700 kg', adult, 700, '-'],
+      ['an adult of 7 kg', adult, 7, '-'],
+      ['an adult of 300 kg', adult, 300, '+'],
+      ['a baby of 7 kg', baby, 7, '+'],
+      ['a baby of 71 kg', baby, 71, '-'],
+      ['a patient of no known age, of 7 kg', patient({}), 7, '+'],
+      ['a patient of no known age, of 700 kg', patient({ birthDate: 'long ago' }), 700, '-'],
+    ] as const
+  ).map(([name, who, value, mark]): [string, Resource[], string[]] => [
+    name,
+    [who, weight('1', value, '2026-11-20')],
     [`${mark} Weight: ${value} kg`],
   ]),
   ...[
