@@ -23,6 +23,13 @@ function answeredWith(description: string, answer: Answer): Fault {
   };
 }
 
+const COSIGN = {
+  resourceType: 'OperationOutcome',
+  issue: [
+    { severity: 'warning', code: 'business-rule', diagnostics: 'This order needs a cosign before it is released' },
+  ],
+};
+
 /** Success answers that do not prove a creation. */
 const unprovedAnswers = {
   'create-200-error': answeredWith('200 and an OperationOutcome of an error', refusal(200, 'business-rule', 'no')),
@@ -107,6 +114,10 @@ export const fhirCreateFaults = {
     request: on('fhir', (call, value) =>
       isReadBack(call) ? refusal(Number(value ?? 404), 'not-found', 'not to be read yet') : undefined,
     ),
+  },
+  'create-warning': {
+    description: 'a request is created, and answered with 201 and an OperationOutcome of a warning (harmless)',
+    fhirAnswer: (answer) => (answer.status === 201 ? { ...answer, raw: jsonAnswer(201, COSIGN) } : undefined),
   },
   'create-lost': {
     description: 'a request to create never arrives',

@@ -132,7 +132,8 @@ export function createFhirApi(options: {
       statusStands: true,
     });
     const body = parseJson(text);
-    if (status < 200 || status >= 300) throw answered(status, summarizeOutcome(body).issues, headers['content-type']);
+    if (status < 200 || status >= 300)
+      throw answered(status, summarizeOutcome(body).issues, headers['content-type'], body);
     return { status, body, location: headers['location'] };
   };
 

@@ -17,6 +17,9 @@ export interface SentNotice {
   readonly provider: string | undefined;
   /** the provider's number, where the organization's table of providers has one */
   readonly telephone?: string | undefined;
+  /** what the EHR's answer says in words, and what it has saved in another way, such as "another time" */
+  readonly said?: readonly string[] | undefined;
+  readonly differs?: readonly string[] | undefined;
   /** the request that it replaces, and what became of that one */
   readonly replaced?:
     | {
@@ -55,7 +58,7 @@ const REPLACED = {
 
 /** The notice; with a second one about the request that was replaced, if there is one. */
 export function sentLine(
-  { what, needed, at, number, id: requestId, provider, telephone, replaced }: SentNotice,
+  { what, needed, at, number, id: requestId, provider, telephone, replaced, said = [], differs = [] }: SentNotice,
   { base, timeZone, helpDesk, id }: SentFrame,
 ): SafeHtml {
   const named = requestId === undefined ? html`${what}` : html`<a href="${base}/requests/${requestId}">${what}</a>`;
@@ -69,7 +72,17 @@ export function sentLine(
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
 <p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>
-${replaced === undefined ? null : replacedLine(replaced, base, helpDesk)}`;
+${cautions(said, differs)}${replaced === undefined ? null : replacedLine(replaced, base, helpDesk)}`;
+}
+
+function cautions(said: readonly string[], differs: readonly string[]): SafeHtml | null {
+  if (said.length + differs.length === 0) return null;
+  return html`<div class="notice notice-problem" role="alert">${icon('warning')} <div>${
+    differs.length === 0
+      ? null
+      : html`<p><strong>The EHR saved it in another way</strong>: ${differs.join(', ')}. Check it in the EHR.</p>`
+  }${said.length === 0 ? null : html`<p>The EHR says: ${said.map((text) => html`<bdi>“${text}”</bdi> `)}</p>`}</div></div>
+`;
 }
 
 function replacedLine(

@@ -1,5 +1,6 @@
 /** What the page says after an attempt to cancel a request: only what is known. */
 import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
+import { saidByEhr } from '#src/requests/delivery/problem-text.ts';
 
 const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', { isDone: boolean; text: string }> = {
   cancelled: {
@@ -26,6 +27,8 @@ const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', { isDone: boolea
   'no-reason': { isDone: false, text: 'Nothing was cancelled yet: say why, in a few words, and choose what happened.' },
 };
 
-export function noticeOf(kind: keyof typeof NOTICES) {
-  return NOTICES[kind];
+/** @param said what the EHR's answer says in words. */
+export function noticeOf(kind: keyof typeof NOTICES, said: readonly string[] = []) {
+  const { isDone, text } = NOTICES[kind];
+  return { isDone, text: `${text}${saidByEhr(said)}` };
 }

@@ -42,11 +42,11 @@ export interface CancelDependencies extends NewRequestFormDependencies {
   outcomes: PostOutcomes;
 }
 
-const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 2_048 };
+const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 4_096 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-type Ended = Pick<CancelEnd, 'kind'> | { kind: 'no-reason'; status: string };
+type Ended = { kind: CancelEnd['kind']; said?: readonly string[] } | { kind: 'no-reason'; status: string };
 /** The outcome of a post, for the page that it redirects to. The launch's trace knows the support code of the post. */
 type Outcome = Ended & { supportCode: string };
 
@@ -77,7 +77,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         what: read?.service,
         needed: read?.needed,
         said: outcome && {
-          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind),
+          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, 'said' in outcome ? outcome.said : []),
           supportCode: outcome.supportCode,
         },
         form:
@@ -128,7 +128,7 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
       await storeSoon(deps, () => deps.deliveries.change(ownerOf(launch), (known) => withCancelled(known, end.names)));
     }
     if (end.kind === 'cancelled' && end.isNews) recordCancelled(deps.audit, request, launch, status);
-    await say({ kind: end.kind });
+    await say({ kind: end.kind, said: 'said' in end ? end.said : [] });
   };
   return (request, response, next) =>
     deps.traces.follow({ request, step: 'cancel' }, async () => cancel(request, response, next));

@@ -4,9 +4,10 @@ import { codeOf } from '#src/requests/list/status.ts';
 import { FhirError, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
 import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { versionOf } from './may-cancel.ts';
+import { isOpen, versionOf } from './may-cancel.ts';
 import type { EhrAnswer } from './post-and-confirm.ts';
 
 /** FHIR R4 request-status: the request is no longer wanted, or was never meant. */
@@ -29,14 +30,14 @@ export interface Cancellation extends OfPatient {
 }
 
 export type CancelEnd =
-  /** `isNews`: this call cancelled it. `names`: the values of its identifiers. */
-  | { kind: 'cancelled'; isNews: boolean; names: readonly string[] }
+  /** `isNews`: this call cancelled it. `names`: the values of its identifiers. `said`: by the EHR, for the user alone. */
+  | { kind: 'cancelled'; isNews: boolean; names: readonly string[]; said?: readonly string[] }
   /** The request has another version by now, so nothing was changed. */
   | { kind: 'changed' }
   /** The request is not there, is another patient's, or may not be cancelled. */
   | { kind: 'absent' }
   /** The EHR refuses, or could not be asked; nothing was changed. */
-  | { kind: 'refused'; answer: EhrAnswer }
+  | { kind: 'refused'; answer: EhrAnswer; said: readonly string[] }
   /** Whether the request is cancelled is not known. */
   | { kind: 'unknown' };
 
@@ -46,7 +47,7 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   if (found instanceof FhirError) return found.failure === 'not-found' ? { kind: 'absent' } : refused(found);
   if (!found) return { kind: 'absent' };
   const names = asRecords(found.identifier).flatMap(({ value }) => asText(value) ?? []);
-  if (isCancelled(found)) return { kind: 'cancelled', isNews: false, names };
+  if (hasBeenCancelled(found)) return { kind: 'cancelled', isNews: false, names };
   if (!wanted.isAllowed(found)) return { kind: 'absent' };
   if (versionOf(found) !== wanted.version) return { kind: 'changed' };
   const kept = withoutNarrative(found);
@@ -58,7 +59,7 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   } else if (
     !summarizeOutcome(answer.body).isFailure &&
     isOwn(asRecord(answer.body), wanted) &&
-    isCancelled(asRecord(answer.body))
+    hasBeenCancelled(asRecord(answer.body))
   ) {
     return { kind: 'cancelled', isNews: true, names };
   }
@@ -66,8 +67,12 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   // sent twice on its way, or with another user who cancelled the request first.
   const later = await readOwn(api, wanted).catch(fhirErrorOf);
   if (!later || later instanceof FhirError) return { kind: 'unknown' };
-  if (isCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names };
-  return { kind: isConflict ? 'changed' : 'unknown' };
+  const said = answer instanceof FhirError ? [] : outcomeTexts(answer.body);
+  if (hasBeenCancelled(later)) return { kind: 'cancelled', isNews: !isConflict, names, said };
+  // Then it is no other version that speaks against it.
+  const isSame = versionOf(later) === wanted.version && isOpen(later);
+  if (answer instanceof FhirError && answer.status === 409 && isSame && answer.said.length > 0) return refused(answer);
+  return { kind: isConflict || !isOpen(later) ? 'changed' : 'unknown' };
 }
 
 /** A narrative that was generated from the request still calls it active: the EHR generates it anew, or there is none. */
@@ -96,10 +101,11 @@ function isOwn(resource: ForeignRecord, { requestId, patientId }: OfPatient): bo
   return isRequest && hasSubject && !isOfAnotherPatient(resource, patientId);
 }
 
-function isCancelled({ status }: ForeignRecord): boolean {
+/** Whether it has one of the states in which the app cancels. */
+export function hasBeenCancelled({ status }: ForeignRecord): boolean {
   return CANCELLED_AS.some((one) => one === codeOf(status));
 }
 
-function refused({ status, issues, rule }: FhirError): CancelEnd {
-  return { kind: 'refused', answer: { status, issues, rule } };
+function refused({ status, issues, rule, said }: FhirError): CancelEnd {
+  return { kind: 'refused', answer: { status, issues, rule }, said };
 }

@@ -28,17 +28,18 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   return isShown ? 'created' : 'unproved';
 }
 
-/** What the EHR calls the created request: `ServiceRequest/id`, and the number that it has given to it. */
 /** From the answer to the create, or from the request found later; undefined where neither names it. */
-export function namesIn(body: unknown, sent: ForeignRecord, location?: string) {
-  return { resource: resourceIn(body, location), number: numberIn(body, sent) };
+export function namesIn(body: unknown, sent: ForeignRecord, location = '') {
+  // Behind a proxy, a Location may name the server by another host.
+  const inLocation = /(?:^|\/)ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location)?.[1];
+  const found = requestIn(body)?.['id'] ?? inLocation;
+  return { resource: isFhirId(found) ? `ServiceRequest/${found}` : undefined, number: numberIn(body, sent) };
 }
 
-function resourceIn(body: unknown, location = ''): string | undefined {
-  const { resourceType, id } = asRecord(body);
-  const inLocation = /\/ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location)?.[1];
-  const found = resourceType === 'ServiceRequest' ? id : inLocation;
-  return isFhirId(found) ? `ServiceRequest/${found}` : undefined;
+/** The request that an answer returns. */
+export function requestIn(body: unknown): FhirResource | undefined {
+  const { resourceType, ...rest } = asRecord(body);
+  return resourceType === 'ServiceRequest' ? { resourceType, ...rest } : undefined;
 }
 
 function numberIn(body: unknown, sent: ForeignRecord): string | undefined {

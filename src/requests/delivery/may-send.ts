@@ -10,7 +10,15 @@ export type Hindrance =
   /** Another version of the form was sent before, and the form's page did not mention it. */
   | { kind: 'changed'; isEarlierSent: boolean; disclosed: readonly string[] }
   /** Another form sent the same request a short time ago, and the page did not mention it. */
-  | { kind: 'alike'; at: Date; isConfirmed: boolean; isCancelled: boolean; disclosed: readonly string[] };
+  | {
+      kind: 'alike';
+      at: Date;
+      isConfirmed: boolean;
+      isCancelled: boolean;
+      disclosed: readonly string[];
+      /** The other request; its `resource` is `ServiceRequest/id`, if the EHR has named it. */
+      like: Pick<Delivery, 'identifier' | 'resource'>;
+    };
 
 /** The reason not to send the form's present content; undefined if there is none. */
 export function hindranceIn(
@@ -38,5 +46,6 @@ export function hindranceIn(
   const latest = alike.find(isUndisclosed);
   if (!latest) return undefined;
   const { at, state, isCancelled = false } = latest;
-  return { kind: 'alike', at: new Date(at), isConfirmed: state === 'sent' || isCancelled, isCancelled, disclosed };
+  const isConfirmed = state === 'sent' || isCancelled;
+  return { kind: 'alike', at: new Date(at), isConfirmed, isCancelled, disclosed, like: latest };
 }

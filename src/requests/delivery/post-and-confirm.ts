@@ -3,9 +3,11 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
+import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
+import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { namesIn, proofOf } from './create-proof.ts';
+import { namesIn, proofOf, requestIn } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
 
 /** What a log may hold of the EHR's answer to the create. */
@@ -18,11 +20,22 @@ export interface EhrAnswer {
   rule?: Rule | undefined;
 }
 
-/** How a post ended; `answer` is present if a create was sent. */
+/**
+ * How a post ended; `answer` is present if a create was sent. `said`: what the EHR's answer says in words, for the user
+ * alone.
+ */
 export type PostEnd =
-  | { kind: 'sent'; answer?: EhrAnswer; resource?: string | undefined; number?: string | undefined }
+  | {
+      kind: 'sent';
+      answer?: EhrAnswer;
+      said?: readonly string[];
+      resource?: string | undefined;
+      number?: string | undefined;
+      /** The request as the EHR returned it. */
+      saved?: FhirResource | undefined;
+    }
   /** The EHR refuses the request; nothing was created. */
-  | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer }
+  | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer; said?: readonly string[] }
   /** The request may exist or not; it is not posted again before the EHR was searched. `unseen`: what such a search misses. */
   | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
   /** Another window was quicker, so nothing was sent here. */
@@ -42,17 +55,26 @@ export async function postOnce(
   const unseen = unseenBy(options);
   if (options.attempted) {
     const { found, isComplete } = await look();
-    if (found.size > 0) return { kind: 'sent', ...namesIn([...found.values()][0], resource) };
+    if (found.size > 0) return { kind: 'sent', ...shownBy(found, resource) };
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, ...made } = await post(api, resource, options.patientId);
-  if (proof === 'created') return { kind: 'sent', answer, ...made };
-  if (proof === 'refused') return { kind: 'refused', failure, answer };
+  const { proof, failure, answer, said, ...made } = await post(api, resource, options.patientId);
+  if (proof === 'created') return { kind: 'sent', answer, said, ...made };
+  if (proof === 'refused') return { kind: 'refused', failure, answer, said };
   const { found, isComplete } = await look();
-  if (found.size > 0) return { kind: 'sent', answer, ...namesIn([...found.values()][0], resource) };
+  // What the EHR says of a failure does not apply to the request that it has.
+  if (found.size > 0)
+    return { kind: 'sent', answer, said: answer.status === 200 ? said : [], ...shownBy(found, resource) };
   // An EHR may show an order later than it accepts it, so an order that is not visible counts as refused only if the EHR said so.
-  return proof === 'denied' && isComplete ? { kind: 'refused', failure, answer } : { kind: 'unknown', answer, unseen };
+  return proof === 'denied' && isComplete
+    ? { kind: 'refused', failure, answer, said }
+    : { kind: 'unknown', answer, unseen };
+}
+
+function shownBy(found: ReadonlyMap<string, ForeignRecord>, resource: FhirResource) {
+  const [saved] = found.values();
+  return { ...namesIn(saved, resource), saved: requestIn(saved) };
 }
 
 async function post(api: FhirApi, resource: FhirResource, patientId: string) {
@@ -63,12 +85,14 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
       proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       answer: { status: answer.status, issues },
+      said: outcomeTexts(answer.body),
       ...namesIn(answer.body, resource, answer.location),
+      saved: requestIn(answer.body),
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    const { failure, status, issues, rule } = error;
-    return { proof: refusalIn(error), failure, answer: { status, issues, rule } };
+    const { failure, status, issues, rule, said } = error;
+    return { proof: refusalIn(error), failure, answer: { status, issues, rule }, said };
   }
 }
 

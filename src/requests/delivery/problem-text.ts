@@ -33,6 +33,10 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
       return CHART_CHANGED;
+    case 'patient-changed':
+      return end.deathText === undefined
+        ? 'Nothing was sent: what the EHR says of this patient has changed since this page was opened. Check at the top that this is the right patient, then send it.'
+        : `Nothing was sent: the EHR says now that this patient has died (${end.deathText}). Check that this is the right chart, and send it only if it is still needed.`;
     case 'original-changed':
       return end.now.isOver
         ? 'Nothing was sent: the request that this one corrects is not open in the EHR any more. Send this one only if the patient still needs it.'
@@ -45,16 +49,21 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
     case 'alike':
       if (end.isCancelled)
-        return `You sent the same request ${agoText(end.at, now)} and have cancelled it since. What you see now was not sent. Send it only if the patient needs it after all.`;
+        return `You sent the same request ${agoText(end.at, now)}, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
       return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
-      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}`;
+      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':
       if (end.unseen) return UNSEEN[end.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
   }
+}
+
+/** The EHR's own words: they may be for another reader, so they are marked as the EHR's. */
+export function saidByEhr(said: readonly string[] = []): string {
+  return said.length === 0 ? '' : ` The EHR says: ${said.map((text) => `“${text}”`).join(' ')}`;
 }
 
 /** The time that has passed, in minutes. */

@@ -17,8 +17,14 @@ export interface FormSending {
   newlyFound: number;
 }
 
-/** `chart-changed`: the chart no longer has the form's values. The others are about the request that it corrects. */
-export type NotWritten = { kind: 'chart-changed' } | OriginalHindrance;
+/**
+ * `chart-changed`: the chart no longer has the form's values. `patient-changed`: nor the patient's identity, as the
+ * page showed it; they may have died since. The others are about the request that it corrects.
+ */
+export type NotWritten =
+  | { kind: 'chart-changed' }
+  | { kind: 'patient-changed'; deathText: string | undefined }
+  | OriginalHindrance;
 
 export interface SendingDependencies {
   deliveries: DeliveryStore;

@@ -52,6 +52,9 @@ export interface Sent {
   /** `ServiceRequest/id`, and the number that the EHR itself gave it, where the EHR has returned them. */
   resource?: string | undefined;
   number?: string | undefined;
+  /** What the EHR's answer says in words, and what it has saved in another way. */
+  said?: readonly string[] | undefined;
+  differs?: readonly string[] | undefined;
   /** The request that it replaced, and what became of that one. */
   replaced?: { id: string; what: string; end: OriginalEnd } | undefined;
 }

@@ -42,6 +42,8 @@ export interface FormTicket extends Form {
   shownAt?: string;
   /** Identifiers that the page mentions, of earlier or equal requests: sending then means one more. */
   disclosed?: readonly string[] | undefined;
+  /** The mark of the patient's identity, as the page shows it. */
+  patientSeen?: string | undefined;
   /** The mark of the version that a review has shown in full: only that version may carry values from the chart. */
   reviewed?: string | undefined;
 }

@@ -20,6 +20,7 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { receiversIn } from '#src/settings/receivers.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
+import { missingIn, otherIn } from './saved-otherwise.ts';
 
 interface Place {
   launch: Launch;
@@ -57,6 +58,8 @@ export function sentNotice(
     provider,
     telephone: telephone === '' ? undefined : telephone,
     replaced: last.replaced,
+    said: last.said,
+    differs: last.differs,
   };
 }
 
@@ -77,7 +80,9 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
   return {
     marks: new Map([
       ...found.flatMap(({ one, id, listed }) =>
-        listed && id !== undefined ? [[id, `Just sent${otherIn(listed, rowOf(one, id, place))}`] as const] : [],
+        listed && id !== undefined
+          ? [[id, `Just sent${otherText(otherIn(listed, rowOf(one, id, place)))}`] as const]
+          : [],
       ),
       ...unlisted.map(({ one, id, isLeftOut }) => {
         const saved = `Saved ${agoText(new Date(one.at), place.now)}`;
@@ -93,27 +98,22 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
 }
 
 const IN_ERROR = ', but the EHR shows it as an error, or as a step of another order. Look in the chart.';
-/** Since it was sent, it may have been carried out. */
-const AS_SENT = new Set<unknown>(['active', 'completed']);
-
-/** What an EHR has saved in another way than it was sent, although it answered that it saved it. */
-function otherIn(listed: RequestRow, sent: RequestRow): string {
-  const differ = [
-    listed.service !== sent.service && 'service',
-    listed.needed !== sent.needed && 'time',
-    listed.priority?.word !== sent.priority?.word && 'priority',
-    (!AS_SENT.has(listed.ehrStatus) || listed.source !== sent.source || listed.caution !== undefined) && 'status',
-    listed.sentTo === undefined && sent.sentTo !== undefined && 'provider',
-  ].filter((word) => word !== false);
+function otherText(differ: readonly string[]): string {
   return differ.length === 0 ? '' : `, but the EHR shows another ${differ.join(', ')}. Check it.`;
 }
+
+const NOT_GIVEN = { resource: undefined, number: undefined, said: undefined, saved: undefined };
 
 function idOf({ resource }: Sent): string | undefined {
   return resource?.split('/')[1];
 }
 
 /** The row of a sent request. Without an id from the EHR, the request has no page of its own. */
-function rowOf({ request, form }: Sent, id: string | undefined, { launch, organization, now }: Place): RequestRow {
+function rowOf(
+  { request, form }: Pick<Sent, 'request' | 'form'>,
+  id: string | undefined,
+  { launch, organization, now }: Pick<Place, 'launch' | 'organization' | 'now'>,
+): RequestRow {
   const { timeZone } = organization;
   const read = readServiceRequest(request, { base: new URL(launch.fhirBase), now, timeZone });
   const isUser = ({ local }: PartyReference) => local !== undefined && local === launch.user.fhirUser;
@@ -147,6 +147,19 @@ export function sentOf(
   };
   const whole = written ?? writeRequest(typed, NOTHING_CHOSEN, offerOf(organization), by).resource;
   const { note: _note, orderDetail: _detail, supportingInfo: _info, insurance: _insurance, ...request } = whole;
-  const { resource, number } = { resource: undefined, number: undefined, ...end };
-  return { identifier, at: now.toISOString(), request, resource, number, replaced: posted.replaced };
+  const { resource, number, said, saved } = { ...NOT_GIVEN, ...end };
+  const at = { launch, organization, now };
+  return {
+    ...{ identifier, at: now.toISOString(), request, resource, number, said, replaced: posted.replaced },
+    // An answer without what FHIR requires is only a part of the request.
+    differs: saved?.['status'] && saved['subject'] ? differencesIn(saved, whole, at) : undefined,
+  };
+}
+
+function differencesIn(saved: FhirResource, sent: FhirResource, at: Pick<Place, 'launch' | 'organization' | 'now'>) {
+  const rowIn = (request: FhirResource) => rowOf({ request, form: '' }, undefined, at);
+  return [
+    ...otherIn(rowIn(saved), rowIn(sent)).map((word) => `another ${word}`),
+    ...missingIn(saved, sent).map((word) => `${word} missing`),
+  ];
 }

@@ -3,13 +3,17 @@ import type { Request } from 'express';
 import type { Audit } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { type Launch, mayUse } from '#src/launches/session/launch.ts';
+import { identityMark } from '#src/patients/identity-mark.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
-import { versionsOf } from '#src/requests/delivery/deliveries.ts';
+import { hasBeenCancelled, readOwn } from '#src/requests/delivery/cancel-request.ts';
+import { versionsOf, withCancelled } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
-import { type FormSending, searchOf } from '#src/requests/delivery/sending.ts';
+import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
+import type { Hindrance } from '#src/requests/delivery/may-send.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
@@ -18,6 +22,7 @@ import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 import { recordCancelled } from './record-created.ts';
@@ -41,6 +46,8 @@ export async function sendInLaunch(
   const open = () => (opening ??= openReadings(deps, launch, organization));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
+  const noteCancelled = (names: readonly string[]) =>
+    storeSoon(deps, () => deps.deliveries.change(ticket.owner, (known) => withCancelled(known, names)));
   const andEndOriginal = async (sending: FormSending, written?: FhirResource) => {
     if (sending.end.kind !== 'sent' || !corrects) return { ...sending, written };
     const { api, patient, user } = open();
@@ -48,11 +55,14 @@ export async function sendInLaunch(
     const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
     const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
     if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
+    if (end === 'cancelled') await noteCancelled(corrects.identifiers);
     return { ...sending, written, replaced: end };
   };
   if (isLook || !typed) return andEndOriginal(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
   const send = sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
+    const patient = await open().patient;
+    if (identityMark(patient) !== ticket.patientSeen) return { kind: 'patient-changed', deathText: patient.deathText };
     if (corrects) {
       const versions = versionsOf(ticket, await deps.deliveries.of(ticket.owner));
       const own = versions.map(({ identifier }) => systemAndValue(deps.publicUrl, identifier));
@@ -70,5 +80,24 @@ export async function sendInLaunch(
     contextOf(request).isUnsent = written === undefined;
     throw error;
   });
+  if (sending.end.kind === 'alike' && (await isCancelledSince(open, launch, sending.end))) {
+    await noteCancelled([sending.end.like.identifier]);
+    return { ...sending, end: { ...sending.end, isConfirmed: true, isCancelled: true } };
+  }
   return andEndOriginal(sending, written);
+}
+
+/** Whether the other request was cancelled in the EHR, by any user. An EHR that does not answer says nothing. */
+async function isCancelledSince(
+  open: () => ReturnType<typeof openReadings>,
+  launch: Launch,
+  { isCancelled, like }: Extract<Hindrance, { kind: 'alike' }>,
+): Promise<boolean> {
+  const requestId = like.resource?.split('/')[1];
+  if (isCancelled || requestId === undefined || !mayUse(launch, { type: 'ServiceRequest', interaction: 'r' }))
+    return false;
+  const { api, patient } = open();
+  await patient;
+  const found = await readOwn(api, { requestId, patientId: launch.context.patient }).catch(nothingOf);
+  return found !== undefined && hasBeenCancelled(found);
 }

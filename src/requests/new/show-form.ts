@@ -4,6 +4,7 @@ import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
 import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { identityMark } from '#src/patients/identity-mark.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { readOwn } from '#src/requests/delivery/cancel-request.ts';
@@ -63,7 +64,7 @@ export async function showForm(
     leavesInSeconds: leaveAtEnd(response, launch.id, closing, now),
     patient,
     bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user }),
-    ticket: await deps.drafts.issueTicket(shown.ticket, now),
+    ticket: await deps.drafts.issueTicket({ ...shown.ticket, patientSeen: identityMark(patient) }, now),
     name: nameOf(shown.ticket),
     problem,
     corrects: shown.ticket.corrects && {

@@ -72,11 +72,21 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
   return found.map(({ fact, isNone }) => ({ ...fact, isSuggested: !isNone || areNone })).slice(0, MOST_OF_A_KIND);
 }
 
-const NONE = /^(?:no (?:known\b|(?:\w{1,20} ){0,2}allerg)|nkd?a\b)/i;
+/** That there is none, or that it is not known whether there is one. */
+const NONE = [
+  /^(?:(?:patient|pt) )?(?:(?:has|with) )?(?:no|nil|none)(?: known\b| reported\b| recorded\b| (?:\w{1,20} ){0,2}all?erg)/i,
+  /^n\.?k\.?(?:[dfm]\.?)?a\b/i,
+  /^(?:patient )?den(?:ies|ied)\b|^negative for\b/i,
+  /\b(?:not on file|unable to (?:assess|obtain)|status unknown|not assessed)\b/i,
+  /^(?:keine|aucune|pas d.|sin|sem|nessun[ao]?|geen|ingen|inga|nenhuma)\b[^;]{0,60}?all?erg/i,
+];
 
 /** In any language, a code may say it. */
 function saysNone({ code }: ForeignRecord, { text }: ChartFact): boolean {
-  return NONE.test(text) || asRecords(asRecord(code).coding).some((one) => KNOWN_BY_CODE.has(asWritten(one.code)));
+  return (
+    NONE.some((none) => none.test(text)) ||
+    asRecords(asRecord(code).coding).some((one) => KNOWN_BY_CODE.has(asWritten(one.code)))
+  );
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
@@ -88,8 +98,16 @@ function nameOf(resource: ForeignRecord): string | undefined {
   return withRemarks(qualified(words, asRecord(resource.code)), resource);
 }
 
-/** SNOMED CT: a bare code would read as something that the patient is allergic to. */
+/** SNOMED CT and the International Patient Summary: a bare code would read as something that the patient is allergic to. */
 const KNOWN_BY_CODE = new Map([
+  ['no-allergy-info', 'No information about allergies'],
+  ['no-known-allergies', 'No known allergy'],
+  ['no-known-medication-allergies', 'No known drug allergy'],
+  ['no-known-food-allergies', 'No known food allergy'],
+  ['no-known-environmental-allergies', 'No known environmental allergy'],
+  ['428197003', 'No known insect allergy'],
+  ['716220001', 'No known animal allergy'],
+  ['1003774007', 'No known latex allergy'],
   ['716186003', 'No known allergy'],
   ['409137002', 'No known drug allergy'],
   ['429625007', 'No known food allergy'],
@@ -97,7 +115,11 @@ const KNOWN_BY_CODE = new Map([
 ]);
 
 function isSevere({ reaction }: ForeignRecord): boolean {
-  return asRecords(reaction).some(({ severity }) => severity === 'severe');
+  return asRecords(reaction).some(isSevereReaction);
+}
+
+function isSevereReaction({ severity }: ForeignRecord): boolean {
+  return asText(severity)?.toLowerCase() === 'severe';
 }
 
 /** Whether the resource is in force but has no words by which it could be shown. */
@@ -122,10 +144,12 @@ function hasCategory({ category }: ForeignRecord, code: string): boolean {
   return asRecords(category).some(({ coding }) => asRecords(coding).some((one) => one.code === code));
 }
 
+/** Those of a severe reaction first, because a long list is cut off, with a mark. */
 function reactionsOf({ reaction }: ForeignRecord): string | undefined {
-  const texts = asRecords(reaction).flatMap(({ manifestation, description }) => {
+  const reactions = asRecords(reaction).toSorted((a, b) => Number(isSevereReaction(b)) - Number(isSevereReaction(a)));
+  const texts = reactions.flatMap(({ manifestation, description }) => {
     const shown = asRecords(manifestation).map(asConceptText);
     return shown.length > 0 ? shown : [asInformation(description, 120)];
   });
-  return asText([...new Set(texts.filter((text) => text !== undefined))].slice(0, 3).join(', '), 120);
+  return asText([...new Set(texts.filter((text) => text !== undefined))].join(', '), 120);
 }

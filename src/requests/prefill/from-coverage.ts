@@ -23,7 +23,8 @@ export function insuranceFrom(
 ): ChartFact[] {
   const active = coverages.filter(({ status, period }) => status === 'active' && !hasEnded(period, at.now));
   const ofToday = active.filter(({ period }) => !startsLater(period, at.now));
-  return active.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
+  const ranked = active.toSorted((a, b) => rankOf(a) - rankOf(b));
+  return ranked.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
     const { payor, type, subscriberId, meta, period } = coverage;
     const start = dayOf([asRecord(period).start], at);
     const name =
@@ -38,6 +39,11 @@ export function insuranceFrom(
       masked: asInformation(subscriberId, 60),
     }));
   });
+}
+
+/** FHIR R4 Coverage.order: the primary plan is the first. */
+function rankOf({ order }: ForeignRecord): number {
+  return typeof order === 'number' ? order : Number.MAX_SAFE_INTEGER;
 }
 
 /** A patient who pays has no name here: it may be another patient. */

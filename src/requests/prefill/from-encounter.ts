@@ -29,6 +29,12 @@ const NOT_THERE = new Set<unknown>([
   ...['discharged', 'completed', 'discontinued'],
 ]);
 
+/** v3-ActCode: the patient is elsewhere, such as at home, and the place is the clinician's. */
+const ELSEWHERE = new Set<unknown>(['VR', 'HH', 'FLD']);
+/** v3-ActCode: such a stay is over within hours, but some EHRs close it late or never. */
+const SHORT = new Set<unknown>(['AMB', 'EMER']);
+const SHORT_MS = 2 * 86_400_000;
+
 /** A place of an encounter, which is named by its own display or by its Location. */
 export interface Place {
   readonly display: string | undefined;
@@ -38,7 +44,8 @@ export interface Place {
 
 /** Where the patient is now: the place reached last; where not all say when, the last. @param encounter untrusted */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
-  const isOver = NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
+  const isElsewhere = classesOf(encounter).some((code) => ELSEWHERE.has(code));
+  const isOver = isElsewhere || NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
   const current = asRecords(isOver ? undefined : encounter.location).filter(
     ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now) && !startsLater(period, now),
   );
@@ -57,6 +64,11 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
     });
 }
 
+/** R4 has one coding, R5 a list of concepts. */
+function classesOf({ class: given }: ForeignRecord): unknown[] {
+  return asRecords(given).flatMap(({ code, coding }) => [code, ...asRecords(coding).map((one) => one.code)]);
+}
+
 /** @param places with their names, in their order; a name is undefined where the EHR gives none. */
 export function stayOf(
   encounter: ForeignRecord,
@@ -65,9 +77,11 @@ export function stayOf(
 ): ChartFact[] {
   const { period, serviceType } = encounter;
   const { start, end } = asRecord(period);
-  // During an ongoing stay the patient is still there, however long ago it began.
+  const isForgotten =
+    classesOf(encounter).some((code) => SHORT.has(code)) && Date.parse(asWritten(start)) < at.now.getTime() - SHORT_MS;
+  // During an ongoing stay in bed the patient is still there, however long ago it began.
   const { date, isStale } = dated([end ?? start], at);
-  const when = { date: dated([start], at).date ?? date, isStale: end !== undefined && isStale };
+  const when = { date: dated([start], at).date ?? date, isStale: isForgotten || (end !== undefined && isStale) };
   const kinds = [
     asConceptText(asRecords(encounter.type)[0]),
     asConceptText(serviceType),

@@ -11,6 +11,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { quantityText } from '#src/smart/fhir/quantity.ts';
 import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
+import { inBase, isLeap, isMeasured, isPlausible } from './plausible.ts';
 
 /** Only the latest reading of each kind is offered. */
 export const MEASURES = [
@@ -30,30 +31,42 @@ function kindOf(codes: readonly unknown[]): string | undefined {
 }
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = DAY_MS / 24;
+const YEAR_MS = 365.25 * DAY_MS;
 const LOINC = 'http://loinc.org';
-/** Kinds of a reading with a unit. */
-const MEASURED = new Set(['height', 'weight']);
+const WITH_OFFSET = /T.{0,20}(?:Z|[+-]\d\d:\d\d)$/;
 
 interface Reading {
   readonly kind: string;
-  readonly fact: ChartFact;
+  /** undefined for one that a request must not rely on, or that cannot be read: an older one may be wrong by now. */
+  readonly fact: ChartFact | undefined;
   /** In ms; 0 without a date that can be read. */
   readonly at: number;
   /** It has a time, not only a day. */
   readonly isTimed: boolean;
 }
+type Usable = Reading & { readonly fact: ChartFact };
 
 /**
  * The latest reading of each kind; several if they differ and none is proved to be the latest. Chosen beforehand is only
- * a single one that is neither old nor undated. One that is dated in the future is not taken.
+ * a single one that is neither old nor undated, and that a patient of this age may have. One that is dated in the future
+ * is not taken.
+ * @param birthDate untrusted.
  */
-export function measuresFrom(observations: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
-  const readings = observations.filter(isFinal).flatMap((observation): Reading[] => {
+export function measuresFrom(
+  observations: readonly ForeignRecord[],
+  at: ReadingTime,
+  birthDate?: unknown,
+): ChartFact[] {
+  const now = at.now.getTime();
+  const born = Date.parse(asWritten(birthDate));
+  const years = Number.isNaN(born) ? undefined : Math.max(0, (now - born) / YEAR_MS);
+  const readings = observations.filter(isOfPatient).flatMap((observation): Reading[] => {
     const { code, effectiveDateTime, effectiveInstant, effectivePeriod, issued } = observation;
     const codings = asRecords(asRecord(code).coding).filter(({ system = LOINC }) => system === LOINC);
     const codes = codings.map((coding) => coding.code);
-    const known = kindOf(codes);
-    const kind = known !== undefined && MEASURED.has(known) && isNothing(observation) ? undefined : known;
+    const kind = kindOf(codes);
+    if (kind === undefined || (isMeasured(kind) && isNothing(observation))) return [];
     const label = asConceptText(code);
     const moments = [
       effectiveDateTime,
@@ -63,24 +76,14 @@ export function measuresFrom(observations: readonly ForeignRecord[], at: Reading
       issued,
     ];
     const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined) ?? '';
-    const facts =
-      kind === undefined
-        ? []
-        : factOf(
-            observation,
-            codes.includes(label && bareCode(label)) ? kind : label,
-            valueOf(observation),
-            dated(moments, at),
-          );
-    return facts.map((fact) => ({
-      kind: kind ?? '',
-      fact,
-      at: Date.parse(moment) || 0,
-      isTimed: moment.includes('T'),
-    }));
+    const time = Date.parse(moment) || 0;
+    if (time > now + (WITH_OFFSET.test(moment) ? HOUR_MS : DAY_MS)) return [];
+    const text = isFinal(observation) ? valueOf(observation) : undefined;
+    const name = codes.includes(label && bareCode(label)) ? kind : label;
+    const [fact] = factOf(observation, name, text, dated(moments, at));
+    return [{ kind, fact, at: time, isTimed: moment.includes('T') }];
   });
-  const past = readings.filter((reading) => reading.at <= at.now.getTime() + DAY_MS);
-  return [...Map.groupBy(past, ({ kind }) => kind).values()].flatMap(latestOf);
+  return [...Map.groupBy(readings, ({ kind }) => kind).values()].flatMap((ofKind) => latestOf(ofKind, years, at));
 }
 
 /** No patient has such a height or weight. */
@@ -89,34 +92,48 @@ function isNothing({ valueQuantity }: ForeignRecord): boolean {
   return typeof value === 'number' && value <= 0;
 }
 
-/** Has it a date that is not old, and, for a height or a weight, a unit? Seventy may be pounds. */
-function isWhole({ text, isStale, date }: ChartFact, kind: string): boolean {
-  const hasUnit = !MEASURED.has(kind) || /\p{L}/u.test(text);
-  return isStale !== true && date !== undefined && hasUnit;
-}
-
-function latestOf(readings: readonly Reading[]): ChartFact[] {
-  const [newest] = readings.toSorted((a, b) => b.at - a.at);
+function latestOf(readings: readonly Reading[], years: number | undefined, { staleDays }: ReadingTime): ChartFact[] {
+  const usable = readings.filter((one): one is Usable => one.fact !== undefined).toSorted((a, b) => b.at - a.at);
+  const [newest] = usable;
   if (!newest) return [];
-  const isSameDay = ({ fact }: Reading) => fact.date !== undefined && fact.date === newest.fact.date;
-  const isAsNew = (one: Reading) => one.at === newest.at || (isSameDay(one) && !(one.isTimed && newest.isTimed));
-  const facts = [newest, ...readings.filter(isAsNew)].map(({ fact }) => fact);
+  const isSameDay = ({ fact }: Usable) => fact.date !== undefined && fact.date === newest.fact.date;
+  const isAsNew = (one: Usable) => one.at === newest.at || (isSameDay(one) && !(one.isTimed && newest.isTimed));
+  const before = usable.find((one) => !isAsNew(one) && newest.at - one.at <= staleDays * DAY_MS);
+  const doubted = before && isContradicted(newest, before, years) ? [before] : [];
+  const facts = [newest, ...usable.filter(isAsNew), ...doubted].map(({ fact }) => fact);
   const distinct = [
     ...new Map(facts.toReversed().map((fact) => [`${fact.label} ${fact.text}`, fact])).values(),
   ].toReversed();
-  const isOne = distinct.length === 1;
-  return distinct.map((fact) => ({ ...fact, isSuggested: isOne && isWhole(fact, newest.kind) }));
+  const isLatest = readings.every(({ fact, at }) => fact !== undefined || at < newest.at);
+  const isOne = distinct.length === 1 && isLatest;
+  return distinct.map((fact) => ({ ...fact, isSuggested: isOne && isWhole(fact, newest.kind, years) }));
+}
+
+function isContradicted({ kind, fact }: Usable, before: Usable, years: number | undefined): boolean {
+  if (!isMeasured(kind)) return false;
+  const [now, then] = [inBase(kind, fact.text), inBase(kind, before.fact.text)];
+  return now !== undefined && then !== undefined && isLeap(now, then, years);
+}
+
+/** Has it a date that is not old and, if it is a height or a weight, a unit and a size that may be true? */
+function isWhole({ text, isStale, date }: ChartFact, kind: string, years: number | undefined): boolean {
+  const isTrue = !isMeasured(kind) || isPlausible(kind, inBase(kind, text), years);
+  return isStale !== true && date !== undefined && isTrue;
 }
 
 /**
- * Whether a reading is final, and the patient's: a request must not rely on one that is preliminary, cancelled or wrong, and
- * one with a `focus` is of someone or something else, such as a mother's baby (FHIR R4 Observation.focus).
+ * Not of someone or something else, such as a mother's baby (FHIR R4 Observation.focus), and not withdrawn.
  */
-function isFinal({ status, modifierExtension, focus }: ForeignRecord): boolean {
+function isOfPatient({ status, focus }: ForeignRecord): boolean {
+  return asRecords(focus).length === 0 && !['cancelled', 'entered-in-error'].includes(asWritten(status));
+}
+
+/** Whether a request may rely on a reading: not on one that is preliminary, or whose value is said to be absent. */
+function isFinal({ status, modifierExtension, dataAbsentReason }: ForeignRecord): boolean {
   return (
     ['final', 'amended', 'corrected'].includes(asWritten(status)) &&
     modifierExtension === undefined &&
-    asRecords(focus).length === 0
+    dataAbsentReason === undefined
   );
 }
 

@@ -12,6 +12,7 @@ import {
   hasEnded,
   startsLater,
 } from '#src/smart/fhir/fields.ts';
+import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import type { ChartFact } from './facts.ts';
 import { dated, type ReadingTime } from './facts.ts';
 
@@ -26,14 +27,20 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
     text === undefined ? [] : [{ reference, label, text, ...when }];
   return [
     ...fact(CONTACT.address, addressOf(patient, at.now)),
-    ...fact(CONTACT.telephone, telephoneOf(asRecords(patient.telecom).toSorted(byWork), at.now)),
+    ...fact(
+      CONTACT.telephone,
+      telephoneOf(
+        asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b)),
+        at.now,
+      ),
+    ),
     ...fact(CONTACT.language, languageOf(patient)),
   ];
 }
 
-/** At work, the patient is not now, and who answers there may not know of it. */
-function byWork(a: ForeignRecord, b: ForeignRecord): number {
-  return Number(a.use === 'work') - Number(b.use === 'work');
+/** At a temporary place of today the patient is first; at work, they are not now, and who answers may not know of it. */
+function placeOf({ use, period }: ForeignRecord): number {
+  return use === 'temp' && period !== undefined ? 0 : use === 'work' ? 2 : 1;
 }
 
 /** A temporary address of today comes first, then the home address. An old address, or one for letters or bills only, is never taken. */
@@ -60,7 +67,17 @@ export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   return numbers
     .toSorted((a, b) => rankOf(a) - rankOf(b))
     .map(({ value }) => asInformation(value, 60))
-    .find((value) => value !== undefined);
+    .find((value) => value !== undefined && isDialable(value));
+}
+
+const NOT_IN_USE = /\b(?:wrong|disconnected|invalid|do not (?:call|use)|out of service)\b|[@*]/i;
+/** The same digit throughout, or the digits in order: many EHRs require a number, so some users type one of these. */
+const PLACEHOLDER = /^(\d)\1{6,}$|^1?1234567890?$/;
+
+/** A number that may be called, with or without words beside it: not a refusal, an e-mail address or a filler. */
+function isDialable(value: string): boolean {
+  const digits = value.replace(/\P{Nd}/gu, '');
+  return digits !== '' && !NOT_IN_USE.test(value) && !PLACEHOLDER.test(digits);
 }
 
 /** Whether a Period has begun and not ended. */
@@ -73,25 +90,51 @@ export function isOfNow(period: unknown, now: Date): boolean {
  * one may not be spoken best.
  */
 function languageOf({ communication, extension }: ForeignRecord): string | undefined {
-  const languages = asRecords(communication);
-  const preferred = languages.find((one) => flagOf(one, 'preferred') === true);
-  const words = (preferred ? [preferred] : languages).flatMap(({ language }) => wordsOf(language) ?? []);
-  const needs = asRecords(extension).some((one) => one.url === INTERPRETER && flagOf(one, 'valueBoolean') === true);
+  const languages = [...asRecords(communication), ...asRecords(extension).flatMap(communicationIn)];
+  const named = languages.filter(({ language }) => wordsOf(language) !== undefined);
+  const preferred = named.filter((one) => flagOf(one, 'preferred') === true);
+  const words = (preferred.length > 0 ? preferred : named).flatMap(({ language }) => wordsOf(language) ?? []);
+  const needs = [extension, ...languages.map((one) => one.extension)]
+    .flatMap((one) => asRecords(one))
+    .some(isInterpreter);
   const said = [...new Set(words)].slice(0, MOST_LANGUAGES);
   return asText([...said, ...(needs ? ['interpreter needed'] : [])].join(', '), LONGEST_LANGUAGE);
 }
 
-/** A code of BCP 47 without words has those of the runtime: "es" is Spanish. */
+/** Whether an extension says that an interpreter is needed, as a boolean or as the answer "Yes". */
+function isInterpreter(extension: ForeignRecord): boolean {
+  const { code, display } = asRecord(
+    extension.valueCoding ?? asRecords(asRecord(extension.valueCodeableConcept).coding)[0],
+  );
+  const isYes = flagOf(extension, 'valueBoolean') === true || YES.has(code) || /^yes\b/i.test(asWritten(display));
+  return INTERPRETER.test(asWritten(extension.url)) && isYes;
+}
+
+/** The language in an extension of the United Kingdom's profiles, which holds what `communication` does. */
+function communicationIn({ url, extension }: ForeignRecord): ForeignRecord[] {
+  if (!/\bExtension-[\w-]{1,20}-NHSCommunication\b/.test(asWritten(url))) return [];
+  const parts = asRecords(extension);
+  const part = (name: string) => asRecord(parts.find((one) => one.url === name));
+  const { valueCodeableConcept: language } = part('language');
+  return [{ language, preferred: part('preferred').valueBoolean, extension: parts }];
+}
+
+/** A code of BCP 47 without words has those of the runtime: "es" is Spanish. A refusal to say, or "other", is none. */
 function wordsOf(language: unknown): string | undefined {
   const text = asConceptText(language);
+  if (text === undefined || NO_LANGUAGE.test(text) || isCatchAll(text)) return undefined;
   const isCode = asRecords(asRecord(language).coding).some(({ code }) => code === text);
-  return text !== undefined && isCode && BCP_47.test(text) ? LANGUAGES.of(text) : text;
+  return isCode && BCP_47.test(text) ? LANGUAGES.of(text) : text;
 }
 
 const BCP_47 = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-[a-z]{2})?$/i;
 const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language' });
-/** FHIR R4, an extension of Patient. */
-const INTERPRETER = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
+/** The codes of no, of any and of an unknown language, and words for a refusal. */
+const NO_LANGUAGE = /^(?:und|zxx|mul|mis)$|\b(?:declined|refused|undetermined)\b/i;
+/** Extensions of FHIR R4, of US Core and, inside their own one, of the United Kingdom's profiles. */
+const INTERPRETER = /(?:^|\/)(?:patient-)?interpreterRequired$|\/us-core-interpreter-needed$/;
+/** Yes, in SNOMED CT and in HL7 v3. */
+const YES = new Set<unknown>(['373066001', 'Y']);
 
 const MOST_LANGUAGES = 3;
 /** As long as the field of the form. */

@@ -68,7 +68,9 @@ async function sectionOf(
     name === 'requester'
       ? { own: resources, refused: 0, isWhole: true }
       : ownOf(resources, { type, patientId, base: api.base });
-  const found = await factsIn(api, reader, name, own);
+  const patient = answerOf.get(reads.find((one) => one.section === 'patient') as ChartRead);
+  const birthDate = patient?.id === patientId ? patient.birthDate : undefined;
+  const found = await factsIn(api, reader, name, own, birthDate);
   const hasMore = received.some((one) => one.hasMore);
   // Among what did not come may be a newer measurement, or another insurance of today.
   const isUnsure = hasMore && name !== 'allergies';
@@ -94,6 +96,7 @@ async function factsIn(
   reader: ChartReader,
   name: SectionName,
   own: readonly ForeignRecord[],
+  birthDate: unknown,
 ): Promise<readonly ChartFact[]> {
   const { base } = api;
   const { launch, at } = reader;
@@ -111,7 +114,7 @@ async function factsIn(
     case 'allergies':
       return allergiesFrom(own, at);
     case 'measures':
-      return measuresFrom(own, at);
+      return measuresFrom(own, at, birthDate);
     case 'insurance':
       return insuranceFrom(own, { base, at });
   }

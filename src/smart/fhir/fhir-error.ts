@@ -5,6 +5,7 @@ import { parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { namesMissingParameter, RESTRICTED_CODES, summarizeOutcome } from './issue-codes.ts';
+import { outcomeTexts } from './outcome-texts.ts';
 
 export type FhirFailure =
   | 'unauthorized'
@@ -26,6 +27,8 @@ export class FhirError extends Error {
   readonly issues: readonly string[];
   /** Why a refused token could not be renewed. This error is our own, so it quotes nothing clinical. */
   readonly renewal: AppError | undefined;
+  /** What the answer says in words, for the user; it may be clinical, so no log and no trace holds it. */
+  readonly said: readonly string[];
   /** The server says that a search needs a parameter that was not sent. */
   readonly lacksParameter: boolean;
   /** The rule that failed, if it says more than `failure` and `status`. */
@@ -40,6 +43,7 @@ export class FhirError extends Error {
       renewal?: AppError | undefined;
       rule?: Rule | undefined;
       lacksParameter?: boolean;
+      said?: readonly string[];
     } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
@@ -47,6 +51,7 @@ export class FhirError extends Error {
     super(`FHIR call failed: ${failure}${answer === '' ? '' : ` (${answer})`}`);
     this.renewal = renewal;
     this.rule = more.rule;
+    this.said = more.said ?? [];
     this.lacksParameter = more.lacksParameter ?? false;
     this.name = 'FhirError';
     this.failure = failure;
@@ -104,7 +109,7 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-/** The error for an answer's status. @param contentType of the answer, if it is known. @param body parsed; of a read. */
+/** The error for an answer's status. @param contentType of the answer, if it is known. @param body parsed. */
 export function answered(
   status: number,
   issues: readonly string[],
@@ -115,7 +120,10 @@ export function answered(
   const isPage = OF_GATEWAY.includes(status) && /^text\/html\b/i.test(contentType ?? '');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
   const rule = isPage ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
-  return new FhirError(failure, status, { issues, rule, lacksParameter: namesMissingParameter(body) });
+  return new FhirError(failure, status, {
+    ...{ issues, rule, said: outcomeTexts(body) },
+    lacksParameter: namesMissingParameter(body),
+  });
 }
 
 /** fhirclient has already read the error body; only the end of its message still holds it. */

@@ -63,6 +63,10 @@ const versionOn = (page: Visit) => /name="version" value="([^"]*)"/.exec(page.bo
 const cancel = (page: Visit, change: Record<string, string> = {}) =>
   browser.open(url('sr-1/cancel'), { form: { csrf: csrfOf(page), version: versionOn(page), ...REVOKE, ...change } });
 const puts = () => ehr.requests.filter(({ method }) => method === 'PUT');
+const saying = (diagnostics: string, severity = 'error') => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity, code: 'business-rule', diagnostics }],
+});
 /** Takes an update as FHIR defines it: another version is refused. */
 function take({ headers, body }: { headers: Record<string, unknown>; body: string }) {
   const { versionId } = chart['meta'] as { versionId: string };
@@ -167,6 +171,24 @@ describe('a request that was created here', () => {
 
   test.for<[string, { status: number; body?: object }, boolean, string]>([
     ['refused', { status: 403 }, false, 'the EHR did not let this app do it now'],
+    [
+      'refused in words',
+      { status: 422, body: saying('Order is in <progress>') },
+      false,
+      'in the chart. The EHR says: “Order is in &lt;progress&gt;”',
+    ],
+    [
+      'a conflict with no other version',
+      { status: 409, body: saying('Order is locked') },
+      false,
+      'did not let this app do it now. Try again in a minute, or cancel it in the chart. The EHR says: “Order is locked”',
+    ],
+    [
+      'done with a warning',
+      { status: 200, body: saying('Call the lab', 'warning') },
+      true,
+      'the EHR may not notify them. The EHR says: “Call the lab”',
+    ],
     ['lost, and done', { status: 500 }, true, CANCELLED],
     ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
     ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
@@ -207,6 +229,15 @@ describe('a request that was created here', () => {
     const steps = rows[0]?.['steps'] as { name: string }[] | undefined;
     expect(steps?.find(({ name }) => name === 'cancel')).toMatchObject({ outcome: 'warning', rule });
     expect(JSON.stringify(steps)).not.toMatch(/Stella|walks|Wheelchair/);
+  });
+
+  test('that is done when the EHR does not answer was certainly not cancelled', async () => {
+    const page = await open();
+    onPut(() => {
+      chart = { ...chart, status: 'completed' };
+      return { status: 500 };
+    });
+    expect((await cancel(page)).body).toContain(CHANGED);
   });
 
   test('that another user or a repeated update has cancelled first is reported as cancelled', async () => {
@@ -296,12 +327,22 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
   });
 });
 
+test.for<[string, string, string]>([
+  ['another user has cancelled it', 'revoked', ', and it has been cancelled since.'],
+  ['it was an error', 'entered-in-error', ', and it has been cancelled since.'],
+  ['it was done', 'completed', '. What you see now was not sent.'],
+  ['it is still open', 'active', '. What you see now was not sent.'],
+])('the same request again, and in the EHR %s', async ([, status, words]) => {
+  chart = { ...chart, status };
+  expect(await sendAgain()).toContain(`You sent the same request less than a minute ago${words}`);
+});
+
 test('the same request again: the page says that the first one was cancelled since', async () => {
   expect(await sendAgain()).toContain(
     'You sent the same request less than a minute ago. What you see now was not sent.',
   );
   await cancel(await open());
   expect(await sendAgain()).toContain(
-    'You sent the same request less than a minute ago and have cancelled it since. What you see now was not sent.',
+    'You sent the same request less than a minute ago, and it has been cancelled since. What you see now was not sent.',
   );
 });

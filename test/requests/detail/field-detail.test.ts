@@ -254,7 +254,7 @@ test.for<[string, object[], string, string[]]>([
   const { api } = server;
   const read = await readDetail(api, {
     ...{ requestId: 'a', patientId, references: undefined, searchParameters: [] },
-    batches: createBatchSupport(() => now)({ id: 'org', connectionVersion: 1 }),
+    batches: createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 }),
     mayUse: () => true,
     mayBeReplaced: () => false,
   });

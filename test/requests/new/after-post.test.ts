@@ -76,6 +76,17 @@ describe('after "sent"', () => {
     expect((await openList()).body).not.toContain(SENT);
   });
 
+  test.for<[string, () => string, boolean]>([
+    ['absolute', () => `${ehr.fhirBase}/ServiceRequest/sr-0/_history/1`, true],
+    ['relative', () => 'ServiceRequest/sr-0', true],
+    ['of another type', () => `${ehr.fhirBase}/Task/sr-0`, false],
+  ])('the id is taken from a Location that is %s', async ([, location, isNamed]) => {
+    ehr.on('requests', ({ method }) =>
+      method === 'POST' ? { status: 201, headers: { location: location() }, body: '' } : searchset(),
+    );
+    expect((await send()).body.includes('FHIR id <code>sr-0</code>')).toBe(isNamed);
+  });
+
   test("the EHR's own number is shown, and the notice does not claim that a named provider was notified", async () => {
     ehr.on('requests', ({ method, body }) => {
       if (method !== 'POST') return searchset();
@@ -373,6 +384,8 @@ describe('a failed create can be diagnosed', () => {
     async ([, status, body, ended, issues]) => {
       ehr.on('requests', ({ method }) => (method === 'POST' ? { status, body } : searchset()));
       const page = await send();
+      // The user reads what the EHR says; no trace and no log does.
+      expect(page.body.includes('The EHR says: “Stella Stub has no referral” Support code')).toBe(ended === 'refused');
       const { support_codes: codes, outcome: launchOutcome, steps } = await traceOf();
       expect([codes.includes(supportCodeOf(page) ?? ''), launchOutcome]).toEqual([true, 'completed']);
       const step = steps.find(({ name }) => name === 'create');

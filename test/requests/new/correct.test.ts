@@ -362,6 +362,14 @@ describe('sent', () => {
     expect([old()['status'], chart.size]).toEqual(['revoked', 2]);
   });
 
+  test('a request like the one that was corrected: the page says that that one was cancelled', async () => {
+    await resend();
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
+    const page = await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
+    expect(page.body).toContain('You sent the same request less than a minute ago, and it has been cancelled since.');
+    expect(chart.size).toBe(2);
+  });
+
   test('two clicks, Back and a second form make one request', async () => {
     const form = fieldsOf(await correct());
     const review = await browser.open(url('new'), { form: { ...form, what: 'Stretcher van', intent: 'review' } });

@@ -11,6 +11,9 @@ const VAN = {
   neededOn: dayFromNow(20),
   priority: 'urgent',
   reason: 'Dialysis',
+  from: 'Ward 4',
+  to: 'Dialysis North',
+  note: 'Stairs',
 };
 const { world } = useStubWorld();
 
@@ -21,15 +24,18 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 /** The list after a request was sent to an EHR that saves it with these changes. */
-async function listAfter(changes: object): Promise<string> {
+async function listAfter(
+  changes: object,
+  { isLate = false, answer }: { isLate?: boolean; answer?: object } = {},
+): Promise<string> {
   const organizationId = await newOrganization({ createRequests: true, scopes: SCOPE, receivers: RECEIVERS });
   const browser = world().browser();
   const entry: { resource: object }[] = [];
   ehr.on('requests', ({ method, body }) => {
     if (method !== 'POST') return { body: { resourceType: 'Bundle', type: 'searchset', entry } };
     const resource = { ...JSON.parse(body), id: 'sr-1', ...changes };
-    entry.push({ resource });
-    return { status: 201, body: resource };
+    if (!isLate) entry.push({ resource });
+    return { status: 201, body: answer ?? resource };
   });
   const list = await browser.open(launchUrl(organizationId));
   const url = `${world().url}/launches/${launchIdOf(list)}/requests/new`;
@@ -64,3 +70,38 @@ test.for([{ status: 'entered-in-error' }, { intent: 'instance-order' }])(
     expect(body).not.toContain('Ordered in the EHR');
   },
 );
+
+const noticeIn = (body: string) =>
+  /<strong>The EHR saved it in another way<\/strong>: ([^<]*?)\. Check it/.exec(body)?.[1];
+test.for<[string, object, string | undefined]>([
+  ['all of it', { meta: { versionId: '1' } }, undefined],
+  ['another day', { occurrenceDateTime: '2026-01-01' }, 'another time'],
+  ['a draft', { status: 'draft' }, 'another status'],
+  ['an error', { status: 'entered-in-error' }, 'another status'],
+  ['no destination and no note', { orderDetail: undefined, note: undefined }, 'details missing, note missing'],
+  ['no reason and no place', { reasonCode: undefined, locationCode: [] }, 'place missing, reason missing'],
+  [
+    'the reason and the place as references',
+    {
+      ...{ reasonCode: undefined, reasonReference: [{ reference: 'Condition/1' }] },
+      ...{ locationCode: undefined, locationReference: [{ reference: 'Location/1' }] },
+    },
+    undefined,
+  ],
+])('an answer that returns %s, before the EHR lists it', async ([, changes, differs]) => {
+  expect(noticeIn(await listAfter(changes, { isLate: true }))).toBe(differs);
+});
+
+test.for<[string, object]>([
+  ['nothing', {}],
+  ['only its id', { resourceType: 'ServiceRequest', id: 'sr-1' }],
+])('an answer that returns %s says nothing of what was saved', async ([, answer]) => {
+  expect(noticeIn(await listAfter({}, { answer }))).toBeUndefined();
+});
+
+test('what the EHR’s answer says in words is shown, as text', async () => {
+  const issue = [{ severity: 'warning', code: 'business-rule', diagnostics: 'Needs a <b>cosign</b>' }];
+  const body = await listAfter({}, { answer: { resourceType: 'OperationOutcome', issue } });
+  expect(body).toContain('The request was sent to the EHR.');
+  expect(body).toContain('The EHR says: <bdi>“Needs a &lt;b&gt;cosign&lt;/b&gt;”</bdi>');
+});

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dated, sourceText } from '#src/requests/prefill/facts.ts';
 import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
 import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
+import { stayOf } from '#src/requests/prefill/from-encounter.ts';
 import { measuresFrom } from '#src/requests/prefill/from-measures.ts';
 
 const AT = { now: new Date('2026-07-20T18:00:00Z'), timeZone: 'America/New_York', staleDays: 90 };
@@ -21,6 +22,18 @@ test.for<[string, unknown, string, boolean]>([
 ])('%s', ([, value, text, isStale]) => {
   const found = dated([value], AT);
   expect([sourceText(found, '2026-07-20'), found.isStale]).toEqual([text, isStale]);
+});
+
+test.for<[string, string, string, boolean]>([
+  ['a visit of today', 'AMB', '2026-07-20', false],
+  ['a visit that was never closed', 'AMB', '2026-06-10', true],
+  ['a stay in the emergency department since yesterday', 'EMER', '2026-07-19', false],
+  ['a stay in the emergency department that was never closed', 'EMER', '2026-07-10', true],
+  ['a long stay in bed', 'IMP', '2026-01-10', false],
+])('the place of %s', ([, code, start, isStale]) => {
+  const encounter = { resourceType: 'Encounter', id: 'e1', class: { code }, period: { start } };
+  const place = { reference: 'Location/1', display: 'Ward 4', name: 'Ward 4' };
+  expect(stayOf(encounter, [place], AT)).toMatchObject([{ text: 'Ward 4', isStale }]);
 });
 
 describe('the values that count', () => {

@@ -66,6 +66,32 @@ const role = (id: string, change: object) => ({
   ...change,
 });
 const later = { period: { start: '2027-01-01' } };
+const adult = patient({ birthDate: '1950-02-03' });
+const baby = patient({ birthDate: '2026-05-01' });
+const height = (value: number, unit: string) =>
+  weight('h', value, '2026-11-20', {
+    code: { text: 'Height', coding: [{ code: '8302-2' }] },
+    valueQuantity: { value, unit },
+  });
+const phones = (...telecom: object[]) => [
+  patient({ telecom: telecom.map((one) => ({ system: 'phone', use: 'home', ...one })) }),
+];
+const languages = (...communication: object[]) => [patient({ communication })];
+const certain = (code: string) =>
+  condition({
+    code: {
+      text: 'Hip',
+      coding: [
+        {
+          extension: [
+            { url: 'http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit', valueCoding: { code } },
+          ],
+        },
+      ],
+    },
+  });
+const interpreter = (url: string, value: object) => ({ extension: [{ url, ...value }] });
+const FHIR = 'http://hl7.org/fhir';
 const npi = { system: 'http://hl7.org/fhir/sid/us-npi' };
 
 /** `+` stands before what is chosen beforehand. */
@@ -133,7 +159,12 @@ test.for<[string, Resource[], string[]]>([
     [allergy({ code: { text: 'No known allergy' } }), allergy({ id: 'b' })],
     ['- No known allergy', '+ Latex'],
   ],
-  ...['NKDA', 'NKA', 'No drug allergies', 'No Known Allergies'].map((text): [string, Resource[], string[]] => [
+  ...[
+    ...['NKDA', 'NKA', 'No drug allergies', 'No Known Allergies', 'Nil known', 'NKMA', 'N.K.D.A.', 'None known'],
+    ...['Denies allergies', 'Patient has no known allergies', 'Negative for allergies', 'Allergies not on file'],
+    ...['Unable to assess', 'Allergy status unknown', 'Keine Allergien bekannt', 'Aucune allergie connue'],
+    ...['Sin alergias conocidas', 'Nessuna allergia nota', 'Geen allergieën bekend'],
+  ].map((text): [string, Resource[], string[]] => [
     `“${text}” beside one`,
     [allergy({ code: { text } }), allergy({ id: 'b' })],
     [`- ${text}`, '+ Latex'],
@@ -143,6 +174,214 @@ test.for<[string, Resource[], string[]]>([
     [allergy({ code: { text: 'Keine bekannt', coding: [{ code: '716186003' }] } }), allergy({ id: 'b' })],
     ['- Keine bekannt', '+ Latex'],
   ],
+  ...[
+    ['428197003', 'No known insect allergy'],
+    ['1003774007', 'No known latex allergy'],
+    ['no-known-allergies', 'No known allergy'],
+    ['no-allergy-info', 'No information about allergies'],
+  ].map(([code, text]): [string, Resource[], string[]] => [
+    `no known allergy by the bare code ${code}, beside one`,
+    [allergy({ code: { coding: [{ code }] } }), allergy({ id: 'b' })],
+    [`- ${text}`, '+ Latex'],
+  ]),
+  [
+    'a reaction that is the fourth one',
+    [allergy({ reaction: [{ manifestation: ['Itch', 'Rash', 'Hives', 'Anaphylaxis'].map((text) => ({ text })) }] })],
+    ['+ Latex; Itch, Rash, Hives, Anaphylaxis'],
+  ],
+  [
+    'a severe reaction after another one',
+    [
+      allergy({
+        reaction: [{ manifestation: [{ text: 'Itch' }] }, { severity: 'Severe', manifestation: [{ text: 'Shock' }] }],
+      }),
+    ],
+    ['+ Latex; severe reaction; Shock, Itch'],
+  ],
+  ['a diagnosis that is excluded, in a German profile', [certain('A')], []],
+  ['a diagnosis that is suspected, in a German profile', [certain('V')], ['- Condition: Hip (suspected)']],
+  ['a diagnosis of the past, in a German profile', [certain('Z')], ['- Condition: Hip (of the past)']],
+  ['a diagnosis that is sure, in a German profile', [certain('G')], ['- Condition: Hip']],
+  ...(
+    [
+      ['an adult of 700 kg', adult, 700, '-'],
+      ['an adult of 7 kg', adult, 7, '-'],
+      ['an adult of 300 kg', adult, 300, '+'],
+      ['a baby of 7 kg', baby, 7, '+'],
+      ['a baby of 71 kg', baby, 71, '-'],
+      ['a patient of no known age, of 7 kg', patient({}), 7, '+'],
+      ['a patient of no known age, of 700 kg', patient({ birthDate: 'long ago' }), 700, '-'],
+    ] as const
+  ).map(([name, who, value, mark]): [string, Resource[], string[]] => [
+    name,
+    [who, weight('1', value, '2026-11-20')],
+    [`${mark} Weight: ${value} kg`],
+  ]),
+  ...[
+    [154, 'lb', '+'],
+    [154, '[lb_av]', '+'],
+    [2_512, 'oz', '+'],
+    [70_000, 'g', '+'],
+    [71, 'mm[Hg]', '-'],
+    [170, 'cm', '-'],
+  ].map(([value, unit, mark]): [string, Resource[], string[]] => [
+    `a weight in ${unit}`,
+    [adult, weight('1', 0, '2026-11-20', { valueQuantity: { value, unit } })],
+    [`${mark} Weight: ${value} ${unit}`],
+  ]),
+  ...(
+    [
+      [158, 'cm', '+'],
+      [1.58, 'm', '+'],
+      [62, '[in_i]', '+'],
+      [17, 'cm', '-'],
+      [1.58, 'cm', '-'],
+      [158, 'kg', '-'],
+    ] as const
+  ).map(([value, unit, mark]): [string, Resource[], string[]] => [
+    `a height of ${value} ${unit}`,
+    [adult, height(value, unit)],
+    [`${mark} Height: ${value} ${unit}`],
+  ]),
+  [
+    'pounds that were typed as kilograms, some days after a true weight',
+    [adult, weight('1', 71, '2026-11-15'), weight('2', 157, '2026-11-20')],
+    ['- Weight: 157 kg', '- Weight: 71 kg'],
+  ],
+  [
+    'a weight that has changed within a year',
+    [adult, weight('1', 110, '2026-01-15'), weight('2', 71, '2026-11-20')],
+    ['+ Weight: 71 kg'],
+  ],
+  ['a baby that grows', [baby, weight('1', 4, '2026-09-15'), weight('2', 7, '2026-11-20')], ['+ Weight: 7 kg']],
+  [
+    'a limit of a weight',
+    [adult, weight('1', 150, '2026-11-20', { valueQuantity: { value: 150, unit: 'kg', comparator: '>' } })],
+    ['- Weight: > 150 kg'],
+  ],
+  [
+    'a weight before one that is not final yet',
+    [adult, weight('1', 71, '2026-11-15'), weight('2', 95, '2026-11-20', { status: 'preliminary' })],
+    ['- Weight: 71 kg'],
+  ],
+  [
+    'a weight before one that cannot be read',
+    [adult, weight('1', 71, '2026-11-15'), weight('2', 95, '2026-11-20', { valueQuantity: undefined })],
+    ['- Weight: 71 kg'],
+  ],
+  [
+    'a weight before one that was withdrawn',
+    [adult, weight('1', 71, '2026-11-15'), weight('2', 7, '2026-11-20', { status: 'entered-in-error' })],
+    ['+ Weight: 71 kg'],
+  ],
+  [
+    'a weight whose value is said to be absent',
+    [adult, weight('1', 71, '2026-11-20', { dataAbsentReason: { text: 'Error' } })],
+    [],
+  ],
+  [
+    'a weight of this evening, which is still to come',
+    [adult, weight('1', 71, '2026-11-15'), weight('2', 95, '2026-11-23T01:00:00Z')],
+    ['+ Weight: 71 kg'],
+  ],
+  [
+    'plans, the secondary one first',
+    [
+      coverage('1', { payor: [{ display: 'Cigna' }], order: 2 }),
+      coverage('2', { payor: [{ display: 'Aetna' }], order: 1 }),
+    ],
+    ['- Aetna', '- Cigna'],
+  ],
+  ['the place of a video visit', [{ ...stay(place('Video', '2026-11-22')), class: { code: 'VR' } }], []],
+  [
+    'the office of a nurse at home',
+    [{ ...stay(place('Office', '2026-11-22')), class: [{ coding: [{ code: 'HH' }] }] }],
+    [],
+  ],
+  ...['000-000-0000', '(999) 999-9999', '123-456-7890', 'ada@example.com', 'DECLINED', 'No phone', '***-***-1234'].map(
+    (value): [string, Resource[], string[]] => [
+      `${value} in place of a telephone number`,
+      phones({ value }, { value: '555-0101' }),
+      ['- Telephone: 555-0101'],
+    ],
+  ),
+  ['a wrong number', phones({ value: '555-0100 WRONG NUMBER' }), []],
+  ['an extension', phones({ value: 'x4412' }), ['- Telephone: x4412']],
+  [
+    'the number of a temporary place',
+    phones({ value: '555-0100' }, { value: '555-0199', use: 'temp', period: { start: '2026-11-01' } }),
+    ['- Telephone: 555-0199'],
+  ],
+  ...(
+    [
+      [
+        'US Core',
+        `${FHIR}/us/core/StructureDefinition/us-core-interpreter-needed`,
+        { valueCoding: { code: '373066001' } },
+      ],
+      [
+        'US Core, by v3',
+        `${FHIR}/us/core/StructureDefinition/us-core-interpreter-needed`,
+        { valueCoding: { code: 'Y' } },
+      ],
+    ] as const
+  ).map(([name, url, value]): [string, Resource[], string[]] => [
+    `an interpreter, in ${name}`,
+    [patient({ communication: [{ language: { text: 'Spanish' } }], ...interpreter(url, value) })],
+    ['- Language: Spanish, interpreter needed'],
+  ]),
+  [
+    'no interpreter, in US Core',
+    [
+      patient({
+        communication: [{ language: { text: 'Spanish' } }],
+        ...interpreter(`${FHIR}/us/core/StructureDefinition/us-core-interpreter-needed`, {
+          valueCoding: { code: '373067005', display: 'No' },
+        }),
+      }),
+    ],
+    ['- Language: Spanish'],
+  ],
+  [
+    'an interpreter for one language',
+    languages({
+      language: { text: 'Polish' },
+      ...interpreter(`${FHIR}/StructureDefinition/patient-interpreterRequired`, { valueBoolean: true }),
+    }),
+    ['- Language: Polish, interpreter needed'],
+  ],
+  [
+    'a language and an interpreter, in a profile of the United Kingdom',
+    [
+      patient({
+        extension: [
+          {
+            url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication',
+            extension: [
+              { url: 'language', valueCodeableConcept: { text: 'Urdu' } },
+              { url: 'interpreterRequired', valueBoolean: true },
+            ],
+          },
+        ],
+      }),
+    ],
+    ['- Language: Urdu, interpreter needed'],
+  ],
+  [
+    'two preferred languages',
+    languages({ language: { text: 'English' }, preferred: true }, { language: { text: 'Somali' }, preferred: true }),
+    ['- Language: English, Somali'],
+  ],
+  ...['und', 'zxx'].map((code): [string, Resource[], string[]] => [
+    `${code}, which is the code of no language`,
+    languages({ language: { coding: [{ code }] }, preferred: true }, { language: { text: 'Somali' } }),
+    ['- Language: Somali'],
+  ]),
+  ...['Declined to specify', 'Other', 'Unknown'].map((text): [string, Resource[], string[]] => [
+    `“${text}” preferred to a language`,
+    languages({ language: { text }, preferred: true }, { language: { text: 'Somali' } }),
+    ['- Language: Somali'],
+  ]),
   [
     'an allergy that is an error, or over, in words only',
     [

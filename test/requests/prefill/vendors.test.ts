@@ -131,7 +131,7 @@ describe('a refusal', () => {
       READS.filter((one) => one !== 'Location'),
       'pat-ben',
     );
-    expect(factsOf(ben, 'Where the patient is')).toEqual(['Encounter: emergency from the chart, DATE']);
+    expect(factsOf(ben, 'Where the patient is')).toEqual(['Encounter: emergency from the chart, DATE Not recent']);
   });
 
   test('the Location of a place without a name is read', async () => {
