@@ -122,7 +122,10 @@ async function getPatient(
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    const rule = error.rule ?? (error.status === 410 ? 'fhir.patient-gone' : RULES[failure]);
+    // A FHIR server says in FHIR that there is no such patient.
+    const isPage = error.status === 404 && error.isPage;
+    const byStatus = error.status === 410 ? 'fhir.patient-gone' : isPage ? 'fhir.web-page' : RULES[failure];
+    const rule = error.rule ?? byStatus;
     throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { rule, cause: error, ...retry });
   }
 }

@@ -81,6 +81,8 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', ['urlencoded', 'content', 'media'], ['type', 'content']],
   ['token.body-lost', ['mechanism'], ['no'], ['provided']],
   ['client.method', [...SECRET, 'client_assertion_type']],
+  // It was sent, so it was lost on the way.
+  ['token.body-lost', ['client_assertion'], ['missing', 'required', 'empty']],
   ['client.method', ['header'], ['authorization']],
 ];
 const REDIRECT = ['redirect', 'redirect_uri', 'redirect_uris', 'redirecturi'];
@@ -114,6 +116,7 @@ export const OF_GRANT: Hints = [
   ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
   ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
   ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
+  ['grant.unknown', ['code'], ['issued', 'recognized']],
 ];
 
 /** Keycloak gives out a code for offline_access, and refuses the token. */
@@ -136,7 +139,11 @@ export const OF_DENIAL: Hints = [
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', ['flow', 'response_type', 'grant'], [...OFF, 'allowed', 'enabled', 'supported']],
   ['authorization.declined', ['declined', 'cancelled', 'canceled'], ['user', 'owner', 'consent', 'request', 'sign']],
-  ['client.off', APP, ['disabled', 'inactive', 'suspended', 'deactivated', 'approved']],
+  [
+    'client.off',
+    APP,
+    ['disabled', 'inactive', 'suspended', 'deactivated', 'approved', 'licensed', 'license', 'subscribed'],
+  ],
   [
     'client.off',
     APP,

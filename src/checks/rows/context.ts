@@ -67,6 +67,9 @@ export interface CheckContext {
   rules: EndpointRules;
 }
 
+/** Sends one request to an address of the sign-in. */
+export type Ask = NonNullable<CheckContext['ask']>;
+
 const DEFAULTS: CheckedSettings = {
   id: '',
   clientId: '',

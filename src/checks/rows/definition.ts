@@ -94,6 +94,9 @@ export function failure(found: string, remedy: string, owner?: Owner): Outcome {
   return { verdict: 'failure', found, remedy, ...(owner ? { owner } : {}) };
 }
 
+/** What to do about an authorization server that answers with a failure of its own. */
+export const LOOK_INTO_LOG = 'Look into the log of the authorization server for this request.';
+
 const LONGEST = 300;
 
 /** Makes a server's text fit for a row: one line, no control characters, shortened, tokens removed. */

@@ -153,6 +153,10 @@ export const signInRules = {
     'smart-configuration names no issuer, so the FHIR URL was expected, {expected issuers}; the EHR calls itself {iss}',
     'Add the issuer {iss} to smart-configuration: it is required of servers that sign users in.',
   ),
+  'issuer.letters': ehrTeam(
+    'The EHR’s metadata and its answer write the issuer {iss} differently: in capital letters of the host, or with the port of https',
+    'Write the issuer the same way in the metadata and in the tokens, letter for letter.',
+  ),
   'issuer.slash': ehrTeam(
     'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
     'Write the issuer the same way in the metadata and in the tokens, with or without the slash.',

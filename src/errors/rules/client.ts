@@ -43,7 +43,7 @@ export const clientRules = {
     'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
   ),
   'client.off': ehrTeam(
-    'The EHR knows the client ID {client id}, and the client is switched off, expired or not approved there',
+    'The EHR knows the client ID {client id}, and the client is switched off, expired, not approved or not licensed there',
     'Activate the client {client id} in this environment.',
   ),
   'client.method': ehrTeam(

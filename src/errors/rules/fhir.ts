@@ -157,6 +157,18 @@ export const fhirRules = {
     'The search for this patient’s requests returned requests whose subject is not on this FHIR base, or is in a form that cannot be read; they are not shown',
     'Write the subject of requests as Patient/ and the id, or below the FHIR base that the app was launched with. Behind a proxy, set that as the external base URL of the FHIR server.',
   ),
+  'fhir.entries-unreadable': ehrTeam(
+    'The search for requests returned entries without a resource, or with one that is no request that can be read; they are not shown',
+    'Return a complete ServiceRequest in each entry of the search result, with search.mode match; a gateway may have cut them.',
+  ),
+  'fhir.search-limited': ehrTeam(
+    'The FHIR server says that it searched by more than the app asked for, so requests may be missing from the list',
+    'Search by the parameters that were sent alone, or tell the operator of this app what is added and why.',
+  ),
+  'fhir.fewer-than-counted': ehrTeam(
+    'The FHIR server counts more requests for this patient than it returned, and names no next page',
+    'Return all pages of a search, each with a next link to the one after it, or a total of what the user may see.',
+  ),
   'fhir.create-refused': ehrTeam(
     'The FHIR server does not accept what the request contains: it wants another element, a code of its own or a profile; the step shows status and issue codes',
     'Look into the FHIR server’s log for this create: it names the element. Then accept requests without it, or tell the operator of this app what is wanted.',

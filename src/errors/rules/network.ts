@@ -1,4 +1,4 @@
-/** Rules of reaching a server: its host name, port, certificate and time to answer. */
+/** Rules of reaching a server: its host name, port and time to answer. */
 import { administrator, ehrTeam, LASTING, networkTeam, type RuleRow } from './row.ts';
 
 export const networkRules = {
@@ -70,56 +70,6 @@ export const networkRules = {
   'network.too-large': ehrTeam(
     'The answer is larger than such an answer may be',
     'Look at what this address serves: such a document has a few kilobytes.',
-    { help: LASTING },
-  ),
-  'tls.expired': ehrTeam('The certificate of the server has expired', 'Renew the certificate now.'),
-  'tls.not-yet-valid': ehrTeam(
-    'The certificate of the server is not valid yet',
-    'Install a certificate that is valid today.',
-  ),
-  'tls.self-signed': ehrTeam(
-    'The certificate of the server is self-signed',
-    'Install a certificate of a public authority.',
-  ),
-  'tls.unknown-authority': ehrTeam(
-    'The certificate is of an authority that this service does not know: a hospital’s own, or that of a proxy between us which inspects TLS',
-    'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
-  ),
-  'tls.incomplete-chain': ehrTeam(
-    'The server does not send the intermediate certificate that belongs to its own: browsers fetch it themselves, so the address opens there, and servers do not',
-    'Install the whole chain: the server’s certificate with all intermediate certificates.',
-  ),
-  'tls.no-known-authority': ehrTeam(
-    'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
-    'Install a certificate of a public authority, with all its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
-  ),
-  'tls.unknown-host': ehrTeam(
-    'The server, or the load balancer before it, does not know this host name (SNI)',
-    'Set up this host name, with its certificate, on the server or load balancer.',
-  ),
-  'tls.weak': ehrTeam(
-    'The certificate of the server has a key or a signature that is too weak to be trusted',
-    'Install a certificate with RSA of 2048 bits or more, or an elliptic curve, signed with SHA-256.',
-  ),
-  'tls.wrong-name': ehrTeam(
-    'The certificate of the server is for another host name',
-    'Install a certificate that names this host.',
-  ),
-  'tls.version': ehrTeam(
-    'The server offers no version of TLS that is safe: 1.2 or newer is needed',
-    'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
-  ),
-  'tls.handshake': ehrTeam(
-    'There is no TLS handshake: the server has no TLS version or cipher in common with us, or wants a certificate of the caller',
-    'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
-  ),
-  'tls.plain-http': ehrTeam(
-    'What answers on this port does not speak TLS: most often a server of plain http',
-    'Offer https on this port, or publish the address with the port of https.',
-  ),
-  'tls.client-certificate': ehrTeam(
-    'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
-    'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',
     { help: LASTING },
   ),
 } satisfies Record<string, RuleRow>;

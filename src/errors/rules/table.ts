@@ -8,12 +8,14 @@ import { launchRules } from './launch.ts';
 import { networkRules } from './network.ts';
 import { refreshRules } from './refresh.ts';
 import type { RuleRow } from './row.ts';
+import { tlsRules } from './tls.ts';
 import { tokenRules } from './token.ts';
 import { userRules } from './user.ts';
 
 const table = {
   ...launchRules,
   ...networkRules,
+  ...tlsRules,
   ...discoveryRules,
   ...signInRules,
   ...clientRules,

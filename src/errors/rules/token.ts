@@ -68,6 +68,7 @@ export const tokenRules = {
   'token.scope': ehrTeam(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
     'Register the scopes of the registration sheet for this client.',
+    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'token.busy': ehrTeam(
     'The token endpoint says that it is overloaded, in maintenance or asked too often',

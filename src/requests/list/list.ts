@@ -1,5 +1,6 @@
 /** Loads the EHR's requests of one patient, checked, sorted, merged and named, as the page shows them. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { describeLimits } from '#src/requests/search/scope-limits.ts';
 import { maxRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -7,7 +8,14 @@ import { askForList, type Found, type RequestListOptions } from './ask-for-list.
 import { fillersIn } from './fillers.ts';
 import { mergeRequests } from './merge.ts';
 import { namesItself, resolveNames } from './names.ts';
-import { describeLeftOut, describeMerged, describeNotGranted, describeRemarks, nameServices } from './notices.ts';
+import {
+  brokenRule,
+  describeLeftOut,
+  describeMerged,
+  describeNotGranted,
+  describeRemarks,
+  nameServices,
+} from './notices.ts';
 import { orderForReading } from './reading-order.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
@@ -24,10 +32,8 @@ export interface RequestList {
   readonly notices: readonly string[];
   /** Why nothing, or not everything, could be read. */
   readonly problem: RequestsProblem | undefined;
-  /** Requests of another patient arrived with this patient's. */
-  readonly hasOthers?: boolean;
-  /** Requests arrived whose patient could not be read. */
-  readonly hasUnknown?: boolean;
+  /** The rule that the EHR broke where it answered, and something of its answer is not in the list. */
+  readonly broke?: Rule | undefined;
   /** The EHR was not asked, so the page claims nothing about what it has. */
   readonly isUnread?: boolean;
   /** Ids of all requests that were read, by `system|value` and `ServiceRequest/id`; undefined if not asked. */
@@ -93,8 +99,7 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
       ...describeRemarks([...found.remarks]),
     ],
     problem: problemOf(found, helpDeskName),
-    hasOthers: otherPatients > 0,
-    hasUnknown: sifted.unknownPatients > 0,
+    broke: brokenRule({ ...sifted, otherPatients, unreadable, counted: hasMore ? undefined : counted, limitedBy }),
     identifiers: found.identifiers,
     leftOut: [...sifted.inError, ...sifted.otherOrders].flatMap(({ keys }) => keys.id ?? []),
   };

@@ -1,4 +1,5 @@
 /** Writes the lines beside a request list: what is missing, what was left out, and why. */
+import type { Rule } from '#src/errors/rules/table.ts';
 import { withHelpDesk } from '#src/organizations/help-desk.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { RESTRICTED_CODES } from '#src/smart/fhir/issue-codes.ts';
@@ -17,6 +18,17 @@ interface LeftOut {
   readonly helpDeskName: string;
   /** `Bundle.total`, where fewer requests arrived. */
   readonly counted: { readonly total: number; readonly came: number } | undefined;
+}
+
+/** The rule for the gravest of these reasons, for the trace; undefined where the EHR broke none. */
+export function brokenRule(
+  leftOut: Pick<LeftOut, 'otherPatients' | 'unknownPatients' | 'unreadable' | 'limitedBy' | 'counted'>,
+): Rule | undefined {
+  if (leftOut.otherPatients > 0) return 'fhir.others-in-search';
+  if (leftOut.unknownPatients > 0) return 'fhir.subject-elsewhere';
+  if (leftOut.unreadable > 0) return 'fhir.entries-unreadable';
+  if (leftOut.limitedBy.length > 0) return 'fhir.search-limited';
+  return leftOut.counted === undefined ? undefined : 'fhir.fewer-than-counted';
 }
 
 /** One line per reason that something the EHR sent is not in the list (LC-06, FH-08). */

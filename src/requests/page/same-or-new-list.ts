@@ -56,15 +56,11 @@ function isEmpty({ open, closed }: RequestList): boolean {
 }
 
 /** How the reading went, without anything on the list. @param unconfirmed why the introspection said nothing. */
-export function requestFacts(
-  { problem, notices, hasOthers = false, hasUnknown = false }: ListFacts,
-  unconfirmed: string | undefined,
-): StepFacts {
+export function requestFacts({ problem, notices, broke }: ListFacts, unconfirmed: string | undefined): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
-  const [ownRule, warning] = hasOthers
-    ? ['fhir.others-in-search', 'requests of another patient came and are not shown']
-    : hasUnknown
-      ? ['fhir.subject-elsewhere', 'requests came whose patient could not be read; they are not shown']
+  const [ownRule, warning] =
+    broke !== undefined
+      ? [broke, 'something of the EHR’s answer is not in the list; its notes say what']
       : unconfirmed === undefined
         ? []
         : ['refresh.not-confirmed', 'the EHR did not confirm the access token'];

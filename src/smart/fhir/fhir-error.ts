@@ -31,6 +31,8 @@ export class FhirError extends Error {
   readonly said: readonly string[];
   /** The server says that a search needs a parameter that was not sent. */
   readonly lacksParameter: boolean;
+  /** A web page came in place of FHIR. */
+  readonly isPage: boolean;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
 
@@ -44,6 +46,7 @@ export class FhirError extends Error {
       rule?: Rule | undefined;
       lacksParameter?: boolean;
       said?: readonly string[];
+      isPage?: boolean;
     } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
@@ -53,6 +56,7 @@ export class FhirError extends Error {
     this.rule = more.rule;
     this.said = more.said ?? [];
     this.lacksParameter = more.lacksParameter ?? false;
+    this.isPage = more.isPage ?? false;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -96,6 +100,8 @@ const FAILURE_BY_STATUS: Record<number, FhirFailure> = {
 
 /** Statuses that say more than their failure. */
 const RULE_BY_STATUS: Record<number, Rule> = {
+  // A cache between us answers what this app did not ask for: it sends no condition.
+  304: 'fhir.other-status',
   301: 'fhir.redirect',
   302: 'fhir.redirect',
   303: 'fhir.redirect',
@@ -117,11 +123,12 @@ export function answered(
   body?: unknown,
 ): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  const isPage = OF_GATEWAY.includes(status) && /^text\/html\b/i.test(contentType ?? '');
+  const isPage = /^text\/html\b/i.test(contentType ?? '');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
-  const rule = isPage ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
+  const rule =
+    isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
   return new FhirError(failure, status, {
-    ...{ issues, rule, said: outcomeTexts(body) },
+    ...{ issues, rule, isPage, said: outcomeTexts(body) },
     lacksParameter: namesMissingParameter(body),
   });
 }

@@ -50,6 +50,12 @@ test('a renewal that refuses the key of the launch names our key, and that it wa
   expect(said.words).toContain(world().dependencies.keyRing.signingKey('RS384').kid);
 });
 
+test('a renewal in the name of another user', async () => {
+  const said = await renewedAfter(SHORT_LIFE, ({ ehr }) => ehr.faults.set('id-token-claims', '{"sub":"another"}'));
+  expectSaid(said, 'refresh', 'refresh.other-user');
+  expect(said.words).toMatch(/Keep sub/);
+});
+
 test('a renewal for another patient', async () => {
   let patient = 'pat-ada';
   const gateway = atPath(TOKEN, { body: (text) => text.replace('"patient":"pat-ada"', `"patient":"${patient}"`) });

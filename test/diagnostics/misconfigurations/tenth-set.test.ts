@@ -37,6 +37,10 @@ async function behind<Said>(meddling: Meddling, ask: (sandbox: Seed['sandbox']) 
   }
 }
 
+const launchBehind = (sandbox: Seed['sandbox'], seed: Seed = {}) =>
+  launchWith({ ...seed, ...(sandbox ? { sandbox } : {}) });
+const checkBehind = (sandbox: Seed['sandbox']) => checkWith(sandbox ? { sandbox } : {});
+
 test.for<[written: string, launch: (url: URL) => void]>([
   ['ISS and LAUNCH', renamed((name) => name.toUpperCase())],
   ['Iss and Launch', renamed((name) => name[0]?.toUpperCase() + name.slice(1))],
@@ -76,9 +80,39 @@ test.for<[name: string, written: string]>([
   ['that are a urn', '{"reference":"urn:uuid:0f3c2d66-2a9b-4c9e-9b1e-6f2f1f0a1111"}'],
   ['by number alone', '{"identifier":{"system":"urn:mrn","value":"100231"}}'],
 ])('requests with subjects %s are named in the inspector, because they are not shown', async ([, written]) => {
-  const said = await behind(subjects(written), (sandbox) => launchWith({ ...(sandbox ? { sandbox } : {}) }));
+  const said = await behind(subjects(written), launchBehind);
   expectSaid(said, 'requests', 'fhir.subject-elsewhere');
   expect(said.shown).toMatch(/could not be shown: the EHR does not say/);
+});
+
+test.for<[name: string, change: (bundle: { entry?: { fullUrl?: string }[] }) => unknown, rule: Rule]>([
+  [
+    'entries without a resource',
+    (bundle) => ({ ...bundle, entry: bundle.entry?.map(({ fullUrl }) => ({ fullUrl })) }),
+    'fhir.entries-unreadable',
+  ],
+  ['a count of more than came', (bundle) => ({ ...bundle, total: 50 }), 'fhir.fewer-than-counted'],
+  [
+    'a search that was made narrower',
+    (bundle) => ({ ...bundle, link: [{ relation: 'self', url: 'ServiceRequest?patient=pat-ada&status=active' }] }),
+    'fhir.search-limited',
+  ],
+])('what the notes of a list say is named in the inspector: %s', async ([, change, rule]) => {
+  const changing = atPath(SEARCH, { body: (text) => JSON.stringify(change(JSON.parse(text))) });
+  expectSaid(await behind(changing, launchBehind), 'requests', rule);
+});
+
+test.for<[name: string, meddling: Meddling, step: string, rule: Rule]>([
+  ['the patient', page(/^\/fhir\/r4\/Patient/, 404), 'patient', 'fhir.web-page'],
+  ['a cache', page(SEARCH, 304, 'text/plain', ''), 'requests', 'fhir.other-status'],
+])('a server before FHIR that answers for it: %s', async ([, meddling, step, rule]) => {
+  expectSaid(await behind(meddling, launchBehind), step, rule);
+});
+
+test('an issuer with its host in capitals is not said to differ by a slash', async () => {
+  const { id, ehr } = await prepare({});
+  ehr.faults.set('foreign-issuer', ehr.issuer.replace('localhost', 'LOCALHOST'));
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'id-token', 'issuer.letters');
 });
 
 test('a token endpoint that asks for a password has registered another kind of client', async () => {
@@ -86,11 +120,7 @@ test('a token endpoint that asks for a password has registered another kind of c
     path: TOKEN,
     answer: (answer) => answer.writeHead(401, { 'www-authenticate': 'Basic realm="client"' }).end(),
   };
-  expectSaid(
-    await behind(basic, (sandbox) => launchWith({ ...(sandbox ? { sandbox } : {}) })),
-    'token',
-    'client.method',
-  );
+  expectSaid(await behind(basic, launchBehind), 'token', 'client.method');
 });
 
 test.for<[name: string, meddling: Meddling, rule: Rule]>([
@@ -101,7 +131,7 @@ test.for<[name: string, meddling: Meddling, rule: Rule]>([
   ['a quota', json(/^\/fhir/, 429, { message: 'Tenant not valid for more' }), 'discovery.throttled'],
   ['a token', json(CONFIGURATION, 401, { message: 'Invalid token for tenant 12' }), 'discovery.sign-in-demanded'],
 ])('words about a tenant in the FHIR URL: of %s', async ([, meddling, rule]) => {
-  const { open } = await behind(meddling, (sandbox) => checkWith({ ...(sandbox ? { sandbox } : {}) }));
+  const { open } = await behind(meddling, checkBehind);
   expectRow(open, GUIDE, rule);
 });
 
@@ -114,7 +144,7 @@ test.for<[name: string, meddling: Meddling, rule: Rule]>([
   ['an OperationOutcome', json(CONFIGURATION, 200, { resourceType: 'OperationOutcome' }), 'discovery.other-document'],
   ['nothing but errors with status 200', json(/^\/fhir/, 200, { message: 'Not Found' }), 'discovery.nothing-there'],
 ])('JSON in place of smart-configuration is one row: %s', async ([, meddling, rule]) => {
-  const { open } = await behind(meddling, (sandbox) => checkWith({ ...(sandbox ? { sandbox } : {}) }));
+  const { open } = await behind(meddling, checkBehind);
   expectRow(open, GUIDE, rule);
 });
 

@@ -220,7 +220,11 @@ test('LC-06: a Task of another patient gives no status and is counted once in a 
     for: { reference: 'https://evil.example/fhir/Patient/pat-ada' },
   });
   const { list } = await loadAlong(() => searchset([request('1'), task('1'), ben, ben, foreign, task('2'), task('3')]));
-  expect(list).toMatchObject({ hasOthers: true, open: [{ id: '1', status: { word: 'Accepted' } }], closed: [] });
+  expect(list).toMatchObject({
+    broke: 'fhir.others-in-search',
+    open: [{ id: '1', status: { word: 'Accepted' } }],
+    closed: [],
+  });
   expect(list?.notices).toEqual([
     '1 entry from the EHR did not name this patient and is not shown. Tell your help desk.',
   ]);

@@ -1,0 +1,94 @@
+/** Does the authorization endpoint answer, and does it know our client ID and redirect URI? (AZ-04, CB-13) */
+import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
+import { OutboundError } from '#src/adapters/ehr-http/error.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleRows } from '#src/errors/rules/table.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
+import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
+import type { Ask, CheckContext } from './context.ts';
+import { broken, info, LOOK_INTO_LOG, type Outcome, pass, shown, warning } from './definition.ts';
+
+/** What a browser can reach may be closed to this server, and the other way round: unreachable from here is only a warning. */
+export async function judgeAuthorization(
+  context: CheckContext,
+  configuration: SmartConfiguration,
+  ask: Ask,
+): Promise<Outcome> {
+  const url = authorizationUrl(context, configuration);
+  const seen = (status: number) => `${url.host}: status ${status}`;
+  try {
+    const answer = await ask(url, { statusStands: true });
+    const { status, headers } = answer;
+    if (status >= 300 && status < 400) return judgeRedirect(context, answer, url);
+    // The FHIR server is no place for a browser.
+    if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
+      return broken('authorization.not-there', seen(status), { seen: { host: url.host } });
+    if (status === 401 || status === 403)
+      return info(`${seen(status)}: it refuses this service; browsers may be let in`);
+    if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
+    if (status >= 400 && context.client)
+      return broken('authorization.error-page', seen(status), { verdict: 'warning', seen: sentOf(context) });
+    return pass(`${seen(status)}${framingNote(headers)}`);
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    const { cause } = ruleRows[ruleOfFailure(error, 'endpoint')];
+    const found = `${url.host}: not reached from this service, which is no proof that the users’ browsers do not. ${cause}`;
+    return warning(
+      found,
+      'Open this address on a workstation of the hospital. If it opens there, there is nothing to do.',
+    );
+  }
+}
+
+function authorizationUrl({ client, fhirUrl }: CheckContext, configuration: SmartConfiguration): URL {
+  if (!client) return new URL(configuration.authorizationEndpoint);
+  const request = { ...client, scope: 'openid', aud: fhirUrl };
+  const redirect = authorizationRedirect(configuration, request, createAttemptSecrets());
+  const url = new URL(redirect.method === 'GET' ? redirect.url : redirect.action);
+  url.searchParams.set('prompt', 'none');
+  return url;
+}
+
+function sentOf({ client }: CheckContext) {
+  return { 'client id': client?.clientId, 'redirect URI': client?.redirectUri };
+}
+
+/** A server that answers to our redirect URI knows both the client ID and that URI (RFC 6749 4.1.2.1). */
+function judgeRedirect(context: CheckContext, { status, headers }: OutboundResponse, asked: URL): Outcome {
+  const { location } = headers;
+  const target = location === undefined ? undefined : URL.parse(location, asked);
+  const seen = `${asked.host}: status ${status}`;
+  if (!target) return warning(`${seen} without an address`, LOOK_INTO_LOG);
+  const { origin, pathname, searchParams } = target;
+  const error = searchParams.get('error') ?? '';
+  const isError = /^[a-z_]{1,64}$/.test(error);
+  if (!context.client || `${origin}${pathname}` !== context.client.redirectUri)
+    return context.client && isError
+      ? broken('authorization.error-page', `${seen}, to a page on ${shown(target.host, 80)} (${error})`, {
+          verdict: 'warning',
+          seen: sentOf(context),
+        })
+      : pass(`${seen}, to the sign-in on ${shown(target.host, 80)}; a launch shows whether it knows this app`);
+  if (searchParams.has('code'))
+    return warning(
+      `${seen}: it gave out a code without a user`,
+      'Give out codes only for users who have signed in; only a test server may do without.',
+    );
+  if (ruleOfDescription(error, searchParams.get('error_description') ?? '') === 'client.off')
+    return broken('client.off', seen, { verdict: 'warning', seen: sentOf(context) });
+  if (error === 'unauthorized_client')
+    return broken('authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
+  return pass(
+    `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as servers do that know client ID and redirect URI`,
+  );
+}
+
+/** The EHR's own sign-in page in the chart's frame: only shown to users who have no session. */
+function framingNote(headers: OutboundResponse['headers']): string {
+  const isClosed =
+    headers['x-frame-options'] !== undefined || /frame-ancestors/.test(headers['content-security-policy'] ?? '');
+  return isClosed
+    ? '; its pages limit who may frame them, so a user who has to sign in again may see an empty frame'
+    : '';
+}
