@@ -45,7 +45,8 @@ export function normalizeFhirUrl(typed: string, policy: UrlPolicy): NormalizedUr
   );
   text = correct(text, text.replace(/[\s\p{Cf}]+/gu, ''), 'Removed spaces inside the address.');
   if (text.includes('\\')) return refuse('The address has a backslash. Use forward slashes.');
-  text = correct(text, withScheme(text), 'Added https:// in front.');
+  const schemed = withScheme(text, policy);
+  text = correct(text, schemed, `Added ${schemed.replace(/\/\/.*/s, '//')} in front.`);
   if (!/^https?:\/\//i.test(text)) return refuse('The address must begin with https://.');
   const url = URL.parse(text);
   if (!url) return refuse('This is not a web address. It looks like https://ehr.example.org/fhir/r4.');
@@ -79,8 +80,11 @@ function compose(text: string, url: URL, policy: UrlPolicy, correct: Correct): s
 }
 
 /** A colon before a port ends no scheme: `ehr.example:8443/fhir` has none. */
-function withScheme(text: string): string {
-  return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text.replace(/^\/+/, '')}`;
+function withScheme(text: string, { production }: UrlPolicy): string {
+  if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)) return text;
+  const address = text.replace(/^\/+/, '');
+  const isLocal = !production && isLoopbackHost(URL.parse(`http://${address}`)?.hostname ?? '');
+  return `${isLocal ? 'http' : 'https'}://${address}`;
 }
 
 function hostProblem(url: URL, { allowPrivate }: UrlPolicy): string | undefined {

@@ -1,11 +1,14 @@
 /** Our own address: redirects and links use the configuration, never a request's headers (REG-02). */
 import type { RequestHandler } from 'express';
 
+/** Monitoring asks each instance directly and by http; through the public address, another instance would answer. */
+const isForMonitoring = (path: string) => path === '/metrics' || path.startsWith('/health/');
+
 /** TL-03, before any cookie is set. Only a proxy of TRUST_PROXY can report http, so without one nothing redirects. */
 export function requireHttps(publicUrl: URL, trustsProxy: boolean): RequestHandler {
   return (request, response, next) => {
     const isPlain = trustsProxy && publicUrl.protocol === 'https:' && request.protocol === 'http';
-    if (!isPlain || request.path.startsWith('/health/')) return next();
+    if (!isPlain || isForMonitoring(request.path)) return next();
     const query = request.url.indexOf('?');
     response.redirect(308, `${publicUrl.origin}${request.path}${query < 0 ? '' : request.url.slice(query)}`);
   };

@@ -14,6 +14,7 @@ import { ask } from '#src/http/sessions/confirm.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
+import { vendorNames } from '#src/settings/vendor-names.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
 import { type Step, withOrganization } from './own-organization.ts';
 import { type RegisterConfig, registerSheetProps, sharedRegister } from './register-props.ts';
@@ -41,9 +42,10 @@ export function handoverRoutes(deps: HandoverDependencies): Router {
     '/',
     on(async (request, response, organization) => {
       const { shown, isSecretGone } = await deps.afterPost.read<Posted>(request);
-      const { id, name, timeZone } = organization;
+      const { id, name, timeZone, vendor } = organization;
       const links = await listReports(deps.db, { kind: sharedRegister.kind, organizationId: id }, deps.clock());
-      const props = { organization: { id, name }, page: pageOf(id), timeZone, links, isLinkGone: isSecretGone };
+      const place = { organization: { id, name }, preset: vendorNames[vendor], page: pageOf(id) };
+      const props = { ...place, timeZone, links, isLinkGone: isSecretGone };
       response.type('html').send(handoverPage({ admin: pageAdminOf(request), ...props, ...shown }));
     }),
   );

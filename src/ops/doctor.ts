@@ -70,14 +70,15 @@ async function examineRedis({ redisUrl }: Config, log: Log, clock: Clock): Promi
   await store.close();
   if (!asked.value) return [asked.finding];
   const { info, ms } = asked.value;
-  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'of unknown version';
+  const found = `version ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown'}`;
+  const version = /^redis_mode:cluster/m.test(info) ? `a cluster answers, ${found}` : found;
   const keepsAll = /^aof_enabled:1/m.test(info);
   const redis: Finding = keepsAll
-    ? { part: 'redis', state: 'ok', text: `version ${version}, append-only file on` }
+    ? { part: 'redis', state: 'ok', text: `${version}, append-only file on` }
     : {
         part: 'redis',
         state: 'warning',
-        text: `version ${version}, append-only file off: a restart ends every launch`,
+        text: `${version}, append-only file off: a restart ends every launch`,
       };
   return [redis, clockFinding('clock of redis', ms, clock)];
 }

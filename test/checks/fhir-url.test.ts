@@ -67,9 +67,14 @@ describe('the FHIR URL is refused with a reason, and the typed text is kept', ()
   });
 });
 
-test('outside production, http on loopback is kept, because the sandbox uses it', () => {
-  const normalized = normalizeFhirUrl('http://localhost:9000/fhir/r4/', { production: false, allowPrivate: LOOPBACK });
-  expect(normalized).toMatchObject({ ok: true, url: 'http://localhost:9000/fhir/r4' });
+test.for([
+  ['http on loopback is kept, because the sandbox uses it', 'http://localhost:9000/fhir/r4/', 'http'],
+  ['no scheme on loopback means http', 'localhost:9000/fhir/r4', 'http'],
+  ['https on loopback is kept', 'https://localhost:9000/fhir/r4', 'https'],
+])('outside production, %s', ([, typed = '', scheme]) => {
+  const normalized = normalizeFhirUrl(typed, { production: false, allowPrivate: LOOPBACK });
+  expect(normalized).toMatchObject({ ok: true, url: `${scheme}://localhost:9000/fhir/r4` });
+  expect(normalized.ok && normalized.corrections).toHaveLength(scheme === 'https' ? 0 : 1);
 });
 
 test('a private network that the operator allowed is accepted', () => {

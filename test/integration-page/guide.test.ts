@@ -115,6 +115,12 @@ describe('a link for the EHR team', () => {
   };
   const read = (url: string) => world.browser().visit(url);
 
+  test('says for which EHR its scopes and names are before it is made, and where to choose another', async () => {
+    const { body } = await administrator.visit(page());
+    expect(body).toContain('<strong>Any other, v1 scopes (the implementation guide)</strong>');
+    expect(body).toContain(`href="/settings/integrations/smart-on-fhir/advanced?organization=${ORG_ID}&amp;q=vendor"`);
+  });
+
   test('opens without signing in, as a page to print and as JSON, and holds no secret', async () => {
     const url = await make();
     const shared = await read(url);

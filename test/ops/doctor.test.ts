@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -7,6 +7,7 @@ import { runAdmin } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres, lendCommandDatabase } from '#test/helpers/databases.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { createRedisServer, freePort, type RedisServer } from '#test/helpers/servers/redis-server.ts';
+import { startRedisCluster } from '#test/helpers/servers/redis-set.ts';
 import { type StubEhr, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
@@ -139,6 +140,19 @@ test('beside a demo it says whose database this is', async () => {
   mkdirSync(join(folder, 'demo'));
   const { stderr } = await runAdmin({ NODE_ENV: 'development', APP_SECRETS: SECRET, DATA_DIR: folder }, ['doctor']);
   expect(stderr).toContain(`stop the demo, then begin the command with DATA_DIR=${join(folder, 'demo')}`);
+});
+
+test('before Redis is moved to a cluster it says that the cluster answers, as the documentation writes it', async () => {
+  const cluster = await startRedisCluster();
+  onTestFinished(() => cluster.stop());
+  const { env, giveBack } = await lendCommandDatabase();
+  onTestFinished(giveBack);
+  const { said } = await examine({ REDIS_URL: cluster.url, ...env });
+  expect(said.get('redis')).toMatch(/^\w+: a cluster answers, version \S+, append-only file o/);
+  expect(said.get('clock of redis')).toMatch(/^ok: /);
+  expect(readFileSync('docs/operations.md', 'utf8')).toContain(
+    'REDIS_URL=redis-cluster://a:6379,b:6379,c:6379 npm run admin -- doctor        # "redis  a cluster answers"',
+  );
 });
 
 test('a store that is down is one line of the page, without its log', async () => {
