@@ -17,12 +17,13 @@ async function show(url, { method = 'GET', body, isBack = false, isQuiet = false
   const turn = (latest += 1);
   list()?.setAttribute('aria-busy', 'true');
   const answer = await fetch(url, { method, body, headers: { accept: 'text/html' } }).catch(() => undefined);
-  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined;
   // The latest choice counts, whichever response arrives first.
   if (turn !== latest) return;
   list()?.removeAttribute('aria-busy');
   if (!page?.querySelector('.requests')) {
-    if (!isQuiet) location.assign(method === 'GET' ? url : location.href);
+    // The launch is over, such as by a sign-out in another tab: its patient must not stay on the screen.
+    if (!isQuiet || answer?.status === 401) location.assign(method === 'GET' ? url : location.href);
     return;
   }
   if (isQuiet && isInUse()) return;

@@ -14,6 +14,7 @@ const NAMES = [
   'from-chart.js',
   'request-so-far.js',
   'keep-draft.js',
+  'left-page.js',
   'logo.png',
   'new-request.css',
   'service-questions.js',

@@ -10,7 +10,7 @@ export interface LayoutProps {
   readonly isInChart?: boolean | undefined;
   /** stylesheets after app.css, in this order */
   readonly styles?: readonly AssetName[] | undefined;
-  /** the content of the top bar beside the product's name */
+  /** the content of the top bar beside the product's name; the page is a user's own, and not shown again by Back */
   readonly bar?: SafeHtml | undefined;
   /** scripts; the page also works without them */
   readonly script?: AssetName | readonly AssetName[] | undefined;
@@ -34,7 +34,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="stylesheet" href="${assetPath('app.css')}">
 ${props.styles?.map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
-${[props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}" defer></script>`)}
+${[props.bar ? ['left-page.js' as const] : [], props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}" defer></script>`)}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to content</a>

@@ -25,6 +25,8 @@ export interface ChromiumOptions {
   javaScript?: boolean;
   /** The browser is not shared: for changes that cannot be undone, such as init scripts. */
   isOwn?: boolean;
+  /** As on a workstation: pages that were left are kept in memory for Back. Playwright switches that off. */
+  keepsLeftPages?: boolean;
 }
 
 /** An open browser; `close` returns it to the worker. */
@@ -53,13 +55,14 @@ const idle = new Map<string, BrowserContext[]>();
 
 /** @throws Error when there is no Chromium. */
 export async function openChromium(options: ChromiumOptions): Promise<Chromium> {
-  const executablePath = options.cookies === 'all allowed' ? findHeadlessShell() : undefined;
+  const isShared = options.cookies === 'all allowed' && !options.keepsLeftPages;
+  const executablePath = isShared ? findHeadlessShell() : undefined;
   if (executablePath) {
     shell ??= chromium.launch({ executablePath, ...launchOptions() });
     const context = await (await shell).newContext(contextOptions(options));
     return { context: withDeadline(context), close: () => context.close() };
   }
-  if (options.isOwn) {
+  if (options.isOwn || options.keepsLeftPages) {
     const own = await start(options);
     return { context: own, close: () => own.close() };
   }
@@ -108,7 +111,8 @@ async function start(options: ChromiumOptions): Promise<BrowserContext> {
   atExit(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify({ profile: preferences(options.cookies) }));
-  const all = { executablePath, ...launchOptions(), ...contextOptions(options) };
+  const ignoreDefaultArgs = options.keepsLeftPages ? ['--disable-back-forward-cache'] : [];
+  const all = { executablePath, ignoreDefaultArgs, ...launchOptions(), ...contextOptions(options) };
   return withDeadline(await chromium.launchPersistentContext(profile, all));
 }
 

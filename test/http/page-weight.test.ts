@@ -66,7 +66,7 @@ describe('a first visit', () => {
     expect((list.length * 25) / rows).toBeLessThan(4_096);
 
     const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
-    expect(paths).toHaveLength(5);
+    expect(paths).toHaveLength(6);
     const all = [
       ...paths,
       assetPath('settings.css'),

@@ -1,6 +1,6 @@
 /** A person at a workstation: opens charts, clicks, and records everything that the browser complains about. */
 import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
-import { type CookiePolicy, openChromium } from '#test/helpers/chromium.ts';
+import { type ChromiumOptions, openChromium } from '#test/helpers/chromium.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A browser for one deployment. */
@@ -18,14 +18,8 @@ export interface Visitor {
 }
 
 /** Opens a browser with its own profile. */
-export async function createVisitor(
-  deployment: Deployment,
-  options: { cookies?: CookiePolicy; javaScript?: boolean } = {},
-): Promise<Visitor> {
-  const { context, close } = await openChromium({
-    cookies: options.cookies ?? 'all allowed',
-    ...(options.javaScript === undefined ? {} : { javaScript: options.javaScript }),
-  });
+export async function createVisitor(deployment: Deployment, options: Partial<ChromiumOptions> = {}): Promise<Visitor> {
+  const { context, close } = await openChromium({ cookies: 'all allowed', ...options });
   const complaints: string[] = [];
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('console', (message) => {

@@ -1,0 +1,89 @@
+/** A page that shows a patient, after its launch has ended: Back, and another tab, show nothing of it (RV-01). */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Deployment, startDeployment } from './support/deployment.ts';
+import { fillRequest, WRITING } from './support/request-form.ts';
+import { createVisitor, type Visitor } from './support/visitor.ts';
+
+let deployment: Deployment;
+let visitor: Visitor;
+beforeAll(async () => {
+  deployment = await startDeployment({ settings: WRITING });
+  visitor = await createVisitor(deployment, { keepsLeftPages: true });
+});
+afterAll(async () => {
+  await visitor?.close();
+  await deployment?.close();
+});
+
+async function openList(): Promise<Page> {
+  const page = await visitor.newTab();
+  await page.goto(deployment.ehr.launch('pat-many'));
+  await page.locator('.requests').waitFor();
+  return page;
+}
+const signOut = async (page: Page) => {
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.waitForURL(/signed-out/);
+};
+const isSignedOut = (page: Page) => page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+
+test.for([
+  ['the list', async () => {}],
+  [
+    'a request',
+    async (page: Page) => {
+      await page.locator('.request-table tbody th a').first().click();
+      await page.waitForURL(/requests\/[^/]+$/);
+    },
+  ],
+  [
+    'a new request',
+    async (page: Page) => {
+      await page.getByRole('link', { name: 'New request' }).click();
+      await page.waitForURL(/requests\/new/);
+    },
+  ],
+] as const)('after a sign-out on %s, Back shows no patient', { timeout: 60_000 }, async ([, go]) => {
+  const page = await openList();
+  await go(page);
+  const title = /Lindqvist/;
+  await expect.poll(() => page.title()).toMatch(title);
+  await signOut(page);
+  await page.evaluate('history.back()');
+  await isSignedOut(page);
+  expect(await page.title()).not.toMatch(title);
+  await page.close();
+});
+
+test('Back to a form whose launch is open shows what was typed', { timeout: 60_000 }, async () => {
+  const page = await openList();
+  await page.getByRole('link', { name: 'New request' }).click();
+  await fillRequest(page);
+  await page.goto(`${deployment.appUrl}/guide`);
+  await page.evaluate('history.back()');
+  await expect.poll(() => page.getByLabel('What is needed').inputValue()).toBe('Wheelchair van');
+  await page.close();
+});
+
+test.for([
+  ['a click', (page: Page) => page.locator('.groups a', { hasText: 'Closed' }).click()],
+  [
+    'a look at it a minute later',
+    async (page: Page) => {
+      await page.clock.fastForward(61_000);
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    },
+  ],
+] as const)('after a sign-out in another tab, %s leads away from the list', { timeout: 60_000 }, async ([, go]) => {
+  const page = await openList();
+  await page.clock.install();
+  await page.reload();
+  const other = await visitor.newTab();
+  await other.goto(page.url());
+  await signOut(other);
+  await other.close();
+  await go(page);
+  await isSignedOut(page);
+  await page.close();
+});
