@@ -175,6 +175,10 @@ test('on a narrow screen it is still a table for screen readers, in the order of
   const row = table.getByRole('row').nth(1);
   expect(await row.getByRole('rowheader').count()).toBe(1);
   expect(await row.getByRole('cell').count()).toBe(5);
+  // "Ask why it is late" needs the name of whom to ask.
+  const words = await row.innerText();
+  expect(words).toContain('Comfort Medical Equipment');
+  expect(words).toContain('reply unknown');
   // No cell is cut off: what is due and when may take two lines.
   const cut = await page
     .locator('.request-table tbody :is(th, td)')
@@ -242,5 +246,34 @@ test('every printed sheet has the patient and "page n of m", and no text is cut'
   // The page's style numbers the sheets; Chromium writes each as a page of the file.
   const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
   expect(sheets.length).toBeGreaterThan(2);
+  await page.close();
+});
+
+test('a short request is printed on one sheet, without a second one that has only the patient', async () => {
+  const page = await openList(plain, 'pat-ada');
+  await firstService(page).click();
+  await page.locator('.detail').waitFor();
+  const sheets = (await page.pdf({ format: 'Letter' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
+  expect(sheets).toHaveLength(1);
+  await page.close();
+});
+
+test.for([400, 700])('with a finger, at %d px, every control is 44 px high and a card is one target', async (width) => {
+  const page = await openList(plain, 'pat-ada');
+  await page.setViewportSize({ width, height: 800 });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  await expect.poll(() => page.evaluate("matchMedia('(pointer: coarse)').matches")).toBe(true);
+  const controls = page.locator(
+    '.btn, .groups a, .refresh a, .filters :is(input[type="search"], select), .filters label.check, summary',
+  );
+  const heights = (await controls.all()).map(async (one) => Math.round((await one.boundingBox())?.height ?? 0));
+  expect((await Promise.all(heights)).filter((height) => height > 0 && height < 44)).toEqual([]);
+  const isWhole = await page.evaluate(`(() => {
+    const link = document.querySelector('.request-table tbody th a');
+    const { left, bottom } = link.closest('tr').getBoundingClientRect();
+    return document.elementFromPoint(left + 12, bottom - 8)?.closest('a') === link;
+  })()`);
+  expect(isWhole).toBe(true);
   await page.close();
 });
