@@ -584,6 +584,18 @@ describe('from the first visit to Ready to launch', () => {
     expect((await page()).body).not.toContain('Ready to launch');
   });
 
+  test.for([
+    ['fhir-403-requests', false],
+    ['search-500', false],
+    ['patient-refused', false],
+    [undefined, true],
+  ] as const)('a launch with %s: ready is %s, because the list was shown or not', async ([fault, isReady]) => {
+    await save(world.sandbox.fhirBase);
+    if (fault) world.sandbox.faults.set(fault);
+    await world.launch('pat-ada');
+    expect((await page()).body.includes('Ready to launch')).toBe(isReady);
+  });
+
   test.for<[string, Record<string, string>]>([
     ['Client ID', { clientId: 'another' }],
     ['redirect URI', { redirectUri: 'own' }],

@@ -24,7 +24,8 @@ export async function launchesSeen(db: Queries, organization: Organization): Pro
     return origin !== '' && !mayFrame(frameAncestors, origin);
   };
   // The browser left the frame empty, so the user has not seen the launch.
-  const isSeen = (trace: TraceRecord) => trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace);
+  const isSeen = (trace: TraceRecord) =>
+    trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace) && hasList(trace);
   const last = completed.find(
     (trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base && isAsRegistered(trace, organization),
   );
@@ -39,6 +40,12 @@ export async function launchesSeen(db: Queries, organization: Organization): Pro
     completed: last && { id: last.id, at: last.startedAt },
     framedBy: refused && { origin: factOf(refused, FRAMING_PAGE), at: refused.startedAt },
   };
+}
+
+/** Whether the list was read: a page that says why it could not be read proves no connection. */
+function hasList({ steps }: TraceRecord): boolean {
+  const lists = steps.filter(({ name }) => name === 'requests');
+  return lists.length === 0 || lists.some(({ facts }) => facts['problem'] === undefined);
 }
 
 /** Whether the launch proves the registration in use: the EHR may not know another Client ID or redirect URI. */
