@@ -589,6 +589,29 @@ describe('from the first visit to Ready to launch', () => {
     expect((await page()).body).not.toContain('Ready to launch');
   });
 
+  test.for([
+    ['fhir-403-requests', false],
+    ['search-500', false],
+    ['patient-refused', false],
+    [undefined, true],
+  ] as const)('a launch with %s: ready is %s, because the list was shown or not', async ([fault, isReady]) => {
+    await save(world.sandbox.fhirBase);
+    if (fault) world.sandbox.faults.set(fault);
+    await world.launch('pat-ada');
+    expect((await page()).body.includes('Ready to launch')).toBe(isReady);
+  });
+
+  test.for<[string, Record<string, string>]>([
+    ['Client ID', { clientId: 'another' }],
+    ['redirect URI', { redirectUri: 'own' }],
+  ])('a launch with another %s does not count', async ([, changes]) => {
+    await save(world.sandbox.fhirBase);
+    await world.launch('pat-ada');
+    expect((await page()).body).toContain('Ready to launch');
+    await world.setOrganization(ORG_ID, changes);
+    expect((await page()).body).not.toContain('Ready to launch');
+  });
+
   test.for(['everywhere', 'https://*.com', 'http://ehr.example.org', '"><script>alert(1)</script>'])(
     '%s is no web address of an EHR, and is refused at the field, typed or proposed',
     async (typed) => {

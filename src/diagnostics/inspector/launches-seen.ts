@@ -2,19 +2,18 @@
 import type { Queries } from '#src/adapters/database/index.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { FRAMING_PAGE, isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
-import type { TraceRecord } from '#src/diagnostics/traces/trace.ts';
+import type { StepName, TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { SeenLaunches } from '#src/integration-page/page-props.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { redirectUriOf } from '#src/organizations/registration.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
 import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 
 const MOST_LOOKED_AT = 20;
 
 /** Makes two bounded queries and reads no other organization's launches (MT-01). */
-export async function launchesSeen(
-  db: Queries,
-  { id: organizationId, fhirBaseUrl, frameAncestors }: Organization,
-): Promise<SeenLaunches> {
+export async function launchesSeen(db: Queries, organization: Organization): Promise<SeenLaunches> {
+  const { id: organizationId, fhirBaseUrl, frameAncestors } = organization;
   const [completed, all] = await Promise.all([
     listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT),
     listTraces(db, { organizationId }, MOST_LOOKED_AT),
@@ -26,7 +25,9 @@ export async function launchesSeen(
   };
   // The browser left the frame empty, so the user has not seen the launch.
   const isSeen = (trace: TraceRecord) => trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace);
-  const last = completed.find((trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base);
+  const last = completed.find(
+    (trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base && isAsRegistered(trace, organization),
+  );
   const refused = all.find(isRefused);
   const [newest] = all;
   const iss = newest ? factOf(newest, 'iss') : '';
@@ -46,12 +47,20 @@ function isListUnread({ steps }: TraceRecord): boolean {
   return read.length > 0 && read.every(({ facts, outcome }) => facts['problem'] !== undefined || outcome === 'failed');
 }
 
+/** Whether the launch proves the registration in use: the EHR may not know another Client ID or redirect URI. */
+function isAsRegistered(trace: TraceRecord, organization: Organization): boolean {
+  const factOfRedirect = (name: string) => factOf(trace, name, 'authorization-redirect');
+  const redirectUri = URL.parse(factOfRedirect('redirect URI'));
+  const isSame = redirectUri?.href === (redirectUri && redirectUriOf(redirectUri, organization));
+  return redirectUri !== null && isSame && factOfRedirect('client id') === organization.clientId;
+}
+
 function isOf(iss: string, fhirBaseUrl: string): boolean {
   return URL.canParse(iss) && URL.canParse(fhirBaseUrl) && bareBase(iss) === bareBase(fhirBaseUrl);
 }
 
-function factOf({ steps }: TraceRecord, name: string): string {
-  const fact = steps.find((step) => step.name === 'launch')?.facts[name];
+function factOf({ steps }: TraceRecord, name: string, of: StepName = 'launch'): string {
+  const fact = steps.find((step) => step.name === of)?.facts[name];
   return typeof fact === 'string' ? fact : '';
 }
 
