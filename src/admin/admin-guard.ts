@@ -43,7 +43,8 @@ export function requireSignIn({ users, publicUrl, clock }: AdminGuardDependencie
     const user = await userOfSession(request, users, clock());
     if (user) {
       const mustChoose = mustChoosePassword(request, user);
-      Object.assign(contextOf(request), { admin: identityOf(user), mustChoosePassword: mustChoose });
+      const isStillSignedIn = async () => (await userOfSession(request, users, clock())) !== undefined;
+      Object.assign(contextOf(request), { admin: identityOf(user), mustChoosePassword: mustChoose, isStillSignedIn });
       return next();
     }
     if (!isPage(request)) throw new AppError('admin.sign-in-needed', 'no session, or it has ended');

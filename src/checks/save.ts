@@ -3,6 +3,7 @@ import { storedText } from '#src/adapters/stored-text.ts';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { AcceptedSettings, FinishedChecks, RunningChecks } from '#src/checks/rows/result.ts';
+import { AppError } from '#src/errors.ts';
 import { type EditDependencies, editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { type Organization, type OrganizationSettings, parseSettings } from '#src/organizations/organization.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
@@ -18,6 +19,8 @@ export interface SaveDependencies extends EditDependencies {
   checksStore: ChecksStore;
   /** CIDRs of the deployment that may be reached although private. */
   allowPrivate: readonly string[];
+  /** Asked after the checks, which take seconds; absent on the command line. */
+  isStillSignedIn?: (() => Promise<boolean>) | undefined;
 }
 
 /** Who saves: `name` is shown beside the run, the rest goes to the audit trail. */
@@ -118,6 +121,8 @@ async function settle(
 ): Promise<SavedConnection> {
   const { store, checksStore, clock, audit } = dependencies;
   const { organization, settings, accepted, saver, reason } = saving;
+  if ((await dependencies.isStillSignedIn?.()) === false)
+    throw new AppError('admin.sign-in-needed', 'the session ended while the checks ran');
   const url = settings.fhirBaseUrl;
   const isGood = finished.summary.hardFailures.length === 0;
   const mayUse = isGood || reason !== undefined;

@@ -31,7 +31,9 @@ export interface KeyDates {
 export function keyState(key: KeyDates, now: Date): KeyState {
   if (key.revokedAt && key.revokedAt <= now) return 'gone';
   if (key.retiresAt && key.retiresAt <= now) return publishedUntil(key.retiresAt) > now ? 'retired' : 'gone';
-  return key.activatesAt <= now ? 'active' : 'pending';
+  // The first keys were never pending. Until a clock that was set back reaches their time, no other key could sign.
+  const isFirst = key.activatesAt <= key.createdAt;
+  return isFirst || key.activatesAt <= now ? 'active' : 'pending';
 }
 
 /** A filter for keys in this state. */

@@ -4,7 +4,7 @@ import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isPrivateNetwork } from '#src/config/private-network.ts';
-import { endpointProblem } from '#src/smart/documents/endpoint.ts';
+import { endpointProblem, isPlainHost } from '#src/smart/documents/endpoint.ts';
 import { fhirBaseProblem } from '#src/smart/step-2-launch-ehr.ts';
 import { shown, textFormat } from './formats.ts';
 
@@ -22,6 +22,7 @@ function serverUrlProblem(text: string, production: boolean): string | undefined
   const problem = fhirBaseProblem(text);
   if (problem) return problem;
   if (/[^\x21-\x7e]/.test(text)) return 'must contain ASCII characters only';
+  if (!isPlainHost(new URL(text))) return 'must have a host of letters, digits, dots and hyphens';
   if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'must not contain . or .. path segments';
   if (isSecure(new URL(text), production)) return undefined;
   return production ? 'must be https' : 'must be https (http is accepted for localhost only)';

@@ -54,6 +54,7 @@ describe('the FHIR URL is refused with a reason, and the typed text is kept', ()
     ['loopback in octal', 'https://0177.0.0.1/fhir', 'private'],
     ['IPv6 loopback', 'https://[::1]/fhir', 'private'],
     ['IPv4 in IPv6', 'https://[::ffff:127.0.0.1]/fhir', 'private'],
+    ['a host that would split a page’s policy', 'https://ehr;sandbox,x.example.org/fhir', 'letters, digits'],
     ['dots in the path', 'https://ehr.example.org/a/../b', 'path segments'],
   ] as const)('%s', ([, typed, reason]) => {
     const normalized = normalizeFhirUrl(typed, production);

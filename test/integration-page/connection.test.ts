@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { presetReasons, presetSettings } from '#src/vendors/presets.ts';
-import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
+import { withFault } from '#test/e2e/support/own-fault.ts';
+import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost, ledTo, withoutToken } from '#test/helpers/visits.ts';
 import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
@@ -290,6 +291,27 @@ describe('saving the FHIR URL', () => {
     const passed = await press('check', { draft: draftOn(await page()) });
     expect(passed.body).toContain('Saved. Every launch uses this address');
     expect((await organization()).fhirBaseUrl).toBe(other.fhirBase);
+  });
+
+  test('an administrator who is disabled while the checks run changes nothing', async () => {
+    const other = await world.addSandbox('other');
+    const asked = Promise.withResolvers<void>();
+    const disabled = Promise.withResolvers<void>();
+    const request = async () => {
+      asked.resolve();
+      await disabled.promise;
+      return undefined;
+    };
+    await withFault(other, { request }, async () => {
+      const saving = save(other.fhirBase);
+      await asked.promise;
+      const user = await usersOf(world).findByEmail('admin@example.com');
+      await usersOf(world).disable(user?.id ?? '', new Date());
+      disabled.resolve();
+      expect((await saving).body).toContain('The results of these checks were not stored');
+    });
+    expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
+    expect(await audited('settings-change')).toEqual([]);
   });
 
   test('shows the settings that are put in use with a draft, and a click from before they were accepted changes nothing', async () => {

@@ -60,6 +60,15 @@ describe.for(await testDatabases())('signing keys on $name', ({ open }) => {
     }
   });
 
+  test('the first keys sign also after the clock was set back, and another instance makes no second ones', async () => {
+    const ring = await startInstance();
+    seconds = -3_600;
+    const second = await startInstance();
+    expect(kids(second)).toEqual(kids(ring));
+    expect(kids(ring)).toContain(ring.signingKey('RS384').kid);
+    expect(second.signingKey('ES384').kid).toBe(ring.signingKey('ES384').kid);
+  });
+
   test('only public members are published, each key with kid, alg and use (JW-02..06)', async () => {
     const { keys } = (await startInstance()).jwks();
     const members = Object.fromEntries(keys.map((key) => [key.kty, Object.keys(key).toSorted()]));

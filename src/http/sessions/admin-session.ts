@@ -19,6 +19,8 @@ declare module '#src/http/request-context.ts' {
   interface RequestContext {
     /** Set by the guard once it has proved whose session this is. */
     admin?: AdminIdentity;
+    /** For work that takes seconds: the user may be disabled, or get another role, meanwhile. */
+    isStillSignedIn?: () => Promise<boolean>;
     /** A one-time password is in use: the user can only choose a new one. */
     mustChoosePassword?: boolean;
   }

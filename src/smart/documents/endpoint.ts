@@ -28,13 +28,18 @@ export function isInsideAddress(url: URL, { fhirBase }: Pick<EndpointRules, 'fhi
   return url.host !== fhirBase.host && isInside(url) && (isLoopbackHost(fhirBase.hostname) || !isInside(fhirBase));
 }
 
+/** URL parsers take hosts such as `a;b` and `*`; a page's security policy, which lists hosts, would be split by them. */
+export function isPlainHost({ hostname }: URL): boolean {
+  return !/[^\w.:[\]-]/.test(hostname);
+}
+
 /** What is wrong with the form of an endpoint; undefined if it is correct. The host is not checked here. */
 export function endpointProblem(text: string, { fhirBase, accepts }: EndpointRules): string | undefined {
   // The length comes first, because parsing a megabyte takes a tenth of a second.
   if (text.length > LONGEST_URL) return 'is too long';
   const url = URL.parse(text, fhirBase.href);
   // Braces and angle brackets: a placeholder for a tenant that was never filled in.
-  if (!url || /[\s\\{}<>\p{Cc}]/u.test(text) || url.hostname.includes('*')) return 'is not a URL';
+  if (!url || /[\s\\{}<>\p{Cc}]/u.test(text) || !isPlainHost(url)) return 'is not a URL';
   if (!accepts(url)) return 'is not https';
   if (url.username || url.password) return 'has userinfo';
   return text.includes('#') ? 'has a fragment' : undefined;

@@ -67,6 +67,7 @@ describe('DI-05: refuses an endpoint', () => {
     ['as a script', 'javascript:alert(1)', 'is not https'],
     ['as data', 'data:text/html,x', 'is not https'],
     ['in a file', 'file:///etc/passwd', 'is not https'],
+    ['on a host that would split a page’s policy', 'https://ehr.example;sandbox/token', 'is not a URL'],
     ['on a foreign host', 'https://evil.example/token', 'is on evil.example'],
     ['on a foreign host without a scheme', '//evil.example/token', 'is on evil.example'],
     ['on a subdomain', 'https://x.ehr.example/token', 'is on x.ehr.example'],
