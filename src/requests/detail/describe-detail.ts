@@ -13,12 +13,14 @@ import { asLongConceptText, asRecords } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
-import { readFacts, readNumbers } from './facts.ts';
+import { isHeld, isMissedVisit } from './appointments.ts';
+import { readFacts } from './facts.ts';
+import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
 import type { Place } from './referred.ts';
 import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
-import { isHeld, isMissedVisit, readTimeline } from './timeline.ts';
+import { readTimeline } from './timeline.ts';
 
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 

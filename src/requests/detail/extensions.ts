@@ -9,6 +9,7 @@ import type { Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, and that something must not be done. */
 const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
+const MORE = 'more in the EHR';
 const [MOST, MOST_INSIDE, LONGEST] = [20, 12, 500];
 
 /** Label and texts of each, those first that change the meaning; an extension without a value that can be said in words is left out. */
@@ -18,18 +19,19 @@ export function readExtensions(resource: ForeignRecord, place: Place): [string, 
   const all = [resource, ...beside.map((name) => asRecord(resource[name]))];
   const given = all
     .flatMap(({ extension, modifierExtension }) => [modifierExtension, extension])
-    .flatMap((extensions) => asRecords(extensions, MOST))
-    .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url))
-    .slice(0, MOST);
-  return given.map((one) => {
+    .flatMap((extensions) => asRecords(extensions))
+    .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url));
+  const rest: [string, string[]][] = given.length > MOST ? [['Other details', [MORE]]] : [];
+  const read = given.slice(0, MOST).map((one): [string, string[]] => {
     const parts = asRecords(one.extension);
     const inside = parts.slice(0, MOST_INSIDE).flatMap((part) => {
       const text = simpleValue(part, place) ?? partsOf(part, place);
       return text === undefined ? [] : [`${labelOf(part)}: ${text}`];
     });
-    const more = parts.length > MOST_INSIDE ? ['more in the EHR'] : [];
+    const more = parts.length > MOST_INSIDE ? [MORE] : [];
     return [labelOf(one), [simpleValue(one, place) ?? [...inside, ...more]].flat()];
   });
+  return [...read, ...rest];
 }
 
 /** Such as "limitation, 3 per year"; what is nested more deeply only the EHR says. */
@@ -54,9 +56,8 @@ function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string
   const annotation = asRecord(extension.valueAnnotation).text;
   const at = { timeZone, today: dayIn(now, timeZone) };
   if (valuePeriod !== undefined) {
-    return periodPhrases(asRecord(valuePeriod), at, 'series')
-      .map((text) => text ?? 'more in the EHR')
-      .join(', ');
+    const phrases = periodPhrases(asRecord(valuePeriod), at, 'series').map((text) => text ?? MORE);
+    return phrases.join(', ');
   }
   return (
     asConceptText({ coding: [valueCoding] }) ??

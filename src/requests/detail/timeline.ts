@@ -11,16 +11,9 @@ import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases } from '#src/requests/timing/moments.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  asWritten,
-  type ForeignRecord,
-} from '#src/smart/fhir/fields.ts';
-import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { appointmentEvents } from './appointments.ts';
 import { kindOf, type Place } from './referred.ts';
 
 export interface TimelineEntry {
@@ -31,7 +24,8 @@ export interface TimelineEntry {
   readonly source: string;
 }
 
-interface Event extends Omit<TimelineEntry, 'when'> {
+/** One of them, before its date is read. */
+export interface Event extends Omit<TimelineEntry, 'when'> {
   readonly at: unknown;
 }
 
@@ -130,8 +124,8 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const { reference } = askedOf(task);
   // What the requester has was sent to no provider.
-  const isHeld = word.icon === 'sent' && /\bPractitioner(?:Role)?\//.test(asWritten(reference));
-  const isOwn = isHeld && [asRecord(task.requester).reference, requester].includes(reference);
+  const isPersons = word.icon === 'sent' && /\bPractitioner(?:Role)?\//.test(asWritten(reference));
+  const isOwn = isPersons && [asRecord(task.requester).reference, requester].includes(reference);
   const what = [isOwn ? 'With the requester' : word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   return [{ what, at, who: displayOf(askedOf(task)), source: 'Task' }];
@@ -143,44 +137,6 @@ function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod
     .find((name) => name !== undefined);
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
   return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Provenance' }];
-}
-
-function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): Event[] {
-  const { description, participant, cancelationReason } = rest;
-  const isPatient = ({ actor }: ForeignRecord) => leadsToPatient(asRecord(actor));
-  const isDeclined = asRecords(participant).some((one) => isPatient(one) && codeOf(one.status) === 'declined');
-  const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
-  const who = asRecords(participant)
-    .filter((one) => !isPatient(one))
-    .filter((one) => codeOf(one.status) !== 'declined')
-    .flatMap(({ actor }) => displayOf(actor) ?? [])
-    .slice(0, MOST_PARTS)
-    .join(', ');
-  // `created` is the day on which the appointment was made, not the day of the appointment.
-  const time = start === undefined && created !== undefined ? 'no time given' : undefined;
-  const said = [
-    'Appointment',
-    state,
-    isDeclined ? 'the patient declined' : undefined,
-    asConceptText(cancelationReason),
-    asInformation(description),
-    time,
-  ];
-  const what = said.filter((part) => part !== undefined).join(' · ');
-  return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
-}
-
-const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
-const MISSED = new Set<unknown>(['cancelled', 'noshow']);
-
-/** Whether an event is an appointment that is agreed, or took place. */
-export function isHeld(event: ForeignRecord): boolean {
-  return event.resourceType === 'Appointment' && HELD.has(codeOf(event.status)) && conditionsOf(event).length === 0;
-}
-
-/** Whether an event is an appointment that did not, or will not, take place. */
-export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean {
-  return resourceType === 'Appointment' && MISSED.has(codeOf(status));
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {

@@ -69,7 +69,8 @@ function isUnread(resource: ForeignRecord, base: URL): boolean {
   });
   const isNamed = patient === undefined || !isWithout(asRecord(patient));
   const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
-  const isReadable = isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
+  const hasStatus = codeOf(resource.status) !== undefined;
+  const isReadable = hasStatus && isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;
   return requests.length > 0 && !isReadable;
 }
 

@@ -44,7 +44,14 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** An execution detail of some other order, such as a nursing task, rather than a request of its own. */
     isDerivedOrder: DERIVED_INTENTS.has(codeOf(intent)),
     status: describeStatus({
-      ...{ status, intent, hasProvider: performers.length > 0, late, isProhibited, isPatients },
+      ...{
+        status,
+        intent,
+        hasProvider: performers.length > 0 || codeOf(intent) === 'filler-order',
+        late,
+        isProhibited,
+        isPatients,
+      },
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),

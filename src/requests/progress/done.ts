@@ -2,25 +2,16 @@
  * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: an
  * intent, result or note that could say something else, or a word that is not known, leaves the request open.
  */
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  type ForeignRecord,
-  MOST_READ,
-} from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
 import { guideCode } from './guide-codes.ts';
 import { asksOfDesk, purposeOf } from './purpose.ts';
+import { resultsLeaveDoubt } from './results.ts';
 import { saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
 const DONE_CODES = new Set<unknown>(['done', 'fulfilled']);
-/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
-const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
 const setOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ')));
 /** One of these says done, where nothing but {@link PLAIN} is beside it. */
 const DONE_WORDS = setOf([
@@ -46,11 +37,6 @@ const MOMENT = new RegExp(
 );
 /** Says how, and adds no doubt. */
 const AS_PLANNED = /\bas-(?:ordered|scheduled|planned|expected|requested)\b|\bon-time\b|\bper-plan(?:-of-care)?\b/g;
-/** Two letters of a script that is not read here, such as Arabic or Chinese: what they say may be that it was missed. */
-const OTHER_SCRIPT = /(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/u;
-/** In a note, that the service is still to come, or cannot. */
-const TO_COME =
-  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed))\b/i;
 /** "(qualifier value)" of SNOMED CT. */
 const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
 /** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
@@ -70,8 +56,7 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
     said.length <= MOST_WORDS &&
     ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    !textsOf(task).some((text) => saysMissed(text) || TO_COME.test(text) || OTHER_SCRIPT.test(text)) &&
-    !asRecords(task.output).some(isMissed) &&
+    !resultsLeaveDoubt(task) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (hasPurpose(task) || !asksOfDesk(task));
   if (!isSure) return undefined;
@@ -107,28 +92,6 @@ export function areOf(service: string | undefined, words: readonly string[]): bo
   const own: readonly string[] = service.toLowerCase().match(/\p{L}+/gu) ?? [];
   return words.includes(own.at(-1) ?? '') && words.every((word) => own.includes(word) || PLAIN.has(word));
 }
-
-/** What its notes and its results say. */
-function textsOf({ note, output }: ForeignRecord): string[] {
-  const results = asRecords(output).flatMap(({ type, valueCode, valueReference, valueCodeableConcept }) => [
-    asConceptText(type),
-    asText(valueCode),
-    asText(asRecord(valueReference).display),
-    asConceptText(valueCodeableConcept),
-  ]);
-  return [...asRecords(note).map(({ text }) => asText(text, LONGEST)), ...results].filter((text) => text !== undefined);
-}
-
-/** A result that denies by its value: "Service provided: no". */
-function isMissed({ valueBoolean, valueString, valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
-  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
-  const said = [valueString, ...codings.flatMap(({ code, display }) => [code, display])];
-  return valueBoolean === false || said.some((one) => saysNo(asText(one, LONGEST)));
-}
-
-const saysNo = (text = '') => MISSED_CODES.test(text) || saysMissed(text) || text.toLowerCase() === 'no';
-
-const LONGEST = 2_000;
 
 /** The text and the displays of a concept, without those that a code proves to say done; the codes where there is neither. */
 export function wordsIn(given: ForeignRecord): string[] {

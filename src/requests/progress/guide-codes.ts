@@ -12,7 +12,7 @@ const GUIDES = Object.entries({
   [BSER]: '3.0=assigned 4.0=declined 5.1.1=booked 5.1.2=no-show 5.1.3=not-done 5.1.4=done 6.0=withdrawn 7.0=fulfilled',
   // AU eRequesting.
   'hl7.org.au/CodeSystem/task-business-status':
-    'service-booked=booked request-claimed=claimed-by-another request-data-issue=declined request-cancelled-placer=withdrawn addendum-report-complete=done',
+    'service-booked=booked request-claimed=taken-by-another-provider request-data-issue=declined request-cancelled-placer=withdrawn addendum-report-complete=done',
   // Malaysia's core.
   '/CodeSystem/task-business-status-my-core':
     'finish=done perform=done verify=done final=done hold=on-hold reject=declined abort=withdrawn skip=not-done',

@@ -6,7 +6,7 @@ import { isOf, nameKey } from './owner.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { askedText, othersWhoAct, rivalStep, rivalText } from './rivals.ts';
 import type { Task } from './task.ts';
-import { done, doneInDoubt, isOver, type TaskWord, unsent } from './task-words.ts';
+import { claimed, done, doneInDoubt, isOver, unsent } from './task-words.ts';
 
 /** What a request says that decides which Tasks are its own. */
 interface About extends Written, Asked {
@@ -32,7 +32,8 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
   const handOvers = tasks
     .filter((task) => !isBeside(task))
     .map((task) => fromRequester(inItsTime(proved(task, request), request), request));
-  const own = newestOf(handOvers) ?? standIn(beside);
+  const taken = handOvers.filter(({ word }) => word !== claimed);
+  const own = newestOf(taken.length > 0 ? taken : handOvers) ?? standIn(beside);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));

@@ -3,13 +3,19 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { leadsToPatient } from '#src/smart/fhir/reference.ts';
 
-/** Who has it, or else the one provider who is asked to take it; R5 has a CodeableReference there. */
-export function askedOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord {
+/** Who has it, or else the first provider who is asked to take it; R5 has a CodeableReference there. */
+export function askedOf(task: ForeignRecord): ForeignRecord {
+  return task.owner === undefined ? (recipientsOf(task)[0] ?? {}) : asRecord(task.owner);
+}
+
+/** Those who are asked to take a Task that nobody has. */
+export function recipientsOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord[] {
+  if (owner !== undefined) return [];
   const asked = [
     ...asRecords(asRecord(restriction).recipient),
     ...asRecords(requestedPerformer).map(({ reference }) => asRecord(reference)),
-  ].filter((one) => !leadsToPatient(one));
-  return owner === undefined && asked[0] && asked.length === 1 ? asked[0] : asRecord(owner);
+  ];
+  return asked.filter((one) => !leadsToPatient(one));
 }
 
 /** What tells one owner from another; undefined for one without a name or a number, such as one of another server. */

@@ -78,7 +78,7 @@ const QUESTION =
 const MISSED: readonly RegExp[] = [
   /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,
   /\b(?:declin|refus|reject|denied|unavailable|turned-down|not-(?:accepting|available)|no-availab)|\b(?:no|at|over|out-of)-capacity\b|\bout-of-(?:[a-z]{1,20}-)?(?:area|network|scope|region)\b/,
-  /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechazad|fallec)/,
+  /\b(?:storn|abgelehnt|abgesagt|abgebrochen|verstorben|geannuleerd|geweigerd|afgewezen|overleden|annul|d\u00e9c\u00e9d|refus\u00e9|cancelad|rechaz|fallec)/,
   // German and Dutch, French, Spanish and Portuguese, Italian: not, absent, impossible.
   /(?<!\p{L})(?:(?:nicht|niet|afwezig|abwesend|unmöglich|onmogelijk|impossible|imposible|impossível|ausente|n[aã]o|pas(?!-(?:de-|d['’]))|(?:patiente?|client)-(?:(?:est|était)-)?absente?|no-(?:se|fue|ha|pudo|pudimos|estaba|estuvo|está|quiere|quiso)|non-(?:si|è|ha))(?!\p{L})|no-(?:asist|acud|realiz|entreg|localiz)|non-(?:present|esegu|effettu|consegn|trov|rispo))/u,
   // Danish, Norwegian and Swedish, Finnish, Polish, Czech, Hungarian, Turkish, Vietnamese, Tagalog, Indonesian.
@@ -115,7 +115,8 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   if (word === undefined) return undefined;
   const codes = business.map(hyphened);
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
-  if (codes.includes('claimed-by-another') && word !== WORDS.done && word !== WORDS.declined) return WORDS.claimed;
+  if (codes.includes('taken-by-another-provider') && word !== WORDS.done && word !== WORDS.declined)
+    return WORDS.claimed;
   if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
   if (FINAL.has(word)) return word;
   if (codes.includes('fulfilled')) return unclearOf(status);

@@ -11,12 +11,13 @@ import {
   asWritten,
   type ForeignRecord,
   hasEnded,
+  startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { businessCode, businessText } from './guide-codes.ts';
-import { askedOf, isOf, nameKey, PATIENTS_OWN } from './owner.ts';
+import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
 import { describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
@@ -78,7 +79,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
   const business = codesOf(resource.businessStatus);
   const mayBeDone = describeTask(resource.status, [])?.icon === 'done';
-  const unproved = mayBeDone ? unprovedWords(resource) : undefined;
+  // What goes on until a later day is not over, whatever its status says.
+  const goesOn = startsLater({ start: endOf(resource) }, now);
+  const unproved = mayBeDone && !goesOn ? unprovedWords(resource) : undefined;
   const word = describeTask(resource.status, business, unproved?.length === 0);
   const about = requestsOf(resource)
     .map(localOf)
@@ -98,7 +101,10 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     about: [...new Set(about.filter((local) => local !== undefined))],
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
-    remark: [word.note, ...remarksOf(resource, word)].filter(Boolean).join(' · ') || undefined,
+    remark:
+      [...new Set([word.note, ...remarksOf(resource, word), askedText(recipientsOf(resource).length)])]
+        .filter(Boolean)
+        .join(' · ') || undefined,
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
@@ -114,6 +120,11 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     latestMs: latestMs(changed),
     endedMs: Math.min(latestMs(changed), latestMs(asText(endOf(resource), 40))),
   };
+}
+
+/** Of a Task that may be taken by any of several. */
+function askedText(count: number): string | undefined {
+  return count > 1 ? `any of ${count} providers may take it` : undefined;
 }
 
 /** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */

@@ -1,8 +1,19 @@
 /** Decides whether a request is for a repeated service, so that doing it once does not end it. */
-import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { flagOf } from '#src/patients/foreign-flag.ts';
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isGiven, listOf } from './parts.ts';
 
-const RHYTHM = ['frequency', 'period', 'dayOfWeek', 'timeOfDay', 'when', 'count', 'countMax'];
+const RHYTHM = [
+  'frequency',
+  'period',
+  'dayOfWeek',
+  'timeOfDay',
+  'when',
+  'count',
+  'countMax',
+  'boundsDuration',
+  'boundsRange',
+];
 /** Codes of one time only, as Epic and others write them. */
 const ONCE =
   /\b(?:once(?! (?:a|per|every|daily|weekly|monthly)\b)|one[- ]time|single|stat|asap|now|urgent|routine|today|tomorrow)\b/i;
@@ -10,8 +21,14 @@ const ONCE =
 /** Units of a service that is given once at a time; "12 boxes" may come in one delivery. */
 const TIMES = /\b(?:visit|session|treatment|appointment|trip|ride|shift|meal|time)s?\b/i;
 
-/** FHIR R4 Timing of several times, or a quantity of several visits. Never throws. */
-export function isSeries({ occurrenceTiming, quantityQuantity, quantityRange, quantityRatio }: ForeignRecord): boolean {
+/** "3x/week", "8 sessions", and "2w6" of home care, twice a week for six weeks: in the words of an order whose elements do not say it. */
+const OFTEN =
+  /\b(?:\d{1,2}(?: ?x| times| visits?| sessions?| trips?)?|once|twice) ?(?:\/|per|a|each|every) ?(?:day|week|wk|month)\b|\b\d{1,2} ?x ?(?:day|week|wk|month)\b|\b\d{1,2}w\d{1,2}\b|(?:\b|x)(?:[2-9]|[1-9]\d{1,2}) (?:visits|sessions|treatments|trips|rides|meals|appointments)\b/i;
+
+/** FHIR R4 Timing of several times, an order as needed, or one of several visits. Never throws. */
+export function isSeries(resource: ForeignRecord): boolean {
+  const { occurrenceTiming, quantityQuantity, quantityRange, quantityRatio } = resource;
+  if (isAsNeeded(resource) || [asConceptText(resource.code), ...orderDetails(resource)].some(isOften)) return true;
   const { code, event, repeat } = asRecord(occurrenceTiming);
   const { low, high } = asRecord(quantityRange);
   if ([quantityQuantity, low, high, asRecord(quantityRatio).numerator].some(isManyTimes)) return true;
@@ -20,6 +37,14 @@ export function isSeries({ occurrenceTiming, quantityQuantity, quantityRange, qu
   const words = asConceptText(code);
   const isCoded = words !== undefined && !ONCE.test(words);
   return listOf(event).length > 1 || (!isOnce && (isCoded || RHYTHM.some((name) => isGiven(rhythm[name]))));
+}
+
+const isOften = (text = '') => OFTEN.test(text);
+
+const orderDetails = ({ orderDetail }: ForeignRecord) => asRecords(orderDetail).map(asConceptText);
+
+function isAsNeeded({ asNeededBoolean, asNeededCodeableConcept }: ForeignRecord): boolean {
+  return flagOf({ asNeededBoolean }, 'asNeededBoolean') === true || isGiven(asNeededCodeableConcept);
 }
 
 function isManyTimes(quantity: unknown): boolean {

@@ -1,6 +1,7 @@
 /** The facts of a request in the elements of R4 and of R5, which some servers send: none of them is passed over. */
 import { expect, test } from 'vitest';
-import { readFacts, readNumbers } from '#src/requests/detail/facts.ts';
+import { readFacts } from '#src/requests/detail/facts.ts';
+import { readNumbers } from '#src/requests/detail/numbers.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 
 const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };

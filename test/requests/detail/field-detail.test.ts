@@ -112,6 +112,12 @@ test.for<[string, object, string, string[]]>([
     [...Array.from({ length: 12 }, () => 'One: a'), 'more in the EHR'],
   ],
   [
+    'more extensions than there is room for',
+    { extension: Array.from({ length: 21 }, (_, at) => ({ url: `https://x/e${at}`, valueCode: 'a' })) },
+    'Other details',
+    ['more in the EHR'],
+  ],
+  [
     'why Belgian prescriptions have conditions',
     {
       modifierExtension: [

@@ -79,7 +79,7 @@ test.for<[string, object, object[], object]>([
     {},
     [au('cancelled')],
     {
-      status: { word: 'Cancelled', note: 'taken by another provider · claimed by another' },
+      status: { word: 'Cancelled', note: 'taken by another provider' },
       next: { text: 'Check it in the EHR' },
     },
   ],
@@ -147,6 +147,28 @@ test.for<[string, object, object[], object]>([
     [],
     { next: { text: 'Check it in the EHR' } },
   ],
+  [
+    'a Task that another provider took and has done',
+    {},
+    [au('cancelled'), task({ id: 'u', owner: { display: 'Southside' }, lastModified: '2026-11-19T14:02:00Z' })],
+    { status: { word: 'Done' }, sentTo: { names: ['Southside'] } },
+  ],
+  [
+    'a Task that any of two may take',
+    {},
+    [task({ status: 'requested', owner: undefined, restriction: { recipient: [{ display: 'A' }, { display: 'B' }] } })],
+    {
+      status: { note: 'any of 2 providers may take it' },
+      sentTo: { names: ['A'] },
+      next: { text: 'Confirm the time' },
+    },
+  ],
+  [
+    'a completed Task that goes on until next month',
+    {},
+    [task({ executionPeriod: { start: '2026-11-20', end: '2026-12-20' } })],
+    { status: { word: 'Status unclear', group: 'open' } },
+  ],
   ['a status as some guides spell it', {}, [task({ status: 'canceled' })], { status: { word: 'Cancelled' } }],
 ])('%s', async ([, change, tasks, expected]) => {
   const { row, page } = await readField(change, { tasks });
@@ -184,6 +206,30 @@ test.for(['EI services started', 'β-blocker given', 'Dose 5 μg, Δ BP ok', 'Ut
   },
 );
 
+test.for<[string, object]>([
+  ['as needed', { asNeededBoolean: true }],
+  ['as needed for a reason', { asNeededCodeableConcept: { text: 'pain' } }],
+  ['for so many weeks', { occurrenceTiming: { repeat: { boundsDuration: { value: 6, code: 'wk' } } } }],
+  ['so often a week, in words', { code: { text: 'PT 3x/week for 6 weeks' } }],
+  ['twice a week, in words', { code: { text: 'Nurse visit twice per week' } }],
+  ['so many visits a week, in words', { code: { text: 'RN 1 visit per week' } }],
+  ['so often a week, in short', { code: { text: 'PT eval and treat 2-3 x wk x 4 wk' } }],
+  ['so often a week, as home care writes it', { code: { text: 'SN 2w6, 1w3' } }],
+  ['so many visits, in words', { code: { text: 'Physical therapy x12 visits' } }],
+  ['so many times, in a detail', { orderDetail: [{ text: '8 sessions' }] }],
+])('a service that is wanted %s is not over once', async ([, change]) => {
+  const { row } = await readField(change, { tasks: [task({})] });
+  expect(row?.status).toMatchObject({ word: 'Under way', group: 'open', note: 'part of it done' });
+});
+
+test.for(['Daily living aids', 'Weekly pill organizer', 'Walker with 2 wheels', 'Oxygen 2 L per min', '1 visit'])(
+  'a service called “%s” is over once',
+  async (text) => {
+    const { row } = await readField({ code: { text } }, { tasks: [task({})] });
+    expect(row?.status.word).toBe('Done');
+  },
+);
+
 const UNREAD = ['Not everything that providers have answered could be read. See the EHR.'];
 test.for<[string, object, string[]]>([
   ['on another server', { focus: { reference: 'https://other.example/fhir/ServiceRequest/a' } }, UNREAD],
@@ -193,6 +239,7 @@ test.for<[string, object, string[]]>([
     { focus: { reference: '#r' }, contained: [{ resourceType: 'ServiceRequest', id: 'r', status: 'active' }] },
     UNREAD,
   ],
+  ['without a status', { status: undefined }, UNREAD],
   ['of another kind', { focus: { reference: 'https://other.example/fhir/MedicationRequest/a' } }, []],
 ])('an answer about a request %s is not passed over', async ([, change, notices]) => {
   const { list } = await readField({}, { tasks: [task({ status: 'rejected', ...change })] });

@@ -1,0 +1,47 @@
+/** Reads the appointments of a request, and whether one is agreed or was missed. */
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { codeOf } from '#src/requests/list/status.ts';
+import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
+import type { Event } from './timeline.ts';
+
+const MOST_PARTS = 5;
+
+/** One line for each, in words; who declined is not named. */
+export function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): Event[] {
+  const { description, participant, cancelationReason } = rest;
+  const isPatient = ({ actor }: ForeignRecord) => leadsToPatient(asRecord(actor));
+  const isDeclined = asRecords(participant).some((one) => isPatient(one) && codeOf(one.status) === 'declined');
+  const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
+  const who = asRecords(participant)
+    .filter((one) => !isPatient(one))
+    .filter((one) => codeOf(one.status) !== 'declined')
+    .flatMap(({ actor }) => displayOf(actor) ?? [])
+    .slice(0, MOST_PARTS)
+    .join(', ');
+  // `created` is the day on which the appointment was made, not the day of the appointment.
+  const time = start === undefined && created !== undefined ? 'no time given' : undefined;
+  const said = [
+    'Appointment',
+    state,
+    isDeclined ? 'the patient declined' : undefined,
+    asConceptText(cancelationReason),
+    asInformation(description),
+    time,
+  ];
+  const what = said.filter((part) => part !== undefined).join(' · ');
+  return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
+}
+
+const HELD = new Set<unknown>(['booked', 'arrived', 'checked-in', 'fulfilled']);
+const MISSED = new Set<unknown>(['cancelled', 'noshow']);
+
+/** Whether an event is an appointment that is agreed, or took place. */
+export function isHeld(event: ForeignRecord): boolean {
+  return event.resourceType === 'Appointment' && HELD.has(codeOf(event.status)) && conditionsOf(event).length === 0;
+}
+
+/** Whether an event is an appointment that did not, or will not, take place. */
+export function isMissedVisit({ resourceType, status }: ForeignRecord): boolean {
+  return resourceType === 'Appointment' && MISSED.has(codeOf(status));
+}

@@ -1,0 +1,64 @@
+/** Reads in the notes and results of a completed Task whether its service was carried out, and all of it. */
+import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { saysMissed } from './task-words.ts';
+
+const LONGEST = 2_000;
+
+/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
+const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
+/** Two letters of a script that is not read here, such as Arabic or Chinese: what they say may be that it was missed. */
+const OTHER_SCRIPT = /(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/u;
+/** In a note, that the service is still to come, or cannot, or was carried out in part. */
+const TO_COME: readonly RegExp[] = [
+  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|try|retry|attempt|return|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed)|try again)\b/i,
+  /\b(?:back[- ]?order\w*|partial(?:ly)? (?:deliver\w+|complet\w+|fill\w*|fulfil\w+|shipment)|(?:on|to) (?:the |our |a )?wait(?:ing |-)?list|wait-?listed|mailbox (?:is |was )?full|lvm|voice-?mails? x ?\d)\b/i,
+  /\bremaining \d{1,3}\b|\b\d{1,3} (?:visits?|sessions?|treatments?|trips?|rides?|meals?) (?:remain\w*|left|to go)\b/i,
+];
+/** "2 of 5 visits". */
+const SOME_OF = /\b(\d{1,3}) ?(?:of|out of|\/) ?(\d{1,3}) (?:visits?|sessions?|treatments?|trips?|rides?|meals?)\b/i;
+/** Results that are counts of what was done. */
+const COUNTS = /visit|deliver|provid|perform|complet|session|unit|service|trip|ride|meal/i;
+/** What is only agreed or asked for is not done yet, where nothing else came of it. */
+const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
+
+/** Whether a note or a result says that it was not, or not wholly, carried out, or says it in letters that are not read. */
+export function resultsLeaveDoubt(task: ForeignRecord): boolean {
+  const results = asRecords(task.output);
+  const references = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
+  const isToCome = references.length > 0 && references.every((one) => STILL_TO_COME.test(one));
+  return isToCome || textsOf(task).some(isDoubtful) || results.some(isMissed);
+}
+
+function isDoubtful(text: string): boolean {
+  const [, done, all] = SOME_OF.exec(text) ?? [];
+  const isPart = done !== undefined && Number(done) < Number(all);
+  return isPart || saysMissed(text) || OTHER_SCRIPT.test(text) || TO_COME.some((pattern) => pattern.test(text));
+}
+
+/** "Visits completed: 0". */
+function isNone({ type, valueInteger, valueDecimal, valueQuantity }: ForeignRecord): boolean {
+  const isZero = [valueInteger, valueDecimal, asRecord(valueQuantity).value].includes(0);
+  return isZero && COUNTS.test(asConceptText(type) ?? '');
+}
+
+/** What its notes and its results say. */
+function textsOf({ note, output }: ForeignRecord): string[] {
+  const results = asRecords(output).flatMap(({ type, valueCode, valueReference, valueCodeableConcept }) => [
+    asConceptText(type),
+    asText(valueCode),
+    asText(asRecord(valueReference).display),
+    asConceptText(valueCodeableConcept),
+  ]);
+  return [...asRecords(note).map(({ text }) => asText(text, LONGEST)), ...results].filter((text) => text !== undefined);
+}
+
+/** A result that denies by its value: "Service provided: no". */
+function isMissed(result: ForeignRecord): boolean {
+  const { valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCodeableConcept, valueCoding } = result;
+  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
+  const words = [valueString, valueMarkdown, asRecord(valueAnnotation).text];
+  const said = [...words, ...codings.flatMap(({ code, display }) => [code, display])];
+  return valueBoolean === false || isNone(result) || said.some((one) => saysNo(asText(one, LONGEST)));
+}
+
+const saysNo = (text = '') => MISSED_CODES.test(text) || isDoubtful(text) || /^(?:no|none|partial(?:ly)?)$/i.test(text);
