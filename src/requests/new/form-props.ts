@@ -35,8 +35,8 @@ export function chartPropsOf(of: {
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
   const valueOf = (fact: ChartFact) => {
-    const { label, text, isStale, masked } = fact;
-    return { label, text, isStale, masked, source: sourceText(fact, today) };
+    const { label, text, isStale, doubt, masked } = fact;
+    return { label, text, isStale, doubt, masked, source: sourceText(fact, today) };
   };
   const choicesOf = ({ facts, remark }: ChartSection) => ({
     remark,

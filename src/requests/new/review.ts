@@ -107,7 +107,7 @@ function earlyMark(text: string, { neededOn, time }: NewRequest): Partial<Review
 }
 
 function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine> {
-  return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true } : {};
+  return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true, doubt: fact.doubt } : {};
 }
 
 /** The marks of a field that the chart filled in: its source or, if it was changed, what the chart says. */
