@@ -2,12 +2,18 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 
-export interface ChartValue {
-  readonly label?: string | undefined;
-  readonly text: string;
+/** Where a value comes from, and what speaks against it. */
+export interface Provenance {
   /** such as "from the chart, 12 Mar" */
   readonly source: string;
   readonly isStale?: boolean | undefined;
+  /** why it may be wrong */
+  readonly doubt?: string | undefined;
+}
+
+export interface ChartValue extends Provenance {
+  readonly label?: string | undefined;
+  readonly text: string;
   /** hidden until the user opens it */
   readonly masked?: string | undefined;
 }
@@ -56,8 +62,9 @@ function value(one: ChartValue): SafeHtml {
   return html`<bdi>${one.text}</bdi>${one.label === undefined ? null : html` <span class="chart-label">${one.label}</span>`}${marks(one)}`;
 }
 
-function marks({ source, isStale }: ChartValue): SafeHtml {
-  return html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Not recent</span>` : null}</span>`;
+export function marks({ source, isStale, doubt }: Provenance): SafeHtml {
+  const against = [isStale === true ? 'Not recent' : undefined, doubt].filter((words) => words !== undefined);
+  return html` <span class="source">${source}${against.map((words) => html` <span class="stale">${icon('warning')} ${words}</span>`)}</span>`;
 }
 
 function masked({ masked: text }: ChartValue): SafeHtml | null {

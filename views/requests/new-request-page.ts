@@ -56,6 +56,8 @@ export interface NewRequestChartProps {
   readonly form: TypedForm;
   /** what the chart filled in, for comparing a later form with it */
   readonly filled: string;
+  /** the fields that were filled in earlier, and that the chart does not fill in now */
+  readonly gone: readonly string[];
   readonly canLook: boolean;
   /** a value that was chosen before is no longer in the chart */
   readonly isChartChanged: boolean;
@@ -154,15 +156,20 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
 `;
 }
 
+const GONE = 'Filled in earlier. The chart does not say it now: please check.';
+
 /** A field that the chart fills in shows this, even after it was changed. */
 function filledLine(
   name: 'from' | 'phone' | 'language',
   type: 'text' | 'tel',
-  { form, sources }: NewRequestChartProps,
+  { form, sources, gone }: NewRequestChartProps,
 ): SafeHtml {
   const [source] = sources[name];
   const list = name === 'from' ? { list: 'places' } : {};
-  return line(name, type, form, { ...list, hint: source && filledHint(source, form.values[name] ?? '') });
+  return line(name, type, form, {
+    ...list,
+    hint: source ? filledHint(source, form.values[name] ?? '') : gone.includes(name) ? GONE : undefined,
+  });
 }
 
 /** Enter presses the first button. Going back keeps what was typed, so it is a button and not a link. */

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { marks } from './new-request-chart.ts';
 import { type CorrectedRequest, correctsLine, diedLine, RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
@@ -11,6 +12,8 @@ export interface ReviewLine {
   /** such as "from the chart, 12 Mar" */
   readonly source?: string | undefined;
   readonly isStale?: boolean | undefined;
+  /** why a value of the chart may be wrong */
+  readonly doubt?: string | undefined;
   /** how it differs from the chart */
   readonly change?: string | undefined;
   /** how it differs from the request that is replaced */
@@ -77,8 +80,8 @@ ${lines.map(line)}</div>
 `;
 }
 
-function line({ text, source, isStale, change, before }: ReviewLine): SafeHtml {
-  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : html` <span class="source">${source}${isStale === true ? html` <span class="stale">${icon('warning')} Not recent</span>` : null}</span>`}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
+function line({ text, source, isStale, doubt, change, before }: ReviewLine): SafeHtml {
+  return html`<dd>${text === '' ? null : html`<bdi>${text}</bdi>`}${source === undefined ? null : marks({ source, isStale, doubt })}${[before, change].map((one) => (one === undefined ? null : html` <span class="change">${icon('info')} <bdi>${one}</bdi></span>`))}</dd>
 `;
 }
 

@@ -1,6 +1,7 @@
 /** Keeps what was typed before anything is checked, so that nothing is lost when a post fails. */
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
+import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
@@ -108,6 +109,13 @@ export function hasContent(typed: TypedRequest): boolean {
       !CHOSEN_FOR_YOU.includes(name) &&
       !(isOfTheChart && CHART_FIELDS.some((field) => field === name)),
   );
+}
+
+/** The fields that still hold what the form was opened with: the chart filled them in, unless it is a correction. */
+export function asFilledIn(typed: TypedRequest): (typeof CHART_FIELDS)[number][] {
+  const filled = parseJson(typed['filled'] ?? '');
+  const texts: unknown[] = Array.isArray(filled) ? filled : [];
+  return CHART_FIELDS.filter((name, index) => typed[name] && texts[index] === typed[name]);
 }
 
 /** The fields that the chart fills in, as one text for comparing a later form with what was filled in. */

@@ -2,7 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import type { TakenOver } from '#src/requests/form/draft-store.ts';
 import { filledBy, filledIn } from '#src/requests/form/from-chart.ts';
-import { filledText } from '#src/requests/form/keep-typed.ts';
+import { asFilledIn, filledText } from '#src/requests/form/keep-typed.ts';
 import { isFor, type Offer } from '#src/requests/form/offered.ts';
 import { ownName } from '#src/requests/form/service-questions.ts';
 import { PICK, picksOf, type TypedRequest } from '#src/requests/form/typed-request.ts';
@@ -25,6 +25,8 @@ export function chartPropsOf(of: {
   values: TypedRequest;
   /** For a correction that was not shown yet: what it took from the chart is chosen, and nothing else. */
   taken?: TakenOver | undefined;
+  /** Its fields hold what the replaced request says, with which its review compares them. */
+  isCorrection: boolean;
   problems: Readonly<Record<string, string>>;
   now: Date;
   timeZone: string;
@@ -35,8 +37,8 @@ export function chartPropsOf(of: {
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
   const valueOf = (fact: ChartFact) => {
-    const { label, text, isStale, masked } = fact;
-    return { label, text, isStale, masked, source: sourceText(fact, today) };
+    const { label, text, isStale, doubt, masked } = fact;
+    return { label, text, isStale, doubt, masked, source: sourceText(fact, today) };
   };
   const choicesOf = ({ facts, remark }: ChartSection) => ({
     remark,
@@ -46,10 +48,13 @@ export function chartPropsOf(of: {
     }),
   });
   const factsOf = ({ facts, remark }: ChartSection) => ({ values: facts.map(valueOf), remark });
-  const { from, phone, language } = filledBy(chart);
+  const sources = filledBy(chart);
+  const { from, phone, language } = sources;
+  const filled = of.values['chart'] === 'shown' ? (of.values['filled'] ?? '') : filledText(values);
   return {
     form: { values, problems: of.problems },
-    filled: filledText(values),
+    filled,
+    gone: of.isCorrection ? [] : asFilledIn({ ...values, filled }).filter((name) => sources[name].length === 0),
     isChartChanged: chosenFrom(chart, picks).missing > 0 || picks.length < (references?.length ?? 0),
     sources: { from: from.map(valueOf), phone: phone.map(valueOf), language: language.map(valueOf) },
     reasons: choicesOf(chart.reasons),

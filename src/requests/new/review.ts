@@ -33,6 +33,8 @@ export interface Reviewed {
   timeZone: string;
   /** The service's sections: a field of another section is not asked for. */
   sections: Service['sections'];
+  /** The fields that the chart filled in when the form was opened, and that are unchanged. */
+  asFilled: readonly string[];
   /** The organization has providers for this service, so that naming none is worth saying. */
   hasReceivers: boolean;
 }
@@ -58,7 +60,11 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     displays(name).flatMap((text, index) => line(text, marksOf(facts[index], today)));
   const filled = (field: keyof ReturnType<typeof filledBy>): ReviewLine[] => {
     const facts = filledBy(chart)[field];
-    if (request[field] !== '') return line(request[field], changeMarks(request[field], facts, today));
+    if (request[field] !== '')
+      return line(
+        request[field],
+        changeMarks(request[field], facts, { today, isAsFilled: reviewed.asFilled.includes(field) }),
+      );
     const isAsked = reviewed.sections.includes(field === 'from' ? 'where' : 'contact');
     return isAsked && facts[0] ? [{ text: '', change: `Left empty. The chart says: ${facts[0].text}` }] : [];
   };
@@ -107,15 +113,21 @@ function earlyMark(text: string, { neededOn, time }: NewRequest): Partial<Review
 }
 
 function marksOf(fact: ChartFact | undefined, today: string): Partial<ReviewLine> {
-  return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true } : {};
+  return fact ? { source: sourceText(fact, today), isStale: fact.isStale === true, doubt: fact.doubt } : {};
 }
 
-/** The marks of a field that the chart filled in: its source or, if it was changed, what the chart says. */
-function changeMarks(text: string, facts: readonly ChartFact[], today: string): Partial<ReviewLine> {
+/** The marks of a field that the chart fills in: its source or what the chart says now. A draft may be days old. */
+function changeMarks(
+  text: string,
+  facts: readonly ChartFact[],
+  { today, isAsFilled }: { today: string; isAsFilled: boolean },
+): Partial<ReviewLine> {
   const same = facts.find((fact) => fact.text === text);
   if (same) return marksOf(same, today);
   const [first] = facts;
-  return first ? { change: `Changed. The chart says: ${first.text}` } : {};
+  if (!isAsFilled) return first ? { change: `Changed. The chart says: ${first.text}` } : {};
+  const now = first ? `The chart says now: ${first.text}` : 'The chart does not say it now. Check it.';
+  return { change: `Filled in earlier. ${now}` };
 }
 
 /** Names the allergies of the chart that the request leaves out, because their receiver will not see them. */

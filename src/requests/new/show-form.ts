@@ -14,6 +14,7 @@ import { CHART_CHANGED } from '#src/requests/delivery/problem-text.ts';
 import { type Draft, nameOf } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { type Chosen, chosenIn } from '#src/requests/form/from-chart.ts';
+import { asFilledIn } from '#src/requests/form/keep-typed.ts';
 import { isFor, namedIn, type Offer, offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
@@ -84,7 +85,8 @@ export async function showForm(
     const identifier = businessIdentifier(deps.publicUrl, identifierOf(id, typed));
     const { name: userName } = await user.soon();
     const writer = { launch, corrects, identifier, patientId: patient.id, userName, now, timeZone };
-    const reviewed = await compareWithOriginal(api, offer, writer, typed, { chosen, chart: await chart });
+    const shownOf = { chosen, chart: await chart, asFilled: shown.ticket.corrects ? [] : asFilledIn(values) };
+    const reviewed = await compareWithOriginal(api, offer, writer, typed, shownOf);
     return void response.send(reviewPage({ ...common, ...reviewed, values, canLook, mayBeSent }));
   }
   const offered = offerPropsOf(offer);
@@ -103,7 +105,15 @@ export async function showForm(
       zoneName: zoneName(now, timeZone),
     }),
   );
-  const props = chartPropsOf({ chart: await chart, values, taken: shown.taken, problems, now, timeZone });
+  const props = chartPropsOf({
+    chart: await chart,
+    values,
+    taken: shown.taken,
+    isCorrection: shown.ticket.corrects !== undefined,
+    problems,
+    now,
+    timeZone,
+  });
   response.end(newRequestEnd({ ...props, ...offered, base: common.bar.base, canLook }));
 }
 
@@ -113,7 +123,7 @@ async function compareWithOriginal(
   offer: Offer,
   writer: Writer,
   typed: NewRequest,
-  { chosen, chart }: { chosen: Chosen; chart: ChartFacts },
+  { chosen, chart, asFilled }: { chosen: Chosen; chart: ChartFacts; asFilled: readonly string[] },
 ): Promise<Pick<ReviewPageProps, 'parts' | 'compared'>> {
   const { corrects, patientId, now, timeZone } = writer;
   const found = corrects && (await readOwn(api, { requestId: corrects.id, patientId }).catch(nothingOf));
@@ -125,7 +135,7 @@ async function compareWithOriginal(
   const sections = service?.sections ?? [];
   const hasReceivers = offer.receivers.some((one) => service !== undefined && isFor(one, service.value));
   const written = writeRequest(typed, chosen, offer, writer);
-  const parts = reviewOf({ ...written, sections, hasReceivers, chart, now, timeZone }, original);
+  const parts = reviewOf({ ...written, sections, hasReceivers, chart, asFilled, now, timeZone }, original);
   const differs = parts.some(({ lines }) => lines.some(({ before }) => before !== undefined));
   return { parts, compared: corrects && (original ? (differs ? 'differs' : 'same') : 'unread') };
 }

@@ -15,6 +15,8 @@ export interface ChartFact {
   readonly date?: string | undefined;
   /** Older than the organization's limit. */
   readonly isStale?: boolean | undefined;
+  /** Why the value may be wrong, in words. */
+  readonly doubt?: string | undefined;
   /** Whether it is chosen when a form opens for the first time. */
   readonly isSuggested?: boolean | undefined;
   /** A number that stays masked until the user opens it; it is never part of a request. */

@@ -92,6 +92,10 @@ function isNothing({ valueQuantity }: ForeignRecord): boolean {
   return typeof value === 'number' && value <= 0;
 }
 
+const UNLIKELY = 'Unlikely value or unit: please check';
+const LEAP = 'Very different within weeks: please check';
+const NOT_LATEST = 'A newer value is not final or not readable: please check';
+
 function latestOf(readings: readonly Reading[], years: number | undefined, { staleDays }: ReadingTime): ChartFact[] {
   const usable = readings.filter((one): one is Usable => one.fact !== undefined).toSorted((a, b) => b.at - a.at);
   const [newest] = usable;
@@ -105,20 +109,19 @@ function latestOf(readings: readonly Reading[], years: number | undefined, { sta
     ...new Map(facts.toReversed().map((fact) => [`${fact.label} ${fact.text}`, fact])).values(),
   ].toReversed();
   const isLatest = readings.every(({ fact, at }) => fact !== undefined || at < newest.at);
-  const isOne = distinct.length === 1 && isLatest;
-  return distinct.map((fact) => ({ ...fact, isSuggested: isOne && isWhole(fact, newest.kind, years) }));
+  return distinct.map((fact) => {
+    const isUnlikely = isMeasured(newest.kind) && !isPlausible(newest.kind, inBase(newest.kind, fact.text), years);
+    const doubt = isUnlikely ? UNLIKELY : doubted.length > 0 ? LEAP : isLatest ? undefined : NOT_LATEST;
+    const isSuggested =
+      distinct.length === 1 && doubt === undefined && fact.isStale !== true && fact.date !== undefined;
+    return { ...fact, isSuggested, doubt };
+  });
 }
 
 function isContradicted({ kind, fact }: Usable, before: Usable, years: number | undefined): boolean {
   if (!isMeasured(kind)) return false;
   const [now, then] = [inBase(kind, fact.text), inBase(kind, before.fact.text)];
   return now !== undefined && then !== undefined && isLeap(now, then, years);
-}
-
-/** Has it a date that is not old and, if it is a height or a weight, a unit and a size that may be true? */
-function isWhole({ text, isStale, date }: ChartFact, kind: string, years: number | undefined): boolean {
-  const isTrue = !isMeasured(kind) || isPlausible(kind, inBase(kind, text), years);
-  return isStale !== true && date !== undefined && isTrue;
 }
 
 /**

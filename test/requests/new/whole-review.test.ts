@@ -24,7 +24,13 @@ function review(typed: Record<string, string>, chosen: Chosen = CHOSEN) {
   const resource = writeTyped(typed, { chosen });
   const parts = reviewOf({
     ...{ request: read.request, resource, chosen, chart: emptyChart('') },
-    ...{ now: NOW, timeZone: ZONE, sections: ['where', 'clinical', 'contact', 'insurance'], hasReceivers: true },
+    ...{
+      now: NOW,
+      timeZone: ZONE,
+      sections: ['where', 'clinical', 'contact', 'insurance'],
+      asFilled: [],
+      hasReceivers: true,
+    },
   });
   return { resource, lines: parts.flatMap(({ lines }) => lines) };
 }

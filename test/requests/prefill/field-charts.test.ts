@@ -94,7 +94,7 @@ const interpreter = (url: string, value: object) => ({ extension: [{ url, ...val
 const FHIR = 'http://hl7.org/fhir';
 const npi = { system: 'http://hl7.org/fhir/sid/us-npi' };
 
-/** `+` stands before what is chosen beforehand. */
+/** `+` stands before what is chosen beforehand, `!` before what is shown with a reason not to trust it. */
 test.for<[string, Resource[], string[]]>([
   ['a problem that is on no problem list', [condition({})], ['- Condition: Hip']],
   ['a problem list', [condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] })], ['- Problem list: Hip']],
@@ -138,7 +138,7 @@ test.for<[string, Resource[], string[]]>([
     [weight('1', 0, '2026-11-20', { ...fallRisk, valueQuantity: { value: 0 } })],
     ['+ Fall risk: 0'],
   ],
-  ['a weight without a unit', [weight('1', 70, '2026-11-20', { valueQuantity: { value: 70 } })], ['- Weight: 70']],
+  ['a weight without a unit', [weight('1', 70, '2026-11-20', { valueQuantity: { value: 70 } })], ['! Weight: 70']],
   [
     'a code that is not LOINC’s',
     [weight('1', 70, '2026-11-20', { code: { text: 'Rate', coding: [{ system: 'urn:own', code: '29463-7' }] } })],
@@ -204,13 +204,13 @@ test.for<[string, Resource[], string[]]>([
   ['a diagnosis that is sure, in a German profile', [certain('G')], ['- Condition: Hip']],
   ...(
     [
-      ['an adult of 700 kg', adult, 700, '-'],
-      ['an adult of 7 kg', adult, 7, '-'],
+      ['an adult of 700 kg', adult, 700, '!'],
+      ['an adult of 7 kg', adult, 7, '!'],
       ['an adult of 300 kg', adult, 300, '+'],
       ['a baby of 7 kg', baby, 7, '+'],
-      ['a baby of 71 kg', baby, 71, '-'],
+      ['a baby of 71 kg', baby, 71, '!'],
       ['a patient of no known age, of 7 kg', patient({}), 7, '+'],
-      ['a patient of no known age, of 700 kg', patient({ birthDate: 'long ago' }), 700, '-'],
+      ['a patient of no known age, of 700 kg', patient({ birthDate: 'long ago' }), 700, '!'],
     ] as const
   ).map(([name, who, value, mark]): [string, Resource[], string[]] => [
     name,
@@ -222,8 +222,8 @@ test.for<[string, Resource[], string[]]>([
     [154, '[lb_av]', '+'],
     [2_512, 'oz', '+'],
     [70_000, 'g', '+'],
-    [71, 'mm[Hg]', '-'],
-    [170, 'cm', '-'],
+    [71, 'mm[Hg]', '!'],
+    [170, 'cm', '!'],
   ].map(([value, unit, mark]): [string, Resource[], string[]] => [
     `a weight in ${unit}`,
     [adult, weight('1', 0, '2026-11-20', { valueQuantity: { value, unit } })],
@@ -234,9 +234,9 @@ test.for<[string, Resource[], string[]]>([
       [158, 'cm', '+'],
       [1.58, 'm', '+'],
       [62, '[in_i]', '+'],
-      [17, 'cm', '-'],
-      [1.58, 'cm', '-'],
-      [158, 'kg', '-'],
+      [17, 'cm', '!'],
+      [1.58, 'cm', '!'],
+      [158, 'kg', '!'],
     ] as const
   ).map(([value, unit, mark]): [string, Resource[], string[]] => [
     `a height of ${value} ${unit}`,
@@ -246,7 +246,7 @@ test.for<[string, Resource[], string[]]>([
   [
     'pounds that were typed as kilograms, some days after a true weight',
     [adult, weight('1', 71, '2026-11-15'), weight('2', 157, '2026-11-20')],
-    ['- Weight: 157 kg', '- Weight: 71 kg'],
+    ['! Weight: 157 kg', '! Weight: 71 kg'],
   ],
   [
     'a weight that has changed within a year',
@@ -257,17 +257,17 @@ test.for<[string, Resource[], string[]]>([
   [
     'a limit of a weight',
     [adult, weight('1', 150, '2026-11-20', { valueQuantity: { value: 150, unit: 'kg', comparator: '>' } })],
-    ['- Weight: > 150 kg'],
+    ['! Weight: > 150 kg'],
   ],
   [
     'a weight before one that is not final yet',
     [adult, weight('1', 71, '2026-11-15'), weight('2', 95, '2026-11-20', { status: 'preliminary' })],
-    ['- Weight: 71 kg'],
+    ['! Weight: 71 kg'],
   ],
   [
     'a weight before one that cannot be read',
     [adult, weight('1', 71, '2026-11-15'), weight('2', 95, '2026-11-20', { valueQuantity: undefined })],
-    ['- Weight: 71 kg'],
+    ['! Weight: 71 kg'],
   ],
   [
     'a weight before one that was withdrawn',
@@ -565,8 +565,8 @@ test.for<[string, Resource[], string[]]>([
   const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
   const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
   const lines = Object.values(chart).flatMap(({ facts }) =>
-    facts.map(({ isSuggested, label, text }) =>
-      [isSuggested === true ? '+' : '-', label && `${label}:`, text].filter(Boolean).join(' '),
+    facts.map(({ isSuggested, label, text, doubt }) =>
+      [isSuggested === true ? '+' : doubt ? '!' : '-', label && `${label}:`, text].filter(Boolean).join(' '),
     ),
   );
   expect(lines).toEqual(expected);

@@ -239,3 +239,19 @@ test('a value that changes in the chart after its review is not sent', async () 
   expect(page.body).toContain('has changed there since');
   expect(ehr.seen('requests').filter(({ method }) => method === 'POST')).toEqual([]);
 });
+
+test('a value that may be wrong is marked in the form and, if it is chosen, in the review', async () => {
+  const { Observation: weight } = chartOf(OWN, 'kg');
+  serve((url) =>
+    searchset(typeIn(url) === 'Observation' ? { ...weight, valueQuantity: { value: 700, unit: 'kg' } } : undefined),
+  );
+  const form = await openForm();
+  const DOUBT = 'Unlikely value or unit: please check';
+  expect(choicesOf(form, 'Measurements')).toEqual([expect.stringMatching(new RegExp(`^- 700 kg .*${DOUBT}$`))]);
+  const [choice = ''] = picksOf(form, 'Measurements');
+  const typed = { service: 'transport', what: 'Van to dialysis', neededOn: dayFromNow(5), priority: 'routine' };
+  const review = await browser.open(form.url, {
+    form: { ...formOf(form), ...typed, [choice]: 'on', intent: 'review' },
+  });
+  expect(review.body.replace(/<[^>]*>/g, '')).toMatch(new RegExp(`700 kg from the chart, [^]{5,40}${DOUBT}`));
+});
