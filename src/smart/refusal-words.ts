@@ -56,6 +56,8 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
   ['client.jwks-unreachable', ['jwks', 'jwks_uri', 'jwk'], ['returned', 'status', 'http', 'unavailable']],
   ['client.key-off', KEYS, OFF],
+  ['client.key-off', ['certificate'], ['expired'], ['registered', ...APP]],
+  ['client.jwks-unreachable', ['connection', 'connect'], ['refused', 'reset', 'timed', 'timeout', 'failed']],
   ['client.type', ['typ']],
   ['client.audience', ['aud', 'audience']],
   ['client.key-unknown', KEYS],
@@ -65,7 +67,7 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
-  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within']],
+  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within', 'more', 'exceed', 'exceeds']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
   ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
   ['client.method', ['method', 'methods', ...SECRET]],
@@ -142,7 +144,18 @@ export const OF_DENIAL: Hints = [
   [
     'client.off',
     APP,
-    ['disabled', 'inactive', 'suspended', 'deactivated', 'approved', 'licensed', 'license', 'subscribed'],
+    [
+      'disabled',
+      'inactive',
+      'suspended',
+      'deactivated',
+      'active',
+      'activated',
+      'approved',
+      'licensed',
+      'license',
+      'subscribed',
+    ],
   ],
   [
     'client.off',

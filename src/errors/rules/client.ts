@@ -39,7 +39,7 @@ export const clientRules = {
     'Let the EHR’s servers trust the public authority of the certificate at our JWKS URL of the registration sheet (trust store of Java or of the proxy), and reach it by TLS 1.2 or newer.',
   ),
   'client.key-off': ehrTeam(
-    'The EHR says that our key {kid} is revoked or switched off there',
+    'The EHR says that our key {kid} is revoked, expired or switched off there',
     'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
   ),
   'client.off': ehrTeam(
