@@ -17,11 +17,12 @@ const APP = ['client', 'application', 'app'];
 const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
 export const OF_CLIENT: Hints = [
   ...OF_REQUEST,
-  ['client.jwks-untrusted', ['pkix', 'certpathbuilderexception', 'sslhandshakeexception']],
+  ['client.method', ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post']],
+  ['client.jwks-untrusted', ['pkix', 'certpathbuilderexception', 'sslhandshakeexception', 'handshake']],
   [
     'client.jwks-untrusted',
     ['certificate', 'certification', 'ssl', 'tls'],
-    ['chain', 'path', 'trust', 'trusted', 'untrusted', 'handshake', 'self'],
+    ['chain', 'path', 'trust', 'trusted', 'untrusted', 'remote', 'established', 'self'],
   ],
   ['client.jwks-untrusted', ['certificate'], ['verify'], ['first']],
   ['client.method', ['mtls', 'mutual']],
@@ -44,7 +45,12 @@ export const OF_CLIENT: Hints = [
       ...['econnrefused', 'enotfound', 'etimedout', 'eai_again', 'getaddrinfo'],
     ],
   ],
-  ['client.jwks-unreachable', ['host', 'hostname', 'dns'], ['unknown', 'resolve', 'resolved', 'unreachable']],
+  ['client.jwks-unreachable', ['fetch'], ['failed']],
+  [
+    'client.jwks-unreachable',
+    ['host', 'hostname', 'remote', 'dns'],
+    ['unknown', 'known', 'resolve', 'resolved', 'unreachable'],
+  ],
   [
     'client.jwks-unreachable',
     KEYS,
@@ -57,6 +63,8 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', ['jwks', 'jwks_uri', 'jwk'], ['returned', 'status', 'http', 'unavailable']],
   ['client.key-off', KEYS, OFF],
   ['client.key-off', ['certificate'], ['expired'], ['registered', ...APP]],
+  ['client.jwks-untrusted', ['certificate'], ['expired']],
+  ['client.algorithm', ['algorithm', 'algorithms'], ['invalid', 'unexpected']],
   ['client.jwks-unreachable', ['connection', 'connect'], ['refused', 'reset', 'timed', 'timeout', 'failed']],
   ['client.type', ['typ']],
   ['client.audience', ['aud', 'audience']],
@@ -64,7 +72,8 @@ export const OF_CLIENT: Hints = [
   ['client.method', ['public'], ['client', 'clients', 'app', 'application']],
   ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
   ['client.algorithm', ['signed', 'sign'], ['rs', 'es', 'ps', 'hs']],
-  ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
+  ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reuse', 'reused', 'replay', 'replayed']],
+  ['client.assertion-times', ASSERTION, ['time'], ['range', 'within']],
   ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
   ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within', 'more', 'exceed', 'exceeds']],
@@ -76,10 +85,12 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', ['client_id', 'identifier', ...APP], UNKNOWN],
   ['client.unknown', ['client_id', 'identifier'], ['invalid']],
   ['client.unknown', APP, ['environment']],
+  ['client.key', ['credentials'], ['invalid']],
 ];
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', ['grant_type', 'body', 'payload', 'form'], ['missing', 'required', 'empty', 'null', 'no']],
+  ['token.body-lost', ['grant_type'], ['contain', 'contains']],
   ['token.body-lost', ['urlencoded', 'content', 'media'], ['type', 'content']],
   ['token.body-lost', ['mechanism'], ['no'], ['provided']],
   ['client.method', [...SECRET, 'client_assertion_type']],
@@ -135,12 +146,14 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['authorization.client-unknown', ['client_id', ...APP], UNKNOWN],
   ['scope.refused', ['scope', 'scopes']],
+  ['client.off', APP, ['installed', 'activated']],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
 export const OF_DENIAL: Hints = [
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', ['flow', 'response_type', 'grant'], [...OFF, 'allowed', 'enabled', 'supported']],
   ['authorization.declined', ['declined', 'cancelled', 'canceled'], ['user', 'owner', 'consent', 'request', 'sign']],
+  ['authorization.declined', ['user'], ['denied'], ['request', 'consent']],
   [
     'client.off',
     APP,
@@ -161,7 +174,7 @@ export const OF_DENIAL: Hints = [
     'client.off',
     APP,
     ['tenant', 'organization', 'facility', 'site', 'environment'],
-    ['enabled', 'installed', 'activated'],
+    ['enabled', 'installed', 'activated', 'granted'],
   ],
 ];
 
