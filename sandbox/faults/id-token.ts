@@ -81,7 +81,7 @@ export const idTokenFaults = {
   'id-token-claims': {
     description: 'the id_token has other claims',
     value: 'the claims as JSON; null takes one away',
-    idToken: (draft, _facts, value) => ({ ...draft, claims: withMembers(draft.claims, value) as JWTPayload }),
+    idToken: (draft, _facts, value) => ({ ...draft, claims: withMembers(draft.claims, value) }),
   },
   'patient-in-id-token': {
     description: 'the id_token names another patient (harmless)',

@@ -1,9 +1,9 @@
 /** Finds the rule behind a refusal by its error code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
+import { OF_CLIENT } from './client-refusal-words.ts';
 import {
   hintIn,
   OF_AUTHORIZATION,
-  OF_CLIENT,
   OF_CODE,
   OF_DENIAL,
   OF_GRANT,

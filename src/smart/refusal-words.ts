@@ -2,82 +2,30 @@
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** A rule applies to a sentence that contains a word of each of its groups; the first such rule counts. */
-type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
+export type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
-const UNKNOWN = ['unknown', 'found', 'registered', 'unregistered', 'exist', 'unrecognized'];
-const SECRET = ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
-const OF_REQUEST: Hints = [
+export const UNKNOWN = [
+  'unknown',
+  'found',
+  'registered',
+  'unregistered',
+  'exist',
+  'unrecognized',
+  'recognized',
+  'recognised',
+];
+export const SECRET = ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+export const OF_REQUEST: Hints = [
   ['client.id-not-sent', ['client_id'], ['missing', 'required']],
   ['client.id-sent', ['client_id'], ['omitted', 'omit', 'twice', 'allowed']],
 ];
-const KEYS = ['kid', 'key', 'keys', 'jwk', 'jwks', 'jwks_uri', 'signature', 'certificate', 'thumbprint'];
-const OFF = ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'revoked', 'withdrawn'];
-const APP = ['client', 'application', 'app'];
-const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
-export const OF_CLIENT: Hints = [
-  ...OF_REQUEST,
-  ['client.jwks-untrusted', ['pkix', 'certpathbuilderexception', 'sslhandshakeexception']],
-  [
-    'client.jwks-untrusted',
-    ['certificate', 'certification', 'ssl', 'tls'],
-    ['chain', 'path', 'trust', 'trusted', 'untrusted', 'handshake', 'self'],
-  ],
-  ['client.jwks-untrusted', ['certificate'], ['verify'], ['first']],
-  ['client.method', ['mtls', 'mutual']],
-  ['client.method', ['certificate'], ['client'], ['required', 'missing', 'provided', 'presented']],
-  [
-    'client.algorithm',
-    ['alg', 'algorithm', 'algorithms'],
-    ['unsupported', 'supported', 'allowed', 'permitted', 'accepted'],
-  ],
-  [
-    'client.algorithm',
-    ['ec', 'rsa', 'elliptic', 'curve'],
-    ['unsupported', 'supported', 'allowed', 'only', 'accepted', 'configured', 'expected', 'expects', 'requires'],
-  ],
-  // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
-  [
-    'client.jwks-unreachable',
-    [
-      ...['unknownhostexception', 'connectexception', 'sockettimeoutexception', 'noroutetohostexception'],
-      ...['econnrefused', 'enotfound', 'etimedout', 'eai_again', 'getaddrinfo'],
-    ],
-  ],
-  ['client.jwks-unreachable', ['host', 'hostname', 'dns'], ['unknown', 'resolve', 'resolved', 'unreachable']],
-  [
-    'client.jwks-unreachable',
-    KEYS,
-    [
-      ...['retrieve', 'retrieved', 'retrieving', 'fetch', 'fetched', 'fetching', 'load', 'loaded', 'loading'],
-      ...['download', 'downloaded', 'downloading', 'read', 'reading', 'resolve', 'resolved', 'ssl', 'tls', 'handshake'],
-    ],
-  ],
-  ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
-  ['client.jwks-unreachable', ['jwks', 'jwks_uri', 'jwk'], ['returned', 'status', 'http', 'unavailable']],
-  ['client.key-off', KEYS, OFF],
-  ['client.type', ['typ']],
-  ['client.audience', ['aud', 'audience']],
-  ['client.key-unknown', KEYS],
-  ['client.method', ['public'], ['client', 'clients', 'app', 'application']],
-  ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
-  ['client.algorithm', ['signed', 'sign'], ['rs', 'es', 'ps', 'hs']],
-  ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'reused', 'replay', 'replayed']],
-  ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
-  // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
-  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within']],
-  ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
-  ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet']],
-  ['client.method', ['method', 'methods', ...SECRET]],
-  ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
-  ['client.off', APP, [...OFF, 'active', 'activated', 'enabled', 'approved', 'expired']],
-  ['client.unknown', ['client_id', 'identifier', ...APP], UNKNOWN],
-  ['client.unknown', ['client_id', 'identifier'], ['invalid']],
-  ['client.unknown', APP, ['environment']],
-];
+export const OFF = ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'revoked', 'withdrawn'];
+export const APP = ['client', 'application', 'app'];
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', ['grant_type', 'body', 'payload', 'form'], ['missing', 'required', 'empty', 'null', 'no']],
+  ['token.body-lost', ['grant_type'], ['contain', 'contains']],
   ['token.body-lost', ['urlencoded', 'content', 'media'], ['type', 'content']],
   ['token.body-lost', ['mechanism'], ['no'], ['provided']],
   ['client.method', [...SECRET, 'client_assertion_type']],
@@ -111,7 +59,11 @@ export const OF_GRANT: Hints = [
   ['authorization.denied', ['blocked', 'denied'], ['policy', 'policies']],
   ['grant.consent', ['consent', 'consented']],
   ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
-  ['authorization.sign-in-needed', ['session'], ['active', 'expired', 'over', 'ended', 'found', 'closed', 'exist']],
+  [
+    'authorization.sign-in-needed',
+    ['session'],
+    ['active', 'required', 'expired', 'over', 'ended', 'found', 'closed', 'exist'],
+  ],
   ['authorization.launch-over', ['launch'], OVER],
   ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
   ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
@@ -133,22 +85,35 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['authorization.client-unknown', ['client_id', ...APP], UNKNOWN],
   ['scope.refused', ['scope', 'scopes']],
+  ['client.off', APP, ['installed', 'activated']],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
 export const OF_DENIAL: Hints = [
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', ['flow', 'response_type', 'grant'], [...OFF, 'allowed', 'enabled', 'supported']],
   ['authorization.declined', ['declined', 'cancelled', 'canceled'], ['user', 'owner', 'consent', 'request', 'sign']],
+  ['authorization.declined', ['user'], ['denied', 'rejected', 'clicked'], ['request', 'consent', 'cancel']],
   [
     'client.off',
     APP,
-    ['disabled', 'inactive', 'suspended', 'deactivated', 'approved', 'licensed', 'license', 'subscribed'],
+    [
+      'disabled',
+      'inactive',
+      'suspended',
+      'deactivated',
+      'active',
+      'activated',
+      'approved',
+      'licensed',
+      'license',
+      'subscribed',
+    ],
   ],
   [
     'client.off',
     APP,
     ['tenant', 'organization', 'facility', 'site', 'environment'],
-    ['enabled', 'installed', 'activated'],
+    ['enabled', 'installed', 'activated', 'granted'],
   ],
 ];
 

@@ -5,7 +5,7 @@
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
-import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
@@ -71,7 +71,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
 
 /** Whether a page for people came in place of an answer for us. */
 export function isWebPage({ contentType, text }: OutboundResponse): boolean {
-  return /html/.test(contentType) || isHtml(text);
+  return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {

@@ -100,6 +100,11 @@ function judgeFlow({ document }: ParsedConfiguration, { settings }: CheckContext
     return failure(`grant_types_supported: only ${shown(grants.join(', ') || 'none', 80)}`, NO_CODE_FLOW);
   if (responses && !responses.includes('code'))
     return failure(`response_types_supported: only ${shown(responses.join(', ') || 'none', 80)}`, NO_CODE_FLOW);
+  const modes = listMember(document, 'response_modes_supported');
+  if (modes && !modes.includes('query'))
+    return broken('callback.posted', `response_modes_supported: only ${shown(modes.join(', ') || 'none', 80)}`, {
+      verdict: 'warning',
+    });
   const demand = ['require_pushed_authorization_requests', 'require_signed_request_object'].find(
     (name) => document[name] === true,
   );

@@ -6,18 +6,7 @@ import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configurat
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  checksOf,
-  doubtingGiven,
-  GIVEN_BY_YOU,
-  type Outcome,
-  pass,
-  seeRow,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';

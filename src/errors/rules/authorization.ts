@@ -84,7 +84,7 @@ export const signInRules = {
     'Look into the authorization server’s log for this request, and at the error the step shows.',
   ),
   'scope.refused': ehrTeam(
-    'The EHR refuses a scope that the app asks for (invalid_scope)',
+    'The EHR refuses a scope that the app asks for, or finds that it does not go with the FHIR base',
     'Register the scopes of the registration sheet for this client; what was asked for is below.',
   ),
   'callback.opened-as-launch-url': ehrTeam(

@@ -36,10 +36,10 @@ export const clientRules = {
   ),
   'client.jwks-untrusted': ehrTeam(
     'The EHR cannot fetch our JWKS because it does not trust the certificate of our address, or finds no common TLS: its list of authorities is old or limited',
-    'Let the EHR’s servers trust the public authority of the certificate at our JWKS URL of the registration sheet (trust store of Java or of the proxy), and reach it by TLS 1.2 or newer.',
+    'Open our JWKS URL of the registration sheet in a browser. If its certificate is valid there, let the EHR’s servers trust its public authority (trust store of Java or of the proxy) and reach it by TLS 1.2 or newer; if it is not, tell the operator of this app.',
   ),
   'client.key-off': ehrTeam(
-    'The EHR says that our key {kid} is revoked or switched off there',
+    'The EHR says that our key {kid} is revoked, expired or switched off there',
     'Allow the key {kid} for {client id} again. If it was withdrawn on purpose, tell the operator of this app, who replaces it.',
   ),
   'client.off': ehrTeam(

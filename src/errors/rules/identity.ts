@@ -23,8 +23,8 @@ export const identityRules = {
     'Compare the signing key with the one published at the jwks_uri under the kid {kid}: they are not a pair.',
   ),
   'id-token.unknown-key': ehrTeam(
-    'The id_token is signed with a key that the EHR’s key set does not have under its kid, {kid}',
-    'Publish the signing key at the jwks_uri under the kid {kid}.',
+    'The id_token is signed with a key that the EHR’s key set does not have under its kid, {kid}, for its algorithm, {alg}',
+    'Publish the signing key at the jwks_uri under the kid {kid}; if the key names an alg there, it must be {alg}.',
   ),
   'id-token.issuer': ehrTeam(
     'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',

@@ -22,7 +22,7 @@ export const launchRules = {
   ),
   'launch.parameter-malformed': ehrTeam(
     'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
-    'Correct the FHIR base that the EHR sends as iss: an absolute https URL without query and fragment.',
+    'Correct what the EHR sends: iss is the FHIR base, an absolute https URL without query and fragment, and launch a value of at most 8,192 characters.',
   ),
   'launch.encoded-twice': ehrTeam(
     'The EHR encoded iss twice, so that it still begins with https%3A after it was decoded once',

@@ -53,6 +53,8 @@ export const rulesOfAddress = [
   'token.not-there',
   'token.web-page',
   'token.redirect',
+  'token.not-json',
+  'token.other-error',
   'keys.unreadable',
   'network.private-endpoint',
   'network.unknown-endpoint-name',

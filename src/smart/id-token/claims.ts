@@ -50,10 +50,10 @@ function audienceProblem(
 }
 
 /** Whether an audience is our client id but for letter case and white space, as when it was typed here by hand. */
-export function isOtherwiseWritten(aud: JWTPayload['aud'], clientId: string): boolean {
+export function isOtherwiseWritten(aud: unknown, clientId: string): boolean {
   const bare = (text: string) => text.trim().toLowerCase();
-  const named = aud === undefined ? [] : [aud].flat();
-  return named.length > 0 && named.every((one) => bare(String(one)) === bare(clientId));
+  const named: unknown[] = [aud].flat();
+  return named.length > 0 && named.every((one) => typeof one === 'string' && bare(one) === bare(clientId));
 }
 
 /** No second of the next thousand years has so many digits. */

@@ -60,6 +60,8 @@ test.for<[name: string, seed: () => Seed, rule: Rule, says: RegExp]>([
   ['the client ID in capitals', () => claims({ aud: 'VECTORCARE-TEST' }), 'id-token.audience-case', /vectorcare-test/],
   ['a client ID with a blank', () => claims({ aud: ['vectorcare-test '] }), 'id-token.audience-case', /spaces/],
   ['others beside the client ID', () => claims({ aud: ['VECTORCARE-TEST', 'x'] }), 'id-token.audience', /other apps/],
+  ['no text as audience', () => claims({ aud: [1] }), 'id-token.audience', /other apps/],
+  ['an empty audience', () => claims({ aud: [] }), 'id-token.audience', /other apps/],
   [
     'times in milliseconds',
     () => claims({ iat: now() * 1_000, exp: (now() + 60) * 1_000 }),
@@ -115,6 +117,11 @@ test('an issuer with its host in capitals is not said to differ by a slash', asy
   expectSaid(await inspect(await launchFrom(ehr, {}), id), 'id-token', 'issuer.letters');
 });
 
+test('a token response that is labelled as a web page is none', async () => {
+  const token = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
+  expectSaid(await behind(page(TOKEN, 200, 'text/html', token), launchBehind), 'token', 'token.not-json');
+});
+
 test('a token endpoint that asks for a password has registered another kind of client', async () => {
   const basic: Meddling = {
     path: TOKEN,
@@ -166,6 +173,11 @@ test.for([
   expect(open.map(({ id, owner }) => [id, owner])).toEqual([['permissions', 'Your administrator']]);
 });
 
+test('a server that only posts its answers is noticed before a launch', async () => {
+  const { open } = await checkWith({ fault: ['discovery-members', '{"response_modes_supported":["form_post"]}'] });
+  expectRow(open, 'flow', 'callback.posted');
+});
+
 test('an authorization endpoint that was given by hand is the first to doubt when nobody comes back', async () => {
   const { id, ehr } = await prepare({});
   const usual = { frameAncestors: [ehr.origin], ...givenEndpoints(ehr) };
@@ -175,6 +187,11 @@ test('an authorization endpoint that was given by hand is the first to doubt whe
 });
 
 test.for<[name: string, settings: (origin: string) => Record<string, unknown>, rule: Rule]>([
+  [
+    'an authorization endpoint as token endpoint',
+    (origin) => ({ tokenEndpoint: `${origin}/auth/authorize` }),
+    'endpoint.given-by-hand',
+  ],
   [
     'a token endpoint given by hand',
     (origin) => ({ tokenEndpoint: `${origin}/auth/oauth/token` }),

@@ -1,0 +1,94 @@
+/** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
+import { APP, type Hints, OF_REQUEST, OFF, SECRET, UNKNOWN } from './refusal-words.ts';
+
+const KEYS = ['kid', 'key', 'keys', 'jwk', 'jwks', 'jwks_uri', 'signature', 'certificate', 'thumbprint'];
+const ASSERTION = ['jwt', 'assertion', 'client_assertion', 'token'];
+export const OF_CLIENT: Hints = [
+  ...OF_REQUEST,
+  ['client.method', ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post']],
+  [
+    'client.jwks-untrusted',
+    [
+      'pkix',
+      'certpathbuilderexception',
+      'sslhandshakeexception',
+      'handshake',
+      'validatorexception',
+      'certificate_verify_failed',
+    ],
+  ],
+  [
+    'client.jwks-untrusted',
+    ['certificate', 'certification', 'ssl', 'tls'],
+    ['chain', 'path', 'trust', 'trusted', 'untrusted', 'remote', 'established', 'self', 'authority', 'local'],
+  ],
+  ['client.jwks-untrusted', ['certificate'], ['verify'], ['first']],
+  ['client.method', ['mtls', 'mutual']],
+  ['client.method', ['certificate'], ['client'], ['required', 'missing', 'provided', 'presented']],
+  [
+    'client.algorithm',
+    ['alg', 'algorithm', 'algorithms'],
+    ['unsupported', 'supported', 'allowed', 'permitted', 'accepted'],
+  ],
+  [
+    'client.algorithm',
+    ['ec', 'rsa', 'elliptic', 'curve'],
+    ['unsupported', 'supported', 'allowed', 'only', 'accepted', 'configured', 'expected', 'expects', 'requires'],
+  ],
+  // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
+  [
+    'client.jwks-unreachable',
+    [
+      ...['unknownhostexception', 'connectexception', 'sockettimeoutexception', 'noroutetohostexception'],
+      ...['econnrefused', 'enotfound', 'etimedout', 'eai_again', 'getaddrinfo'],
+    ],
+  ],
+  ['client.jwks-unreachable', ['fetch'], ['failed']],
+  ['client.jwks-unreachable', ['route', 'resolution'], ['host', 'name']],
+  [
+    'client.jwks-unreachable',
+    ['host', 'hostname', 'remote', 'dns'],
+    ['unknown', 'known', 'resolve', 'resolved', 'unreachable'],
+  ],
+  [
+    'client.jwks-unreachable',
+    KEYS,
+    [
+      ...['retrieve', 'retrieved', 'retrieving', 'fetch', 'fetched', 'fetching', 'load', 'loaded', 'loading'],
+      ...['download', 'downloaded', 'downloading', 'read', 'reading', 'resolve', 'resolved', 'ssl', 'tls', 'handshake'],
+    ],
+  ],
+  ['client.jwks-unreachable', KEYS, ['reach', 'reached', 'unreachable', 'connect', 'connection', 'timeout', 'timed']],
+  ['client.jwks-unreachable', ['jwks', 'jwks_uri', 'jwk'], ['returned', 'status', 'http', 'unavailable', 'forbidden']],
+  ['client.key-off', KEYS, OFF],
+  ['client.key-off', ['certificate'], ['expired'], ['registered', ...APP]],
+  ['client.jwks-untrusted', ['certificate'], ['expired']],
+  ['client.algorithm', ['algorithm', 'algorithms'], ['invalid', 'unexpected']],
+  ['client.jwks-unreachable', ['connection', 'connect'], ['refused', 'reset', 'timed', 'timeout', 'failed']],
+  ['client.type', ['typ']],
+  ['client.audience', ['aud', 'audience']],
+  ['client.key-unknown', KEYS],
+  ['client.method', ['public'], ['client', 'clients', 'app', 'application']],
+  ['client.algorithm', ['alg', 'algorithm', 'algorithms']],
+  ['client.algorithm', ['signed', 'sign', 'expects', 'expected'], ['rs', 'es', 'ps', 'hs']],
+  ['client.assertion-used', ['jti', ...ASSERTION], ['already', 'duplicate', 'reuse', 'reused', 'replay', 'replayed']],
+  ['client.assertion-used', ['replay'], ['attack', 'detected']],
+  ['client.assertion-times', ASSERTION, ['time'], ['range', 'within']],
+  ['client.assertion-life', ['exp', 'lifetime', ...ASSERTION], ['maximum', 'max', 'long', 'longer', 'exceeds', 'far']],
+  // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
+  ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within', 'more', 'exceed', 'exceeds']],
+  ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
+  ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet', 'old', 'before']],
+  ['client.method', ['method', 'methods', ...SECRET]],
+  ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
+  [
+    'client.off',
+    [...APP, 'subscription'],
+    [...OFF, 'active', 'activated', 'enabled', 'approved', 'pending', 'expired'],
+  ],
+  ['client.unknown', ['client_id', 'identifier', ...APP], UNKNOWN],
+  ['client.unknown', ['client_id', 'identifier'], ['invalid']],
+  ['client.unknown', APP, ['environment']],
+  ['token.busy', ['rate', 'quota'], ['limit', 'exceeded']],
+  ['client.key', ['credentials'], ['invalid']],
+];
