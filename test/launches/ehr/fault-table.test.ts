@@ -179,6 +179,7 @@ const ELSEWHERE: FaultName[] = [
   'create-unconfirmed',
   'create-empty-201',
   'create-lost',
+  'create-warning',
   'introspection-inactive',
   'introspection-string-true',
   'introspection-empty',

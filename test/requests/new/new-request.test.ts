@@ -226,6 +226,14 @@ describe('on real Redis and PostgreSQL', () => {
     },
   );
 
+  test('FH-17: created with a warning is sent, and the user reads the warning', async () => {
+    world.sandbox.faults.set('create-warning');
+    const page = await post();
+    expect(page.body).toContain('The request was sent to the EHR.');
+    expect(page.body).toContain('The EHR says: <bdi>“This order needs a cosign before it is released”</bdi>');
+    expect(created()).toHaveLength(1);
+  });
+
   test('FH-17: while the outcome is unknown, the page says so and keeps the draft; sending again searches first', async () => {
     world.sandbox.faults.set('create-lost');
     const page = await post();
