@@ -94,7 +94,7 @@ export function toRow(
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
-        (status.isContradicted === true || request.isProhibitionUnclear) && (isOpen || isRecent(moved, at)),
+        (isOpen && request.isProhibitionUnclear) || (status.isContradicted === true && (isOpen || isRecent(moved, at))),
       hasProvider: status.hasProvider,
       hasOpenOlder,
       hasNoMovement,

@@ -142,6 +142,12 @@ test.for<[string, object, object[], object]>([
     { next: { text: 'Nothing to do' } },
   ],
   [
+    'what might have meant so, and is over',
+    { doNotPerform: 'perhaps', status: 'completed', meta: { lastUpdated: '2026-11-21T00:00:00Z' } },
+    [],
+    { next: { text: 'Nothing to do' } },
+  ],
+  [
     'what may mean that it must not be done',
     { doNotPerform: 'perhaps' },
     [],
