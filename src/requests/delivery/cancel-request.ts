@@ -1,6 +1,6 @@
 /** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
 import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
-import { codeOf } from '#src/requests/list/status.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { FhirError, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';

@@ -2,7 +2,7 @@
 import { type InLaunch, mayUse } from '#src/launches/session/launch.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
-import { codeOf } from '#src/requests/list/status.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isFhirId } from '#src/smart/fhir/id.ts';
 import { businessIdentifier } from './deliveries.ts';

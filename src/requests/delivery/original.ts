@@ -5,7 +5,7 @@
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
-import { codeOf } from '#src/requests/list/status.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';

@@ -1,6 +1,6 @@
 /** Reads the appointments of a request, and whether one is agreed or was missed. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
-import { codeOf } from '#src/requests/list/status.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { asConceptText, asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
 import type { Event } from './timeline.ts';

@@ -3,7 +3,7 @@ import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { readService } from '#src/requests/list/concepts.ts';
 import { valueOf } from '#src/requests/list/resource-words.ts';
-import { codeOf } from '#src/requests/list/status.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';

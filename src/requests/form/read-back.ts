@@ -2,7 +2,7 @@
 import { dayAndTimeIn } from '#src/adapters/time-zone.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
-import { codeOf, describePriority } from '#src/requests/list/status.ts';
+import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import { isGiven } from '#src/requests/timing/parts.ts';
 import { endDayOf, WEEKDAYS, windowIn, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';

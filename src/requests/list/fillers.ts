@@ -1,6 +1,7 @@
 /** Tells an order that a provider's own system has made an order from it, which the list keeps among the other orders. */
+
+import { codeOf } from '#src/requests/progress/codes.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { codeOf } from './status.ts';
 
 /**
  * FHIR R4 request-intent, filler-order: what a fulfilling system intends to do upon an order. So a provider has the order,

@@ -1,6 +1,7 @@
 /** Turns a parsed request and its newest Task into the words of its row. */
 import { dayText, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { PartyReference } from '#src/patients/party.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
@@ -9,7 +10,6 @@ import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { agoText, isRecent, movedMs, sinceOf } from './row-times.ts';
 import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { codeOf } from './status.ts';
 import { forbidden, mayServe, withTask } from './task-status.ts';
 
 const MOST_COUNTED = 10;

@@ -1,5 +1,6 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { codeOf } from '#src/requests/progress/codes.ts';
 import { newestTask } from '#src/requests/progress/newest-task.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
@@ -11,7 +12,6 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { codeOf } from './status.ts';
 
 const MOST_TASKS = 200;
 const MOST_PAGES = 5;

@@ -2,6 +2,7 @@
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
+import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
@@ -12,7 +13,7 @@ import { saysMasked } from '#src/smart/fhir/no-information.ts';
 import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
-import { codeOf, describePriority, describeSource, describeStatus, type Lateness } from './status.ts';
+import { describeSource, describeStatus, type Lateness } from './status.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export type ServiceRequest = ReturnType<typeof readServiceRequest>;

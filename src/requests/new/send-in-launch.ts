@@ -10,10 +10,10 @@ import { hasBeenCancelled, readOwn } from '#src/requests/delivery/cancel-request
 import { versionsOf, withCancelled } from '#src/requests/delivery/deliveries.ts';
 import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
+import type { Hindrance } from '#src/requests/delivery/may-send.ts';
 import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
 import { sendForm } from '#src/requests/delivery/send-form.ts';
 import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
-import type { Hindrance } from '#src/requests/delivery/may-send.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
 import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';

@@ -2,7 +2,6 @@
 import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
-import { describePriority } from '#src/requests/list/status.ts';
 import {
   asConceptText,
   asRecord,
@@ -15,6 +14,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
+import { describePriority } from './codes.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { businessCode, businessText } from './guide-codes.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { dayText } from '#src/patients/fhir-date.ts';
 import { toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { describePriority, describeSource, describeStatus } from '#src/requests/list/status.ts';
+import { describeSource, describeStatus } from '#src/requests/list/status.ts';
+import { describePriority } from '#src/requests/progress/codes.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { requestRow } from '#views/requests/request-row.ts';
 
