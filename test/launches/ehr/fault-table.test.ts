@@ -180,6 +180,7 @@ const ELSEWHERE: FaultName[] = [
   'create-empty-201',
   'create-lost',
   'create-warning',
+  'id-token-claims',
   'introspection-inactive',
   'introspection-string-true',
   'introspection-empty',
