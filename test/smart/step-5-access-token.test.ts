@@ -7,22 +7,21 @@ import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { readTokenResponse } from '#src/smart/token-response.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { useStarted } from '#test/helpers/started.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 const NOW = new Date();
-let ehr: StubEhr;
-let evil: Awaited<ReturnType<typeof startEvil>>;
+const ehr = useStarted(startStubEhr);
+const evil = useStarted(startEvil);
 let key: AssertionKey;
 beforeAll(async () => {
-  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
   key = { kid: 'k', alg: 'ES384', privateKey: (await generateKeyPair('ES384')).privateKey };
 });
 beforeEach(() => ehr.reset());
 afterAll(async () => {
   expect(evil.requests).toEqual([]);
   await outbound.close();
-  await Promise.all([ehr.close(), evil.close()]);
 });
 
 function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
