@@ -6,6 +6,7 @@ import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
 import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 const CONFIGURATION = 'smart-configuration';
@@ -19,14 +20,7 @@ afterAll(async () => {
 });
 
 const discoverAt = (fhirBaseUrl = ehr.fhirBase) => discover({ fhirBaseUrl, allowedHosts: [] }, outbound);
-async function refusal(): Promise<AppError> {
-  const error: unknown = await discoverAt().then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw error;
-}
+const refusal = () => refusalOfKind(discoverAt(), AppError);
 const statement = (origin: string, rest: unknown[] = []) => ({
   resourceType: 'CapabilityStatement',
   rest: [

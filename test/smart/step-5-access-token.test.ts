@@ -9,6 +9,7 @@ import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.
 import { readTokenResponse } from '#src/smart/token-response.ts';
 import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 const NOW = new Date();
@@ -42,14 +43,7 @@ function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
   const validated = judgeCallback(callback, { issuers: [], issuerPromised: false });
   return exchangeCode(validated, settings, outbound);
 }
-async function refusal(promise: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await promise.then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw error;
-}
+const refusal = (promise: Promise<unknown>) => refusalOfKind(promise, AppError);
 
 describe('the request', () => {
   test('TK-01..05: one form with these fields, once each, and no second authentication method', async () => {

@@ -7,6 +7,7 @@ import { isUnder } from '#src/smart/fhir/under-base.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const TOKEN = 'token.canary~1';
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
@@ -19,14 +20,7 @@ afterAll(async () => {
 });
 
 const api = (base = ehr.fhirBase) => createFhirApi({ base: new URL(base), accessToken: TOKEN, outbound });
-async function refusal(promise: Promise<unknown>): Promise<FhirError> {
-  const error: unknown = await promise.then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FhirError) return error;
-  throw error;
-}
+const refusal = (promise: Promise<unknown>) => refusalOfKind(promise, FhirError);
 
 test.for(['/fhir', '/fhir/'])('FH-01, FH-04: reads under %s with a bearer header and nothing else', async (path) => {
   const patient = await api(`${ehr.origin}${path}`).get('Patient/pat-1?_format=json&x=a%7Cb');
