@@ -1,14 +1,10 @@
 /** The main job of the app, from the chart to the list, on both kinds of stores. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { testStores, useWorld } from '#test/helpers/world.ts';
 
 describe.for(await testStores())('on %s', (stores) => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ stores });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ stores });
 
   test('IG-03: a launch from the chart lands on the list titled with the patient', async () => {
     const page = await world.launch('pat-ada');

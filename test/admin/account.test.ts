@@ -1,18 +1,13 @@
 /** The account page: a forced and a voluntary change of the password, and the sessions that they end. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { changePassword, resetPassword } from '#src/admin/user-actions.ts';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, isAfterPost, ledTo } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const NEXT = 'seven silent seagulls';
-let world: World;
-
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 async function change(
   browser: TestBrowser,

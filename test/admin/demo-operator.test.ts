@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { settlePassword } from '#sandbox/demo-operator.ts';
 import { addPerson, PASSWORD, resultOf, signIn } from '#test/helpers/administrators.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const operator = { email: 'operator@example.com', password: 'synthetic-demo-password' };
-let world: World;
+const world = useWorld();
 
 beforeAll(async () => {
-  world = await startWorld();
   await addPerson(world, operator.email, { mustChangePassword: true });
 });
-afterAll(() => world.close());
 
 test('the password that the demo prints keeps working', async () => {
   await settlePassword(world.url, operator, PASSWORD);

@@ -4,12 +4,12 @@
  *
  * Add a row for each new route. Forms are sent with a valid token, so that only the role can be refused.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addClinician } from '#src/clinicians/clinician-actions.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 /** 'sign-in' is a redirect to the sign-in, a number is that status, and 'in' is any answer of the route itself. */
 type Expected = 'sign-in' | 'in' | number;
@@ -137,14 +137,13 @@ const questions: [page: string, address: RegExp, question: string][] = [
 ];
 
 const OF_B = 'hospital-b';
-let world: World;
+const world = useWorld();
 let otherId: string;
 let clinicianId: string;
 const kidToRetire = () => world.dependencies.keyRing.signingKey('ES384').kid;
 const browsers: Partial<Record<keyof Row, TestBrowser>> = {};
 
 beforeAll(async () => {
-  world = await startWorld();
   await world.setOrganization(OF_B);
   await addPerson(world, 'operator@example.com');
   await addPerson(world, 'a@example.com', { role: 'administrator' });
@@ -157,7 +156,6 @@ beforeAll(async () => {
   browsers.administratorOfA = await signedIn(world, 'a@example.com');
   browsers.administratorOfB = await signedIn(world, 'b@example.com');
 });
-afterAll(() => world.close());
 
 describe('every action that ends or deletes something asks for confirmation once, without a script', () => {
   beforeAll(async () => {

@@ -1,21 +1,16 @@
 /** Signing in to Settings and out again. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, isAfterPost, withoutToken } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const MINUTE = 60_000;
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ clock: () => new Date(now) });
   let now = Date.now();
   let people = 0;
-
-  beforeAll(async () => {
-    world = await startWorld({ clock: () => new Date(now) });
-  });
-  afterAll(() => world.close());
 
   const person = async (options: Parameters<typeof addPerson>[2] = {}) => {
     people += 1;

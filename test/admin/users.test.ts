@@ -1,20 +1,18 @@
 /** Operators manage users: one-time passwords are shown once, sessions end, and the last operator stays. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addPerson, resultOf, signedIn, signIn, tokenOf, usersOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost, ledTo } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 let operator: TestBrowser;
 let operatorId: string;
 
 beforeAll(async () => {
-  world = await startWorld();
   operatorId = (await addPerson(world, 'operator@example.com')).id;
   operator = await signedIn(world, 'operator@example.com');
 });
-afterAll(() => world.close());
 
 async function post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
   return operator.visit(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields }, headers });

@@ -1,23 +1,22 @@
 /** Settings > Audit: who may read which rows, what is exported, and whose chart it was (ER-05). */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { appendAuditRows, listAuditRows } from '#src/audit/audit-store.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const rowsOf = (page: Visit) => [...page.body.matchAll(/<tr id="row-([^"]+)">.*?<\/tr>/gs)].map(([row]) => row);
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   let operator: TestBrowser;
   let administrator: TestBrowser;
   const audit = (who: TestBrowser, query = '') => who.visit(`${world.url}/settings/audit${query}`);
 
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await world.setOrganization('hospital-b');
     await addPerson(world, 'operator@example.com');
     await addPerson(world, 'admin@example.com', { role: 'administrator' });
@@ -28,7 +27,6 @@ describe('on real Redis and PostgreSQL', () => {
     other.searchParams.set('orgId', 'hospital-b');
     await world.browser().open(other.href);
   });
-  afterAll(() => world.close());
 
   /**
    * Expects the patient in no address and no log line. A reload or another session shows no patient and adds no event.

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database/index.ts';
+import { describe, expect, test } from 'vitest';
 import { createMetrics } from '#src/adapters/metrics.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { auditActor, auditPatientName, createAudit } from '#src/audit/audit.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
+import { useStarted } from '#test/helpers/started.ts';
 
 const sealer = createSealer(['a secret of at least thirty-two characters']);
 const clock = () => new Date('2026-11-22T08:00:00Z');
@@ -22,12 +22,7 @@ const opened = {
 } as const;
 
 describe.for(await testDatabases())('the audit trail on $name', ({ open }) => {
-  let database: Database;
-
-  beforeAll(async () => {
-    database = await open();
-  });
-  afterAll(() => database.close());
+  const database = useStarted(() => open());
 
   test('records actor, event and patient, and the database alone identifies neither person', async () => {
     const audit = createAudit({ db: database.db, sealer, log: logInto([]), clock });

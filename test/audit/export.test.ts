@@ -1,22 +1,21 @@
 /** The export of the audit trail: how much memory a stalled reader may hold, and how many exports may run (MT-06). */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const ROWS = 30_000;
 const PART = 1000;
 const ROW_BYTES = 2_000;
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   let operator: TestBrowser;
 
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await addPerson(world, 'operator@example.com');
     operator = await signedIn(world, 'operator@example.com');
     // The rows are inserted in parts, because a statement of the product's pool has two seconds.
@@ -29,7 +28,6 @@ describe('on real Redis and PostgreSQL', () => {
         from generate_series(${from}::int, ${from + PART - 1}::int) n`);
     }
   });
-  afterAll(() => world.close());
 
   const exportUrl = () => `${world.url}/settings/audit.csv?organization=large&event=denial`;
   /** Requests the export and reads only the head of the answer. */

@@ -1,21 +1,17 @@
 /** The key proof against the sandbox's real authorization server: what each answer proves. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
 import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
+const world = useWorld();
 afterEach(async () => {
   world.sandbox.faults.clear();
   await world.setOrganization(ORG_ID);
 });
-afterAll(() => world.close());
 
 async function prove(): Promise<KeyProof> {
   const { dependencies } = world;

@@ -1,16 +1,12 @@
 /** The command line ends an organization's open launches if it reaches Redis, and reports how many (MT-05, REG-11). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { titleOf } from '#test/helpers/browser.ts';
 import { runAdmin } from '#test/helpers/command-line.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { ORG_ID, testStores, useWorld } from '#test/helpers/world.ts';
 
 describe.runIf((await testStores()).length > 1)('beside a running server', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
 
   const admin = async (redisUrl: string | undefined, ...args: string[]): Promise<{ text: string; code: number }> => {
     const env = {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorldWithFakeDate } from '#test/helpers/world.ts';
 import { type Administrator, administrator, clinicianIdIn } from '#test/launches/pages/association-world.ts';
 
 const LIST = 'Requests for Ada Moreno';
@@ -16,7 +16,7 @@ const users: SandboxUser[] = Array.from({ length: 6 }, (_, index) => ({
   fhirUser: 'Practitioner/prac-osei',
 }));
 
-let world: World;
+const world = useWorldWithFakeDate({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
 let other: Instance;
 let admin: Administrator;
 let serial = 0;
@@ -25,16 +25,10 @@ let browser: TestBrowser;
 let page: Visit;
 
 beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
   other = await addInstance(world);
   admin = await administrator(world, 'admin@example.com', ORG_ID);
 });
-afterAll(async () => {
-  vi.useRealTimers();
-  await other.close();
-  await world.close();
-});
+afterAll(() => other.close());
 beforeEach(async () => {
   user = users[serial++]!;
   browser = world.browser();

@@ -1,17 +1,15 @@
 /** An EHR may invent a bounded number of users per organization, and known users can still launch (MT-06). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createClinicians } from '#src/clinicians/admission.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await world.setOrganization('full');
     await world.setOrganization('beside');
   });
-  afterAll(() => world.close());
 
   const launchAs = async (sub: string, organizationId: string) => {
     const { database, sealer, audit, clock, log, directory } = world.dependencies;

@@ -1,23 +1,19 @@
 /** Users stay known after a new secret is added to APP_SECRETS, and the old one can then be removed (ID-18, ST-08). */
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createClinicians } from '#src/clinicians/admission.ts';
 import { openName } from '#src/clinicians/clinician-details.ts';
 import { cliniciansOf } from '#src/clinicians/clinician-store.ts';
 import { moveToCurrentSecret } from '#src/clinicians/secret-rotation.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const OLD = 'the-old-secret-that-is-long-enough-0123456789';
 const NEW = 'the-new-secret-that-is-long-enough-9876543210';
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
 
   const under = (secrets: string[]) => {
     const { database, audit, clock, log, directory } = world.dependencies;

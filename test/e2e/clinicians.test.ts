@@ -1,10 +1,11 @@
 /** Association in a real browser: the administrator's page and the clinician's, with axe and without JavaScript. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { addPerson } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
+import { signInToSettings } from './support/settings-sign-in.ts';
 
 const LONG = 'Dr. Wilhelmina Bartholomea van der Westhuizen-Featherstonehaugh, Community Nursing';
 const users = ['first', 'second', 'third', 'fourth'].map((id, index) => ({
@@ -12,14 +13,13 @@ const users = ['first', 'second', 'third', 'fourth'].map((id, index) => ({
   name: index === 1 ? LONG : `Nurse ${id}`,
   fhirUser: 'Practitioner/prac-osei',
 }));
-let world: World;
+const world = useWorld({ sandbox: { users } });
 let desk: Chromium;
 let ward: Chromium;
 let admin: Page;
 let nurse: Page;
 
 beforeAll(async () => {
-  world = await startWorld({ sandbox: { users } });
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
   [desk, ward] = await Promise.all([
     openChromium({ cookies: 'all allowed' }),
@@ -27,16 +27,12 @@ beforeAll(async () => {
   ]);
   admin = await desk.context.newPage();
   nurse = await ward.context.newPage();
-  await admin.goto(`${world.url}/sign-in`);
-  await admin.getByLabel('E-mail address').fill('admin@example.com');
-  await admin.getByLabel('Password').fill(PASSWORD);
-  await admin.getByRole('button', { name: 'Sign in' }).click();
+  await signInToSettings(admin, world.url, 'admin@example.com');
   await admin.getByRole('link', { name: 'Clinicians' }).click();
 });
 afterAll(async () => {
   await desk?.close();
   await ward?.close();
-  await world?.close();
 });
 
 /** Changes the setting and waits until the directory has it. */

@@ -1,14 +1,11 @@
 /** Inside the chart in a clinician's browser: what ends when the user is idle, and what a sign-out closes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { fillRequest, WRITING } from './support/request-form.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-});
-afterAll(() => deployment?.close());
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
 
 // These tests wait at the same time, each in its own browser.
 describe.concurrent('a short launch', { timeout: 120_000 }, () => {

@@ -1,25 +1,15 @@
 /** Markup and script in texts of the EHR and of clinicians: a real browser runs none of it and loads none (FH-10). */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';
-import {
-  HOSTILE,
-  hostileChart,
-  MADE_BY_TEXT,
-  openWatchedWorld,
-  textOf,
-  type WatchedWorld,
-} from './support/hostile-texts.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { HOSTILE, hostileChart, MADE_BY_TEXT, openWatchedWorld, textOf } from './support/hostile-texts.ts';
 
-let watched: WatchedWorld;
-beforeAll(async () => {
-  watched = await openWatchedWorld();
-});
+const watched = useStarted(() => openWatchedWorld());
 beforeEach(() => {
   watched.world.sandbox.faults.clear();
   watched.happened.length = 0;
 });
-afterAll(() => watched?.close());
 
 test('the observer of these tests detects a script, a blocked load, a dialog and a request to another host', async () => {
   const { world, page, happened } = watched;

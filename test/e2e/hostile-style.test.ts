@@ -1,20 +1,17 @@
 /** A hostile `smart_style_url`: nothing is loaded that it names, and none of its values hides the patient (LC-13). */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { startServer } from '#test/helpers/servers/listener.ts';
+import { useStarted } from '#test/helpers/started.ts';
 import { ORG_ID } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
-import { openWatchedWorld, type WatchedWorld } from './support/hostile-texts.ts';
+import { openWatchedWorld } from './support/hostile-texts.ts';
 
-let watched: WatchedWorld;
-beforeAll(async () => {
-  watched = await openWatchedWorld();
-});
+const watched = useStarted(() => openWatchedWorld());
 beforeEach(() => {
   watched.world.sandbox.faults.clear();
   watched.happened.length = 0;
 });
-afterAll(() => watched?.close());
 
 const elsewhere = 'https://evil.example/a';
 test.for<[string, Record<string, string>]>([

@@ -1,8 +1,9 @@
 /** The list while it loads, and the form, inside the chart in a clinician's browser, with and without scripts. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { Fault } from '#sandbox/fault.ts';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { withFault } from './support/own-fault.ts';
 import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
@@ -13,16 +14,12 @@ const IS_FOCUS_IN_SIGHT = `(({ x, y }) => document.activeElement.contains(docume
   document.activeElement.getBoundingClientRect(),
 )`;
 
-let deployment: Deployment;
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
 let visitor: Visitor;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-});
 afterEach(async () => {
   deployment.ehr.faults.clear();
   await visitor?.close();
 });
-afterAll(() => deployment?.close());
 
 const open = async (javaScript: boolean) => {
   visitor = await createVisitor(deployment, { cookies: 'all allowed', javaScript });

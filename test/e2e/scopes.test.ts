@@ -1,38 +1,31 @@
 /** Scopes in a real browser: the editor and the accepted scopes in the settings, and a launch that asked twice. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { addPerson } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
+import { signInToSettings } from './support/settings-sign-in.ts';
 
 const PAGE = `/settings/integrations/smart-on-fhir/advanced?organization=${ORG_ID}`;
-let world: World;
+const world = useWorld();
 const browsers: Chromium[] = [];
 let page: Page;
 
 beforeAll(async () => {
-  world = await startWorld();
   await addPerson(world, 'operator@example.com');
   world.sandbox.faults.set('invalid-scope', '\\*');
   await world.launch('pat-ada');
   world.sandbox.faults.clear();
   page = await signedIn(true);
 });
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()));
-  await world?.close();
-});
+afterAll(() => Promise.all(browsers.map((browser) => browser.close())));
 
 async function signedIn(javaScript: boolean): Promise<Page> {
   const chromium = await openChromium({ cookies: 'all allowed', javaScript });
   browsers.push(chromium);
   const opened = await chromium.context.newPage();
-  await opened.goto(`${world.url}/sign-in`);
-  await opened.getByLabel('E-mail address').fill('operator@example.com');
-  await opened.getByLabel('Password').fill(PASSWORD);
-  await opened.getByRole('button', { name: 'Sign in' }).click();
-  await opened.getByRole('heading', { name: 'Organizations' }).waitFor();
+  await signInToSettings(opened, world.url);
   return opened;
 }
 

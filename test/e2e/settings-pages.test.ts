@@ -6,34 +6,27 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
-import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { addPerson } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
+import { signInToSettings } from './support/settings-sign-in.ts';
 
 const pageOf = (place = '') => `/settings/integrations/smart-on-fhir${place}?organization=${ORG_ID}`;
 const PAGE = pageOf();
-let world: World;
+const world = useWorld({
+  env: { EGRESS_IPS: Array.from({ length: 8 }, (_, n) => `192.0.2.${n}`).join(), OPERATOR_CONTACT: 'it@example.com' },
+});
 let chromium: Chromium;
 let page: Page;
 
 beforeAll(async () => {
-  world = await startWorld({
-    env: { EGRESS_IPS: Array.from({ length: 8 }, (_, n) => `192.0.2.${n}`).join(), OPERATOR_CONTACT: 'it@example.com' },
-  });
   await addPerson(world, 'operator@example.com');
   chromium = await openChromium({ cookies: 'all allowed' });
   page = await chromium.context.newPage();
-  await page.goto(`${world.url}/sign-in`);
-  await page.getByLabel('E-mail address').fill('operator@example.com');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Organizations' }).waitFor();
+  await signInToSettings(page, world.url);
 });
-afterAll(async () => {
-  await chromium?.close();
-  await world?.close();
-});
+afterAll(() => chromium?.close());
 
 const open = (path: string) => page.goto(world.url + path);
 const unfoldAll = async () => {

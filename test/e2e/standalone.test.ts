@@ -1,22 +1,19 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
+const deployment = useStarted(() => startDeployment({ settings: ['standalone=true'] }));
 let visitor: Visitor;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: ['standalone=true'] });
-});
 beforeEach(async () => {
   visitor = await createVisitor(deployment, { cookies: 'all allowed' });
   deployment.ehr.requests.clear();
 });
 afterEach(() => visitor?.close());
-afterAll(() => deployment?.close());
 
 const start = () => `${deployment.appUrl}/smart/standalone/${deployment.orgId}`;
 const tokenCalls = () => deployment.ehr.requests.filter(({ path }) => path.startsWith('/auth/token')).length;

@@ -5,22 +5,18 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
 import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
 
-let world: World;
+const world = useWorld();
 let chromium: Chromium;
 const PAGE = () => `${world.url}/settings/integrations/smart-on-fhir`;
 
 beforeAll(async () => {
-  world = await startWorld();
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
   chromium = await openChromium({ cookies: 'all allowed' });
 });
-afterAll(async () => {
-  await chromium?.close();
-  await world?.close();
-});
+afterAll(() => chromium?.close());
 
 test('REG-06, IG-03: a newcomer reaches “Ready to launch” by keyboard, step by step', async () => {
   await world.setOrganization(ORG_ID, { frameAncestors: [] });

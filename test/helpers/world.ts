@@ -1,10 +1,9 @@
 /** The world of most tests: the product and a mock EHR on loopback, on embedded or real stores. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Redis } from 'ioredis';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox/sandbox.ts';
 import type { Clock } from '#src/adapters/clock.ts';
-import { openDatabase } from '#src/adapters/database/index.ts';
 import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createApp } from '#src/app.ts';
@@ -14,35 +13,16 @@ import { openDependencies } from '#src/open-dependencies.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { type BrowserOptions, createBrowser, type TestBrowser, type Visit } from './browser.ts';
-import { hasPostgres, lendPostgres, openEmbeddedDatabase } from './databases.ts';
-import { testServer } from './preparation/prepared.ts';
-import { DEFAULT_REDIS } from './preparation/redis.ts';
+import { hasPostgres } from './databases.ts';
 import { addSigningKeys } from './signing-keys.ts';
-
-/** The stores of a world. */
-export type Stores = 'embedded stores' | 'PostgreSQL' | 'real Redis and PostgreSQL';
-
-const REDIS_SERVER = testServer('REDIS_URL_TEST', DEFAULT_REDIS);
-/** One Redis database per test worker, so that files running side by side do not see each other. */
-const redisUrl = () => `${REDIS_SERVER}/${1 + (Number(process.env['VITEST_POOL_ID'] ?? 1) % 14)}`;
+import { useStarted } from './started.ts';
+import { hasRedis, openStores, type Stores, usualStores } from './stores.ts';
 
 /** The kinds of stores that this machine has; `npm test` makes sure that it has both. */
 export async function testStores(): Promise<Stores[]> {
   return (await hasPostgres()) && (await hasRedis())
     ? ['embedded stores', 'real Redis and PostgreSQL']
     : ['embedded stores'];
-}
-
-async function hasRedis(): Promise<boolean> {
-  const redis = new Redis(REDIS_SERVER, { lazyConnect: true, retryStrategy: null });
-  try {
-    await redis.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    redis.disconnect();
-  }
 }
 
 /** Options of a world. */
@@ -78,6 +58,17 @@ export interface World {
 
 export const ORG_ID = 'st-elsewhere';
 const CLIENT_ID = 'vectorcare-test';
+
+/** The world of a test file or a group. */
+export const useWorld = (options: WorldOptions = {}): World => useStarted(() => startWorld(options));
+
+/** The same, in which a test moves the one clock of product, EHR and authorization server by `vi.setSystemTime`. */
+export function useWorldWithFakeDate(options: WorldOptions = {}): World {
+  beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  const world = useWorld(options);
+  afterAll(() => void vi.useRealTimers());
+  return world;
+}
 
 /** Starts a world; close it in afterEach or afterAll. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -166,41 +157,4 @@ async function listen() {
       server.closeAllConnections();
     });
   return { listener, url: `http://localhost:${port}`, closeServer };
-}
-
-/** The default: the embedded key store, and PostgreSQL if there is one, at a third of PGlite's CPU time. */
-async function usualStores(): Promise<Stores> {
-  return (await isPostgresThere) ? 'PostgreSQL' : 'embedded stores';
-}
-const isPostgresThere = hasPostgres();
-
-async function openStores(stores: Stores) {
-  if (stores === 'embedded stores') {
-    const database = await openEmbeddedDatabase();
-    return { env: {}, database, dumpRedis: async () => '', close: () => database.close() };
-  }
-  const { url, giveBack } = await lendPostgres();
-  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
-  const close = async () => {
-    await database.close();
-    await giveBack();
-  };
-  if (stores === 'PostgreSQL') return { env: { DATABASE_URL: url }, database, dumpRedis: async () => '', close };
-  const redis = new Redis(redisUrl());
-  await redis.flushdb();
-  return {
-    env: { REDIS_URL: redisUrl(), DATABASE_URL: url },
-    database,
-    dumpRedis: async () => {
-      const keys = await redis.keys('*');
-      const values = await Promise.all(
-        keys.map(async (key) => ((await redis.type(key)) === 'zset' ? redis.zrange(key, '0', '-1') : redis.get(key))),
-      );
-      return keys.map((key, index) => `${key} ${String(values[index])}`).join('\n');
-    },
-    close: async () => {
-      redis.disconnect();
-      await close();
-    },
-  };
 }

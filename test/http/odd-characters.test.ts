@@ -3,11 +3,11 @@
  * ours.
  */
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const DASHES = '-'.repeat(36);
 const CONNECTION = '/settings/integrations/smart-on-fhir';
@@ -46,15 +46,13 @@ const forms: [path: string, fields: Record<string, string>][] = [
 ];
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   let operator: TestBrowser;
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await addPerson(world, 'operator@example.com');
     operator = await signedIn(world, 'operator@example.com');
     await world.launch('pat-ada');
   });
-  afterAll(() => world.close());
   /** Posts a form and opens the page that it leads to. */
   const press = async (path: string, fields: Record<string, string>) =>
     operator.open(world.url + path, { form: { csrf: await tokenOf(world, operator), ...fields } });

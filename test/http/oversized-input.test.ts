@@ -6,12 +6,12 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, resultOf, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser, type VisitOptions } from '#test/helpers/browser.ts';
 import { startCpuTime } from '#test/helpers/cpu-time.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const CONNECTION = '/settings/integrations/smart-on-fhir';
 const OF = `?organization=${ORG_ID}`;
@@ -129,7 +129,7 @@ const MAY_BE_LONG = /\/settings\/services\/|\/preview-scopes\?|\/advanced\?/;
 /** What one answer may cost this thread, with the client's own work. The faults that were found took seconds. */
 const MOST_MS = 400;
 
-let world: World;
+const world = useWorld({ settings: { createRequests: true } });
 let serial = 0;
 let sent = 0;
 const visitors: Record<string, TestBrowser> = {};
@@ -141,7 +141,6 @@ async function openChart() {
 }
 
 beforeAll(async () => {
-  world = await startWorld({ settings: { createRequests: true } });
   await world.setOrganization(QUIET);
   await addPerson(world, 'operator@example.com');
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
@@ -150,7 +149,6 @@ beforeAll(async () => {
   visitors['administrator'] = await signedIn(world, 'admin@example.com');
   chart = await openChart();
 });
-afterAll(() => world.close());
 
 /** Changes are limited per user, so each form has its own user. */
 async function freshVisitor(name: string): Promise<TestBrowser> {

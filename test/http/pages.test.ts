@@ -1,15 +1,11 @@
 /** What all answers have in common: headers, refusals, sizes, and a stranger's error page (ER-01..03, ER-06, TL-07). */
 import { request as send } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld, type World } from '#test/helpers/world.ts';
 import { assetPath } from '#views/assets.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ env: { PUBLIC_URL: 'https://fhir.example.com' } });
-});
-afterAll(() => world.close());
+const world = useWorld({ env: { PUBLIC_URL: 'https://fhir.example.com' } });
 
 const visit = (path: string, options: Parameters<ReturnType<World['browser']>['visit']>[1] = {}): Promise<Visit> =>
   world.browser().visit(`${world.url}${path}`, options);

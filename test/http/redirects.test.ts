@@ -1,12 +1,8 @@
 /** No redirect has a body, because it would repeat the address and with it launch values, codes and states (LA-04). */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { expect, test } from 'vitest';
+import { useWorld } from '#test/helpers/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const redirectsOf = (history: { url: string; status: number; body: string; headers: Record<string, string> }[]) =>
   history.filter(({ url, status }) => url.startsWith(world.url) && status >= 300 && status < 400);

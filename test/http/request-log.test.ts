@@ -1,15 +1,11 @@
 /**
  * The log has one line per request: enough to find a failure and follow a launch, and no secret (ER-04, ST-07, LA-16).
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 interface Line {
   msg: string;

@@ -1,20 +1,19 @@
 /**
  * Pages of Settings with an organization as parameter, requested for the organization of another administrator (MT-05).
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { launchIdOf, wholeOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const OTHERS = 'organization=st-elsewhere';
-let world: World;
+const world = useWorld();
 let clinician: TestBrowser;
 let list: Visit;
 let own: TestBrowser;
 let other: TestBrowser;
 beforeAll(async () => {
-  world = await startWorld();
   await world.setOrganization('hospital-b');
   await addPerson(world, 'a@example.com', { role: 'administrator' });
   await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: 'hospital-b' });
@@ -24,7 +23,6 @@ beforeAll(async () => {
   own = await signedIn(world, 'a@example.com');
   other = await signedIn(world, 'b@example.com');
 });
-afterAll(() => world.close());
 
 const paths = ['launches', 'live-launches', 'verify', 'audit', 'audit.csv', 'clinicians'];
 test.for(paths)('GET /settings/%s shows nothing of the other organization', async (path) => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '#src/errors.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { vendorNotes } from '#src/vendors/notes.ts';
@@ -7,22 +7,20 @@ import { presetReasons, presetScopes } from '#src/vendors/presets.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const OF_B = 'hospital-b';
 const DAY_MS = 24 * 60 * 60_000;
 let now = Date.now();
-let world: World;
+const world = useWorld({
+  clock: () => new Date(now),
+  env: { EGRESS_IPS: '192.0.2.10, 192.0.2.11', OPERATOR_CONTACT: 'integrations@example.com' },
+  settings: { name: 'St. Elsewhere & Sons' },
+});
 
 beforeAll(async () => {
-  world = await startWorld({
-    clock: () => new Date(now),
-    env: { EGRESS_IPS: '192.0.2.10, 192.0.2.11', OPERATOR_CONTACT: 'integrations@example.com' },
-    settings: { name: 'St. Elsewhere & Sons' },
-  });
   await world.setOrganization(OF_B, { name: 'Hospital of B' });
 });
-afterAll(() => world.close());
 
 const guide = async (browser = world.browser(), query = '') => browser.visit(`${world.url}/guide${query}`);
 const register = async (browser = world.browser(), query = '') => guide(browser, `/register${query}`);

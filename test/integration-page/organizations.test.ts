@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost, withoutToken } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const PAGE = '/settings/organizations';
-let world: World;
+const world = useWorld();
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  world = await startWorld();
   await addPerson(world, 'operator@example.com');
   browser = await signedIn(world, 'operator@example.com');
 });
-afterAll(() => world.close());
 
 const press = async (path: string, form: Record<string, string> = {}): Promise<Visit> =>
   browser.open(world.url + PAGE + path, { form: { csrf: await tokenOf(world, browser), ...form } });

@@ -1,11 +1,11 @@
 /** Scopes in Settings: explained, previewed without saving, and taken from what the EHR accepted (SCO-01..06). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { explainScopes, scopesSent } from '#src/integration-page/scopes.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const PAGE = '/settings/integrations/smart-on-fhir';
 const ALL = { showEhrOrders: true, createRequests: true };
@@ -90,13 +90,12 @@ describe('a scope string explained', () => {
 });
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ clock: () => now.current });
   let browser: TestBrowser;
   let orgId: string;
   let serial = 0;
   const now = { current: new Date() };
   beforeAll(async () => {
-    world = await startWorld({ clock: () => now.current });
     await addPerson(world, 'operator@example.com');
     browser = await signedIn(world, 'operator@example.com');
   });
@@ -105,7 +104,6 @@ describe('on embedded stores', () => {
     orgId = `scopes-${serial}`;
     await world.setOrganization(orgId);
   });
-  afterAll(() => world.close());
 
   const page = (place = '') => browser.visit(`${world.url}${PAGE}${place}?organization=${orgId}`);
   const press = async (step: string, form: Record<string, string> = {}) =>

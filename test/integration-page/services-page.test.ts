@@ -2,23 +2,21 @@
  * Settings > Services and receivers: tables are refused row by row, previewed, saved, exported and imported; a
  * Questionnaire too.
  */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const HEAD = 'service,name,system,code,sections,field,label,kind,choices,required\n';
 const settings = { receivers: 'name,kind,telephone,services,reference\n=Swift,,,transport,\nGone,,,bus,' };
-let world: World;
+const world = useWorld({ settings });
 let browser: TestBrowser;
 beforeAll(async () => {
-  world = await startWorld({ settings });
   await addPerson(world, 'operator@example.com');
   browser = await signedIn(world, 'operator@example.com');
 });
-afterAll(() => world.close());
 beforeEach(() => world.setOrganization(ORG_ID, settings));
 
 const url = (step = '') => `${world.url}/settings/services${step}?organization=${ORG_ID}`;

@@ -1,8 +1,7 @@
 /** One instance deletes rows that are older than their retention, and nothing else. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '#src/adapters/database/index.ts';
+import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { createAudit } from '#src/audit/audit.ts';
@@ -12,17 +11,14 @@ import { deleteTracesBeyond, upsertTraces } from '#src/diagnostics/traces/store.
 import { deleteExpired } from '#src/ops/retention.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
+import { useStarted } from '#test/helpers/started.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const sealer = createSealer(['a secret of at least thirty-two characters']);
 const log = logInto([]);
 
 describe.for(await testDatabases())('on $name', ({ open }) => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await open();
-  });
-  afterAll(() => database.close());
+  const database = useStarted(() => open());
   const clock = () => new Date();
   const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
   const record = async (organizationId: string, days: number) => {

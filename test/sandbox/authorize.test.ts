@@ -1,22 +1,13 @@
 /**
  * The authorization endpoint refuses every request that SMART App Launch forbids; only a valid one spends the launch.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { authorizationRequest, authorize, type Changes, encode, post, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { authorizationRequest, authorize, type Changes, encode, post, startTinyApp } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
-});
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
 
 const refusals: [string, Changes, string][] = [
   ['no PKCE challenge (RFC 7636)', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],

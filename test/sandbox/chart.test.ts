@@ -1,22 +1,13 @@
 /** The chart that a person sees: patients, the app in an iframe with a new launch, and the switches for faults. */
 import { fetch } from 'undici';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
 import { smartStyleSheet } from '#src/smart/smart-style.ts';
-import { authorizationRequest, authorize, post, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { authorizationRequest, authorize, post, startTinyApp } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
-});
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
 
 const page = async (path: string) => (await fetch(`${sandbox.origin}${path}`)).text();
 

@@ -1,6 +1,6 @@
 /** Every named fault changes only the step of the launch that it is named for, and nothing before it. */
 import { fetch } from 'undici';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { authorizeFaults } from '#sandbox/faults/authorize.ts';
 import { discoveryFaults } from '#sandbox/faults/discovery.ts';
 import { fhirCreateFaults } from '#sandbox/faults/fhir-create.ts';
@@ -10,26 +10,20 @@ import { scopeFaults } from '#sandbox/faults/scopes.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
 import { type FaultName, faultCatalogue, faultNames } from '#sandbox/faults.ts';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { authorizationRequest, authorize, fhir, launch, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { authorizationRequest, authorize, fhir, launch, startTinyApp } from './tiny-app.ts';
 import { play, type Section, sections, type Transcript } from './transcript.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
 let sound: Transcript;
 
 beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
   sound = await play(sandbox, tiny);
 });
 
 afterEach(() => sandbox.faults.clear());
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
-});
 
 /** The sections in which the first difference may be. */
 function firstSections(name: FaultName): Section[] {

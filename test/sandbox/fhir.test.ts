@@ -1,23 +1,16 @@
 /** The FHIR server returns only what the token's scopes and patient permit, in pages, as R4 JSON. */
 import type { Bundle, CapabilityStatement } from 'fhir/r4.js';
 import { fetch } from 'undici';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { fhir, launch, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { fhir, launch, startTinyApp } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
 let token: unknown;
-
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
 beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
   token = (await launch(sandbox, tiny)).body.access_token;
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
 });
 
 const tokenFor = async (scope: string, patient = 'pat-ada') =>

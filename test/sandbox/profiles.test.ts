@@ -1,8 +1,9 @@
 /** Every vendor profile completes a launch as that vendor does. */
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { profiles, type VendorProfileName } from '#sandbox/profiles.ts';
 import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
 import {
   assertionType,
   authorizationRequest,
@@ -12,17 +13,10 @@ import {
   obtainCode,
   post,
   startTinyApp,
-  type TinyApp,
   tokenRequest,
 } from './tiny-app.ts';
 
-let tiny: TinyApp;
-
-beforeAll(async () => {
-  tiny = await startTinyApp('RS384');
-});
-
-afterAll(() => tiny.close());
+const tiny = useStarted(() => startTinyApp('RS384'));
 
 async function inProfile<T>(profile: VendorProfileName, use: (sandbox: Sandbox) => Promise<T>): Promise<T> {
   const sandbox = await startSandbox({ app: tiny.app, profile });

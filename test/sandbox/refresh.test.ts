@@ -1,20 +1,11 @@
 /** Refresh tokens rotate, a replay ends the whole family, and revoked tokens are refused. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
-import { assertionType, type Changes, fhir, launch, post, startTinyApp, type TinyApp } from './tiny-app.ts';
+import { expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { assertionType, type Changes, fhir, launch, post, startTinyApp } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
-});
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
 
 async function authenticated(path: 'token' | 'revoke' | 'introspect', form: Changes) {
   const url = `${sandbox.origin}/auth/${path}`;

@@ -1,7 +1,8 @@
 /** Standalone launches at the mock EHR: no chart, so the user signs in, picks a patient or cancels, once. */
 import { fetch } from 'undici';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
 import {
   authorizationRequest,
   authorize,
@@ -10,23 +11,12 @@ import {
   fhir,
   post,
   startTinyApp,
-  type TinyApp,
   tokenRequest,
 } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
 let now = Date.now();
-
-beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app, now: () => new Date(now) });
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
-});
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app, now: () => new Date(now) }));
 
 const scope = 'launch/patient launch/encounter openid fhirUser patient/*.read';
 const request = (changes: Changes = {}): { verifier: string; parameters: Changes } => {

@@ -1,8 +1,9 @@
 /** The token endpoint judges client assertion, code and PKCE as SMART demands, and answers with the launch context. */
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '#sandbox/sandbox.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { startSandbox } from '#sandbox/sandbox.ts';
+import { useStarted } from '#test/helpers/started.ts';
 import {
   type Changes,
   clientId,
@@ -12,23 +13,14 @@ import {
   post,
   random,
   startTinyApp,
-  type TinyApp,
   tokenRequest,
 } from './tiny-app.ts';
 
-let tiny: TinyApp;
-let sandbox: Sandbox;
 let tokenUrl: string;
-
-beforeAll(async () => {
-  tiny = await startTinyApp();
-  sandbox = await startSandbox({ app: tiny.app });
+const tiny = useStarted(() => startTinyApp());
+const sandbox = useStarted(() => startSandbox({ app: tiny.app }));
+beforeAll(() => {
   tokenUrl = `${sandbox.origin}/auth/token`;
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  await tiny.close();
 });
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;

@@ -1,19 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { AppError } from '#src/errors.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
+import { refusalOf } from './refusals.ts';
 
 const read = (members: Record<string, unknown>) =>
   readLaunchContext({ patient: 'pat-1', ...members }, { patientRequired: true });
-
-function failureOf(action: () => unknown): AppError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
 
 describe('patient and encounter', () => {
   const badIds = [
@@ -37,7 +27,7 @@ describe('patient and encounter', () => {
   test.for(badIds.map((value) => [JSON.stringify(value), value] as const))(
     'LC-02: patient %s is refused, and the log does not quote it',
     ([, value]) => {
-      const failure = failureOf(() => read({ patient: value }));
+      const failure = refusalOf(() => read({ patient: value }));
       expect(failure.code).toBe('context.invalid');
       expect(failure.status).toBe(502);
       if (typeof value === 'string' && value.length > 3) expect(failure.message).not.toContain(value);
@@ -47,21 +37,21 @@ describe('patient and encounter', () => {
   test.for(
     badIds.filter((value) => value !== null && value !== '').map((value) => [JSON.stringify(value), value] as const),
   )('LC-04: encounter %s is refused', ([, value]) => {
-    expect(failureOf(() => read({ encounter: value })).code).toBe('context.invalid');
+    expect(refusalOf(() => read({ encounter: value })).code).toBe('context.invalid');
   });
 
   test.for(['  ', 'Patient/pat-1', 'https://ehr.example/fhir/Patient/pat-1', 'Patient/pat-1/_history/2'])(
     'LC-02: patient %j is refused even if its meaning could be guessed',
-    (patient) => expect(failureOf(() => read({ patient })).code).toBe('context.invalid'),
+    (patient) => expect(refusalOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
   test('LC-03: a launch that needs a patient ends without one', () => {
-    expect(failureOf(() => readLaunchContext({}, { patientRequired: true })).code).toBe('context.invalid');
+    expect(refusalOf(() => readLaunchContext({}, { patientRequired: true })).code).toBe('context.invalid');
     expect(readLaunchContext({}, { patientRequired: false }).patient).toBeUndefined();
   });
 
   test('a malformed patient is refused even if none is required', () => {
-    expect(failureOf(() => readLaunchContext({ patient: '../x' }, { patientRequired: false })).code).toBe(
+    expect(refusalOf(() => readLaunchContext({ patient: '../x' }, { patientRequired: false })).code).toBe(
       'context.invalid',
     );
   });

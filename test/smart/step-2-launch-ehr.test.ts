@@ -1,18 +1,11 @@
 /** Step 2: the form that a launch request must have before anything else is done. */
 import { describe, expect, test } from 'vitest';
-import { AppError } from '#src/errors.ts';
 import { fhirBaseProblem, isSameFhirBase, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
+import { refusalOf } from './refusals.ts';
 
 const ISS = 'https://ehr.example/fhir/r4';
 
-function refusalOf(query: string): AppError {
-  try {
-    readLaunchRequest(new URLSearchParams(query));
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  throw new Error('accepted');
-}
+const refusal = (query: string) => refusalOf(() => readLaunchRequest(new URLSearchParams(query)));
 
 test('LA-01, LA-04: reads iss and launch, decoded and otherwise untouched', () => {
   const launch = 'a+b/=%25&é"<>\u0000 ~';
@@ -38,7 +31,7 @@ test.for([
   ['a launch beyond all reason', `iss=${ISS}&launch=${'x'.repeat(8_193)}`, 'launch is longer'],
   ['an iss beyond all reason', `iss=${ISS}/${'x'.repeat(2_048)}&launch=x`, 'iss is longer'],
 ] as const)('LA-01, LA-05, LA-06: refuses %s', ([, query, reason]) => {
-  const error = refusalOf(query);
+  const error = refusal(query);
   expect(error.code).toBe('launch.invalid');
   expect(error.message).toContain(reason);
 });
@@ -77,7 +70,7 @@ describe('LA-03: refuses as iss', () => {
     'https://ehr.example:99999/fhir',
   ])('%j', (iss) => {
     expect(fhirBaseProblem(iss)).toBeTypeOf('string');
-    const error = refusalOf(new URLSearchParams({ iss, launch: 'x' }).toString());
+    const error = refusal(new URLSearchParams({ iss, launch: 'x' }).toString());
     expect(error.code).toBe('launch.invalid');
     // The log says which rule failed, never the value.
     expect(error.message).not.toContain(iss);

@@ -1,35 +1,26 @@
 /** Step 3: discovery at a real HTTP server that answers as no sandbox would (DI-01..02, DI-15..25). */
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const OAUTH_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 const CONFIGURATION = 'smart-configuration';
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
-let ehr: StubEhr;
-let evil: Awaited<ReturnType<typeof startEvil>>;
-beforeAll(async () => {
-  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
-});
+const ehr = useStarted(startStubEhr);
+const evil = useStarted(startEvil);
 beforeEach(() => ehr.reset());
 afterAll(async () => {
   expect(evil.requests).toEqual([]);
   await outbound.close();
-  await Promise.all([ehr.close(), evil.close()]);
 });
 
 const discoverAt = (fhirBaseUrl = ehr.fhirBase) => discover({ fhirBaseUrl, allowedHosts: [] }, outbound);
-async function refusal(): Promise<AppError> {
-  const error: unknown = await discoverAt().then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw error;
-}
+const refusal = () => refusalOfKind(discoverAt(), AppError);
 const statement = (origin: string, rest: unknown[] = []) => ({
   resourceType: 'CapabilityStatement',
   rest: [

@@ -1,7 +1,6 @@
 /** Step 4: the authorization request we send and the answers we accept (AZ, CB-07..14). */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { AppError } from '#src/errors.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import {
   authorizationRedirect,
@@ -10,6 +9,7 @@ import {
   judgeCallback,
   readCallback,
 } from '#src/smart/step-4-authorization-code.ts';
+import { refusalOf } from './refusals.ts';
 
 const configuration: SmartConfiguration = {
   source: 'smart-configuration',
@@ -32,16 +32,6 @@ const urlOf = (redirect: ReturnType<typeof build>) => {
   if (redirect.method !== 'GET') throw new Error('not by GET');
   return new URL(redirect.url);
 };
-function refusalOf(act: () => unknown): AppError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('accepted');
-}
-
 describe('the secrets of an attempt', () => {
   const made = Array.from({ length: 1_000 }, createAttemptSecrets);
   const values = made.flatMap(({ state, nonce, codeVerifier }) => [state, nonce, codeVerifier]);

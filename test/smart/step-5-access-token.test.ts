@@ -7,22 +7,22 @@ import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { readTokenResponse } from '#src/smart/token-response.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
 const NOW = new Date();
-let ehr: StubEhr;
-let evil: Awaited<ReturnType<typeof startEvil>>;
+const ehr = useStarted(startStubEhr);
+const evil = useStarted(startEvil);
 let key: AssertionKey;
 beforeAll(async () => {
-  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
   key = { kid: 'k', alg: 'ES384', privateKey: (await generateKeyPair('ES384')).privateKey };
 });
 beforeEach(() => ehr.reset());
 afterAll(async () => {
   expect(evil.requests).toEqual([]);
   await outbound.close();
-  await Promise.all([ehr.close(), evil.close()]);
 });
 
 function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
@@ -43,14 +43,7 @@ function exchange(change: Partial<CodeExchange> = {}, code = 'code-1') {
   const validated = judgeCallback(callback, { issuers: [], issuerPromised: false });
   return exchangeCode(validated, settings, outbound);
 }
-async function refusal(promise: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await promise.then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw error;
-}
+const refusal = (promise: Promise<unknown>) => refusalOfKind(promise, AppError);
 
 describe('the request', () => {
   test('TK-01..05: one form with these fields, once each, and no second authentication method', async () => {

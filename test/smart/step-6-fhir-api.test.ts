@@ -1,35 +1,26 @@
 /** Step 6: where the access token is sent and, above all, where it is not (FH-01..07, FH-12). */
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { isUnder } from '#src/smart/fhir/under-base.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { flood, type Script, type StubEhr, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { refusalOfKind } from './refusals.ts';
 
 const TOKEN = 'token.canary~1';
 const outbound = createOutbound({ production: false, allowPrivate: ['127.0.0.0/8'] });
-let ehr: StubEhr;
-let evil: Awaited<ReturnType<typeof startEvil>>;
-beforeAll(async () => {
-  [ehr, evil] = await Promise.all([startStubEhr(), startEvil()]);
-});
+const ehr = useStarted(startStubEhr);
+const evil = useStarted(startEvil);
 beforeEach(() => ehr.reset());
 afterAll(async () => {
   expect(evil.requests).toEqual([]);
   await outbound.close();
-  await Promise.all([ehr.close(), evil.close()]);
 });
 
 const api = (base = ehr.fhirBase) => createFhirApi({ base: new URL(base), accessToken: TOKEN, outbound });
-async function refusal(promise: Promise<unknown>): Promise<FhirError> {
-  const error: unknown = await promise.then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FhirError) return error;
-  throw error;
-}
+const refusal = (promise: Promise<unknown>) => refusalOfKind(promise, FhirError);
 
 test.for(['/fhir', '/fhir/'])('FH-01, FH-04: reads under %s with a bearer header and nothing else', async (path) => {
   const patient = await api(`${ehr.origin}${path}`).get('Patient/pat-1?_format=json&x=a%7Cb');

@@ -1,5 +1,5 @@
 /** Vendor presets: every value has a reason, and choosing a vendor changes only what was not set on purpose. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
@@ -8,7 +8,7 @@ import { vendors } from '#src/settings/vendor-names.ts';
 import { broughtAlong, changedFromPreset, presetReasons, presetSettings } from '#src/vendors/presets.ts';
 import { vendorForms } from '#src/vendors/registration-forms.ts';
 import { suggestVendor } from '#src/vendors/suggestion.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
 const base = { id: 'general', name: 'General', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
@@ -69,12 +69,8 @@ describe('choosing a vendor', () => {
 });
 
 describe('editing an organization', () => {
-  let world: World;
+  const world = useWorld();
   let made = 0;
-  beforeAll(async () => {
-    world = await startWorld();
-  });
-  afterAll(() => world.close());
 
   /** Creates an organization and makes these changes one after the other. */
   const edited = async (changes: Parameters<typeof editOrganization>[2][]) => {

@@ -3,11 +3,12 @@
  */
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound, type Outbound, type OutboundRequest } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
+import { startServer } from '#test/helpers/servers/listener.ts';
+import { useStarted } from '#test/helpers/started.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const MEGABYTE = 1_000_000;
@@ -49,12 +50,8 @@ const pages: Record<string, (response: ServerResponse) => void> = {
     response.writeHead(200, { 'content-type': 'application/fhir+json', 'content-encoding': 'gzip' }).end(bombs.gzip),
 };
 
-let server: TestServer;
+const server = useStarted(() => startServer((request, response) => pages[request.url ?? '']?.(response)));
 let outbound: Outbound;
-beforeAll(async () => {
-  server = await startServer((request, response) => pages[request.url ?? '']?.(response));
-});
-afterAll(() => server.close());
 beforeEach(() => {
   outbound = createOutbound({ production: false, allowPrivate: LOOPBACK });
   server.requests.length = 0;

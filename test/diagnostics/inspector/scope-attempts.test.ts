@@ -1,21 +1,19 @@
 /** The launch inspector shows requested and granted scopes, also of a launch that asked twice (SCO-19). */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { scopeAttempts, withoutEarlierAttempts } from '#src/diagnostics/inspector/scope-attempts.ts';
 import { scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, StepName, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 import { scopeAttemptTables } from '#views/inspector/scope-attempts.ts';
 
-let world: World;
+const world = useWorld();
 let operator: TestBrowser;
 beforeAll(async () => {
-  world = await startWorld();
   await addPerson(world, 'operator@example.com');
   operator = await signedIn(world, 'operator@example.com');
 });
-afterAll(() => world.close());
 
 /** Launches in a new organization and returns the trace. */
 async function traceOf(fault: 'invalid-scope' | 'narrowed-scope' | 'empty-grant', value: string, id: string) {

@@ -1,21 +1,20 @@
 /** "Send this to the EHR team": a redacted launch behind a link that cannot be guessed and expires. */
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { createBrowser, supportCodeOf, type TestBrowser } from '#test/helpers/browser.ts';
 import { leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 let now = Date.now();
-let world: World;
+const world = useWorld({ clock: () => new Date(now) });
 let administrator: TestBrowser;
 let launchUrl: string;
 let reportUrl: string;
 let shownAt: string;
 
 beforeAll(async () => {
-  world = await startWorld({ clock: () => new Date(now) });
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
   administrator = await signedIn(world, 'admin@example.com');
   world.sandbox.faults.set('wrong-nonce');
@@ -27,7 +26,6 @@ beforeAll(async () => {
   shownAt = made.url;
   reportUrl = /<a href="([^"]*\/reports\/[^"]+)"><code/.exec(made.body)?.[1] ?? '';
 });
-afterAll(() => world.close());
 
 test('opens without signing in, as a page to print and as JSON, and names the owner of the problem', async () => {
   const stranger = createBrowser();

@@ -1,25 +1,23 @@
 /** Settings > Verify ticks the guide's acceptance list by itself (IG-03). */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 /** Longer than the second for which the directory keeps an organization. */
 const SEEN_AFTER_MS = 2_000;
 const FRAMED = { headers: { 'sec-fetch-dest': 'iframe' } };
 /** Starts at the real time, because the sandbox's authorization server has its own clock. */
 let now = Date.now();
-let world: World;
+const world = useWorld({ clock: () => new Date(now) });
 let administrator: TestBrowser;
 
 beforeAll(async () => {
-  world = await startWorld({ clock: () => new Date(now) });
   await world.setOrganization('hospital-b');
   await addPerson(world, 'admin@example.com', { role: 'administrator' });
   await addPerson(world, 'operator@example.com');
   administrator = await signedIn(world, 'admin@example.com');
 });
-afterAll(() => world.close());
 
 const ticksOf = (page: { body: string }) =>
   Object.fromEntries(

@@ -10,6 +10,12 @@ const { checksSay, checkWith, prepare } = useSeededWorld();
 const statement = (changed: unknown): Seed => ({ fault: ['metadata-members', JSON.stringify(changed)] });
 
 checksSay([
+  [
+    'a server that only posts its answers',
+    members({ response_modes_supported: ['form_post'] }),
+    'flow',
+    'callback.posted',
+  ],
   ['nothing at the authorization endpoint', 'authorize-absent', 'authorization-endpoint', 'authorization.not-there'],
   ['a token endpoint that does not answer in time', 'slow-token', 'token-endpoint', 'network.late'],
   [

@@ -1,12 +1,17 @@
 /** Launches whose client the token endpoint refuses: keys, assertions, and how the app was registered. */
 import { describe, expect, test } from 'vitest';
-import { atPath } from '#test/helpers/servers/gateway.ts';
+import { atPath, type Meddling } from '#test/helpers/servers/gateway.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
 import { expectSaid, type Said } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { CONFIGURATION, refused, TOKEN, token } from './seeds.ts';
 
 const { inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
+
+const basic: Meddling = {
+  path: TOKEN,
+  answer: (answer) => answer.writeHead(401, { 'www-authenticate': 'Basic realm="client"' }).end(),
+};
 
 launchesSay('token', [
   ['a client assertion refused without a reason', 'invalid-client', 'client.key', /must show the key [\w-]+/],
@@ -67,6 +72,7 @@ launchesSay('token', [
     },
   ],
   ['words about client_id where none is sent', refused('client_id must be omitted'), 'client.key'],
+  ['a token endpoint that asks for a password', basic, 'client.method'],
   ['a demand for DPoP', token('invalid_dpop_proof:DPoP proof is required'), 'client.proof-of-possession'],
   [
     'a limit of how long assertions live',

@@ -1,11 +1,16 @@
 /** Launches and checks that stop at smart-configuration: what it lacks, and the addresses in it. */
 import { expect, test } from 'vitest';
+import { ruleRows } from '#src/errors/rules/table.ts';
 import { atPath, page } from '#test/helpers/servers/gateway.ts';
 import { expectRow, expectSaid } from './expectations.ts';
 import { type Case, useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, GUIDE, members, tokenAt, type Wrong } from './seeds.ts';
+import { CONFIGURATION, GUIDE, JSON_TYPE, members, tokenAt, type Wrong } from './seeds.ts';
 
-const { checkWith, launchesSay, launchWith } = useSeededWorld();
+const { checksSay, checkWith, launchesSay, launchWith } = useSeededWorld();
+
+const json = (path: RegExp, status: number, body: unknown) => page(path, status, JSON_TYPE, JSON.stringify(body));
+const ANYWHERE = /^\/fhir/;
+const OUTCOME = { resourceType: 'OperationOutcome' };
 
 launchesSay('discovery', [
   ['a web page for smart-configuration', 'discovery-html', 'discovery.html', { check: GUIDE, found: /HTML/ }],
@@ -103,6 +108,58 @@ launchesSay('callback', [
   ],
 ]);
 
+checksSay([
+  [
+    'words about a tenant: of Oracle',
+    json(ANYWHERE, 403, { message: 'Tenant not valid' }),
+    GUIDE,
+    'discovery.tenant-unknown',
+  ],
+  [
+    'words about a tenant: of Entra ID',
+    json(ANYWHERE, 400, { error: 'invalid_tenant' }),
+    GUIDE,
+    'discovery.tenant-unknown',
+  ],
+  [
+    'words about a tenant: of Keycloak',
+    json(ANYWHERE, 404, { error: 'Realm does not exist' }),
+    GUIDE,
+    'discovery.tenant-unknown',
+  ],
+  [
+    'words about a tenant: of a practice',
+    json(ANYWHERE, 401, { message: "Practice 'abc-1' not found" }),
+    GUIDE,
+    'discovery.tenant-unknown',
+  ],
+  [
+    'words about a tenant: of a quota',
+    json(ANYWHERE, 429, { message: 'Tenant not valid for more' }),
+    GUIDE,
+    'discovery.throttled',
+  ],
+  [
+    'words about a tenant: of a token',
+    json(CONFIGURATION, 401, { message: 'Invalid token for tenant 12' }),
+    GUIDE,
+    'discovery.sign-in-demanded',
+  ],
+  [
+    'an error with status 200',
+    json(CONFIGURATION, 200, { status: 404, message: 'Not Found' }),
+    GUIDE,
+    'discovery.other-document',
+  ],
+  ['an OperationOutcome in its place', json(CONFIGURATION, 200, OUTCOME), GUIDE, 'discovery.other-document'],
+  [
+    'nothing but errors with status 200',
+    json(ANYWHERE, 200, { message: 'Not Found' }),
+    GUIDE,
+    'discovery.nothing-there',
+  ],
+]);
+
 test('no page offers to allow an address of the EHR’s own network', async () => {
   const { suggestions } = await checkWith(tokenAt('https://fhir-app01/token'));
   expect(suggestions.filter(({ setting }) => setting === 'allowedHosts')).toEqual([]);
@@ -123,4 +180,10 @@ test('a smart-configuration that moved may mean that the EHR did', async () => {
   const said = await launchWith({ fault: ['discovery-redirect', moved] });
   expectSaid(said, 'discovery', 'discovery.redirect');
   expect(said.words).toMatch(/if the EHR has moved/);
+});
+
+test('an EHR of the open kind, without sign-in, is asked for its other FHIR URL', async () => {
+  const { open } = await checkWith({ fault: 'discovery-404', settings: {} });
+  expect(open[0]?.id).toBe(GUIDE);
+  expect(ruleRows['discovery.absent'].remedy).toContain('another FHIR URL');
 });

@@ -8,6 +8,13 @@ import { FHIR, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
 const { launchesSay, launchWith } = useSeededWorld();
 
 const restricted = { code: 'suppressed', details: { coding: [{ code: '4130' }] } };
+const subjects = (written: string) =>
+  atPath(SEARCH, { body: (text) => text.replaceAll('{"reference":"Patient/pat-ada"}', written) });
+const NOT_SHOWN = /could not be shown: the EHR does not say/;
+/** What the notes of a list say is in the inspector too. */
+const noting = (change: (bundle: { entry?: { fullUrl?: string }[] }) => unknown) =>
+  atPath(SEARCH, { body: (text) => JSON.stringify(change(JSON.parse(text))) });
+const NARROWER = [{ relation: 'self', url: 'ServiceRequest?patient=pat-ada&status=active' }];
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
 
 launchesSay('patient', [
@@ -56,6 +63,7 @@ launchesSay('patient', [
   ],
   ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
   ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'fhir.firewall', /certificate/],
+  ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
 
@@ -105,6 +113,32 @@ launchesSay('requests', [
   ],
   ['a firewall that calls a search bad', page(SEARCH, 400), 'fhir.firewall'],
   ['a gateway that drops the query of searches', atPath(SEARCH, { isQueryLost: true }), 'fhir.search-invalid', /drops/],
+  ['a cache that answers for FHIR', page(SEARCH, 304, 'text/plain', ''), 'fhir.other-status'],
+  [
+    'requests with subjects on a base that only the EHR knows',
+    subjects('{"reference":"http://fhir-app01:8080/fhir/Patient/pat-ada"}'),
+    'fhir.subject-elsewhere',
+    { shown: NOT_SHOWN },
+  ],
+  [
+    'requests with subjects that are a urn',
+    subjects('{"reference":"urn:uuid:0f3c2d66-2a9b-4c9e-9b1e-6f2f1f0a1111"}'),
+    'fhir.subject-elsewhere',
+    { shown: NOT_SHOWN },
+  ],
+  [
+    'requests with subjects by number alone',
+    subjects('{"identifier":{"system":"urn:mrn","value":"100231"}}'),
+    'fhir.subject-elsewhere',
+    { shown: NOT_SHOWN },
+  ],
+  [
+    'entries without a resource',
+    noting((bundle) => ({ ...bundle, entry: bundle.entry?.map(({ fullUrl }) => ({ fullUrl })) })),
+    'fhir.entries-unreadable',
+  ],
+  ['a count of more than came', noting((bundle) => ({ ...bundle, total: 50 })), 'fhir.fewer-than-counted'],
+  ['a search that was made narrower', noting((bundle) => ({ ...bundle, link: NARROWER })), 'fhir.search-limited'],
   ['a search of a restricted chart', outcome(SEARCH, 403, restricted), 'fhir.restricted'],
   ['a search without the practice', wanting(403, 'ah-practice is required'), 'fhir.search-wants-parameter'],
   [

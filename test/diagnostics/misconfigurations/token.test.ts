@@ -1,12 +1,13 @@
 /** Launches that stop at the token endpoint, though it knows the client: codes, gateways and broken answers. */
 import { expect, test } from 'vitest';
-import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token } from './seeds.ts';
 
-const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
+const { launchesSay, launchWith, prepare } = useSeededWorld();
+
+const LABELLED = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
 
 launchesSay('token', [
   ['a code that expired', 'expired-code', 'grant.expired'],
@@ -106,6 +107,7 @@ launchesSay('token', [
     { check: 'token-endpoint' },
   ],
   ['an API gateway that wants a key', page(TOKEN, 401, JSON_TYPE, '{"error":{"code":9}}'), 'token.forbidden'],
+  ['JSON labelled as a web page', page(TOKEN, 200, 'text/html', LABELLED), 'token.not-json'],
   ['a wrapped token', page(TOKEN, 200, JSON_TYPE, '{"data":{}}'), 'token.no-access-token'],
   ['a gateway for short bodies', page(TOKEN, 413, JSON_TYPE, '{}'), 'token.body-lost'],
   ['half a token response', page(TOKEN, 200, JSON_TYPE, '{"access_token":"a'), 'token.not-json', /complete/],
@@ -119,32 +121,4 @@ test('for a token endpoint of another environment both hosts are named', async (
   const said = await launchWith(seed);
   expectSaid(said, 'token', 'grant.other-host');
   expect(said.words).toContain(host);
-});
-
-test.for([
-  ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
-  ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
-  [
-    'authorizationEndpoint',
-    '/nothing',
-    'authorization-redirect',
-    'authorization.not-back-given',
-    'authorization-endpoint',
-  ],
-] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
-  const { id, ehr } = await prepare({});
-  const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
-  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
-  expectSaid(await inspect(await launchFrom(ehr, {}), id), step, rule);
-  const { open } = await checkWith({ settings: { ...settings, fhirBaseUrl: ehr.fhirBase } });
-  const failed = open.filter(({ verdict }) => verdict === 'failure');
-  expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual([[row, 'Your administrator']]);
-  expect(failed[0]?.remedy).toContain('Endpoints given by hand');
-});
-
-test('an issuer given by hand that the EHR does not have', async () => {
-  const { id, ehr } = await prepare({});
-  const settings = { ...givenEndpoints(ehr), issuers: ['https://other.example/auth'] };
-  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
-  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'callback', 'issuer.setting-differs');
 });

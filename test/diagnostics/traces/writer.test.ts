@@ -1,7 +1,6 @@
 /** Traces are written in the background: in any order, within bounds, and no launch waits for them. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Database } from '#src/adapters/database/index.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { createMetrics } from '#src/adapters/metrics.ts';
 import { cleanText } from '#src/diagnostics/traces/bound-facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
@@ -10,6 +9,7 @@ import type { TracePart } from '#src/diagnostics/traces/trace.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
+import { useStarted } from '#test/helpers/started.ts';
 
 const step = (name: 'launch' | 'token' | 'requests') =>
   ({ name, at: '2026-11-22T08:00:00.000Z', durationMs: 1, outcome: 'passed', facts: {} }) as const;
@@ -30,11 +30,7 @@ const part = (changes: Partial<TracePart> = {}): TracePart => ({
 });
 
 describe.for(await testDatabases())('on $name', ({ open }) => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await open();
-  });
-  afterAll(() => database.close());
+  const database = useStarted(() => open());
   const writer = (lines: string[] = []) =>
     createTraceWriter({ db: database.db, log: logInto(lines), clock: () => new Date() });
 

@@ -2,10 +2,11 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault.ts';
-import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
+import { addPerson } from '#test/helpers/administrators.ts';
 import { openChromium } from '#test/helpers/chromium.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { withFault } from './own-fault.ts';
+import { signInToSettings } from './settings-sign-in.ts';
 
 /** One text for each way to break out of HTML, attributes, templates and addresses. */
 export const HOSTILE = [
@@ -77,11 +78,7 @@ export async function openWatchedWorld(): Promise<WatchedWorld> {
     withFault: (fault, during) => withFault(world.sandbox, fault, during),
     signIn: async () => {
       await addPerson(world, 'operator@example.com');
-      await page.goto(`${world.url}/sign-in`);
-      await page.getByLabel('E-mail address').fill('operator@example.com');
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'Organizations' }).waitFor();
+      await signInToSettings(page, world.url);
     },
     close: async () => {
       await close();

@@ -5,11 +5,11 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { createHttpServer, type ServerLimits } from '#src/http/limits/http-server.ts';
 import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const LIMITS: ServerLimits = {
   headersMs: 300,
@@ -22,12 +22,9 @@ const LIMITS: ServerLimits = {
 const AGES: ServerLimits = { ...LIMITS, headersMs: 600_000, requestMs: 600_000, answerMs: 600_000 };
 const HEALTH = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-let world: World;
+const world = useWorld({ env: { TRUST_PROXY: '127.0.0.1' } });
 const servers: Server[] = [];
 const sockets: Socket[] = [];
-beforeAll(async () => {
-  world = await startWorld({ env: { TRUST_PROXY: '127.0.0.1' } });
-});
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) {
@@ -35,7 +32,6 @@ afterEach(() => {
     server.closeAllConnections();
   }
 });
-afterAll(() => world.close());
 
 /** Starts the product's server with the product's app, or with a listener. */
 async function serve(options: {

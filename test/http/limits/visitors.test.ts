@@ -1,15 +1,12 @@
 /** A stranger with a whole IPv6 network stops neither a hospital's clinicians nor known browsers (LA-15, MT-06). */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser, titleOf } from '#test/helpers/browser.ts';
 import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { ORG_ID, startWorld } from '#test/helpers/world.ts';
 
 const env = { TRUST_PROXY: 'loopback' };
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ env });
-});
-afterAll(() => world.close());
+const world = useStarted(() => startWorld({ env }));
 
 const browserAt = (address: string) => createBrowser({ headers: { 'x-forwarded-for': address } });
 

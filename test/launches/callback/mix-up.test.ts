@@ -2,22 +2,20 @@
  * Two organizations, one of them hostile, at EHRs that send no `iss`, on the shared redirect URI (MT-04, CB-12; RFC
  * 9700 §4.4).
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld, type World } from '#test/helpers/world.ts';
 
 const profile = 'epic-like';
 const CALLBACK = '/smart/callback';
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ sandbox: { profile } });
   let hostile: World['sandbox'];
   beforeAll(async () => {
-    world = await startWorld({ sandbox: { profile } });
     hostile = await world.addSandbox('hostile', { profile });
     await world.setOrganization('hostile', {}, hostile);
   });
-  afterAll(() => world.close());
 
   const tokenCalls = (sandbox: World['sandbox']) =>
     sandbox.requests

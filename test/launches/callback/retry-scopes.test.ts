@@ -1,10 +1,10 @@
 /** A launch that is refused for its scopes asks once more (CB-14, ER-03, SCO-18). */
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { cookiesOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const CALLBACK = '/smart/callback';
 const LIST = 'Requests for Ada Moreno';
@@ -18,15 +18,11 @@ const ENUMERATED = [
 ].join(' ');
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   let browser: TestBrowser;
   let orgId: string;
   let serial = 0;
 
-  beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
-  });
-  afterAll(() => world.close());
   beforeEach(async () => {
     serial += 1;
     orgId = `fallback-${serial}`;

@@ -1,10 +1,10 @@
 /**
  * An EHR that is down: its visitors get a clear page at once, and others notice nothing (TL-06, MT-06, RF-07, TK-08).
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const FAILURES = 10;
 const OVER_MS = 101_000;
@@ -20,20 +20,14 @@ function codeOf(page: Visit, logLines: readonly string[]): unknown {
 }
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorldWithFakeDate({ stores: 'real Redis and PostgreSQL' });
   let other: Sandbox;
   let browser: TestBrowser;
   let list: string;
 
   beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     other = await world.addSandbox(OTHER);
     await world.setOrganization(OTHER, {}, other);
-  });
-  afterAll(async () => {
-    vi.useRealTimers();
-    await world.close();
   });
   beforeEach(async () => {
     world.sandbox.faults.set('string-expires-in', '100');

@@ -7,22 +7,14 @@ import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { signIn, signInForm, signInUntilCallback } from '#test/helpers/sign-in.ts';
 import { cookiesOf, csrfOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, startWorld, useWorldWithFakeDate, type World } from '#test/helpers/world.ts';
 
 const START = `/smart/standalone/${ORG_ID}`;
 const LINK = `<a class="btn btn-primary" href="${START}">Start again</a>`;
 const policyOf = (page: Visit) => /frame-ancestors ([^;]*)/.exec(page.headers['content-security-policy'] ?? '')?.[1];
 
 describe('on embedded stores', () => {
-  let world: World;
-  beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ settings: { standalone: true } });
-  });
-  afterAll(async () => {
-    vi.useRealTimers();
-    await world.close();
-  });
+  const world = useWorldWithFakeDate({ settings: { standalone: true } });
   afterEach(() => {
     world.sandbox.faults.clear();
     world.sandbox.requests.clear();

@@ -3,7 +3,7 @@
  */
 
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { VendorProfileName } from '#sandbox/profiles.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import type { Vendor } from '#src/settings/vendor-names.ts';
@@ -11,22 +11,13 @@ import { presetSettings } from '#src/vendors/presets.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { csrfOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorldWithFakeDate();
 let sandbox: Sandbox;
 let browser: TestBrowser;
 let orgId: string;
 let hospitals = 0;
-
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld();
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
 
 const advance = (seconds: number) => void vi.setSystemTime(Date.now() + seconds * 1_000);
 const sentTo = (path: string, text = '') =>

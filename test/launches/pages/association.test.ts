@@ -1,14 +1,14 @@
 /**
  * EHR users become clinicians at once, by a one-time code or by confirmation, and never by name (FU-07, ID-18, MT-02).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SandboxUser } from '#sandbox/contract.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { decoded } from '#test/helpers/canaries.ts';
 import { csrfOf, isAfterPost, launchIdOf, ledTo } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorldWithFakeDate } from '#test/helpers/world.ts';
 import {
   type Administrator,
   administrator,
@@ -39,7 +39,7 @@ const users: SandboxUser[] = [
 ];
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorldWithFakeDate({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
   let twin: Sandbox;
   let admin: Administrator;
   let adminOfTwin: Administrator;
@@ -48,16 +48,10 @@ describe('on real Redis and PostgreSQL', () => {
   let user: string;
 
   beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld({ stores: 'real Redis and PostgreSQL', sandbox: { users } });
     twin = await world.addSandbox('twin', { users });
     await world.setOrganization('twin', {}, twin);
     admin = await administrator(world, 'admin@example.com', ORG_ID);
     adminOfTwin = await administrator(world, 'twin@example.com', 'twin');
-  });
-  afterAll(async () => {
-    vi.useRealTimers();
-    await world.close();
   });
   beforeEach(() => {
     user = `subject-of-user-${serial}`;

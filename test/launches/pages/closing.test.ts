@@ -1,27 +1,18 @@
 /**
  * Before a launch ends, the page warns in time, without a script, and never ends it for an active user (RF-13, RF-14).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { csrfOf, launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-let world: World;
+const world = useWorldWithFakeDate();
 let beganAt = 0;
 let browser: TestBrowser;
 let page: Visit;
-beforeAll(async () => {
-  // Product, sandbox and authorization server share one clock.
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld();
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
 beforeEach(() => {
   beganAt = Date.now();
   world.sandbox.faults.clear();

@@ -2,25 +2,24 @@
  * Settings > Live launches: administrators see who has the app open in their organization, and end it at once (RF-16,
  * MT-01).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { openDependencies } from '#src/open-dependencies.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { csrfOf, launchIdOf, ledTo, wholeOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const NONE = 'The launch had already ended.';
 const PAGE = '/settings/live-launches';
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
   let admin: TestBrowser;
   let otherAdmin: TestBrowser;
   let operator: TestBrowser;
   beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
     await world.setOrganization('hospital-b');
     await addPerson(world, 'a@example.com', { role: 'administrator' });
     await addPerson(world, 'b@example.com', { role: 'administrator', organizationId: 'hospital-b' });
@@ -29,7 +28,6 @@ describe('on real Redis and PostgreSQL', () => {
     otherAdmin = await signedIn(world, 'b@example.com');
     operator = await signedIn(world, 'operator@example.com');
   });
-  afterAll(() => world.close());
   beforeEach(async () => {
     world.sandbox.faults.clear();
     await post(operator, 'end-all', {}, `?organization=${ORG_ID}`);

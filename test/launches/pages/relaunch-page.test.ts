@@ -1,23 +1,19 @@
 /** After a launch ends, the page says what happened and what to do, also when it is reloaded (RF-12, RF-14, ER-01). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const AGAIN = /[Oo]pen (?:the app again|it) from the patient&#39;s chart/;
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ clock: () => new Date(Date.now() + passedMs) });
   let passedMs = 0;
   let browser: TestBrowser;
   let page: Visit;
-  beforeAll(async () => {
-    world = await startWorld({ clock: () => new Date(Date.now() + passedMs) });
-  });
-  afterAll(() => world.close());
   beforeEach(async () => {
     passedMs = 0;
     world.sandbox.faults.clear();

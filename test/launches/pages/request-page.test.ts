@@ -1,18 +1,14 @@
 /** The request list, with an EHR that answers well or badly (FH-04..12, LC-05, LC-06, LC-11, ER-01, SCO-19). */
 import { fetch } from 'undici';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
 import { cookiesOf, wholeOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 let browser: TestBrowser;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
 beforeEach(() => {
   world.sandbox.faults.clear();
   world.sandbox.requests.clear();

@@ -1,17 +1,13 @@
 /** Signing out works only from our own page, ends the launch at once, and is final (RV-01, ST-09). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf, launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld();
   let browser: TestBrowser;
   let page: Visit;
-  beforeAll(async () => {
-    world = await startWorld();
-  });
-  afterAll(() => world.close());
   beforeEach(async () => {
     world.sandbox.faults.clear();
     browser = world.browser();

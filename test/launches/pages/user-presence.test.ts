@@ -1,25 +1,19 @@
 /** Oracle's Active User Presence: the refresh says how long ago the clinician was last here (`active_ttl`, `active_at`). */
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const MINUTE_MS = 60_000;
 const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
-let world: World;
+const world = useWorldWithFakeDate({ sandbox: { profile: 'oracle-like' } });
 let browser: TestBrowser;
 let page: Visit;
 
 beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  world = await startWorld({ sandbox: { profile: 'oracle-like' } });
   const issuer = `${world.sandbox.origin}/tenants/ec2458f2/oidc/idsps/ec2458f2/`;
   const scopes = 'launch openid fhirUser online_access patient/Patient.read patient/ServiceRequest.read';
   await world.setOrganization(ORG_ID, { issuers: [issuer], scopes });
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
 });
 beforeEach(async () => {
   browser = world.browser();

@@ -2,11 +2,11 @@
  * One launch has one patient and one cookie, with others opened beside it, out of order or forged (LA-09, MT-01,
  * CB-17).
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createRecords } from '#sandbox/data/records.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, launchIdOf, wholeOf } from '#test/helpers/visits.ts';
-import { startWorld, testStores, type World } from '#test/helpers/world.ts';
+import { testStores, useWorld } from '#test/helpers/world.ts';
 
 const PATIENTS = [
   'pat-ada',
@@ -55,11 +55,7 @@ function expectOnly(id: string, page: Visit): void {
 }
 
 describe.for(await testStores())('on %s', (stores) => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ stores });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ stores });
 
   const pageOf = (visit: Visit, browser: TestBrowser) => browser.visit(visit.url);
   const asUser = (patient: string, user: string, browser: TestBrowser) =>

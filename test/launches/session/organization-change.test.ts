@@ -1,27 +1,25 @@
 /** Organizations are isolated, and launches end at once when theirs is switched off or changed (REG-11, MT-01..05). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { savedForm } from '#src/settings/form.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 /** Longer than the directory caches, shorter than the promised two seconds. */
 const NOTICED_MS = 1_500;
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ clock: () => new Date(Date.now() + passedMs) });
   let twin: Sandbox;
   let browser: TestBrowser;
   let passedMs = 0;
   beforeAll(async () => {
-    world = await startWorld({ clock: () => new Date(Date.now() + passedMs) });
     twin = await world.addSandbox('twin');
     await world.setOrganization('twin', {}, twin);
   });
-  afterAll(() => world.close());
   beforeEach(async () => {
     passedMs = 0;
     world.sandbox.faults.clear();

@@ -1,8 +1,8 @@
 /** `GET /smart/standalone/:orgId` from outside: what anyone may send there (LA-10, LA-13, LA-15, REG-01). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser, supportCodeOf, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { signIn, signInUntilCallback } from '#test/helpers/sign-in.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
 /** Longer than the directory caches. */
 const DIRECTORY_FORGETS_MS = 1_100;
@@ -11,19 +11,17 @@ let skewMs = 0;
 const STANDALONE = `/smart/standalone/${ORG_ID}`;
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({
+    stores: 'real Redis and PostgreSQL',
+    settings: { standalone: true },
+    clock: () => new Date(Date.now() + skewMs),
+  });
   beforeAll(async () => {
-    world = await startWorld({
-      stores: 'real Redis and PostgreSQL',
-      settings: { standalone: true },
-      clock: () => new Date(Date.now() + skewMs),
-    });
     await world.setOrganization('chart-only');
     await world.setOrganization('off', { standalone: true });
     await world.disableOrganization('off');
   });
   beforeEach(() => world.sandbox.requests.clear());
-  afterAll(() => world.close());
 
   /** Expects a plain page, no cookie, no transaction, and no call to the EHR. */
   async function expectRefused(page: Visit, status: number, code: string): Promise<void> {

@@ -1,20 +1,16 @@
 /** If an organization's setting is on, the EHR is asked whether a token is still active (RV-06, RV-07, CAJ-13). */
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
 import { readIntrospection } from '#src/smart/introspection.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorld({ settings: { introspection: 'on' } });
   let browser: TestBrowser;
   let page: Visit;
-  beforeAll(async () => {
-    world = await startWorld({ settings: { introspection: 'on' } });
-  });
-  afterAll(() => world.close());
   beforeEach(async () => {
     world.sandbox.faults.clear();
     browser = world.browser();

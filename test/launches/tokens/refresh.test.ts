@@ -1,8 +1,8 @@
 /** A visit always has a valid token: it is renewed in time, and each refresh token is used only once. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { type TestBrowser, titleOf } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorldWithFakeDate } from '#test/helpers/world.ts';
 
 const LIFETIME_SECONDS = 100;
 const NEARLY_OVER_MS = 85_000;
@@ -12,18 +12,10 @@ const OVER_MS = 101_000;
 const advance = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
 describe('on embedded stores', () => {
-  let world: World;
+  const world = useWorldWithFakeDate();
   let browser: TestBrowser;
   let list: string;
 
-  beforeAll(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = await startWorld();
-  });
-  afterAll(async () => {
-    vi.useRealTimers();
-    await world.close();
-  });
   beforeEach(async () => {
     world.sandbox.faults.set('string-expires-in', String(LIFETIME_SECONDS));
     browser = world.browser();

@@ -1,6 +1,5 @@
 /** The SMART configuration: which documents and members are accepted (DI-03..05, DI-07..10, DI-24). */
 import { describe, expect, test } from 'vitest';
-import { AppError } from '#src/errors.ts';
 import {
   acceptsPrivateKeyJwt,
   chooseAssertionAlg,
@@ -8,6 +7,7 @@ import {
   readSmartConfiguration,
   readStoredConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
+import { refusalOf } from '#test/smart/refusals.ts';
 
 const rules = {
   fhirBase: new URL('https://ehr.example/fhir/r4'),
@@ -19,16 +19,6 @@ const valid = {
   token_endpoint: 'https://ehr.example/token',
 };
 const read = (change: Record<string, unknown>, base = rules) => readSmartConfiguration({ ...valid, ...change }, base);
-
-function refusalOf(act: () => unknown): AppError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('accepted');
-}
 
 test('DI-10: two endpoints are enough; everything else may be absent', () => {
   expect(readSmartConfiguration(valid, rules)).toEqual({

@@ -5,6 +5,7 @@ import { createLog } from '#src/adapters/log.ts';
 import { AppError } from '#src/errors.ts';
 import { createIssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { type IdTokenExpectation, verifyIdToken } from '#src/smart/id-token/verify.ts';
+import { refusalOfKind } from '#test/smart/refusals.ts';
 import { makeKey, startKeyServer, type TestKey } from './key-server.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
@@ -62,14 +63,7 @@ export const verify = (idToken: unknown, change: Partial<IdTokenExpectation> = {
     keys,
     ...change,
   });
-export async function refusal(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('accepted'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AppError) return error;
-  throw error;
-}
+export const refusal = (promise: Promise<unknown>) => refusalOfKind(promise, AppError);
 
 /** The message of a refusal by each rule. */
 const WORDS: Record<string, RegExp> = {

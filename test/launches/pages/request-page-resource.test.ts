@@ -1,16 +1,12 @@
 /** The request list as a web resource: its framing, caching, methods and colours (LA-11, ER-02, ER-06, LC-13). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { TestBrowser } from '#test/helpers/browser.ts';
 import { startServer } from '#test/helpers/servers/listener.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 let browser: TestBrowser;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
 beforeEach(() => {
   world.sandbox.faults.clear();
   world.sandbox.requests.clear();
