@@ -70,25 +70,11 @@ export function remarksOn(resource: ForeignRecord): string[] {
     active === false && 'inactive',
     active === 'unclear' && 'perhaps inactive',
     ...states,
-    ...certaintiesOf(resource.code),
     resource.mode === 'kind' && 'any such place',
     ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
   ];
   return [...new Set(remarks.filter((remark) => remark !== false))];
 }
-
-/** The German profiles of diagnoses say at the code that one is excluded, suspected or of the past. */
-function certaintiesOf(code: unknown): string[] {
-  const extensions = asRecords(asRecord(code).coding).flatMap(({ extension }) => asRecords(extension));
-  const said = extensions.filter(({ url }) => /\bicd-10-gm-diagnosesicherheit$/.test(asText(url) ?? ''));
-  return said.flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asRecord(valueCoding).code ?? valueCode) ?? []);
-}
-
-const CERTAINTIES = new Map<unknown, string>([
-  ['A', 'refuted'],
-  ['V', 'suspected'],
-  ['Z', 'of the past'],
-]);
 
 /** A name with its remarks: "Northside (inactive)". */
 export function withRemarks(name: string | undefined, resource: ForeignRecord): string | undefined {

@@ -30,7 +30,7 @@ export function sidesOf(concept: ForeignRecord): Set<string> {
   const coded = asRecords(concept.coding).flatMap(
     (coding) => sideIn(asText(coding.display)) ?? codedSide(coding) ?? [],
   );
-  return new Set([...coded, ...qualifiersOf(concept)]);
+  return new Set([...coded, ...qualifiersOf(extendedOf(concept))]);
 }
 
 /** Elsewhere than in CPT and HCPCS, "RT" may be a therapy. */
@@ -46,8 +46,7 @@ export function sideIn(text: string | undefined): string | undefined {
   return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
-function qualifiersOf(concept: ForeignRecord): string[] {
-  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+function qualifiersOf(extended: readonly ForeignRecord[]): string[] {
   if (extended.length === 0) return [];
   const extensions = extended.flatMap(({ extension }) => asRecords(extension));
   const words = extensions
@@ -71,17 +70,30 @@ const CERTAINTY = /diagnosesicherheit$/i;
 const CERTAINTIES = new Map([
   ['A', 'ruled out'],
   ['V', 'suspected'],
-  ['Z', 'status after'],
+  ['Z', 'of the past'],
 ]);
+
+/** Whether a diagnosis is named only to say that the patient does not have it. */
+export function isRuledOut(concept: ForeignRecord): boolean {
+  return certaintiesOf(extendedOf(concept)).includes('ruled out');
+}
 
 /** The words of a diagnosis with its side and its doubt: "Schenkelhalsfraktur (left, ruled out)". */
 export function qualified(words: string | undefined, concept: ForeignRecord): string | undefined {
-  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+  const extended = extendedOf(concept);
   if (words === undefined || extended.length === 0) return words;
-  const certainties = extended
+  const sides = qualifiersOf(extended).filter((side) => side !== sideIn(words));
+  const marks = [...new Set([...sides, ...certaintiesOf(extended)])];
+  return marks.length > 0 ? `${words} (${marks.join(', ')})` : words;
+}
+
+function extendedOf(concept: ForeignRecord): ForeignRecord[] {
+  return [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
+}
+
+function certaintiesOf(extended: readonly ForeignRecord[]): string[] {
+  return extended
     .flatMap(({ extension }) => asRecords(extension))
     .filter(({ url }) => CERTAINTY.test(asText(url) ?? ''))
-    .flatMap(({ valueCoding }) => CERTAINTIES.get(asWritten(asRecord(valueCoding).code)) ?? []);
-  const marks = [...new Set([...qualifiersOf(concept).filter((side) => side !== sideIn(words)), ...certainties])];
-  return marks.length > 0 ? `${words} (${marks.join(', ')})` : words;
+    .flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asWritten(asRecord(valueCoding).code ?? valueCode)) ?? []);
 }

@@ -1,7 +1,7 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { withSites } from '#src/requests/list/body-sites.ts';
-import { qualified } from '#src/requests/list/sides.ts';
+import { isRuledOut, qualified } from '#src/requests/list/sides.ts';
 import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
@@ -128,7 +128,8 @@ export function isNameless(resource: ForeignRecord): boolean {
 }
 
 function isInForce(resource: ForeignRecord): boolean {
-  return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
+  const isOver = remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
+  return !isOver && !isRuledOut(asRecord(resource.code));
 }
 
 /** Whether it is over, for an EHR that gives no clinical status. */

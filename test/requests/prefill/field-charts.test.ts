@@ -117,7 +117,7 @@ test.for<[string, Resource[], string[]]>([
         },
       }),
     ],
-    ['- Condition: Schenkelhalsfraktur (left, ruled out)'],
+    [],
   ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
