@@ -4,7 +4,7 @@ import type { Config } from '#src/config/index.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { UserReading } from './practitioner.ts';
+import type { UserReading } from './user-reading.ts';
 
 export interface BarDependencies {
   config: Pick<Config, 'environment'>;

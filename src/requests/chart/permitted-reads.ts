@@ -7,7 +7,7 @@ import { type LastPatient, type PatientSummary, readPatient } from '#src/patient
 import type { RequestListOptions } from '#src/requests/list/ask-for-list.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import type { UserReading } from './practitioner.ts';
+import type { UserReading } from './user-reading.ts';
 
 /** Returns the launch with a newer token than the one that the EHR refused, if there is one (FH-05). */
 export type Renew = (refusedToken: string) => Promise<Launch | undefined>;

@@ -3,7 +3,6 @@
  */
 import { within } from '#src/adapters/deadline.ts';
 import type { LearnedDetails } from '#src/clinicians/learned-details.ts';
-import type { Rule } from '#src/errors/rules/table.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
@@ -24,41 +23,8 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import { type FhirUser, readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { type UnreadUser, type UserReading, userReading } from './user-reading.ts';
 
-/** The parts arrive independently. None of them ever rejects, and undefined means that the EHR does not give it. */
-export interface UserReading {
-  name: Promise<string | undefined>;
-  /** Such as "Cardiology"; plain text of the EHR, for display only. */
-  role: Promise<string | undefined>;
-  /**
-   * Resolves within a tenth of a second: with what the EHR has sent by then, or else with what it sent at an earlier
-   * launch.
-   */
-  soon(): Promise<ShownUser>;
-  /**
-   * Resolves when everything has arrived: whether reading again soon would give the same. It is false after a failure
-   * that may pass, such as a directory that is down.
-   */
-  isFinal: Promise<boolean>;
-  /** Why the user's own resource could not be read, for the trace. */
-  unread: Promise<UnreadUser | undefined>;
-}
-
-export interface UnreadUser {
-  rule: Rule;
-  warning: string;
-  'user answer'?: string;
-}
-
-interface ShownUser {
-  name: string | undefined;
-  role: string | undefined;
-  /** The name may still arrive, so the page does not say that it is missing. */
-  isPending: boolean;
-}
-
-/** No page waits longer than this for the name of its user. */
-const PATIENCE_MS = 100;
 /** A directory that answers later is not in the trace, so that Verify shows the launch soon. */
 const LONGEST_NOTE_MS = 2_000;
 const LONGEST_NAME = 120;
@@ -89,7 +55,7 @@ export function readUser(given: Reader): UserReading {
   if (!resolved.ok) {
     const warning = 'no fhirUser on this FHIR server';
     const unread = Promise.resolve({ rule: 'user.fhir-user-elsewhere', warning } as const);
-    return reading({ ...parts, name: Promise.resolve(tokenName), role: none, remarks: none, unread });
+    return userReading({ ...parts, name: Promise.resolve(tokenName), role: none, remarks: none, unread });
   }
   const { user } = resolved;
   const isGranted = mayRead(launch, user);
@@ -107,7 +73,7 @@ export function readUser(given: Reader): UserReading {
   const ownRole = user.type === 'PractitionerRole' ? resource.then((read) => read && roleText(read)) : none;
   const role = (mayFindRole ? findRole(reader, user) : ownRole).catch(() => undefined);
   const remarks = resource.then((read) => (read && remarksOn(read).join('; ')) || undefined);
-  return reading({ ...parts, name, role, remarks, unread });
+  return userReading({ ...parts, name, role, remarks, unread });
 }
 
 /** Failures that may pass or are about the token. A refusal is about the user, so it is not one of them. */
@@ -137,46 +103,6 @@ function maySearchRoles({ launch, organization }: Reader): boolean {
   const search = { type: 'PractitionerRole', interaction: 's' } as const;
   return mayUse(launch, search) && mayAsk(grantedScopes(organization.scopes.replaceAll(/\s+/g, ' ')), search);
 }
-
-function reading(parts: {
-  name: UserReading['name'];
-  role: UserReading['role'];
-  remarks: Promise<string | undefined>;
-  unread: UserReading['unread'];
-  tokenName: string | undefined;
-  stored: Reader['stored'];
-  hasFailed(): boolean;
-}): UserReading {
-  const { name, role, remarks, unread, tokenName, stored, hasFailed } = parts;
-  const shownOf = (ownName: Arrived, ownRole: Arrived, but: Arrived, before: Awaited<typeof stored>): ShownUser => {
-    const known = ownName ? ownName.value : (before?.name ?? tokenName);
-    const roles = [ownRole ? ownRole.value : before?.role, but?.value].filter((part) => part !== undefined);
-    return { name: known, role: roles.join(' · ') || undefined, isPending: !ownName && known === undefined };
-  };
-  const wait = async (): Promise<ShownUser> => {
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
-    const arrived = <T>(part: Promise<T>) => Promise.race([part.then((value) => ({ value })), late.promise]);
-    const [ownName, ownRole, but, before] = await Promise.all([
-      arrived(name),
-      arrived(role),
-      arrived(remarks),
-      arrived(stored),
-    ]);
-    clearTimeout(timer);
-    return shownOf(ownName, ownRole, but, before?.value);
-  };
-  // Every page within the hour asks for this: once everything has arrived, it needs no timer.
-  let settled: ShownUser | undefined;
-  void Promise.all([name, role, remarks]).then(
-    (all) => (settled = shownOf(...(all.map((value) => ({ value })) as [Arrived, Arrived, Arrived]), undefined)),
-  );
-  const soon = async (): Promise<ShownUser> => settled ?? wait();
-  return { name, role, soon, unread, isFinal: Promise.all([name, role, remarks]).then(() => !hasFailed()) };
-}
-
-/** A part that has arrived, possibly without a value; undefined for a part that has not arrived. */
-type Arrived = { value: string | undefined } | undefined;
 
 /**
  * The scope `fhirUser` itself permits reading that one resource, where the server honours it. A server whose granted

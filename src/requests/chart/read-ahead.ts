@@ -14,7 +14,8 @@ import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { basisOf, onceAsked } from './list-key.ts';
 import { type AskedList, createAskedLists } from './parse-if-changed.ts';
 import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './permitted-reads.ts';
-import { readUser, type UserReading } from './practitioner.ts';
+import { readUser } from './practitioner.ts';
+import type { UserReading } from './user-reading.ts';
 
 /** A launch's calls, the patient they are about, and the signed-in user (FU-05). Each part fails on its own. */
 export interface OpenReading {

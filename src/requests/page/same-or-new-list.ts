@@ -2,8 +2,8 @@
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { ReadList } from '#src/requests/chart/parse-if-changed.ts';
-import type { UserReading } from '#src/requests/chart/practitioner.ts';
 import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
+import type { UserReading } from '#src/requests/chart/user-reading.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { KeptList, KeptLists } from './last-list-store.ts';
 import type { ListFacts, PageMemory, RememberedPage } from './rendered-pages.ts';
