@@ -4,7 +4,7 @@ import { adminRoutes } from '#src/admin/admin-routes.ts';
 import { auditCsvRoute, settingsAuditRoutes } from '#src/audit/audit-page-routes.ts';
 import { checksReport } from '#src/checks/shared-report.ts';
 import { clinicianRoutes } from '#src/clinicians/clinicians-page-routes.ts';
-import { createPeople } from '#src/clinicians/people.ts';
+import { createPeople } from '#src/clinicians/people-search.ts';
 import { acceptedScopes } from '#src/diagnostics/inspector/accepted-scopes.ts';
 import { launchesCsvRoute } from '#src/diagnostics/inspector/launches-csv-route.ts';
 import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-routes.ts';

@@ -14,7 +14,7 @@ const NAMES = [
   'from-chart.js',
   'request-so-far.js',
   'keep-draft.js',
-  'left-page.js',
+  'reload-on-back.js',
   'logo.png',
   'new-request.css',
   'service-questions.js',

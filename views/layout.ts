@@ -34,7 +34,7 @@ export function layoutStart(props: LayoutProps): SafeHtml {
 <link rel="stylesheet" href="${assetPath('app.css')}">
 ${props.styles?.map((name) => html`<link rel="stylesheet" href="${assetPath(name)}">`)}
 ${props.themeUrl === undefined ? null : html`<link rel="stylesheet" href="${props.themeUrl}">`}
-${[props.bar ? ['left-page.js' as const] : [], props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}" defer></script>`)}
+${[props.bar ? ['reload-on-back.js' as const] : [], props.script ?? []].flat().map((name) => html`<script src="${assetPath(name)}" defer></script>`)}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to content</a>

@@ -9,7 +9,7 @@ import { openSharedStores } from '#bench/stores.ts';
 import type { StubEhr } from '#bench/stub/control.ts';
 import type { Report } from '#bench/table.ts';
 import { measureCapacity } from './capacity.ts';
-import { createFaults } from './fault-times.ts';
+import { createFaults } from './faults-under-way.ts';
 import { runLoad } from './load.ts';
 import { watchMemory } from './memory-watch.ts';
 import { startSoakRedis } from './redis.ts';

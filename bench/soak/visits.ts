@@ -1,6 +1,6 @@
 /** The visitors of the soak, and the checks of their pages. */
 import { ForeignPageError, follow, type Journey, journeyTo, type Landing } from '#bench/visitor.ts';
-import type { Faults } from './fault-times.ts';
+import type { Faults } from './faults-under-way.ts';
 
 /** The results of all visits. */
 export interface VisitCounts {

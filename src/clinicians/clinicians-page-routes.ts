@@ -28,7 +28,7 @@ import {
   type Posted,
   showClinicians,
 } from './clinicians-page-view.ts';
-import { findPerson } from './people.ts';
+import { findPerson } from './people-search.ts';
 import { timelineRoute } from './timeline-route.ts';
 
 export interface ClinicianRouteDependencies extends CliniciansViewDependencies {

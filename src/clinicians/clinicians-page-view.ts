@@ -15,7 +15,7 @@ import type { CliniciansDependencies } from './clinician.ts';
 import { openName } from './clinician-details.ts';
 import { type ClinicianEntry, cliniciansOf, type IdentityRow } from './clinician-store.ts';
 import { identitiesOf } from './identity-store.ts';
-import { personOf, unconfirmedPersonOf } from './people.ts';
+import { personOf, unconfirmedPersonOf } from './people-search.ts';
 
 export interface CliniciansViewDependencies extends CliniciansDependencies {
   afterPost: AfterPost;

@@ -17,7 +17,7 @@ import { withOrganization } from '#src/integration-page/own-organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type TimelineRowProps, timelinePage } from '#views/settings/timeline-page.ts';
 import { cliniciansUrl } from './clinicians-page-view.ts';
-import { findPerson, type Person } from './people.ts';
+import { findPerson, type Person } from './people-search.ts';
 
 interface TimelineDependencies extends Pick<Adapters, 'db' | 'sealer'> {
   audit: Audit;

@@ -7,7 +7,7 @@ import type { FaultName } from '#sandbox/faults.ts';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { createApp } from '#src/app.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
-import { createPeople } from '#src/clinicians/people.ts';
+import { createPeople } from '#src/clinicians/people-search.ts';
 import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
