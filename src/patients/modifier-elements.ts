@@ -70,7 +70,7 @@ export function remarksOn(resource: ForeignRecord): string[] {
     active === false && 'inactive',
     active === 'unclear' && 'perhaps inactive',
     ...states,
-    ...certaintiesOf(resource.code),
+    ...certaintiesOf(asRecord(resource.code)),
     resource.mode === 'kind' && 'any such place',
     ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
   ];
@@ -78,9 +78,11 @@ export function remarksOn(resource: ForeignRecord): string[] {
 }
 
 /** The German profiles of diagnoses say at the code that one is excluded, suspected or of the past. */
-function certaintiesOf(code: unknown): string[] {
-  const extensions = asRecords(asRecord(code).coding).flatMap(({ extension }) => asRecords(extension));
-  const said = extensions.filter(({ url }) => /\bicd-10-gm-diagnosesicherheit$/.test(asText(url) ?? ''));
+export function certaintiesOf(code: ForeignRecord): string[] {
+  const extended = [code, ...asRecords(code.coding)].filter(({ extension }) => extension !== undefined);
+  const said = extended
+    .flatMap(({ extension }) => asRecords(extension))
+    .filter(({ url }) => /diagnosesicherheit$/i.test(asText(url) ?? ''));
   return said.flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asRecord(valueCoding).code ?? valueCode) ?? []);
 }
 

@@ -42,7 +42,7 @@ export interface CancelDependencies extends NewRequestFormDependencies {
   outcomes: PostOutcomes;
 }
 
-const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 4_096 };
+const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 16_384 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 

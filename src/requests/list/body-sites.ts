@@ -25,8 +25,14 @@ export function bodySitesOf(resource: ForeignRecord): string[] {
 
 /** The words of a resource with those of its sites and sides that they do not say: "Fracture, Left hip". */
 export function withSites(words: string | undefined, resource: ForeignRecord): string | undefined {
-  const others = bodySitesOf(resource).filter((site) => words?.includes(site.replace('Side: ', '')) !== true);
+  const others = bodySitesOf(resource).filter((site) => !plainWords(words).includes(plainWords(site)));
   return words && [words, ...others].join(', ');
+}
+
+/** "Side: left" as " left ", so that "Cleft lip" does not say it. */
+function plainWords(text = ''): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${words.filter((word) => word !== 'side').join(' ')} `;
 }
 
 function siteIn(site: ForeignRecord): string | undefined {

@@ -1,5 +1,5 @@
 /** Reads the side of a concept, as its words, its codes or its extensions say it. */
-import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 /**
@@ -66,22 +66,13 @@ const LETTERS = new Map([
   ['b', 'bilateral'],
 ]);
 
-/** How sure a German diagnosis is, by the code of its extension. A certain one, "G", needs no word. */
-const CERTAINTY = /diagnosesicherheit$/i;
-const CERTAINTIES = new Map([
-  ['A', 'ruled out'],
-  ['V', 'suspected'],
-  ['Z', 'status after'],
-]);
-
-/** The words of a diagnosis with its side and its doubt: "Schenkelhalsfraktur (left, ruled out)". */
-export function qualified(words: string | undefined, concept: ForeignRecord): string | undefined {
-  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
-  if (words === undefined || extended.length === 0) return words;
-  const certainties = extended
-    .flatMap(({ extension }) => asRecords(extension))
-    .filter(({ url }) => CERTAINTY.test(asText(url) ?? ''))
-    .flatMap(({ valueCoding }) => CERTAINTIES.get(asWritten(asRecord(valueCoding).code)) ?? []);
-  const marks = [...new Set([...qualifiersOf(concept).filter((side) => side !== sideIn(words)), ...certainties])];
-  return marks.length > 0 ? `${words} (${marks.join(', ')})` : words;
+/** The words of a concept with its side, and with other marks: "Schenkelhalsfraktur (left, refuted)". */
+export function withSides(
+  words: string | undefined,
+  concept: ForeignRecord,
+  others: readonly string[] = [],
+): string | undefined {
+  const sides = words === undefined ? [] : qualifiersOf(concept).filter((side) => side !== sideIn(words));
+  const marks = [...sides, ...others];
+  return words === undefined || marks.length === 0 ? words : `${words} (${marks.join(', ')})`;
 }

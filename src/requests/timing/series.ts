@@ -21,9 +21,12 @@ const ONCE =
 /** Units of a service that is given once at a time; "12 boxes" may come in one delivery. */
 const TIMES = /\b(?:visit|session|treatment|appointment|trip|ride|shift|meal|time)s?\b/i;
 
-/** "3x/week", "8 sessions", and "2w6" of home care, twice a week for six weeks: in the words of an order whose elements do not say it. */
+/**
+ * "3x/week", "8 sessions", and "2w6" of home care, twice a week for six weeks: in the words of an order whose elements do
+ * not say it. "4 times a day" is rather how a device that is delivered once is used.
+ */
 const OFTEN =
-  /\b(?:\d{1,2}(?: ?x| times| visits?| sessions?| trips?)?|once|twice) ?(?:\/|per|a|each|every) ?(?:day|week|wk|month)\b|\b\d{1,2} ?x ?(?:day|week|wk|month)\b|\b\d{1,2}w\d{1,2}\b|(?:\b|x)(?:[2-9]|[1-9]\d{1,2}) (?:visits|sessions|treatments|trips|rides|meals|appointments)\b/i;
+  /\b(?:\d{1,2}(?: ?x| times| visits?| sessions?| trips?)?|once|twice) ?(?:\/|per|a|each|every) ?(?:week|wk|month)\b|\b(?:\d{1,2}|once|twice) (?:visits?|sessions?|trips?) ?(?:\/|per|a|each|every) ?day\b|\b\d{1,2} ?x ?(?:week|wk|month)\b|\b\d{1,2}w\d{1,2}\b|(?:\b|x)(?:[2-9]|[1-9]\d{1,2}) (?:visits|sessions|treatments|trips|rides|meals|appointments)\b/i;
 
 /** FHIR R4 Timing of several times, an order as needed, or one of several visits. Never throws. */
 export function isSeries(resource: ForeignRecord): boolean {
