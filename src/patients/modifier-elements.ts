@@ -79,12 +79,20 @@ export function remarksOn(resource: ForeignRecord): string[] {
 
 /** The German profiles of diagnoses say at the code that one is excluded, suspected or of the past. */
 export function certaintiesOf(code: ForeignRecord): string[] {
-  const extended = [code, ...asRecords(code.coding)].filter(({ extension }) => extension !== undefined);
-  const said = extended
-    .flatMap(({ extension }) => asRecords(extension))
-    .filter(({ url }) => /diagnosesicherheit$/i.test(asText(url) ?? ''));
+  const said = extensionsOf(code).filter(({ url }) => /diagnosesicherheit$/i.test(asText(url) ?? ''));
   return said.flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asRecord(valueCoding).code ?? valueCode) ?? []);
 }
+
+/** Those of a concept and of its codings. */
+export function extensionsOf(concept: ForeignRecord): readonly ForeignRecord[] {
+  const codings = asRecords(concept.coding);
+  // A list page has hundreds of concepts, and nearly none has an extension.
+  if (concept.extension === undefined && codings.every(({ extension }) => extension === undefined))
+    return NO_EXTENSIONS;
+  return [concept, ...codings].flatMap(({ extension }) => asRecords(extension));
+}
+
+const NO_EXTENSIONS: readonly ForeignRecord[] = [];
 
 const CERTAINTIES = new Map<unknown, string>([
   ['A', 'refuted'],

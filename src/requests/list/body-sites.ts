@@ -48,7 +48,8 @@ const STRUCTURE = /\/(?:bodySite|procedure-targetBodyStructure)$/;
 const ELSEWHERE = 'site in the EHR';
 
 function structuresOf(resource: ForeignRecord, sites: readonly ForeignRecord[]): string[] {
-  if (resource.bodyStructure === undefined && ![resource, ...sites].some(({ extension }) => extension)) return [];
+  const hasExtension = resource.extension !== undefined || sites.some(({ extension }) => extension !== undefined);
+  if (!hasExtension && resource.bodyStructure === undefined) return [];
   const extended = [resource, ...sites]
     .flatMap(({ extension }) => asRecords(extension))
     .filter(({ url }) => STRUCTURE.test(asWritten(url)))

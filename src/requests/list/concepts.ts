@@ -103,10 +103,9 @@ export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConc
   // R5 has one list for both.
   const either = asRecords(resource.reason);
   const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
-  const coded = [...asRecords(resource.reasonCode), ...either].flatMap(
-    (concept) => withSides(wordsOf(concept), concept, certaintiesOf(concept)) ?? [],
-  );
-  const masked = [...asRecords(resource.reasonCode), ...either].some(isMasked) ? [REASON_ELSEWHERE] : [];
+  const concepts = [...asRecords(resource.reasonCode), ...either];
+  const coded = concepts.flatMap((concept) => withSides(wordsOf(concept), concept, certaintiesOf(concept)) ?? []);
+  const masked = concepts.some(isMasked) ? [REASON_ELSEWHERE] : [];
   if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),

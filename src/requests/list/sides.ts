@@ -1,4 +1,5 @@
 /** Reads the side of a concept, as its words, its codes or its extensions say it. */
+import { extensionsOf } from '#src/patients/modifier-elements.ts';
 import { asConceptText, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
@@ -36,20 +37,21 @@ export function sidesOf(concept: ForeignRecord): Set<string> {
 /** Elsewhere than in CPT and HCPCS, "RT" may be a therapy. */
 function codedSide({ system, code }: ForeignRecord): string | undefined {
   const text = asWritten(code);
-  const modifier = HAS_MODIFIERS.test(asWritten(system)) ? MODIFIER.exec(text)?.[1] : undefined;
-  return SNOMED.get(text) ?? MODIFIERS.get(modifier ?? '');
+  const side = MODIFIERS.get(MODIFIER.exec(text)?.[1] ?? '');
+  return SNOMED.get(text) ?? (side !== undefined && HAS_MODIFIERS.test(asWritten(system)) ? side : undefined);
 }
 
 /** "Right and left" is both, and neither of them alone. */
 export function sideIn(text: string | undefined): string | undefined {
-  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
+  const found = text?.match(SIDE);
+  if (!found) return undefined;
+  const sides = new Set(found.map((side) => side.toLowerCase()));
   return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
 function qualifiersOf(concept: ForeignRecord): string[] {
-  const extended = [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
-  if (extended.length === 0) return [];
-  const extensions = extended.flatMap(({ extension }) => asRecords(extension));
+  const extensions = extensionsOf(concept);
+  if (extensions.length === 0) return [];
   const words = extensions
     .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
     .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
@@ -72,7 +74,7 @@ export function withSides(
   concept: ForeignRecord,
   others: readonly string[] = [],
 ): string | undefined {
-  const sides = words === undefined ? [] : qualifiersOf(concept).filter((side) => side !== sideIn(words));
-  const marks = [...sides, ...others];
-  return words === undefined || marks.length === 0 ? words : `${words} (${marks.join(', ')})`;
+  if (words === undefined) return undefined;
+  const marks = [...qualifiersOf(concept).filter((side) => side !== sideIn(words)), ...others];
+  return marks.length === 0 ? words : `${words} (${marks.join(', ')})`;
 }

@@ -108,10 +108,10 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
-    isWithRequester: isOf(
-      party,
-      resource.requester === undefined ? undefined : readParty(asRecord(resource.requester), place),
-    ),
+    isWithRequester:
+      word.icon === 'sent' &&
+      resource.requester !== undefined &&
+      isOf(party, readParty(asRecord(resource.requester), place)),
     isLate:
       !mayBeDone && !isOver(word) && isPast(asRecord(resource.restriction).period ?? resource.requestedPeriod, now),
     priority: describePriority(resource.priority),

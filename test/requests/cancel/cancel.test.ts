@@ -189,6 +189,18 @@ describe('a request that was created here', () => {
       true,
       'the EHR may not notify them. The EHR says: “Call the lab”',
     ],
+    [
+      'done with a warning of large characters',
+      {
+        status: 200,
+        body: {
+          resourceType: 'OperationOutcome',
+          issue: ['a', 'b', 'c'].map((one) => ({ severity: 'warning', diagnostics: one + '👨‍👩‍👧‍👦'.repeat(300) })),
+        },
+      },
+      true,
+      'The EHR says: “a👨‍👩‍👧‍👦',
+    ],
     ['lost, and done', { status: 500 }, true, CANCELLED],
     ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
     ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
