@@ -20,9 +20,11 @@ const TO_COME: readonly RegExp[] = [
 const SOME_OF = /\b(\d{1,3}) ?(?:of|out of|\/) ?(\d{1,3}) (?:visits?|sessions?|treatments?|trips?|rides?|meals?)\b/i;
 /** Results that are counts of what was done. */
 const COUNTS = /\b(?:visits?|sessions?|trips?|rides?|meals?|(?:deliver|provid|perform|complet)(?:ed|y|ies))\b/i;
-/** Results of which "none" and zero are good news, or say nothing of the service. */
-const NONE_IS_WELL =
-  /\b(?:complications?|adverse|incidents?|concerns?|issues?|problems?|pain|falls?|injur\w*|barriers?|delays?|damages?|interpreter|remaining|cost|charge|copay|score)\b/i;
+/** Results of which zero is good news, or says nothing of the service. */
+const OTHER_COUNTS = /\b(?:remaining|since|score|pain|cost|charge|copay)\b/i;
+/** Results of which "no" is good news, or says nothing of the service; but not "Problem resolved". */
+const WELL_IF_NONE =
+  /^(?:complications?|adverse (?:events?|reactions?)|incidents?|concerns?|issues?|problems?|falls?|injur(?:y|ies)|barriers?|delays?|damages?|interpreter)(?: (?:reported|noted|observed|identified|needed|used|since [a-z ]{1,40}))?$/i;
 /** What is only agreed or asked for is not done yet, where nothing else came of it. */
 const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
 
@@ -43,7 +45,8 @@ function isDoubtful(text: string): boolean {
 /** "Visits completed: 0". */
 function isNone({ type, valueInteger, valueDecimal, valueQuantity }: ForeignRecord): boolean {
   const isZero = [valueInteger, valueDecimal, asRecord(valueQuantity).value].includes(0);
-  return isZero && COUNTS.test(asConceptText(type) ?? '');
+  const counted = asConceptText(type) ?? '';
+  return isZero && COUNTS.test(counted) && !OTHER_COUNTS.test(counted);
 }
 
 /** What its notes and its results say. */
@@ -65,8 +68,9 @@ function isMissed(result: ForeignRecord): boolean {
   const said = [...words, ...codings.flatMap(({ code, display }) => [code, display])];
   const texts = said.flatMap((one) => asText(one, LONGEST) ?? []);
   if (texts.some((text) => MISSED_CODES.test(text) || isDoubtful(text))) return true;
-  const isNo = valueBoolean === false || isNone(result) || texts.some((text) => NO.test(text));
-  return isNo && !NONE_IS_WELL.test(asConceptText(type) ?? '');
+  if (isNone(result)) return true;
+  const isNo = valueBoolean === false || texts.some((text) => NO.test(text));
+  return isNo && !WELL_IF_NONE.test(asConceptText(type) ?? '');
 }
 
 const NO = /^(?:no|none|partial(?:ly)?)$/i;

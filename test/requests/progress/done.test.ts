@@ -163,6 +163,7 @@ test.for<[string, object]>([
   ['a result with an author', output({ valueAnnotation: { text: 'Unable to contact patient' } })],
   ['a result in Spanish', output({ valueString: 'Paciente rechaza el servicio' })],
   ['a result in Chinese', output({ valueString: '未完成' })],
+  ['a problem that is not resolved', { output: [{ type: { text: 'Problem resolved' }, valueString: 'No' }] }],
   ['a part as its result', output({ valueString: 'Partial' })],
   ['a part as its result, in more words', output({ valueString: 'Partially completed' })],
   ['no visit at all', output({ valueInteger: 0 })],
