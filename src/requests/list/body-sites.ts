@@ -52,10 +52,14 @@ function structuresOf(resource: ForeignRecord, sites: readonly ForeignRecord[]):
   if (!hasExtension && resource.bodyStructure === undefined) return [];
   const extended = [resource, ...sites]
     .flatMap(({ extension }) => asRecords(extension))
-    .filter(({ url }) => STRUCTURE.test(asWritten(url)))
-    .map(({ valueReference }) => asRecord(valueReference));
-  const references = [...extended, ...asRecords(resource.bodyStructure)];
-  return references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)) ?? ELSEWHERE);
+    .filter(({ url }) => STRUCTURE.test(asWritten(url)));
+  const references = [
+    ...extended.flatMap((one) => asRecords(one.valueReference)),
+    ...asRecords(resource.bodyStructure),
+  ];
+  const words = references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)));
+  const concepts = extended.flatMap(({ valueCodeableConcept }) => siteIn(asRecord(valueCodeableConcept)) ?? []);
+  return [...concepts, ...words.map((one) => one ?? ELSEWHERE)];
 }
 
 /** A structure of another patient than the resource's own has no words. */

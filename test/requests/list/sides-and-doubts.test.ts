@@ -50,6 +50,11 @@ test.for<[string, object, string | undefined]>([
     },
     'Hip (right)',
   ],
+  [
+    'a site in an extension, without a structure',
+    { extension: [{ url: 'https://ehr.example/bodySite', valueCodeableConcept: sct('1', 'Left knee') }] },
+    'Left knee',
+  ],
   ['a structure that only the EHR has', { bodyStructure: { reference: 'BodyStructure/9' } }, 'site in the EHR'],
   [
     'a structure of another patient',
