@@ -28,8 +28,9 @@ export function zoneName(at: Date, timeZone: string): string {
   const quarter = Math.floor(at.getTime() / QUARTER_MS);
   const known = zoneNames.get(timeZone);
   if (known?.quarter === quarter) return known.name;
-  const names = LOCALES.map((locale) => partsIn(at, timeZone, locale).timeZoneName ?? '');
-  const name = names.find((one) => !/^(?:GMT|UTC)[+-]/.test(one)) ?? names[0] ?? timeZone;
+  // Each locale costs a format, so none is asked after the first that has a name.
+  const nameIn = (locale: string) => partsIn(at, timeZone, locale).timeZoneName ?? '';
+  const name = nameIn(LOCALES.find((locale) => !/^(?:GMT|UTC)[+-]/.test(nameIn(locale))) ?? 'en-US') || timeZone;
   zoneNames.set(timeZone, { quarter, name });
   return name;
 }

@@ -70,11 +70,35 @@ export function remarksOn(resource: ForeignRecord): string[] {
     active === false && 'inactive',
     active === 'unclear' && 'perhaps inactive',
     ...states,
+    ...certaintiesOf(asRecord(resource.code)),
     resource.mode === 'kind' && 'any such place',
     ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
   ];
   return [...new Set(remarks.filter((remark) => remark !== false))];
 }
+
+/** The German profiles of diagnoses say at the code that one is excluded, suspected or of the past. */
+export function certaintiesOf(code: ForeignRecord): string[] {
+  const said = extensionsOf(code).filter(({ url }) => /diagnosesicherheit$/i.test(asText(url) ?? ''));
+  return said.flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asRecord(valueCoding).code ?? valueCode) ?? []);
+}
+
+/** Those of a concept and of its codings. */
+export function extensionsOf(concept: ForeignRecord): readonly ForeignRecord[] {
+  const codings = asRecords(concept.coding);
+  // A list page has hundreds of concepts, and nearly none has an extension.
+  if (concept.extension === undefined && codings.every(({ extension }) => extension === undefined))
+    return NO_EXTENSIONS;
+  return [concept, ...codings].flatMap(({ extension }) => asRecords(extension));
+}
+
+const NO_EXTENSIONS: readonly ForeignRecord[] = [];
+
+const CERTAINTIES = new Map<unknown, string>([
+  ['A', 'refuted'],
+  ['V', 'suspected'],
+  ['Z', 'of the past'],
+]);
 
 /** A name with its remarks: "Northside (inactive)". */
 export function withRemarks(name: string | undefined, resource: ForeignRecord): string | undefined {

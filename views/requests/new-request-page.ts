@@ -156,7 +156,7 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
 `;
 }
 
-const GONE = 'Filled in earlier. The chart does not say it now: please check.';
+const GONE = 'Filled in earlier. The EHR does not send it now: please check.';
 
 /** A field that the chart fills in shows this, even after it was changed. */
 function filledLine(

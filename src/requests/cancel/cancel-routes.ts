@@ -42,7 +42,7 @@ export interface CancelDependencies extends NewRequestFormDependencies {
   outcomes: PostOutcomes;
 }
 
-const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 4_096 };
+const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 16_384 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
@@ -92,7 +92,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
 /** Whether the outcome reads as if the request were open, or not there, although it has ended. */
 function isOver({ kind }: Outcome, found: ForeignRecord | undefined, isOpen: boolean): boolean {
   if (kind === 'no-reason') return !isOpen;
-  return kind === 'absent' && found !== undefined && !isStillOpen(found);
+  return (kind === 'absent' || kind === 'changed') && found !== undefined && !isStillOpen(found);
 }
 
 /** Always redirects to the page (PRG). The route runs behind the launch guard and a urlencoded body parser. */

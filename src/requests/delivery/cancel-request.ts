@@ -72,7 +72,8 @@ export async function cancelRequest(api: FhirApi, wanted: Cancellation): Promise
   // Then it is no other version that speaks against it.
   const isSame = versionOf(later) === wanted.version && isOpen(later);
   if (answer instanceof FhirError && answer.status === 409 && isSame && answer.said.length > 0) return refused(answer);
-  return { kind: isConflict || !isOpen(later) ? 'changed' : 'unknown' };
+  // Some EHRs have no other status for what is cancelled than "unknown".
+  return { kind: isConflict || codeOf(later.status) === 'completed' ? 'changed' : 'unknown' };
 }
 
 /** A narrative that was generated from the request still calls it active: the EHR generates it anew, or there is none. */

@@ -25,8 +25,14 @@ export function bodySitesOf(resource: ForeignRecord): string[] {
 
 /** The words of a resource with those of its sites and sides that they do not say: "Fracture, Left hip". */
 export function withSites(words: string | undefined, resource: ForeignRecord): string | undefined {
-  const others = bodySitesOf(resource).filter((site) => words?.includes(site.replace('Side: ', '')) !== true);
+  const others = bodySitesOf(resource).filter((site) => !plainWords(words).includes(plainWords(site)));
   return words && [words, ...others].join(', ');
+}
+
+/** "Side: left" as " left ", so that "Cleft lip" does not say it. */
+function plainWords(text = ''): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${words.filter((word) => word !== 'side').join(' ')} `;
 }
 
 function siteIn(site: ForeignRecord): string | undefined {
@@ -42,13 +48,18 @@ const STRUCTURE = /\/(?:bodySite|procedure-targetBodyStructure)$/;
 const ELSEWHERE = 'site in the EHR';
 
 function structuresOf(resource: ForeignRecord, sites: readonly ForeignRecord[]): string[] {
-  if (resource.bodyStructure === undefined && ![resource, ...sites].some(({ extension }) => extension)) return [];
+  const hasExtension = resource.extension !== undefined || sites.some(({ extension }) => extension !== undefined);
+  if (!hasExtension && resource.bodyStructure === undefined) return [];
   const extended = [resource, ...sites]
     .flatMap(({ extension }) => asRecords(extension))
-    .filter(({ url }) => STRUCTURE.test(asWritten(url)))
-    .map(({ valueReference }) => asRecord(valueReference));
-  const references = [...extended, ...asRecords(resource.bodyStructure)];
-  return references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)) ?? ELSEWHERE);
+    .filter(({ url }) => STRUCTURE.test(asWritten(url)));
+  const references = [
+    ...extended.flatMap((one) => asRecords(one.valueReference)),
+    ...asRecords(resource.bodyStructure),
+  ];
+  const words = references.map((one) => asInformation(one.display) ?? structureWords(containedIn(resource, one)));
+  const concepts = extended.flatMap(({ valueCodeableConcept }) => siteIn(asRecord(valueCodeableConcept)) ?? []);
+  return [...concepts, ...words.map((one) => one ?? ELSEWHERE)];
 }
 
 /** A structure of another patient than the resource's own has no words. */

@@ -1,5 +1,5 @@
 /** Reads the concepts of a ServiceRequest as words: what is requested, why, and under which conditions. */
-import { conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
+import { certaintiesOf, conditionsOf, remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
 import {
@@ -16,7 +16,7 @@ import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import { bodySitesOf } from './body-sites.ts';
 import { conceptOf, valueOf } from './resource-words.ts';
-import { qualified } from './sides.ts';
+import { withSides } from './sides.ts';
 import { isMasked, isWithheld } from './withheld.ts';
 
 const NOT_NAMED = 'Service not named by EHR';
@@ -103,10 +103,9 @@ export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConc
   // R5 has one list for both.
   const either = asRecords(resource.reason);
   const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
-  const coded = [...asRecords(resource.reasonCode), ...either].flatMap(
-    (concept) => qualified(wordsOf(concept), concept) ?? [],
-  );
-  const masked = [...asRecords(resource.reasonCode), ...either].some(isMasked) ? [REASON_ELSEWHERE] : [];
+  const concepts = [...asRecords(resource.reasonCode), ...either];
+  const coded = concepts.flatMap((concept) => withSides(wordsOf(concept), concept, certaintiesOf(concept)) ?? []);
+  const masked = concepts.some(isMasked) ? [REASON_ELSEWHERE] : [];
   if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),

@@ -10,7 +10,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { quantityText, rangeText, ratioText } from '#src/smart/fhir/quantity.ts';
 import { structureWords, withSites } from './body-sites.ts';
-import { qualified } from './sides.ts';
+import { withSides } from './sides.ts';
 
 /** Stands for a value that is not shown: a name without its value would mean the opposite where the value is "no". */
 const ELSEWHERE = 'value in the EHR';
@@ -35,7 +35,7 @@ function wordsFor(resource: ForeignRecord): string | undefined {
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
   const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map((kind) =>
-    qualified(asConceptText(kind), asRecord(kind)),
+    withSides(asConceptText(kind), asRecord(kind)),
   );
   const own = [...kinds, asInformation(asRecord(medicationReference).display), asInformation(title)].find(Boolean);
   if (own !== undefined) return own;

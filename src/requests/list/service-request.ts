@@ -32,6 +32,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const isProhibited = prohibition !== false;
   const late = isProhibited ? undefined : lateness(needed, at);
   const isPastNeeded = late === 'days';
+  const named = readService(resource);
   const neededMs = beginsAt(resource, at.timeZone);
   const isPatients =
     performers.length > 0 &&
@@ -57,7 +58,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
-    ...readService(resource),
+    ...named,
     codes: codesIn(resource.code),
     ...readDetail(resource),
     caution: readCaution(resource),
@@ -71,7 +72,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** It is to begin on a later day; a deadline says nothing about its begin. */
     isAhead: !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS,
     /** It is wanted several times, and not all of them are surely over. */
-    isSeries: isSeries(resource) && !isPastNeeded,
+    isSeries: isSeries(resource, named.service) && !isPastNeeded,
     /** `Encounter/id` on this server; STU3 calls it the context. */
     encounter: localReference(resource.encounter ?? resource.context, base),
     authoredOn: asText(resource.authoredOn, 40),

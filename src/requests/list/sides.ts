@@ -1,5 +1,6 @@
 /** Reads the side of a concept, as its words, its codes or its extensions say it. */
-import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { extensionsOf } from '#src/patients/modifier-elements.ts';
+import { asConceptText, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 const SIDE = /\b(?:left|right|bilateral|both)\b/gi;
 /**
@@ -30,25 +31,27 @@ export function sidesOf(concept: ForeignRecord): Set<string> {
   const coded = asRecords(concept.coding).flatMap(
     (coding) => sideIn(asText(coding.display)) ?? codedSide(coding) ?? [],
   );
-  return new Set([...coded, ...qualifiersOf(extendedOf(concept))]);
+  return new Set([...coded, ...qualifiersOf(concept)]);
 }
 
 /** Elsewhere than in CPT and HCPCS, "RT" may be a therapy. */
 function codedSide({ system, code }: ForeignRecord): string | undefined {
   const text = asWritten(code);
-  const modifier = HAS_MODIFIERS.test(asWritten(system)) ? MODIFIER.exec(text)?.[1] : undefined;
-  return SNOMED.get(text) ?? MODIFIERS.get(modifier ?? '');
+  const side = MODIFIERS.get(MODIFIER.exec(text)?.[1] ?? '');
+  return SNOMED.get(text) ?? (side !== undefined && HAS_MODIFIERS.test(asWritten(system)) ? side : undefined);
 }
 
 /** "Right and left" is both, and neither of them alone. */
 export function sideIn(text: string | undefined): string | undefined {
-  const sides = new Set(text?.match(SIDE)?.map((side) => side.toLowerCase()));
+  const found = text?.match(SIDE);
+  if (!found) return undefined;
+  const sides = new Set(found.map((side) => side.toLowerCase()));
   return sides.size > 1 || sides.has('both') ? 'bilateral' : [...sides][0];
 }
 
-function qualifiersOf(extended: readonly ForeignRecord[]): string[] {
-  if (extended.length === 0) return [];
-  const extensions = extended.flatMap(({ extension }) => asRecords(extension));
+function qualifiersOf(concept: ForeignRecord): string[] {
+  const extensions = extensionsOf(concept);
+  if (extensions.length === 0) return [];
   const words = extensions
     .filter(({ url }) => QUALIFIER.test(asText(url) ?? ''))
     .flatMap(({ valueCodeableConcept, valueCoding, valueCode, valueString }) => {
@@ -65,35 +68,13 @@ const LETTERS = new Map([
   ['b', 'bilateral'],
 ]);
 
-/** How sure a German diagnosis is, by the code of its extension. A certain one, "G", needs no word. */
-const CERTAINTY = /diagnosesicherheit$/i;
-const CERTAINTIES = new Map([
-  ['A', 'ruled out'],
-  ['V', 'suspected'],
-  ['Z', 'of the past'],
-]);
-
-/** Whether a diagnosis is named only to say that the patient does not have it. */
-export function isRuledOut(concept: ForeignRecord): boolean {
-  return certaintiesOf(extendedOf(concept)).includes('ruled out');
-}
-
-/** The words of a diagnosis with its side and its doubt: "Schenkelhalsfraktur (left, ruled out)". */
-export function qualified(words: string | undefined, concept: ForeignRecord): string | undefined {
-  const extended = extendedOf(concept);
-  if (words === undefined || extended.length === 0) return words;
-  const sides = qualifiersOf(extended).filter((side) => side !== sideIn(words));
-  const marks = [...new Set([...sides, ...certaintiesOf(extended)])];
-  return marks.length > 0 ? `${words} (${marks.join(', ')})` : words;
-}
-
-function extendedOf(concept: ForeignRecord): ForeignRecord[] {
-  return [concept, ...asRecords(concept.coding)].filter(({ extension }) => extension !== undefined);
-}
-
-function certaintiesOf(extended: readonly ForeignRecord[]): string[] {
-  return extended
-    .flatMap(({ extension }) => asRecords(extension))
-    .filter(({ url }) => CERTAINTY.test(asText(url) ?? ''))
-    .flatMap(({ valueCoding, valueCode }) => CERTAINTIES.get(asWritten(asRecord(valueCoding).code ?? valueCode)) ?? []);
+/** The words of a concept with its side, and with other marks: "Schenkelhalsfraktur (left, refuted)". */
+export function withSides(
+  words: string | undefined,
+  concept: ForeignRecord,
+  others: readonly string[] = [],
+): string | undefined {
+  if (words === undefined) return undefined;
+  const marks = [...qualifiersOf(concept).filter((side) => side !== sideIn(words)), ...others];
+  return marks.length === 0 ? words : `${words} (${marks.join(', ')})`;
 }

@@ -1,4 +1,4 @@
-/** The one table from FHIR's status, intent and priority codes to the plain words of the list. */
+/** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';

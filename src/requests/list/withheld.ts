@@ -2,9 +2,9 @@
 import { asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { saysMasked } from '#src/smart/fhir/no-information.ts';
 
-/** Who it concerns, and by which number: a masked one is said to have no name, or is not shown. */
-const PARTIES = new Set(
-  'subject encounter requester performer performerType identifier requisition insurance authoredOn _authoredOn'.split(
+/** Above all who it concerns, and by which number: a masked one is said to have no name, or is not shown. */
+const OTHERS = new Set(
+  'subject encounter requester performer performerType identifier requisition insurance _authoredOn contained extension'.split(
     ' ',
   ),
 );
@@ -14,19 +14,25 @@ const SHORTENED = new Set<unknown>(['REDACTED', 'MASKED', 'SUBSETTED']);
 /** Whether an element says that its value is there and withheld. */
 export function isMasked(element: ForeignRecord): boolean {
   const { extension, coding, _text: beside } = element;
-  const inside = [extension, coding, beside === undefined ? undefined : asRecord(beside).extension];
-  return inside.some((one) => one !== undefined && asRecords(one).some(saysMasked));
+  return (
+    holdsMasked(extension) || holdsMasked(coding) || (beside !== undefined && holdsMasked(asRecord(beside).extension))
+  );
 }
+
+function holdsMasked(marks: unknown): boolean {
+  return marks !== undefined && asRecords(marks).some(saysMasked);
+}
+
+const isShortened = ({ code }: ForeignRecord) => SHORTENED.has(code);
 
 /** Whether any part of what is requested is withheld. */
 export function isWithheld(resource: ForeignRecord): boolean {
   const { security, tag } = asRecord(resource.meta);
-  if ([security, tag].some((one) => asRecords(one).some(({ code }) => SHORTENED.has(code)))) return true;
+  if (asRecords(security).some(isShortened) || asRecords(tag).some(isShortened)) return true;
   // This makes no list of the members, because it runs for every request of a list.
   for (const name in resource) {
-    if (name === 'contained' || name === 'extension' || PARTIES.has(name)) continue;
     const value = resource[name];
-    if (typeof value === 'object' && asRecords(value).some(isMasked)) return true;
+    if (typeof value === 'object' && !OTHERS.has(name) && asRecords(value).some(isMasked)) return true;
   }
   return false;
 }

@@ -126,7 +126,7 @@ function changeMarks(
   if (same) return marksOf(same, today);
   const [first] = facts;
   if (!isAsFilled) return first ? { change: `Changed. The chart says: ${first.text}` } : {};
-  const now = first ? `The chart says now: ${first.text}` : 'The chart does not say it now. Check it.';
+  const now = first ? `The chart says now: ${first.text}` : 'The EHR does not send it now. Check it.';
   return { change: `Filled in earlier. ${now}` };
 }
 

@@ -1,7 +1,7 @@
 /** Reads diagnoses and allergies from the chart, as a request can carry them. */
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { withSites } from '#src/requests/list/body-sites.ts';
-import { isRuledOut, qualified } from '#src/requests/list/sides.ts';
+import { withSides } from '#src/requests/list/sides.ts';
 import { bareCode } from '#src/smart/fhir/code-systems.ts';
 import {
   asConceptText,
@@ -77,7 +77,7 @@ const NONE = [
   /^(?:(?:patient|pt) )?(?:(?:has|with) )?(?:no|nil|none)(?: known\b| reported\b| recorded\b| (?:\w{1,20} ){0,2}all?erg)/i,
   /^n\.?k\.?(?:[dfm]\.?)?a\b/i,
   /^(?:patient )?den(?:ies|ied)\b|^negative for\b/i,
-  /\b(?:not on file|unable to (?:assess|obtain)|status unknown|not assessed)\b/i,
+  /^(?:\w{1,20} )?all?erg(?:y|ies)(?: \w{1,20})?:? (?:not on file|status unknown|not assessed)\b|^(?:not on file|unable to (?:assess|obtain)|not assessed)\b/i,
   /^(?:keine|aucune|pas d.|sin|sem|nessun[ao]?|geen|ingen|inga|nenhuma)\b[^;]{0,60}?all?erg/i,
 ];
 
@@ -95,7 +95,7 @@ function nameOf(resource: ForeignRecord): string | undefined {
   const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
   const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
   const words = named && (KNOWN_BY_CODE.get(bareCode(named)) ?? [named, noted].filter(Boolean).join(': '));
-  return withRemarks(qualified(words, asRecord(resource.code)), resource);
+  return withRemarks(withSides(words, asRecord(resource.code)), resource);
 }
 
 /** SNOMED CT and the International Patient Summary: a bare code would read as something that the patient is allergic to. */
@@ -128,8 +128,7 @@ export function isNameless(resource: ForeignRecord): boolean {
 }
 
 function isInForce(resource: ForeignRecord): boolean {
-  const isOver = remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
-  return !isOver && !isRuledOut(asRecord(resource.code));
+  return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
 }
 
 /** Whether it is over, for an EHR that gives no clinical status. */

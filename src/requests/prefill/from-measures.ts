@@ -93,7 +93,7 @@ function isNothing({ valueQuantity }: ForeignRecord): boolean {
 }
 
 const UNLIKELY = 'Unlikely value or unit: please check';
-const LEAP = 'Very different within weeks: please check';
+const LEAP = 'Very different from the value before it: please check';
 const NOT_LATEST = 'A newer value is not final or not readable: please check';
 
 function latestOf(readings: readonly Reading[], years: number | undefined, { staleDays }: ReadingTime): ChartFact[] {

@@ -50,7 +50,7 @@ export function isPlausible(kind: Measured, value: number | undefined, years: nu
   return value !== undefined && value >= least && value <= most;
 }
 
-/** Whether a reading contradicts one of the weeks before it. */
+/** Whether a reading contradicts the one before it. */
 export function isLeap(value: number, before: number, years: number | undefined): boolean {
   const change = Math.max(value, before) / Math.min(value, before);
   return change > MOST_CHANGE && (years === undefined || years >= GROWS_UNTIL);

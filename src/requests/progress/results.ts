@@ -10,14 +10,21 @@ const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|8992
 const OTHER_SCRIPT = /(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/u;
 /** In a note, that the service is still to come, or cannot, or was carried out in part. */
 const TO_COME: readonly RegExp[] = [
-  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|try|retry|attempt|return|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed)|try again)\b/i,
+  /\b(?:reschedul\w*|postpone\w*|moved (?:out|away)|will (?:deliver|transport|visit|provide|complete|retry|(?:try|attempt)(?: to (?:deliver|visit|reach|call))? (?:again|tomorrow|later|next)|be (?:delivered|seen|visited|picked|provided|completed))|to be (?:delivered|seen|visited|provided|completed)|try again)\b/i,
+  // A patient who will return was seen.
+  /(?<!\b(?:patient|pt|client|he|she|they) )\bwill return (?:tomorrow|later|next|to (?:deliver|complete|finish))\b/i,
   /\b(?:back[- ]?order\w*|partial(?:ly)? (?:deliver\w+|complet\w+|fill\w*|fulfil\w+|shipment)|(?:on|to) (?:the |our |a )?wait(?:ing |-)?list|wait-?listed|mailbox (?:is |was )?full|lvm|voice-?mails? x ?\d)\b/i,
-  /\bremaining \d{1,3}\b|\b\d{1,3} (?:visits?|sessions?|treatments?|trips?|rides?|meals?) (?:remain\w*|left|to go)\b/i,
+  /\bremaining \d{1,3} (?:visits?|sessions?|treatments?|trips?|rides?|meals?)\b|\b\d{1,3} (?:visits?|sessions?|treatments?|trips?|rides?|meals?) (?:remain\w*|left(?! (?:at|by|for|in|near|on|outside|with)\b)|to go)\b/i,
 ];
 /** "2 of 5 visits". */
 const SOME_OF = /\b(\d{1,3}) ?(?:of|out of|\/) ?(\d{1,3}) (?:visits?|sessions?|treatments?|trips?|rides?|meals?)\b/i;
 /** Results that are counts of what was done. */
-const COUNTS = /visit|deliver|provid|perform|complet|session|unit|service|trip|ride|meal/i;
+const COUNTS = /\b(?:visits?|sessions?|trips?|rides?|meals?|(?:deliver|provid|perform|complet)(?:ed|y|ies))\b/i;
+/** Results of which zero is good news, or says nothing of the service. */
+const OTHER_COUNTS = /\b(?:remaining|since|score|pain|cost|charge|copay)\b/i;
+/** Results of which "no" is good news, or says nothing of the service; but not "Problem resolved". */
+const WELL_IF_NONE =
+  /^(?:complications?|adverse (?:events?|reactions?)|incidents?|concerns?|issues?|problems?|falls?|injur(?:y|ies)|barriers?|delays?|damages?|interpreter)(?: (?:reported|noted|observed|identified|needed|used|since [a-z ]{1,40}))?$/i;
 /** What is only agreed or asked for is not done yet, where nothing else came of it. */
 const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
 
@@ -38,7 +45,8 @@ function isDoubtful(text: string): boolean {
 /** "Visits completed: 0". */
 function isNone({ type, valueInteger, valueDecimal, valueQuantity }: ForeignRecord): boolean {
   const isZero = [valueInteger, valueDecimal, asRecord(valueQuantity).value].includes(0);
-  return isZero && COUNTS.test(asConceptText(type) ?? '');
+  const counted = asConceptText(type) ?? '';
+  return isZero && COUNTS.test(counted) && !OTHER_COUNTS.test(counted);
 }
 
 /** What its notes and its results say. */
@@ -54,11 +62,15 @@ function textsOf({ note, output }: ForeignRecord): string[] {
 
 /** A result that denies by its value: "Service provided: no". */
 function isMissed(result: ForeignRecord): boolean {
-  const { valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCodeableConcept, valueCoding } = result;
+  const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCodeableConcept, valueCoding } = result;
   const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
   const words = [valueString, valueMarkdown, asRecord(valueAnnotation).text];
   const said = [...words, ...codings.flatMap(({ code, display }) => [code, display])];
-  return valueBoolean === false || isNone(result) || said.some((one) => saysNo(asText(one, LONGEST)));
+  const texts = said.flatMap((one) => asText(one, LONGEST) ?? []);
+  if (texts.some((text) => MISSED_CODES.test(text) || isDoubtful(text))) return true;
+  if (isNone(result)) return true;
+  const isNo = valueBoolean === false || texts.some((text) => NO.test(text));
+  return isNo && !WELL_IF_NONE.test(asConceptText(type) ?? '');
 }
 
-const saysNo = (text = '') => MISSED_CODES.test(text) || isDoubtful(text) || /^(?:no|none|partial(?:ly)?)$/i.test(text);
+const NO = /^(?:no|none|partial(?:ly)?)$/i;

@@ -1,5 +1,5 @@
 /** The one table from a Task's status and business status to the plain words of the list. */
-import { asText } from '#src/smart/fhir/fields.ts';
+import { codeOf, writtenCode } from './codes.ts';
 
 /** What a Task says of its request: a word and its icon. */
 export interface TaskWord {
@@ -82,7 +82,7 @@ const MISSED: readonly RegExp[] = [
   // German and Dutch, French, Spanish and Portuguese, Italian: not, absent, impossible.
   /(?<!\p{L})(?:(?:nicht|niet|afwezig|abwesend|unmöglich|onmogelijk|impossible|imposible|impossível|ausente|n[aã]o|pas(?!-(?:de-|d['’]))|(?:patiente?|client)-(?:(?:est|était)-)?absente?|no-(?:se|fue|ha|pudo|pudimos|estaba|estuvo|está|quiere|quiso)|non-(?:si|è|ha))(?!\p{L})|no-(?:asist|acud|realiz|entreg|localiz)|non-(?:present|esegu|effettu|consegn|trov|rispo))/u,
   // Danish, Norwegian and Swedish, Finnish, Polish, Czech, Hungarian, Turkish, Vietnamese, Tagalog, Indonesian.
-  /(?<!\p{L})(?:(?:ikke|inte|ej|eivät|nie|nem|gelmedi|không|tidak)(?!\p{L})|ei-(?:saap|tull|toteut|tavoit)|hindi-(?:dumat|natul|sumip)|nepřiš|nedostav|udeble|uteble|aflys|avlys|inställ|avbok|afvis|avvis|avsl(?:o|å)|avbröt|perut|peruu|hylät|odwoł|anulow|odmów)/u,
+  /(?<!\p{L})(?:(?:ikke|inte|eivät|nie(?=-)|nem|gelmedi|không|tidak)(?!\p{L})|ej-(?:hem|antr|kom|utf|gen|lev|när)|ei-(?:saap|tull|toteut|tavoit)|hindi-(?:dumat|natul|sumip)|nepřiš|nedostav|udeble|uteble|aflys|avlys|inställ(?:d|t|s)|avbok|afvis|avvis|avsl(?:o|å)|avbröt|peru(?:tt|ute|utt|uut|nut)|hylät|odwoł|anulow|odmów)/u,
   /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-?show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */
@@ -153,17 +153,13 @@ export function saysMissed(text: string): boolean {
 
 /** A status that FHIR does not define is shown as the EHR wrote it. */
 function wordOf(status: unknown): TaskWord | undefined {
-  const text = asText(status, 40);
-  const code = text
-    ?.replace(/(?<=[a-z])(?=[A-Z])/g, '-')
-    .toLowerCase()
-    .replace(/[\s_]+/g, '-');
-  if (text === undefined || code === 'entered-in-error') return undefined;
-  return STATUSES.get(code) ?? unclearOf(text);
+  const code = codeOf(status);
+  if (code === undefined || code === 'entered-in-error') return undefined;
+  return STATUSES.get(code) ?? unclearOf(status);
 }
 
 function unclearOf(status: unknown): TaskWord {
-  return { ...WORDS.unclear, note: `EHR says “${asText(status, 40)}”` };
+  return { ...WORDS.unclear, note: `EHR says “${writtenCode(status)}”` };
 }
 
 const hyphened = (text: string): string => text.replace(/[\s_-]+/g, '-').replace(WELL, '');

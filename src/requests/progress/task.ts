@@ -102,17 +102,18 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark:
-      [...new Set([word.note, ...remarksOf(resource, word), askedText(recipientsOf(resource).length)])]
+      [...new Set([word.note, ...remarksOf(resource, word), offeredText(recipientsOf(resource).length)])]
         .filter(Boolean)
         .join(' · ') || undefined,
     isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
-    isWithRequester: isOf(
-      party,
-      resource.requester === undefined ? undefined : readParty(asRecord(resource.requester), place),
-    ),
-    isLate: !isOver(word) && isPast(asRecord(resource.restriction).period ?? resource.requestedPeriod, now),
+    isWithRequester:
+      word.icon === 'sent' &&
+      resource.requester !== undefined &&
+      isOf(party, readParty(asRecord(resource.requester), place)),
+    isLate:
+      !mayBeDone && !isOver(word) && isPast(asRecord(resource.restriction).period ?? resource.requestedPeriod, now),
     priority: describePriority(resource.priority),
     owner: (nameKey(party) ?? asText(owner.reference)) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
@@ -123,7 +124,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
 }
 
 /** Of a Task that may be taken by any of several. */
-function askedText(count: number): string | undefined {
+function offeredText(count: number): string | undefined {
   return count > 1 ? `any of ${count} providers may take it` : undefined;
 }
 

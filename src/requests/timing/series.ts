@@ -21,14 +21,17 @@ const ONCE =
 /** Units of a service that is given once at a time; "12 boxes" may come in one delivery. */
 const TIMES = /\b(?:visit|session|treatment|appointment|trip|ride|shift|meal|time)s?\b/i;
 
-/** "3x/week", "8 sessions", and "2w6" of home care, twice a week for six weeks: in the words of an order whose elements do not say it. */
+/**
+ * "3x/week", "8 sessions", and "2w6" of home care, twice a week for six weeks: in the words of an order whose elements do
+ * not say it. "4 times a day" is rather how a device that is delivered once is used.
+ */
 const OFTEN =
-  /\b(?:\d{1,2}(?: ?x| times| visits?| sessions?| trips?)?|once|twice) ?(?:\/|per|a|each|every) ?(?:day|week|wk|month)\b|\b\d{1,2} ?x ?(?:day|week|wk|month)\b|\b\d{1,2}w\d{1,2}\b|(?:\b|x)(?:[2-9]|[1-9]\d{1,2}) (?:visits|sessions|treatments|trips|rides|meals|appointments)\b/i;
+  /\b(?:\d{1,2}(?: ?x| times| visits?| sessions?| trips?)?|once|twice) ?(?:\/|per|a|each|every) ?(?:week|wk|month)\b|\b(?:\d{1,2}|once|twice) (?:visits?|sessions?|trips?) ?(?:\/|per|a|each|every) ?day\b|\b\d{1,2} ?x ?(?:week|wk|month)\b|\b\d{1,2}w\d{1,2}\b|(?:\b|x)(?:[2-9]|[1-9]\d{1,2}) (?:visits|sessions|treatments|trips|rides|meals|appointments)\b/i;
 
-/** FHIR R4 Timing of several times, an order as needed, or one of several visits. Never throws. */
-export function isSeries(resource: ForeignRecord): boolean {
+/** FHIR R4 Timing of several times, an order as needed, or one of several visits. Never throws. @param service in words. */
+export function isSeries(resource: ForeignRecord, service: string): boolean {
   const { occurrenceTiming, quantityQuantity, quantityRange, quantityRatio } = resource;
-  if (isAsNeeded(resource) || [asConceptText(resource.code), ...orderDetails(resource)].some(isOften)) return true;
+  if (isAsNeeded(resource) || isOften(service) || isOftenInDetails(resource.orderDetail)) return true;
   const { code, event, repeat } = asRecord(occurrenceTiming);
   const { low, high } = asRecord(quantityRange);
   if ([quantityQuantity, low, high, asRecord(quantityRatio).numerator].some(isManyTimes)) return true;
@@ -39,12 +42,14 @@ export function isSeries(resource: ForeignRecord): boolean {
   return listOf(event).length > 1 || (!isOnce && (isCoded || RHYTHM.some((name) => isGiven(rhythm[name]))));
 }
 
-const isOften = (text = '') => OFTEN.test(text);
+/** The first of these finds most texts, and is quick. */
+const isOften = (text = '') => NUMBER.test(text) && OFTEN.test(text);
+const NUMBER = /\d|once|twice/i;
 
-const orderDetails = ({ orderDetail }: ForeignRecord) => asRecords(orderDetail).map(asConceptText);
+const isOftenInDetails = (details: unknown) => asRecords(details).some((one) => isOften(asConceptText(one)));
 
-function isAsNeeded({ asNeededBoolean, asNeededCodeableConcept }: ForeignRecord): boolean {
-  return flagOf({ asNeededBoolean }, 'asNeededBoolean') === true || isGiven(asNeededCodeableConcept);
+function isAsNeeded(resource: ForeignRecord): boolean {
+  return flagOf(resource, 'asNeededBoolean') === true || isGiven(resource.asNeededCodeableConcept);
 }
 
 function isManyTimes(quantity: unknown): boolean {

@@ -95,5 +95,5 @@ const MASKED = new Set<unknown>(['masked', 'MSK']);
 
 /** Does this extension, or this coding, say that a value is there and withheld? */
 export function saysMasked({ valueCode, system, code }: { readonly [member: string]: unknown }): boolean {
-  return MASKED.has(valueCode) || (isNullSystem(system) && MASKED.has(code));
+  return MASKED.has(valueCode) || (MASKED.has(code) && isNullSystem(system));
 }

@@ -189,6 +189,18 @@ describe('a request that was created here', () => {
       true,
       'the EHR may not notify them. The EHR says: “Call the lab”',
     ],
+    [
+      'done with a warning of large characters',
+      {
+        status: 200,
+        body: {
+          resourceType: 'OperationOutcome',
+          issue: ['a', 'b', 'c'].map((one) => ({ severity: 'warning', diagnostics: one + '👨‍👩‍👧‍👦'.repeat(300) })),
+        },
+      },
+      true,
+      'The EHR says: “a👨‍👩‍👧‍👦',
+    ],
     ['lost, and done', { status: 500 }, true, CANCELLED],
     ['lost, and not done', { status: 500 }, false, 'so the request may be cancelled or not'],
     ['a portal that proves nothing', { status: 200, body: {} }, false, 'so the request may be cancelled or not'],
@@ -231,13 +243,16 @@ describe('a request that was created here', () => {
     expect(JSON.stringify(steps)).not.toMatch(/Stella|walks|Wheelchair/);
   });
 
-  test('that is done when the EHR does not answer was certainly not cancelled', async () => {
+  test.for([
+    ['done', 'completed', 'Nothing was changed now: the request is not open in the EHR any more.'],
+    ['of an unknown status', 'unknown', 'so the request may be cancelled or not'],
+  ])('that is %s after a lost answer is not said to be open', async ([, status, words]) => {
     const page = await open();
     onPut(() => {
-      chart = { ...chart, status: 'completed' };
+      chart = { ...chart, status };
       return { status: 500 };
     });
-    expect((await cancel(page)).body).toContain(CHANGED);
+    expect((await cancel(page)).body).toContain(words);
   });
 
   test('that another user or a repeated update has cancelled first is reported as cancelled', async () => {

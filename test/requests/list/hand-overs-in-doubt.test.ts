@@ -45,6 +45,18 @@ test.for<[string, object, object[], object]>([
     { status: { word: 'Done', isOverdue: false, note: undefined } },
   ],
   [
+    'a completed Task that leaves a doubt',
+    {},
+    [task({ ...until('2026-11-19'), note: [{ text: 'Will deliver on Monday' }] })],
+    { status: { word: 'Status unclear', isOverdue: false, note: 'EHR says “completed”' } },
+  ],
+  [
+    'a Task whose status comes as a concept',
+    {},
+    [task({ status: { coding: [{ code: 'rejected' }] } })],
+    { status: { word: 'Declined' } },
+  ],
+  [
     'a Task that was declined',
     {},
     [task({ status: 'rejected', ...until('2026-11-19') })],
@@ -218,6 +230,7 @@ test.for<[string, object]>([
   ['for so many weeks', { occurrenceTiming: { repeat: { boundsDuration: { value: 6, code: 'wk' } } } }],
   ['so often a week, in words', { code: { text: 'PT 3x/week for 6 weeks' } }],
   ['twice a week, in words', { code: { text: 'Nurse visit twice per week' } }],
+  ['so many visits a day, in words', { code: { text: 'RN 2 visits per day' } }],
   ['so many visits a week, in words', { code: { text: 'RN 1 visit per week' } }],
   ['so often a week, in short', { code: { text: 'PT eval and treat 2-3 x wk x 4 wk' } }],
   ['so often a week, as home care writes it', { code: { text: 'SN 2w6, 1w3' } }],
@@ -228,13 +241,13 @@ test.for<[string, object]>([
   expect(row?.status).toMatchObject({ word: 'Under way', group: 'open', note: 'part of it done' });
 });
 
-test.for(['Daily living aids', 'Weekly pill organizer', 'Walker with 2 wheels', 'Oxygen 2 L per min', '1 visit'])(
-  'a service called “%s” is over once',
-  async (text) => {
-    const { row } = await readField({ code: { text } }, { tasks: [task({})] });
-    expect(row?.status.word).toBe('Done');
-  },
-);
+test.for([
+  ...['Daily living aids', 'Weekly pill organizer', 'Walker with 2 wheels', 'Oxygen 2 L per min', '1 visit'],
+  ...['Glucometer, test 4 times a day', 'Blood pressure cuff, twice a day', '24 HOUR URINE 1/day'],
+])('a service called “%s” is over once', async (text) => {
+  const { row } = await readField({ code: { text } }, { tasks: [task({})] });
+  expect(row?.status.word).toBe('Done');
+});
 
 const UNREAD = ['Not everything that providers have answered could be read. See the EHR.'];
 test.for<[string, object, string[]]>([

@@ -50,6 +50,11 @@ test.for<[string, object, string | undefined]>([
     },
     'Hip (right)',
   ],
+  [
+    'a site in an extension, without a structure',
+    { extension: [{ url: 'https://ehr.example/bodySite', valueCodeableConcept: sct('1', 'Left knee') }] },
+    'Left knee',
+  ],
   ['a structure that only the EHR has', { bodyStructure: { reference: 'BodyStructure/9' } }, 'site in the EHR'],
   [
     'a structure of another patient',
@@ -86,7 +91,7 @@ test.for<[string, object, string]>([
   [
     'that is ruled out',
     { reasonCode: [diagnosis(german('icd-10-gm-diagnosesicherheit', 'A'))] },
-    'Schenkelhalsfraktur (ruled out)',
+    'Schenkelhalsfraktur (refuted)',
   ],
   [
     'that is suspected',
@@ -101,7 +106,27 @@ test.for<[string, object, string]>([
       ...fracture,
       code: diagnosis(german('seitenlokalisation', 'L'), german('icd-10-gm-diagnosesicherheit', 'A')),
     }),
-    'Schenkelhalsfraktur (left, ruled out)',
+    'Schenkelhalsfraktur (left) (refuted)',
+  ],
+  [
+    'that is suspected, in a Condition',
+    inside({ ...fracture, code: diagnosis(german('icd-10-gm-diagnosesicherheit', 'V')) }),
+    'Schenkelhalsfraktur (suspected)',
+  ],
+  [
+    'whose words hold a side only as letters',
+    inside({ ...fracture, code: { text: 'Cleft lip', coding: [{ code: '1', display: 'Cleft lip, left side' }] } }),
+    'Cleft lip, Side: left',
+  ],
+  [
+    'whose words hold its site only as letters',
+    inside({ ...fracture, code: { text: 'Chip fracture' }, bodySite: [{ text: 'Hip' }] }),
+    'Chip fracture, Hip',
+  ],
+  [
+    'of a site that it names in other letters',
+    inside({ ...fracture, code: { text: 'LEFT HIP FRACTURE' }, bodySite: [{ text: 'Left hip' }] }),
+    'LEFT HIP FRACTURE',
   ],
   ['of a site', inside({ ...fracture, bodySite: [{ text: 'Left hip' }] }), 'Fracture, Left hip'],
   [

@@ -28,7 +28,7 @@ function serveStay(): void {
 }
 const plain = (markup = '') => markup.replace(/<svg[^]*?<\/svg>|<[^>]+>/g, '').trim();
 
-const GONE = 'Filled in earlier. The chart does not say it now';
+const GONE = 'Filled in earlier. The EHR does not send it now';
 test.for<[string, object | undefined, string, hint: string | undefined, review: RegExp]>([
   ['the same place', inPlace('Ward 4'), 'Ward 4', 'from the chart', /^Ward 4 from the chart, without a date$/],
   [

@@ -101,7 +101,7 @@ test.for<[string, Resource[], string[]]>([
   ['a problem that is over, without a status', [condition({ abatementDateTime: '2020-01-01' })], []],
   ['a problem with its side', [condition({ bodySite: [{ text: 'Left hip' }] })], ['- Condition: Hip, Left hip']],
   [
-    'a German diagnosis that is ruled out, with its side',
+    'a German diagnosis that is suspected, with its side',
     [
       condition({
         code: {
@@ -109,7 +109,7 @@ test.for<[string, Resource[], string[]]>([
             {
               display: 'Schenkelhalsfraktur',
               extension: [
-                { url: 'http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit', valueCoding: { code: 'A' } },
+                { url: 'http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit', valueCoding: { code: 'V' } },
                 { url: 'http://fhir.de/StructureDefinition/seitenlokalisation', valueCoding: { code: 'L' } },
               ],
             },
@@ -117,7 +117,7 @@ test.for<[string, Resource[], string[]]>([
         },
       }),
     ],
-    [],
+    ['- Condition: Schenkelhalsfraktur (left) (suspected)'],
   ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
@@ -169,6 +169,11 @@ test.for<[string, Resource[], string[]]>([
     [allergy({ code: { text } }), allergy({ id: 'b' })],
     [`- ${text}`, '+ Latex'],
   ]),
+  [
+    'an allergy of whose reaction not all is known, beside one',
+    [allergy({ reaction: [{ description: 'Severity not assessed' }] }), allergy({ id: 'b' })],
+    ['+ Latex; Severity not assessed', '+ Latex'],
+  ],
   [
     'no known allergy in another language, beside one',
     [allergy({ code: { text: 'Keine bekannt', coding: [{ code: '716186003' }] } }), allergy({ id: 'b' })],
