@@ -172,6 +172,14 @@ describe('the Tasks that count', () => {
       ],
       'Done',
     ],
+    ...['cancelled', 'rejected'].map((status): [string, object[], string] => [
+      `in doubt where one has done it and another one was ${status} since`,
+      [
+        { status: 'completed', owner: { display: 'Swift' } },
+        { status, owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Status unclear',
+    ]),
     [
       'done by the same provider',
       [
