@@ -9,10 +9,11 @@ import type { World } from './world.ts';
 export async function offerUpdates(
   { world, browser, organizationId }: { world: World; browser: TestBrowser; organizationId: string },
   updatesRequests: boolean | undefined,
+  more: { requestIncludes?: string[] } = {},
 ): Promise<void> {
   await browser.open(launchUrl(organizationId));
   const store = createOrganizationStore(world.dependencies.database.db);
   const known = await vi.waitUntil(async () => (await store.find(organizationId))?.discovered);
-  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests });
+  await store.saveDiscovered(organizationId, 1, { ...known, updatesRequests, ...more });
   vi.setSystemTime(Date.now() + 2_000);
 }

@@ -15,6 +15,8 @@ export interface CancelPageProps {
   /** undefined where the EHR no longer has the request; plain, not yet escaped */
   readonly what: string | undefined;
   readonly needed: string | undefined;
+  /** What is known of the provider who has it; plain, not yet escaped */
+  readonly taken: string | undefined;
   readonly said: { readonly isDone: boolean; readonly text: string; readonly supportCode: string } | undefined;
   /** undefined where the request cannot, or can no longer, be cancelled */
   readonly form: { readonly version: string; readonly status: string } | undefined;
@@ -45,10 +47,10 @@ function saidLine({ isDone, text, supportCode }: NonNullable<CancelPageProps['sa
 }
 
 function cancelForm(
-  { bar: { base, csrfToken }, requestId }: CancelPageProps,
+  { bar: { base, csrfToken }, requestId, taken }: CancelPageProps,
   { version, status }: NonNullable<CancelPageProps['form']>,
 ): SafeHtml {
-  return html`<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
+  return html`${taken === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>A provider has it: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
 <fieldset class="field"><legend>What happened <span class="demand">(required)</span></legend>
 ${CHOICES.map(

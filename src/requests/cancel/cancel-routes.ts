@@ -25,6 +25,7 @@ import {
 } from '#src/requests/delivery/may-cancel.ts';
 import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';
+import type { RequestRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
 import { recordCancelled, recordOpened } from '#src/requests/new/record-created.ts';
@@ -65,6 +66,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     const now = deps.clock();
     const { timeZone } = organization;
     const read = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
+    const kept = await deps.keptLists.find(launch.id, now);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
     recordOpened(deps.audit, request, launch);
@@ -76,6 +78,7 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         requestId,
         what: read?.service,
         needed: read?.needed,
+        taken: takenBy(kept?.list.open.find(({ id }) => id === requestId)),
         said: outcome && {
           ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, 'said' in outcome ? outcome.said : []),
           supportCode: outcome.supportCode,
@@ -88,6 +91,14 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
     );
   };
 }
+
+/** What the list last said of a provider who has the request: they may be on their way. */
+function takenBy(row: RequestRow | undefined): string | undefined {
+  if (!row || !TAKEN.has(row.status.icon)) return undefined;
+  return [row.status.word, ...(row.sentTo?.names ?? [])].join(' · ');
+}
+
+const TAKEN = new Set<RequestRow['status']['icon']>(['received', 'accepted', 'booked', 'under-way', 'question']);
 
 /** Whether the outcome reads as if the request were open, or not there, although it has ended. */
 function isOver({ kind }: Outcome, found: ForeignRecord | undefined, isOpen: boolean): boolean {

@@ -49,8 +49,8 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
     case 'alike':
       if (end.isCancelled)
-        return `You sent the same request ${agoText(end.at, now)}, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
-      return `You sent the same request ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
+        return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
+      return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
       return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':

@@ -4,6 +4,7 @@ import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
+import { eachDay } from '#src/requests/timing/events.ts';
 import { momentText } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
@@ -74,6 +75,7 @@ export function readFacts(
       'When',
       [
         ['Needed', listed(known.needed)],
+        ['Each day', eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone)],
         ['Requested', moment(resource.authoredOn)],
       ],
     ],

@@ -13,6 +13,7 @@ const MOST = 20;
 /** The relation of a request to the newer one that replaced it. */
 export const REPLACED_BY = 'Replaced by';
 const REPLACES_NOT = 'Meant to replace it, not in force';
+const REPLACES_UNPROVED = 'Says that it replaces this one: see the EHR';
 const REPLACES_LATER = 'Says that it replaces this one, but is older';
 const DAY_MS = 86_400_000;
 
@@ -39,10 +40,13 @@ export function relatedRequests(
   const replacing = others.filter(({ relations }) => relations.replaces.includes(self));
   const isOlder = ({ requestedMs = NaN }: RequestRow) => requestedMs + DAY_MS < (own.requestedMs ?? NaN);
   const newer = replacing.filter((row) => !isOlder(row));
+  const isProved = (row: RequestRow) =>
+    isInForce(row.ehrStatus) && row.caution === undefined && !leadsTo(row.id, own, rows);
   const all = [
     ...named('Made from', basedOn),
     ...named('Replaces', replaces),
-    ...listed(REPLACED_BY, (row) => newer.includes(row) && isInForce(row.ehrStatus)),
+    ...listed(REPLACED_BY, (row) => newer.includes(row) && isProved(row)),
+    ...listed(REPLACES_UNPROVED, (row) => newer.includes(row) && isInForce(row.ehrStatus) && !isProved(row)),
     ...listed(REPLACES_NOT, (row) => newer.includes(row) && !isInForce(row.ehrStatus)),
     ...listed(REPLACES_LATER, (row) => replacing.includes(row) && isOlder(row)),
     ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
@@ -52,4 +56,15 @@ export function relatedRequests(
     ),
   ];
   return [...new Map(all.map((one) => [one.id, one])).values()].slice(0, MOST);
+}
+
+/** Requests that replace each other in a circle prove nothing, and one of them is needed. */
+function leadsTo(id: string, from: Pick<RequestRow, 'relations'>, rows: readonly RequestRow[]): boolean {
+  // A Set also visits items that are added during the loop, and none twice.
+  const found = new Set(from.relations.replaces);
+  for (const one of found) {
+    const row = rows.find((some) => `ServiceRequest/${some.id}` === one);
+    for (const older of row?.relations.replaces ?? []) found.add(older);
+  }
+  return found.has(`ServiceRequest/${id}`);
 }

@@ -38,10 +38,11 @@ function wordsFor(resource: ForeignRecord): string | undefined {
     withSides(asConceptText(kind), asRecord(kind)),
   );
   const own = [...kinds, asInformation(asRecord(medicationReference).display), asInformation(title)].find(Boolean);
-  if (own !== undefined) return own;
+  const payer = payerOf(resource);
+  if (own !== undefined) return payer === undefined || own.includes(payer) ? own : `${payer}, ${own}`;
   const classes = NAMED_BY_CODE.has(resourceType) ? [] : asRecords(resource.category);
   const others = [...classes, { coding: resource.class }, description].map(asConceptText);
-  return [...others, asInformation(description), relativeIn(resource), payerOf(resource)].find(Boolean);
+  return [...others, asInformation(description), relativeIn(resource), payer].find(Boolean);
 }
 
 /** Such as "Father: Stroke". */

@@ -24,8 +24,8 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
     task.reason,
   ].filter((text) => text !== undefined);
-  const one = icon === 'declined' || icon === 'hold' ? said.at(-1) : said[0];
-  const remark = icon === 'unknown' ? said.join(' · ') : one;
+  // "Referred onward" and "No bed" are both news of a provider who does not go on.
+  const remark = STOPPED.has(icon) ? [...new Set(said)].join(' · ') : said[0];
   return {
     word,
     icon,
@@ -40,6 +40,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   };
 }
 
+const STOPPED = new Set<RequestStatus['icon']>(['unknown', 'declined', 'hold', 'question']);
 const LATE = 'the time set for the provider is over';
 
 /** Of what must not be done: a provider who goes on with it, or has done it, is not hidden. */

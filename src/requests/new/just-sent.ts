@@ -88,7 +88,7 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
         const saved = `Saved ${agoText(new Date(one.at), place.now)}`;
         const isMissing = isWhole && Date.parse(one.at) <= place.asOf.getTime();
         const lack = isLeftOut ? IN_ERROR : isMissing ? '; the EHR does not list it yet' : '';
-        return [id ?? one.form, `${saved}${lack}`] as const;
+        return [id ?? one.form, `${saved}${otherwiseText(one)}${lack}`] as const;
       }),
     ]),
     unlisted: unlisted.map(({ one, id, isLeftOut }) =>
@@ -100,6 +100,11 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
 const IN_ERROR = ', but the EHR shows it as an error, or as a step of another order. Look in the chart.';
 function otherText(differ: readonly string[]): string {
   return differ.length === 0 ? '' : `, but the EHR shows another ${differ.join(', ')}. Check it.`;
+}
+
+/** The row shows what was sent, so its mark says what the EHR answered. */
+function otherwiseText({ differs = [] }: Sent): string {
+  return differs.length === 0 ? '' : ` in another way (${differs.join(', ')}): check it`;
 }
 
 const NOT_GIVEN = { resource: undefined, number: undefined, said: undefined, saved: undefined };

@@ -55,7 +55,14 @@ function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   if (!best) return undefined;
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
   const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
-  return asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
+  const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
+  return text === undefined || best.use !== 'temp' ? text : `${text} (temporary${untilText(best.period)})`;
+}
+
+/** The provider may come after that day. */
+function untilText(period: unknown): string {
+  const day = asText(asRecord(period).end, 10);
+  return day === undefined ? '' : ` until ${day}`;
 }
 
 /** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */

@@ -33,7 +33,8 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
     .filter((task) => !isBeside(task))
     .map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const taken = handOvers.filter(({ word }) => word !== claimed);
-  const own = newestOf(taken.length > 0 ? taken : handOvers) ?? standIn(beside);
+  const last = newestOf(taken.length > 0 ? taken : handOvers) ?? standIn(beside);
+  const own = last && (doneBefore(last, handOvers) ?? last);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
   const isPartOpen = isDone && beside.some((task) => isOpenPart(task, own));
@@ -112,6 +113,15 @@ function fromRequester(task: Task, { requester }: About): Task {
 function inDoubt(task: Task, why?: string): Task {
   const remark = [doneInDoubt.note, task.remark, why].filter(Boolean).join(' · ');
   return { ...task, word: doneInDoubt, remark };
+}
+
+/** Of several that were asked, one may have carried it out, and the others were called off for that reason. */
+function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
+  if (last.word === done || handOvers.some(({ word }) => !isOver(word))) return undefined;
+  const keys = [undefined, ownerKey(last)];
+  const found = handOvers.find((task) => task.word === done && !keys.includes(ownerKey(task)));
+  if (!found || ownerKey(last) === undefined) return undefined;
+  return { ...inDoubt(found, `another provider says “${last.word.word}”`), changed: last.changed };
 }
 
 /** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */

@@ -99,6 +99,9 @@ const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
  */
 const FINAL = new Set<TaskWord>([WORDS.done, WORDS.declined, WORDS.cancelled, WORDS.failed, WORDS.claimed]);
 
+/** The words of a provider who has taken the request on. */
+const AGREED = new Set<TaskWord>([WORDS.accepted, WORDS.underWay]);
+
 /** Whether the hand-over has ended, in any way. */
 export function isOver(word: TaskWord): boolean {
   return FINAL.has(word);
@@ -119,7 +122,9 @@ export function describeTask(status: unknown, business: readonly string[], isSur
     return WORDS.claimed;
   if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
   if (FINAL.has(word)) return word;
-  if (codes.includes('fulfilled')) return unclearOf(status);
+  // One of the two is old, and only the provider knows which.
+  const isDeclinedToo = known === WORDS.declined && AGREED.has(word);
+  if (codes.includes('fulfilled') || isDeclinedToo) return unclearOf(status);
   return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
 }
 

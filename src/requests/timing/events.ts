@@ -28,7 +28,19 @@ export function readEvents(value: unknown, context: DateContext): { phrases: Phr
   };
 }
 
-function datesIn(items: readonly unknown[], { timeZone }: DateContext): FhirDate[] {
+/** Each day with its times, for a page that has room for all of them; empty where {@link readEvents} says them already. */
+export function eachDay(value: unknown, timeZone: string): string[] {
+  const dates = datesIn(listOf(value).slice(0, MOST_READ), { timeZone });
+  const days = [
+    ...Map.groupBy(
+      dates.toSorted((a, b) => a.at - b.at),
+      dayOf,
+    ),
+  ];
+  return days.length > 1 ? days.map((day) => dayWords(day, { timeZone })) : [];
+}
+
+function datesIn(items: readonly unknown[], { timeZone }: Pick<DateContext, 'timeZone'>): FhirDate[] {
   return items.flatMap((item) => readFhirDate(item, timeZone) ?? []);
 }
 
@@ -66,7 +78,7 @@ function dayCount(count: number, more = ''): string {
 }
 
 /** The times of one day in one breath where they are of one zone, else each in full. */
-function dayWords([day, dates]: Days[number], { timeZone }: DateContext): string {
+function dayWords([day, dates]: Days[number], { timeZone }: Pick<DateContext, 'timeZone'>): string {
   const timed = [...new Map(dates.filter(({ time }) => time !== undefined).map((date) => [date.at, date])).values()];
   if (timed.length === 0) return day;
   const shown = timed.slice(0, MOST_TIMES);

@@ -120,6 +120,24 @@ describe('a request that was created here', () => {
     expect([chart['status'], chart['text']]).toEqual(['revoked', text]);
   });
 
+  test('that a provider is carrying out says so before it is cancelled', async () => {
+    await offerUpdates({ world: world(), browser, organizationId }, true, { requestIncludes: ['Task:focus'] });
+    const owner = { display: 'Swift Transport' };
+    const task = {
+      resourceType: 'Task',
+      id: '1',
+      status: 'in-progress',
+      focus: { reference: 'ServiceRequest/sr-1' },
+      owner,
+    };
+    const entry = [{ resource: chart }, { resource: task, search: { mode: 'include' } }];
+    ehr.on('requests', () => ({ body: { resourceType: 'Bundle', type: 'searchset', entry } }));
+    list = await browser.open(launchUrl(organizationId));
+    expect((await open()).body).toContain(
+      'A provider has it: <strong><bdi>Under way · Swift Transport</bdi></strong>.',
+    );
+  });
+
   test('that was carried out meanwhile is not said to be missing', async () => {
     const page = await open();
     chart = { ...chart, status: 'completed', meta: { versionId: '8' } };
@@ -349,15 +367,17 @@ test.for<[string, string, string]>([
   ['it is still open', 'active', '. What you see now was not sent.'],
 ])('the same request again, and in the EHR %s', async ([, status, words]) => {
   chart = { ...chart, status };
-  expect(await sendAgain()).toContain(`You sent the same request less than a minute ago${words}`);
+  expect(await sendAgain()).toContain(
+    `You sent a request for this, needed on the same day, less than a minute ago${words}`,
+  );
 });
 
 test('the same request again: the page says that the first one was cancelled since', async () => {
   expect(await sendAgain()).toContain(
-    'You sent the same request less than a minute ago. What you see now was not sent.',
+    'You sent a request for this, needed on the same day, less than a minute ago. What you see now was not sent.',
   );
   await cancel(await open());
   expect(await sendAgain()).toContain(
-    'You sent the same request less than a minute ago, and it has been cancelled since. What you see now was not sent.',
+    'You sent a request for this, needed on the same day, less than a minute ago, and it has been cancelled since. What you see now was not sent.',
   );
 });

@@ -24,6 +24,11 @@ test.for<[label: string, resource: object, texts: string[]]>([
     ['Document (see the EHR)'],
   ],
   ['Service', { code: { text: 'x'.repeat(900) } }, ['x'.repeat(900)]],
+  [
+    'Each day',
+    { occurrenceTiming: { event: ['2026-12-03', '2026-12-01T08:00:00Z', '2026-12-01T14:00:00Z'] } },
+    ['2026-12-01 08:00 and 14:00 UTC', '2026-12-03'],
+  ],
   ['Order details', { orderDetail: [{ text: 'y'.repeat(900) }] }, ['y'.repeat(900)]],
   ['Order details', { orderDetail: [{ text: 'To: Clinic' }, { text: 'With oxygen' }] }, ['With oxygen']],
   ['To', { orderDetail: [{ text: 'To: Clinic' }, { text: 'Together' }] }, ['Clinic']],

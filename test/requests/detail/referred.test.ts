@@ -92,6 +92,11 @@ test.for<[string, object, string]>([
   ],
   ['an insurance by who pays', { resourceType: 'Coverage', payor: [{ display: 'Blue Cross' }] }, 'Blue Cross'],
   [
+    'an insurance by who pays, and its kind',
+    { resourceType: 'Coverage', type: { text: 'PPO' }, payor: [{ display: 'Blue Cross' }] },
+    'Blue Cross, PPO',
+  ],
+  [
     'one that has ended',
     { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { end: '2020' } },
     'Medicare (ended)',

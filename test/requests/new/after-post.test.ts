@@ -282,13 +282,15 @@ describe('the same request within minutes', () => {
     wait(2 * MINUTE_MS);
     const asked = await send(typed);
     expect([isShownAgain(asked), taken.length]).toEqual([true, 1]);
-    expect(asked.body).toContain('You sent the same request 2 minutes ago.');
+    expect(asked.body).toContain('You sent a request for this, needed on the same day, 2 minutes ago.');
     expect(asked.body).toContain('What you see now was not sent.');
-    expect((await browser.visit(asked.url)).body).toContain('You sent the same request');
+    expect((await browser.visit(asked.url)).body).toContain('You sent a request for this, needed on the same day');
     expect((await press(asked, typed)).body).toContain(SENT);
     expect(taken).toHaveLength(2);
     // The app asks again before the next one.
-    expect((await send(typed)).body).toContain('You sent the same request less than a minute ago.');
+    expect((await send(typed)).body).toContain(
+      'You sent a request for this, needed on the same day, less than a minute ago.',
+    );
     expect(taken).toHaveLength(2);
   });
 
@@ -322,7 +324,9 @@ describe('the same request within minutes', () => {
     const first = press(one, VAN);
     await vi.waitUntil(() => posts === 1);
     const asked = await press(other, VAN);
-    expect(asked.body).toContain('You sent the same request less than a minute ago, and the EHR has not confirmed it.');
+    expect(asked.body).toContain(
+      'You sent a request for this, needed on the same day, less than a minute ago, and the EHR has not confirmed it.',
+    );
     letGo();
     expect((await first).body).toContain('The EHR did not confirm the request');
     expect(posts).toBe(1);

@@ -366,7 +366,9 @@ describe('sent', () => {
     await resend();
     ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 500 }));
     const page = await sendForm(browser, url('new'), { ...ticketOf(await browser.visit(url('new'))), ...VAN });
-    expect(page.body).toContain('You sent the same request less than a minute ago, and it has been cancelled since.');
+    expect(page.body).toContain(
+      'You sent a request for this, needed on the same day, less than a minute ago, and it has been cancelled since.',
+    );
     expect(chart.size).toBe(2);
   });
 

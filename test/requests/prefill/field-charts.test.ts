@@ -494,7 +494,7 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2'],
+    ['- Address: Daughter 2 (temporary until 2026-12-20)'],
   ],
   [
     'a number at work before one of the patient’s own',

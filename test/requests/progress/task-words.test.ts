@@ -67,6 +67,9 @@ test.for<[status: unknown, business: string[], word: string | undefined]>([
   ['completed', ['withdrawn'], 'Cancelled'],
   ['completed', ['unavailable'], 'Declined'],
   ['accepted', ['withdrawn'], 'Cancelled'],
+  ['accepted', ['rejected'], 'Status unclear'],
+  ['in-progress', ['declined'], 'Status unclear'],
+  ['received', ['rejected'], 'Declined'],
   ['rejected', ['no-show'], 'Declined'],
   ['rejected', ['booked'], 'Declined'],
   ['entered-in-error', [], undefined],
@@ -169,6 +172,14 @@ describe('the Tasks that count', () => {
       ],
       'Done',
     ],
+    ...['cancelled', 'rejected'].map((status): [string, object[], string] => [
+      `in doubt where one has done it and another one was ${status} since`,
+      [
+        { status: 'completed', owner: { display: 'Swift' } },
+        { status, owner: { display: 'Acme' }, lastModified: '2026-11-21T10:00:00Z' },
+      ],
+      'Status unclear',
+    ]),
     [
       'done by the same provider',
       [
@@ -397,6 +408,20 @@ describe('a request with its Task', () => {
       'Vehicle assigned',
     ],
     ['active', { status: 'rejected', statusReason: { text: 'No bed' } }, 'Declined', 'open', 'No bed'],
+    [
+      'active',
+      { status: 'rejected', businessStatus: { text: 'Referred onward' }, statusReason: { text: 'No bed' } },
+      'Declined',
+      'open',
+      'Referred onward · No bed',
+    ],
+    [
+      'active',
+      { status: 'accepted', businessStatus: { coding: [{ code: 'rejected', display: 'Rejected' }] } },
+      'Status unclear',
+      'open',
+      'EHR says “accepted” · Rejected',
+    ],
     ['active', { status: 'failed' }, 'Failed', 'open', undefined],
     ['active', { status: 'completed' }, 'Done', 'closed', undefined],
     ['active', { status: 'completed', businessStatus: { text: 'No show' } }, 'Failed', 'open', 'No show'],

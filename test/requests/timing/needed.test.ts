@@ -379,6 +379,7 @@ describe('as needed, and several at once', () => {
     [{ asNeededBoolean: {} }, more],
     [{ asNeededCodeableConcept: { text: 'As needed' } }, 'as needed'],
     [{ asNeededCodeableConcept: { text: 'PRN for pain' } }, 'as needed for pain'],
+    [{ asNeededCodeableConcept: { text: 'as needed to clear mucus' } }, 'as needed to clear mucus'],
     [{ asNeededCodeableConcept: { text: 'prn: nausea' } }, 'as needed for nausea'],
     [{ occurrenceDateTime: 'undefined' }, undefined],
     [{ occurrenceDateTime: '1970-01-01T00:00:00Z' }, undefined],
