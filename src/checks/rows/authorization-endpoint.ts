@@ -3,6 +3,7 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { ruleRows } from '#src/errors/rules/table.ts';
+import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
@@ -23,7 +24,9 @@ export async function judgeAuthorization(
     if (status >= 300 && status < 400) return judgeRedirect(context, answer, url);
     // The FHIR server is no place for a browser.
     if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
-      return broken('authorization.not-there', seen(status), { seen: { host: url.host } });
+      return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), {
+        seen: { host: url.host },
+      });
     if (status === 401 || status === 403)
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
@@ -32,11 +35,12 @@ export async function judgeAuthorization(
     return pass(`${seen(status)}${framingNote(headers)}`);
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    const { cause } = ruleRows[ruleOfFailure(error, 'endpoint')];
+    const { cause, owner } = ruleRows[ruleAtAddress(ruleOfFailure(error, 'endpoint'), configuration.source)];
     const found = `${url.host}: not reached from this service, which is no proof that the users’ browsers do not. ${cause}`;
     return warning(
       found,
       'Open this address on a workstation of the hospital. If it opens there, there is nothing to do.',
+      owner === 'Your administrator' ? owner : 'EHR team',
     );
   }
 }

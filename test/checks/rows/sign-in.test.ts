@@ -87,7 +87,7 @@ const TOKEN: Case[] = [
   ['invalid_client', json(401, { error: 'invalid_client' }), 'pass', /401, invalid_client/],
   ['invalid_request', json(400, { error: 'invalid_request' }), 'pass', /400, invalid_request/],
   ['a portal', HTML, 'failure', /web page/, 'token.web-page'],
-  ['a portal with 404', { ...HTML, status: 404 }, 'failure', /web page/, 'token.web-page'],
+  ['a web page with 404', { ...HTML, status: 404 }, 'failure', /Nothing takes token requests/, 'token.not-there'],
   ['nothing', json(404, { message: 'no' }), 'failure', /Nothing takes token requests/, 'token.not-there'],
   ['a redirect', to('https://elsewhere.example/token'), 'failure', /redirects/, 'token.redirect'],
   ['a gateway’s words', json(401, { message: 'Unauthorized' }), 'warning', /without an OAuth error/, 'token.forbidden'],

@@ -1,11 +1,15 @@
 /** Launches and checks that stop at smart-configuration: what it lacks, and the addresses in it. */
 import { expect, test } from 'vitest';
-import { atPath, page } from '#test/helpers/servers/gateway.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { atPath, type Meddling, page } from '#test/helpers/servers/gateway.ts';
 import { expectRow, expectSaid } from './expectations.ts';
 import { type Case, useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, GUIDE, members, tokenAt, type Wrong } from './seeds.ts';
+import { CONFIGURATION, GUIDE, JSON_TYPE, members, tokenAt, type Wrong } from './seeds.ts';
 
 const { checkWith, launchesSay, launchWith } = useSeededWorld();
+
+const json = (path: RegExp, status: number, body: unknown): Meddling =>
+  page(path, status, JSON_TYPE, JSON.stringify(body));
 
 launchesSay('discovery', [
   ['a web page for smart-configuration', 'discovery-html', 'discovery.html', { check: GUIDE, found: /HTML/ }],
@@ -113,8 +117,8 @@ test.for<[from: string, wrong: Wrong]>([
   ['a gateway', page(CONFIGURATION, 404)],
 ])('the checks, where %s serves SMART’s older way alone, name its addresses in full', async ([, wrong]) => {
   const { open } = await checkWith(wrong);
-  expect(open.map(({ id }) => id)).toEqual([GUIDE, 'guide-issuer']);
-  expectRow(open.slice(0, 1), GUIDE, 'discovery.older-way');
+  expect(open.map(({ id, verdict }) => [id, verdict])).toEqual([[GUIDE, 'failure']]);
+  expectRow(open, GUIDE, 'discovery.older-way');
   for (const row of open) expect(`${row.found} ${row.remedy}`).toMatch(/^[^{}]*http[^{}]*$/);
 });
 
@@ -123,4 +127,35 @@ test('a smart-configuration that moved may mean that the EHR did', async () => {
   const said = await launchWith({ fault: ['discovery-redirect', moved] });
   expectSaid(said, 'discovery', 'discovery.redirect');
   expect(said.words).toMatch(/if the EHR has moved/);
+});
+
+test.for<[name: string, meddling: Meddling, rule: Rule]>([
+  ['Oracle', json(/^\/fhir/, 403, { message: 'Tenant not valid' }), 'discovery.tenant-unknown'],
+  ['Entra ID', json(/^\/fhir/, 400, { error: 'invalid_tenant' }), 'discovery.tenant-unknown'],
+  ['Keycloak', json(/^\/fhir/, 404, { error: 'Realm does not exist' }), 'discovery.tenant-unknown'],
+  ['a practice', json(/^\/fhir/, 401, { message: "Practice 'abc-1' not found" }), 'discovery.tenant-unknown'],
+  ['a quota', json(/^\/fhir/, 429, { message: 'Tenant not valid for more' }), 'discovery.throttled'],
+  ['a token', json(CONFIGURATION, 401, { message: 'Invalid token for tenant 12' }), 'discovery.sign-in-demanded'],
+])('words about a tenant in the FHIR URL: of %s', async ([, meddling, rule]) => {
+  const { open } = await checkWith(meddling);
+  expectRow(open, GUIDE, rule);
+});
+
+test.for<[name: string, meddling: Meddling, rule: Rule]>([
+  [
+    'an error with status 200',
+    json(CONFIGURATION, 200, { status: 404, message: 'Not Found' }),
+    'discovery.other-document',
+  ],
+  ['an OperationOutcome', json(CONFIGURATION, 200, { resourceType: 'OperationOutcome' }), 'discovery.other-document'],
+  ['nothing but errors with status 200', json(/^\/fhir/, 200, { message: 'Not Found' }), 'discovery.nothing-there'],
+])('JSON in place of smart-configuration is one row: %s', async ([, meddling, rule]) => {
+  const { open } = await checkWith(meddling);
+  expectRow(open, GUIDE, rule);
+});
+
+test('an EHR of the open kind, without sign-in, is asked for its other FHIR URL', async () => {
+  const { open } = await checkWith({ fault: 'discovery-404', settings: {} });
+  expect(open[0]?.id).toBe(GUIDE);
+  expect(ruleRows['discovery.absent'].remedy).toContain('another FHIR URL');
 });

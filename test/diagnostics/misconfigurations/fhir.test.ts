@@ -1,5 +1,6 @@
 /** Launches that stop at the FHIR server: the patient, and the search for requests. */
 import { expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
@@ -7,6 +8,8 @@ import { FHIR, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
 
 const { launchesSay, launchWith } = useSeededWorld();
 
+const subjects = (written: string) =>
+  atPath(SEARCH, { body: (text) => text.replaceAll('{"reference":"Patient/pat-ada"}', written) });
 const restricted = { code: 'suppressed', details: { coding: [{ code: '4130' }] } };
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
 
@@ -20,6 +23,7 @@ launchesSay('patient', [
       shown: /The EHR does not accept this app’s access.*If it happens again, give the support code/,
     },
   ],
+  ['a web page with 404 for the patient', page(PATIENT, 404), 'fhir.web-page'],
   ['a chart that FHIR refuses', 'fhir-403', 'fhir.patient-refused'],
   ['a FHIR server that fails', 'fhir-500', 'fhir.failing'],
   ['a sign-in page in place of FHIR', 'fhir-html', 'fhir.web-page'],
@@ -60,6 +64,7 @@ launchesSay('patient', [
 ]);
 
 launchesSay('requests', [
+  ['a cache before the search', page(SEARCH, 304, 'text/plain', ''), 'fhir.other-status'],
   ['a search that FHIR refuses', 'fhir-403-requests', 'fhir.search-refused'],
   ['endless paging', 'endless-paging', 'fhir.endless-paging'],
   ['a next page elsewhere', 'foreign-next-link', 'fhir.page-elsewhere'],
@@ -135,4 +140,31 @@ test('a nurse is not sent to ask for access that she has', async () => {
   const said = await launchWith(wanting(403, 'ah-practice is required'));
   expect(said.shown).toContain('The EHR wants more than this app sends to find requests');
   expect(said.shown).not.toContain('check your access');
+});
+
+test.for<[name: string, written: string]>([
+  ['on a base that only the EHR knows', '{"reference":"http://fhir-app01:8080/fhir/Patient/pat-ada"}'],
+  ['that are a urn', '{"reference":"urn:uuid:0f3c2d66-2a9b-4c9e-9b1e-6f2f1f0a1111"}'],
+  ['by number alone', '{"identifier":{"system":"urn:mrn","value":"100231"}}'],
+])('requests with subjects %s are named in the inspector, because they are not shown', async ([, written]) => {
+  const said = await launchWith(subjects(written));
+  expectSaid(said, 'requests', 'fhir.subject-elsewhere');
+  expect(said.shown).toMatch(/could not be shown: the EHR does not say/);
+});
+
+test.for<[name: string, change: (bundle: { entry?: { fullUrl?: string }[] }) => unknown, rule: Rule]>([
+  [
+    'entries without a resource',
+    (bundle) => ({ ...bundle, entry: bundle.entry?.map(({ fullUrl }) => ({ fullUrl })) }),
+    'fhir.entries-unreadable',
+  ],
+  ['a count of more than came', (bundle) => ({ ...bundle, total: 50 }), 'fhir.fewer-than-counted'],
+  [
+    'a search that was made narrower',
+    (bundle) => ({ ...bundle, link: [{ relation: 'self', url: 'ServiceRequest?patient=pat-ada&status=active' }] }),
+    'fhir.search-limited',
+  ],
+])('what the notes of a list say is named in the inspector: %s', async ([, change, rule]) => {
+  const changing = atPath(SEARCH, { body: (text) => JSON.stringify(change(JSON.parse(text))) });
+  expectSaid(await launchWith(changing), 'requests', rule);
 });

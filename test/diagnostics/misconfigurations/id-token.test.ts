@@ -1,12 +1,15 @@
 /** Launches that stop at the id_token, the key set or the OpenID document. */
 import { expect, test } from 'vitest';
+import type { Rule } from '#src/errors/rules/table.ts';
 import { atPath, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { KEYS, TOKEN } from './seeds.ts';
+import { KEYS, type Seed, TOKEN } from './seeds.ts';
 
-const { checkWith, inspect, launchFrom, launchesSay, prepare } = useSeededWorld();
+const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare } = useSeededWorld();
 
+const claims = (changed: Record<string, unknown>): Seed => ({ fault: ['id-token-claims', JSON.stringify(changed)] });
+const now = () => Math.round(Date.now() / 1_000);
 const ENUMERATED = 'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read';
 
 launchesSay('id-token', [
@@ -100,4 +103,31 @@ test('a cache that answers a second launch with the first one’s tokens', async
 test('an OpenID document that lists shared secrets only', async () => {
   const { open } = await checkWith({ fault: ['oidc-members', '{"id_token_signing_alg_values_supported":["HS256"]}'] });
   expect(open.map(({ id, found }) => [id, found])).toEqual([['jwks-keys', expect.stringContaining('only HS256')]]);
+});
+
+test.for<[name: string, seed: () => Seed, rule: Rule, says: RegExp]>([
+  ['the client ID in capitals', () => claims({ aud: 'VECTORCARE-TEST' }), 'id-token.audience-case', /vectorcare-test/],
+  ['a client ID with a blank', () => claims({ aud: ['vectorcare-test '] }), 'id-token.audience-case', /spaces/],
+  ['others beside the client ID', () => claims({ aud: ['VECTORCARE-TEST', 'x'] }), 'id-token.audience', /other apps/],
+  ['no text as audience', () => claims({ aud: [1] }), 'id-token.audience', /other apps/],
+  ['an empty audience', () => claims({ aud: [] }), 'id-token.audience', /other apps/],
+  [
+    'times in milliseconds',
+    () => claims({ iat: now() * 1_000, exp: (now() + 60) * 1_000 }),
+    'id-token.time-missing',
+    /not of milliseconds/,
+  ],
+  ['nbf in milliseconds', () => claims({ nbf: now() * 1_000 }), 'id-token.time-missing', /not of milliseconds/],
+  ['iat as text', () => claims({ iat: '2026-11-29T12:00:00Z' }), 'id-token.time-missing', /not as text/],
+])('an id_token with %s', async ([, seed, rule, says]) => {
+  const said = await launchWith(seed());
+  expectSaid(said, 'id-token', rule);
+  expect(said.words).toMatch(says);
+  expect(said.words).not.toContain('NTP');
+});
+
+test('an issuer with its host in capitals is not said to differ by a slash', async () => {
+  const { id, ehr } = await prepare({});
+  ehr.faults.set('foreign-issuer', ehr.issuer.replace('localhost', 'LOCALHOST'));
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'id-token', 'issuer.letters');
 });

@@ -9,6 +9,12 @@ const { launchesSay, launchWith } = useSeededWorld();
 
 const set = (name: string, value: string) => (url: URL) => url.searchParams.set(name, value);
 const atHost = (host: string) => iss((base) => `https://${host}${new URL(base).pathname}`);
+const renamed = (write: (name: string) => string) => (url: URL) => {
+  for (const name of ['iss', 'launch']) {
+    url.searchParams.set(write(name), url.searchParams.get(name) ?? '');
+    url.searchParams.delete(name);
+  }
+};
 const version = (from: string, isProven = false): Seed => ({
   launch: (url) => url.searchParams.set('iss', (url.searchParams.get('iss') ?? '').replace('r4', from)),
   ...(isProven ? { isProven } : {}),
@@ -171,4 +177,19 @@ test('a launch from elsewhere, before the FHIR URL has answered, doubts the Org 
   const said = await launchWith({ launch });
   expectSaid(said, 'launch', 'launch.fhir-url-unproven');
   expect(said.words).toMatch(/Org ID of another organization/);
+});
+
+test.for<[written: string, launch: (url: URL) => void]>([
+  ['ISS and LAUNCH', renamed((name) => name.toUpperCase())],
+  ['Iss and Launch', renamed((name) => name[0]?.toUpperCase() + name.slice(1))],
+  ['amp;iss and amp;launch', (url) => void (url.search = url.search.replaceAll('&', '&amp;'))],
+])('a launch URL with %s says how the EHR wrote them', async ([written, launch]) => {
+  const said = await launchWith({ launch });
+  expectSaid(said, 'launch', 'launch.parameter-name');
+  expect(said.words).toContain(written);
+});
+
+test('a launch URL with iss and launch, and other parameters of such names, is a launch', async () => {
+  const said = await launchWith({ launch: (url) => url.searchParams.set('ISS', 'x') });
+  expect([said.step, said.rule]).toEqual(['requests', undefined]);
 });

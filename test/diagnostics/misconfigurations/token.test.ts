@@ -1,12 +1,13 @@
 /** Launches that stop at the token endpoint, though it knows the client: codes, gateways and broken answers. */
 import { expect, test } from 'vitest';
-import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token } from './seeds.ts';
 
-const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
+const { launchesSay, launchWith, prepare } = useSeededWorld();
+
+const BEARER = JSON.stringify({ access_token: 'x', token_type: 'Bearer' });
 
 launchesSay('token', [
   ['a code that expired', 'expired-code', 'grant.expired'],
@@ -29,9 +30,18 @@ launchesSay('token', [
   [
     'a firewall before the token endpoint',
     { fault: ['token-html-404', 403] },
-    'token.web-page',
+    'token.forbidden',
     { check: 'token-endpoint' },
   ],
+  [
+    'a token endpoint that asks for a password, as for another kind of client',
+    {
+      path: TOKEN,
+      answer: (answer) => answer.writeHead(401, { 'www-authenticate': 'Basic realm="client"' }).end(),
+    },
+    'client.method',
+  ],
+  ['a token response labelled as a web page', page(TOKEN, 200, 'text/html', BEARER), 'token.not-json'],
   ['a token response labelled as text', 'token-plain-text', 'token.not-json'],
   ['a malformed request, as the EHR sees it', 'token-request-refused', 'token.request-refused'],
   ['a limit of requests for an hour', { fault: ['token-429', 3600] }, 'token.busy'],
@@ -44,7 +54,7 @@ launchesSay('token', [
   ],
   ['a code whose PKCE does not match', code('code_verifier does not fit'), 'grant.pkce'],
   ['a code refused without a reason', code('grant request is invalid'), 'grant.refused'],
-  ['a web page with 404 at the token endpoint', 'token-html-404', 'token.web-page'],
+  ['a web page with 404 at the token endpoint', 'token-html-404', 'token.not-there', { check: 'token-endpoint' }],
   ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
   ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
   ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.denied'],
@@ -54,8 +64,8 @@ launchesSay('token', [
   [
     'a token endpoint with a wrong path',
     atPath(CONFIGURATION, { body: (text) => text.replace('/auth/token"', '/oauth2/token"') }),
-    'token.web-page',
-    /Compare host and path of token_endpoint/,
+    'token.not-there',
+    /host, path and tenant/,
   ],
   [
     'a gateway that sends the token request to https',
@@ -119,32 +129,4 @@ test('for a token endpoint of another environment both hosts are named', async (
   const said = await launchWith(seed);
   expectSaid(said, 'token', 'grant.other-host');
   expect(said.words).toContain(host);
-});
-
-test.for([
-  ['tokenEndpoint', '/auth/tokens', 'token', 'endpoint.given-by-hand', 'token-endpoint'],
-  ['jwksUri', '/auth/no-keys', 'id-token', 'endpoint.given-by-hand', 'guide-jwks'],
-  [
-    'authorizationEndpoint',
-    '/nothing',
-    'authorization-redirect',
-    'authorization.not-back-given',
-    'authorization-endpoint',
-  ],
-] as const)('a wrong endpoint given by hand: %s', async ([field, path, step, rule, row]) => {
-  const { id, ehr } = await prepare({});
-  const settings = { ...givenEndpoints(ehr), [field]: `${ehr.origin}${path}` };
-  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
-  expectSaid(await inspect(await launchFrom(ehr, {}), id), step, rule);
-  const { open } = await checkWith({ settings: { ...settings, fhirBaseUrl: ehr.fhirBase } });
-  const failed = open.filter(({ verdict }) => verdict === 'failure');
-  expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual([[row, 'Your administrator']]);
-  expect(failed[0]?.remedy).toContain('Endpoints given by hand');
-});
-
-test('an issuer given by hand that the EHR does not have', async () => {
-  const { id, ehr } = await prepare({});
-  const settings = { ...givenEndpoints(ehr), issuers: ['https://other.example/auth'] };
-  await world().setOrganization(id, { frameAncestors: [ehr.origin], ...settings }, ehr);
-  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'callback', 'issuer.setting-differs');
 });

@@ -1,9 +1,10 @@
 /** Launches that stop at the scopes, the patient in context or the user. */
+import { expect, test } from 'vitest';
 import { atPath, page } from '#test/helpers/servers/gateway.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { outcome, TOKEN } from './seeds.ts';
+import { members, outcome, TOKEN } from './seeds.ts';
 
-const { launchesSay } = useSeededWorld();
+const { checkWith, launchesSay } = useSeededWorld();
 
 const USER = /^\/fhir\/r4\/Practitioner/;
 const PRACTITIONERS = { userTypes: 'practitioner' };
@@ -61,3 +62,15 @@ launchesSay('practitioner', [
   ],
   ['no fhirUser', 'no-fhir-user', 'user.no-fhir-user'],
 ]);
+
+test.for([
+  ['v1', 'permission-v2'],
+  ['v2', 'permission-v1'],
+])('a scope syntax %s that the EHR does not name is a setting of ours', async ([scopeVersion, named]) => {
+  const capabilities = ['launch-ehr', 'client-confidential-asymmetric', 'sso-openid-connect', named];
+  const { open } = await checkWith({
+    settings: { scopeVersion },
+    ...members({ capabilities }),
+  });
+  expect(open.map(({ id, owner }) => [id, owner])).toEqual([['permissions', 'Your administrator']]);
+});
