@@ -34,10 +34,18 @@ type Case = [name: string, answer: StubAnswer, verdict: string, found: RegExp, r
 
 const AUTHORIZATION: Case[] = [
   [
-    'no sign-in without a user',
+    'no sign-in without a user, and without the promised iss',
     to(`${OURS}?error=login_required&state=x`),
-    'pass',
-    /to our redirect URI \(login_required\)/,
+    'warning',
+    /promises iss/,
+    'callback.iss-missing',
+  ],
+  [
+    'another issuer',
+    to(`${OURS}?error=login_required&iss=https://elsewhere.example/auth`),
+    'failure',
+    /elsewhere\.example/,
+    'callback.other-iss',
   ],
   ['a sign-in page', HTML, 'pass', /status 200$/],
   [
@@ -101,6 +109,12 @@ const TOKEN: Case[] = [
     /took an invented code/,
   ],
 ];
+
+test('the authorization endpoint answers with no sign-in without a user, in the name of its issuer', async () => {
+  ehr.on('authorize', () => to(`${OURS}?error=login_required&iss=${encodeURIComponent(ehr.fhirBase)}`));
+  const { verdict, found } = await askedRow('authorization-endpoint');
+  expect([verdict, found]).toEqual(['pass', expect.stringMatching(/to our redirect URI \(login_required\)/)]);
+});
 
 test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict, found, rule]) => {
   ehr.on('token', () => answer);

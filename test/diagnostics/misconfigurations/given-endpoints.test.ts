@@ -67,10 +67,12 @@ test.for([
   ['that the EHR does not have', () => 'https://other.example/auth'],
   ['with a slash too many', (origin: string) => `${origin}/auth/`],
 ] as const)('an issuer %s is corrected, not emptied', async ([, issuer]) => {
-  const { id, ehr } = await given((origin) => ({ issuers: [issuer(origin)] }));
+  const { id, ehr, settings } = await given((origin) => ({ issuers: [issuer(origin)] }));
   const said = await inspect(await launchFrom(ehr, {}), id);
   expectSaid(said, 'callback', 'issuer.given-by-hand');
   expect(said.words).not.toContain('empty it');
+  const failed = (await checkWith({ settings })).open.filter(({ verdict }) => verdict === 'failure');
+  expect(failed.map(({ id: row, owner }) => [row, owner])).toEqual([['authorization-endpoint', 'Your administrator']]);
 });
 
 test('an introspection endpoint with a wrong path', async () => {

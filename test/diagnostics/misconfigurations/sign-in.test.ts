@@ -44,8 +44,8 @@ launchesSay('callback', [
   ['a state that was changed on the way', 'wrong-state', 'callback.state-changed'],
   ['a callback without state', 'no-state', 'callback.state-changed'],
   ['a callback without code', 'no-code', 'callback.malformed'],
-  ['a callback of another issuer', 'issuer-mismatch', 'callback.other-iss'],
-  ['a callback without the promised iss', 'missing-iss', 'callback.iss-missing'],
+  ['a callback of another issuer', 'issuer-mismatch', 'callback.other-iss', { check: 'authorization-endpoint' }],
+  ['a callback without the promised iss', 'missing-iss', 'callback.iss-missing', { check: 'authorization-endpoint' }],
   [
     'an issuer setting that the EHR does not use',
     { settings: { issuers: ['https://ehr.example/oauth2'] } },
