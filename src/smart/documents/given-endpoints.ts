@@ -57,6 +57,8 @@ export const rulesOfAddress = [
   'token.not-json',
   'token.other-error',
   'keys.unreadable',
+  'keys.none-usable',
+  'id-token.unknown-key',
   'network.refused',
   'network.private-endpoint',
   'network.unknown-endpoint-name',

@@ -1,5 +1,6 @@
 /** Endpoints and the issuer that an administrator gave by hand: the setting is the first to doubt (DI-23). */
 import { expect, test } from 'vitest';
+import type { FaultName } from '#sandbox/faults.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { expectSaid } from './expectations.ts';
@@ -61,6 +62,17 @@ test.for<[name: string, changed: (origin: string) => Record<string, unknown>, st
   const failed = open.filter(({ verdict }) => verdict === 'failure');
   expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual([[row, 'Your administrator']]);
   expect(failed[0]?.remedy).toContain('Endpoints given by hand');
+});
+
+test.for<[name: string, fault: FaultName, row: string | undefined]>([
+  ['that is empty', 'jwks-empty', 'jwks-keys'],
+  ['of another EHR', 'unknown-key', undefined],
+])('a key set %s may be at an address of another EHR', async ([, fault, row]) => {
+  const { id, ehr, settings } = await given(() => ({}));
+  ehr.faults.set(fault);
+  expectSaid(await inspect(await launchFrom(ehr, {}), id), 'id-token', 'endpoint.given-by-hand');
+  const failed = (await checkWith({ settings })).open.filter(({ verdict }) => verdict === 'failure');
+  expect(failed.map(({ id: named, owner }) => [named, owner])).toEqual(row ? [[row, 'Your administrator']] : []);
 });
 
 test.for([
