@@ -8,21 +8,24 @@ import { shown } from '#src/checks/rows/definition.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
-import { ruleRows } from '#src/errors/rules/table.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';
 import type { AssertionType } from '#src/smart/client-authentication.ts';
-import { rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
-import { chooseAssertionAlg } from '#src/smart/documents/smart-configuration.ts';
+import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
+import { chooseAssertionAlg, type SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfSetting } from '#src/smart/refused-assertion.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
+import type { CheckDependencies } from './rows/context.ts';
+import { ownClock } from './rows/our-side.ts';
 
 export interface KeyProofDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
+  checks: CheckDependencies;
   connections: SmartConnections;
   keyRing: KeyRing;
   publicUrl: URL;
@@ -47,8 +50,7 @@ interface Attempt {
   response?: OutboundResponse;
   used?: KeyProof['used'];
   assertionType?: AssertionType;
-  /** An administrator gave the addresses by hand. */
-  isGiven?: boolean;
+  source?: SmartConfiguration['source'];
 }
 
 /**
@@ -66,23 +68,31 @@ export async function proveKey(organization: Organization, dependencies: KeyProo
     if (!(error instanceof AppError)) throw error;
     const outcome = outcomeOf(error, seen.response);
     const found = `${shown(error.message, 160)}${wordsOf(seen.response)}`;
-    const { owner, remedy } = explain(outcome, error, seen, dependencies);
+    const rule = await exactRule(error.rule, dependencies);
+    const { owner, remedy } = explain(outcome, rule, error, seen, dependencies);
     return { ...explainRefusal(outcome), owner, remedy, found, used: seen.used, at };
   }
+}
+
+/** Where the clocks differ, the database's clock says whether it is ours that is off. */
+async function exactRule(rule: Rule | undefined, { clock, checks }: KeyProofDependencies): Promise<Rule | undefined> {
+  if (rule !== 'clock.ehr') return rule;
+  return (await ownClock(clock(), checks.databaseTime)) === undefined ? rule : 'clock.ours';
 }
 
 /** Takes owner and remedy from the table of causes; for a key refused without a reason, the list of usual causes. */
 function explain(
   outcome: KeyProofOutcome,
-  { rule: refused, seen }: AppError,
-  { used, isGiven = false, assertionType = 'JWT' }: Attempt,
+  refused: Rule | undefined,
+  { seen }: AppError,
+  { used, source, assertionType = 'JWT' }: Attempt,
   { publicUrl }: KeyProofDependencies,
 ): Pick<KeyProof, 'owner' | 'remedy'> {
   const { owner, remedy } = explainRefusal(outcome);
   if (outcome === 'proven' || refused === undefined) return { owner, remedy };
   const rule = (refused === 'client.key' && used && ruleOfSetting({ ...used, assertionType })) || refused;
   if (rule === 'client.key' && used) return { owner, remedy: usualCauses(used, publicUrl) };
-  const row = ruleRows[isGiven && rulesOfAddress.some((one) => one === rule) ? 'endpoint.given-by-hand' : rule];
+  const row = ruleRows[ruleAtAddress(rule, source)];
   const facts = {
     ...seen,
     'client id': used?.clientId,
@@ -106,7 +116,7 @@ async function attempt(
   const audience = organization.assertionAudience === 'issuer' ? issuer : tokenEndpoint;
   const { clientId, assertionType } = organization;
   const used = { clientId, kid: key.kid, alg: key.alg, audience, tokenEndpoint };
-  Object.assign(seen, { used, assertionType, isGiven: configuration.source === 'settings' });
+  Object.assign(seen, { used, assertionType, source: configuration.source });
   await exchangeCode(
     inventedCallback(),
     {

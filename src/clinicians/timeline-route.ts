@@ -6,6 +6,7 @@ import { type Position, pageOfRows } from '#src/adapters/database/keyset.ts';
 import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { type AuditListRow, listAuditRows } from '#src/audit/audit-store.ts';
+import { explanationOf } from '#src/diagnostics/inspector/causes.ts';
 import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { AppError } from '#src/errors.ts';
@@ -35,13 +36,14 @@ export function timelineRoute(deps: TimelineDependencies): RequestHandler {
     const position = positionIn(request);
     const found = await entriesOf(deps, organization.id, person, position);
     const { rows, newer, older } = pageOfRows(found, PAGE_SIZE, position, (row) => row);
+    const lackOf = await lacksOf(deps.db, organization.id, rows);
     response.type('html').send(
       timelinePage({
         admin: pageAdminOf(request),
         name: person.name,
         isLinked: person.hashes.length > 0,
         timeZone: organization.timeZone,
-        rows,
+        rows: rows.map((row) => ({ ...row, detail: row.detail ?? lackOf(row) })),
         ...neighbourHrefs(request, { newer, older }),
         backHref: cliniciansUrl(request, organization.id),
         launchesHref: organizationUrl(request, '/settings/launches', organization.id, { who: person.key }),
@@ -78,6 +80,19 @@ async function entriesOf(
   return [...events.map(rowOf), ...refused].toSorted(inOrder).slice(0, PAGE_SIZE + 1);
 }
 
+/** What the launches on a page lack, such as the list of requests, or how they failed later: as their own pages say. */
+async function lacksOf(db: Queries, organizationId: string, rows: readonly TimelineRowProps[]) {
+  const codeOf = ({ what, supportCode }: TimelineRowProps) => (what === LAUNCHED ? supportCode : undefined);
+  const supportCodes = rows.flatMap((row) => codeOf(row) ?? []);
+  const traces =
+    supportCodes.length === 0 ? [] : await listTraces(db, { organizationId, supportCodes }, supportCodes.length);
+  return (row: TimelineRowProps): string | undefined => {
+    const code = codeOf(row);
+    const trace = traces.find((one) => code !== undefined && one.supportCodes.includes(code));
+    return trace && explanationOf(trace)?.causes[0];
+  };
+}
+
 const MOST_FORMER_USERS = 20;
 
 /** EHR users whose association was undone, by hash; only the audit trail has what they did until then. */
@@ -89,6 +104,8 @@ async function formerUsers(db: Queries, organizationId: string, clinicianId: str
   );
 }
 
+const LAUNCHED = 'Launched';
+
 const LINKED: Readonly<Record<string, string>> = {
   automatic: 'at the first launch',
   code: 'by a one-time code',
@@ -98,7 +115,7 @@ const LINKED: Readonly<Record<string, string>> = {
 function rowOf({ id, at, event, detail, supportCode }: AuditListRow): TimelineRowProps {
   const fact = (name: string) => (typeof detail[name] === 'string' ? detail[name] : undefined);
   const words: Readonly<Record<string, [what: string, detail: string | undefined]>> = {
-    launch: ['Launched', fact('association') === undefined ? undefined : 'waits for admission'],
+    launch: [LAUNCHED, fact('association') === undefined ? undefined : 'waits for admission'],
     'sign-out': ['Signed out', undefined],
     'launch-ended': ['Launch ended', fact('reason')],
     denial: ['Refused', fact('reason') ?? fact('code')],

@@ -71,7 +71,7 @@ function audienceOf({ path }: Request, startAgain: string | undefined): Audience
 /** Launch and callback addresses work once, so by default only the pages behind them can be reloaded. */
 function isReloadable({ method, path }: Request, { code, rule }: AppError): boolean {
   const { canReload, status } = errorRows[code];
-  if (rule !== undefined && ruleRows[rule].help === LASTING) return false;
+  if (rule !== undefined && ruleRows[rule].help === LASTING.help) return false;
   return method === 'GET' && (canReload ?? (path.startsWith('/launches/') && status >= 500));
 }
 

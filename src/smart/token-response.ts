@@ -153,7 +153,8 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
 
 /** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */
 function ruleOfOtherAnswer(refused: Rule, response: OutboundResponse): Rule {
-  if (isWebPage(response)) return 'token.web-page';
+  // The status of a refusal says more than its page: many servers and firewalls refuse in HTML.
+  if (refused === 'token.other-error' && isWebPage(response)) return 'token.web-page';
   // A server that asks for user name and password has registered the app with a secret (RFC 6749 2.3.1).
   if (refused === 'token.forbidden' && /^basic\b/i.test(response.headers['www-authenticate'] ?? ''))
     return 'client.method';

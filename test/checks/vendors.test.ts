@@ -71,7 +71,7 @@ describe('an EHR that publishes nothing', () => {
     [
       'keys on a host that is not allowed',
       { jwksUri: 'https://login.example/jwks' },
-      { 'endpoints-hosts': 'failure', 'guide-jwks': 'failure' },
+      { 'endpoints-hosts': 'failure' },
       'jwks_uri on login.example',
     ],
     [

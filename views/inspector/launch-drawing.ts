@@ -92,7 +92,7 @@ ${launch.steps.map((drawn) => step(drawn, launch.scopeAttempts ?? []))}</ol>
 
 const CAUSES_TITLES: Readonly<Record<string, string>> = {
   completed: 'Something is missing',
-  'under way': 'Nothing has come back yet',
+  'under way': 'Not finished yet',
 };
 
 function explanationBox({ explanation, outcome, steps }: DrawnLaunch): SafeHtml | null {

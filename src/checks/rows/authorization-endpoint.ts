@@ -2,7 +2,8 @@
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import { ruleRows } from '#src/errors/rules/table.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
@@ -20,10 +21,12 @@ export async function judgeAuthorization(
   try {
     const answer = await ask(url, { statusStands: true });
     const { status, headers } = answer;
-    if (status >= 300 && status < 400) return judgeRedirect(context, answer, url);
+    if (status >= 300 && status < 400) return judgeRedirect(context, configuration, answer, url);
     // The FHIR server is no place for a browser.
     if ([404, 405, 410].includes(status) || /fhir/.test(answer.contentType))
-      return broken('authorization.not-there', seen(status), { seen: { host: url.host } });
+      return broken(ruleAtAddress('authorization.not-there', configuration.source), seen(status), {
+        seen: { host: url.host },
+      });
     if (status === 401 || status === 403)
       return info(`${seen(status)}: it refuses this service; browsers may be let in`);
     if (status >= 500) return warning(`${seen(status)}: it fails`, LOOK_INTO_LOG);
@@ -32,11 +35,12 @@ export async function judgeAuthorization(
     return pass(`${seen(status)}${framingNote(headers)}`);
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    const { cause } = ruleRows[ruleOfFailure(error, 'endpoint')];
+    const { cause, owner } = ruleRows[ruleAtAddress(ruleOfFailure(error, 'endpoint'), configuration.source)];
     const found = `${url.host}: not reached from this service, which is no proof that the users’ browsers do not. ${cause}`;
     return warning(
       found,
       'Open this address on a workstation of the hospital. If it opens there, there is nothing to do.',
+      owner === 'Your administrator' ? owner : 'EHR team',
     );
   }
 }
@@ -55,7 +59,12 @@ function sentOf({ client }: CheckContext) {
 }
 
 /** A server that answers to our redirect URI knows both the client ID and that URI (RFC 6749 4.1.2.1). */
-function judgeRedirect(context: CheckContext, { status, headers }: OutboundResponse, asked: URL): Outcome {
+function judgeRedirect(
+  context: CheckContext,
+  configuration: SmartConfiguration,
+  { status, headers }: OutboundResponse,
+  asked: URL,
+): Outcome {
   const { location } = headers;
   const target = location === undefined ? undefined : URL.parse(location, asked);
   const seen = `${asked.host}: status ${status}`;
@@ -79,9 +88,28 @@ function judgeRedirect(context: CheckContext, { status, headers }: OutboundRespo
     return broken('client.off', seen, { verdict: 'warning', seen: sentOf(context) });
   if (error === 'unauthorized_client')
     return broken('authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
+  const iss = searchParams.get('iss');
+  const facts = { iss: shown(iss ?? '', 120), 'expected issuers': shown(configuration.issuer ?? '', 120) };
+  const rule = ruleOfIss(iss, context, configuration);
+  // A server may name itself in answers with a code only.
+  if (rule) return broken(rule, seen, { verdict: iss === null ? 'warning' : 'failure', seen: facts });
   return pass(
     `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as servers do that know client ID and redirect URI`,
   );
+}
+
+/** A launch refuses an answer of another issuer (RFC 9207). An issuer that is set, or not named, has a row of its own. */
+function ruleOfIss(
+  iss: string | null,
+  { settings }: CheckContext,
+  { issuer, source, responseIssuerPromised }: SmartConfiguration,
+): Rule | undefined {
+  if (iss === null) return responseIssuerPromised ? 'callback.iss-missing' : undefined;
+  if (issuer === undefined || iss === issuer) return undefined;
+  if (source === 'settings') return 'issuer.given-by-hand';
+  if (settings.issuers.length > 0) return undefined;
+  const bare = (url: string) => url.replace(/\/$/, '');
+  return bare(iss) === bare(issuer) ? 'issuer.slash' : 'callback.other-iss';
 }
 
 /** The EHR's own sign-in page in the chart's frame: only shown to users who have no session. */

@@ -74,13 +74,6 @@ export function broken(
   return { verdict, found: found === '' ? words : `${found}. ${words}`, owner, remedy: filled(remedy, seen) };
 }
 
-/** Where an administrator gave the address, it is the first to doubt (DI-23). @param source of the configuration. */
-export function doubtingGiven(outcome: Outcome, source: string | undefined): Outcome {
-  if (source !== 'settings' || (outcome.verdict !== 'failure' && outcome.verdict !== 'warning')) return outcome;
-  const { owner, remedy } = ruleRows['endpoint.given-by-hand'];
-  return { ...outcome, owner, remedy };
-}
-
 /** Refers to the row that already states the cause, because one cause has one row. */
 export function seeRow(title: string): Outcome {
   return skipped(`not checked: see “${title}”`);

@@ -2,6 +2,8 @@
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { formRequest } from '#src/smart/client-authentication.ts';
+import { ruleAtAddress, ruleOfIntrospection } from '#src/smart/documents/given-endpoints.ts';
+import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { readIntrospection } from '#src/smart/introspection.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { isWebPage } from '#src/smart/token-response.ts';
@@ -15,7 +17,7 @@ export async function judgeIntrospection(context: CheckContext): Promise<Outcome
   const configuration = (await context.configuration)?.configuration;
   if (!configuration) return withoutConfiguration(context);
   if (configuration.introspectionEndpoint !== undefined)
-    return askIntrospection(context, new URL(configuration.introspectionEndpoint));
+    return askIntrospection(context, new URL(configuration.introspectionEndpoint), configuration.source);
   return warning(
     'no usable introspection endpoint is named',
     'Switch “Ask the EHR whether a token is still active” off in Advanced settings, or ask the EHR team to publish an introspection_endpoint.',
@@ -23,10 +25,14 @@ export async function judgeIntrospection(context: CheckContext): Promise<Outcome
 }
 
 /** A server that refuses a caller without a key is there; only a launch shows whether it takes ours. */
-async function askIntrospection({ ask, settings, now }: CheckContext, url: URL): Promise<Outcome> {
+async function askIntrospection(
+  { ask, settings, now }: CheckContext,
+  url: URL,
+  source: SmartConfiguration['source'],
+): Promise<Outcome> {
   if (!ask) return pass(url.host);
   const unusable = (answered: string) =>
-    broken('refresh.not-confirmed', url.host, {
+    broken(ruleOfIntrospection(answered, source), `${url.host}: ${answered}`, {
       verdict: 'warning',
       seen: { 'introspection answer': answered, 'client id': settings.clientId || 'of this app' },
     });
@@ -46,6 +52,7 @@ async function askIntrospection({ ask, settings, now }: CheckContext, url: URL):
     return said.kind === 'inactive' ? pass(`${url.host}: status 200, not active`) : unusable(said.reason);
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    return broken(ruleOfFailure(error, 'endpoint'), url.host, { verdict: 'warning' });
+    const rule = ruleAtAddress(ruleOfFailure(error, 'endpoint'), source);
+    return broken(rule, `${url.host}: ${error.failure}`, { verdict: 'warning' });
   }
 }

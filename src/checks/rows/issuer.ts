@@ -1,6 +1,7 @@
 /** Checks that the three names of the issuer agree and that its keys can be used (DI-12, ID-02..06, ID-10). */
 import { type JsonObject, listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
+import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
@@ -101,7 +102,7 @@ async function judgeKeys(context: CheckContext): Promise<Outcome> {
   const usable = entries.filter(({ thumbprint }) => thumbprint !== undefined);
   const seen = `${usable.length} of ${entries.length} ${entries.length === 1 ? 'key' : 'keys'} usable`;
   if (usable.length === 0) {
-    return broken('keys.none-usable', seen);
+    return broken(ruleAtAddress('keys.none-usable', (await context.configuration)?.source), seen);
   }
   const [first] = await context.issuers;
   const algorithms = listMember(documentOf(first?.fetched), 'id_token_signing_alg_values_supported');

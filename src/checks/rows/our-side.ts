@@ -92,9 +92,14 @@ async function judgeClock({ wellKnown, metadata, now, databaseTime }: CheckConte
   const off = Math.abs(skewSeconds);
   if (off < NOTEWORTHY_SKEW_SECONDS) return pass(`within ${Math.max(off, 1)} s`);
   const clock = `${off} s ${skewSeconds > 0 ? 'ahead of' : 'behind'}`;
-  const own = clockDifference(now().getTime(), (await databaseTime?.().catch(() => undefined)) ?? Number.NaN);
+  const own = await ownClock(now(), databaseTime);
   return broken(own === undefined ? 'clock.ehr' : 'clock.ours', `the clock of the EHR is ${clock} ours`, {
     verdict: off <= HARMFUL_SKEW_SECONDS ? 'warning' : 'failure',
     seen: { 'EHR clock': clock, 'our clock': own },
   });
+}
+
+/** How far our clock is from that of our database, such as `12 s ahead of`; undefined if they agree or it is not known. */
+export async function ownClock(now: Date, databaseTime: CheckContext['databaseTime']): Promise<string | undefined> {
+  return clockDifference(now.getTime(), (await databaseTime?.().catch(() => undefined)) ?? Number.NaN);
 }

@@ -4,6 +4,7 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configuration-rule.ts';
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
+import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
@@ -47,7 +48,10 @@ async function judgeConfiguration(context: CheckContext): Promise<Outcome> {
   if (found?.source === 'settings') return pass(`the sign-in addresses are ${GIVEN_BY_YOU}: no document is read`);
   const seen = describeFetched(fetched);
   if (documentOf(fetched) && found) return pass(seen);
-  if (found) return broken('discovery.older-way', seen, { verdict: 'warning', seen: { 'FHIR URL': context.fhirUrl } });
+  if (found) {
+    const verdict = (await isWithoutIssuer(context)) ? 'failure' : 'warning';
+    return broken('discovery.older-way', seen, { verdict, seen: { 'FHIR URL': context.fhirUrl } });
+  }
   const inTheWay = fetched.kind === 'none' ? await networkRowInTheWay(context) : undefined;
   if (inTheWay !== undefined) return seeRow(inTheWay);
   const isBase = context.settings.discovered !== undefined || isFhirBase(await context.metadata);
@@ -64,9 +68,16 @@ export async function withoutConfiguration(context: CheckContext): Promise<Outco
   return seeRow((kind === 'none' ? await networkRowInTheWay(context) : undefined) ?? GUIDE_TITLES.configuration);
 }
 
+/** SMART's older way names no issuer. Without a setting and a document at the FHIR URL nothing leads to keys. */
+async function isWithoutIssuer({ configuration, issuers, settings }: CheckContext): Promise<boolean> {
+  if ((await configuration)?.source !== 'CapabilityStatement' || settings.issuers.length > 0) return false;
+  return (await issuers).every(({ state }) => state === 'absent');
+}
+
 async function judgeIssuer(context: CheckContext): Promise<Outcome> {
   const [configuration, issuers] = await Promise.all([context.configuration, context.issuers]);
   if (!configuration) return withoutConfiguration(context);
+  if (await isWithoutIssuer(context)) return seeRow(GUIDE_TITLES.configuration);
   const named = textMember(configuration.document, 'issuer');
   const isSetting =
     context.settings.issuers.length > 0 && named !== undefined && !context.settings.issuers.includes(named);
@@ -145,6 +156,8 @@ const LEADS_TO_KEYS: ReadonlySet<FoundIssuer['state']> = new Set(['valid', 'abse
 async function judgeJwks(context: CheckContext): Promise<Outcome> {
   const [parsed, document, issuers] = await Promise.all([context.keys, context.configuration, context.issuers]);
   if (!document) return withoutConfiguration(context);
+  if (document.source === 'settings' && !document.configuration)
+    return skipped('not asked: no launch would use this address, see the rows about endpoints');
   // The row above reports a missing document and a missing jwks_uri.
   if (parsed.jwksUri === undefined || issuers.every(({ state }) => !LEADS_TO_KEYS.has(state)))
     return seeRow(GUIDE_TITLES.issuer);
@@ -154,6 +167,6 @@ async function judgeJwks(context: CheckContext): Promise<Outcome> {
   if (parsed.keys) return pass(seen);
   const { fetched } = parsed;
   const found = documentOf(fetched) === undefined ? seen : `${seen}, without a list of keys`;
-  if (parsed.source === 'settings') return broken('endpoint.given-by-hand', found);
-  return broken(fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched), found);
+  const rule = fetched.kind === 'none' ? ruleOfFailure(fetched.error, 'endpoint') : ruleOfKeySet(fetched);
+  return broken(ruleAtAddress(rule, document.source), found);
 }

@@ -7,7 +7,7 @@
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { judgeAuthorization } from './authorization-endpoint.ts';
 import type { Ask, CheckContext } from './context.ts';
-import { checksOf, doubtingGiven, type Outcome, skipped } from './definition.ts';
+import { checksOf, type Outcome, skipped } from './definition.ts';
 import { judgeIntrospection } from './introspection-endpoint.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 import { judgeToken } from './token-endpoint.ts';
@@ -44,5 +44,5 @@ async function judgeEndpoint(
   if (!found) return withoutConfiguration(context);
   if (!found.configuration) return skipped('not asked: no launch would use these addresses, see the rows above');
   if (!context.ask) return skipped('not asked by a scheduled check');
-  return doubtingGiven(await judge(context, found.configuration, context.ask), found.source);
+  return judge(context, found.configuration, context.ask);
 }

@@ -2,7 +2,7 @@
 import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
+import { ruleOfIntrospection, rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
@@ -32,6 +32,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'keys.document-other-issuer': bySetting,
   'keys.address-unusable': bySetting,
   'network.unknown-endpoint-name': (rule, failed, steps) => byHand(bySetting(rule, failed, steps), failed, steps),
+  'refresh.not-confirmed': (rule, { facts }, steps) =>
+    isGivenByHand(steps) ? ruleOfIntrospection(facts['introspection answer'], 'settings') : rule,
   'scope.patient-missing': (rule, _failed, steps) =>
     asksFor('Patient', 'r', steps) ? rule : 'scope.patient-not-asked',
   'fhir.search-not-granted': (rule, _failed, steps) =>
@@ -58,7 +60,8 @@ export function exactRule(failed: TraceStep, steps: readonly TraceStep[]): Rule 
 function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[]): Rule {
   const [iss, expected] = [facts['iss'], listOf(facts['expected issuers'])];
   if (typeof iss !== 'string') return rule;
-  if (isGivenByHand(steps) || isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (isGivenByHand(steps)) return 'issuer.given-by-hand';
+  if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
   // Facts hold hosts in small letters: what is equal here differs in the letters of the host or a default port.
   if (expected.includes(iss)) return 'issuer.letters';
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';

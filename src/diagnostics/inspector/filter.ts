@@ -41,7 +41,7 @@ export async function askedFor(deps: SearchDependencies, request: Request): Prom
     userHashes: who.hashes ?? user,
     withUnknownUsers: who.withUnknown,
     patientHashes: search.patient?.hashes,
-    supportCode,
+    supportCodes: supportCode === undefined ? undefined : [supportCode],
     position: positionIn(request),
   };
   // An invalid support code finds nothing, rather than everything; so does a search that was refused or has ended.

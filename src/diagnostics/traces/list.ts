@@ -1,5 +1,5 @@
 /** Lists launch traces by organization, time, outcome, step, people, patient and support code. */
-import { and, eq, gte, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, arrayOverlaps, eq, gte, inArray, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { keyset, type Position } from '#src/adapters/database/keyset.ts';
 import { failedSteps, launchTraces } from './store.ts';
@@ -23,7 +23,8 @@ export interface TraceFilter {
   /** Also launches that ended before the EHR said who the user is. */
   withUnknownUsers?: boolean | undefined;
   patientHashes?: readonly string[] | undefined;
-  supportCode?: string | undefined;
+  /** Matches any of these. */
+  supportCodes?: readonly string[] | undefined;
   position?: Position;
 }
 
@@ -43,7 +44,7 @@ export function listTraces(db: Queries, filter: TraceFilter, limit: number): Pro
         filter.before && lt(startedAt, filter.before),
         userIs(filter),
         filter.patientHashes && inArray(patientHash, [...filter.patientHashes]),
-        filter.supportCode === undefined ? undefined : hasSupportCode(filter.supportCode),
+        filter.supportCodes && hasSupportCode(filter.supportCodes),
         where,
       ),
     )
@@ -75,9 +76,9 @@ function userIs({ userHashes, formerUsers = [], withUnknownUsers }: TraceFilter)
 }
 
 /** A subquery forces the use of the index: the planner does not know that few rows match. */
-function hasSupportCode(code: string): SQL {
+function hasSupportCode(codes: readonly string[]): SQL {
   const { id, supportCodes } = launchTraces;
-  return sql`${id} = any(array(select ${id} from ${launchTraces} where ${supportCodes} @> array[${code}]::text[]))`;
+  return sql`${id} = any(array(select ${id} from ${launchTraces} where ${arrayOverlaps(supportCodes, [...codes])}))`;
 }
 
 /** As the page of a launch judges: the last try of a step counts, and a launch under way stopped at its last step. */

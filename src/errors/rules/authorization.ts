@@ -90,12 +90,12 @@ export const signInRules = {
   'callback.opened-as-launch-url': ehrTeam(
     'The EHR opened the redirect URI as if it were the launch URL, with iss and launch: the two are mixed up',
     'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
-    { help: LASTING },
+    LASTING,
   ),
   'callback.posted': ehrTeam(
     'The authorization server posts its answer (response_mode form_post), and browsers send no cookie of ours with that',
     'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
-    { help: LASTING },
+    LASTING,
   ),
   'callback.empty': ehrTeam(
     'The redirect URI was opened with nothing in its query: from a bookmark, or the EHR put its answer behind a # (response_mode fragment)',
@@ -147,6 +147,11 @@ export const signInRules = {
   'issuer.setting-differs': administrator(
     'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
     'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
+    { help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.' },
+  ),
+  'issuer.given-by-hand': administrator(
+    'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
+    'Ask the EHR team whether {iss} is its issuer; if it is, enter exactly that at “Issuers of id_tokens” in Advanced settings, where endpoints given by hand need it.',
     { help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.' },
   ),
   'issuer.not-named': ehrTeam(

@@ -93,7 +93,7 @@ export const clientRules = {
   'client.proof-of-possession': ehrTeam(
     'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
     'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
-    { help: LASTING },
+    LASTING,
   ),
   'client.unknown': ehrTeam(
     'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',

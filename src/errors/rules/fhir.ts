@@ -32,7 +32,7 @@ export const fhirRules = {
   'fhir.no-json': ehrTeam(
     'The FHIR server does not speak JSON with us: it sends XML or another content type, or refuses ours (406, 415)',
     'Let the FHIR server take and answer application/fhir+json, and the gateway before it let that pass.',
-    { help: LASTING },
+    LASTING,
   ),
   'fhir.too-large': ehrTeam(
     'An answer of the FHIR server is larger than the app reads',
@@ -69,12 +69,12 @@ export const fhirRules = {
   'fhir.redirect': ehrTeam(
     'The FHIR server redirects a request to another address; the token is never sent on',
     'Answer FHIR requests below the FHIR URL itself, without a redirect, also to a sign-in page.',
-    { help: LASTING },
+    LASTING,
   ),
   'fhir.firewall': ehrTeam(
     'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length, or wants a certificate of the caller',
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
-    { help: LASTING },
+    LASTING,
   ),
   'fhir.failing': ehrTeam(
     'The FHIR server fails when it is read (5xx)',

@@ -45,7 +45,7 @@ export const identityRules = {
   'id-token.audience-case': operator(
     'The id_token is for the client ID in other letter case or with other spaces than it is entered here, {client id}',
     'Enter the Client ID in Settings > Organizations letter for letter as it is registered in the EHR.',
-    { help: LASTING },
+    LASTING,
   ),
   'id-token.expired': ehrTeam(
     'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
@@ -82,32 +82,32 @@ export const identityRules = {
   'keys.no-document': ehrTeam(
     'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
     'Serve {issuer}/.well-known/openid-configuration, or name jwks_uri in smart-configuration.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.document-unreadable': ehrTeam(
     'The issuer’s OpenID Connect document is not a JSON object: an error or a web page comes in its place',
     'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.document-other-issuer': ehrTeam(
     'The OpenID Connect document names another issuer than the one it was fetched for',
     'Write the issuer in the OpenID Connect document as in smart-configuration, letter for letter.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.no-jwks-uri': ehrTeam(
     'The OpenID Connect document names no jwks_uri',
     'Name the jwks_uri in the OpenID Connect document.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.address-unusable': ehrTeam(
     'The issuer or its jwks_uri is not a usable https address',
     'Publish an absolute https address without a user name.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.unreadable': ehrTeam(
     'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
-    { help: LASTING },
+    LASTING,
   ),
   'keys.unavailable': ehrTeam(
     'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
@@ -116,6 +116,6 @@ export const identityRules = {
   'keys.none-usable': ehrTeam(
     'The EHR’s key set has no key that can verify an id_token',
     'Publish the public key that signs id_tokens at the jwks_uri; if it has use or alg, they must be sig and the algorithm of id_tokens.',
-    { help: LASTING },
+    LASTING,
   ),
 } satisfies Record<string, RuleRow>;

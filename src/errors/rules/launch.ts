@@ -9,7 +9,7 @@ export const launchRules = {
   'launch.parameter-name': ehrTeam(
     'The EHR opened the launch URL with {written as} in place of iss and launch: it writes their names in another letter case, or & as &amp;',
     'Correct how the EHR’s record of the app builds the launch URL: the names are iss and launch in small letters, with a bare & between them.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.parameter-repeated': ehrTeam(
     'iss or launch comes twice: it is also typed into the launch URL that is registered in the EHR',
@@ -18,7 +18,7 @@ export const launchRules = {
   'launch.placeholder': ehrTeam(
     'The EHR put a placeholder in place of {parameter}, such as %LAUNCH%: its record of the app names a variable that it does not fill in',
     'Correct the variable in the EHR’s record of the app, or leave iss and launch out of the launch URL where the EHR adds them itself.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.parameter-malformed': ehrTeam(
     'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
@@ -27,27 +27,27 @@ export const launchRules = {
   'launch.encoded-twice': ehrTeam(
     'The EHR encoded iss twice, so that it still begins with https%3A after it was decoded once',
     'Encode iss and launch once when they are added to the launch URL, also in a redirect or proxy before it.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.opened-as-redirect-uri': ehrTeam(
     'The authorization server sent the browser back to the launch URL: the launch URL is registered as the redirect URI, or is the only one registered',
     'Register both addresses of the registration sheet: …/smart/launch as launch URL, and …/smart/callback as redirect URI.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.standalone-url-registered': ehrTeam(
     'The EHR opened the standalone URL from a chart, with iss and launch: it is registered as the launch URL',
     'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, and not the standalone URL.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.no-such-address': ehrTeam(
     'The EHR opened an address of this app that is neither its launch URL nor its redirect URI: what is registered is misspelled',
     'Register the launch URL and the redirect URI of the registration sheet, letter for letter.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.posted': ehrTeam(
     'The EHR opened the launch URL by POST, where a launch is a GET with iss and launch in the query',
     'Let the EHR open the launch URL by GET (SMART App Launch, “Launch App: EHR Launch”).',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.org-id-missing': ehrTeam(
     'The launch URL in the EHR has no orgId, or has it twice',
@@ -56,7 +56,7 @@ export const launchRules = {
   'launch.parameters-in-org-id': ehrTeam(
     'The EHR added ?iss=… to a launch URL that has a question mark already, so that iss and launch became part of the Org ID',
     'Register the path form of the launch URL, …/smart/launch/ and then the Org ID: the registration sheet has it.',
-    { help: LASTING },
+    LASTING,
   ),
   'launch.org-id-unknown': ehrTeam(
     'No organization here has the Org ID of the launch URL: it is misspelled, or belongs to the other environment (production or non-production)',

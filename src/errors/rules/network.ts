@@ -5,12 +5,12 @@ export const networkRules = {
   'network.unknown-name': administrator(
     'The host name of the FHIR URL does not exist in public DNS: it is misspelled, or not published',
     'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.unknown-endpoint-name': ehrTeam(
     'A host that the EHR names in its own documents does not exist in public DNS',
     'Correct the host in the EHR’s document, or publish its name in DNS.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.name-server': networkTeam(
     'The name server did not answer for the host',
@@ -19,12 +19,12 @@ export const networkRules = {
   'network.private-address': administrator(
     'The host leads to a private or reserved address, or the address is not https: this service does not call it',
     'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.private-endpoint': ehrTeam(
     'An address in the EHR’s documents leads to a private network, or is not https: this service does not call it',
     'Set the public https address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.refused': ehrTeam(
     'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
@@ -36,7 +36,7 @@ export const networkRules = {
   'network.no-connection': networkTeam(
     'No connection could be made: something between us and the host, usually a firewall, drops our packets without an answer',
     'Let our egress addresses through to the host on port 443; the guide lists them.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.broken-off': ehrTeam(
     'The server, or a gateway before it, closed the connection before the answer was complete; one that closes it without any answer may want a certificate of the caller',
@@ -45,12 +45,12 @@ export const networkRules = {
   'network.garbled': ehrTeam(
     'What came back cannot be read: it is not compressed as it says, or is no HTTP',
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.proxy-sign-in': networkTeam(
     'A proxy between us and the server wants a sign-in (407)',
     'Let our egress addresses through to the host without a proxy that signs users in.',
-    { help: LASTING },
+    LASTING,
   ),
   'network.late': ehrTeam(
     'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',
@@ -70,6 +70,6 @@ export const networkRules = {
   'network.too-large': ehrTeam(
     'The answer is larger than such an answer may be',
     'Look at what this address serves: such a document has a few kilobytes.',
-    { help: LASTING },
+    LASTING,
   ),
 } satisfies Record<string, RuleRow>;

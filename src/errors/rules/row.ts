@@ -14,8 +14,8 @@ export interface RuleRow {
   readonly help?: string;
 }
 
-/** What users can do about a failure that waiting does not end. */
-export const LASTING = 'Trying again does not help. Give the support code to {help desk}.';
+/** The help for users after a failure that waiting does not end. */
+export const LASTING = { help: 'Trying again does not help. Give the support code to {help desk}.' } as const;
 
 /** One row of the table: the cause, what its owner has to do now, and what only some rows say besides. */
 const ownedBy =

@@ -2,7 +2,7 @@
 import { ehrTeam, LASTING, type RuleRow } from './row.ts';
 
 /** No certificate repairs itself, so users are not asked to try again. */
-const lasting = (cause: string, remedy: string): RuleRow => ehrTeam(cause, remedy, { help: LASTING });
+const lasting = (cause: string, remedy: string): RuleRow => ehrTeam(cause, remedy, LASTING);
 
 export const tlsRules = {
   'tls.expired': lasting('The certificate of the server has expired', 'Renew the certificate now.'),

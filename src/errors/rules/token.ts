@@ -30,12 +30,12 @@ export const tokenRules = {
   'grant.redirect-uri': ehrTeam(
     'The token endpoint sees another redirect URI than {redirect URI}',
     'Register {redirect URI} for this client, letter for letter.',
-    { help: LASTING },
+    LASTING,
   ),
   'grant.pkce': ehrTeam(
     'The token endpoint refuses the PKCE verifier; S256 was used',
     'Let the authorization server keep code_challenge and compare it by S256 (RFC 7636).',
-    { help: LASTING },
+    LASTING,
   ),
   'token.request-refused': ehrTeam(
     'The token endpoint takes our request for malformed (invalid_request)',
@@ -44,7 +44,7 @@ export const tokenRules = {
   'token.body-lost': ehrTeam(
     'The token endpoint did not get the form that was sent: a gateway before it drops the body, takes none of this length, or changes its content type',
     'Let the gateway pass the body of POST on unchanged, as application/x-www-form-urlencoded, to the token endpoint on {host}.',
-    { help: LASTING },
+    LASTING,
   ),
   'token.other-error': ehrTeam(
     'The token endpoint refused without an error code that OAuth knows',
@@ -53,12 +53,12 @@ export const tokenRules = {
   'token.forbidden': ehrTeam(
     'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: most often by an allowlist that does not have our egress addresses, or because it wants a key of its own',
     'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses.',
-    { help: LASTING },
+    LASTING,
   ),
   'token.not-there': ehrTeam(
     'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
-    'Correct token_endpoint in smart-configuration: host, path and tenant.',
-    { help: LASTING },
+    'Correct token_endpoint in smart-configuration: host, path and tenant. If they are right, let the gateway before it pass the path on.',
+    LASTING,
   ),
   'token.grant-type': ehrTeam(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',

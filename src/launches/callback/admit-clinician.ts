@@ -47,7 +47,8 @@ export async function admitUser(
   }
 }
 
-function admissionFacts(admission: Admission): StepFacts {
+/** What the trace says of an admission. */
+export function admissionFacts(admission: Admission): StepFacts {
   if (admission.kind === 'waits') return { warning: `not associated yet: ${admission.membership.kind}` };
   if (admission.clinicianId === undefined) return { warning: 'our database did not answer; admitted unrecorded' };
   return { 'first launch': admission.isFirst };

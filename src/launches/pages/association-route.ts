@@ -5,13 +5,15 @@ import { auditActor } from '#src/audit/audit.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
 import type { AssociationLimit } from '#src/clinicians/association-limit.ts';
 import type { RedeemOutcome } from '#src/clinicians/one-time-code.ts';
+import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { tieToClinician } from '#src/launches/callback/admit-clinician.ts';
+import { admissionFacts, tieToClinician, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import { isInChart } from '#src/launches/session/fit-page.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
@@ -23,23 +25,31 @@ export interface AssociationRouteDependencies {
   launches: Pick<LaunchStore, 'replace'>;
   limit: AssociationLimit;
   sealer: Sealer;
+  traces: Pick<LaunchTraces, 'follow'>;
 }
 
-/** Behind the guard that lets waiting launches pass. A code's result is a fixed word in the query: reload-safe. */
+/** Behind the guard that lets waiting launches pass. The page's support code finds the launch that waits. */
 export function associationRoute(deps: AssociationRouteDependencies): RequestHandler {
-  return async (request, response) => {
-    const { launch, organization, waits } = openLaunchOf(request);
-    const problem = problems.find((one) => one === queryOf(request).get('problem'));
-    if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
-    if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
-      return show(request, response, undefined);
-    // If confirmation is required only since this launch began, the administrator has not seen the request yet.
-    const { supportCode } = contextOf(request);
-    const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
-    const admission = await deps.clinicians.admit(organization, launching);
-    if (admission.kind === 'admitted') return response.redirect(303, `/launches/${launch.id}/requests`);
-    show(request, response, undefined, admission.membership);
-  };
+  return async (request, response) =>
+    deps.traces.follow({ request, step: 'user' }, async () => {
+      traceOf(request).joins(openLaunchOf(request).launch.traceId);
+      await look(deps, request, response);
+    });
+}
+
+/** A code's result is a fixed word in the query: reload-safe. */
+async function look(deps: AssociationRouteDependencies, request: Request, response: Response): Promise<void> {
+  const { launch, organization, waits } = openLaunchOf(request);
+  const problem = problems.find((one) => one === queryOf(request).get('problem'));
+  if (problem !== undefined && organization.userAssociation === 'code') return show(request, response, problem);
+  if (waits?.kind !== 'unknown' || organization.userAssociation !== 'confirmation')
+    return show(request, response, undefined);
+  // If confirmation is required only since this launch began, the administrator has not seen the request yet.
+  const { supportCode } = contextOf(request);
+  const launching = { user: launch.user, launchId: launch.id, supportCode, address: request.ip };
+  const admission = await deps.clinicians.admit(organization, launching);
+  if (admission.kind === 'admitted') return show(request, response, undefined, null);
+  return show(request, response, undefined, admission.membership);
 }
 
 /** `POST`: the one-time code. Behind the same guard and a urlencoded body parser. */
@@ -70,14 +80,18 @@ const problems = ['wrong', 'used', 'clinician-taken', 'identity-taken', 'refused
   'linked'
 >[];
 
-function show(
+/** @param waits null for a user who was admitted just now */
+async function show(
   request: Request,
   response: Response,
   problem: AssociationProblem | undefined,
-  waits = openLaunchOf(request).waits,
-): void {
+  waits: Waiting | null = openLaunchOf(request).waits ?? null,
+): Promise<void> {
   const { launch, organization, cookieSecret } = openLaunchOf(request);
   const base = `/launches/${launch.id}`;
+  const { trace } = contextOf(request);
+  if (waits) await trace?.step('user', () => undefined, admissionFacts({ kind: 'waits', membership: waits }));
+  else trace?.discard();
   if (!waits && problem === undefined) return response.redirect(303, `${base}/requests`);
   if (organization.userAssociation === 'automatic' && waits?.kind !== 'refused')
     throw new AppError('user.not-associated', 'not associated, and nothing to ask for');

@@ -50,12 +50,27 @@ export function parseGiven(settings: GivenEndpoints, rules: EndpointRules): Pars
 
 /** Rules that doubt an address. Where an administrator gave it, the setting is the first to doubt (DI-23). */
 export const rulesOfAddress = [
+  'authorization.not-there',
   'token.not-there',
   'token.web-page',
   'token.redirect',
   'token.not-json',
   'token.other-error',
   'keys.unreadable',
+  'keys.none-usable',
+  'id-token.unknown-key',
+  'network.refused',
   'network.private-endpoint',
   'network.unknown-endpoint-name',
 ] as const satisfies readonly Rule[];
+
+/** The rule for an introspection without a usable answer; of the answers, only these doubt the address. */
+export function ruleOfIntrospection(answered: unknown, source: unknown): Rule {
+  const isElsewhere = /^(?:status (?:3\d\d|404|405|410)|not a JSON object|network)$/.test(String(answered));
+  return isElsewhere && source === 'settings' ? 'endpoint.given-by-hand' : 'refresh.not-confirmed';
+}
+
+/** The rule for a failure at an address of this source: an address that was given by hand is doubted first. */
+export function ruleAtAddress(rule: Rule, source: ParsedConfiguration['source'] | undefined): Rule {
+  return source === 'settings' && rulesOfAddress.some((one) => one === rule) ? 'endpoint.given-by-hand' : rule;
+}

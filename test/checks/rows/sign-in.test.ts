@@ -34,10 +34,18 @@ type Case = [name: string, answer: StubAnswer, verdict: string, found: RegExp, r
 
 const AUTHORIZATION: Case[] = [
   [
-    'no sign-in without a user',
+    'no sign-in without a user, and without the promised iss',
     to(`${OURS}?error=login_required&state=x`),
-    'pass',
-    /to our redirect URI \(login_required\)/,
+    'warning',
+    /promises iss/,
+    'callback.iss-missing',
+  ],
+  [
+    'another issuer',
+    to(`${OURS}?error=login_required&iss=https://elsewhere.example/auth`),
+    'failure',
+    /elsewhere\.example/,
+    'callback.other-iss',
   ],
   ['a sign-in page', HTML, 'pass', /status 200$/],
   [
@@ -87,7 +95,7 @@ const TOKEN: Case[] = [
   ['invalid_client', json(401, { error: 'invalid_client' }), 'pass', /401, invalid_client/],
   ['invalid_request', json(400, { error: 'invalid_request' }), 'pass', /400, invalid_request/],
   ['a portal', HTML, 'failure', /web page/, 'token.web-page'],
-  ['a portal with 404', { ...HTML, status: 404 }, 'failure', /web page/, 'token.web-page'],
+  ['a web page with 404', { ...HTML, status: 404 }, 'failure', /Nothing takes token requests/, 'token.not-there'],
   ['nothing', json(404, { message: 'no' }), 'failure', /Nothing takes token requests/, 'token.not-there'],
   ['a redirect', to('https://elsewhere.example/token'), 'failure', /redirects/, 'token.redirect'],
   ['a gateway’s words', json(401, { message: 'Unauthorized' }), 'warning', /without an OAuth error/, 'token.forbidden'],
@@ -101,6 +109,12 @@ const TOKEN: Case[] = [
     /took an invented code/,
   ],
 ];
+
+test('the authorization endpoint answers with no sign-in without a user, in the name of its issuer', async () => {
+  ehr.on('authorize', () => to(`${OURS}?error=login_required&iss=${encodeURIComponent(ehr.fhirBase)}`));
+  const { verdict, found } = await askedRow('authorization-endpoint');
+  expect([verdict, found]).toEqual(['pass', expect.stringMatching(/to our redirect URI \(login_required\)/)]);
+});
 
 test.for(TOKEN)('the token endpoint answers with %s', async ([, answer, verdict, found, rule]) => {
   ehr.on('token', () => answer);

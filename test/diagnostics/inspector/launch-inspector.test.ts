@@ -383,6 +383,10 @@ describe('on embedded stores', () => {
         world.sandbox.launch('pat-ben', { user: 'prac-osei' }).replace(`orgId=${ORG_ID}`, `orgId=${ID}`),
       );
       await browser.visit(page.url.replace(/requests$/, 'sign-out'), { form: { csrf: csrfOf(page) } });
+      world.sandbox.faults.set('fhir-403-requests');
+      const refused = world.sandbox.launch('pat-ben', { user: 'prac-osei' });
+      await world.browser().open(refused.replace(`orgId=${ORG_ID}`, `orgId=${ID}`));
+      world.sandbox.faults.clear();
       for (const verb of ['disable', 'enable'])
         await own.visit(`${world.url}/settings/clinicians/${id}/${verb}`, { form: { csrf: csrfOf(list) } });
       await Promise.all([world.dependencies.audit.flush(), world.dependencies.traces.flush()]);
@@ -391,9 +395,10 @@ describe('on embedded stores', () => {
         ...timeline.body.matchAll(/<td data-label="What">(.*?)<\/td>\s*<td data-label="Detail">(.*?)<\/td>/gs),
       ];
       const words = whats.map(([, what = '', detail = '']) => `${what.replaceAll(/<[^>]+>/g, '')} ${detail}`.trim());
-      expect(words.slice(0, 4)).toEqual([
+      expect(words.slice(0, 5)).toEqual([
         'Changed by an administrator enabled',
         'Changed by an administrator disabled',
+        'Launched The FHIR server refused the search for requests (403), although it was granted',
         'Signed out',
         'Launched',
       ]);
@@ -401,7 +406,7 @@ describe('on embedded stores', () => {
       expect(words.slice(-2).toSorted()).toEqual(['Launched', 'Linked to the EHR user at the first launch']);
       expect(timeline.body).not.toMatch(/pat-|Moreno|Okafor/);
       const launches = /href="(\/settings\/launches\?who=[^"]+)"/.exec(timeline.body)?.[1] ?? '';
-      expect(usersOf(await own.visit(world.url + launches))).toHaveLength(3);
+      expect(usersOf(await own.visit(world.url + launches))).toHaveLength(4);
       expect((await administrator.visit(`${world.url}/settings/clinicians/${id}/timeline`)).status).toBe(404);
     });
 

@@ -1,6 +1,6 @@
 /** A wrong clock is named as the cause, and whose it is, instead of what it makes look wrong (CAJ-17). */
 import { describe, expect, test } from 'vitest';
-import type { Rule } from '#src/errors/rules/table.ts';
+import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { expectRow, expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 
@@ -18,12 +18,21 @@ describe.for<[name: string, seconds: { ours: number; theirs: number }, step: str
   ['both are off', { ours: 400, theirs: -400 }, 'token', 'clock.ours', /40\d s ahead of.*(799|80\d) s behind ours/],
 ])('%s', ([, { ours, theirs }, step, rule, says]) => {
   const shifted = (seconds: number) => () => new Date(Date.now() + seconds * 1_000);
-  const { checkWith, launchWith } = useSeededWorld({ clock: shifted(ours), sandbox: { now: shifted(theirs) } });
+  const { checkWith, launchWith, prepare, proofWith } = useSeededWorld({
+    clock: shifted(ours),
+    sandbox: { now: shifted(theirs) },
+  });
 
   test('the refused launch names the clock as the cause', async () => {
     const said = await launchWith({});
     expectSaid(said, step, rule);
     expect(said.words).toMatch(says);
+  });
+
+  test('the key proof has the same owner, if the clock matters to it', async () => {
+    const { outcome, owner } = await proofWith((await prepare({})).id);
+    if (step === 'token') expect(owner).toBe(ruleRows[rule].owner);
+    else expect(outcome).toBe('proven');
   });
 
   test('the checks name the same cause', async () => {

@@ -25,7 +25,7 @@ const WORD_FOR_OPERATOR: Partial<Record<Owner, string>> = {
 /** Advice that loosens security, with the only rules that may give it. */
 const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
   [/accept its absence|without nonce/i, 'id-token.nonce-missing'],
-  [/Issuers of id_tokens/, 'issuer.setting-differs', 'id-token.issuer-of-ehr'],
+  [/Issuers of id_tokens/, 'issuer.setting-differs', 'issuer.given-by-hand', 'id-token.issuer-of-ehr'],
   [/Extra hosts/, 'discovery.endpoint-other-host'],
   [/Kinds of EHR users/, 'user.other-kind'],
   [/orders of the EHR in the request list/, 'fhir.search-absent'],

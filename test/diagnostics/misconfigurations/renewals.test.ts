@@ -36,7 +36,7 @@ test.for<[fault: FaultName, rule: Rule, says: RegExp]>([
   ['wrong-audience', 'id-token.audience', /another app/],
   ['no-audience', 'refresh.audience-missing', /has no aud/],
   ['token-500', 'token.server-error', /log of the authorization server/],
-  ['token-html-404', 'token.web-page', /token_endpoint/],
+  ['token-html-404', 'token.not-there', /token_endpoint/],
   ['slow-token', 'token.late', /JWKS/],
 ])('a renewal with the fault %s', async ([fault, rule, says]) => {
   const said = await renewedAfter(SHORT_LIFE, ({ ehr }) => ehr.faults.set(fault));

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { FaultValue } from '#sandbox/fault.ts';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
+import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
 import type { CheckResult, Suggestion } from '#src/checks/rows/result.ts';
 import { runChecks } from '#src/checks/run.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -132,6 +133,14 @@ export function useSeededWorld(options: WorldOptions = {}) {
     return { open, allPassed: summary.allPassed, suggestions: summary.suggestions };
   };
 
+  /** Runs the key proof of an organization. */
+  const proofWith = async (id: string): Promise<KeyProof> => {
+    const organization = await world.dependencies.directory.find(id);
+    if (!organization) throw new Error(`no organization ${id}`);
+    const { dependencies } = world;
+    return proveKey(organization, { ...dependencies, publicUrl: dependencies.config.publicUrl });
+  };
+
   const expectCheck = async (wrong: Wrong, row: string, rule: Rule, found = /./) => {
     const { open, allPassed } = await checkWith(wrong);
     expectRow(open, row, rule);
@@ -145,6 +154,7 @@ export function useSeededWorld(options: WorldOptions = {}) {
     world: () => world,
     launchWith,
     checkWith,
+    proofWith,
     prepare,
     launchFrom,
     inspect,

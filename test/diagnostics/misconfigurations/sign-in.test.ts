@@ -1,11 +1,11 @@
 /** Launches that stop at the EHR’s sign-in, or when the browser comes back from it. */
 import { expect, test } from 'vitest';
 import { atPath } from '#test/helpers/servers/gateway.ts';
-import { expectSaid } from './expectations.ts';
+import { expectRow, expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { CONFIGURATION, members, sign } from './seeds.ts';
 
-const { inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
+const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
 
 launchesSay('authorization-redirect', [
   [
@@ -44,8 +44,8 @@ launchesSay('callback', [
   ['a state that was changed on the way', 'wrong-state', 'callback.state-changed'],
   ['a callback without state', 'no-state', 'callback.state-changed'],
   ['a callback without code', 'no-code', 'callback.malformed'],
-  ['a callback of another issuer', 'issuer-mismatch', 'callback.other-iss'],
-  ['a callback without the promised iss', 'missing-iss', 'callback.iss-missing'],
+  ['a callback of another issuer', 'issuer-mismatch', 'callback.other-iss', { check: 'authorization-endpoint' }],
+  ['a callback without the promised iss', 'missing-iss', 'callback.iss-missing', { check: 'authorization-endpoint' }],
   [
     'an issuer setting that the EHR does not use',
     { settings: { issuers: ['https://ehr.example/oauth2'] } },
@@ -154,4 +154,9 @@ test('a browser that lost its cookies on the way is not reported as the EHR’s 
 test('a browser that blocks cookies is the workstation team’s job', async () => {
   const said = await launchWith({ browser: { blocksCookies: true } });
   expect([said.step, said.owner]).toEqual(['cookies', 'Workstation team']);
+});
+
+test('a server that only posts its answers is noticed before a launch', async () => {
+  const { open } = await checkWith({ fault: ['discovery-members', '{"response_modes_supported":["form_post"]}'] });
+  expectRow(open, 'flow', 'callback.posted');
 });

@@ -30,7 +30,7 @@ launchesSay('token', [
   [
     'a firewall before the token endpoint',
     { fault: ['token-html-404', 403] },
-    'token.web-page',
+    'token.forbidden',
     { check: 'token-endpoint' },
   ],
   ['a token response labelled as text', 'token-plain-text', 'token.not-json'],
@@ -45,7 +45,7 @@ launchesSay('token', [
   ],
   ['a code whose PKCE does not match', code('code_verifier does not fit'), 'grant.pkce'],
   ['a code refused without a reason', code('grant request is invalid'), 'grant.refused'],
-  ['a web page with 404 at the token endpoint', 'token-html-404', 'token.web-page'],
+  ['a web page with 404 at the token endpoint', 'token-html-404', 'token.not-there', { check: 'token-endpoint' }],
   ['an expires_in that is no number', { fault: ['string-expires-in', 'an hour'] }, 'token.member'],
   ['an audience of another FHIR server', token('invalid_target'), 'authorization.audience'],
   ['a policy that forbids the user', token('access_denied:blocked by policy'), 'authorization.denied'],
@@ -55,8 +55,8 @@ launchesSay('token', [
   [
     'a token endpoint with a wrong path',
     atPath(CONFIGURATION, { body: (text) => text.replace('/auth/token"', '/oauth2/token"') }),
-    'token.web-page',
-    /Compare host and path of token_endpoint/,
+    'token.not-there',
+    /host, path and tenant/,
   ],
   [
     'a gateway that sends the token request to https',

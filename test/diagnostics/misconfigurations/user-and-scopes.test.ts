@@ -48,6 +48,11 @@ launchesSay('user', [
   ],
 ]);
 
+launchesSay('user', [
+  ['a first launch that waits for a confirmation', { settings: { userAssociation: 'confirmation' } }, 'user.waits'],
+  ['a first launch that waits for a code', { settings: { userAssociation: 'code' } }, 'user.waits'],
+]);
+
 launchesSay('practitioner', [
   ['a Practitioner who may not be read', outcome(USER, 403), 'user.not-read', /status 403/],
   ['a Practitioner who is not there', outcome(USER, 404), 'user.not-read', /status 404.*has to be there/],
