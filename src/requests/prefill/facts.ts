@@ -54,8 +54,8 @@ export type ChartFacts = Readonly<Record<SectionName, ChartSection>>;
 export const CHOSEN_SECTIONS = ['reasons', 'allergies', 'measures', 'insurance'] as const;
 
 /** It changes with anything that is shown of the value: a form names exactly what its user saw. */
-export function keyOf({ reference, label, text, date, masked }: ChartFact): string {
-  const content = JSON.stringify([reference, label, text, date, masked]);
+export function keyOf({ reference, label, text, date, masked, doubt }: ChartFact): string {
+  const content = JSON.stringify([reference, label, text, date, masked, doubt]);
   return `${reference}.${hash('sha256', content, 'base64url').slice(0, 12)}`;
 }
 

@@ -1,6 +1,6 @@
 /** The source and date of a value from the chart, and which values are old. */
 import { describe, expect, test } from 'vitest';
-import { dated, sourceText } from '#src/requests/prefill/facts.ts';
+import { dated, keyOf, sourceText } from '#src/requests/prefill/facts.ts';
 import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
 import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
 import { stayOf } from '#src/requests/prefill/from-encounter.ts';
@@ -60,6 +60,14 @@ describe('the values that count', () => {
     ['under conditions', { modifierExtension: [{ url: 'x' }] }],
   ] as const)('no reading that is %s', ([, change]) => {
     expect(measuresFrom([reading('1', 70, '2026-07-01', change)], AT)).toEqual([]);
+  });
+
+  test('a reading that has become doubtful is not the one that was chosen', () => {
+    const chosen = reading('1', 70, '2026-07-01');
+    const newer = reading('2', 7, '2026-07-10', { status: 'preliminary' });
+    const [[before], [now]] = [measuresFrom([chosen], AT), measuresFrom([chosen, newer], AT)];
+    expect([before?.text, now?.text, now?.doubt === undefined]).toEqual(['70 kg', '70 kg', false]);
+    expect(now && keyOf(now)).not.toBe(before && keyOf(before));
   });
 
   const condition = (id: string, category: string, more = {}) => ({
