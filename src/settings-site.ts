@@ -72,7 +72,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     acceptedScopes: (organizationId: string) => acceptedScopes(db, organizationId),
     launchesSeen: async (organization: Organization) => {
       await dependencies.traces.flush();
-      return launchesSeen(db, organization);
+      return launchesSeen(db, organization, publicUrl);
     },
     endLaunches,
     openLaunches: (organizationId: string) => dependencies.launches.live.count(organizationId, clock()),

@@ -33,6 +33,8 @@ export interface SaveOptions {
   useAnyway?: string;
   /** Settings of suggestions the administrator accepted; raw, judged by the schema. */
   accept?: AcceptedSettings;
+  /** The `at` of the draft that the administrator saw, empty for none; its settings go with it. By default, the latest. */
+  draft?: string;
 }
 
 /** A problem for the field, or a run: stream `running`, then await `outcome`, which rejects when the database fails. */
@@ -70,7 +72,8 @@ export async function saveConnection(
   const normalized = readFhirUrl(dependencies, organization, typedUrl);
   if (!normalized.ok) return normalized;
   const { url, corrections } = normalized;
-  const draft = await store.findDraft(organizationId);
+  const latest = await store.findDraft(organizationId);
+  const draft = latest?.at === (options.draft ?? latest?.at) ? latest : undefined;
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
   const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
     'clientId',
@@ -108,7 +111,7 @@ interface Saving {
   organization: Organization;
   settings: OrganizationSettings;
   accepted: Readonly<Record<string, unknown>>;
-  /** The draft when the run began. */
+  /** The draft when the run began, if the administrator saw it. */
   draft: ConnectionDraft | undefined;
   saver: Saver;
   reason: string | undefined;

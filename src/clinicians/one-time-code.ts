@@ -15,7 +15,7 @@ export function createAssociationCode(): string {
   return readableLetters(20).replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** Plain, because 100 random bits cannot be guessed and a new APP_SECRETS must not invalidate issued codes. */
+/** Of a code as typed: case, spaces and dashes do not count. Plain, because 100 random bits cannot be guessed and a new APP_SECRETS must not invalidate issued codes. */
 export function codeHash(organizationId: string, code: string): string {
   const letters = code.toUpperCase().replace(/[^\dA-Z]/g, '');
   return hash('sha256', JSON.stringify([organizationId, letters]), 'base64url');

@@ -13,7 +13,7 @@ export type PostOutcomes = ReturnType<typeof createPostOutcomes>;
 
 const NAME = /^[\w-]{43}$/;
 
-/** Reading needs name and owner, so another session that learns a name gets nothing. @throws 'store.unavailable' */
+/** Reading needs name and owner, so another session that learns a name gets nothing. @throws AppError 'store.unavailable' */
 export function createPostOutcomes(redis: KeyStore, sealer: Sealer) {
   const read = async (name: string, owner: string, how: 'get' | 'take'): Promise<unknown> => {
     if (!isOutcomeName(name)) return undefined;

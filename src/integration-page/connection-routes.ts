@@ -21,14 +21,16 @@ export const showPage: Handler = async (visit) => {
   response.type('html').send(integrationPage(pageProps(request, record, shown)));
 };
 
-export const saveUrl: Handler = (visit) => askForChecks(visit, fieldOf(visit.request, 'fhirUrl', 'url'));
+export const saveUrl: Handler = (visit) =>
+  askForChecks(visit, fieldOf(visit.request, 'fhirUrl', 'url'), { draft: fieldOf(visit.request, 'draft', 'choice') });
 
 /** Checks the draft that the form names, otherwise the address in use: a draft that passes is put in use. */
 export const checkAgain: Handler = async (visit) => {
-  if (fieldOf(visit.request, 'draft', 'choice') === '') return askForChecks(visit, visit.organization.fhirBaseUrl);
+  if (fieldOf(visit.request, 'draft', 'choice') === '')
+    return askForChecks(visit, visit.organization.fhirBaseUrl, { draft: '' });
   const draft = await shownDraft(visit);
   if (!draft) return refused(visit, 409, { problem: OTHER_DRAFT });
-  return askForChecks(visit, draft.fhirUrl);
+  return askForChecks(visit, draft.fhirUrl, { draft: draft.at });
 };
 
 const OTHER_DRAFT = 'Nothing was changed: there is another draft than the one that you saw, or none any more.';
@@ -46,7 +48,7 @@ export const useAnyway: Handler = async (visit) => {
   const draft = await shownDraft(visit);
   const reason = fieldOf(visit.request, 'reason', 'reason').trim();
   if (!draft) return refused(visit, 409, { problem: OTHER_DRAFT });
-  if (reason !== '') return askForChecks(visit, draft.fhirUrl, { useAnyway: reason });
+  if (reason !== '') return askForChecks(visit, draft.fhirUrl, { useAnyway: reason, draft: draft.at });
   return refused(visit, 400, { reasonProblem: 'Enter a reason; it is kept in the audit trail.' });
 };
 

@@ -16,7 +16,7 @@ export interface ReadinessDependencies {
 const DEADLINE_MS = 2_000;
 
 /**
- * `/health/live`: the process responds. `/health/ready`: database, a Redis that takes writes, and a signing key of each
+ * `/health/live`: the process responds. `/health/ready`: database, a Redis that takes writes (full or not), and a signing key of each
  * algorithm are there, each within two seconds. `/metrics`: for Prometheus; no patient, user or token.
  * @param addresses or CIDRs that may ask for the last two; for all others they do not exist.
  */

@@ -79,6 +79,7 @@ export const OF_CLIENT: Hints = [
   ['client.assertion-life', ['exp', 'expiration', 'expiry'], ['future', 'within', 'more', 'exceed', 'exceeds']],
   ['client.assertion-times', ['exp', 'iat', 'nbf', ...ASSERTION], ['expired', 'future', 'past', 'range']],
   ['client.assertion-times', ['jwt', 'token', 'nbf', 'iat'], ['active', 'yet', 'old', 'before']],
+  ['client.assertion-times', ASSERTION, ['yet'], ['active', 'valid']],
   ['client.method', ['method', 'methods', ...SECRET]],
   ['client.address', ['ip', 'address'], ['allowed', 'allowlist', 'whitelist', 'whitelisted', 'permitted', ...OFF]],
   [

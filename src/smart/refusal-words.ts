@@ -88,11 +88,21 @@ export const OF_AUTHORIZATION: Hints = [
   ['client.off', APP, ['installed', 'activated']],
   ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
 ];
+const NOT_ON = [...OFF, 'allowed', 'enabled', 'supported'];
 export const OF_DENIAL: Hints = [
   // Keycloak, of a client without the authorization code flow.
-  ['authorization.client-not-allowed', ['flow', 'response_type', 'grant'], [...OFF, 'allowed', 'enabled', 'supported']],
+  ['authorization.client-not-allowed', ['flow', 'response_type', 'grant_type'], NOT_ON],
+  // Not of a user who may not grant access.
+  ['authorization.client-not-allowed', ['grant'], ['type', 'types'], NOT_ON],
   ['authorization.declined', ['declined', 'cancelled', 'canceled'], ['user', 'owner', 'consent', 'request', 'sign']],
+  [
+    'authorization.denied',
+    ['user'],
+    ['denied', 'rejected'],
+    ['policy', 'role', 'administrator', 'authorized', 'allowed'],
+  ],
   ['authorization.declined', ['user'], ['denied', 'rejected', 'clicked'], ['request', 'consent', 'cancel']],
+  ['authorization.denied', ['user'], ['license', 'licensed', 'subscribed']],
   [
     'client.off',
     APP,

@@ -15,7 +15,10 @@ export interface LaunchRequest {
 const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
-/** LA-01, LA-03, LA-05, LA-06; no other parameter affects a launch (LA-07). @throws AppError 'launch.invalid' */
+/**
+ * LA-01, LA-03, LA-05, LA-06; no other parameter affects a launch (LA-07).
+ * @param query untrusted. @throws AppError 'launch.invalid'
+ */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
     throw new AppError(

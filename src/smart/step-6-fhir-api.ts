@@ -60,7 +60,7 @@ interface CallInit {
 const FHIR_JSON = 'application/fhir+json';
 const DEADLINE_MS = 10_000;
 
-/** @param options.base the token is sent to no other address (FH-02). @param options.outbound of this EHR. */
+/** @param options.base of the launch; the token is sent to no other address (FH-02). @param options.outbound of this EHR. */
 export function createFhirApi(options: {
   base: URL;
   accessToken: string;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { launchesSeen } from '#src/diagnostics/inspector/launches-seen.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { presetReasons, presetSettings } from '#src/vendors/presets.ts';
 import { withFault } from '#test/e2e/support/own-fault.ts';
@@ -292,6 +293,29 @@ describe('saving the FHIR URL', () => {
     expect(passed.body).toContain('Saved. Every launch uses this address');
     expect((await organization()).fhirBaseUrl).toBe(other.fhirBase);
   });
+
+  test.for([
+    ['Check again', () => press('check')],
+    ['Save', (url: string) => save(url)],
+  ] as const)(
+    '“%s” on a page without a draft leaves the settings that another administrator accepted since',
+    async ([, run]) => {
+      const { fhirBaseUrl } = await organization();
+      const draft = {
+        fhirUrl: fhirBaseUrl,
+        accepted: { allowedHosts: ['other.example'] },
+        at: '2026-01-01',
+        by: 'ann',
+      };
+      const store = createOrganizationStore(world.dependencies.database.db);
+      await store.saveDraft(ORG_ID, draft);
+      expect((await run(fhirBaseUrl)).body).toContain('Saved. Every launch uses this address');
+      expect((await organization()).allowedHosts).toEqual([]);
+      expect(await store.findDraft(ORG_ID)).toEqual(draft);
+      await press('check', { draft: draft.at });
+      expect((await organization()).allowedHosts).toEqual(['other.example']);
+    },
+  );
 
   test('an administrator who is disabled while the checks run changes nothing', async () => {
     const other = await world.addSandbox('other');
@@ -621,6 +645,16 @@ describe('from the first visit to Ready to launch', () => {
     if (fault) world.sandbox.faults.set(fault);
     await world.launch('pat-ada');
     expect((await page()).body.includes('Ready to launch')).toBe(isReady);
+  });
+
+  test('a launch with the redirect URI of an earlier PUBLIC_URL does not count', async () => {
+    await save(world.sandbox.fhirBase);
+    await world.launch('pat-ada');
+    expect((await page()).body).toContain('Ready to launch');
+    const seenAt = async (address: string) =>
+      launchesSeen(world.dependencies.database.db, await organization(), new URL(address));
+    expect((await seenAt(world.url)).completed).toBeDefined();
+    expect((await seenAt('https://moved.example')).completed).toBeUndefined();
   });
 
   test.for<[string, Record<string, string>]>([

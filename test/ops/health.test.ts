@@ -1,6 +1,6 @@
 /** Liveness, readiness, and metrics without names. For failing stores see launches/ehr/faults-of-stores.test.ts. */
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -94,20 +94,20 @@ describe('a part that fails or does not answer', () => {
   });
 });
 
-test('a Redis that is full answers reads, and the instance is not ready', async () => {
+test.for([
+  ['is full, for open launches go on', { maxmemory: '1' }, 'ok'],
+  ['takes no writes', { 'min-replicas-to-write': '1' }, 'failed'],
+] as const)('with a Redis that %s, readiness says so', async ([, settings, state]) => {
   const redis = await createRedisServer();
   await redis.start();
+  onTestFinished(() => redis.stop());
   const world = await startWorld({ env: { REDIS_URL: redis.url } });
+  onTestFinished(() => world.close());
   const server = new Redis(redis.url);
-  const ready = async () => JSON.parse((await world.browser().visit(`${world.url}/health/ready`)).body).checks.redis;
-  expect(await ready()).toBe('ok');
-  await server.config('SET', 'maxmemory', '1');
-  expect(await ready()).toBe('failed');
-  await server.config('SET', 'maxmemory', '0');
-  expect(await ready()).toBe('ok');
-  server.disconnect();
-  await world.close();
-  await redis.stop();
+  onTestFinished(() => server.disconnect());
+  for (const [name, value] of Object.entries(settings)) await server.config('SET', name, value);
+  const ready = await world.browser().visit(`${world.url}/health/ready`);
+  expect([JSON.parse(ready.body).checks.redis, ready.status]).toEqual([state, state === 'ok' ? 200 : 503]);
 });
 
 test.for([

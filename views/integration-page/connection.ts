@@ -41,9 +41,9 @@ export interface ConnectionProps extends Forms {
 }
 
 /** The form that saves and checks. */
-export function fhirUrlForm({ actionOf, csrfToken, field }: ConnectionProps, isNext: boolean): SafeHtml {
+export function fhirUrlForm({ actionOf, csrfToken, field, draft }: ConnectionProps, isNext: boolean): SafeHtml {
   return html`<form class="fhir-url" method="post" action="${actionOf('')}">
-<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="csrf" value="${csrfToken}">${draft && html`<input type="hidden" name="draft" value="${draft.at}">`}
 ${formField({ name: 'fhirUrl', label: 'FHIR URL', hint: 'Address of the FHIR R4 server, from the EHR team. It is checked from our servers when you save.', value: field.value, problem: field.problem, autocomplete: 'off', isRequired: true })}
 <button class="btn ${isNext ? 'btn-primary' : 'btn-outline-secondary'}" type="submit">Save</button>
 </form>

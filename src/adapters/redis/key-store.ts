@@ -36,18 +36,17 @@ export interface KeyStore {
   ranked(key: string, fromScore: number, most?: number, offset?: number): Promise<string[]>;
   countRanked(key: string, fromScore: number): Promise<number>;
   delete(...keys: string[]): Promise<void>;
-  /** Fails where nothing can be written, as on a full server. */
+  /** Fails where no open launch could go on: no answer, no writes, as of a replica. A full server passes. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-const PING_LIFETIME_MS = 60_000;
-
 /**
- * Uses one key only, so that it also runs on a cluster. The lifetime is written first: a full Redis refuses a script
- * only at its first write, and only if that could need memory, so that the tokens of open launches can still be renewed.
+ * Each script uses one key only, so that it also runs on a cluster. REPLACE and RANK first write what needs no memory: a
+ * full Redis refuses a script only at its first write, so open launches can still be renewed, noted and found.
  */
 const REPLACE = `if redis.call('GET', KEYS[1]) == ARGV[1] then local left = redis.call('PTTL', KEYS[1]) if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1 end return 0`;
+const RANK = `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[4]) redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) return redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
 const COUNT = `local total = redis.call('INCRBY', KEYS[1], ARGV[1]) local left = redis.call('PTTL', KEYS[1]) if left < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) left = tonumber(ARGV[2]) end return {total, left}`;
 
 /**
@@ -60,6 +59,7 @@ export function connectRedis(url: string, log: Log): KeyStore {
   const answer = <T>(command: () => Promise<T>): Promise<T> => answerOf(redis, command);
   const replace = scriptOf(redis, 'replaceSeen', REPLACE);
   const count = scriptOf(redis, 'countWithin', COUNT);
+  const rank = scriptOf(redis, 'rankMember', RANK);
 
   return {
     client: redis,
@@ -90,10 +90,9 @@ export function connectRedis(url: string, log: Log): KeyStore {
       const [total, leftMs] = (await answer(() => count(key, by, lifetimeMs))) as [number, number];
       return { total, leftMs };
     },
-    // The member comes first: dropping the last old member would delete the ranking and its lifetime.
-    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
-      const drop = async () => dropBelow !== undefined && redis.zremrangebyscore(key, '-inf', `(${dropBelow}`);
-      await answer(() => Promise.all([redis.zadd(key, score, member), redis.pexpire(key, lifetimeMs), drop()]));
+    // The lifetime comes last: dropping the last old member deletes the ranking and its lifetime.
+    rank: async (key, member, { score, dropBelow = '-inf', lifetimeMs }) => {
+      await answer(() => rank(key, score, member, lifetimeMs, `(${dropBelow}`));
     },
     unrank: async (key, ...members) => {
       if (members.length > 0) await answer(() => redis.zrem(key, ...members));
@@ -104,9 +103,9 @@ export function connectRedis(url: string, log: Log): KeyStore {
     delete: async (...keys) => {
       await answer(() => Promise.all(keys.map((key) => redis.del(key))));
     },
-    // A cluster that is down still answers PING, and a full server still reads. One small key is written over and over.
+    // A cluster that is down still answers PING, and a replica still reads. A write that needs no memory and no key.
     ping: async () => {
-      await answer(() => redis.set('ping', '1', 'PX', PING_LIFETIME_MS));
+      await answer(() => redis.del('ping'));
     },
     close: async () => {
       redis.disconnect();

@@ -12,7 +12,7 @@ import { bareBase, isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 const MOST_LOOKED_AT = 20;
 
 /** Makes two bounded queries and reads no other organization's launches (MT-01). */
-export async function launchesSeen(db: Queries, organization: Organization): Promise<SeenLaunches> {
+export async function launchesSeen(db: Queries, organization: Organization, publicUrl: URL): Promise<SeenLaunches> {
   const { id: organizationId, fhirBaseUrl, frameAncestors } = organization;
   const [completed, all] = await Promise.all([
     listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT),
@@ -25,8 +25,12 @@ export async function launchesSeen(db: Queries, organization: Organization): Pro
   };
   // The browser left the frame empty, so the user has not seen the launch.
   const isSeen = (trace: TraceRecord) => trace.framed !== false && !isStandalone(trace.steps) && !isRefused(trace);
+  // The EHR may not know another Client ID or redirect URI, so an earlier launch does not prove those in use.
+  const isAsRegistered = (trace: TraceRecord) =>
+    factOf(trace, 'client id', 'authorization-redirect') === organization.clientId &&
+    factOf(trace, 'redirect URI', 'authorization-redirect') === redirectUriOf(publicUrl, organization);
   const last = completed.find(
-    (trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base && isAsRegistered(trace, organization),
+    (trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base && isAsRegistered(trace),
   );
   const refused = all.find(isRefused);
   const [newest] = all;
@@ -43,16 +47,9 @@ export async function launchesSeen(db: Queries, organization: Organization): Pro
 
 /** Whether the page came and the EHR gave it no list: that is a launch, and no proof that the app works. */
 function isListUnread({ steps }: TraceRecord): boolean {
-  const read = steps.filter(({ name }) => name === 'requests');
-  return read.length > 0 && read.every(({ facts, outcome }) => facts['problem'] !== undefined || outcome === 'failed');
-}
-
-/** Whether the launch proves the registration in use: the EHR may not know another Client ID or redirect URI. */
-function isAsRegistered(trace: TraceRecord, organization: Organization): boolean {
-  const factOfRedirect = (name: string) => factOf(trace, name, 'authorization-redirect');
-  const redirectUri = URL.parse(factOfRedirect('redirect URI'));
-  const isSame = redirectUri?.href === (redirectUri && redirectUriOf(redirectUri, organization));
-  return redirectUri !== null && isSame && factOfRedirect('client id') === organization.clientId;
+  return !steps.some(
+    ({ name, facts, outcome }) => name === 'requests' && outcome !== 'failed' && facts['problem'] === undefined,
+  );
 }
 
 function isOf(iss: string, fhirBaseUrl: string): boolean {

@@ -33,7 +33,10 @@ export function createStoreRetries({ log }: { log: Log }) {
   }
 
   return {
-    /** @param work harmless if late or twice; tried once by the caller. @param giveUp after {@link LONGEST_MS}. */
+    /**
+     * Retries until it succeeds. @param work harmless if late or twice; tried once by the caller.
+     * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
+     */
     insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
       const running = retry(work, giveUp).finally(() => underWay.delete(running));
       underWay.add(running);

@@ -100,17 +100,11 @@ export function createLaunchStore(redis: KeyStore, sealer: Sealer, retries: Pick
       const opened = await prove(id, secret, await (isKnown ? redis.getAndRenew(key, IDLE_LIMIT_MS) : redis.get(key)));
       if (!opened) return undefined;
       const isNoted = isKnown && now.getTime() - known.notedAt < NOTE_EVERY_MS;
-      // A full store refuses the note, and the open launches go on without it. The next visit tries again.
-      const noteAgain = () =>
-        index.note(opened.launch, now).then(
-          () => now.getTime(),
-          () => 0,
-        );
-      const [isThere, notedAt] = await Promise.all([
+      const [isThere] = await Promise.all([
         isKnown || redis.renew(key, IDLE_LIMIT_MS),
-        isNoted ? known.notedAt : noteAgain(),
+        isNoted ? undefined : index.note(opened.launch, now),
       ]);
-      proved.set(id, { secretHash, notedAt });
+      proved.set(id, { secretHash, notedAt: isNoted ? known.notedAt : now.getTime() });
       return isThere ? opened : undefined;
     },
     /** Opens the launch without renewing the idle period, and says how much of that is left. */

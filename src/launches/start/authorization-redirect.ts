@@ -43,7 +43,10 @@ export interface LaunchingBrowser {
   isKnown: boolean;
 }
 
-/** AZ-21. @returns where to send the browser, and the `state` for its cookie. @throws 'discovery.…', 'store.…' */
+/**
+ * The transaction is stored before the browser leaves (AZ-21). @returns where to send it, and the `state` for its cookie.
+ * @throws AppError 'discovery.…', 'store.unavailable'
+ */
 export async function beginAuthorization(
   dependencies: AuthorizationDependencies,
   organization: Organization,

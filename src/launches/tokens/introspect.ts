@@ -56,7 +56,9 @@ export function createTokenConfirmations(
     confirm: async (launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }> => {
       const { introspectionEndpoint } = launch.authorizationServer;
       if (organization.introspection === 'off' || introspectionEndpoint === undefined) return { launch };
-      if (!(await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS))) return { launch };
+      // A full store keeps no mark of the minute. The EHR is asked more often then, and the open launch goes on.
+      const isDue = await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS).catch(() => true);
+      if (!isDue) return { launch };
       const answer = await ask(launch, organization, introspectionEndpoint);
       if (answer.kind === 'inactive') return { launch: await renewOrEnd(launch, organization) };
       if (answer.kind === 'unknown') {

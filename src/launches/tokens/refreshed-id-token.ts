@@ -63,7 +63,10 @@ export async function assertSameUser(
     );
 }
 
-/** Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15). @throws also keys-timeout. */
+/**
+ * Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15); the fetch of keys goes on for the
+ * next try. @throws also AppError 'identity.keys-timeout'.
+ */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
   await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error;

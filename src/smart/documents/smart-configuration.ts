@@ -140,7 +140,7 @@ export function readStoredConfiguration(stored: unknown): SmartConfiguration | u
   return success ? data : undefined;
 }
 
-/** DI-08, DI-09, DI-14. A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
+/** May a launch begin with it (DI-08, DI-09, DI-14)? A refused one is not cached. @throws AppError 'discovery.no-client-authentication' */
 export function assertUsable(configuration: SmartConfiguration): void {
   if (!acceptsPrivateKeyJwt(configuration))
     throw new AppError(

@@ -58,7 +58,7 @@ function pathUnder(fhirBase: URL, claim: string): string | undefined {
   return verbatim ? url.pathname.slice(prefix.length) : undefined;
 }
 
-/** @returns undefined when the EHR refuses it (FU-05) or answers with another resource (FU-04). */
+/** @returns untrusted; undefined when the EHR refuses it (FU-05) or answers with another resource (FU-04). */
 export async function readFhirUser(
   api: FhirApi,
   user: Pick<FhirUser, 'type' | 'id' | 'reference'>,

@@ -130,7 +130,10 @@ export function touches(granted: GrantedScopes, permission: Permission): boolean
   return limitsIn(granted.reach, permission) !== undefined;
 }
 
-/** For the page that stops the launch (SCO-20): unique, in v1 syntax. @param needed may be plain, as `openid`. */
+/**
+ * The needed scopes that were not granted, for the page that stops the launch (SCO-20): unique, in v1 syntax.
+ * @param needed permissions, or plain tokens such as `openid`.
+ */
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {
     if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];

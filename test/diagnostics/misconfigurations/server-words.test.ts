@@ -38,6 +38,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'Temporary failure in name resolution', 'client.jwks-unreachable'],
   ['invalid_client', 'the JWT iat is too old', 'client.assertion-times'],
   ['invalid_client', 'JWT used before issued', 'client.assertion-times'],
+  ['invalid_client', 'The client assertion is not active yet', 'client.assertion-times'],
   ['invalid_client', 'Duplicate jti', 'client.assertion-used'],
   ['invalid_client', 'Client expects ES256', 'client.algorithm'],
   ['invalid_client', 'Client registration is pending approval', 'client.off'],
@@ -143,6 +144,10 @@ const SIGN_IN: Case[] = [
   ['unauthorized_client', 'The app is not enabled for this facility', 'client.off'],
   ['access_denied', 'AADSTS65004: User declined to consent to access the app.', 'authorization.declined'],
   ['access_denied', 'The user has cancelled entering information', 'authorization.declined'],
+  ['access_denied', 'Access denied: a policy forbids this request to the user', 'authorization.denied'],
+  ['access_denied', 'The request was rejected because the user has no role for it', 'authorization.denied'],
+  ['access_denied', 'The user is not licensed for this application', 'authorization.denied'],
+  ['unauthorized_client', 'This grant type is not allowed', 'authorization.client-not-allowed'],
   ['unauthorized_client', 'redirect_uri is not registered', 'authorization.redirect-uri'],
   ['unauthorized_client', 'Application with identifier was not found', 'authorization.client-unknown'],
 ];
@@ -154,6 +159,7 @@ test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, ru
 test.for([
   ['access_denied', 'User is not assigned to the client application.'],
   ['access_denied', 'The resource owner has revoked consent'],
+  ['access_denied', 'You are not allowed to grant access to this record'],
   ['server_error', 'The app is disabled'],
 ] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();

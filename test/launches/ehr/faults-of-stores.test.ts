@@ -131,6 +131,13 @@ test('a full Redis takes no new launch; open ones go on, are renewed, and can be
     expect(titleOf(await browser.visit(ben.url))).toBe('Requests for Ben Okafor');
   }
   expect(world.sandbox.requests.filter(({ body }) => body.includes('grant_type=refresh_token')).length).toBe(2);
+  expect((await world.browser().visit(`${world.url}/health/ready`)).status).toBe(200);
+  // An hour after their launch they are still listed as open: nothing else could be ended for a user or an organization.
+  const before = now;
+  now = new Date(now.getTime() + 4 * 60_000);
+  const metrics = (await world.browser().visit(`${world.url}/metrics`)).body;
+  now = before;
+  expect(/^smart_open_launches\{.*\} (\d+)$/m.exec(metrics)?.[1]).toBe('2');
   expect((await world.launch('pat-ada', world.browser())).status).toBe(503);
   const signOut = `${world.url}/launches/${launchIdOf(ada)}/sign-out`;
   expect((await browser.visit(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(303);

@@ -1,7 +1,8 @@
 /** If an organization's setting is on, the EHR is asked whether a token is still active (RV-06, RV-07, CAJ-13). */
 import { decodeJwt } from 'jose';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultName } from '#sandbox/faults.ts';
+import { AppError } from '#src/errors.ts';
 import { readIntrospection } from '#src/smart/introspection.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
@@ -46,6 +47,16 @@ describe('on embedded stores', () => {
       sub: 'vectorcare-test',
     });
     expect(asked?.path).not.toContain('?');
+  });
+
+  test('a full store, which keeps no mark of the minute, stops no open launch: the token is introspected', async () => {
+    const { redis } = world.dependencies;
+    const { setIfAbsent } = redis;
+    onTestFinished(() => void Object.assign(redis, { setIfAbsent }));
+    redis.setIfAbsent = () => Promise.reject(new AppError('store.unavailable', 'OOM'));
+    world.sandbox.requests.clear();
+    expect(titleOf(await browser.visit(page.url))).toBe('Requests for Ada Moreno');
+    expect(to('introspect')).toHaveLength(1);
   });
 
   test('the token is introspected once a minute, however many pages are opened', async () => {
