@@ -43,7 +43,7 @@ export function reasonsFrom(
       return factOf(
         condition,
         labelOf(condition, rank),
-        withSites(nameOf(condition), condition),
+        withEnd(withSites(nameOf(condition), condition), condition),
         dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
       );
     })
@@ -134,10 +134,16 @@ function isInForce(resource: ForeignRecord): boolean {
 /** Whether it is over, for an EHR that gives no clinical status. */
 function hasAbated(condition: ForeignRecord): boolean {
   const isStated = asConceptText(condition.clinicalStatus) ?? asText(condition.clinicalStatus);
-  return (
-    isStated === undefined &&
-    Object.keys(condition).some((name) => /^abatement[A-Z]/.test(name) && condition[name] !== false)
-  );
+  return isStated === undefined && hasEnd(condition);
+}
+
+function hasEnd(condition: ForeignRecord): boolean {
+  return Object.keys(condition).some((name) => /^abatement[A-Z]/.test(name) && condition[name] !== false);
+}
+
+/** Its status says that it goes on. */
+function withEnd(words: string | undefined, condition: ForeignRecord): string | undefined {
+  return words !== undefined && hasEnd(condition) ? `${words} (ended, by its date)` : words;
 }
 
 function hasCategory({ category }: ForeignRecord, code: string): boolean {

@@ -40,6 +40,8 @@ export interface Place {
   readonly display: string | undefined;
   /** `Location/id`, or `Encounter/id` if the EHR gives no Location. */
   readonly reference: string;
+  /** It was reached together with others: ward, room and bed, or places whose order the EHR does not give. */
+  readonly isJoint?: boolean;
 }
 
 /** Where the patient is now: the place reached last; where not all say when, the last. @param encounter untrusted */
@@ -51,18 +53,22 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
   );
   const sinceOf = ({ period }: ForeignRecord) => Date.parse(asWritten(asRecord(period).start));
   const isDated = !current.map(sinceOf).some(Number.isNaN);
+  const newest = Math.max(...current.map(sinceOf));
   return current
     .toReversed()
     .toSorted((a, b) => (isDated ? sinceOf(b) - sinceOf(a) : 0))
     .slice(0, MOST_PLACES)
-    .map(({ location }) => {
+    .map(({ location, period }) => {
       const local = localReference(location, base);
       const inside = containedOf(location, { base, container: encounter });
       const named = inside && readNamedResource(inside, { base, container: encounter, now }).name;
       const display = asInformation(asRecord(location).display) ?? named;
-      return { display, reference: local ?? `Encounter/${asWritten(encounter.id)}` };
+      const isJoint = !isDated || sinceOf({ period }) === newest;
+      return { display, reference: local ?? `Encounter/${asWritten(encounter.id)}`, isJoint };
     });
 }
+
+type NamedPlace = Place & { readonly name: string | undefined };
 
 /** R4 has one coding, R5 a list of concepts. */
 function classesOf({ class: given }: ForeignRecord): unknown[] {
@@ -70,11 +76,7 @@ function classesOf({ class: given }: ForeignRecord): unknown[] {
 }
 
 /** @param places with their names, in their order; a name is undefined where the EHR gives none. */
-export function stayOf(
-  encounter: ForeignRecord,
-  places: readonly (Place & { name: string | undefined })[],
-  at: ReadingTime,
-): ChartFact[] {
+export function stayOf(encounter: ForeignRecord, places: readonly NamedPlace[], at: ReadingTime): ChartFact[] {
   const { period, serviceType } = encounter;
   const { start, end } = asRecord(period);
   const isForgotten =
@@ -91,7 +93,7 @@ export function stayOf(
     kinds.find((text) => text !== undefined),
     encounter,
   );
-  const named = places.flatMap(({ name, reference }): ChartFact[] =>
+  const named = inOne(places, `Encounter/${asWritten(encounter.id)}`).flatMap(({ name, reference }): ChartFact[] =>
     name === undefined ? [] : [{ reference, label: STAY.place, text: name, ...when }],
   );
   const stay: ChartFact[] =
@@ -99,4 +101,13 @@ export function stayOf(
       ? []
       : [{ reference: `Encounter/${asWritten(encounter.id)}`, label: STAY.encounter, text: kind, ...when }];
   return [...named, ...stay];
+}
+
+/** A bed without its ward, or one of two places, would send a driver to the wrong door. */
+function inOne(places: readonly NamedPlace[], stay: string): readonly NamedPlace[] {
+  const names = places.flatMap(({ name, isJoint }) => (isJoint === true && name !== undefined ? [name] : []));
+  const apart = [...new Set(names)].filter((name) => !names.some((other) => other !== name && other.includes(name)));
+  if (apart.length < 2) return places.toSorted((a, b) => Number(b.name === apart[0]) - Number(a.name === apart[0]));
+  const others = places.filter(({ isJoint }) => isJoint !== true);
+  return [{ display: undefined, reference: stay, name: apart.toReversed().join(', ') }, ...others];
 }

@@ -456,9 +456,24 @@ test.for<[string, Resource[], string[]]>([
   ],
   ['a place of later', [stay(place('4 West', '2026-11-20'), place('Rehab', '2026-12-01'))], ['- Place: 4 West']],
   [
-    'places without times, the last first',
+    'places without times, as one',
     [stay({ location: { display: 'Ward 4' } }, { location: { display: 'Room 412' } })],
-    ['- Place: Room 412', '- Place: Ward 4'],
+    ['- Place: Ward 4, Room 412'],
+  ],
+  [
+    'a room and a bed since the same time, before a place of earlier',
+    [stay(place('ED', '2026-11-20'), place('Room 412', '2026-11-21'), place('Bed A', '2026-11-21'))],
+    ['- Place: Room 412, Bed A', '- Place: ED'],
+  ],
+  [
+    'a ward beside its bed that names it',
+    [stay(place('4 West, Bed A', '2026-11-21'), place('4 West', '2026-11-21'))],
+    ['- Place: 4 West, Bed A', '- Place: 4 West'],
+  ],
+  [
+    'a diagnosis that has ended, though it is called active',
+    [condition({ clinicalStatus: { text: 'active' }, abatementDateTime: '2020-02-01' })],
+    ['- Condition: Hip (ended, by its date)'],
   ],
   [
     'a place inside the stay',
