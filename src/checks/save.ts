@@ -124,8 +124,12 @@ async function settle(
 ): Promise<SavedConnection> {
   const { store, checksStore, clock, audit } = dependencies;
   const { organization, settings, accepted, saver, reason } = saving;
-  if ((await dependencies.isStillSignedIn?.()) === false)
-    throw new AppError('admin.sign-in-needed', 'the session ended while the checks ran');
+  if ((await dependencies.isStillSignedIn?.()) === false) {
+    const { name: _name, ...by } = saver;
+    const detail = { reason: 'the session ended while the checks ran' };
+    audit.record({ event: 'denial', ...by, organizationId: organization.id, detail });
+    throw new AppError('admin.sign-in-needed', detail.reason);
+  }
   const url = settings.fhirBaseUrl;
   const isGood = finished.summary.hardFailures.length === 0;
   const mayUse = isGood || reason !== undefined;

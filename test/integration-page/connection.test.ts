@@ -336,6 +336,7 @@ describe('saving the FHIR URL', () => {
     });
     expect((await organization()).fhirBaseUrl).toBe(world.sandbox.fhirBase);
     expect(await audited('settings-change')).toEqual([]);
+    expect(await audited('denial')).toHaveLength(1);
   });
 
   test('shows the settings that are put in use with a draft, and a click from before they were accepted changes nothing', async () => {
