@@ -171,8 +171,7 @@ test.for<[string, number | undefined, string]>([
   const dayMs = 86_400_000;
   const replaces = { basedOn: [], replaces: ['ServiceRequest/1'], requisition: undefined };
   const other = rowOf({ id: '2', relations: replaces, requestedMs: days === undefined ? undefined : days * dayMs });
-  const own = rowOf({ requestedMs: 0 });
-  expect(relatedRequests(own, [other])).toMatchObject([{ id: '2', relation }]);
+  expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
   const inCircle = { basedOn: [], replaces: ['ServiceRequest/2'], requisition: undefined };
   const circle = relatedRequests(rowOf({ requestedMs: 0, relations: inCircle }), [other]);
   expect(circle.map((one) => one.relation)).not.toContain('Replaced by');
