@@ -90,9 +90,12 @@ export function connectRedis(url: string, log: Log): KeyStore {
       const [total, leftMs] = (await answer(() => count(key, by, lifetimeMs))) as [number, number];
       return { total, leftMs };
     },
-    // The lifetime comes last: dropping the last old member deletes the ranking and its lifetime.
-    rank: async (key, member, { score, dropBelow = '-inf', lifetimeMs }) => {
-      await answer(() => rank(key, score, member, lifetimeMs, `(${dropBelow}`));
+    // The member comes first: dropping the last old member would delete the ranking and its lifetime.
+    rank: async (key, member, { score, dropBelow, lifetimeMs }) => {
+      const drop = async () => dropBelow !== undefined && redis.zremrangebyscore(key, '-inf', `(${dropBelow}`);
+      const inTurn = () => Promise.all([redis.zadd(key, score, member), redis.pexpire(key, lifetimeMs), drop()]);
+      // A full Redis refuses the ZADD, but not the script, which costs two commands more.
+      await answer(() => inTurn().catch(() => rank(key, score, member, lifetimeMs, `(${dropBelow ?? '-inf'}`)));
     },
     unrank: async (key, ...members) => {
       if (members.length > 0) await answer(() => redis.zrem(key, ...members));
