@@ -12,7 +12,7 @@ import {
   type ForeignRecord,
   hasEnded,
 } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 
 /** What of a resource gives a name. Texts are plain and bounded. */
@@ -42,7 +42,7 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
   const { resourceType, id } = resource;
   const inside = { ...place, container: place.container ?? resource };
   return {
-    reference: isFhirId(id) ? `${asText(resourceType)}/${id}` : undefined,
+    reference: isResourceId(id) ? `${asText(resourceType)}/${id}` : undefined,
     name: withRemarks(ownName(resource, place.now), resource),
     role: resourceType === 'PractitionerRole' ? readRole(resource, inside) : undefined,
   };

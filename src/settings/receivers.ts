@@ -1,5 +1,5 @@
 /** Reads the receivers of an organization's requests from a table with a row per receiver. */
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { type CsvRow, readCsv } from './csv.ts';
 
 export interface Receiver {
@@ -43,7 +43,7 @@ export function receiversIn(text: string): readonly Receiver[] {
 function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
   const { name = '', kind = '', telephone = '', reference = '' } = cells;
   const [type, id, ...more] = reference.split('/');
-  const isReference = TYPES.some((known) => known === type) && isFhirId(id) && more.length === 0;
+  const isReference = TYPES.some((known) => known === type) && isResourceId(id) && more.length === 0;
   const problems = [
     (name === '' || name.length > 100) && 'name must be 1 to 100 characters',
     isRepeated && `name ${name} is there already`,

@@ -68,8 +68,8 @@ export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml
 `;
 }
 
-/** FHIR R4 datatype id, except `new`, the path of the form; a request with another id has no page of its own. */
-const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,64}$/;
+/** As `isResourceId`, except `new`, the path of the form; a request with another id has no page of its own. */
+const ID = /^(?!(?:\.\.?|new)$)[A-Za-z0-9\-.]{1,128}$/;
 
 /** A request by its service: a link if its id can lead to a page, otherwise plain words. */
 export function requestLink(id: string, href: string, service: string): SafeHtml {

@@ -32,7 +32,7 @@ import { recordCancelled, recordOpened } from '#src/requests/new/record-created.
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { cancelPage } from '#views/requests/cancel-page.ts';
 import { noticeOf } from './cancel-notice.ts';
@@ -150,7 +150,7 @@ async function open(deps: CancelDependencies, request: Request) {
   const { opened, organization } = openLaunchOf(request);
   const requestId = pathPartOf(request, 'requestId');
   const launch = await deps.currentTokens.current(opened, organization);
-  const mayUpdate = isFhirId(requestId) && (await mayUpdateRequests({ ...deps, launch, organization }));
+  const mayUpdate = isResourceId(requestId) && (await mayUpdateRequests({ ...deps, launch, organization }));
   if (!mayUpdate) throw notFound();
   return { launch, organization, requestId, reading: openReadings(deps, launch, organization) };
 }

@@ -2,7 +2,7 @@
 import { isOfAnotherPatient, numbersOf } from '#src/requests/list/own-patient.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { CreateAnswer } from '#src/smart/step-6-fhir-api.ts';
 
@@ -24,7 +24,7 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   if (status === 201) return 'created';
   if (status !== 200 || !isRequest) return 'unproved';
   const names = numbersOf(resource);
-  const isShown = names.length === 0 ? isFhirId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
+  const isShown = names.length === 0 ? isResourceId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
   return isShown ? 'created' : 'unproved';
 }
 
@@ -33,7 +33,7 @@ export function namesIn(body: unknown, sent: ForeignRecord, location = '') {
   // Behind a proxy, a Location may name the server by another host.
   const inLocation = /(?:^|\/)ServiceRequest\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(location)?.[1];
   const found = requestIn(body)?.['id'] ?? inLocation;
-  return { resource: isFhirId(found) ? `ServiceRequest/${found}` : undefined, number: numberIn(body, sent) };
+  return { resource: isResourceId(found) ? `ServiceRequest/${found}` : undefined, number: numberIn(body, sent) };
 }
 
 /** The request that an answer returns. */

@@ -14,7 +14,7 @@ export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 const LONGEST_POSTING_MS = 60_000;
 /** The most versions of one user for one patient in three days; they fit into MOST_BYTES, however long their ids are. */
 const MOST_DELIVERIES = 100;
-const MOST_BYTES = 32_768;
+const MOST_BYTES = 40_960;
 
 /** One record per owner in Redis, sealed. Every method may throw AppError 'store.unavailable'. */
 export function createDeliveryStore(redis: KeyStore, sealer: Sealer, clock: Clock) {

@@ -4,7 +4,7 @@ import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { mayCreateRequests } from '#src/requests/form/permission.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { businessIdentifier } from './deliveries.ts';
 import type { UpdateSupport } from './update-support.ts';
 
@@ -29,7 +29,7 @@ export function isOpen({ status }: ForeignRecord): boolean {
 /** The version that an update names in If-Match; undefined if the EHR gives none that can be named. */
 export function versionOf(resource: ForeignRecord): string | undefined {
   const { versionId } = asRecord(resource.meta);
-  return isFhirId(versionId) ? versionId : undefined;
+  return isResourceId(versionId) ? versionId : undefined;
 }
 
 /** Whether updates are granted by the EHR, switched on by the organization, and offered by the CapabilityStatement (SCO-19). */

@@ -23,7 +23,7 @@ import { recordOpened } from '#src/requests/new/record-created.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { type DetailFrame, detailPage, detailProblemPage } from '#views/requests/detail-page.ts';
 import { rowName } from '#views/requests/request-row.ts';
 import { describeDetail } from './describe-detail.ts';
@@ -50,7 +50,7 @@ export function detailRoute(dependencies: DetailDependencies): RequestHandler {
   return async (request, response) => {
     const { opened, organization, cookieSecret, closing } = openLaunchOf(request);
     const requestId = pathPartOf(request, 'requestId');
-    if (!isFhirId(requestId)) throw notFound();
+    if (!isResourceId(requestId)) throw notFound();
     const launch = await currentTokens.current(opened, organization);
     if (!mayShowRequests(launch, organization)) throw notFound();
     const renew = (refused: string) => currentTokens.renew(launch.id, organization, refused);

@@ -17,7 +17,7 @@ import type { FormLimit } from '#src/requests/form/post-rate.ts';
 import { readBack } from '#src/requests/form/read-back.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { type NewRequestFormDependencies, PAGE } from './form-page-route.ts';
 
 /**
@@ -31,7 +31,7 @@ export function correctRoute(deps: NewRequestFormDependencies & { formLimit: For
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const requestId = pathPartOf(request, 'requestId');
     const launch = await deps.currentTokens.current(opened, organization);
-    if (!isFhirId(requestId) || !mayCreateRequests(launch, organization)) throw notFound();
+    if (!isResourceId(requestId) || !mayCreateRequests(launch, organization)) throw notFound();
     const owner = ownerOf(launch);
     await deps.formLimit.take(owner);
     const { api, patient } = openReadings(deps, launch, organization);

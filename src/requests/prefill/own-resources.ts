@@ -1,6 +1,6 @@
 /** Takes only this patient's resources: another patient's is refused, whatever its source (LC-06). */
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isFhirId } from '#src/smart/fhir/id.ts';
+import { isResourceId } from '#src/smart/fhir/id.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 
 const MOST_ENTRIES = 200;
@@ -47,7 +47,7 @@ export function ownOf(
   const isOwn = (resource: ForeignRecord) =>
     type === 'Patient' ? resource.id === patientId : localReference(resource[element], base) === `Patient/${patientId}`;
   const all = resources.filter(({ resourceType }) => resourceType === type);
-  const ofType = all.filter(({ id }) => isFhirId(id));
+  const ofType = all.filter(({ id }) => isResourceId(id));
   const own = new Map(ofType.filter(isOwn).map((resource) => [resource.id, resource]));
   const refused = ofType.filter((resource) => !isOwn(resource)).length;
   return { own: [...own.values()], refused, isWhole: all.length === ofType.length };

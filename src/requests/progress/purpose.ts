@@ -61,7 +61,7 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const wholes = asRecords(task.partOf);
   if (wholes.length === 0) return alone;
   const ids = wholes.map(
-    ({ reference }) => /\bTask\/([\w.-]{1,64})(?:\/_history\/|$)/.exec(asText(reference) ?? '')?.[1],
+    ({ reference }) => /\bTask\/([\w.-]{1,128})(?:\/_history\/|$)/.exec(asText(reference) ?? '')?.[1],
   );
   const parents = ids.includes(undefined) || ids.length === MOST_READ ? [] : ids.filter((id) => id !== undefined);
   const words = ['Part of it', alone?.words].filter(Boolean).join(', ');

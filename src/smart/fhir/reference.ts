@@ -1,6 +1,6 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
-import { isFhirId } from './id.ts';
+import { isResourceId } from './id.ts';
 import { isUnder } from './under-base.ts';
 
 /** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */
@@ -10,11 +10,11 @@ export function localReference(reference: unknown, base: URL): string | undefine
   if (RELATIVE.test(literal)) return literal;
   const path = isOnServer(base, literal) ? pathUnder(base, new URL(literal)) : literal;
   const [, type, id] = /^([A-Z][A-Za-z]{1,60})\/([^/?#]+)(?:\/_history\/[^/?#]+)?$/.exec(path ?? '') ?? [];
-  return type !== undefined && isFhirId(id) ? `${type}/${id}` : undefined;
+  return type !== undefined && isResourceId(id) ? `${type}/${id}` : undefined;
 }
 
 /** The usual form, which needs no parsing. */
-const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}$/;
+const RELATIVE = /^[A-Z][A-Za-z]{1,60}\/(?!\.{1,2}$)[A-Za-z0-9\-.]{1,128}$/;
 
 /** The name of the target; undefined for a patient, whose name comes from the launch's own read (LC-06). */
 export function displayOf(reference: unknown): string | undefined {

@@ -53,6 +53,12 @@ test('the newest Task gives status, receiver and time in status', async () => {
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
 });
 
+test('an id that is longer than FHIR allows, as in some EHRs, still joins an order and its Task', async () => {
+  const id = 'e'.repeat(128);
+  const { list } = await load([request(id)], searchset([task(id, { status: 'rejected' })]));
+  expect(list.open[0]).toMatchObject({ id, status: { word: 'Declined' } });
+});
+
 test.for<[string, object, boolean]>([
   ['by a number alone', { focus: { identifier: { value: 'A-7' } } }, true],
   ['by a number, in basedOn', { focus: undefined, basedOn: [{ identifier: { system: 'urn:x', value: '7' } }] }, true],

@@ -83,7 +83,7 @@ test('an unreadable record counts for every form of its time, and for no later o
 });
 
 test('MT-06: the hundred-and-first is refused, and the others stay', async () => {
-  const id = `ServiceRequest/${'x'.repeat(64)}`;
+  const id = `ServiceRequest/${'x'.repeat(128)}`;
   const many = Array.from({ length: 100 }, (_, index) => ({ ...delivery(`${index}`.padStart(43, 'x')), resource: id }));
   const long = many.map((one) => ({
     ...one,
