@@ -1,4 +1,4 @@
-/** Does the token endpoint answer a code that nobody gave out? (TK-05) */
+/** Does the token endpoint answer a code that was never issued? (TK-05) */
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
