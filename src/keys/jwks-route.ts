@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import { Router } from 'express';
 import { AppError } from '#src/errors.ts';
-import { headerOf } from '#src/http/request-values.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyUses } from './key-use.ts';
@@ -15,8 +14,8 @@ export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUse
   const router = Router({ caseSensitive: true, strict: true });
   router
     .route('/.well-known/jwks.json')
-    .get((request, response) => {
-      keyUses?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
+    .get((_request, response) => {
+      keyUses?.jwksFetched();
       const body = Buffer.from(JSON.stringify(keyRing.jwks()));
       // A string body would get a charset in its type, which JSON does not have. Express handles If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');
