@@ -1,130 +1,85 @@
 /** The words by which authorization servers explain a refusal, as data, and how they are looked up. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
-/** A rule applies to a sentence that contains a word of each of its groups; the first such rule counts. */
-export type Hints = readonly (readonly [rule: Rule, ...groups: readonly (readonly string[])[]])[];
+/** A rule applies to a sentence that has a word of each of its groups; the first such rule counts. */
+export type Hints = readonly (readonly [rule: Rule, ...groups: readonly string[]])[];
 
 // "invalid" is no such word: servers use it for every client whose assertion they refuse.
-export const UNKNOWN = [
-  'unknown',
-  'found',
-  'registered',
-  'unregistered',
-  'exist',
-  'unrecognized',
-  'recognized',
-  'recognised',
-];
-export const SECRET = ['secret', 'client_secret', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+export const UNKNOWN = 'unknown found registered unregistered exist unrecognized recognized recognised';
+export const SECRET = 'secret client_secret client_secret_basic client_secret_post private_key_jwt';
 export const OF_REQUEST: Hints = [
-  ['client.id-not-sent', ['client_id'], ['missing', 'required']],
-  ['client.id-sent', ['client_id'], ['omitted', 'omit', 'twice', 'allowed']],
+  ['client.id-not-sent', 'client_id', 'missing required'],
+  ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-export const OFF = ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'revoked', 'withdrawn'];
-export const APP = ['client', 'application', 'app'];
+export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn';
+export const APP = 'client application app';
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
-  ['token.body-lost', ['grant_type', 'body', 'payload', 'form'], ['missing', 'required', 'empty', 'null', 'no']],
-  ['token.body-lost', ['grant_type'], ['contain', 'contains']],
-  ['token.body-lost', ['urlencoded', 'content', 'media'], ['type', 'content']],
-  ['token.body-lost', ['mechanism'], ['no'], ['provided']],
-  ['client.method', [...SECRET, 'client_assertion_type']],
+  ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
+  ['token.body-lost', 'grant_type', 'contain contains'],
+  ['token.body-lost', 'urlencoded content media', 'type content'],
+  ['token.body-lost', 'mechanism', 'no', 'provided'],
+  ['client.method', `${SECRET} client_assertion_type`],
   // It was sent, so it was lost on the way.
-  ['token.body-lost', ['client_assertion'], ['missing', 'required', 'empty']],
-  ['client.method', ['header'], ['authorization']],
+  ['token.body-lost', 'client_assertion', 'missing required empty'],
+  ['client.method', 'header', 'authorization'],
 ];
-const REDIRECT = ['redirect', 'redirect_uri', 'redirect_uris', 'redirecturi'];
-const RETURN = ['reply', 'callback', 'return'];
-const ADDRESS = ['url', 'urls', 'uri', 'uris'];
-const OVER = [
-  ...['unknown', 'expired', 'used', 'invalid', 'found', 'already'],
-  ...['resolved', 'valid', 'recognized', 'match', 'exist', 'consumed'],
-];
+const REDIRECT = 'redirect redirect_uri redirect_uris redirecturi';
+const RETURN = 'reply callback return';
+const ADDRESS = 'url urls uri uris';
+const OVER = 'unknown expired used invalid found already resolved valid recognized match exist consumed';
 /** What servers say of a code, under whatever error. */
 export const OF_CODE: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
-  ['grant.pkce', ['pkce', 'verifier', 'challenge', 'code_verifier', 'code_challenge']],
+  ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge'],
 ];
-export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', ['grant', 'grant_type', 'grants']]];
+export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
 export const OF_GRANT: Hints = [
-  ['refresh.reused', ['refresh'], ['reuse', 'reused', 'replayed', 'rotated']],
-  ['grant.other-client', ['refresh'], ['client'], ['match', 'another', 'other', 'different', 'belong']],
+  ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
+  ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
-  [
-    'authorization.denied',
-    ['user', 'account'],
-    ['disabled', 'inactive', 'suspended', 'blocked', 'deactivated', 'locked', 'assigned'],
-  ],
-  ['authorization.denied', ['blocked', 'denied'], ['policy', 'policies']],
-  ['grant.consent', ['consent', 'consented']],
-  ['grant.consent', ['revoked', 'withdrawn'], ['authorization', 'access', 'user', 'owner', 'approval']],
-  [
-    'authorization.sign-in-needed',
-    ['session'],
-    ['active', 'required', 'expired', 'over', 'ended', 'found', 'closed', 'exist'],
-  ],
-  ['authorization.launch-over', ['launch'], OVER],
-  ['grant.other-client', ['client', 'client_id'], ['another', 'other', 'different', 'issued', 'match', 'belong']],
-  ['grant.unknown', ['code', 'grant'], ['unknown', 'found', 'exist']],
-  ['grant.expired', ['expired', 'already', 'used', 'redeemed', 'consumed', 'reused']],
-  ['grant.unknown', ['code'], ['issued', 'recognized']],
+  ['authorization.denied', 'user account', 'disabled inactive suspended blocked deactivated locked assigned'],
+  ['authorization.denied', 'blocked denied', 'policy policies'],
+  ['grant.consent', 'consent consented'],
+  ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
+  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist'],
+  ['authorization.launch-over', 'launch', OVER],
+  ['grant.other-client', 'client client_id', 'another other different issued match belong'],
+  ['grant.unknown', 'code grant', 'unknown found exist'],
+  ['grant.expired', 'expired already used redeemed consumed reused'],
+  ['grant.unknown', 'code', 'issued recognized'],
 ];
 
 /** Keycloak gives out a code for offline_access, and refuses the token. */
-export const OF_SCOPE: Hints = [['token.scope', ['offline', 'offline_access', 'scope', 'scopes']]];
+export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
-  ['authorization.pushed-request', ['pushed', 'par', 'request_uri', 'jar']],
-  ['authorization.launch-over', ['launch'], OVER],
-  ['authorization.audience', ['aud', 'audience']],
-  ['authorization.audience', ['resource'], ['indicator', 'target', 'server']],
-  ['authorization.pkce', ['pkce', 'code_challenge', 'challenge', 'code_challenge_method']],
+  ['authorization.pushed-request', 'pushed par request_uri jar'],
+  ['authorization.launch-over', 'launch', OVER],
+  ['authorization.audience', 'aud audience'],
+  ['authorization.audience', 'resource', 'indicator target server'],
+  ['authorization.pkce', 'pkce code_challenge challenge code_challenge_method'],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
-  ['authorization.client-unknown', ['client_id', ...APP], UNKNOWN],
-  ['scope.refused', ['scope', 'scopes']],
-  ['client.off', APP, ['installed', 'activated']],
-  ['context.patient-missing', ['patient'], ['context', 'selected', 'missing', 'required', 'open']],
+  ['authorization.client-unknown', `client_id ${APP}`, UNKNOWN],
+  ['scope.refused', 'scope scopes'],
+  ['client.off', APP, 'installed activated'],
+  ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
-const NOT_ON = [...OFF, 'allowed', 'enabled', 'supported'];
+const NOT_ON = `${OFF} allowed enabled supported`;
 export const OF_DENIAL: Hints = [
   // Keycloak, of a client without the authorization code flow.
-  ['authorization.client-not-allowed', ['flow', 'response_type', 'grant_type'], NOT_ON],
+  ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],
   // Not of a user who may not grant access.
-  ['authorization.client-not-allowed', ['grant'], ['type', 'types'], NOT_ON],
-  ['authorization.declined', ['declined', 'cancelled', 'canceled'], ['user', 'owner', 'consent', 'request', 'sign']],
-  [
-    'authorization.denied',
-    ['user'],
-    ['denied', 'rejected'],
-    ['policy', 'role', 'administrator', 'authorized', 'allowed'],
-  ],
-  ['authorization.declined', ['user'], ['denied', 'rejected', 'clicked'], ['request', 'consent', 'cancel']],
-  ['authorization.denied', ['user'], ['license', 'licensed', 'subscribed']],
-  [
-    'client.off',
-    APP,
-    [
-      'disabled',
-      'inactive',
-      'suspended',
-      'deactivated',
-      'active',
-      'activated',
-      'approved',
-      'licensed',
-      'license',
-      'subscribed',
-    ],
-  ],
-  [
-    'client.off',
-    APP,
-    ['tenant', 'organization', 'facility', 'site', 'environment'],
-    ['enabled', 'installed', 'activated', 'granted'],
-  ],
+  ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
+  ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
+  ['authorization.denied', 'user', 'denied rejected', 'policy role administrator authorized allowed'],
+  ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
+  ['authorization.denied', 'user', 'license licensed subscribed'],
+  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
+  ['client.off', APP, 'tenant organization facility site environment', 'enabled installed activated granted'],
 ];
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
@@ -135,5 +90,5 @@ export function hintIn(said: string, hints: Hints): Rule | undefined {
       .toLowerCase()
       .split(/[^a-z_]/),
   );
-  return hints.find(([, ...groups]) => groups.every((group) => group.some((word) => words.has(word))))?.[0];
+  return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];
 }
