@@ -153,12 +153,11 @@ describe('things that only certain files may use', () => {
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/ehr-http\/(client|error|light-fetch|pools|json-bounds|answer-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|exchange|pools|json-bounds|answer-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/(bulkhead|circuit)\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
     ['openid-client', /^src\/admin\/identity-provider\.ts$/],
-    ['connect-redis', /^src\/http\/sessions\/session-store\.ts$/],
     ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],
     ['fhirclient/lib/FhirClient.js', /^src\/smart\/fhir\/client-library\.ts$/],

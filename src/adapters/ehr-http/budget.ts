@@ -6,7 +6,7 @@ import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import { createSharedCounter, type SharedCounter } from '#src/adapters/redis/shared-counter.ts';
 
 /** An organization's budget. With 0 there is no limit, and nothing is counted or sent to Redis. */
-interface BudgetOwner {
+export interface BudgetOwner {
   id: string;
   requestsPerMinute: number;
 }

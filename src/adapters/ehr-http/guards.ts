@@ -1,0 +1,50 @@
+/** The order of the guards of every call: the organization's bulkhead and budget (TL-06, MT-06), then the measuring. */
+
+import type { Log } from '#src/adapters/log.ts';
+import type { Metrics } from '#src/adapters/metrics.ts';
+import type { Telemetry } from '#src/adapters/telemetry.ts';
+import type { BudgetOwner, EhrBudgets } from './budget.ts';
+import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
+import { type CallEnd, OutboundError } from './error.ts';
+import { createWatch, type WatchedCall } from './watch.ts';
+
+type Target = Omit<WatchedCall, 'organizationId'> & Pick<BulkheadCall, 'isProvoked'>;
+
+export interface GuardOptions {
+  metrics?: Metrics;
+  budgets?: EhrBudgets;
+  telemetry?: Telemetry | undefined;
+  log?: Log;
+}
+
+export function createGuards(options: GuardOptions) {
+  const { metrics, budgets } = options;
+  const watch = createWatch(options);
+  const bulkheads = createBulkheads(options);
+  /** @throws OutboundError 'busy', counted with its reason. */
+  const refuse = (owner: BudgetOwner, url: URL, reason: 'over-budget' | 'busy', seconds: number): never => {
+    metrics?.refusedCalls.inc({ organization: owner.id, reason });
+    throw new OutboundError('busy', url.host, undefined, seconds);
+  };
+  /** Checks and our own sign-in, which have no owner, are only measured. */
+  const guarded = <T>(
+    owner: BudgetOwner | undefined,
+    target: Target,
+    call: () => Promise<T>,
+    endOf: (result: T) => CallEnd,
+  ): Promise<T> => {
+    const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOf);
+    if (!owner) return watched();
+    const { url, isProvoked } = target;
+    const spend = async () => {
+      const seconds = await budgets?.spend(owner);
+      if (seconds !== undefined) refuse(owner, url, 'over-budget', seconds);
+    };
+    const bulkhead = { organizationId: owner.id, url, isProvoked };
+    return bulkheads.run(bulkhead, watched, endOf, owner.requestsPerMinute === 0 ? undefined : spend);
+  };
+  /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
+  const assertAnswering = (owner: BudgetOwner, url: URL) =>
+    bulkheads.assertAnswering({ organizationId: owner.id, url });
+  return { guarded, refuse, assertAnswering };
+}
