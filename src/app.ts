@@ -1,6 +1,6 @@
 /** The composition root; with its two sites also the site map. Tests run the same app as the process. */
 import express, { type Express } from 'express';
-import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
+import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
 import { jwksRoutes } from '#src/keys/jwks-route.ts';
 import { createLaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { createLaunchStore } from '#src/launches/session/store.ts';
@@ -8,8 +8,7 @@ import { opsRoutes } from '#src/ops/health-routes.ts';
 import { clinicianSite } from './clinician-site.ts';
 import { compressPages } from './http/compression.ts';
 import { errorHandler, notFound } from './http/error-page.ts';
-import { requireHttps } from './http/own-url.ts';
-import { redirectWithoutBody } from './http/redirect-without-body.ts';
+import { redirectWithoutBody, requireHttps } from './http/redirects.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestSpan } from './http/request-span.ts';
 import { securityHeaders } from './http/security-headers.ts';

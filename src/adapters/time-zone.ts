@@ -46,10 +46,7 @@ interface DayAndTime {
 /** The last result, because a list asks for the day of the same moment in each of its rows. */
 let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
-/**
- * The first and last moment at which clocks show a day (`YYYY-MM-DD`) and time (`HH:MM`); two when clocks are set back.
- * A skipped time maps to the moment as far after the jump as the time is past its start.
- */
+/** The moments at which clocks show it: two when clocks are set back; a skipped time is as far after the jump. */
 export function instantsOf(day: string, time: string, timeZone: string): readonly [first: Date, last: Date] {
   const utc = Date.parse(`${day}T${time}Z`);
   // Clocks change by at most a day, and at most once in two days.

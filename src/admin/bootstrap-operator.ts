@@ -5,10 +5,7 @@ import { type Acting, oneTime, recordUserChange, type UserActionDependencies } f
 
 const BY_SYSTEM: Acting = { actor: 'system' };
 
-/**
- * Creates the operator when there is none yet; later the two variables have no effect. The password works once, within
- * three days. @throws Error when it would be easy to guess.
- */
+/** Creates the operator when there is none. The password works once, for three days. @throws Error if easy to guess. */
 export async function bootstrapOperator(
   deps: UserActionDependencies & { log: Log },
   given: { email: string; password: string } | undefined,

@@ -8,7 +8,7 @@ import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import type { Conflict } from './clinician.ts';
 import {

@@ -46,10 +46,7 @@ function stored(bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-/**
- * The first use compresses the part as one run, later uses each piece once and then only the filled-in text.
- * @param marks the texts that mark the holes; they must occur nowhere else.
- */
+/** The first use compresses one run, later ones each piece once. @param marks mark the holes and occur nowhere else. */
 export function partOf(text: string, marks: readonly string[]): PagePart {
   const cut = text.split(new RegExp(`(${marks.join('|')})`));
   const holes = cut.filter((_, at) => at % 2 === 1);

@@ -4,9 +4,8 @@ import { type ScopeUse, scopeUses, type UseSettings } from '#src/organizations/s
 import { type ScopeWords, scopeWords } from '#src/organizations/scope-words.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { parseResourceScope } from '#src/smart/scopes/grammar.ts';
+import { parseResourceScope, tokenProblem } from '#src/smart/scopes/grammar.ts';
 import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
-import { tokenProblem } from '#src/smart/scopes/typed-scope-problem.ts';
 import type { ExplainedScopeProps, ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 

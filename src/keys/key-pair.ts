@@ -1,5 +1,5 @@
 /** Creates key pairs, seals them for the database, and checks each before it signs (CAJ-11, CAJ-16, JW-02..06). */
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import type { KeyDates } from './key-life.ts';
@@ -52,13 +52,28 @@ export class KeyError extends Error {
   }
 }
 
-/** Creates a pair and its row. The private half leaves this file only sealed (CAJ-15); kid = RFC 7638 thumbprint. */
+/** Creates a pair and its row. The private half leaves this file only sealed (CAJ-15). */
 export async function makeKey(alg: SigningAlgorithm, dates: KeyDates, sealer: Sealer): Promise<KeyRow> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: RSA_BITS });
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const publicJwk = publicJwkSchema.parse({ ...jwk, kid, alg, use: 'sig' });
-  return { ...dates, kid, alg, publicJwk, sealedPrivateJwk: await sealer.seal(sealName(kid), await exportJWK(privateKey)) };
+  return keyRow(alg, await exportJWK(publicKey), await exportJWK(privateKey), dates, sealer);
+}
+
+/** The row of a pair: kid = RFC 7638 thumbprint, private half sealed under it. @throws ZodError for other kinds. */
+export async function keyRow(
+  alg: SigningAlgorithm,
+  publicJwk: JWK,
+  privateJwk: JWK,
+  dates: KeyDates,
+  sealer: Sealer,
+): Promise<KeyRow> {
+  const kid = await calculateJwkThumbprint(publicJwk);
+  return {
+    ...dates,
+    kid,
+    alg,
+    publicJwk: publicJwkSchema.parse({ ...publicJwk, kid, alg, use: 'sig' }),
+    sealedPrivateJwk: await sealer.seal(sealName(kid), privateJwk),
+  };
 }
 
 /** Reads a stored public half. @throws KeyError when it is weak, malformed, or does not match its kid. */

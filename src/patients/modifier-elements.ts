@@ -40,14 +40,11 @@ function prohibitionsIn(resource: ForeignRecord): Flag[] {
 
 /** Codes of the states of any resource that must appear beside its name. */
 const STATES = new Map<unknown, string>([
-  ...['inactive', 'suspended', 'proposed', 'cancelled', 'superseded'].map((code) => [code, code] as const),
-  ...['refuted', 'unconfirmed', 'provisional', 'differential', 'resolved'].map((code) => [code, code] as const),
-  ...['draft', 'preliminary', 'registered', 'partial', 'planned', 'intended', 'preparation'].map(
-    (code) => [code, code] as const,
-  ),
-  ...['stopped', 'revoked', 'rejected', 'aborted', 'unsatisfactory', 'unavailable'].map(
-    (code) => [code, code] as const,
-  ),
+  ...[
+    'inactive suspended proposed cancelled superseded refuted unconfirmed provisional differential resolved',
+    'draft preliminary registered partial planned intended preparation',
+    'stopped revoked rejected aborted unsatisfactory unavailable',
+  ].flatMap((codes) => codes.split(' ').map((code) => [code, code] as const)),
   ['off', 'inactive'],
   ['on-hold', 'on hold'],
   ['not-done', 'not done'],

@@ -27,29 +27,12 @@ export function readParty(reference: ForeignRecord, place: Place & { now: Date }
 /** The names of work lists, and of a choice that is not made. */
 const PLACEHOLDERS = new Set(
   [
-    'unassigned',
-    'un assigned',
-    'not assigned',
-    'not yet assigned',
-    'no preference',
-    'no provider',
-    'any',
-    'tbd',
-    'tba',
-    'unknown provider',
-    'provider unknown',
-    'no one',
-    'patient to choose',
-    'patient choice',
-    'see notes',
-    'see comments',
+    'unassigned, un assigned, not assigned, not yet assigned, to be assigned, to be determined, to be announced',
+    'to be decided, tbd, tba, any, no one, no preference, no provider, unknown provider, provider unknown',
+    'patient to choose, patient choice, see notes, see comments',
     // German, French, Spanish, Dutch, Danish and Norwegian.
-    'nicht zugewiesen',
-    'non assigné',
-    'sin asignar',
-    'niet toegewezen',
-    'ikke tildelt',
-  ].concat(['determined', 'assigned', 'announced', 'decided'].map((word) => `to be ${word}`)),
+    'nicht zugewiesen, non assigné, sin asignar, niet toegewezen, ikke tildelt',
+  ].flatMap((phrases) => phrases.split(', ')),
 );
 const CHOSEN_LATER = new Set(['any', 'first', 'next']);
 const KINDS_OF_CHOICE = new Set(

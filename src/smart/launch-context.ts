@@ -5,7 +5,7 @@ import { isFhirId } from '#src/smart/fhir/id.ts';
 
 /** The chart from which the EHR opened the app. Every member is bounded; none is HTML. */
 export interface LaunchContext {
-  readonly patient: string | undefined;
+  readonly patient: string;
   readonly encounter: string | undefined;
   /** True unless the EHR sent a boolean `false`, because its own banner is in view (LC-11). */
   readonly needPatientBanner: boolean;
@@ -13,32 +13,17 @@ export interface LaunchContext {
   readonly smartStyleUrl: string | undefined;
 }
 
-export interface PatientLaunchContext extends LaunchContext {
-  readonly patient: string;
-}
-
 const MAX_URL_LENGTH = 2_048;
 
 /**
  * The launch context, from the token response alone (LC-01; SMART App Launch 2.2.0, "Launch context arrives with your
- * access token"). `patient` must be a bare FHIR id, present when required (LC-02, LC-03), never guessed from a
- * reference. `encounter` may be absent or blank, not malformed (LC-04). All other members are ignored (LC-15, LC-16).
- * @throws AppError context.invalid, naming the member and the rule but never a value.
+ * access token"). `patient` must be a bare FHIR id (LC-02, LC-03), never guessed from a reference.
+ * `encounter` may be absent or blank, not malformed (LC-04). All other members are ignored (LC-15, LC-16). @throws AppError
+ * context.invalid, naming the member and the rule but never a value.
  */
-export function readLaunchContext(
-  tokenResponse: Record<string, unknown>,
-  options: { patientRequired: true },
-): PatientLaunchContext;
-export function readLaunchContext(
-  tokenResponse: Record<string, unknown>,
-  options: { patientRequired: boolean },
-): LaunchContext;
-export function readLaunchContext(
-  tokenResponse: Record<string, unknown>,
-  options: { patientRequired: boolean },
-): LaunchContext {
+export function readLaunchContext(tokenResponse: Record<string, unknown>): LaunchContext {
   const patient = readId(tokenResponse, 'patient');
-  if (patient === undefined && options.patientRequired)
+  if (patient === undefined)
     throw new AppError('context.invalid', 'patient is missing from the token response', 'context.patient-missing');
   return {
     patient,

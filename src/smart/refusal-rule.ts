@@ -1,5 +1,6 @@
 /** Finds the rule behind a refusal by its error code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
+import { AppError, type ErrorCode } from '#src/errors.ts';
 import { OF_CLIENT } from './client-refusal-words.ts';
 import {
   hintIn,
@@ -94,4 +95,48 @@ function ruleOfStatus(status: number): Rule {
   if ([404, 405, 410].includes(status)) return 'token.not-there';
   if (status === 401 || status === 403) return 'token.forbidden';
   return [411, 413, 415].includes(status) ? 'token.body-lost' : 'token.other-error';
+}
+
+const ERRORS = new Map<string, ErrorCode>([
+  ['access_denied', 'authorization.denied'],
+  ['temporarily_unavailable', 'authorization.unavailable'],
+  ['invalid_scope', 'authorization.scope-refused'],
+  // OpenID Connect Core 3.1.2.6 and Unmet Authentication Requirements 1.0: only the user can act, at the EHR.
+  ['login_required', 'authorization.sign-in-needed'],
+  ['interaction_required', 'authorization.sign-in-needed'],
+  ['consent_required', 'authorization.sign-in-needed'],
+  ['account_selection_required', 'authorization.sign-in-needed'],
+  ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
+]);
+
+/** Errors with the same message for every user but different remedies for the administrator. */
+const RULES: Readonly<Record<string, Rule>> = {
+  access_denied: 'authorization.denied',
+  unauthorized_client: 'authorization.client-not-allowed',
+  invalid_client: 'authorization.client-unknown',
+  unsupported_response_type: 'authorization.response-type',
+  server_error: 'authorization.server-error',
+  invalid_scope: 'scope.refused',
+  login_required: 'authorization.sign-in-needed',
+  interaction_required: 'authorization.question-for-user',
+  consent_required: 'authorization.question-for-user',
+  account_selection_required: 'authorization.question-for-user',
+  temporarily_unavailable: 'authorization.unavailable',
+  // RFC 8707.
+  invalid_target: 'authorization.audience',
+  // Some servers send these to the very redirect URI that they refuse.
+  invalid_redirect_uri: 'authorization.redirect-uri',
+  redirect_uri_mismatch: 'authorization.redirect-uri',
+  redirect_mismatch: 'authorization.redirect-uri',
+};
+
+/** CB-13, CB-14: the error code decides the error. The log says that there was a description, but does not quote it. */
+export function authorizationError(error: string, description: string | undefined): AppError {
+  const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
+  const suffix = description ? ', with a description' : '';
+  const code = ERRORS.get(error) ?? 'authorization.refused';
+  const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
+  const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
+  const rule = ruleOfDescription(error, description ?? '') ?? ofError;
+  return new AppError(code, `the authorization server answered ${known}${suffix}`, rule);
 }

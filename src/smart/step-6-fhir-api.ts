@@ -14,8 +14,7 @@ import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { retryPause } from '#src/smart/fhir/retry-pause.ts';
 import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
-import { neededPermissions, type SentCall } from '#src/smart/scopes/needed-permissions.ts';
-import type { Permission } from '#src/smart/scopes/reach.ts';
+import { neededPermissions, type Permission, type SentCall } from '#src/smart/scopes/reach.ts';
 
 /** A 2xx answer to a create or an update. The caller decides what it proves. */
 export interface CreateAnswer {
@@ -145,9 +144,7 @@ export function createFhirApi(options: {
       const pauseMs = retryPause(error);
       if (pauseMs === undefined) throw toFhirError(error);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      return await call(url, {}).catch((again: unknown) => {
-        throw toFhirError(again);
-      });
+      return await call(url, {}).catch(throwFhirError);
     }
   };
   return {
@@ -158,32 +155,27 @@ export function createFhirApi(options: {
       onBytes?.(answer.size);
       return answer.resource();
     },
-    batch: async (bundle) => {
-      try {
-        return (await call(base, { method: 'POST', body: JSON.stringify(bundle) })).resource();
-      } catch (error) {
-        throw toFhirError(error);
-      }
-    },
+    batch: (bundle) =>
+      call(base, { method: 'POST', body: JSON.stringify(bundle) })
+        .then((answer) => answer.resource())
+        .catch(throwFhirError),
     create: async (resource) => {
-      try {
-        const url = resolveUnder(base, resource.resourceType);
-        return await withGoodToken({ url, method: 'POST' }, (token) => write(token, { url, method: 'POST' }, resource));
-      } catch (error) {
-        throw toFhirError(error);
-      }
+      const sent = { url: resolveUnder(base, resource.resourceType), method: 'POST' } as const;
+      return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);
     },
     update: async (resource, version) => {
-      try {
-        const url = resolveUnder(base, `${resource.resourceType}/${resource.id}`);
-        return await withGoodToken({ url, method: 'PUT' }, (token) =>
-          write(token, { url, method: 'PUT', version }, resource),
-        );
-      } catch (error) {
-        throw toFhirError(error);
-      }
+      const sent = {
+        url: resolveUnder(base, `${resource.resourceType}/${resource.id}`),
+        method: 'PUT',
+        version,
+      } as const;
+      return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);
     },
   };
+}
+
+function throwFhirError(error: unknown): never {
+  throw toFhirError(error);
 }
 
 function headersOf(token: string): Record<string, string> {

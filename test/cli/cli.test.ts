@@ -8,7 +8,7 @@ import { createLog } from '#src/adapters/log.ts';
 import { createSealer } from '#src/adapters/seal.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createKeyRing } from '#src/keys/key-ring.ts';
-import { createOrganizationDirectory } from '#src/organizations/directory.ts';
+import { createOrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { runAdmin, runProgram } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres, makeDataFolder } from '#test/helpers/databases.ts';

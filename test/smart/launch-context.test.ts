@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
 import { refusalOf } from './refusals.ts';
 
-const read = (members: Record<string, unknown>) =>
-  readLaunchContext({ patient: 'pat-1', ...members }, { patientRequired: true });
+const read = (members: Record<string, unknown>) => readLaunchContext({ patient: 'pat-1', ...members });
 
 describe('patient and encounter', () => {
   const badIds = [
@@ -45,15 +44,8 @@ describe('patient and encounter', () => {
     (patient) => expect(refusalOf(() => read({ patient })).code).toBe('context.invalid'),
   );
 
-  test('LC-03: a launch that needs a patient ends without one', () => {
-    expect(refusalOf(() => readLaunchContext({}, { patientRequired: true })).code).toBe('context.invalid');
-    expect(readLaunchContext({}, { patientRequired: false }).patient).toBeUndefined();
-  });
-
-  test('a malformed patient is refused even if none is required', () => {
-    expect(refusalOf(() => readLaunchContext({ patient: '../x' }, { patientRequired: false })).code).toBe(
-      'context.invalid',
-    );
+  test('LC-03: a launch ends without a patient', () => {
+    expect(refusalOf(() => readLaunchContext({})).code).toBe('context.invalid');
   });
 
   test('LC-04: a missing encounter is accepted, and an id may have 64 characters', () => {

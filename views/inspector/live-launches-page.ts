@@ -1,8 +1,7 @@
 /** Settings > Live launches: which users have the app open now. The page names no patient. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
-import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import { notice } from '#views/notice.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -20,13 +19,11 @@ export interface LiveLaunchProps {
   readonly isRenewable: boolean;
 }
 
-type Admin = Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-
 export interface LiveLaunchesPageProps extends PageLinksProps {
-  readonly admin: Admin;
-  readonly organization: OrganizationOption & { readonly timeZone: string };
-  /** `organization=…` for operators, '' for administrators */
-  readonly query: string;
+  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly organization: { readonly name: string; readonly timeZone: string };
+  /** the URL of a question */
+  readonly hrefOf: (step: string, more?: Readonly<Record<string, string>>) => string;
   readonly rows: readonly LiveLaunchProps[];
   readonly total: number;
   readonly now: Date;
@@ -36,18 +33,6 @@ export interface LiveLaunchesPageProps extends PageLinksProps {
 
 const TITLE = 'Live launches';
 
-/** For operators, who see one organization at a time. */
-export function liveLaunchesChoice(admin: Admin, organizations: readonly OrganizationOption[]): string {
-  return settingsPage(
-    { title: TITLE, ...admin, current: 'live' },
-    html`<h1>${TITLE}</h1>
-<form class="filter" method="get" action="/settings/live-launches">
-${organizationChoice(organizations, '', 'Choose an organization')}<button class="btn btn-primary" type="submit">Show</button>
-</form>
-`,
-  );
-}
-
 /** A whole page. */
 export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
   const { admin, organization, rows, total, ended } = props;
@@ -55,14 +40,14 @@ export function liveLaunchesPage(props: LiveLaunchesPageProps): string {
     { title: TITLE, ...admin, current: 'live', styles: ['settings.css', 'diagnostics.css'] },
     html`<h1>${TITLE}</h1>
 <p>The launches of ${organization.name} that are open now. Ending a launch closes it at the next click and revokes its tokens at the EHR.</p>
-${ended === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${endedWords(ended)}</span></p>`}
+${notice('done', ended !== undefined && endedWords(ended))}
 ${
   rows.length === 0
     ? html`<p class="empty">The app is not open anywhere.</p>`
     : html`<p>${total === 1 ? '1 launch' : `${total} launches`} open. What stays open longest without further use comes first.</p>
 ${table(props)}
 ${pageLinks(props)}
-<p class="end-all"><a class="btn btn-outline-danger" href="${endHref(props, 'end-all', {})}">End all…</a></p>`
+<p class="end-all"><a class="btn btn-outline-danger" href="${props.hrefOf('end-all')}">End all…</a></p>`
 }
 `,
   );
@@ -88,11 +73,6 @@ function launchRow(row: LiveLaunchProps, props: LiveLaunchesPageProps): SafeHtml
 <td data-label="Began">${instant(row.startedAt, props.organization.timeZone)}</td>
 <td data-label="Last used">${age(row.lastUsedAt, props.now)} ago</td>
 <td data-label="Ends">${row.isRenewable ? 'after an hour without use, at the latest' : 'with its token,'} ${instant(row.endsAt, props.organization.timeZone)}</td>
-<td data-label="Actions"><div class="row-actions">${askLink(endHref(props, 'end', { launch: row.id }), 'End', name)}${askLink(endHref(props, 'end-user', { user: row.userKey }), 'End all of this user', name)}</div></td></tr>
+<td data-label="Actions"><div class="row-actions">${askLink(props.hrefOf('end', { launch: row.id }), 'End', name)}${askLink(props.hrefOf('end-user', { user: row.userKey }), 'End all of this user', name)}</div></td></tr>
 `;
-}
-
-function endHref({ query }: LiveLaunchesPageProps, action: string, fields: Readonly<Record<string, string>>): string {
-  const all = new URLSearchParams([...new URLSearchParams(query), ...Object.entries(fields)]);
-  return `/settings/live-launches/${action}${all.size === 0 ? '' : `?${all}`}`;
 }

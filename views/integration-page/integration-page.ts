@@ -1,6 +1,7 @@
 /** Settings > Integrations > SMART on FHIR: three steps from a FHIR URL to a launch. The page can be sent while checks run. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
+import { notice } from '#views/notice.ts';
 import { type SettingsPageProps, settingsPageEnd, settingsPageStart } from '#views/settings/settings-layout.ts';
 import { checkOutcome } from './check-rows.ts';
 import { changedNotice } from './connection.ts';
@@ -49,9 +50,7 @@ ${steps(props)}
 function refusal({ connection, frame }: IntegrationProps): SafeHtml | undefined {
   const [field, problem] =
     connection.field.problem === undefined ? ['frameAncestors', frame.problem] : ['fhirUrl', connection.field.problem];
-  return problem === undefined
-    ? undefined
-    : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>Not saved. <a href="#${field}">${problem}</a></span></p>`;
+  return notice('problem', problem !== undefined && html`Not saved. <a href="#${field}">${problem}</a>`) ?? undefined;
 }
 
 /** The end of the page if the results of its checks could not be stored. */
@@ -76,7 +75,7 @@ ${news({ done, problem })}`)
 
 /** The notice of the last post, on each page of a connection. */
 export function news({ done, problem }: Pick<IntegrationProps, 'done' | 'problem'>): SafeHtml {
-  return html`${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
-${problem === undefined ? null : html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${problem}</span></p>`}
+  return html`${notice('done', done)}
+${notice('problem', problem)}
 `;
 }

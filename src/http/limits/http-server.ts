@@ -1,7 +1,7 @@
 /** The HTTP server, with limits for slow, silent or greedy clients, independent of the app. */
+
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { limitRequestsAhead } from './requests-ahead.ts';
 import { createVisitorCap } from './visitor-cap.ts';
 
 /** Deadlines in milliseconds and sizes; tests use shorter ones. */
@@ -55,4 +55,24 @@ export function createHttpServer(
     else socket.destroy();
   });
   return server;
+}
+
+/** Browsers and proxies wait for each answer before they send the next request. */
+const MOST_AHEAD = 4;
+
+/** Must come before all else that a request costs, because Node calls the listener for all of a piece at once. */
+function limitRequestsAhead(listener: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  const add = (socket: Socket, more: 1 | -1) => {
+    const count = (unanswered.get(socket) ?? 0) + more;
+    unanswered.set(socket, count);
+    return count;
+  };
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    if (add(socket, 1) > MOST_AHEAD) return void socket.destroy();
+    response.once('close', () => add(socket, -1));
+    listener(request, response);
+  };
 }

@@ -14,10 +14,7 @@ const UNFINISHED_PER_KNOWN_BROWSER = 300;
 
 export type LaunchLimit = ReturnType<typeof createLaunchLimit>;
 
-/**
- * Counts unfinished launches over all instances. Strangers count per visitor and per organization. Known browsers count
- * per browser, and in a share of the organization that strangers cannot use; `browser` names such a browser.
- */
+/** Over all instances. Known browsers (`browser`) have a share of the organization that strangers cannot use. */
 export function createLaunchLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
   const [points, networkPoints] = [UNFINISHED_PER_ADDRESS, UNFINISHED_PER_NETWORK];

@@ -1,4 +1,7 @@
 /** Caps how many things of one kind, such as connections, a visitor holds at a time, in this process. */
+
+import type { RequestHandler } from 'express';
+import { AppError } from '#src/errors.ts';
 import { visitorKey } from './visitor-key.ts';
 
 /** @param most slots per visitor: an IPv4 address, or the /64 that a network assigns to one customer. */
@@ -20,5 +23,19 @@ export function createVisitorCap(most: number) {
         else taken.set(visitor, left);
       };
     },
+  };
+}
+
+const MOST = 500;
+
+/** Must be the first middleware that does work. @throws AppError 'request.too-many' as the request's failure. */
+export function limitRequestsUnderWay(most = MOST): RequestHandler {
+  const visitors = createVisitorCap(most);
+  return (request, response, next) => {
+    const leave = visitors.enter(request.ip ?? '');
+    if (!leave)
+      throw new AppError('request.too-many', 'too many requests of one visitor at a time', { retryAfterSeconds: 2 });
+    response.once('close', leave);
+    next();
   };
 }

@@ -27,10 +27,7 @@ export interface CallbackRouteDependencies extends CallbackDependencies {
   traces: LaunchTraces;
 }
 
-/**
- * Checks `state` and this browser's cookie first (CB-01..03). Then there is exactly one token call: a second callback
- * in this process waits for the first, and a later one is redirected to the result of the first (CB-06, CB-19).
- */
+/** Checks `state` and cookie first (CB-01..03). There is exactly one token call; repeats join it (CB-06, CB-19). */
 export function callbackRoute(dependencies: CallbackRouteDependencies): RequestHandler {
   const { launchCookies, traces, publicUrl } = dependencies;
   const underWay = new Map<string, { finishing: ReturnType<typeof answerCallback>; trace: LaunchTrace }>();

@@ -2,7 +2,7 @@
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { AppError } from '#src/errors.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
 import type { CallbackVisit } from './callback-visit.ts';
 import { type CompleteLaunchDependencies, completeLaunch, type LaunchDone } from './complete-launch.ts';

@@ -47,7 +47,7 @@ export async function proveTokenResponse(
   const identity = await trace.step('id-token', verify, idTokenFacts(token.idToken, expected, now));
   const resolved = resolveFhirUser(identity, new URL(fhirBase));
   const { iss, sub, name, authTime } = identity;
-  const readContext = () => readLaunchContext(token.members, { patientRequired: true });
+  const readContext = () => readLaunchContext(token.members);
   const context = await trace.step('context', readContext, {}, contextFacts);
   return {
     id: received.launchId,
@@ -69,10 +69,7 @@ export async function proveTokenResponse(
   };
 }
 
-/**
- * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID
- * does not. So the scope is checked for `openid` only if there is no id_token, to explain why.
- */
+/** An id_token proves `openid`; Entra ID, for one, does not repeat it in `scope`. Without one, the scope says why. */
 function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
   const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);
   const missing = missingPermissions(grantedScopes(scope), needed);

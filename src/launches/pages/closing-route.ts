@@ -16,10 +16,7 @@ export function leaveInTime(response: Response, launchId: string, closing: Closi
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
-/**
- * For a page with a form: the browser leaves it only when the launch has ended, because leaving loses the input.
- * @returns the seconds after which a script that saves the input is to go to the warning.
- */
+/** For a form: the browser stays until the end. @returns seconds after which a script saves and leaves. */
 export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
   refreshAt(response, launchId, closing.at, now);
   return secondsUntil(leaveAt(closing, now), now);

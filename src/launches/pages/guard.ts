@@ -16,8 +16,8 @@ import { fitPageTo, themeUrl, UNATTENDED } from '#src/launches/session/fit-page.
 import { IDLE_LIMIT_MS, type Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 
 /** A proven launch, for the routes behind the guard. */
 export interface OpenLaunch {

@@ -10,7 +10,7 @@ import { fitPageTo, isInChart, standalonePath } from '#src/launches/session/fit-
 import { isSameUser, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { signedOutPage } from '#views/launches/signed-out-page.ts';
 import { openLaunchOf } from './guard.ts';
 

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { Cookies } from '#src/http/cookies.ts';
 import { KNOWN_LIFETIME_MS, type NoteCookie } from '#src/http/limits/known-browsers.ts';
 import type { EndReason } from './end-reasons.ts';
-import { createEndedNotes } from './ended-notes.ts';
+import { createEndedNotes } from './ended-launches.ts';
 import type { LaunchOrigin } from './fit-page.ts';
 import { ABSOLUTE_LIMIT_MS, type LaunchKind, MOST_LAUNCHES_PER_BROWSER } from './launch.ts';
 import { TRANSACTION_LIFETIME_MS } from './transaction.ts';

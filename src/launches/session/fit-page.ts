@@ -1,11 +1,12 @@
 /** Adapts pages to the kind of launch: who may frame them, which colours they have, and how to start again. */
 import type { Request, Response } from 'express';
+import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
 import { helpDeskOf } from '#src/organizations/help-desk.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { LaunchKind } from './launch.ts';
 
 /** The kind and the organization of a launch, from one of our cookies; it proves nothing. */
@@ -64,4 +65,10 @@ export async function fitPageTo(
     if (organization.standalone) contextOf(response.req).startAgain = standalonePath(organization.id);
   }
   return organization;
+}
+
+/** Before its launch value is spent. @throws AppError 'launch.frame-not-allowed', which any frame may show. */
+export function assertFrameAllowed({ frameAncestors }: Organization, isInFrame: boolean | undefined): void {
+  if (isInFrame === true && frameAncestors.length === 0)
+    throw new AppError('launch.frame-not-allowed', 'opened in a frame, and frameAncestors is empty');
 }

@@ -1,7 +1,7 @@
 /** A launch: one clinician, one patient and one EHR's token, separate from every other launch. */
 import type { Organization } from '#src/organizations/organization.ts';
 import type { AssertionType } from '#src/smart/client-authentication.ts';
-import type { PatientLaunchContext } from '#src/smart/launch-context.ts';
+import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { type GrantedScopes, grantedScopes, limitsOf, mayAsk, touches } from '#src/smart/scopes/granted.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 
@@ -59,7 +59,7 @@ export interface Launch {
   nonce: string;
   /** From the id_token, if present. A refresh must not change it, because it is not a new sign-in (RF-10). */
   authTime?: number;
-  context: PatientLaunchContext;
+  context: LaunchContext;
   /** As granted, whole (SCO-15). */
   scope: string;
   /** The smaller scope of a refresh; from then on `scope` and this must both permit a call (RF-09). */
@@ -106,10 +106,7 @@ function grantsOf({ scope, narrowedScope }: Launch): GrantedScopes[] {
   return [scope, narrowedScope].filter((one) => one !== undefined).map(grantedScopes);
 }
 
-/**
- * Has a refresh removed this permission (RF-09)? One that was never granted was not removed; one limited by a search
- * counts as granted. @param permission undefined when unknown; then any removal counts.
- */
+/** Has a refresh removed this permission (RF-09)? @param permission undefined when unknown: then any removal counts. */
 export function isTakenAway(before: Launch, now: Launch, permission: Permission | undefined): boolean {
   if (before.narrowedScope === now.narrowedScope) return false;
   const [held, holds] = [grantsOf(before), grantsOf(now)];

@@ -1,5 +1,6 @@
 /** Indexes the ids of an organization's open launches, for administrators and for changes of settings. */
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
+import type { Adapters } from '#src/adapters.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 
 /** A used launch is noted again after this long, so its score may be this much too high. */
@@ -32,4 +33,23 @@ export function createLiveIndex(redis: KeyStore) {
     /** May still count a launch that ended elsewhere, for at most an hour. */
     count: (organizationId: string, now: Date) => redis.countRanked(keyOf(organizationId), now.getTime()),
   };
+}
+
+/** Makes one count per organization and scrape. While a store is unavailable, only this metric is missing. */
+export function measureLiveLaunches(
+  dependencies: Pick<Adapters, 'clock' | 'log' | 'metrics' | 'redis'> & {
+    organizations: { list(): Promise<readonly { id: string }[]> };
+  },
+): void {
+  const { metrics, redis, organizations, clock, log } = dependencies;
+  const index = createLiveIndex(redis);
+  metrics.openLaunches(async () => {
+    try {
+      const all = await organizations.list();
+      return await Promise.all(all.map(async ({ id }) => [id, await index.count(id, clock())] as const));
+    } catch (error) {
+      log.warn({ err: error }, 'open launches could not be counted');
+      return [];
+    }
+  });
 }

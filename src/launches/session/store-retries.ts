@@ -33,10 +33,7 @@ export function createStoreRetries({ log }: { log: Log }) {
   }
 
   return {
-    /**
-     * Retries until it succeeds. @param work harmless if late or twice; tried once by the caller.
-     * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
-     */
+    /** @param work harmless if late or twice. @param giveUp called in the end, or at shutdown. */
     insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
       const running = retry(work, giveUp).finally(() => underWay.delete(running));
       underWay.add(running);

@@ -17,8 +17,8 @@ import {
   type SmartConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
+import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
 import { requestedScope } from '#src/smart/scopes/granted.ts';
-import { standaloneScopes } from '#src/smart/scopes/standalone.ts';
 import type { LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,
@@ -43,10 +43,7 @@ export interface LaunchingBrowser {
   isKnown: boolean;
 }
 
-/**
- * The transaction is stored before the browser leaves (AZ-21). @returns where to send it, and the `state` for its cookie.
- * @throws AppError 'discovery.…', 'store.unavailable'
- */
+/** Stores the transaction before the browser leaves (AZ-21). @throws AppError 'discovery.…', 'store.unavailable' */
 export async function beginAuthorization(
   dependencies: AuthorizationDependencies,
   organization: Organization,

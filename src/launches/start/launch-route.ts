@@ -11,15 +11,14 @@ import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import type { LaunchCookies } from '#src/launches/session/cookies.ts';
-import { prepareErrorPage } from '#src/launches/session/fit-page.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import { assertFrameAllowed, prepareErrorPage } from '#src/launches/session/fit-page.ts';
 import { assertConnected, assertEnabled, type Organization } from '#src/organizations/organization.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { bareBase, isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
-import { assertFrameAllowed } from './frame-allowed.ts';
 
 export interface LaunchRouteDependencies extends CookieProbeDependencies {
   directory: OrganizationDirectory;

@@ -23,10 +23,7 @@ export function seeing(facts: StepFacts) {
   };
 }
 
-/**
- * The error that ends the launch, with the rule that failed, never a value (ID-21, TK-20): 'refresh.identity-refused',
- * 'token.invalid' for a malformed response, else 'session.expired'.
- */
+/** The error that ends the launch, with the rule that failed and never a value (ID-21, TK-20). */
 export function renewalError(error: unknown): AppError {
   if (!(error instanceof AppError))
     return new AppError('session.expired', 'the token could not be renewed', { cause: error });

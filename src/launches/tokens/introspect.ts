@@ -9,7 +9,7 @@ import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { audienceAt, type Launch } from '#src/launches/session/launch.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { patientIdOf } from '#src/smart/fhir/patient-reference.ts';
+import { patientIdOf } from '#src/smart/fhir/reference.ts';
 import { type IntrospectionAnswer, introspectToken } from '#src/smart/introspection.ts';
 import type { CurrentTokens } from './current-token.ts';
 

@@ -3,10 +3,7 @@ import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 
-/**
- * No refresh takes longer: bulkhead and budget 5 s, token request 5 s, {@link LONGEST_PROOF_MS}, and 2 s to store. So
- * an older claim belongs to an instance that died after it used the refresh token (RF-15).
- */
+/** Longer than any refresh (5 s of waiting, 5 s, the proof, 2 s to store): an older claim's owner has died (RF-15). */
 const CLAIM_LIFETIME_MS = 20_000;
 /** Keys that take longer to fetch count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
 export const LONGEST_PROOF_MS = 4_000;

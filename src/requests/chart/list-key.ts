@@ -21,7 +21,7 @@ export function basisOf(
   ]);
 }
 
-/** One organization is one object until it changes (organizations/directory.ts). */
+/** One organization is one object until it changes (organizations/organization-directory.ts). */
 const settings = new WeakMap<Organization, string>();
 
 function settingsOf(organization: Organization): string {

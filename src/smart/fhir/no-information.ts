@@ -15,34 +15,14 @@ const NULL_CODES = new Set(
 const EMPTY_WORDS = new Set(
   'unknown unk unkn unspecified ni nask asku nav n/a n.a. null nullflavor undefined nil none tbd'.split(' '),
 );
-const EMPTY_PHRASES = new Set([
-  'n. a',
-  'no information',
-  'no information available',
-  'no data',
-  'no value',
-  'asked but unknown',
-  'asked unknown',
-  'asked declined',
-  'not asked',
-  'not applicable',
-  'not available',
-  'not documented',
-  'not given',
-  'not known',
-  'not provided',
-  'not recorded',
-  'not specified',
-  'not stated',
-  'none given',
-  'masked',
-  'temp unknown',
-  'temporarily unavailable',
-  'temporarily unknown',
-  'unsupported',
-  'data absent',
-  'object object',
-]);
+const EMPTY_PHRASES = new Set(
+  [
+    'n. a, no information, no information available, no data, no value, none given, data absent, object object',
+    'asked but unknown, asked unknown, asked declined, not asked, not applicable, not available, not documented',
+    'not given, not known, not provided, not recorded, not specified, not stated, masked, unsupported',
+    'temp unknown, temporarily unavailable, temporarily unknown',
+  ].flatMap((phrases) => phrases.split(', ')),
+);
 
 /** SNOMED CT appends the kind of a concept to its name. */
 const SEMANTIC_TAG = / \((?:qualifier value|finding|procedure|disorder|situation|observable entity)\)$/i;

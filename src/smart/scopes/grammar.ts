@@ -24,10 +24,7 @@ const LAUNCH_SCOPE = /^launch(?:\/[a-z]+(?:\?role=[^&=?]+)?)?$/;
 // RFC 6749 §3.3, scope-token; the space is the separator and cannot occur.
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/**
- * Reads `patient/Observation.rs?category=x` or `patient/*.read` (SCO-01); a v1 suffix never carries a filter (SCO-05).
- * @returns undefined for every token that is not a well-formed resource scope.
- */
+/** Reads `patient/Observation.rs?category=x` or `patient/*.read` (SCO-01, SCO-05); undefined for any other token. */
 export function parseResourceScope(token: string): ResourceScope | undefined {
   const match = SCOPE_TOKEN.test(token) ? RESOURCE_SCOPE.exec(token) : null;
   const [, level, type, suffix, filter] = match ?? [];
@@ -65,10 +62,7 @@ export function isExtensionScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && (/^__\w/.test(token) || /^(?:https?:\/\/[^/]|urn:[a-z0-9])/i.test(token));
 }
 
-/**
- * Writes a scope in the other syntax (SCO-03 to v2, SCO-04 to v1: r, s become `.read`; c, u, d become `.write`). Both
- * give two tokens: servers do not list `.*`. A filter is dropped, because v1 has none.
- */
+/** Writes a scope in the other syntax, for v1 without its filter (SCO-03, SCO-04). Never `.*`, which no server has. */
 export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string[] {
   const stem = `${scope.level}/${scope.type}`;
   if (syntax === 'v2') return [`${stem}.${scope.interactions}${scope.filter === undefined ? '' : `?${scope.filter}`}`];
@@ -77,4 +71,46 @@ export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string
     ...(/[cud]/.test(scope.interactions) ? ['write'] : []),
   ];
   return suffixes.map((suffix) => `${stem}.${suffix}`);
+}
+
+/** SCO-08: without bare `launch`, and with `launch/patient`, so that the EHR lets the user pick a patient. */
+export function standaloneScopes(setting: string): string {
+  const kept = setting.split(/\s+/).filter((token) => token !== '' && token !== 'launch');
+  return (kept.includes('launch/patient') ? kept : ['launch/patient', ...kept]).join(' ');
+}
+
+/** Scopes without parameters or a resource type. */
+const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);
+
+/** @returns a sentence without a full stop, beginning with the untrusted token; undefined if it may be requested. */
+export function tokenProblem(token: string): string | undefined {
+  const resource = parseResourceScope(token);
+  if (resource?.level === 'system') return `${token}: system scopes cannot be used when a person launches the app`;
+  if (resource || PLAIN_SCOPES.has(token) || isLaunchScope(token) || isExtensionScope(token)) return undefined;
+  if (/\.(?:read|write|\*)\?/.test(token)) return `${token}: .read, .write and .* cannot carry a ?filter`;
+  const why = reason(token);
+  return `${token} is not a SMART scope${why === undefined ? '' : `: ${why}`}`;
+}
+
+function reason(token: string): string | undefined {
+  const plain = [...PLAIN_SCOPES, 'launch'].find((known) => known.toLowerCase() === token.toLowerCase());
+  if (plain) return `write ${plain}`;
+  if (/[^\x21-\x7e]/.test(token) || /["\\]/.test(token)) return 'it has a character that no scope may have';
+  if (/^launch\//i.test(token)) return 'after launch/ comes a type in small letters, such as launch/patient';
+  const [, level, type = '', suffix = '', filter] = /^([^/]*)\/([^.?]*)\.?([^?]*)(\?.*)?$/.exec(token) ?? [];
+  if (level === undefined) return /^[A-Z]\w*\./.test(token) ? 'it begins with patient/ or user/' : undefined;
+  return resourceReason({ level, type, suffix, filter });
+}
+
+function resourceReason(parts: { level: string; type: string; suffix: string; filter: string | undefined }) {
+  const { level, type, suffix, filter } = parts;
+  if (!['patient', 'user', 'system'].includes(level)) return 'it begins with patient/ or user/';
+  if (!/^(?:\*|[A-Z][A-Za-z]*)$/.test(type))
+    return 'after the slash comes a FHIR resource type with a capital letter, such as Observation, or *';
+  if (suffix === '') return 'after the type comes .read, .write, .* or letters of cruds, such as .rs';
+  if (/^[cruds]+$/.test(suffix) && !/^c?r?u?d?s?$/.test(suffix))
+    return 'the letters stand once each and in the order c, r, u, d, s';
+  if (!/^(?:read|write|\*|[cruds]+)$/.test(suffix))
+    return `.${suffix} is neither .read, .write, .* nor letters of cruds`;
+  return filter === undefined ? undefined : 'a filter is ?name=value, more of them joined by &';
 }

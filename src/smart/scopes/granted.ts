@@ -1,8 +1,7 @@
 /** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
 import { LRUCache } from 'lru-cache';
-import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax } from './grammar.ts';
+import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax, tokenProblem } from './grammar.ts';
 import { limitsIn, type Permission, type Reach, reachOf } from './reach.ts';
-import { tokenProblem } from './typed-scope-problem.ts';
 
 export const LONGEST_SETTING = 4_000;
 const MOST_PROBLEMS = 20;
@@ -79,10 +78,7 @@ export interface GrantedScopes {
 const KEPT = { maxSize: 262_144, maxEntrySize: 16_384 };
 const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (_granted, scope) => scope.length + 1 });
 
-/**
- * The granted tokens, whole and case-sensitive (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), the empty
- * string no access (SCO-18). @param scope untrusted, from the token response.
- */
+/** Whole, case-sensitive tokens; '' is no access (SCO-15, SCO-18, SCO-23; RFC 6749 3.3). @param scope untrusted. */
 export function grantedScopes(scope: string): GrantedScopes {
   const known = lately.get(scope);
   if (known) return known;
@@ -130,10 +126,7 @@ export function touches(granted: GrantedScopes, permission: Permission): boolean
   return limitsIn(granted.reach, permission) !== undefined;
 }
 
-/**
- * The needed scopes that were not granted, for the page that stops the launch (SCO-20): unique, in v1 syntax.
- * @param needed permissions, or plain tokens such as `openid`.
- */
+/** The needed scopes that were not granted, each once, in v1 syntax (SCO-20). @param needed or plain tokens. */
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {
     if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];

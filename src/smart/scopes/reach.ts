@@ -29,10 +29,7 @@ export function reachOf(scopes: readonly ResourceScope[]): Reach {
   return reach;
 }
 
-/**
- * The searches that limit an interaction, one set per level and wildcard; `system/` never counts.
- * @returns empty when the interaction is unlimited; undefined when no scope covers it.
- */
+/** The searches that limit an interaction; empty when it is unlimited, undefined when no scope covers it. */
 export function limitsIn(reach: Reach, { type, interaction, level }: Permission): ReadonlySet<string>[] | undefined {
   const levels = level === undefined ? ['patient', 'user'] : [level];
   const covering = levels
@@ -40,4 +37,42 @@ export function limitsIn(reach: Reach, { type, interaction, level }: Permission)
     .flatMap((stem) => reach.get(`${stem}.${interaction}`) ?? []);
   if (covering.length === 0) return undefined;
   return covering.includes(UNLIMITED) ? [] : covering;
+}
+
+export interface SentCall {
+  url: URL;
+  method: string;
+  /** The Bundle of a batch, as text. */
+  body?: string | undefined;
+}
+
+const TYPE = /^[A-Z][A-Za-z]*$/;
+
+/** One permission per interaction; undefined for an address that does not show it, such as a `next` link. */
+export function neededPermissions(base: URL, { url, method, body }: SentCall): (Permission | undefined)[] {
+  const path = below(base, url);
+  if (path === '' && method === 'POST') return batchPermissions(base, body);
+  return [permissionOf(path, method)];
+}
+
+function permissionOf(path: string | undefined, method: string): Permission | undefined {
+  const [type = '', id] = path?.split('/') ?? [];
+  if (!TYPE.test(type)) return undefined;
+  if (method === 'POST' && id === undefined) return { type, interaction: 'c' };
+  if (method === 'PUT') return { type, interaction: 'u' };
+  return { type, interaction: id === undefined || id === '' || id === '_search' ? 's' : 'r' };
+}
+
+function batchPermissions(base: URL, body: string | undefined): (Permission | undefined)[] {
+  const bundle = JSON.parse(body ?? '{}') as { entry?: { request?: { method?: string; url?: string } }[] };
+  return (bundle.entry ?? []).map(({ request = {} }) => {
+    const { method = 'GET', url = '' } = request;
+    const target = URL.canParse(url) ? new URL(url) : new URL(`${base.href}/${url}`);
+    return permissionOf(below(base, target), method);
+  });
+}
+
+function below(base: URL, url: URL): string | undefined {
+  const prefix = base.pathname.replace(/\/$/, '');
+  return url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length).replace(/^\//, '') : undefined;
 }

@@ -8,7 +8,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createApp } from '#src/app.ts';
 import { createHttpServer, type ServerLimits } from '#src/http/limits/http-server.ts';
-import { limitRequestsUnderWay } from '#src/http/limits/requests-under-way.ts';
+import { limitRequestsUnderWay } from '#src/http/limits/visitor-cap.ts';
 import { useWorld } from '#test/helpers/world.ts';
 
 const LIMITS: ServerLimits = {

@@ -5,7 +5,7 @@ import { atMost } from '#src/adapters/cache.ts';
 import { withoutQuery } from '#src/adapters/database/index.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
-import type { OrganizationDirectory } from '#src/organizations/directory.ts';
+import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { EhrUser, Membership } from './clinician.ts';
 import { lookupsOf } from './clinician-details.ts';
 import { identitiesOf, membershipOf } from './identity-store.ts';

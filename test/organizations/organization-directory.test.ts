@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/directory.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import { createOrganizationDirectory, type OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 import { organizationSettings } from '#test/integration-page/organization-settings.ts';
 
