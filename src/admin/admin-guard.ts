@@ -26,6 +26,7 @@ const LARGER_FORMS = {
   '/settings/services/services': FORM_BYTES.tables,
   '/settings/services/receivers': FORM_BYTES.tables,
   '/settings/services/questionnaire': FORM_BYTES.tables,
+  '/settings/keys/import': FORM_BYTES.key,
 };
 
 /** The page of a forced password change and its form, and sign-out. */

@@ -15,6 +15,7 @@ const LONGEST = {
   note: 4_000,
   setting: 8_000,
   sealed: 8_192,
+  key: 16_000,
   list: 24_000,
   table: 40_000,
   document: 100_000,
@@ -26,6 +27,7 @@ export type FieldKind = keyof typeof LONGEST;
 export const FORM_BYTES = {
   signIn: 4_096,
   usual: 8_192,
+  key: 32_768,
   note: 65_536,
   settings: 100_000,
   tables: 400_000,

@@ -61,7 +61,7 @@ export async function rotateKeys(dependencies: KeyDependencies): Promise<KeyRepo
 }
 
 /** @throws CommandError while a key is pending: with a second one the order of succession would be unclear. */
-function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
+export function assertNoneWaits(rows: readonly KeyRow[], now: Date): void {
   const pending = rows.find(isInState('pending', now));
   if (!pending) return;
   const until = instantText(pending.activatesAt, serverTimeZone);

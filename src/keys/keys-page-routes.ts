@@ -1,4 +1,4 @@
-/** Settings > Keys, for operators: list, rotate, retire, revoke, download. */
+/** Settings > Keys, for operators: list, rotate, retire, revoke, import, download. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { CommandError } from '#src/adapters/command-line.ts';
 import { AppError } from '#src/errors.ts';
@@ -8,6 +8,7 @@ import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
+import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -24,13 +25,14 @@ export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   afterPost: AfterPost;
 }
 
-/** What the page shows of the last post. */
+/** What the page shows of the last post, never a typed key. */
 type Posted = Pick<KeysPageProps, 'done' | 'problem'>;
 
 const DONE = {
   rotate: 'New keys are published. They start to sign when every cached copy of the JWKS has expired.',
   retire: 'The key was retired.',
   revoke: 'The key is revoked. It leaves the JWKS and stops signing within two seconds.',
+  import: 'The key is imported and published. It starts to sign when every cached copy of the JWKS has expired.',
 } as const;
 const PAGE = '/settings/keys';
 
@@ -40,6 +42,7 @@ const ACTIONS: Record<keyof typeof DONE, (deps: KeyDependencies, request: Reques
   retire: (deps, request) =>
     retireKey(deps, kidIn(request), { force: false, evenIfUsed: fieldOf(request, 'evenIfUsed', 'choice') === 'yes' }),
   revoke: (deps, request) => retireKey(deps, kidIn(request), { force: true }),
+  import: (deps, request) => importKey(deps, fieldOf(request, 'privateKey', 'key')),
 };
 
 /** Mount at /settings/keys behind requireSignIn and requireOperator, which also check the forms. */
@@ -98,7 +101,7 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE):
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       const status = error instanceof KeyRefusal && error.reason === 'unknown' ? 404 : 409;
-      const shown: Partial<Posted> = { problem: problemOf(error, request) };
+      const shown: Partial<Posted> = { problem: problemOf(error, name, request) };
       return dependencies.afterPost.answer(request, response, PAGE, { kind: 'form', status, shown });
     }
     await dependencies.keyRing.refresh();
@@ -115,10 +118,10 @@ const WORDS: Readonly<Record<KeyRefusal['reason'], string>> = {
   'in-use': `An EHR accepted this key within the last ${JWKS_MAX_AGE_SECONDS} seconds, so requests signed with it may be in transit and its cached JWKS may not have the next one. Wait, or retire it anyway.`,
 };
 
-function problemOf(error: CommandError, request: Request): NonNullable<KeysPageProps['problem']> {
-  if (!(error instanceof KeyRefusal)) return { text: error.message };
+function problemOf(error: CommandError, name: string, request: Request): NonNullable<KeysPageProps['problem']> {
+  if (!(error instanceof KeyRefusal)) return { text: error.message, at: name === 'import' ? 'import' : 'keys' };
   const retireAnyway = error.reason === 'in-use' ? { retireAnyway: kidIn(request) } : {};
-  return { text: WORDS[error.reason], ...retireAnyway };
+  return { text: WORDS[error.reason], at: 'keys', ...retireAnyway };
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {

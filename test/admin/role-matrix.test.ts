@@ -109,6 +109,7 @@ const rows: Row[] = [
   { route: 'POST /settings/keys/rotate', ...operatorsOnly },
   { route: 'POST /settings/keys/retire', form: { kid: ':kid' }, ...operatorsOnly },
   { route: 'POST /settings/keys/revoke', form: { kid: ':kid' }, ...operatorsOnly },
+  { route: 'POST /settings/keys/import', ...operatorsOnly },
   { route: 'GET /settings/keys/:kid/public.pem', ...operatorsOnly },
   { route: 'GET /settings/keys/:kid/jwks.json', ...operatorsOnly },
 ];

@@ -42,6 +42,7 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks', 'agreed'],
   ['/settings/keys/retire', 'kid', 'evenIfUsed'],
   ['/settings/keys/revoke', 'kid'],
+  ['/settings/keys/import', 'privateKey'],
   ['/settings/audit/patient', 'organization', 'patient', 'reason'],
   ['/settings/launches/find', 'organization', 'clinician', 'from', 'who', 'step'],
   [`/settings/audit/${ID}/patient`, 'reason'],

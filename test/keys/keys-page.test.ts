@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
@@ -105,6 +105,60 @@ describe('an operator and the signing keys', () => {
     expect(rows.map(({ detail }) => detail['action'])).toEqual(['rotate', 'remove', 'export']);
     for (const { actor } of rows) expect(actor).toMatch(/^user:/);
     expect(JSON.stringify(rows)).not.toContain('sealedPrivateJwk');
+  });
+});
+
+const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey;
+const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
+
+describe('importing a private key', () => {
+  test.for([
+    ['RSA in PKCS #8', 'RS384', () => rsa(2048).export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['RSA in PKCS #1', 'RS384', () => rsa(3072).export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['P-384 in SEC 1', 'ES384', () => ec('P-384').export({ type: 'sec1', format: 'pem' }).toString()],
+    ['P-384 as JWK', 'ES384', () => JSON.stringify(ec('P-384').export({ format: 'jwk' }))],
+    ['RSA in a set of one', 'RS384', () => JSON.stringify({ keys: [rsa(2048).export({ format: 'jwk' })] })],
+  ] as const)('%s is published first, and signs later', async ([, alg, make]) => {
+    const old = kidOf(alg);
+    const done = await press('import', { privateKey: make() });
+    expect(done.body).toContain('The key is imported');
+    expect(await published()).toHaveLength(3);
+    expect(kidOf(alg)).toBe(old);
+    seconds = 0;
+    await world.dependencies.keyRing.refresh();
+    expect(kidOf(alg)).not.toBe(old);
+    if (alg === 'RS384') expect((await world.launch('pat-ada')).body).toContain('Requests for');
+  });
+
+  test.for([
+    ['nothing', '', 'Paste a private key'],
+    ['words', 'a key, please', 'not a private key'],
+    ['a weak RSA key', rsa(1024).export({ type: 'pkcs8', format: 'pem' }).toString(), '1024 bits'],
+    ['another curve', ec('P-256').export({ type: 'pkcs8', format: 'pem' }).toString(), 'P-384'],
+    ['a public key', createPublicKey(rsa(2048)).export({ type: 'spki', format: 'pem' }).toString(), 'public key'],
+    ['a public JWK', JSON.stringify(createPublicKey(rsa(2048)).export({ format: 'jwk' })), 'public key'],
+    [
+      'an encrypted key',
+      rsa(2048).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+      'encrypted',
+    ],
+    ['a shared secret', JSON.stringify({ kty: 'oct', k: 'c2VjcmV0' }), 'private key'],
+    ['broken JSON', '{"kty":"RSA"', 'not a private key'],
+  ] as const)('refuses %s at the field, and does not show it again', async ([, text, reason]) => {
+    const answer = await press('import', { privateKey: text });
+    expect(isAfterPost(answer, 'form')).toBe(true);
+    expect(answer.body).toContain('id="privateKey-problem"');
+    expect(answer.body).toContain(reason);
+    expect(answer.body).not.toContain('BEGIN');
+    expect((await browser.visit(answer.url)).body).toContain(reason);
+    expect(await published()).toHaveLength(2);
+  });
+
+  test('refuses a key that exists already', async () => {
+    const privateKey = rsa(2048).export({ type: 'pkcs8', format: 'pem' }).toString();
+    await press('import', { privateKey });
+    seconds = 0;
+    expect((await press('import', { privateKey })).body).toContain('known here already');
   });
 });
 

@@ -1,4 +1,4 @@
-/** Settings > Keys: the signing keys, which EHRs have accepted them, and the actions for operators. */
+/** Settings > Keys: the signing keys, which EHRs have fetched or accepted them, and the actions for operators. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
 import { serverTimeZone } from '#views/date-text.ts';
@@ -6,6 +6,7 @@ import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { askLink } from './confirm-page.ts';
+import { type KeyUseRow, keyUseTable } from './key-use.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface KeyRowProps {
@@ -17,13 +18,6 @@ export interface KeyRowProps {
   readonly publishedUntil: Date | null;
 }
 
-export interface KeyUseRow {
-  readonly id: string;
-  readonly name: string;
-  /** the key of the last assertion that its token endpoint accepted */
-  readonly accepted: { readonly kid: string; readonly at: Date } | undefined;
-}
-
 export interface KeysPageProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly now: Date;
@@ -33,7 +27,9 @@ export interface KeysPageProps {
   readonly keyUses: readonly KeyUseRow[];
   readonly done: string | undefined;
   /** why the last form was refused; `retireAnyway` is the key that may be retired nevertheless */
-  readonly problem: { readonly text: string; readonly retireAnyway?: string } | undefined;
+  readonly problem:
+    | { readonly text: string; readonly at: 'keys' | 'import'; readonly retireAnyway?: string }
+    | undefined;
 }
 
 /** A whole page. */
@@ -48,7 +44,7 @@ function keysMain(props: KeysPageProps): SafeHtml {
   return html`<h1>Signing keys</h1>
 ${notice('done', props.done)}
 <p>The app signs its requests to EHRs with these keys. EHRs read the public keys at <code class="value">${props.jwksUri}</code> ${copyButton('Copy the JWKS URI', props.jwksUri)} and may cache them for ${props.maxAgeSeconds} seconds.</p>
-${props.problem ? keysProblem(props.problem, csrfToken) : null}
+${props.problem?.at === 'keys' ? keysProblem(props.problem, csrfToken) : null}
 <table class="settings-table">
 <thead><tr><th scope="col">Key ID</th><th scope="col">Algorithm</th><th scope="col">State</th><th scope="col">Age</th><th scope="col">Dates</th><th scope="col">Actions</th></tr></thead>
 <tbody>
@@ -59,6 +55,7 @@ ${props.keys.map((key) => keyRow(key, props.now))}</tbody>
 <p>Publishes a new key for each algorithm now. It starts to sign when every cached copy of the JWKS has expired; the current keys then stop signing and stay published until no request signed with them can be in transit. No further action is needed.</p>
 <p><a class="btn btn-primary" href="/settings/keys/rotate">Rotate keys</a></p>
 </section>
+${importSection(props)}
 ${keyUseTable(props.keyUses, props.now)}
 `;
 }
@@ -94,27 +91,18 @@ function keysProblem(problem: NonNullable<KeysPageProps['problem']>, csrfToken: 
 `;
 }
 
-/** The table of key use per organization. */
-function keyUseTable(keyUses: readonly KeyUseRow[], now: Date): SafeHtml {
-  return html`<section aria-labelledby="organizations-keys">
-<h2 id="organizations-keys">Organizations</h2>
-${
-  keyUses.length === 0
-    ? html`<p>No organizations yet.</p>`
-    : html`<table class="settings-table">
-<thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th></tr></thead>
-<tbody>
-${keyUses.map(
-  ({
-    id,
-    name,
-    accepted,
-  }) => html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
-<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td></tr>
-`,
-)}</tbody>
-</table>`
-}
+function importSection({ problem, admin }: KeysPageProps): SafeHtml {
+  const refused = problem?.at === 'import' ? problem.text : undefined;
+  return html`<section aria-labelledby="import">
+<h2 id="import">Import a private key</h2>
+<p>For an EHR that has registered a key of yours already. It is published now, starts to sign when every cached copy of the JWKS has expired, and is stored encrypted; it cannot be read back.</p>
+<form method="post" action="/settings/keys/import" autocomplete="off">
+<input type="hidden" name="csrf" value="${admin.csrfToken}">
+<label for="privateKey">Private key, PEM or JWK: RSA with 2048 bits or more, or EC on P-384</label>
+${refused === undefined ? null : html`<p class="field-problem" id="privateKey-problem" role="alert">${refused} For safety the field is empty again.</p>`}
+<textarea class="form-control" id="privateKey" name="privateKey" rows="5" spellcheck="false" required${refused === undefined ? null : html` aria-invalid="true" aria-describedby="privateKey-problem"`}></textarea>
+<button class="btn btn-outline-secondary" type="submit">Import</button>
+</form>
 </section>
 `;
 }

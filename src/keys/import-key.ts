@@ -1,0 +1,74 @@
+/** Imports an operator's private key: read, checked, and published like one of our own. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { exportJWK } from 'jose';
+import { CommandError } from '#src/adapters/command-line.ts';
+import { isJsonObject } from '#src/adapters/json-object.ts';
+import { assertNoneWaits, type KeyDependencies, type KeyReport, recorded, reportsOf } from './key-actions.ts';
+import { activationOfNewKey, isInState, newKeyDates } from './key-life.ts';
+import { keyRow, type SigningAlgorithm } from './key-pair.ts';
+import { changeKeys } from './key-store.ts';
+
+const RSA_BITS = 2048;
+
+/**
+ * Publishes an operator's key now, sealed (CAJ-15). It signs once every cached JWKS has expired; the active keys of its
+ * algorithm then retire, as in a rotation (JW-09). @param text PEM or JWK; untrusted, never echoed or logged.
+ * @throws CommandError when the key is unreadable, weak, of another kind or known, or a rotation is pending.
+ */
+export async function importKey(dependencies: KeyDependencies, text: string): Promise<KeyReport[]> {
+  const { db, sealer, clock } = dependencies;
+  const now = clock();
+  const privateKey = readPrivateKey(text.trim());
+  const alg = algorithmOf(privateKey);
+  const publicJwk = await exportJWK(createPublicKey(privateKey));
+  const privateJwk = await exportJWK(privateKey);
+  const changed = await changeKeys(db, async (rows) => {
+    const activatesAt = activationOfNewKey(now);
+    const row = await keyRow(alg, publicJwk, privateJwk, newKeyDates(now, activatesAt), sealer);
+    if (rows.some(({ kid }) => kid === row.kid))
+      throw new CommandError('This key is known here already. A key that was taken out of use is not used again.');
+    assertNoneWaits(rows, now);
+    const retiring = rows.filter((other) => other.alg === alg).filter(isInState('active', now));
+    return [...retiring.map((other) => ({ ...other, retiresAt: activatesAt })), row];
+  });
+  return recorded(dependencies, { action: 'import' }, reportsOf(changed, now));
+}
+
+function readPrivateKey(text: string): KeyObject {
+  if (text === '') throw new CommandError('Paste a private key.');
+  if (/ENCRYPTED/.test(text))
+    throw new CommandError('This key is encrypted. Decrypt it first, for example with: openssl pkcs8 -in key.pem');
+  try {
+    return text.startsWith('{') ? readJwk(text) : createPrivateKey(text);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    // The cause is dropped, because a parser's message may quote the key.
+    const isPublic = /BEGIN (?:PUBLIC KEY|CERTIFICATE)/.test(text);
+    throw new CommandError(
+      isPublic
+        ? 'This is a public key or certificate. Paste the private key.'
+        : 'This is not a private key in PEM or JWK form.',
+    );
+  }
+}
+
+/** A JWK, or a set that holds exactly one. */
+function readJwk(text: string): KeyObject {
+  const value: unknown = JSON.parse(text);
+  const keys: unknown[] = isJsonObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
+  const [jwk, ...others] = keys;
+  if (!isJsonObject(jwk) || others.length > 0) throw new CommandError('Paste exactly one key.');
+  if (typeof jwk['d'] !== 'string') throw new CommandError('This JWK is a public key. Paste the private key.');
+  return createPrivateKey({ key: jwk, format: 'jwk' });
+}
+
+/** CAJ-11, CAJ-16: accepts only the two algorithms of which every SMART server must support one. */
+function algorithmOf(key: KeyObject): SigningAlgorithm {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa') {
+    if (modulusLength >= RSA_BITS) return 'RS384';
+    throw new CommandError(`This RSA key has ${modulusLength} bits; at least ${RSA_BITS} are needed.`);
+  }
+  if (key.asymmetricKeyType === 'ec' && namedCurve === 'secp384r1') return 'ES384';
+  throw new CommandError('Only RSA keys (2048 bits or more) and EC keys on curve P-384 can be used.');
+}
