@@ -27,6 +27,7 @@ import { keySettingsRoutes } from '#src/keys/keys-page-routes.ts';
 import { endAfterChange, type LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import { liveLaunchesRoutes } from '#src/launches/pages/live-launches-routes.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
+import { ehrHosts } from '#src/organizations/smart-connections.ts';
 import { createOrganizationStore } from '#src/organizations/store.ts';
 import { reportRoute } from '#src/reports/route.ts';
 import { recogniseSignIn, requireOperator, requireSignIn } from './admin/admin-guard.ts';
@@ -82,6 +83,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   const people = createPeople({ db, sealer });
   const exportCsv = createCsvExport(createExportLimit(redis));
   const records = { ...settings, organizations, users, people, traceRetentionDays, auditRetentionDays, exportCsv };
+  const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const mount = mountIn(router, { head: true });
 
   router.use('/settings/integrations/smart-on-fhir', signedIn, integrationRoutes(settings));
@@ -89,7 +91,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
   router.use('/settings/services', signedIn, servicesRoutes(settings));
   router.use('/settings/clinicians', signedIn, clinicianRoutes(settings));
   router.use('/settings/organizations', signedIn, operator, organizationsRoutes(settings));
-  router.use('/settings/keys', signedIn, operator, keySettingsRoutes(records));
+  router.use('/settings/keys', signedIn, operator, keySettingsRoutes({ ...settings, keyHolders }));
   router.use('/settings/launches', signedIn, settingsLaunchesRoutes(records));
   router.use('/settings/live-launches', signedIn, liveLaunchesRoutes(settings));
   router.use('/settings/verify', signedIn, settingsVerifyRoutes(records));

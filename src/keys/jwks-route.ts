@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { Router } from 'express';
 import { AppError } from '#src/errors.ts';
+import { headerOf } from '#src/http/request-values.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyUses } from './key-use.ts';
@@ -11,8 +12,8 @@ export function jwksRoutes(keyRing: Pick<KeyRing, 'jwks'>, keyUses?: Pick<KeyUse
   const router = Router({ caseSensitive: true, strict: true });
   router
     .route('/.well-known/jwks.json')
-    .get((_request, response) => {
-      keyUses?.jwksFetched();
+    .get((request, response) => {
+      keyUses?.jwksFetched(request.ip ?? '', headerOf(request, 'user-agent') ?? '');
       const body = Buffer.from(JSON.stringify(keyRing.jwks()));
       // A string body would get a charset in its type, which JSON does not have. Express handles If-None-Match itself.
       response.setHeader('Content-Type', 'application/json');

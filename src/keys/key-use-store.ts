@@ -1,6 +1,6 @@
-/** Stores the latest use of our keys: which key an EHR accepted, and when. */
-import { desc, eq, sql } from 'drizzle-orm';
-import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+/** Stores the latest use of our keys: which key an EHR accepted, and who fetched the JWKS. */
+import { desc, eq, lt, sql } from 'drizzle-orm';
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
 
@@ -11,7 +11,23 @@ export const keyUses = pgTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.kid] })],
 );
 
+/** Fetchers of the JWKS, one row per visitor. The address is all that identifies such a request. */
+export const jwksFetches = pgTable(
+  'jwks_fetches',
+  {
+    /** The key by which limits count visitors: an IPv4 address or an IPv6 /64. */
+    visitor: text('visitor').primaryKey(),
+    /** Of the last fetch, like the other columns. */
+    address: text('address').notNull(),
+    userAgent: text('user_agent').notNull(),
+    at: instant('at').notNull(),
+    fetches: integer('fetches').notNull(),
+  },
+  (table) => [index('jwks_fetches_by_time').on(table.at)],
+);
+
 export type KeyUse = typeof keyUses.$inferSelect;
+export type JwksFetch = typeof jwksFetches.$inferSelect;
 
 const rowsToAdd = rowsOf(keyUses);
 const addUses = prepared((db) =>
@@ -30,6 +46,32 @@ export async function saveUses(db: Queries, uses: KeyUse[]): Promise<void> {
   await addUses(db).execute(rowsToAdd.parameter(uses));
 }
 
+/** Writes fetches, replacing older ones of the same visitor, and adds up their number. */
+export async function saveFetches(db: Queries, fetches: JwksFetch[]): Promise<void> {
+  const set = {
+    address: sql`excluded.address`,
+    userAgent: sql`excluded.user_agent`,
+    at: sql`greatest(${jwksFetches.at}, excluded.at)`,
+    fetches: sql`${jwksFetches.fetches} + excluded.fetches`,
+  };
+  await db.insert(jwksFetches).values(fetches).onConflictDoUpdate({ target: jwksFetches.visitor, set });
+}
+
+/**
+ * Deletes fetchers not seen since `before`, and all but the newest `most` (and those of the same instant). Addresses
+ * may be personal data, most belong to scanners, and no number of them may fill the table.
+ */
+export async function pruneFetches(db: Queries, before: Date, most: number): Promise<void> {
+  await db.delete(jwksFetches).where(lt(jwksFetches.at, before));
+  const [oldestKept] = await db
+    .select({ at: jwksFetches.at })
+    .from(jwksFetches)
+    .orderBy(desc(jwksFetches.at))
+    .offset(most - 1)
+    .limit(1);
+  if (oldestKept) await db.delete(jwksFetches).where(lt(jwksFetches.at, oldestKept.at));
+}
+
 /** The keys of ours that one organization's EHR has accepted. */
 export async function listAcceptedKids(db: Queries, organizationId: string): Promise<string[]> {
   const rows = await db.select({ kid: keyUses.kid }).from(keyUses).where(eq(keyUses.organizationId, organizationId));
@@ -39,4 +81,9 @@ export async function listAcceptedKids(db: Queries, organizationId: string): Pro
 /** Every organization's accepted keys, newest first. For operators only: it spans organizations. */
 export function listKeyUses(db: Queries): Promise<KeyUse[]> {
   return db.select().from(keyUses).orderBy(desc(keyUses.at));
+}
+
+/** The newest fetchers. */
+export function listJwksFetches(db: Queries, limit: number): Promise<JwksFetch[]> {
+  return db.select().from(jwksFetches).orderBy(desc(jwksFetches.at)).limit(limit);
 }

@@ -1,22 +1,55 @@
-/** Records accepted keys in the background, so that nothing waits for the database, and counts fetches of the JWKS. */
+/** Records accepted keys and JWKS fetches in the background, so that nothing waits for the database. */
 import type { Clock } from '#src/adapters/clock.ts';
 import { createBatchWriter } from '#src/adapters/database/batch-writer.ts';
 import type { Queries } from '#src/adapters/database/index.ts';
 import type { Log } from '#src/adapters/log.ts';
-import { type KeyUse, listAcceptedKids, saveUses } from './key-use-store.ts';
+import { visitorKey } from '#src/http/limits/visitor-key.ts';
+import { type JwksFetch, type KeyUse, listAcceptedKids, pruneFetches, saveFetches, saveUses } from './key-use-store.ts';
+
+const GATHER_MS = 5_000;
+const BATCH = 1_000;
+const MOST_USES = 10_000;
+/** Bounds memory against a scanner with many addresses: further fetchers in the same interval are not recorded. */
+const MOST_FETCHERS = 100;
+const PRUNE_MS = 10 * 60_000;
+const FETCHES_KEPT_MS = 30 * 86_400_000;
+/** The newest rows are kept; an EHR fetches again within a day. */
+const MOST_ROWS = 2_000;
+const MAX_USER_AGENT = 120;
+const MAX_ADDRESS = 60;
 
 export type KeyUses = ReturnType<typeof createKeyUses>;
 
 /** One per process. */
 export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; log: Log }) {
-  let fetches = 0;
+  let prunedAt = Number.NEGATIVE_INFINITY;
+  let seen = 0;
+  const common = {
+    size: BATCH,
+    gatherMs: () => GATHER_MS,
+    lost: (items: readonly unknown[], err: unknown) =>
+      log.warn({ err, rows: items.length }, 'key use could not be written'),
+  };
   const uses = createBatchWriter<KeyUse>({
-    size: 1_000,
-    mostWaiting: 10_000,
-    gatherMs: () => 5_000,
-    merge: { keyOf: ({ organizationId, kid }) => `${organizationId} ${kid}` },
+    ...common,
     write: (items) => saveUses(db, items),
-    lost: (items, err) => log.warn({ err, rows: items.length }, 'key use could not be written'),
+    mostWaiting: MOST_USES,
+    merge: { keyOf: ({ organizationId, kid }) => `${organizationId} ${kid}` },
+  });
+  const fetches = createBatchWriter<JwksFetch>({
+    ...common,
+    write: async (items) => {
+      await saveFetches(db, items);
+      const now = clock().getTime();
+      if (now - prunedAt < PRUNE_MS) return;
+      prunedAt = now;
+      await pruneFetches(db, new Date(now - FETCHES_KEPT_MS), MOST_ROWS);
+    },
+    mostWaiting: MOST_FETCHERS,
+    merge: {
+      keyOf: ({ visitor }) => visitor,
+      combine: (known, added) => ({ ...added, fetches: known.fetches + 1 }),
+    },
   });
   return {
     /** Records that an EHR's token endpoint accepted an assertion signed with this key. */
@@ -26,10 +59,18 @@ export function createKeyUses({ db, clock, log }: { db: Queries; clock: Clock; l
       await uses.flush();
       return listAcceptedKids(db, organizationId).catch(() => []);
     },
-    jwksFetched: (): void => void (fetches += 1),
+    /** Records a JWKS fetch. Both values come from the request: untrusted, shortened here. */
+    jwksFetched: (givenAddress: string, givenAgent: string): void => {
+      seen += 1;
+      const address = givenAddress.slice(0, MAX_ADDRESS);
+      const userAgent = givenAgent.slice(0, MAX_USER_AGENT).replace(/[^\x20-\x7e]/g, '');
+      // The user agent is not part of the row's key, because it may be anything and change with each request.
+      const { one: visitor } = visitorKey(address);
+      fetches.add({ visitor, address, userAgent, at: clock(), fetches: 1 });
+    },
     /** How often this process has served the JWKS. An increase shows that a call made its receiver fetch our keys. */
-    fetchesSeen: (): number => fetches,
+    fetchesSeen: (): number => seen,
     /** Writes what is waiting; never throws. */
-    flush: uses.flush,
+    flush: async (): Promise<void> => void (await Promise.all([uses.flush(), fetches.flush()])),
   };
 }

@@ -8,20 +8,21 @@ import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { type KeysPageProps, keysPage } from '#views/settings/keys-page.ts';
+import { type KeyHolder, placeFetches } from './fetcher-hosts.ts';
 import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeyUses } from './key-use.ts';
-import { listKeyUses } from './key-use-store.ts';
+import { listJwksFetches, listKeyUses } from './key-use-store.ts';
 import { retireKey } from './retire-key.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {
   publicUrl: URL;
   keyRing: Pick<KeyRing, 'refresh'>;
   keyUses: Pick<KeyUses, 'flush'>;
-  /** Organizations come later in the import order. */
-  organizations: { list(): Promise<readonly { id: string; name: string }[]> };
+  /** Every organization with its hosts; organizations come later in the import order. */
+  keyHolders: () => Promise<KeyHolder[]>;
   afterPost: AfterPost;
 }
 
@@ -35,6 +36,8 @@ const DONE = {
   import: 'The key is imported and published. It starts to sign when every cached copy of the JWKS has expired.',
 } as const;
 const PAGE = '/settings/keys';
+const FETCHES_SHOWN = 200;
+const OTHERS_SHOWN = 20;
 
 const kidIn = (request: Request) => fieldOf(request, 'kid', 'id');
 const ACTIONS: Record<keyof typeof DONE, (deps: KeyDependencies, request: Request) => Promise<unknown>> = {
@@ -125,9 +128,15 @@ function problemOf(error: CommandError, name: string, request: Request): NonNull
 }
 
 async function showKeys(dependencies: KeySettingsDependencies, request: Request, response: Response): Promise<void> {
-  const { db, clock, publicUrl, keyUses, organizations } = dependencies;
+  const { db, clock, publicUrl, keyUses, keyHolders } = dependencies;
   await keyUses.flush();
-  const [keys, uses, all] = await Promise.all([listKeys(dependencies), listKeyUses(db), organizations.list()]);
+  const [keys, uses, fetches, holders] = await Promise.all([
+    listKeys(dependencies),
+    listKeyUses(db),
+    listJwksFetches(db, FETCHES_SHOWN),
+    keyHolders(),
+  ]);
+  const { byOrganization, others } = await placeFetches(fetches, holders);
   const { shown } = await dependencies.afterPost.read<Posted>(request);
   const page = keysPage({
     admin: pageAdminOf(request),
@@ -135,7 +144,13 @@ async function showKeys(dependencies: KeySettingsDependencies, request: Request,
     jwksUri: `${publicUrl.origin}/.well-known/jwks.json`,
     maxAgeSeconds: JWKS_MAX_AGE_SECONDS,
     keys,
-    keyUses: all.map(({ id, name }) => ({ id, name, accepted: uses.find((use) => use.organizationId === id) })),
+    keyUses: holders.map(({ id, name }) => ({
+      id,
+      name,
+      accepted: uses.find((use) => use.organizationId === id),
+      fetched: byOrganization.get(id),
+    })),
+    fetchers: others.slice(0, OTHERS_SHOWN),
     done: shown.done,
     problem: shown.problem,
   });

@@ -122,3 +122,14 @@ function isKnownHost(address: string, issuer: string, { fhirBaseUrl, allowedHost
   if (!url || !fhirBase) return false;
   return url.origin === URL.parse(issuer)?.origin || isAllowedHost(url, { fhirBase, allowedHosts });
 }
+
+/** Host names, without ports, of the FHIR server and of the token endpoint given by hand or last discovered. */
+export function ehrHosts({
+  fhirBaseUrl,
+  tokenEndpoint,
+  discovered,
+}: Pick<Organization, 'fhirBaseUrl' | 'tokenEndpoint' | 'discovered'>): string[] {
+  const configuration = discovered && readStoredConfiguration(discovered.configuration);
+  const urls = [fhirBaseUrl, tokenEndpoint, configuration?.tokenEndpoint ?? ''];
+  return [...new Set(urls.flatMap((url) => URL.parse(url)?.hostname ?? []))];
+}

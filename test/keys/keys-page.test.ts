@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { placeFetches } from '#src/keys/fetcher-hosts.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { isAfterPost } from '#test/helpers/visits.ts';
@@ -163,11 +164,36 @@ describe('importing a private key', () => {
 });
 
 describe('the use of the keys', () => {
-  test('the page shows the key that the EHR accepted last', async () => {
+  test('the page shows the key that the EHR accepted last, and its last JWKS fetch', async () => {
     seconds = 0;
     expect((await page()).body).toContain('none seen');
     await world.launch('pat-ada');
     const { body } = await page();
     expect(body).toContain(`<code>${kidOf('RS384')}</code><span class="note">less than a minute ago`);
+    expect(body).toMatch(/ago<span class="note">from (127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)/);
+  });
+
+  test('a fetch from an address of no organization’s host is listed with the others', async () => {
+    const at = new Date(0);
+    const fetch = (address: string) => ({ visitor: address, address, userAgent: 'x', at, fetches: 1 });
+    const known = fetch('::ffff:192.0.2.1');
+    const stranger = fetch('198.51.100.7');
+    const holders = [
+      { id: 'a', name: 'A', hosts: ['ehr.example'] },
+      { id: 'b', name: 'B', hosts: [] },
+    ];
+    const resolve = (host: string) => Promise.resolve(host === 'ehr.example' ? ['192.0.2.1'] : []);
+    const { byOrganization, others } = await placeFetches([known, stranger], holders, resolve);
+    expect(byOrganization.get('a')).toBe(known);
+    expect(byOrganization.has('b')).toBe(false);
+    expect(others).toEqual([stranger]);
+  });
+
+  test('the user agent of a fetcher is shown as text', async () => {
+    await fetch(`${world.url}/.well-known/jwks.json`, { headers: { 'user-agent': '<b>bot</b>' } });
+    world.dependencies.keyUses.jwksFetched('203.0.113.9', '<b>bot</b>');
+    const { body } = await page();
+    expect(body).toContain('203.0.113.9');
+    expect(body).not.toContain('<b>bot');
   });
 });

@@ -8,6 +8,16 @@ export interface KeyUseRow {
   readonly name: string;
   /** the key of the last assertion that its token endpoint accepted */
   readonly accepted: { readonly kid: string; readonly at: Date } | undefined;
+  /** the last JWKS fetch from an address of its FHIR server's or token endpoint's host */
+  readonly fetched: { readonly address: string; readonly at: Date } | undefined;
+}
+
+/** A JWKS fetch from an address that no organization's hosts have. */
+export interface JwksFetcher {
+  readonly address: string;
+  readonly userAgent: string;
+  readonly at: Date;
+  readonly fetches: number;
 }
 
 /** The table of key use per organization. */
@@ -18,15 +28,43 @@ ${
   keyUses.length === 0
     ? html`<p>No organizations yet.</p>`
     : html`<table class="settings-table">
-<thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th></tr></thead>
+<thead><tr><th scope="col">Organization</th><th scope="col">Last accepted signature</th><th scope="col">Last fetched our JWKS</th></tr></thead>
 <tbody>
 ${keyUses.map(
   ({
     id,
     name,
     accepted,
+    fetched,
   }) => html`<tr><th scope="row" data-label="Organization">${name} <span class="note">${id}</span></th>
-<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td></tr>
+<td data-label="Last accepted signature">${accepted === undefined ? 'none seen' : html`<code>${accepted.kid}</code><span class="note">${age(accepted.at, now)} ago, ${instant(accepted.at, serverTimeZone)}</span>`}</td>
+<td data-label="Last fetched our JWKS">${fetched === undefined ? 'unknown' : html`${age(fetched.at, now)} ago<span class="note">from ${fetched.address}, ${instant(fetched.at, serverTimeZone)}</span>`}</td></tr>
+`,
+)}</tbody>
+</table>`
+}
+</section>
+`;
+}
+
+/** The JWKS fetches from addresses that belong to no organization. */
+export function fetcherTable(fetchers: readonly JwksFetcher[]): SafeHtml {
+  return html`<section aria-labelledby="fetchers">
+<h2 id="fetchers">Other fetchers of the JWKS</h2>
+<p>A request reveals its address and nothing else that can be trusted. It is assigned to an organization only if its FHIR or token host has that address in DNS. Many EHRs call from other addresses, and a content delivery network may respond in our place, so “unknown” above does not mean that an EHR has not fetched the keys. Kept for 30 days.</p>
+${
+  fetchers.length === 0
+    ? html`<p>None seen.</p>`
+    : html`<table class="settings-table">
+<thead><tr><th scope="col">Address</th><th scope="col">User agent</th><th scope="col">Last</th><th scope="col">Times</th></tr></thead>
+<tbody>
+${fetchers.map(
+  ({
+    address,
+    userAgent,
+    at,
+    fetches,
+  }) => html`<tr><th scope="row" data-label="Address"><code>${address}</code></th><td data-label="User agent">${userAgent === '' ? 'none given' : userAgent}</td><td data-label="Last">${instant(at, serverTimeZone)}</td><td data-label="Times">${fetches}</td></tr>
 `,
 )}</tbody>
 </table>`

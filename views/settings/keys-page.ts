@@ -6,7 +6,7 @@ import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
 import { askLink } from './confirm-page.ts';
-import { type KeyUseRow, keyUseTable } from './key-use.ts';
+import { fetcherTable, type JwksFetcher, type KeyUseRow, keyUseTable } from './key-use.ts';
 import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 
 export interface KeyRowProps {
@@ -25,6 +25,7 @@ export interface KeysPageProps {
   readonly maxAgeSeconds: number;
   readonly keys: readonly KeyRowProps[];
   readonly keyUses: readonly KeyUseRow[];
+  readonly fetchers: readonly JwksFetcher[];
   readonly done: string | undefined;
   /** why the last form was refused; `retireAnyway` is the key that may be retired nevertheless */
   readonly problem:
@@ -57,6 +58,7 @@ ${props.keys.map((key) => keyRow(key, props.now))}</tbody>
 </section>
 ${importSection(props)}
 ${keyUseTable(props.keyUses, props.now)}
+${fetcherTable(props.fetchers)}
 `;
 }
 

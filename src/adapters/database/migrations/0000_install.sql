@@ -122,6 +122,14 @@ CREATE TABLE "signing_keys" (
 	"revoked_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "jwks_fetches" (
+	"visitor" text PRIMARY KEY NOT NULL,
+	"address" text NOT NULL,
+	"user_agent" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"fetches" integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "key_uses" (
 	"organization_id" text NOT NULL,
 	"kid" text NOT NULL,
@@ -142,6 +150,7 @@ CREATE INDEX "audit_events_by_organization" ON "audit_events" USING btree ("orga
 CREATE INDEX "audit_events_by_time" ON "audit_events" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_patient" ON "audit_events" USING btree ("patient_hash");--> statement-breakpoint
 CREATE INDEX "clinicians_by_launch" ON "clinicians" USING btree ("organization_id","last_launch_at");--> statement-breakpoint
+CREATE INDEX "jwks_fetches_by_time" ON "jwks_fetches" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "launch_traces_by_user" ON "launch_traces" USING btree ("user_hash","started_at");--> statement-breakpoint
 CREATE INDEX "launch_traces_by_patient" ON "launch_traces" USING btree ("patient_hash");--> statement-breakpoint
 CREATE INDEX "launch_traces_by_failed_step" ON "launch_traces" USING gin ((jsonb_path_query_array("steps", '$[*] ? (@.outcome == "failed").name')));--> statement-breakpoint
