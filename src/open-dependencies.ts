@@ -23,7 +23,7 @@ import { createLog, type Log } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { createSealer } from './adapters/seal.ts';
 import { startTelemetry } from './adapters/telemetry.ts';
-import { bootstrapOperator } from './admin/bootstrap-operator.ts';
+import { bootstrapOperator } from './admin/user-actions.ts';
 import { createUserStore } from './admin/user-store.ts';
 import { createAudit } from './audit/audit.ts';
 import { moveToCurrentSecret } from './clinicians/secret-rotation.ts';

@@ -1,5 +1,6 @@
-/** Changes to users by an operator or by themselves; each is written to the audit trail. */
+/** Changes to users by an operator or by themselves, and the first operator; each is written to the audit trail. */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { Log } from '#src/adapters/log.ts';
 import type { Audit, AuditEvent } from '#src/audit/audit.ts';
 import type { Turn } from './fair-queue.ts';
 import { createOneTimePassword, hashPassword, isPassword } from './password.ts';
@@ -115,4 +116,22 @@ export async function oneTime(
 /** A signed-in user does not wait for strangers. */
 function turnOf({ actor }: Acting): Turn {
   return { visitor: JSON.stringify(actor), isKnown: true };
+}
+
+const BY_SYSTEM: Acting = { actor: 'system' };
+
+/** Creates the operator when there is none. The password works once, for three days. @throws Error if easy to guess. */
+export async function bootstrapOperator(
+  deps: UserActionDependencies & { log: Log },
+  given: { email: string; password: string } | undefined,
+): Promise<void> {
+  if (!given) return;
+  if ((await deps.users.list()).some(({ role }) => role === 'operator')) return;
+  const problem = passwordProblem(given.password, given.email);
+  if (problem !== undefined) throw new Error(`BOOTSTRAP_OPERATOR_PASSWORD: ${problem}`);
+  const password = await oneTime(given.password, deps, BY_SYSTEM);
+  const user = await deps.users.addFirstOperator(given.email, password, deps.clock());
+  if (!user) return;
+  recordUserChange(deps.audit, BY_SYSTEM, user, { change: 'added', role: 'operator', by: 'bootstrap' });
+  deps.log.info({ user: user.id }, 'the first operator was made from the configuration');
 }

@@ -8,7 +8,7 @@ import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/receivers.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';
 import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
-import { shownInWords } from '#src/settings/shown-in-words.ts';
+import { shownInWords } from '#src/settings/shown-when.ts';
 import type { ServicesPageProps } from '#views/settings/services-page.ts';
 import type { PreviewedService } from '#views/settings/services-preview.ts';
 

@@ -1,4 +1,5 @@
 /** When a question is shown: a cell such as `oxygen=yes & mask|tube`, about questions above it. */
+import type { Service } from './service.ts';
 
 export interface Condition {
   readonly field: string;
@@ -73,3 +74,15 @@ function conditionText({ field, test, value }: Condition): string {
   if (test === 'is') return `${field}=${value}`;
   return test === 'given' ? field : `!${field}`;
 }
+
+/** "only if “Oxygen on the way” is yes"; '' for a question that is always shown. */
+export function shownInWords(shown: ShownWhen, { fields }: Pick<Service, 'fields'>): string {
+  if (shown.length === 0) return '';
+  const labelOf = (field: string) => fields.find(({ name }) => name === field)?.label ?? field;
+  const clauses = shown.map((clause) =>
+    clause.map(({ field, test, value }) => `“${labelOf(field)}” is ${WORDS[test] ?? value}`).join(' or '),
+  );
+  return `only if ${clauses.join(', and ')}`;
+}
+
+const WORDS: Readonly<Record<string, string | undefined>> = { given: 'answered', missing: 'not answered' };

@@ -25,10 +25,7 @@ export const OF_CLIENT: Hints = [
     'unsupported supported allowed only accepted configured expected expects requires',
   ],
   // What Java and Node call a host that they do not find or reach: nothing but our JWKS is fetched for an assertion.
-  [
-    'client.jwks-unreachable',
-    'unknownhostexception connectexception sockettimeoutexception noroutetohostexception',
-  ],
+  ['client.jwks-unreachable', 'unknownhostexception connectexception sockettimeoutexception noroutetohostexception'],
   ['client.jwks-unreachable', 'econnrefused enotfound etimedout eai_again getaddrinfo'],
   ['client.jwks-unreachable', 'fetch', 'failed'],
   ['client.jwks-unreachable', 'route resolution', 'host name'],

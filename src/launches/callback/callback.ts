@@ -4,8 +4,8 @@ import { AppError } from '#src/errors.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import { isGrantUnused } from '#src/smart/step-5-access-token.ts';
-import type { CallbackVisit } from './callback-visit.ts';
 import { type CompleteLaunchDependencies, completeLaunch, type LaunchDone } from './complete-launch.ts';
+import type { CallbackVisit } from './prove-launch.ts';
 import { type AskedAgain, askAgain, errorToShow } from './retry-scopes.ts';
 
 export interface CallbackDependencies extends CompleteLaunchDependencies {

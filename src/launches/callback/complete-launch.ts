@@ -9,8 +9,7 @@ import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import { type Completion, completionsOf, type Transaction } from '#src/launches/session/transaction.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { admitUser, type UserAdmissionDependencies } from './admit-clinician.ts';
-import type { CallbackVisit } from './callback-visit.ts';
-import { type ProveLaunchDependencies, proveLaunch } from './prove-launch.ts';
+import { type CallbackVisit, type ProveLaunchDependencies, proveLaunch } from './prove-launch.ts';
 
 export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
   launches: LaunchStore;

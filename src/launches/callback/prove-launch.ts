@@ -1,22 +1,23 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Adapters } from '#src/adapters.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { KeyUses } from '#src/keys/key-use.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
+import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import { assertFrameAllowed } from '#src/launches/session/fit-page.ts';
-import type { Launch } from '#src/launches/session/launch.ts';
-import type { Transaction } from '#src/launches/session/transaction.ts';
+import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
+import type { Transaction, TransactionKey } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transactions.ts';
 import { assertEnabled, type Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { explainRefusedAssertion } from '#src/smart/refused-assertion.ts';
-import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
+import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
-import type { CallbackVisit } from './callback-visit.ts';
 import { proveTokenResponse } from './prove-token-response.ts';
 
 export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
@@ -121,4 +122,20 @@ function assertSameRedirectUri({ redirectUri }: Transaction, arrivedAt: string):
       'callback.other-redirect-uri',
     );
   }
+}
+
+export interface CallbackVisit {
+  callback: CallbackParameters;
+  /** The redirect URI that received the callback. */
+  redirectUri: string;
+  key: TransactionKey;
+  /** From the transaction cookie. */
+  kind: LaunchKind;
+  /** As the browser reports; undefined when it does not. */
+  isInFrame: boolean | undefined;
+  /** Its launch cookies, oldest first. */
+  cookies: readonly LaunchCookie[];
+  supportCode: string;
+  address: string | undefined;
+  trace: LaunchTrace;
 }

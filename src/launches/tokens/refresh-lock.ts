@@ -1,10 +1,15 @@
-/** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
+/** Locks a launch's record during a refresh: claimed before the token is sent, then replaced or restored. */
+
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '#src/adapters/clock.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
+import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
 import type { StoreRetries } from '#src/launches/session/store-retries.ts';
+import type { Organization } from '#src/organizations/organization.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './renewal-state.ts';
 
 export interface RefreshLockDependencies extends Pick<Adapters, 'clock' | 'log'> {
@@ -99,4 +104,43 @@ export async function putOff(
   log.warn({ err: error, organizationId: launch.organizationId, failures }, 'refresh.put-off');
   if (isTokenExpired(launch, now)) throw unavailable(restored, now, error);
   return restored;
+}
+
+const WAIT_STEP_MS = 50;
+const LONGEST_WAIT_MS = 8_000;
+/** How long to wait before a launch with a stale claim ends, because its owner may still be storing the result. */
+const STALE_CLAIM_GRACE_MS = 2_000;
+
+/** @returns the launch with the other request's token, or its own. @throws 'session.expired', 'refresh.unavailable' */
+export async function waitForOther(
+  { launches, endings, clock }: { launches: Pick<LaunchStore, 'reopen'>; endings: LaunchEndings; clock: Clock },
+  opened: OpenedLaunch,
+  organization: Organization,
+): Promise<Launch> {
+  const began = Date.now();
+  /* oxlint-disable no-await-in-loop -- waiting is what this loop is for */
+  while (Date.now() < began + LONGEST_WAIT_MS) {
+    const latest = await launches.reopen(opened.launch.id);
+    if (!latest) {
+      throw new AppError('session.expired', 'the launch ended while its token was renewed', 'refresh.refused');
+    }
+    const { launch } = latest;
+    const now = clock();
+    if (launch.refresh?.kind === 'unproven') throw unavailable(launch, now);
+    const isClaimed = launch.refresh?.kind === 'under-way';
+    if (!isClaimed || isFree(launch, now)) {
+      const isNewer = launch.tokens.accessToken !== opened.launch.tokens.accessToken;
+      if (isNewer || !isTokenExpired(launch, now)) return launch;
+      if (launch.tokens.refreshToken !== undefined) throw unavailable(launch, now);
+      if (!isClaimed || Date.now() >= began + STALE_CLAIM_GRACE_MS) {
+        await endings.end([launch.id], 'refresh-lost', organization, { actor: 'system' });
+        throw new AppError('session.expired', 'the token has expired and there is no refresh token', 'refresh.none');
+      }
+    }
+    await setTimeout(WAIT_STEP_MS);
+  }
+  /* oxlint-enable no-await-in-loop */
+  throw new AppError('refresh.unavailable', 'another request did not finish renewing the token', {
+    retryAfterSeconds: 2,
+  });
 }

@@ -13,10 +13,16 @@ import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { assertSameContext, isPassingFailure, refreshTokens } from '#src/smart/step-7-refresh.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 import { renewalError, seeing } from './final-refresh-error.ts';
-import { claimRefresh, putOff, type RefreshClaim, type RefreshLockDependencies, saveRenewed } from './refresh-lock.ts';
+import {
+  claimRefresh,
+  putOff,
+  type RefreshClaim,
+  type RefreshLockDependencies,
+  saveRenewed,
+  waitForOther,
+} from './refresh-lock.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
 import { unavailable } from './renewal-state.ts';
-import { waitForOther } from './wait-for-refresh.ts';
 
 export interface RefreshDependencies extends RefreshLockDependencies, Pick<Adapters, 'metrics' | 'outbound'> {
   endings: LaunchEndings;

@@ -15,7 +15,7 @@ import {
   sourceText,
 } from '#src/requests/prefill/facts.ts';
 import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
-import { shownInWords } from '#src/settings/shown-in-words.ts';
+import { shownInWords } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
 
