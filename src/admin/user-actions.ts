@@ -103,7 +103,7 @@ export function recordUserChange(
 }
 
 /** A password for one sign-in, within a few days. */
-export async function oneTime(
+async function oneTime(
   password: string,
   { clock }: Pick<UserActionDependencies, 'clock'>,
   acting: Acting,

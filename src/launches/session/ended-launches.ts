@@ -11,7 +11,7 @@ import type { LaunchOrigin } from './fit-page.ts';
 import type { LaunchKind } from './launch.ts';
 
 /** Also the life of the cookie that says so in another tab (`createEndedNotes`). */
-export const REASON_KEPT_MS = 60 * 60_000;
+const REASON_KEPT_MS = 60 * 60_000;
 const keyOf = (launchId: string) => `ended:${launchId}`;
 const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
 

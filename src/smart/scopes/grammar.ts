@@ -53,12 +53,12 @@ function isLevel(text: string | undefined): text is ResourceScope['level'] {
 }
 
 /** `launch`, or `launch/` with a lowercase type and at most one `?role=` (SCO-12). */
-export function isLaunchScope(token: string): boolean {
+function isLaunchScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && LAUNCH_SCOPE.test(token);
 }
 
 /** A vendor's own scope: an absolute URI or `__name`; allowed in a request, ignored in a grant (SCO-23). */
-export function isExtensionScope(token: string): boolean {
+function isExtensionScope(token: string): boolean {
   return SCOPE_TOKEN.test(token) && (/^__\w/.test(token) || /^(?:https?:\/\/[^/]|urn:[a-z0-9])/i.test(token));
 }
 
