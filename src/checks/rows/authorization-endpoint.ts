@@ -84,10 +84,9 @@ function judgeRedirect(
       `${seen}: it gave out a code without a user`,
       'Give out codes only for users who have signed in; only a test server may do without.',
     );
-  if (ruleOfDescription(error, searchParams.get('error_description') ?? '') === 'client.off')
-    return broken('client.off', seen, { verdict: 'warning', seen: sentOf(context) });
-  if (error === 'unauthorized_client')
-    return broken('authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
+  const said = ruleOfDescription(error, searchParams.get('error_description') ?? '');
+  if (error === 'unauthorized_client' || said === 'client.off' || said === 'authorization.launch-type')
+    return broken(said ?? 'authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
   const iss = searchParams.get('iss');
   const facts = { iss: shown(iss ?? '', 120), 'expected issuers': shown(configuration.issuer ?? '', 120) };
   const rule = ruleOfIss(iss, context, configuration);

@@ -1,5 +1,5 @@
 /** Rules of client authentication: the EHR must accept our client assertion, its key and both clocks. */
-import { administrator, ehrTeam, LASTING, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './row.ts';
 
 export const clientRules = {
   'clock.ehr': ehrTeam(
@@ -90,10 +90,9 @@ export const clientRules = {
     'The EHR does not accept the algorithm or key type of our client assertion, {assertion algorithm}',
     'Ask the EHR team which of RS384 and ES384 it takes from {client id}, and choose that at “Signing algorithm” in Advanced settings. If it takes neither, the EHR team has to allow one of them.',
   ),
-  'client.proof-of-possession': ehrTeam(
+  'client.proof-of-possession': lastingAtEhr(
     'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
     'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
-    LASTING,
   ),
   'client.unknown': ehrTeam(
     'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',

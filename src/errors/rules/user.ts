@@ -42,7 +42,7 @@ export const userRules = {
   ),
   'user.fhir-user-elsewhere': ehrTeam(
     'The fhirUser of the id_token is not a user of this FHIR server: it is on another server or no user resource',
-    'Put the user’s Practitioner on this FHIR server into the claim fhirUser.',
+    'Put the user’s Practitioner below the FHIR base of the launch into the claim fhirUser. Behind a proxy, set that base as the external base URL of the FHIR server.',
     { help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.' },
   ),
   'user.not-read': ehrTeam(
