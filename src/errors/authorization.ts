@@ -6,13 +6,11 @@ export const signInErrors = {
     status: 400,
     title: 'This sign-in cannot be completed',
     help: 'It may have expired, been used already or been started elsewhere. {Again}.',
-    owner: 'The user',
     causes: [
       'The sign-in took longer than ten minutes, or its page was opened a second time (Back, bookmark)',
       'Cookies were lost between the launch and the return from the EHR',
       'Settings were changed while the launch was under way',
     ],
-    remedy: "Open the app again from the patient's chart.",
   },
   'callback.wrong-issuer': {
     status: 400,
@@ -37,13 +35,10 @@ export const signInErrors = {
     status: 403,
     title: 'The EHR needs you to sign in first',
     help: 'Sign in to the EHR, then {again}. If the EHR asks you to choose an account or to agree, do that.',
-    owner: 'The user',
     causes: [
       'The user’s own session at the EHR is over or never began (login_required)',
       'The EHR has a question for the user that it could not show here (interaction_required, consent_required, account_selection_required)',
     ],
-    remedy:
-      'Sign in to the EHR, agree or choose an account if it asks, and open the app again from the patient’s chart.',
   },
   'authorization.refused': {
     status: 502,
@@ -131,7 +126,6 @@ export const signInErrors = {
     status: 502,
     title: 'The sign-in expired before it was completed',
     help: '{Again}.',
-    owner: 'The user',
     causes: ['The code expired or was used already', 'The redirect URI or the PKCE challenge did not match'],
     remedy:
       "Open the app again from the patient's chart. If it fails every time, compare the redirect URI in the registration.",

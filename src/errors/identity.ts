@@ -91,9 +91,7 @@ export const identityErrors = {
     status: 403,
     title: 'You are not known here yet',
     help: '{Again} and follow what it asks for.',
-    owner: 'The user',
     causes: ['A page was opened before the one-time code was typed or the administrator had confirmed the user'],
-    remedy: "Open the app again from the patient's chart.",
   },
   'user.too-many-tries': {
     status: 429,

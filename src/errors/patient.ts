@@ -37,7 +37,6 @@ export const patientErrors = {
     status: 403,
     title: 'This patient’s record was merged into another one',
     help: 'Nothing was sent. Open the patient’s current record in the EHR and start the app from there.',
-    owner: 'The user',
     causes: ['The EHR launched the app for a record that its Patient.link calls replaced'],
     remedy: 'Open the patient’s current record in the EHR; requests are not written to a record that was merged.',
   },

@@ -27,7 +27,11 @@ export interface Explanation {
 }
 
 /** Adding a failure takes one row in one of the files beside this one. */
-export interface ErrorRow extends Explanation {
+export interface ErrorRow extends Pick<Explanation, 'causes'> {
+  /** Who has to act; absent for the user. */
+  owner?: Owner;
+  /** What the owner has to do; absent where `help` says it. */
+  remedy?: string;
   status: number;
   /** What happened, for the user: a nurse or a hospital IT person. */
   title: string;

@@ -1,6 +1,7 @@
 /** The result of a connection check: one row per check, with who fixes a problem, and a summary of all rows. */
 import type { Owner } from '#src/errors/row.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { SettingValues } from '#src/settings/derived.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 
 export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
@@ -33,28 +34,9 @@ export interface CheckResult {
 }
 
 /** The settings a check looks at; a URL without an organization is checked with the defaults. */
-export type CheckedSettings = Pick<
-  Organization,
-  | 'id'
-  | 'clientId'
-  | 'scopes'
-  | 'scopeVersion'
-  | 'frameAncestors'
-  | 'issuers'
-  | 'allowedHosts'
-  | 'authorizationEndpoint'
-  | 'tokenEndpoint'
-  | 'jwksUri'
-  | 'revocationEndpoint'
-  | 'introspection'
-  | 'introspectionEndpoint'
-  | 'privateNetworks'
-  | 'assertionAlg'
-  | 'nonce'
-  | 'showEhrOrders'
-  | 'standalone'
-  | 'redirectUri'
-> & {
+export type CheckedSettings = SettingValues & {
+  id: string;
+  clientId: string;
   /** Absent where only settings are checked. */
   enabled?: boolean;
   /** What the EHR at this very FHIR URL has said before: proof that the URL is one. */
