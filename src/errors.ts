@@ -4,7 +4,7 @@ import { signInErrors } from '#src/errors/authorization.ts';
 import { identityErrors } from '#src/errors/identity.ts';
 import { launchErrors } from '#src/errors/launch.ts';
 import { patientErrors } from '#src/errors/patient.ts';
-import type { ErrorRow, Explanation } from '#src/errors/row.ts';
+import type { ErrorRow, ErrorWords, Explanation } from '#src/errors/row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { sessionErrors } from '#src/errors/session.ts';
 import { settingsErrors } from '#src/errors/settings.ts';
@@ -64,15 +64,22 @@ export function describeError(
   return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };
 }
 
-const completed = (code: ErrorCode): ErrorRow & Explanation => ({
-  owner: 'The user',
-  remedy: describeError(code).help,
-  ...table[code],
-});
+/** The words of the code's usual rules, without what only a launch knows; or the row's own. */
+function completed(code: ErrorCode): ErrorWords & Explanation {
+  const row: ErrorRow = table[code];
+  if (!('rules' in row)) return { owner: 'The user', remedy: describeError(code).help, ...row };
+  const { owner, remedy } = ruleRows[row.rules[0]];
+  const causes = row.rules.map((rule) => withoutFacts(ruleRows[rule].cause)) as [string, ...string[]];
+  return { owner, causes, remedy: withoutFacts(remedy), ...row };
+}
+
+function withoutFacts(text: string): string {
+  return text.replace(/\{(?!FHIR URL|issuer)[^{}]+\}/g, '…');
+}
 
 /** The table, completed: code → status, title, help, owner, causes and remedy. */
 export const errorRows = Object.fromEntries(errorCodes.map((code) => [code, completed(code)])) as Readonly<
-  Record<ErrorCode, ErrorRow & Explanation>
+  Record<ErrorCode, ErrorWords & Explanation>
 >;
 
 /** Facts for the trace: names, addresses and counts, and never a secret or a person. */

@@ -16,18 +16,13 @@ export const sessionErrors = {
     status: 401,
     title: 'Your EHR session for this app has ended',
     help: '{Again}.',
-    causes: [
-      'The EHR ended the session or no longer accepts the access token',
-      'The access token ran out, and the EHR gave no refresh token or no longer accepts it',
-    ],
+    rules: ['refresh.session-over', 'refresh.none'],
   },
   'session.never-accepted': {
     status: 401,
     title: 'The EHR does not accept this app’s access',
     help: '{Again}. If it happens again, give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: ['The FHIR server refuses the access token that the EHR gave out a moment before'],
-    remedy: 'Let the FHIR server accept the tokens of this authorization server.',
+    rules: ['fhir.token-refused-at-once'],
   },
   'session.idle': {
     status: 401,
@@ -82,19 +77,13 @@ export const sessionErrors = {
     status: 401,
     title: 'Your access could not be renewed',
     help: '{Again}. If this happens repeatedly, give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'The EHR sends an id_token with a renewed access token, and it lacks an audience or breaks another rule',
-      'It is of another user or another sign-in than the launch',
-    ],
+    rules: ['refresh.audience-missing', 'refresh.other-user'],
     remedy: 'The detail names the rule that failed: correct the id_token of the EHR’s refresh responses.',
   },
   'refresh.unavailable': {
     status: 503,
     title: 'The EHR cannot renew your access at the moment',
     help: 'Your page is kept. Try again in a minute. If it fails again, {again} and give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: ['The authorization server could not renew the access token at that moment'],
-    remedy: 'Reload the page in a moment, and look at the state of the token endpoint.',
+    rules: ['refresh.put-off'],
   },
 } satisfies Record<string, ErrorRow>;

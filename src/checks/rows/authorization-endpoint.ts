@@ -3,6 +3,7 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
@@ -100,11 +101,12 @@ function judgeRedirect(
 /** A launch refuses an answer of another issuer (RFC 9207). An issuer that is set, or not named, has a row of its own. */
 function ruleOfIss(
   iss: string | null,
-  { settings }: CheckContext,
+  { settings, rules }: CheckContext,
   { issuer, source, responseIssuerPromised }: SmartConfiguration,
 ): Rule | undefined {
   if (iss === null) return responseIssuerPromised ? 'callback.iss-missing' : undefined;
-  if (issuer === undefined || iss === issuer) return undefined;
+  // The row of the issuer says that it is not a usable address.
+  if (issuer === undefined || iss === issuer || !fetchableUrl(issuer, rules.accepts)) return undefined;
   if (source === 'settings') return 'issuer.given-by-hand';
   if (settings.issuers.length > 0) return undefined;
   const bare = (url: string) => url.replace(/\/$/, '');

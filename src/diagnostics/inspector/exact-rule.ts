@@ -1,4 +1,5 @@
 /** Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes. */
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -19,6 +20,9 @@ const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, fact
 const byParameters: Refinement = (rule, { facts }) =>
   listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule;
 
+const byAddress: Refinement = (rule, failed, steps) =>
+  byHand(factOf(steps, 'one address for both') === true ? 'token.not-there' : rule, failed, steps);
+
 const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.expired': byClock,
   'id-token.clock-ahead': byClock,
@@ -27,6 +31,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.issuer': byIssuer,
   'authorization.not-back': (rule, _failed, steps) => (isGivenByHand(steps) ? 'authorization.not-back-given' : rule),
   ...Object.fromEntries(rulesOfAddress.map((rule) => [rule, byHand])),
+  'token.other-error': byAddress,
+  'token.web-page': byAddress,
   'keys.no-document': bySetting,
   'keys.document-unreadable': bySetting,
   'keys.document-other-issuer': bySetting,
@@ -62,6 +68,7 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (typeof iss !== 'string') return rule;
   if (isGivenByHand(steps)) return 'issuer.given-by-hand';
   if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (!expected.some(isUsable)) return 'keys.address-unusable';
   // Facts hold hosts in small letters: what is equal here differs in the letters of the host or a default port.
   if (expected.includes(iss)) return 'issuer.letters';
   if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
@@ -71,6 +78,12 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
     return factOf(steps, 'endpoints named by') === 'smart-configuration' ? 'issuer.not-named' : 'discovery.older-way';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
+}
+
+/** An issuer is an https address; http is for EHRs on this machine, in development. */
+function isUsable(issuer: string): boolean {
+  const { protocol, hostname } = URL.parse(issuer) ?? {};
+  return protocol === 'https:' || (hostname !== undefined && isLoopbackHost(hostname));
 }
 
 /** Whether the expected issuers differ from the one that the EHR's metadata names; only the setting can cause that. */
