@@ -7,6 +7,7 @@ import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';
 import { broken, info, LOOK_INTO_LOG, type Outcome, pass, shown, warning } from './definition.ts';
@@ -109,8 +110,7 @@ function ruleOfIss(
   if (issuer === undefined || iss === issuer || !fetchableUrl(issuer, rules.accepts)) return undefined;
   if (source === 'settings') return 'issuer.given-by-hand';
   if (settings.issuers.length > 0) return undefined;
-  const bare = (url: string) => url.replace(/\/$/, '');
-  return bare(iss) === bare(issuer) ? 'issuer.slash' : 'callback.other-iss';
+  return isSameFhirBase(iss, issuer) ? 'issuer.slash' : 'callback.other-iss';
 }
 
 /** The EHR's own sign-in page in the chart's frame: only shown to users who have no session. */

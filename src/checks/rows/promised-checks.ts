@@ -6,6 +6,7 @@ import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configurat
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
@@ -128,8 +129,7 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
 
 /** Says how two issuers differ that look alike. */
 function slashNote(issuer: string, named: string | undefined): string {
-  const isSlash = named !== undefined && issuer.replace(/\/$/, '') === named.replace(/\/$/, '');
-  return isSlash ? ' (they differ by the slash at the end)' : '';
+  return named !== undefined && isSameFhirBase(issuer, named) ? ' (they differ by the slash at the end)' : '';
 }
 
 function ruleOfDocument(fetched: Fetched | undefined): Rule {

@@ -5,6 +5,7 @@ import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfIntrospection, rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
@@ -71,10 +72,10 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (!expected.some(isUsable)) return 'keys.address-unusable';
   // Facts hold hosts in small letters: what is equal here differs in the letters of the host or a default port.
   if (expected.includes(iss)) return 'issuer.letters';
-  if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
+  if (expected.some((one) => isSameFhirBase(one, iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
-  if (isUnnamed && expected.every((one) => bare(one) === bare(base)))
+  if (isUnnamed && expected.every((one) => isSameFhirBase(one, base)))
     return factOf(steps, 'endpoints named by') === 'smart-configuration' ? 'issuer.not-named' : 'discovery.older-way';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
@@ -130,10 +131,6 @@ function factOf(steps: readonly TraceStep[], name: string): StepFacts[string] {
 
 function listOf(fact: StepFacts[string]): readonly string[] {
   return Array.isArray(fact) ? fact : [];
-}
-
-function bare(url: string): string {
-  return url.endsWith('/') ? url.slice(0, -1) : url;
 }
 
 function hostOf(url: string): string | undefined {
