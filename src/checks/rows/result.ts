@@ -64,9 +64,7 @@ export interface Suggestion {
 }
 
 /** The settings of accepted suggestions. */
-export type AcceptedSettings = Partial<
-  Pick<Organization, 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders'>
->;
+export type AcceptedSettings = Partial<Pick<SettingValues, Suggestion['setting']>>;
 
 /** What later flows use (REG-06). */
 export interface DiscoveredConnection {

@@ -53,7 +53,7 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'fhir.search-invalid': byParameters,
   'fhir.search-wants-parameter': byParameters,
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
-    claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
+    listOf(factOf(steps, 'claims')).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
 };
 
@@ -119,10 +119,6 @@ function isKeyOfLaunch(facts: StepFacts, steps: readonly TraceStep[]): boolean {
 function isOnTwoHosts(steps: readonly TraceStep[]): boolean {
   const [authorization, token] = [factOf(steps, 'authorization host'), factOf(steps, 'token host')];
   return authorization !== undefined && token !== undefined && authorization !== token;
-}
-
-function claimsOf(steps: readonly TraceStep[]): readonly string[] {
-  return listOf(steps.findLast(({ name }) => name === 'id-token')?.facts['claims']);
 }
 
 function factOf(steps: readonly TraceStep[], name: string): StepFacts[string] {

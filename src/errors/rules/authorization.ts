@@ -1,13 +1,13 @@
 /** Rules of the redirect to the authorization server and of the callback. */
-import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
 
 export const signInRules = {
   'authorization.not-back': ehrTeam(
-    'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this, or the server fails',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
   'authorization.not-back-given': administrator(
-    'Nothing has come back from the authorization server yet: the user is still at it, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
     'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter; then what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',
   ),
   'authorization.not-there': ehrTeam(
@@ -107,10 +107,9 @@ export const signInRules = {
     'The EHR came back with the error {error} and without the state that was sent, so its launch is not known',
     'Look into the authorization server’s log for the error {error}, and return state with errors as well (RFC 6749 4.1.2.1).',
   ),
-  'callback.state-changed': ehrTeam(
+  'callback.state-changed': oftenAtEhr(
     'The EHR sent back another state than the one this browser was sent to it with, or none',
     'Return the state parameter unchanged, also through proxies and sign-in pages in between.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'callback.no-cookie': user(
     'The browser that returned does not have the cookie of this sign-in: it kept no cookie, another browser or window returned, or the page was opened a second time or too late',
@@ -120,15 +119,13 @@ export const signInRules = {
     'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
     'Open the app again from the patient’s chart. If many users see this at once, our Redis was restarted: tell the operator of this app.',
   ),
-  'callback.malformed': ehrTeam(
+  'callback.malformed': oftenAtEhr(
     'The EHR sent the browser back without a code and without an error, or with a parameter twice',
     'Let the authorization server answer with exactly one code, or one error (RFC 6749 4.1.2).',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
-  'callback.code-reused': ehrTeam(
+  'callback.code-reused': oftenAtEhr(
     'The authorization server gave out a code that came with another launch before',
     'Let the authorization server make a new code for each authorization (RFC 6749 4.1.2).',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'callback.settings-changed': user(
     'An administrator changed the organization’s connection while the user signed in',

@@ -25,7 +25,7 @@ export const fhirRules = {
     { help: 'The EHR does not find this patient for the app. Give the support code to {help desk}.' },
   ),
   'fhir.not-in-fhir': ehrTeam(
-    'The answer to the read of the patient (403 or 404) is not in FHIR, where a FHIR server sends an OperationOutcome: most often a gateway before it answered, which has no route for this path or blocks it',
+    'The read of the patient was answered with 403 or 404, and with JSON that is not FHIR. A FHIR server sends an OperationOutcome, so most often a gateway before it answered: it has no route for this path, or blocks it',
     'Let the gateway pass what is below the FHIR base on to the FHIR server, with the Authorization header. If the FHIR server answered itself, check that it has this patient, and that the user and the app may read the chart.',
   ),
   'fhir.patient-gone': ehrTeam(

@@ -44,7 +44,7 @@ export const networkRules = {
     LASTING,
   ),
   'network.broken-off': ehrTeam(
-    'The server, or a gateway before it, closed the connection before the answer was complete; one that closes it without any answer may want https in place of http, or a certificate of the caller',
+    'The server, or a gateway before it, closed the connection before the answer was complete. One that closes it without any answer may want https in place of http, or a certificate of the caller',
     'Look for this call in the log of the server and of the gateway before it.',
   ),
   'network.garbled': lastingAtEhr(

@@ -16,7 +16,7 @@ export const tlsRules = {
     'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
   'tls.incomplete-chain': lastingAtEhr(
-    'The server does not send the intermediate certificate that belongs to its own: browsers fetch it themselves, so the address opens there, and servers do not',
+    'The server does not send the intermediate certificate that belongs to its own. Browsers fetch it themselves, so the address opens there; servers do not',
     'Install the whole chain: the server’s certificate with all intermediate certificates.',
   ),
   'tls.no-known-authority': lastingAtEhr(

@@ -1,5 +1,5 @@
 /** Rules of the token endpoint: it must accept the code, and give a valid token response. */
-import { ehrTeam, lastingAtEhr, type RuleRow, user } from './row.ts';
+import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
 
 export const tokenRules = {
   'grant.refused': ehrTeam(
@@ -55,15 +55,13 @@ export const tokenRules = {
     'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
     'Correct token_endpoint in smart-configuration: host, path and tenant. If they are right, let the gateway before it pass the path on.',
   ),
-  'token.grant-type': ehrTeam(
+  'token.grant-type': oftenAtEhr(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
-  'token.scope': ehrTeam(
+  'token.scope': oftenAtEhr(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
     'Register the scopes of the registration sheet for this client.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'token.busy': ehrTeam(
     'The token endpoint says that it is overloaded, in maintenance or asked too often',

@@ -15,7 +15,7 @@ export const userRules = {
     'Register the scopes openid and fhirUser for this client.',
   ),
   'scope.nothing': ehrTeam(
-    'The EHR granted the app nothing to read, without refusing: it drops wildcards or a scope syntax that it does not know, writes scopes in a form of its own (with commas, or as URLs), or nothing is registered',
+    'The EHR granted the app nothing to read, and did not refuse either. Nothing is registered, or the EHR drops wildcards or a scope syntax that it does not know, or it writes scopes in a form of its own (with commas, or as URLs)',
     'Register scopes that the server can grant, one for each resource, and return them as SMART writes them, with spaces between; what was asked for and granted is below.',
     { step: 'scopes' },
   ),
