@@ -2,7 +2,6 @@
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import {
   optionalSteps,
-  type StepFacts,
   type StepName,
   stepNames,
   type TraceOutcome,
