@@ -4,7 +4,7 @@ import { signInErrors } from '#src/errors/authorization.ts';
 import { identityErrors } from '#src/errors/identity.ts';
 import { launchErrors } from '#src/errors/launch.ts';
 import { patientErrors } from '#src/errors/patient.ts';
-import type { ErrorRow } from '#src/errors/row.ts';
+import type { ErrorRow, ErrorWords, Explanation } from '#src/errors/row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { sessionErrors } from '#src/errors/session.ts';
 import { settingsErrors } from '#src/errors/settings.ts';
@@ -21,9 +21,6 @@ const table = {
 
 /** The stable name of a failure; logs, metrics and docs/errors.md use it. */
 export type ErrorCode = keyof typeof table;
-
-/** The table: code → status, title, help, owner, causes and remedy. */
-export const errorRows: Readonly<Record<ErrorCode, ErrorRow>> = table;
 
 /** Every code, in the order of a launch. */
 export const errorCodes = Object.keys(table) as ErrorCode[];
@@ -57,7 +54,7 @@ export function describeError(
   helpDesk: string = HELP_DESK[audience],
   canReload = false,
 ): { status: number; title: string; help: string } {
-  const row = errorRows[code];
+  const row: ErrorRow = table[code];
   const ofAudience = audience === 'chart' ? {} : row[audience];
   const { help: ruleHelp } = rule === undefined ? {} : ruleRows[rule];
   const { title, help } = { title: row.title, help: ruleHelp ?? row.help, ...ofAudience };
@@ -66,6 +63,24 @@ export function describeError(
   const words: Readonly<Record<string, string>> = { '{Again}': atStart, '{again}': again, '{help desk}': helpDesk };
   return { status: row.status, title, help: help.replace(/\{[^{}]+\}/g, (name) => words[name] ?? name) };
 }
+
+/** The words of the code's usual rules, without what only a launch knows; or the row's own. */
+function completed(code: ErrorCode): ErrorWords & Explanation {
+  const row: ErrorRow = table[code];
+  if (!('rules' in row)) return { owner: 'The user', remedy: describeError(code).help, ...row };
+  const { owner, remedy } = ruleRows[row.rules[0]];
+  const causes = row.rules.map((rule) => withoutFacts(ruleRows[rule].cause)) as [string, ...string[]];
+  return { owner, causes, remedy: withoutFacts(remedy), ...row };
+}
+
+function withoutFacts(text: string): string {
+  return text.replace(/\{(?!FHIR URL|issuer)[^{}]+\}/g, '…');
+}
+
+/** The table, completed: code → status, title, help, owner, causes and remedy. */
+export const errorRows = Object.fromEntries(errorCodes.map((code) => [code, completed(code)])) as Readonly<
+  Record<ErrorCode, ErrorWords & Explanation>
+>;
 
 /** Facts for the trace: names, addresses and counts, and never a secret or a person. */
 type Seen = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;

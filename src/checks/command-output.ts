@@ -1,7 +1,7 @@
 /** Formats a run of the checks for a terminal, and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
 import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
-import type { Owner } from '#src/errors/row.ts';
+import { ownerFor } from '#src/errors/row.ts';
 import { verdictOf } from './report.ts';
 
 const MARKS: Record<Verdict, string> = {
@@ -10,12 +10,6 @@ const MARKS: Record<Verdict, string> = {
   failure: 'FAILURE',
   skipped: 'skipped',
   info: 'info   ',
-};
-
-/** Owners as the operator at the command line calls them. */
-const OWNERS: Partial<Record<Owner, string>> = {
-  'Your administrator': "the organization's administrator",
-  VectorCare: 'You',
 };
 
 /** Exit code 1 when any check failed; warnings are for people to judge. */
@@ -50,5 +44,5 @@ function nearbyLines(nearby: NearbyAddresses | undefined): string[] {
 function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {
   const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
   if (verdict !== 'failure' && verdict !== 'warning') return [line];
-  return [line, `             why: ${why}`, `             ${OWNERS[owner] ?? owner}: ${remedy}`];
+  return [line, `             why: ${why}`, `             ${ownerFor(owner, 'operator')}: ${remedy}`];
 }

@@ -1,67 +1,19 @@
-/** Explains what the answers to a key proof mean, and what to do about each. */
-import type { Verdict } from '#src/checks/rows/result.ts';
-import type { Owner } from '#src/errors/row.ts';
+/** What the answers to a key proof mean, and what to compare when the EHR refuses our key without a reason. */
+import type { Verdict } from './rows/result.ts';
 
-export type KeyProofOutcome =
-  | 'proven'
-  | 'invalid_client'
-  | 'unauthorized_client'
-  | 'invalid_request'
-  | 'accepted'
-  | 'no answer'
-  | 'not asked'
-  | 'unclear';
+export type KeyProofOutcome = keyof typeof verdicts;
 
-interface Explanation {
-  outcome: KeyProofOutcome;
-  verdict: Verdict;
-  owner: Owner;
-  remedy: string[];
-}
-
-const EXPLANATIONS: Record<KeyProofOutcome, Omit<Explanation, 'outcome'>> = {
-  proven: { verdict: 'pass', owner: 'EHR team', remedy: [] },
-  invalid_client: { verdict: 'failure', owner: 'EHR team', remedy: [] },
-  unauthorized_client: {
-    verdict: 'failure',
-    owner: 'EHR team',
-    remedy: ['The EHR knows the app but does not allow it this grant: switch on Authorization Code for this client.'],
-  },
-  invalid_request: {
-    verdict: 'warning',
-    owner: 'Your administrator',
-    remedy: [
-      'The EHR refused the request before checking the key. Some servers want the client ID in the request body: ask the EHR team, and switch on “Send the client ID in token requests as well”.',
-    ],
-  },
-  accepted: {
-    verdict: 'failure',
-    owner: 'EHR team',
-    remedy: ['A server must refuse a code it never gave out: tell the EHR team before this server is used.'],
-  },
-  'no answer': {
-    verdict: 'failure',
-    owner: 'EHR team',
-    remedy: [
-      'The token endpoint did not answer, or is out of order or busy: try again later, then ask the EHR and network teams.',
-    ],
-  },
-  'not asked': {
-    verdict: 'skipped',
-    owner: 'EHR team',
-    remedy: ['Run the checks first: the SMART configuration does not say where and how to ask.'],
-  },
-  unclear: {
-    verdict: 'warning',
-    owner: 'EHR team',
-    remedy: ['This answer is not in OAuth 2.0 (RFC 6749 §5.2). Ask the EHR team for the log line of this request.'],
-  },
-};
-
-/** The general explanation of an outcome; key-proof.ts replaces parts of it where the table of causes says more. */
-export function explainRefusal(outcome: KeyProofOutcome): Explanation {
-  return { outcome, ...EXPLANATIONS[outcome] };
-}
+/** Outcome → verdict. A server that accepts an invented code accepts any code. */
+export const verdicts = {
+  proven: 'pass',
+  invalid_client: 'failure',
+  unauthorized_client: 'failure',
+  invalid_request: 'warning',
+  accepted: 'failure',
+  'no answer': 'failure',
+  'not asked': 'skipped',
+  unclear: 'warning',
+} as const satisfies Record<string, Verdict>;
 
 /** The five usual causes of `invalid_client`, with the values to compare. */
 export function usualCauses(

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import type { Adapters } from '#src/adapters.ts';
-import { shown } from '#src/checks/rows/definition.ts';
+import { LOOK_INTO_LOG, shown } from '#src/checks/rows/definition.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
 import type { Owner } from '#src/errors/row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
@@ -20,7 +20,7 @@ import { chooseAssertionAlg, type SmartConfiguration } from '#src/smart/document
 import { ruleOfSetting } from '#src/smart/refused-assertion.ts';
 import { inventedCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
-import { explainRefusal, type KeyProofOutcome, usualCauses } from './key-proof-words.ts';
+import { type KeyProofOutcome, usualCauses, verdicts } from './key-proof-words.ts';
 import type { CheckDependencies } from './rows/context.ts';
 import { ownClock } from './rows/our-side.ts';
 
@@ -60,17 +60,19 @@ interface Attempt {
 export async function proveKey(organization: Organization, dependencies: KeyProofDependencies): Promise<KeyProof> {
   const at = dependencies.clock().toISOString();
   const seen: Attempt = {};
+  const proof = (outcome: KeyProofOutcome, found: string, toDo: Pick<KeyProof, 'owner' | 'remedy'>): KeyProof => {
+    return { outcome, verdict: verdicts[outcome], found, ...toDo, used: seen.used, at };
+  };
   try {
     await attempt(organization, dependencies, seen);
-    // A server that accepts an invented code accepts any code.
-    return { ...explainRefusal('accepted'), found: 'the server accepted an invented code', used: seen.used, at };
+    const remedy = ['A server must refuse a code it never gave out: tell the EHR team before this server is used.'];
+    return proof('accepted', 'the server accepted an invented code', { owner: 'EHR team', remedy });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const outcome = outcomeOf(error, seen.response);
     const found = `${shown(error.message, 160)}${wordsOf(seen.response)}`;
     const rule = await exactRule(error.rule, dependencies);
-    const { owner, remedy } = explain(outcome, rule, error, seen, dependencies);
-    return { ...explainRefusal(outcome), owner, remedy, found, used: seen.used, at };
+    return proof(outcome, found, explain(outcome, rule, error, seen, dependencies));
   }
 }
 
@@ -88,10 +90,10 @@ function explain(
   { used, source, assertionType = 'JWT' }: Attempt,
   { publicUrl }: KeyProofDependencies,
 ): Pick<KeyProof, 'owner' | 'remedy'> {
-  const { owner, remedy } = explainRefusal(outcome);
-  if (outcome === 'proven' || refused === undefined) return { owner, remedy };
+  if (outcome === 'proven') return { owner: 'EHR team', remedy: [] };
+  if (refused === undefined) return { owner: 'EHR team', remedy: [LOOK_INTO_LOG] };
   const rule = (refused === 'client.key' && used && ruleOfSetting({ ...used, assertionType })) || refused;
-  if (rule === 'client.key' && used) return { owner, remedy: usualCauses(used, publicUrl) };
+  if (rule === 'client.key' && used) return { owner: 'EHR team', remedy: usualCauses(used, publicUrl) };
   const row = ruleRows[ruleAtAddress(rule, source)];
   const facts = {
     ...seen,

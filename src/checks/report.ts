@@ -1,18 +1,13 @@
 /** A run as a report that can be sent to IT: dated, complete, and without secrets. */
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/result.ts';
+import type { ReportProps } from '#views/inspector/report-page.ts';
 import type { Difference } from './drift.ts';
 import type { CheckRun } from './store.ts';
 
-export interface CheckReport {
-  title: string;
-  organization: { id: string; name: string };
-  fhirUrl: string;
-  checkedAt: string;
+export interface CheckReport extends Omit<ReportProps, 'registration'> {
   verdict: 'All checks passed' | 'Usable, with open points' | 'Not usable yet';
   counts: CheckSummary['counts'];
-  issuer: string | undefined;
-  authorizationServer: string | undefined;
   results: CheckResult[];
   suggestions: Pick<Suggestion, 'title' | 'why'>[];
   differences: Difference[];

@@ -6,23 +6,13 @@ export const launchErrors = {
     status: 400,
     title: 'The EHR did not start the app correctly',
     help: '{Again}. If it happens again, give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'The launch URL was opened from a bookmark or link, not from a chart, so iss or launch is missing',
-      'The EHR adds iss or launch twice because they are also typed into the registered launch URL',
-    ],
-    remedy: 'Compare the launch URL in the EHR with the registration sheet.',
+    rules: ['launch.parameter-missing', 'launch.parameter-repeated'],
   },
   'launch.unknown-organization': {
     status: 400,
     title: 'This organization is not set up',
     help: 'The address that opened the app is not known here. Give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'The Org ID in the launch URL is misspelled or missing',
-      'The launch URL of the other environment (production or non-production) is registered',
-    ],
-    remedy: 'Register the launch URL of the registration sheet, with its Org ID.',
+    rules: ['launch.org-id-unknown', 'launch.org-id-missing'],
   },
   'launch.unknown-issuer': {
     status: 400,
@@ -40,9 +30,7 @@ export const launchErrors = {
     title: 'This app is switched off for your organization',
     help: 'Ask {help desk} to switch it on again.',
     canStartAgain: false,
-    owner: 'VectorCare',
-    causes: ['The organization was switched off, or is not switched on yet'],
-    remedy: 'Ask the operator of this service to switch the organization on.',
+    rules: ['launch.organization-disabled'],
   },
   'launch.standalone-off': {
     status: 400,
@@ -102,31 +90,19 @@ export const launchErrors = {
     status: 503,
     title: 'The EHR is not available',
     help: '{Again}. If it fails the same way, give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'The FHIR server or the gateway in front of it is down or failing',
-      'A firewall does not let our egress addresses through',
-    ],
-    remedy:
-      'Open {FHIR URL}/.well-known/smart-configuration, and ask the network team whether our addresses may reach it.',
+    rules: ['network.refused', 'discovery.server-error', 'network.no-connection'],
   },
   'discovery.timeout': {
     status: 504,
     title: 'The EHR took too long to answer',
     help: '{Again}. If it fails the same way, give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: ['A firewall drops our packets without an answer', 'The FHIR server is overloaded'],
-    remedy: 'Check the route from our egress addresses to the FHIR server, and the server’s own load.',
+    rules: ['network.late', 'network.no-connection'],
   },
   'discovery.invalid': {
     status: 502,
     title: 'The app and the EHR could not be connected',
     help: 'What the EHR says about its sign-in is missing or wrong. Give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'The FHIR URL leads to a portal or login page instead of the FHIR server',
-      'The smart-configuration lacks a required field, or redirects elsewhere',
-    ],
+    rules: ['discovery.html', 'discovery.endpoint-missing', 'discovery.redirect'],
     remedy:
       'Check again in Settings > Integrations > SMART on FHIR: the checks name the field that is missing or wrong.',
   },
@@ -134,31 +110,19 @@ export const launchErrors = {
     status: 502,
     title: 'The EHR names a sign-in address we do not trust',
     help: 'To protect the patient, the app does not go there. Give the support code to {help desk}.',
-    owner: 'Your administrator',
-    causes: [
-      'The authorization server is on another host than the FHIR server, and that host is not allowed yet',
-      'The EHR names an endpoint on plain http or on a private address',
-    ],
-    remedy:
-      'If the host is right, add it to “Extra hosts for sign-in addresses” in Settings > Integrations > SMART on FHIR, Advanced settings.',
+    rules: ['discovery.endpoint-other-host', 'discovery.endpoint-not-https'],
   },
   'discovery.no-client-authentication': {
     status: 502,
     title: 'The EHR does not accept this app’s way of signing in',
     help: 'Something must be switched on in the EHR. Give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: ['The authorization server offers shared secrets only'],
-    remedy: 'Enable private_key_jwt with RS384 or ES384 for this app.',
+    rules: ['discovery.no-private-key-jwt'],
   },
   'connection.untrusted': {
     status: 502,
     title: 'The connection to the EHR cannot be trusted',
     help: 'To protect the patient, nothing was sent. Give the support code to {help desk}.',
-    owner: 'EHR team',
-    causes: [
-      'A certificate has expired, lacks its intermediate certificate, or is for another name',
-      'The hospital uses a private certificate authority that this service does not know',
-    ],
+    rules: ['tls.expired', 'tls.incomplete-chain', 'tls.wrong-name', 'tls.unknown-authority'],
     remedy: 'Renew or complete the certificate chain of the server that is named.',
   },
 } satisfies Record<string, ErrorRow>;

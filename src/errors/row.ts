@@ -1,5 +1,7 @@
 /** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
 
+import type { Rule } from './rules/table.ts';
+
 export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
 
 /** Who reads it: an organization's administrator, the operator of this service, or a person a report was sent to. */
@@ -27,7 +29,19 @@ export interface Explanation {
 }
 
 /** Adding a failure takes one row in one of the files beside this one. */
-export interface ErrorRow extends Explanation {
+export type ErrorRow = ErrorWords & (OwnExplanation | ExplainedByRules);
+
+/** Explained here, because no rule is. Without an owner the user has to act, and `help` says how. */
+interface OwnExplanation extends Partial<Pick<Explanation, 'owner' | 'remedy'>>, Pick<Explanation, 'causes'> {}
+
+/** Explained by the usual rules it fails by, the likeliest first: owner and remedy are of that one. */
+interface ExplainedByRules {
+  rules: readonly [Rule, ...Rule[]];
+  remedy?: string;
+}
+
+/** What an error page says. */
+export interface ErrorWords {
   status: number;
   /** What happened, for the user: a nurse or a hospital IT person. */
   title: string;

@@ -1,7 +1,7 @@
 /** The tools of a connection: the key proof, and the report for the EHR team. */
 import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
-import { checksReport, type SharedCheckReport } from '#src/checks/shared-report.ts';
+import { checksReport, type SharedCheckReport } from '#src/checks/shared-checks.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isConnected } from '#src/organizations/organization.ts';

@@ -122,12 +122,15 @@ async function getPatient(
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    // A FHIR server says in FHIR that there is no such patient.
-    const isPage = error.status === 404 && error.isPage;
-    const byStatus = error.status === 410 ? 'fhir.patient-gone' : isPage ? 'fhir.web-page' : RULES[failure];
-    const rule = error.rule ?? byStatus;
+    const rule = error.rule ?? (error.status === 410 ? 'fhir.patient-gone' : (ruleOfOther(error) ?? RULES[failure]));
     throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { rule, cause: error, ...retry });
   }
+}
+
+/** A FHIR server says in FHIR that there is no such patient, or that nobody here may read it. */
+function ruleOfOther({ status, instead }: FhirError): Rule | undefined {
+  if (status === 404 && instead === 'page') return 'fhir.web-page';
+  return (status === 403 || status === 404) && instead === 'json' ? 'fhir.not-in-fhir' : undefined;
 }
 
 function summarize(resource: FhirResource, id: string, now: Date, timeZone: string): PatientSummary {

@@ -1,5 +1,5 @@
 /** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
-import { APP, type Hints, OF_REQUEST, OFF, SECRET, UNKNOWN } from './refusal-words.ts';
+import { APP, ENVIRONMENT, type Hints, OF_REQUEST, OFF, SECRET, UNKNOWN } from './refusal-words.ts';
 
 const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
@@ -16,6 +16,7 @@ export const OF_CLIENT: Hints = [
     'chain path trust trusted untrusted remote established self authority local',
   ],
   ['client.jwks-untrusted', 'certificate', 'verify', 'first'],
+  ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
   ['client.method', 'mtls mutual'],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
   ['client.algorithm', 'alg algorithm algorithms', 'unsupported supported allowed permitted accepted'],
@@ -36,8 +37,8 @@ export const OF_CLIENT: Hints = [
     'retrieve retrieved retrieving fetch fetched fetching load loaded loading download downloaded downloading',
   ],
   ['client.jwks-unreachable', KEYS, 'read reading resolve resolved ssl tls handshake'],
-  ['client.jwks-unreachable', KEYS, 'reach reached unreachable connect connection timeout timed'],
-  ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'returned status http unavailable forbidden'],
+  ['client.jwks-unreachable', KEYS, 'reach reached reachable unreachable connect connection timeout timed'],
+  ['client.jwks-unreachable', 'jwks jwks_uri jwk', 'returned status http unavailable forbidden json'],
   ['client.key-off', KEYS, OFF],
   ['client.key-off', 'certificate', 'expired', `registered ${APP}`],
   ['client.jwks-untrusted', 'certificate', 'expired'],
@@ -48,22 +49,24 @@ export const OF_CLIENT: Hints = [
   ['client.key-unknown', KEYS],
   ['client.method', 'public', 'client clients app application'],
   ['client.algorithm', 'alg algorithm algorithms'],
-  ['client.algorithm', 'signed sign expects expected', 'rs es ps hs'],
+  ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],
   ['client.assertion-used', `jti ${ASSERTION}`, 'already duplicate reuse reused replay replayed'],
   ['client.assertion-used', 'replay', 'attack detected'],
   ['client.assertion-times', ASSERTION, 'time', 'range within'],
   ['client.assertion-life', `exp lifetime ${ASSERTION}`, 'maximum max long longer exceeds far'],
   // A server cannot refuse an `exp` for being in the future, so it refuses how far in the future it is.
-  ['client.assertion-life', 'exp expiration expiry', 'future within more exceed exceeds'],
+  ['client.assertion-life', 'exp expire expires expiration expiry', 'future within more exceed exceeds'],
   ['client.assertion-times', `exp iat nbf ${ASSERTION}`, 'expired future past range'],
-  ['client.assertion-times', 'jwt token nbf iat', 'active yet old before'],
+  ['client.assertion-times', 'jwt token nbf iat', 'active yet old before early'],
+  ['client.assertion-times', 'exp iat nbf expiration expiry', 'check passed past'],
   ['client.assertion-times', ASSERTION, 'yet', 'active valid'],
   ['client.method', `method methods ${SECRET}`],
   ['client.address', 'ip address', `allowed allowlist whitelist whitelisted permitted ${OFF}`],
   ['client.off', `${APP} subscription`, `${OFF} active activated enabled approved pending expired`],
   ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
   ['client.unknown', 'client_id identifier', 'invalid'],
-  ['client.unknown', APP, 'environment'],
+  ['client.unknown', APP, ENVIRONMENT],
+  ['client.unknown', APP, 'no', 'such with'],
   ['token.busy', 'rate quota', 'limit exceeded'],
   ['client.key', 'credentials', 'invalid'],
 ];

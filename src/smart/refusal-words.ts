@@ -13,6 +13,8 @@ export const OF_REQUEST: Hints = [
 ];
 export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn';
 export const APP = 'client application app';
+export const ENVIRONMENT = 'environment production sandbox';
+const NOT_ON = `${OFF} allowed enabled supported`;
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
@@ -54,22 +56,26 @@ export const OF_GRANT: Hints = [
 /** Keycloak gives out a code for offline_access, and refuses the token. */
 export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 
+const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
   ['authorization.pushed-request', 'pushed par request_uri jar'],
+  ['authorization.pushed-request', 'request', 'object'],
+  ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
   ['authorization.launch-over', 'launch', OVER],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
   ['authorization.pkce', 'pkce code_challenge challenge code_challenge_method'],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
-  ['authorization.client-unknown', `client_id ${APP}`, UNKNOWN],
   ['scope.refused', 'scope scopes'],
+  ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
   ['client.off', APP, 'installed activated'],
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
-const NOT_ON = `${OFF} allowed enabled supported`;
 export const OF_DENIAL: Hints = [
+  ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ['scope.refused', 'scope scopes', NOT_ON],
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],
   // Not of a user who may not grant access.

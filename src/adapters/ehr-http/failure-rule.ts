@@ -64,9 +64,14 @@ export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, 
   return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
 }
 
+/** The words of nginx, Apache, Go and Tomcat. */
+const HTTP_AT_HTTPS =
+  /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)|HTTP request to an HTTPS server|host and port requires TLS/i;
+
 /** What a proxy or gateway says in place of the server, whatever was asked for; undefined for any other answer. */
 export function ruleOfGateway(answer: Pick<OutboundResponse, 'status' | 'contentType' | 'text'>): Rule | undefined {
   if (answer.status === 407) return 'network.proxy-sign-in';
+  if (answer.status === 400 && HTTP_AT_HTTPS.test(answer.text.slice(0, 2_000))) return 'tls.http-sent';
   const isPage = answer.status >= 400 && /html/.test(answer.contentType);
   return isPage && /\b(?:SSL|client) certificate\b/i.test(answer.text) ? 'tls.client-certificate' : undefined;
 }

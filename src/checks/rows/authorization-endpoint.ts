@@ -3,9 +3,11 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';
 import { broken, info, LOOK_INTO_LOG, type Outcome, pass, shown, warning } from './definition.ts';
@@ -84,10 +86,9 @@ function judgeRedirect(
       `${seen}: it gave out a code without a user`,
       'Give out codes only for users who have signed in; only a test server may do without.',
     );
-  if (ruleOfDescription(error, searchParams.get('error_description') ?? '') === 'client.off')
-    return broken('client.off', seen, { verdict: 'warning', seen: sentOf(context) });
-  if (error === 'unauthorized_client')
-    return broken('authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
+  const said = ruleOfDescription(error, searchParams.get('error_description') ?? '');
+  if (error === 'unauthorized_client' || said === 'client.off' || said === 'authorization.launch-type')
+    return broken(said ?? 'authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
   const iss = searchParams.get('iss');
   const facts = { iss: shown(iss ?? '', 120), 'expected issuers': shown(configuration.issuer ?? '', 120) };
   const rule = ruleOfIss(iss, context, configuration);
@@ -101,15 +102,15 @@ function judgeRedirect(
 /** A launch refuses an answer of another issuer (RFC 9207). An issuer that is set, or not named, has a row of its own. */
 function ruleOfIss(
   iss: string | null,
-  { settings }: CheckContext,
+  { settings, rules }: CheckContext,
   { issuer, source, responseIssuerPromised }: SmartConfiguration,
 ): Rule | undefined {
   if (iss === null) return responseIssuerPromised ? 'callback.iss-missing' : undefined;
-  if (issuer === undefined || iss === issuer) return undefined;
+  // The row of the issuer says that it is not a usable address.
+  if (issuer === undefined || iss === issuer || !fetchableUrl(issuer, rules.accepts)) return undefined;
   if (source === 'settings') return 'issuer.given-by-hand';
   if (settings.issuers.length > 0) return undefined;
-  const bare = (url: string) => url.replace(/\/$/, '');
-  return bare(iss) === bare(issuer) ? 'issuer.slash' : 'callback.other-iss';
+  return isSameFhirBase(iss, issuer) ? 'issuer.slash' : 'callback.other-iss';
 }
 
 /** The EHR's own sign-in page in the chart's frame: only shown to users who have no session. */

@@ -1,43 +1,18 @@
-/** Checks the document itself: its status, content type, JSON and fields (DI-02, DI-03, DI-10, DI-16, DI-24). */
+/** Checks the document itself: its content type and fields (DI-03, DI-10, DI-24). */
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
-import {
-  broken,
-  type CheckDefinition,
-  checksOf,
-  GIVEN_BY_YOU,
-  info,
-  type Outcome,
-  pass,
-  shown,
-  skipped,
-  warning,
-} from './definition.ts';
+import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
   {
-    id: 'configuration-status',
-    title: 'smart-configuration answers with status 200',
-    why: 'Any other status means that there is no configuration; redirects are never followed.',
-    hard: true,
-    judge: onPublished(judgeStatus),
-  },
-  {
     id: 'configuration-type',
-    title: 'Its content type is JSON',
+    title: 'The content type of smart-configuration is JSON',
     why: 'A portal answers HTML with status 200 to any path, and some servers send XML (SMART App Launch 2.2.0, "Conformance").',
-    judge: onPublished(judgeType),
-  },
-  {
-    id: 'configuration-json',
-    title: 'It is a JSON object',
-    why: 'Anything else cannot be read.',
-    hard: true,
-    judge: onPublished(judgeJson),
+    judge: judgeType,
   },
   {
     id: 'configuration-fields',
@@ -54,14 +29,6 @@ export const configurationChecks = checksOf('SMART configuration', 'EHR team', [
     judge: judgeGiven,
   },
 ]);
-
-/** Judges the document only where launches read it. */
-function onPublished(judge: CheckDefinition['judge']): CheckDefinition['judge'] {
-  return async (context) => {
-    const isGiven = (await context.configuration)?.source === 'settings';
-    return isGiven ? skipped(`not read: the endpoints are ${GIVEN_BY_YOU}`) : judge(context);
-  };
-}
 
 /** DI-26: a document that appears later is reported, and never used beside endpoints that were given by hand. */
 async function judgeGiven(context: CheckContext): Promise<Outcome> {
@@ -82,24 +49,15 @@ async function judgeGiven(context: CheckContext): Promise<Outcome> {
   );
 }
 
-async function judgeStatus(context: CheckContext): Promise<Outcome> {
-  const fetched = await context.wellKnown;
-  if (fetched.kind === 'answer' && fetched.status === 200) return pass(describeFetched(fetched));
-  return withoutConfiguration(context);
-}
-
 async function judgeType(context: CheckContext): Promise<Outcome> {
+  if ((await context.configuration)?.source === 'settings')
+    return skipped(`not read: the endpoints are ${GIVEN_BY_YOU}`);
   const fetched = await context.wellKnown;
   // The guide's first check reports a body that is not JSON.
   if (fetched.kind === 'none' || documentOf(fetched) === undefined) return withoutConfiguration(context);
   const { contentType } = fetched;
   if (contentType === 'application/json' || contentType.endsWith('+json')) return pass(contentType);
   return warning(contentType || 'no content type', 'Send Content-Type: application/json.');
-}
-
-async function judgeJson(context: CheckContext): Promise<Outcome> {
-  const document = documentOf(await context.wellKnown);
-  return document ? pass(`an object with ${Object.keys(document).length} members`) : withoutConfiguration(context);
 }
 
 async function judgeFields(context: CheckContext): Promise<Outcome> {
@@ -116,7 +74,7 @@ async function judgeFields(context: CheckContext): Promise<Outcome> {
   if (source === 'settings') return pass(`${Object.keys(document).join(', ')}: ${GIVEN_BY_YOU}`);
   if (source === 'CapabilityStatement') return info('both endpoints, from the CapabilityStatement');
   const wanted = missingOthers(document);
-  if (wanted.length === 0) return pass('all required fields');
+  if (wanted.length === 0) return pass('the fields of every launch');
   return warning(`not there: ${wanted.join(', ')}`, `Add ${wanted.join(', ')}, as SMART App Launch requires.`);
 }
 
@@ -125,13 +83,11 @@ function describeOdd(document: JsonObject, name: string): string {
   return value === undefined ? '' : ` (${shown(JSON.stringify(value) ?? typeof value, 40)})`;
 }
 
-/** The missing ones of the other members that "Metadata" requires, the first two only of servers that sign users in. */
+/** The missing ones of the other members that "Metadata" requires; those not here have a row of their own. */
 function missingOthers(document: JsonObject): string[] {
   const signsIn = listMember(document, 'capabilities')?.includes('sso-openid-connect') ?? false;
   return [
-    ...['issuer', 'jwks_uri'].filter((name) => signsIn && textMember(document, name) === undefined),
-    ...['capabilities', 'grant_types_supported', 'code_challenge_methods_supported'].filter(
-      (name) => listMember(document, name) === undefined,
-    ),
+    ...(signsIn && textMember(document, 'jwks_uri') === undefined ? ['jwks_uri'] : []),
+    ...(listMember(document, 'grant_types_supported') === undefined ? ['grant_types_supported'] : []),
   ];
 }

@@ -3,12 +3,12 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import type { ConnectionProbe, Handshake, Probed } from '#src/adapters/ehr-http/tls-probe.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
+import { defaultSettings } from '#src/settings/derived.ts';
 import type { EndpointRules } from '#src/smart/documents/endpoint.ts';
 import { type Fetched, fetchDocument } from '#src/smart/documents/fetched.ts';
 import { parseGiven } from '#src/smart/documents/given-endpoints.ts';
 import type { ParsedConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { documentBelow, findConfiguration, WELL_KNOWN } from '#src/smart/step-3-discovery.ts';
-import { presetScopes } from '#src/vendors/presets.ts';
 import { type FoundIssuer, type FoundKeySet, findIssuers, findKeys } from './issuer-triangle.ts';
 import type { CheckedSettings, CheckInput } from './result.ts';
 
@@ -70,32 +70,10 @@ export interface CheckContext {
 /** Sends one request to an address of the sign-in. */
 export type Ask = NonNullable<CheckContext['ask']>;
 
-const DEFAULTS: CheckedSettings = {
-  id: '',
-  clientId: '',
-  scopes: presetScopes('generic'),
-  scopeVersion: 'auto',
-  frameAncestors: [],
-  issuers: [],
-  allowedHosts: [],
-  authorizationEndpoint: '',
-  tokenEndpoint: '',
-  jwksUri: '',
-  revocationEndpoint: '',
-  introspection: 'off',
-  introspectionEndpoint: '',
-  privateNetworks: [],
-  assertionAlg: 'RS384',
-  nonce: 'required',
-  showEhrOrders: true,
-  standalone: false,
-  redirectUri: 'shared',
-};
-
 /** Starts all fetches at once and waits for none. */
 export function beginContext(input: CheckInput, dependencies: CheckDependencies): CheckContext {
   const { outbound, probe, clock, publicUrl, limits = defaultLimits } = dependencies;
-  const settings = input.organization ?? DEFAULTS;
+  const settings = input.organization ?? { id: '', clientId: '', ...defaultSettings() };
   const fhirUrl = input.fhirUrl.replace(/\/$/, '');
   const fhirBase = new URL(fhirUrl);
   const { clientId } = settings;

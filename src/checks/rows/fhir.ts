@@ -51,15 +51,9 @@ export const fhirChecks = checksOf('FHIR server', 'EHR team', [
   },
   {
     id: 'fhir-resources',
-    title: 'The resources the app uses',
-    why: 'Patient is needed for every page, ServiceRequest for the requests of the EHR; the rest fills names and forms.',
+    title: 'The resources the app uses, with read and search',
+    why: 'Patient is read for every page, ServiceRequest is read and searched for the requests of the EHR; the rest fills names and forms.',
     judge: onCapability(judgeResources),
-  },
-  {
-    id: 'fhir-interactions',
-    title: 'Their interactions: read and search',
-    why: 'Patient is read, ServiceRequest is read and searched.',
-    judge: onCapability(judgeInteractions),
   },
   {
     id: 'fhir-search',
@@ -90,6 +84,12 @@ async function judgeWritten({ fhirUrl, metadata, configuration }: CheckContext):
     `If launches do not arrive yet, enter the FHIR URL as the EHR writes it: ${shown(theirs, 160)}.`,
   );
 }
+
+const NEEDED = [
+  ['Patient', 'read'],
+  ['ServiceRequest', 'read'],
+  ['ServiceRequest', 'search-type'],
+] as const;
 
 const NICE_TO_HAVE = [
   'Practitioner',
@@ -146,29 +146,18 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
   if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
     return broken('fhir.search-absent', 'ServiceRequest is missing', { verdict: 'warning' });
   }
+  const lacking = NEEDED.filter(([type, code]) => {
+    const interactions = resources.get(type)?.interactions ?? [];
+    // A resource that names no interaction at all is described briefly, not refused.
+    return interactions.length > 0 && !interactions.includes(code) && (type === 'Patient' || settings.showEhrOrders);
+  });
+  if (lacking.length > 0) {
+    const seen = `missing: ${lacking.map((one) => one.join(' ')).join(', ')}`;
+    return lacking.some(([type]) => type === 'Patient')
+      ? broken('fhir.no-patients', seen)
+      : broken('fhir.search-absent', seen, { verdict: 'warning' });
+  }
   const missing = NICE_TO_HAVE.filter((type) => !resources.has(type));
   if (missing.length === 0) return pass(`Patient, ServiceRequest and ${NICE_TO_HAVE.length} more`);
   return info(`not offered: ${missing.join(', ')}; the app works without them`);
-}
-
-function judgeInteractions({ resources }: ParsedCapability, { settings }: CheckContext): Outcome {
-  const wanted: [string, string][] = [
-    ['Patient', 'read'],
-    ...(settings.showEhrOrders
-      ? ([
-          ['ServiceRequest', 'read'],
-          ['ServiceRequest', 'search-type'],
-        ] as [string, string][])
-      : []),
-  ];
-  const missing = wanted.filter(([type, code]) => {
-    const interactions = resources.get(type)?.interactions;
-    // A resource that names no interaction at all is described briefly, not refused.
-    return interactions !== undefined && interactions.length > 0 && !interactions.includes(code);
-  });
-  if (missing.length === 0) return pass(wanted.map(([type, code]) => `${type} ${code}`).join(', '));
-  const seen = `missing: ${missing.map(([type, code]) => `${type} ${code}`).join(', ')}`;
-  return missing.some(([type]) => type === 'Patient')
-    ? broken('fhir.no-patients', seen)
-    : broken('fhir.search-absent', seen, { verdict: 'warning' });
 }

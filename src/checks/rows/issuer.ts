@@ -6,7 +6,7 @@ import type { ParsedKey } from '#src/smart/documents/key-set.ts';
 import { idTokenAlgorithms } from '#src/smart/documents/key-set.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
-import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
+import { broken, checksOf, info, type Outcome, pass, seeRow, shown, warning } from './definition.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { GUIDE_TITLES, withoutConfiguration } from './promised-checks.ts';
 
@@ -16,13 +16,6 @@ export const issuerChecks = checksOf('Issuer and keys', 'EHR team', [
     title: 'FHIR URL and issuer',
     why: 'An id_token must name exactly the expected issuer; many EHRs have another one than their FHIR URL.',
     judge: judgeFhirUrl,
-  },
-  {
-    id: 'issuer-documents',
-    title: 'smart-configuration and the OpenID Connect document agree',
-    why: "Or another issuer's keys would vouch for this one (OpenID Connect Discovery 1.0 §4.3).",
-    owner: 'Your administrator',
-    judge: judgeDocuments,
   },
   {
     id: 'jwks-keys',
@@ -65,35 +58,6 @@ function judgeSetting(
   const isPromised = document['authorization_response_iss_parameter_supported'] === true;
   const facts = { 'expected issuers': set, iss: shown(issuer, 200) };
   return broken('issuer.setting-differs', '', { verdict: isPromised ? 'failure' : 'warning', seen: facts });
-}
-
-async function judgeDocuments(context: CheckContext): Promise<Outcome> {
-  const [found, issuersFound] = await Promise.all([context.configuration, context.issuers]);
-  if (!found) return withoutConfiguration(context);
-  if (found.source === 'settings') return info(`${GIVEN_BY_YOU}: no document is read`);
-  const alternative = issuersFound.flatMap(({ alternatives }) => alternatives)[0];
-  const mismatch = issuersFound.find(({ state }) => state === 'mismatch');
-  const asked = shown(issuersFound[0]?.issuer ?? '', 120);
-  // The guide's second check reports the mismatch.
-  if (mismatch) return seeRow(GUIDE_TITLES.issuer);
-  if (alternative) {
-    const other = alternative.issuer;
-    return warning(
-      `smart-configuration says ${asked}, the OpenID Connect document says ${shown(other, 120)}`,
-      'Ask the EHR team which one stands as "iss" in its id_tokens, and choose it as issuer.',
-    );
-  }
-  if (issuersFound.every(({ state }) => state === 'absent')) {
-    return seeRow(GUIDE_TITLES.issuer);
-  }
-  if (!issuersFound.some(({ state }) => state === 'valid')) return seeRow(GUIDE_TITLES.issuer);
-  const [inConfiguration, inOpenid] = [textMember(found.document, 'jwks_uri'), issuersFound[0]?.jwksUri];
-  if (inConfiguration !== undefined && inOpenid !== undefined && inConfiguration !== inOpenid) {
-    return info(
-      `the same issuer, but two key sets: ${shown(inConfiguration, 100)} and ${shown(inOpenid, 100)}; launches use the second`,
-    );
-  }
-  return pass(asked);
 }
 
 async function judgeKeys(context: CheckContext): Promise<Outcome> {

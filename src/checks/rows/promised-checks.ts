@@ -6,6 +6,7 @@ import { isFhirBase, ruleOfConfiguration } from '#src/smart/documents/configurat
 import { documentOf, type Fetched } from '#src/smart/documents/fetched.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-keys.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
 import { describeFetched } from './fetched.ts';
@@ -112,11 +113,11 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
     .map((found) => `; another document was found for ${shown(found.issuer, 120)}`)
     .join('');
   switch (state) {
-    case 'mismatch':
-      return broken(
-        'keys.document-other-issuer',
-        `asked for ${shown(issuer, 120)}, the document says ${shown(named ?? 'no issuer', 120)}${slashNote(issuer, named)}${elsewhere}`,
-      );
+    case 'mismatch': {
+      const slash = isSameFhirBase(issuer, named ?? '') ? ' (they differ by the slash at the end)' : '';
+      const found = `asked for ${shown(issuer, 120)}, the document says ${shown(named ?? 'no issuer', 120)}`;
+      return broken('keys.document-other-issuer', `${found}${slash}${elsewhere}`);
+    }
     case 'absent':
       return judgeAbsent(`${seen}${elsewhere}`, { issuer, ...of, hasAlternative: alternatives.length > 0 });
     case 'no jwks_uri':
@@ -124,12 +125,6 @@ function judgeOneIssuer(parsed: FoundIssuer, of: { jwksUri: string | undefined; 
     case 'broken':
       return broken(ruleOfDocument(fetched), seen, { seen: { issuer: shown(issuer, 160) } });
   }
-}
-
-/** Says how two issuers differ that look alike. */
-function slashNote(issuer: string, named: string | undefined): string {
-  const isSlash = named !== undefined && issuer.replace(/\/$/, '') === named.replace(/\/$/, '');
-  return isSlash ? ' (they differ by the slash at the end)' : '';
 }
 
 function ruleOfDocument(fetched: Fetched | undefined): Rule {

@@ -1,9 +1,11 @@
 /** The result of a connection check: one row per check, with who fixes a problem, and a summary of all rows. */
 import type { Owner } from '#src/errors/row.ts';
 import type { Organization } from '#src/organizations/organization.ts';
+import type { SettingValues } from '#src/settings/derived.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
+import type { CheckRow } from '#views/integration-page/check-rows.ts';
 
-export type Verdict = 'pass' | 'warning' | 'failure' | 'skipped' | 'info';
+export type Verdict = CheckRow['verdict'];
 
 /** The headings above the rows, which come in the order of a launch. */
 export type CheckGroup =
@@ -16,45 +18,16 @@ export type CheckGroup =
   | 'FHIR server'
   | 'This app';
 
-/** One row. */
-export interface CheckResult {
-  /** Stable; `checkIds` in catalogue.ts has the order. */
-  id: string;
-  title: string;
-  group: CheckGroup;
-  /** Why it matters, with the clause. */
-  why: string;
-  verdict: Verdict;
-  /** Shortened, cleaned of control characters, never a secret. */
-  found: string;
-  owner: Owner;
-  /** What to do; '' when there is nothing to fix. */
-  remedy: string;
+/** One row, whose stable `id` has its place in catalogue.ts. `remedy` is '' when there is nothing to fix. */
+export interface CheckResult extends CheckRow {
+  readonly group: CheckGroup;
+  readonly owner: Owner;
 }
 
 /** The settings a check looks at; a URL without an organization is checked with the defaults. */
-export type CheckedSettings = Pick<
-  Organization,
-  | 'id'
-  | 'clientId'
-  | 'scopes'
-  | 'scopeVersion'
-  | 'frameAncestors'
-  | 'issuers'
-  | 'allowedHosts'
-  | 'authorizationEndpoint'
-  | 'tokenEndpoint'
-  | 'jwksUri'
-  | 'revocationEndpoint'
-  | 'introspection'
-  | 'introspectionEndpoint'
-  | 'privateNetworks'
-  | 'assertionAlg'
-  | 'nonce'
-  | 'showEhrOrders'
-  | 'standalone'
-  | 'redirectUri'
-> & {
+export type CheckedSettings = SettingValues & {
+  id: string;
+  clientId: string;
   /** Absent where only settings are checked. */
   enabled?: boolean;
   /** What the EHR at this very FHIR URL has said before: proof that the URL is one. */
@@ -91,9 +64,7 @@ export interface Suggestion {
 }
 
 /** The settings of accepted suggestions. */
-export type AcceptedSettings = Partial<
-  Pick<Organization, 'allowedHosts' | 'issuers' | 'nonce' | 'scopes' | 'showEhrOrders'>
->;
+export type AcceptedSettings = Partial<Pick<SettingValues, Suggestion['setting']>>;
 
 /** What later flows use (REG-06). */
 export interface DiscoveredConnection {

@@ -24,23 +24,7 @@ export const scopeChecks = checksOf('Scopes', 'EHR team', [
     owner: 'Your administrator',
     judge: judgeScopes,
   },
-  {
-    id: 'authorize-post',
-    title: 'Long sign-in requests by POST',
-    why: 'A very long request is only sent by POST where the server takes it (SMART App Launch 2.2.0, authorize-post).',
-    judge: async ({ configuration }) => {
-      const found = await configuration;
-      if (!found) return skipped('there is no smart-configuration');
-      const has = listMember(found.document, 'capabilities')?.includes('authorize-post') ?? false;
-      return has ? pass('authorize-post') : info('not offered; requests are sent by GET');
-    },
-  },
 ]);
-
-/** The scope string of a launch, as the settings and the server's capabilities make it. */
-function scopeToAskFor({ settings }: CheckContext, capabilities: readonly string[]): string {
-  return requestedScope(settings.scopes, { version: settings.scopeVersion, capabilities });
-}
 
 async function judgePermissions({ configuration, settings }: CheckContext): Promise<Outcome> {
   const found = await configuration;
@@ -62,7 +46,9 @@ async function judgePermissions({ configuration, settings }: CheckContext): Prom
 async function judgeScopes(context: CheckContext): Promise<Outcome> {
   const found = await context.configuration;
   if (!found) return skipped('there is no smart-configuration');
-  const asked = scopeToAskFor(context, listMember(found.document, 'capabilities') ?? []);
+  const { scopes, scopeVersion: version } = context.settings;
+  const capabilities = listMember(found.document, 'capabilities') ?? [];
+  const asked = requestedScope(scopes, { version, capabilities });
   const wanted = grantedScopes(asked);
   if (!mayAsk(wanted, { type: 'Patient', interaction: 'r' }))
     return broken('scope.patient-not-asked', shown(asked, 240), { verdict: 'warning' });

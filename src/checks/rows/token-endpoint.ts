@@ -17,10 +17,6 @@ export async function judgeToken(
   ask: Ask,
 ): Promise<Outcome> {
   const { host } = new URL(tokenEndpoint);
-  if (tokenEndpoint === authorizationEndpoint)
-    return broken(ruleAtAddress('token.not-there', source), 'the same address as the authorization endpoint', {
-      seen: { host },
-    });
   let answer: OutboundResponse | undefined;
   const request: Ask = async (url, sent) => (answer = await ask(url, sent));
   const body = new URLSearchParams({ grant_type: 'authorization_code', code: inventedCallback().code });
@@ -35,6 +31,10 @@ export async function judgeToken(
     const named = answer && textMember(parseJsonObject(answer.text), 'error');
     const isRefusal = answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
     if (isRefusal && named !== undefined) return pass(`${host}: status ${answer?.status}, ${shown(named, 40)}`);
+    if (tokenEndpoint === authorizationEndpoint) {
+      const found = `${host}: the same address as the authorization endpoint`;
+      return broken(ruleAtAddress('token.not-there', source), found, { seen: { host } });
+    }
     const seen = answer
       ? `${host}: status ${answer.status}, ${answer.contentType || 'no content type'}`
       : error.message;

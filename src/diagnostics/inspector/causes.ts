@@ -53,7 +53,9 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
 
 /** The step of a completed launch that failed later, or a list or create that lacks something. */
 function openStep(steps: Steps): TraceStep | undefined {
-  const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []);
+  // Tokens are confirmed once a minute: a reload in between says nothing of it.
+  const confirmed = steps.findLast(({ facts }) => facts['introspection answer'] !== undefined) ?? [];
+  const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []).concat(confirmed);
   // A launch that cannot be renewed, or that shows its user by another name, lacks the least.
   const isMinor = ({ name, rule }: TraceStep) => name === 'practitioner' || rule === 'refresh.not-given';
   const broken = last.filter(({ rule }) => rule !== undefined);

@@ -2,7 +2,6 @@
 import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import {
   optionalSteps,
-  type StepFacts,
   type StepName,
   stepNames,
   type TraceOutcome,
@@ -11,44 +10,25 @@ import {
 } from '#src/diagnostics/traces/trace.ts';
 import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
+import type { DrawnLaunch, DrawnStep } from '#views/inspector/launch-drawing.ts';
 import { explanationOf } from './causes.ts';
-import { type ScopeAttempt, scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
+import { scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { stepTitles } from './step-titles.ts';
 
-export interface DiagnosedStep {
-  name: StepName;
-  title: string;
-  /** `not recorded`: a later step happened, so this one did, and its part of the trace was left out or lost. */
-  state: TraceStep['outcome'] | 'not recorded' | 'not reached';
-  at: string | undefined;
-  durationMs: number | undefined;
-  status: number | undefined;
-  code: ErrorCode | undefined;
-  detail: string | undefined;
-  facts: StepFacts;
-  /** How often the step was tried, for example after a reload. The last try counts. */
-  times: number;
+/** One step as it is drawn, by the names of this app. */
+export interface DiagnosedStep extends DrawnStep {
+  readonly name: StepName;
+  readonly code: ErrorCode | undefined;
+  readonly at: string | undefined;
 }
 
 /** Safe to show to an EHR team, because it holds only what is stored, and that is redacted. */
-export interface Diagnosis {
-  id: string;
-  organizationId: string | null;
-  startedAt: string;
-  outcome: TraceOutcome;
-  /** No step was added for longer than a sign-in may take. */
-  isStalled: boolean;
-  supportCodes: readonly string[];
-  userHash: string | null;
-  patientHash: string | null;
-  framed: boolean | null;
+export interface Diagnosis extends DrawnLaunch {
+  readonly outcome: TraceOutcome;
   /** Whether the launch began outside the EHR, where the user then picks the patient. */
-  standalone: boolean;
-  cookieMode: string | null;
-  steps: DiagnosedStep[];
-  /** Absent in reports from before this field existed. */
-  scopeAttempts?: ScopeAttempt[];
-  explanation: Explanation | undefined;
+  readonly standalone: boolean;
+  readonly steps: DiagnosedStep[];
+  readonly explanation: Explanation | undefined;
 }
 
 /** A sign-in at the EHR may take this long; the transaction then ends. */

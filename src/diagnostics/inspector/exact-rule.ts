@@ -1,9 +1,11 @@
 /** Replaces the rule that failed by a more exact one, if recorded facts allow it: clocks, settings, slashes. */
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import { isStandalone, SLASHED_TOKEN_ENDPOINT, withoutQuery } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts, TraceStep } from '#src/diagnostics/traces/trace.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfIntrospection, rulesOfAddress } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
+import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 
 type Refinement = (rule: Rule, failed: TraceStep, steps: readonly TraceStep[]) => Rule;
 
@@ -19,6 +21,9 @@ const byIssuer: Refinement = (rule, { facts }, steps) => ruleOfIssuer(rule, fact
 const byParameters: Refinement = (rule, { facts }) =>
   listOf(facts['parameters of our own']).length > 0 ? 'fhir.search-setting' : rule;
 
+const byAddress: Refinement = (rule, failed, steps) =>
+  byHand(factOf(steps, 'one address for both') === true ? 'token.not-there' : rule, failed, steps);
+
 const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.expired': byClock,
   'id-token.clock-ahead': byClock,
@@ -27,6 +32,8 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'id-token.issuer': byIssuer,
   'authorization.not-back': (rule, _failed, steps) => (isGivenByHand(steps) ? 'authorization.not-back-given' : rule),
   ...Object.fromEntries(rulesOfAddress.map((rule) => [rule, byHand])),
+  'token.other-error': byAddress,
+  'token.web-page': byAddress,
   'keys.no-document': bySetting,
   'keys.document-unreadable': bySetting,
   'keys.document-other-issuer': bySetting,
@@ -46,7 +53,7 @@ const REFINEMENTS: Partial<Record<Rule, Refinement>> = {
   'fhir.search-invalid': byParameters,
   'fhir.search-wants-parameter': byParameters,
   'user.fhir-user-elsewhere': (rule, _failed, steps) =>
-    claimsOf(steps).includes('fhirUser') ? rule : 'user.no-fhir-user',
+    listOf(factOf(steps, 'claims')).includes('fhirUser') ? rule : 'user.no-fhir-user',
   'context.patient-missing': (rule, _failed, steps) => (isStandalone(steps) ? 'context.no-patient-picked' : rule),
 };
 
@@ -62,15 +69,22 @@ function ruleOfIssuer(rule: Rule, facts: StepFacts, steps: readonly TraceStep[])
   if (typeof iss !== 'string') return rule;
   if (isGivenByHand(steps)) return 'issuer.given-by-hand';
   if (isSetByAdministrator(facts, steps)) return 'issuer.setting-differs';
+  if (!expected.some(isUsable)) return 'keys.address-unusable';
   // Facts hold hosts in small letters: what is equal here differs in the letters of the host or a default port.
   if (expected.includes(iss)) return 'issuer.letters';
-  if (expected.some((one) => bare(one) === bare(iss))) return 'issuer.slash';
+  if (expected.some((one) => isSameFhirBase(one, iss))) return 'issuer.slash';
   const base = steps.find(({ name }) => name === 'launch')?.facts['iss'];
   const isUnnamed = factOf(steps, 'issuer') === '(not named)' && typeof base === 'string';
-  if (isUnnamed && expected.every((one) => bare(one) === bare(base)))
+  if (isUnnamed && expected.every((one) => isSameFhirBase(one, base)))
     return factOf(steps, 'endpoints named by') === 'smart-configuration' ? 'issuer.not-named' : 'discovery.older-way';
   const isOwnHost = expected.some((one) => hostOf(one) !== undefined && hostOf(one) === hostOf(iss));
   return rule === 'id-token.issuer' && isOwnHost ? 'id-token.issuer-of-ehr' : rule;
+}
+
+/** An issuer is an https address; http is for EHRs on this machine, in development. */
+function isUsable(issuer: string): boolean {
+  const { protocol, hostname } = URL.parse(issuer) ?? {};
+  return protocol === 'https:' || (hostname !== undefined && isLoopbackHost(hostname));
 }
 
 /** Whether the expected issuers differ from the one that the EHR's metadata names; only the setting can cause that. */
@@ -107,20 +121,12 @@ function isOnTwoHosts(steps: readonly TraceStep[]): boolean {
   return authorization !== undefined && token !== undefined && authorization !== token;
 }
 
-function claimsOf(steps: readonly TraceStep[]): readonly string[] {
-  return listOf(steps.findLast(({ name }) => name === 'id-token')?.facts['claims']);
-}
-
 function factOf(steps: readonly TraceStep[], name: string): StepFacts[string] {
   return steps.findLast(({ facts }) => facts[name] !== undefined)?.facts[name];
 }
 
 function listOf(fact: StepFacts[string]): readonly string[] {
   return Array.isArray(fact) ? fact : [];
-}
-
-function bare(url: string): string {
-  return url.endsWith('/') ? url.slice(0, -1) : url;
 }
 
 function hostOf(url: string): string | undefined {

@@ -18,7 +18,6 @@ export async function launchesSeen(db: Queries, organization: Organization, publ
     listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT),
     listTraces(db, { organizationId }, MOST_LOOKED_AT),
   ]);
-  const base = withoutSlash(fhirBaseUrl);
   const isRefused = (trace: TraceRecord) => {
     const origin = factOf(trace, FRAMING_PAGE);
     return origin !== '' && !mayFrame(frameAncestors, origin);
@@ -30,7 +29,7 @@ export async function launchesSeen(db: Queries, organization: Organization, publ
     factOf(trace, 'client id', 'authorization-redirect') === organization.clientId &&
     factOf(trace, 'redirect URI', 'authorization-redirect') === redirectUriOf(publicUrl, organization);
   const last = completed.find(
-    (trace) => isSeen(trace) && withoutSlash(factOf(trace, 'iss')) === base && isAsRegistered(trace),
+    (trace) => isSeen(trace) && isSameFhirBase(factOf(trace, 'iss'), fhirBaseUrl) && isAsRegistered(trace),
   );
   const refused = all.find(isRefused);
   const [newest] = all;
@@ -59,8 +58,4 @@ function isOf(iss: string, fhirBaseUrl: string): boolean {
 function factOf({ steps }: TraceRecord, name: string, of: StepName = 'launch'): string {
   const fact = steps.find((step) => step.name === of)?.facts[name];
   return typeof fact === 'string' ? fact : '';
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/$/, '');
 }

@@ -1,25 +1,12 @@
 /** Reads from the steps of a trace what each attempt of a launch asked for and was granted. */
 import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
+import type { ScopeAttemptProps } from '#views/inspector/scope-attempts.ts';
 
-export interface ScopeVerdict {
-  scope: string;
-  /**
-   * `covered`: granted by another scope (SCO-03, SCO-16); `in part`: limited by search parameters; `extra`: not
-   * requested; `no answer`: no token has come.
-   */
-  verdict: 'granted' | 'covered' | 'in part' | 'not granted' | 'extra' | 'no answer';
-}
-
-export interface ScopeAttempt {
-  scopes: ScopeVerdict[];
-  /** Whether the token response named no scope, so that all requested ones count as granted (SCO-17). */
-  isAssumed: boolean;
-  endedBy: string | undefined;
-}
+type ScopeVerdict = ScopeAttemptProps['scopes'][number];
 
 /** @param steps in the order in which they happened. */
-export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttempt[] {
+export function scopeAttempts(steps: readonly TraceStep[]): ScopeAttemptProps[] {
   return attemptsOf(steps).map(([sent, ...then]) => {
     const judged = then.find(({ name }) => name === 'scopes');
     return {

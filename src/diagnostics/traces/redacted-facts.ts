@@ -39,6 +39,7 @@ export function discoveryFacts(configuration: SmartConfiguration): StepFacts {
     'endpoints named by': configuration.source === 'settings' ? 'your settings' : configuration.source,
     'authorization host': hostOf(configuration.authorizationEndpoint),
     'token host': hostOf(configuration.tokenEndpoint),
+    'one address for both': configuration.tokenEndpoint === configuration.authorizationEndpoint || undefined,
     issuer: configuration.issuer === undefined ? '(not named)' : withoutQuery(configuration.issuer),
     'client authentication': configuration.tokenEndpointAuthMethods ?? '(not listed)',
     'signing algorithms': configuration.tokenEndpointAuthSigningAlgs ?? '(not listed)',

@@ -1,13 +1,13 @@
 /** Rules of the redirect to the authorization server and of the callback. */
-import { administrator, ehrTeam, LASTING, type RuleRow, user } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
 
 export const signInRules = {
   'authorization.not-back': ehrTeam(
-    'Nothing has come back from the authorization server yet: the user is still at it, or it showed an error page of its own: nothing is at the authorization endpoint on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this, or the server fails',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
   ),
   'authorization.not-back-given': administrator(
-    'Nothing has come back from the authorization server yet: the user is still at it, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
+    'Nothing has come back from the authorization server yet. Either the user is still there, or nothing is at the authorization endpoint that was given by hand, on {host}, or client ID {client id} or redirect URI {redirect URI} is not registered there like this',
     'Compare “Authorization endpoint” in Advanced settings with the EHR team, letter by letter; then what was sent: client_id {client id}, redirect_uri {redirect URI}, aud {aud}.',
   ),
   'authorization.not-there': ehrTeam(
@@ -26,11 +26,15 @@ export const signInRules = {
     'The user declined, or closed the question of the EHR whether this app may be used (access_denied)',
     'Open the app again from the patient’s chart, and agree where the EHR asks.',
   ),
-  'authorization.client-not-allowed': ehrTeam(
+  'authorization.client-not-allowed': lastingAtEhr(
     'The EHR knows the client ID {client id}, and does not let it ask for a code (unauthorized_client)',
     'Switch on the grant type Authorization Code for this client.',
   ),
-  'authorization.client-unknown': ehrTeam(
+  'authorization.launch-type': lastingAtEhr(
+    'The EHR does not let {client id} be launched from a chart: EHR launch is not enabled in its registration',
+    'Enable EHR launch (a launch from a chart) for {client id}, with the launch URL of the registration sheet.',
+  ),
+  'authorization.client-unknown': lastingAtEhr(
     'The authorization server does not know the client ID {client id} (invalid_client)',
     'Compare the client ID {client id} with the registration of this environment.',
   ),
@@ -39,15 +43,15 @@ export const signInRules = {
     'Open the app again from the patient’s chart; a reload or Back sends an old one. If every launch fails so, the EHR team looks at how long launch values live.',
     { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
-  'authorization.audience': ehrTeam(
+  'authorization.audience': lastingAtEhr(
     'The authorization server does not serve the FHIR base that was sent as aud, {aud}',
     'Let this authorization server accept the aud {aud}, the FHIR base that the EHR launches with.',
   ),
-  'authorization.pkce': ehrTeam(
+  'authorization.pkce': lastingAtEhr(
     'The authorization server refuses the PKCE challenge; S256 was sent',
     'Let the authorization server take code_challenge_method S256 (RFC 7636).',
   ),
-  'authorization.redirect-uri': ehrTeam(
+  'authorization.redirect-uri': lastingAtEhr(
     'The authorization server does not take the redirect URI {redirect URI}',
     'Register {redirect URI} for this client, letter for letter.',
   ),
@@ -67,11 +71,11 @@ export const signInRules = {
     'The EHR considers the authorization request malformed (invalid_request), often because of aud, launch or PKCE',
     'Look into the authorization server’s log for this request: it names the parameter. What was sent is below.',
   ),
-  'authorization.pushed-request': ehrTeam(
+  'authorization.pushed-request': lastingAtEhr(
     'The authorization server takes only pushed or signed authorization requests from this client (PAR, JAR)',
     'Switch off the demand for pushed or signed authorization requests for {client id}: SMART App Launch sends the parameters with the browser.',
   ),
-  'authorization.response-type': ehrTeam(
+  'authorization.response-type': lastingAtEhr(
     'The EHR does not offer the authorization code flow to this client (unsupported_response_type)',
     'Switch on the grant type Authorization Code for this client.',
   ),
@@ -87,15 +91,13 @@ export const signInRules = {
     'The EHR refuses a scope that the app asks for, or finds that it does not go with the FHIR base',
     'Register the scopes of the registration sheet for this client; what was asked for is below.',
   ),
-  'callback.opened-as-launch-url': ehrTeam(
+  'callback.opened-as-launch-url': lastingAtEhr(
     'The EHR opened the redirect URI as if it were the launch URL, with iss and launch: the two are mixed up',
     'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
-    LASTING,
   ),
-  'callback.posted': ehrTeam(
+  'callback.posted': lastingAtEhr(
     'The authorization server posts its answer (response_mode form_post), and browsers send no cookie of ours with that',
     'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
-    LASTING,
   ),
   'callback.empty': ehrTeam(
     'The redirect URI was opened with nothing in its query: from a bookmark, or the EHR put its answer behind a # (response_mode fragment)',
@@ -105,10 +107,9 @@ export const signInRules = {
     'The EHR came back with the error {error} and without the state that was sent, so its launch is not known',
     'Look into the authorization server’s log for the error {error}, and return state with errors as well (RFC 6749 4.1.2.1).',
   ),
-  'callback.state-changed': ehrTeam(
+  'callback.state-changed': oftenAtEhr(
     'The EHR sent back another state than the one this browser was sent to it with, or none',
     'Return the state parameter unchanged, also through proxies and sign-in pages in between.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'callback.no-cookie': user(
     'The browser that returned does not have the cookie of this sign-in: it kept no cookie, another browser or window returned, or the page was opened a second time or too late',
@@ -118,29 +119,27 @@ export const signInRules = {
     'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
     'Open the app again from the patient’s chart. If many users see this at once, our Redis was restarted: tell the operator of this app.',
   ),
-  'callback.malformed': ehrTeam(
+  'callback.malformed': oftenAtEhr(
     'The EHR sent the browser back without a code and without an error, or with a parameter twice',
     'Let the authorization server answer with exactly one code, or one error (RFC 6749 4.1.2).',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
-  'callback.code-reused': ehrTeam(
+  'callback.code-reused': oftenAtEhr(
     'The authorization server gave out a code that came with another launch before',
     'Let the authorization server make a new code for each authorization (RFC 6749 4.1.2).',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'callback.settings-changed': user(
     'An administrator changed the organization’s connection while the user signed in',
     'Open the app again from the patient’s chart.',
   ),
-  'callback.iss-missing': ehrTeam(
+  'callback.iss-missing': lastingAtEhr(
     'The EHR’s metadata promises iss on the callback (RFC 9207), and it did not come',
     'Send iss on the callback, or take authorization_response_iss_parameter_supported out of the metadata.',
   ),
-  'callback.other-iss': ehrTeam(
+  'callback.other-iss': lastingAtEhr(
     'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
     'Let smart-configuration and the authorization server name the same issuer, letter for letter: one of the two is of another environment or address.',
   ),
-  'callback.other-redirect-uri': ehrTeam(
+  'callback.other-redirect-uri': lastingAtEhr(
     'The answer came to the redirect URI of another organization',
     'Register the redirect URI of this organization’s registration sheet, and no other, for this client.',
   ),
@@ -154,15 +153,15 @@ export const signInRules = {
     'Ask the EHR team whether {iss} is its issuer; if it is, enter exactly that at “Issuers of id_tokens” in Advanced settings, where endpoints given by hand need it.',
     { help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.' },
   ),
-  'issuer.not-named': ehrTeam(
+  'issuer.not-named': lastingAtEhr(
     'smart-configuration names no issuer, so the FHIR URL was expected, {expected issuers}; the EHR calls itself {iss}',
     'Add the issuer {iss} to smart-configuration: it is required of servers that sign users in.',
   ),
-  'issuer.letters': ehrTeam(
+  'issuer.letters': lastingAtEhr(
     'The EHR’s metadata and its answer write the issuer {iss} differently: in capital letters of the host, or with the port of https',
     'Write the issuer the same way in the metadata and in the tokens, letter for letter.',
   ),
-  'issuer.slash': ehrTeam(
+  'issuer.slash': lastingAtEhr(
     'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
     'Write the issuer the same way in the metadata and in the tokens, with or without the slash.',
   ),

@@ -1,5 +1,5 @@
 /** Rules of client authentication: the EHR must accept our client assertion, its key and both clocks. */
-import { administrator, ehrTeam, LASTING, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, operator, type RuleRow } from './row.ts';
 
 export const clientRules = {
   'clock.ehr': ehrTeam(
@@ -11,7 +11,7 @@ export const clientRules = {
     'Synchronize the clocks of all servers of this service with a time server (NTP); the command doctor compares them.',
   ),
   'client.key': ehrTeam(
-    'The EHR knows the client ID (it gave out a code for it) and refuses our client assertion without a reason that says more, and without fetching our JWKS meanwhile: its registration lacks our JWKS URL, it cannot reach it, it keeps an old copy without the key {kid}, or it knows its token endpoint by another address than that on {host}, as behind a proxy that rewrites Host',
+    'The EHR refuses our client assertion and gives no reason. It knows the client ID, because it gave out a code, and it did not fetch our JWKS meanwhile. Either it has not registered our JWKS URL, cannot reach it or keeps an old copy without the key {kid}; or a proxy rewrites Host, so that the EHR expects another address of its token endpoint than that on {host}',
     'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
   ),
   'client.key-old-copy': ehrTeam(
@@ -23,7 +23,7 @@ export const clientRules = {
     'Look at what was changed since the last launch that worked: the client {client id}, its JWKS URL, or the proxy before {host}, which has to pass Host on.',
   ),
   'client.audience-slash': ehrTeam(
-    'The EHR refuses our client assertion without a reason. It is addressed to token_endpoint letter for letter, which ends with a slash that the authorization server may not have itself',
+    'The EHR refuses our client assertion and gives no reason. The assertion is addressed to token_endpoint, letter for letter. That ends with a slash, and the authorization server may know itself without it',
     'Write token_endpoint in smart-configuration as the authorization server names itself. If it has the slash, compare our JWKS URL and key {kid} with the registration.',
   ),
   'client.key-unknown': ehrTeam(
@@ -90,10 +90,9 @@ export const clientRules = {
     'The EHR does not accept the algorithm or key type of our client assertion, {assertion algorithm}',
     'Ask the EHR team which of RS384 and ES384 it takes from {client id}, and choose that at “Signing algorithm” in Advanced settings. If it takes neither, the EHR team has to allow one of them.',
   ),
-  'client.proof-of-possession': ehrTeam(
+  'client.proof-of-possession': lastingAtEhr(
     'The EHR demands tokens that are bound to a key of their own (DPoP), which SMART App Launch does not have',
     'Switch off the demand for DPoP for {client id}: SMART App Launch uses bearer tokens.',
-    LASTING,
   ),
   'client.unknown': ehrTeam(
     'The token endpoint does not know the client ID {client id}: it belongs to the other environment, or was deleted',
@@ -107,9 +106,8 @@ export const clientRules = {
     'The token endpoint refuses a request with client_id in the body, and Settings send it',
     'Switch off “Send the client ID in token requests as well” in Advanced settings.',
   ),
-  'client.grant-not-allowed': ehrTeam(
+  'client.grant-not-allowed': oftenAtEhr(
     'The EHR knows the app and does not allow it this grant (unauthorized_client)',
     'Switch on the grant types Authorization Code and Refresh Token for this client.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
 } satisfies Record<string, RuleRow>;

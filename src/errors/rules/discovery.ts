@@ -1,36 +1,30 @@
 /** Rules of the SMART configuration: it must exist and be readable, and its endpoints must be allowed. */
-import { administrator, ehrTeam, LASTING, type RuleRow } from './row.ts';
+import { ehrTeam, lastingAtEhr, lastingInSettings, type RuleRow } from './row.ts';
 
 export const discoveryRules = {
-  'discovery.nothing-there': administrator(
+  'discovery.nothing-there': lastingInSettings(
     'Neither smart-configuration nor a CapabilityStatement is below the FHIR URL: it is not the base of a FHIR server',
     'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4). If it is right and the EHR publishes no documents, enter its addresses under “Endpoints given by hand” in Advanced settings.',
-    LASTING,
   ),
-  'discovery.web-page': administrator(
+  'discovery.web-page': lastingInSettings(
     'The FHIR URL leads to a web page, such as a portal, and not to a FHIR server',
     'Ask the EHR team for the FHIR base URL of this environment, and enter that.',
-    LASTING,
   ),
-  'discovery.sign-in-at-url': administrator(
+  'discovery.sign-in-at-url': lastingInSettings(
     'The FHIR URL asks for a sign-in even for public documents: it is probably not the base of a FHIR server',
     'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
-    LASTING,
   ),
-  'discovery.forbidden-at-url': ehrTeam(
+  'discovery.forbidden-at-url': lastingAtEhr(
     'The FHIR URL refuses us even public documents (403): an allowlist does not have our egress addresses, or it is not the base of a FHIR server',
     'Compare the FHIR URL {FHIR URL} letter by letter, and let our egress addresses through to it; the guide lists them.',
-    LASTING,
   ),
-  'discovery.tenant-unknown': administrator(
+  'discovery.tenant-unknown': lastingInSettings(
     'The server does not know the tenant, practice or organization that the FHIR URL names',
     'Compare the tenant in the FHIR URL {FHIR URL} with the EHR team, letter by letter: production and test have different ones.',
-    LASTING,
   ),
-  'discovery.other-document': ehrTeam(
+  'discovery.other-document': lastingAtEhr(
     'At the address of smart-configuration comes JSON with no member of a SMART configuration, as from a gateway that sends its errors with status 200',
     'Look at what answers {FHIR URL}/.well-known/smart-configuration: the SMART configuration has to come from there.',
-    LASTING,
   ),
   'discovery.absent': ehrTeam(
     'The FHIR server does not serve smart-configuration, and its CapabilityStatement names no sign-in addresses: it may be the open FHIR URL that some vendors have for tests, which knows no sign-in',
@@ -70,37 +64,32 @@ export const discoveryRules = {
     'Raise the limit of requests for this app’s addresses, at least for public documents.',
   ),
   'discovery.other-status': ehrTeam(
-    'The server refuses smart-configuration with an unusual status',
-    'Serve {FHIR URL}/.well-known/smart-configuration with status 200, and look up why it is refused.',
+    'The server answers with an unusual status when it is asked for smart-configuration',
+    'Serve {FHIR URL}/.well-known/smart-configuration with status 200.',
   ),
   'discovery.endpoint-missing': ehrTeam(
     'The SMART configuration lacks authorization_endpoint or token_endpoint',
     'Add the endpoint that the detail names to the SMART configuration.',
   ),
-  'discovery.endpoint-not-https': ehrTeam(
+  'discovery.endpoint-not-https': lastingAtEhr(
     'The EHR names a sign-in address that is not https; codes and tokens are never sent there',
     'Publish the https address of the endpoint that the detail names.',
-    LASTING,
   ),
-  'discovery.endpoint-malformed': ehrTeam(
+  'discovery.endpoint-malformed': lastingAtEhr(
     'The EHR names a sign-in address that is no usable URL: with a user name, a fragment, white space or a placeholder',
     'Publish a plain absolute https address for the endpoint that the detail names.',
-    LASTING,
   ),
-  'discovery.endpoint-other-host': administrator(
+  'discovery.endpoint-other-host': lastingInSettings(
     'A sign-in address is on a host that the organization does not allow yet',
     'Ask the EHR team whether this host is theirs; if it is, add it to “Extra hosts for sign-in addresses” in Advanced settings.',
-    LASTING,
   ),
-  'discovery.endpoint-inside': ehrTeam(
+  'discovery.endpoint-inside': lastingAtEhr(
     'The EHR names a sign-in address by the name it has inside its own network, which leads nowhere from outside',
     'Set the public address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
-    LASTING,
   ),
-  'endpoint.given-by-hand': administrator(
+  'endpoint.given-by-hand': lastingInSettings(
     'An address that was given by hand in Settings does not lead to that endpoint of the EHR; the step that failed and its host say which',
     'Compare the addresses under “Endpoints given by hand” in Advanced settings with the EHR team, letter by letter. If they are right, the EHR team looks at that server.',
-    LASTING,
   ),
   'discovery.no-private-key-jwt': ehrTeam(
     'The EHR lists how apps may authenticate, and private_key_jwt is not among them',

@@ -1,5 +1,5 @@
 /** Rules of the FHIR server: the patient, the list of requests, a create, and what it says of itself. */
-import { administrator, ehrTeam, LASTING, type RuleRow, user } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './row.ts';
 
 export const fhirRules = {
   'fhir.token-refused-at-once': ehrTeam(
@@ -24,15 +24,18 @@ export const fhirRules = {
     'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
     { help: 'The EHR does not find this patient for the app. Give the support code to {help desk}.' },
   ),
+  'fhir.not-in-fhir': ehrTeam(
+    'The read of the patient was answered with 403 or 404, and with JSON that is not FHIR. A FHIR server sends an OperationOutcome, so most often a gateway before it answered: it has no route for this path, or blocks it',
+    'Let the gateway pass what is below the FHIR base on to the FHIR server, with the Authorization header. If the FHIR server answered itself, check that it has this patient, and that the user and the app may read the chart.',
+  ),
   'fhir.patient-gone': ehrTeam(
     'The FHIR server says that the record of the patient was deleted, or merged into another one (410)',
     'Look up what became of this record, and launch the app with the one that is current.',
     { help: 'The EHR no longer has this record. Open the app from the patient’s current record.' },
   ),
-  'fhir.no-json': ehrTeam(
+  'fhir.no-json': lastingAtEhr(
     'The FHIR server does not speak JSON with us: it sends XML or another content type, or refuses ours (406, 415)',
     'Let the FHIR server take and answer application/fhir+json, and the gateway before it let that pass.',
-    LASTING,
   ),
   'fhir.too-large': ehrTeam(
     'An answer of the FHIR server is larger than the app reads',
@@ -66,15 +69,13 @@ export const fhirRules = {
     'The FHIR server refuses a read with an unusual status',
     'Look into the FHIR server’s log for this read: the step shows status and issue codes.',
   ),
-  'fhir.redirect': ehrTeam(
+  'fhir.redirect': lastingAtEhr(
     'The FHIR server redirects a request to another address; the token is never sent on',
     'Answer FHIR requests below the FHIR URL itself, without a redirect, also to a sign-in page.',
-    LASTING,
   ),
-  'fhir.firewall': ehrTeam(
+  'fhir.firewall': lastingAtEhr(
     'A web page (HTML) refuses the request in place of the FHIR server: a firewall or gateway before it blocks this path, query or length, or wants a certificate of the caller',
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
-    LASTING,
   ),
   'fhir.failing': ehrTeam(
     'The FHIR server fails when it is read (5xx)',

@@ -1,5 +1,5 @@
 /** Rules of the id_token and of the keys that prove it. */
-import { administrator, ehrTeam, LASTING, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './row.ts';
 
 export const identityRules = {
   'id-token.missing': ehrTeam(
@@ -28,7 +28,7 @@ export const identityRules = {
   ),
   'id-token.issuer': ehrTeam(
     'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata.',
+    'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata. Behind a proxy, set that address as the external base URL of the authorization server.',
   ),
   'id-token.issuer-of-ehr': administrator(
     'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',
@@ -48,7 +48,7 @@ export const identityRules = {
     LASTING,
   ),
   'id-token.expired': ehrTeam(
-    'The id_token had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
+    'The id_token is too old, or had expired when it came: the EHR sends an old one, or the clock of the server that makes it is behind',
     'Make a new id_token for each sign-in, with a current iat and exp; check the clock of that server.',
   ),
   'id-token.clock-ahead': ehrTeam(
@@ -79,43 +79,36 @@ export const identityRules = {
     'A claim of the id_token, which the detail names, is not acceptable',
     'Correct the claim that the detail names.',
   ),
-  'keys.no-document': ehrTeam(
+  'keys.no-document': lastingAtEhr(
     'The issuer has no OpenID Connect document, and smart-configuration names no jwks_uri: the EHR’s keys are nowhere to be found',
     'Serve {issuer}/.well-known/openid-configuration, or name jwks_uri in smart-configuration.',
-    LASTING,
   ),
-  'keys.document-unreadable': ehrTeam(
+  'keys.document-unreadable': lastingAtEhr(
     'The issuer’s OpenID Connect document is not a JSON object: an error or a web page comes in its place',
     'Serve {issuer}/.well-known/openid-configuration as a JSON object with status 200.',
-    LASTING,
   ),
-  'keys.document-other-issuer': ehrTeam(
+  'keys.document-other-issuer': lastingAtEhr(
     'The OpenID Connect document names another issuer than the one it was fetched for',
     'Write the issuer in the OpenID Connect document as in smart-configuration, letter for letter.',
-    LASTING,
   ),
-  'keys.no-jwks-uri': ehrTeam(
+  'keys.no-jwks-uri': lastingAtEhr(
     'The OpenID Connect document names no jwks_uri',
     'Name the jwks_uri in the OpenID Connect document.',
-    LASTING,
   ),
-  'keys.address-unusable': ehrTeam(
+  'keys.address-unusable': lastingAtEhr(
     'The issuer or its jwks_uri is not a usable https address',
-    'Publish an absolute https address without a user name.',
-    LASTING,
+    'Publish the public https address, absolute and without user name and query. Behind a proxy, set it as the external base URL of the server.',
   ),
-  'keys.unreadable': ehrTeam(
+  'keys.unreadable': lastingAtEhr(
     'The EHR’s key set cannot be read: its jwks_uri answers with an error, or with something that is no key set',
     'Serve a JSON Web Key Set at the jwks_uri with status 200, without a sign-in and also to our egress addresses.',
-    LASTING,
   ),
   'keys.unavailable': ehrTeam(
     'The server of the EHR’s key set is overloaded, in maintenance or asked too often (429, 502, 503 or 504)',
     'Look at the state of the server of the jwks_uri, and at its limit of requests.',
   ),
-  'keys.none-usable': ehrTeam(
+  'keys.none-usable': lastingAtEhr(
     'The EHR’s key set has no key that can verify an id_token',
     'Publish the public key that signs id_tokens at the jwks_uri; if it has use or alg, they must be sig and the algorithm of id_tokens.',
-    LASTING,
   ),
 } satisfies Record<string, RuleRow>;

@@ -1,62 +1,54 @@
 /** Rules of the launch URL: its parameters, the organization and the EHR. */
-import { administrator, ehrTeam, LASTING, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './row.ts';
 
 export const launchRules = {
   'launch.parameter-missing': ehrTeam(
     'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
     'Let the EHR open the launch URL as a SMART app, so that it adds iss and launch itself.',
   ),
-  'launch.parameter-name': ehrTeam(
+  'launch.parameter-name': lastingAtEhr(
     'The EHR opened the launch URL with {written as} in place of iss and launch: it writes their names in another letter case, or & as &amp;',
     'Correct how the EHR’s record of the app builds the launch URL: the names are iss and launch in small letters, with a bare & between them.',
-    LASTING,
   ),
   'launch.parameter-repeated': ehrTeam(
     'iss or launch comes twice: it is also typed into the launch URL that is registered in the EHR',
     'Take iss and launch out of the registered launch URL: the EHR adds them itself.',
   ),
-  'launch.placeholder': ehrTeam(
+  'launch.placeholder': lastingAtEhr(
     'The EHR put a placeholder in place of {parameter}, such as %LAUNCH%: its record of the app names a variable that it does not fill in',
     'Correct the variable in the EHR’s record of the app, or leave iss and launch out of the launch URL where the EHR adds them itself.',
-    LASTING,
   ),
   'launch.parameter-malformed': ehrTeam(
     'The iss or launch that the EHR added is not one: too long, or no absolute https URL, without query, white space and quotation marks',
     'Correct what the EHR sends: iss is the FHIR base, an absolute https URL without query and fragment, and launch a value of at most 8,192 characters.',
   ),
-  'launch.encoded-twice': ehrTeam(
+  'launch.encoded-twice': lastingAtEhr(
     'The EHR encoded iss twice, so that it still begins with https%3A after it was decoded once',
     'Encode iss and launch once when they are added to the launch URL, also in a redirect or proxy before it.',
-    LASTING,
   ),
-  'launch.opened-as-redirect-uri': ehrTeam(
+  'launch.opened-as-redirect-uri': lastingAtEhr(
     'The authorization server sent the browser back to the launch URL: the launch URL is registered as the redirect URI, or is the only one registered',
     'Register both addresses of the registration sheet: …/smart/launch as launch URL, and …/smart/callback as redirect URI.',
-    LASTING,
   ),
-  'launch.standalone-url-registered': ehrTeam(
+  'launch.standalone-url-registered': lastingAtEhr(
     'The EHR opened the standalone URL from a chart, with iss and launch: it is registered as the launch URL',
     'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, and not the standalone URL.',
-    LASTING,
   ),
-  'launch.no-such-address': ehrTeam(
+  'launch.no-such-address': lastingAtEhr(
     'The EHR opened an address of this app that is neither its launch URL nor its redirect URI: what is registered is misspelled',
     'Register the launch URL and the redirect URI of the registration sheet, letter for letter.',
-    LASTING,
   ),
-  'launch.posted': ehrTeam(
+  'launch.posted': lastingAtEhr(
     'The EHR opened the launch URL by POST, where a launch is a GET with iss and launch in the query',
     'Let the EHR open the launch URL by GET (SMART App Launch, “Launch App: EHR Launch”).',
-    LASTING,
   ),
   'launch.org-id-missing': ehrTeam(
     'The launch URL in the EHR has no orgId, or has it twice',
     'Register the launch URL of the registration sheet, with its Org ID once.',
   ),
-  'launch.parameters-in-org-id': ehrTeam(
+  'launch.parameters-in-org-id': lastingAtEhr(
     'The EHR added ?iss=… to a launch URL that has a question mark already, so that iss and launch became part of the Org ID',
     'Register the path form of the launch URL, …/smart/launch/ and then the Org ID: the registration sheet has it.',
-    LASTING,
   ),
   'launch.org-id-unknown': ehrTeam(
     'No organization here has the Org ID of the launch URL: it is misspelled, or belongs to the other environment (production or non-production)',

@@ -1,30 +1,26 @@
 /** Rules of reaching a server: its host name, port and time to answer. */
-import { administrator, ehrTeam, LASTING, networkTeam, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, LASTING, lastingAtEhr, lastingInSettings, networkTeam, type RuleRow } from './row.ts';
 
 export const networkRules = {
-  'network.unknown-name': administrator(
+  'network.unknown-name': lastingInSettings(
     'The host name of the FHIR URL does not exist in public DNS: it is misspelled, or not published',
     'Compare the host of the FHIR URL with what the EHR team gave you. If it is the same, they publish the name in DNS.',
-    LASTING,
   ),
-  'network.unknown-endpoint-name': ehrTeam(
+  'network.unknown-endpoint-name': lastingAtEhr(
     'A host that the EHR names in its own documents does not exist in public DNS',
     'Correct the host in the EHR’s document, or publish its name in DNS.',
-    LASTING,
   ),
   'network.name-server': networkTeam(
     'The name server did not answer for the host',
     'Check the name servers of this service and of the host’s domain.',
   ),
-  'network.private-address': administrator(
+  'network.private-address': lastingInSettings(
     'The host leads to a private or reserved address, or the address is not https: this service does not call it',
     'Use the public https address of the EHR. For an EHR inside a private network, the operator can allow that network.',
-    LASTING,
   ),
-  'network.private-endpoint': ehrTeam(
+  'network.private-endpoint': lastingAtEhr(
     'An address in the EHR’s documents leads to a private network, or is not https: this service does not call it',
     'Set the public https address of the EHR as its external base URL, in the server or the proxy before it, so that its documents name that.',
-    LASTING,
   ),
   'network.refused': ehrTeam(
     'The host is there, and nothing listens on the port that was called: the server or its gateway is down, or the port is closed',
@@ -39,13 +35,12 @@ export const networkRules = {
     LASTING,
   ),
   'network.broken-off': ehrTeam(
-    'The server, or a gateway before it, closed the connection before the answer was complete; one that closes it without any answer may want a certificate of the caller',
+    'The server, or a gateway before it, closed the connection before the answer was complete. One that closes it without any answer may want https in place of http, or a certificate of the caller',
     'Look for this call in the log of the server and of the gateway before it.',
   ),
-  'network.garbled': ehrTeam(
+  'network.garbled': lastingAtEhr(
     'What came back cannot be read: it is not compressed as it says, or is no HTTP',
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
-    LASTING,
   ),
   'network.proxy-sign-in': networkTeam(
     'A proxy between us and the server wants a sign-in (407)',
@@ -67,9 +62,8 @@ export const networkRules = {
     'Compare “Most calls to the EHR per minute” in Advanced settings with what the EHR allows.',
     { help: 'Too much is going on with the EHR at this moment. Wait a minute, then {again}.' },
   ),
-  'network.too-large': ehrTeam(
+  'network.too-large': lastingAtEhr(
     'The answer is larger than such an answer may be',
     'Look at what this address serves: such a document has a few kilobytes.',
-    LASTING,
   ),
 } satisfies Record<string, RuleRow>;

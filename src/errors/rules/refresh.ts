@@ -1,5 +1,5 @@
 /** Rules of renewing and confirming the access token during a launch. */
-import { ehrTeam, type RuleRow, user } from './row.ts';
+import { atRenewal, ehrTeam, type RuleRow, user } from './row.ts';
 
 export const refreshRules = {
   'refresh.session-over': user(
@@ -7,34 +7,29 @@ export const refreshRules = {
     'Open the app again from the patient’s chart. If it happens minutes after each launch, the EHR team looks at the life of refresh tokens.',
     { step: 'refresh' },
   ),
-  'refresh.reused': ehrTeam(
+  'refresh.reused': atRenewal(
     'The EHR says that the refresh token was used before: each one is sent once, so a gateway repeated the request, or the EHR replaced the token and did not send the new one',
     'Return the new refresh_token with each renewal, or keep the old one valid; and look for a gateway before the token endpoint that sends a request a second time.',
-    { step: 'refresh' },
   ),
-  'refresh.scope-smaller': ehrTeam(
+  'refresh.scope-smaller': atRenewal(
     'When the access token was renewed, the EHR took away a permission that it had granted at the launch: {shown}',
     'Return the scopes of the launch when a token is renewed, or leave scope out of that answer.',
-    { step: 'refresh' },
   ),
   'refresh.not-given': ehrTeam(
     'The app asked for {asked for} and the EHR gave no refresh token: the launch ends with its first access token (seconds it lives: {expires in seconds})',
     'Register {asked for} and the grant type Refresh Token for this client. If this EHR gives no refresh tokens, there is nothing to do: users then open the app again when it asks them to.',
   ),
-  'refresh.none': ehrTeam(
+  'refresh.none': atRenewal(
     'The access token ran out, and the EHR gave no refresh token with it',
     'Register online_access and the grant type Refresh Token for this client.',
-    { step: 'refresh' },
   ),
-  'refresh.refused': ehrTeam(
+  'refresh.refused': atRenewal(
     'The EHR refuses to renew the access token',
     'Switch on the grant type Refresh Token for this client, and look into the authorization server’s log.',
-    { step: 'refresh' },
   ),
-  'refresh.put-off': ehrTeam(
+  'refresh.put-off': atRenewal(
     'The token endpoint could not or would not renew the access token at that moment, and it has run out',
     'Look into the authorization server’s log for the refresh requests before this moment.',
-    { step: 'refresh' },
   ),
   'refresh.inactive': user(
     'The EHR says by introspection that the access token is not active, and did not renew it',
@@ -50,19 +45,16 @@ export const refreshRules = {
     'The introspection endpoint of the EHR gives no usable answer ({introspection answer}), so access tokens are used without being confirmed',
     'Let the introspection endpoint answer the client {client id}, which authenticates with private_key_jwt. If it does not offer that, an administrator can switch “Ask the EHR whether a token is still active” off in Advanced settings.',
   ),
-  'refresh.other-context': ehrTeam(
+  'refresh.other-context': atRenewal(
     'The EHR renewed the access token for another patient or encounter',
     'Keep the patient of the launch when a token is renewed.',
-    { step: 'refresh' },
   ),
-  'refresh.audience-missing': ehrTeam(
+  'refresh.audience-missing': atRenewal(
     'The id_token that came with the renewed access token has no aud',
     'Put the client ID into the aud of that id_token. Until then an administrator can set “id_token in a refresh answer” (refreshIdToken) in Advanced settings to accept a missing audience.',
-    { step: 'refresh' },
   ),
-  'refresh.other-user': ehrTeam(
+  'refresh.other-user': atRenewal(
     'The id_token that came with the renewed access token is of another user or sign-in',
     'Keep sub and auth_time of the first id_token when a token is renewed.',
-    { step: 'refresh' },
   ),
 } satisfies Record<string, RuleRow>;

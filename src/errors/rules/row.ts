@@ -17,19 +17,23 @@ export interface RuleRow {
 /** The help for users after a failure that waiting does not end. */
 export const LASTING = { help: 'Trying again does not help. Give the support code to {help desk}.' } as const;
 
+type More = Omit<RuleRow, 'cause' | 'owner' | 'remedy'>;
+
 /** One row of the table: the cause, what its owner has to do now, and what only some rows say besides. */
 const ownedBy =
-  (owner: Owner) =>
-  (cause: string, remedy: string, more: Omit<RuleRow, 'cause' | 'owner' | 'remedy'> = {}): RuleRow => ({
-    cause,
-    owner,
-    remedy,
-    ...more,
-  });
+  (owner: Owner, usual: More = {}) =>
+  (cause: string, remedy: string, more: More = {}): RuleRow => ({ cause, owner, remedy, ...usual, ...more });
 
 export const ehrTeam = ownedBy('EHR team');
+export const lastingAtEhr = ownedBy('EHR team', LASTING);
+/** Another launch may succeed; if it does not, the EHR team has to act. */
+export const oftenAtEhr = ownedBy('EHR team', {
+  help: '{Again}. If it happens again, give the support code to {help desk}.',
+});
+export const atRenewal = ownedBy('EHR team', { step: 'refresh' });
 export const networkTeam = ownedBy('Network team');
 export const workstationTeam = ownedBy('Workstation team');
 export const administrator = ownedBy('Your administrator');
+export const lastingInSettings = ownedBy('Your administrator', LASTING);
 export const operator = ownedBy('VectorCare');
 export const user = ownedBy('The user');

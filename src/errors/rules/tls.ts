@@ -1,56 +1,61 @@
 /** Rules of TLS: the certificate of a server, its versions and ciphers, and what it wants of the caller. */
-import { ehrTeam, LASTING, type RuleRow } from './row.ts';
-
-/** No certificate repairs itself, so users are not asked to try again. */
-const lasting = (cause: string, remedy: string): RuleRow => ehrTeam(cause, remedy, LASTING);
+import { lastingAtEhr, lastingInSettings, type RuleRow } from './row.ts';
 
 export const tlsRules = {
-  'tls.expired': lasting('The certificate of the server has expired', 'Renew the certificate now.'),
-  'tls.not-yet-valid': lasting(
+  'tls.expired': lastingAtEhr('The certificate of the server has expired', 'Renew the certificate now.'),
+  'tls.not-yet-valid': lastingAtEhr(
     'The certificate of the server is not valid yet',
     'Install a certificate that is valid today.',
   ),
-  'tls.self-signed': lasting(
+  'tls.self-signed': lastingAtEhr(
     'The certificate of the server is self-signed',
     'Install a certificate of a public authority.',
   ),
-  'tls.unknown-authority': lasting(
+  'tls.unknown-authority': lastingAtEhr(
     'The certificate is of an authority that this service does not know: a hospital’s own, or that of a proxy between us which inspects TLS',
     'Install a certificate of a public authority, with its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
-  'tls.incomplete-chain': lasting(
-    'The server does not send the intermediate certificate that belongs to its own: browsers fetch it themselves, so the address opens there, and servers do not',
+  'tls.incomplete-chain': lastingAtEhr(
+    'The server does not send the intermediate certificate that belongs to its own. Browsers fetch it themselves, so the address opens there; servers do not',
     'Install the whole chain: the server’s certificate with all intermediate certificates.',
   ),
-  'tls.no-known-authority': lasting(
+  'tls.no-known-authority': lastingAtEhr(
     'The certificate leads to no authority that this service knows: an intermediate certificate is missing, or it is of the hospital’s own authority',
     'Install a certificate of a public authority, with all its intermediate certificates. If the authority is meant to be a private one, the operator of this service has to trust it first.',
   ),
-  'tls.unknown-host': lasting(
+  'tls.unknown-host': lastingAtEhr(
     'The server, or the load balancer before it, does not know this host name (SNI)',
     'Set up this host name, with its certificate, on the server or load balancer.',
   ),
-  'tls.weak': lasting(
+  'tls.weak': lastingAtEhr(
     'The certificate of the server has a key or a signature that is too weak to be trusted',
     'Install a certificate with RSA of 2048 bits or more, or an elliptic curve, signed with SHA-256.',
   ),
-  'tls.wrong-name': lasting(
+  'tls.wrong-name': lastingAtEhr(
     'The certificate of the server is for another host name',
     'Install a certificate that names this host.',
   ),
-  'tls.version': lasting(
+  'tls.version': lastingAtEhr(
     'The server offers no version of TLS that is safe: 1.2 or newer is needed',
     'Switch on TLS 1.2 or 1.3 on the server or the load balancer before it.',
   ),
-  'tls.handshake': lasting(
+  'tls.handshake': lastingAtEhr(
     'There is no TLS handshake: the server has no TLS version or cipher in common with us, or wants a certificate of the caller',
     'Offer TLS 1.2 or 1.3 with a usual cipher on this port, without asking for a client certificate.',
   ),
-  'tls.plain-http': lasting(
+  'tls.plain-http': lastingAtEhr(
     'What answers on this port does not speak TLS: most often a server of plain http',
     'Offer https on this port, or publish the address with the port of https.',
   ),
-  'tls.client-certificate': lasting(
+  'tls.http-sent': lastingAtEhr(
+    'The server says that plain http came to its port for https: a gateway before it passes requests on without TLS',
+    'Let the gateway before the server pass requests on by https, or to the server’s port for http.',
+  ),
+  'tls.http-url': lastingInSettings(
+    'The FHIR URL begins with http, and what answers on its port speaks TLS',
+    'Enter the FHIR URL with https, and with the port that the EHR team names for it.',
+  ),
+  'tls.client-certificate': lastingAtEhr(
     'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
     'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',
   ),

@@ -1,5 +1,5 @@
 /** Rules of the token endpoint: it must accept the code, and give a valid token response. */
-import { ehrTeam, LASTING, type RuleRow, user } from './row.ts';
+import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
 
 export const tokenRules = {
   'grant.refused': ehrTeam(
@@ -27,48 +27,41 @@ export const tokenRules = {
     'The code had expired or was used already when it was exchanged',
     'Open the app again from the patient’s chart.',
   ),
-  'grant.redirect-uri': ehrTeam(
+  'grant.redirect-uri': lastingAtEhr(
     'The token endpoint sees another redirect URI than {redirect URI}',
     'Register {redirect URI} for this client, letter for letter.',
-    LASTING,
   ),
-  'grant.pkce': ehrTeam(
+  'grant.pkce': lastingAtEhr(
     'The token endpoint refuses the PKCE verifier; S256 was used',
     'Let the authorization server keep code_challenge and compare it by S256 (RFC 7636).',
-    LASTING,
   ),
   'token.request-refused': ehrTeam(
     'The token endpoint takes our request for malformed (invalid_request)',
     'Look into the authorization server’s log for this request: it names the parameter.',
   ),
-  'token.body-lost': ehrTeam(
+  'token.body-lost': lastingAtEhr(
     'The token endpoint did not get the form that was sent: a gateway before it drops the body, takes none of this length, or changes its content type',
     'Let the gateway pass the body of POST on unchanged, as application/x-www-form-urlencoded, to the token endpoint on {host}.',
-    LASTING,
   ),
   'token.other-error': ehrTeam(
     'The token endpoint refused without an error code that OAuth knows',
     'Look into the log of the authorization server and of the gateway before it for this request.',
   ),
-  'token.forbidden': ehrTeam(
+  'token.forbidden': lastingAtEhr(
     'The token endpoint refuses without an OAuth error (401 or 403), as gateways before it do: most often by an allowlist that does not have our egress addresses, or because it wants a key of its own',
     'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses.',
-    LASTING,
   ),
-  'token.not-there': ehrTeam(
+  'token.not-there': lastingAtEhr(
     'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
     'Correct token_endpoint in smart-configuration: host, path and tenant. If they are right, let the gateway before it pass the path on.',
-    LASTING,
   ),
-  'token.grant-type': ehrTeam(
+  'token.grant-type': oftenAtEhr(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',
     'Switch on the grant types Authorization Code and Refresh Token at the token endpoint.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
-  'token.scope': ehrTeam(
+  'token.scope': oftenAtEhr(
     'The token endpoint refuses the scopes that were authorized before (invalid_scope)',
     'Register the scopes of the registration sheet for this client.',
-    { help: '{Again}. If it happens again, give the support code to {help desk}.' },
   ),
   'token.busy': ehrTeam(
     'The token endpoint says that it is overloaded, in maintenance or asked too often',
@@ -116,7 +109,7 @@ export const tokenRules = {
     'Give access tokens of this client a life of five minutes or more, and say so in expires_in.',
   ),
   'token.member': ehrTeam(
-    'A member of the token response, which the detail names, is of the wrong type or too long',
+    'A member of the token response, which the detail names, has a value that is not allowed there',
     'Correct the member that the detail names (RFC 6749 5.1).',
   ),
 } satisfies Record<string, RuleRow>;

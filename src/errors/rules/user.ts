@@ -15,7 +15,7 @@ export const userRules = {
     'Register the scopes openid and fhirUser for this client.',
   ),
   'scope.nothing': ehrTeam(
-    'The EHR granted the app nothing to read, without refusing: it drops wildcards or a scope syntax that it does not know, writes scopes in a form of its own (with commas, or as URLs), or nothing is registered',
+    'The EHR granted the app nothing to read, and did not refuse either. Nothing is registered, or the EHR drops wildcards or a scope syntax that it does not know, or it writes scopes in a form of its own (with commas, or as URLs)',
     'Register scopes that the server can grant, one for each resource, and return them as SMART writes them, with spaces between; what was asked for and granted is below.',
     { step: 'scopes' },
   ),
@@ -42,7 +42,7 @@ export const userRules = {
   ),
   'user.fhir-user-elsewhere': ehrTeam(
     'The fhirUser of the id_token is not a user of this FHIR server: it is on another server or no user resource',
-    'Put the user’s Practitioner on this FHIR server into the claim fhirUser.',
+    'Put the user’s Practitioner below the FHIR base of the launch into the claim fhirUser. Behind a proxy, set that base as the external base URL of the FHIR server.',
     { help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.' },
   ),
   'user.not-read': ehrTeam(

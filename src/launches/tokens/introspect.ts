@@ -15,6 +15,12 @@ import type { CurrentTokens } from './current-token.ts';
 
 export type TokenConfirmations = ReturnType<typeof createTokenConfirmations>;
 
+/** The answer in words, without anything of the token. */
+export interface Introspected {
+  answer: string;
+  isUnusable?: true;
+}
+
 const PAUSE_MS = 60_000;
 
 /** One per process. */
@@ -50,23 +56,30 @@ export function createTokenConfirmations(
   return {
     /**
      * Confirms the token, or renews an inactive one: at most once a minute per launch, and only for a page. A failing
-     * endpoint ends nothing. @returns beside the launch, why there was no usable answer. @throws AppError
+     * endpoint ends nothing. @returns beside the launch, what the EHR said when it was asked. @throws AppError
      * 'session.expired' and the launch has ended; 'refresh.unavailable' if it may be renewed later (RF-07).
      */
-    confirm: async (launch: Launch, organization: Organization): Promise<{ launch: Launch; unconfirmed?: string }> => {
+    confirm: async (
+      launch: Launch,
+      organization: Organization,
+    ): Promise<{ launch: Launch; introspected?: Introspected }> => {
       const { introspectionEndpoint } = launch.authorizationServer;
       if (organization.introspection === 'off' || introspectionEndpoint === undefined) return { launch };
       // A full store keeps no mark of the minute. The EHR is asked more often then, and the open launch goes on.
       const isDue = await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS).catch(() => true);
       if (!isDue) return { launch };
       const answer = await ask(launch, organization, introspectionEndpoint);
-      if (answer.kind === 'inactive') return { launch: await renewOrEnd(launch, organization) };
+      if (answer.kind === 'inactive')
+        return {
+          launch: await renewOrEnd(launch, organization),
+          introspected: { answer: 'not active, so the token was renewed' },
+        };
       if (answer.kind === 'unknown') {
         log.warn({ organizationId: organization.id, reason: answer.reason }, 'introspection.failed');
-        return { launch, unconfirmed: answer.reason };
+        return { launch, introspected: { answer: answer.reason, isUnusable: true } };
       }
       const foreign = foreignMember(launch, answer);
-      if (foreign === undefined) return { launch };
+      if (foreign === undefined) return { launch, introspected: { answer: 'active' } };
       return end(launch, organization, 'refresh.other-launch', `introspection names another ${foreign}`);
     },
   };

@@ -78,7 +78,7 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
     trace.discard();
     return response.redirect(303, `${base}/closing`);
   }
-  const { launch, unconfirmed } = isUnattended
+  const { launch, introspected } = isUnattended
     ? { launch: opened.launch }
     : await confirmations.confirm(await currentTokens.current(opened, organization), organization);
   const renew = (refused: string) =>
@@ -120,7 +120,7 @@ async function show(dependencies: RequestsRouteDependencies, request: Request, r
   const besides = isPlain(view) && !kept ? [patient, user, base] : undefined;
   const find = () => findList(pages, launch, reading, besides);
   const asked = { 'parameters of our own': organization.searchParameters.map((one) => one.split('=', 1)[0] ?? '') };
-  const found = await trace.step('requests', find, asked, ({ facts }) => requestFacts(facts, unconfirmed));
+  const found = await trace.step('requests', find, asked, ({ facts }) => requestFacts(facts, introspected));
   const { problem } = found.facts;
   if (problem) {
     const { kind, status, issues } = problem;

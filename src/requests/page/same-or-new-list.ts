@@ -1,6 +1,7 @@
 /** Finds the list of a page after the EHR has answered: the list of the last page, if it is unchanged, or a new one. */
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
+import type { Introspected } from '#src/launches/tokens/introspect.ts';
 import type { ReadList } from '#src/requests/chart/parse-if-changed.ts';
 import type { ChartReading } from '#src/requests/chart/read-ahead.ts';
 import type { UserReading } from '#src/requests/chart/user-reading.ts';
@@ -55,18 +56,18 @@ function isEmpty({ open, closed }: RequestList): boolean {
   return open.length + closed.length === 0;
 }
 
-/** How the reading went, without anything on the list. @param unconfirmed why the introspection said nothing. */
-export function requestFacts({ problem, notices, broke }: ListFacts, unconfirmed: string | undefined): StepFacts {
+/** How the reading went, without anything on the list. @param introspected what the EHR said of the token. */
+export function requestFacts({ problem, notices, broke }: ListFacts, introspected?: Introspected): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
   const [ownRule, warning] =
     broke !== undefined
       ? [broke, 'something of the EHR’s answer is not in the list; its notes say what']
-      : unconfirmed === undefined
-        ? []
-        : ['refresh.not-confirmed', 'the EHR did not confirm the access token'];
+      : introspected?.isUnusable
+        ? ['refresh.not-confirmed', 'the EHR did not confirm the access token']
+        : [];
   return {
     rule: rule ?? ownRule,
-    'introspection answer': unconfirmed,
+    'introspection answer': introspected?.answer,
     problem: kind,
     status,
     'issue codes': issues,

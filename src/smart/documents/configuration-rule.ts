@@ -17,7 +17,8 @@ export function isFhirBase(metadata: Fetched | undefined): boolean {
 export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (wellKnown.kind === 'none') return ruleOfFailure(wellKnown.error, 'FHIR URL');
   const ofGateway = ruleOfGateway(wellKnown);
-  if (ofGateway) return ofGateway;
+  if (ofGateway)
+    return ofGateway === 'tls.http-sent' && wellKnown.url.protocol === 'http:' ? 'tls.http-url' : ofGateway;
   if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
   if (isOfUnknownTenant(wellKnown)) return 'discovery.tenant-unknown';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';

@@ -1,7 +1,7 @@
 /** The ways in which a FHIR call can fail. An error quotes neither URL nor body, because both are clinical. */
 import { causes, failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import { parseJson } from '#src/adapters/json-object.ts';
+import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
 import { namesMissingParameter, RESTRICTED_CODES, summarizeOutcome } from './issue-codes.ts';
@@ -31,8 +31,8 @@ export class FhirError extends Error {
   readonly said: readonly string[];
   /** The server says that a search needs a parameter that was not sent. */
   readonly lacksParameter: boolean;
-  /** A web page came in place of FHIR. */
-  readonly isPage: boolean;
+  /** What came in place of FHIR: a web page, or a gateway's own JSON. */
+  readonly instead: 'page' | 'json' | undefined;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
 
@@ -46,7 +46,7 @@ export class FhirError extends Error {
       rule?: Rule | undefined;
       lacksParameter?: boolean;
       said?: readonly string[];
-      isPage?: boolean;
+      instead?: 'page' | 'json' | undefined;
     } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
@@ -56,7 +56,7 @@ export class FhirError extends Error {
     this.rule = more.rule;
     this.said = more.said ?? [];
     this.lacksParameter = more.lacksParameter ?? false;
-    this.isPage = more.isPage ?? false;
+    this.instead = more.instead;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -128,7 +128,8 @@ export function answered(
   const rule =
     isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
   return new FhirError(failure, status, {
-    ...{ issues, rule, isPage, said: outcomeTexts(body) },
+    ...{ issues, rule, said: outcomeTexts(body) },
+    instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,
     lacksParameter: namesMissingParameter(body),
   });
 }

@@ -19,7 +19,7 @@ describe('a host that does not exist', () => {
     expect(row(finished, 'dns')).toMatchObject({ owner: 'Your administrator' });
     expect(row(finished, 'dns').found).toContain('ehr.exmaple.org: no such name');
     expect(row(finished, 'dns').remedy).toContain('Compare the host of the FHIR URL');
-    for (const id of ['guide-smart-configuration', 'configuration-status'])
+    for (const id of ['guide-smart-configuration', 'configuration-type'])
       expect(row(finished, id).found).toContain(row(finished, 'dns').title);
   });
 

@@ -146,12 +146,7 @@ const cases: Case[] = [
     { 'endpoints-hosts': 'warning' },
     'not used',
   ],
-  [
-    'no PKCE methods',
-    configuration({ code_challenge_methods_supported: undefined }),
-    { pkce: 'warning', 'configuration-fields': 'warning' },
-    'not said',
-  ],
+  ['no PKCE methods', configuration({ code_challenge_methods_supported: undefined }), { pkce: 'warning' }, 'not said'],
   [
     'only plain PKCE',
     configuration({ code_challenge_methods_supported: ['plain'] }),
@@ -164,12 +159,7 @@ const cases: Case[] = [
     { 'launch-ehr': 'failure' },
     'launch-ehr is not',
   ],
-  [
-    'no capabilities',
-    configuration({ capabilities: undefined }),
-    { 'launch-ehr': 'warning', 'configuration-fields': 'warning' },
-    'no list',
-  ],
+  ['no capabilities', configuration({ capabilities: undefined }), { 'launch-ehr': 'warning' }, 'no list'],
   [
     'only shared secrets',
     configuration({ token_endpoint_auth_methods_supported: ['client_secret_basic'] }),
@@ -215,12 +205,7 @@ const cases: Case[] = [
     { 'guide-issuer': 'failure' },
     'names no jwks_uri',
   ],
-  [
-    'no issuer named',
-    configuration({ issuer: undefined }),
-    { 'issuer-fhir-url': 'warning', 'configuration-fields': 'warning' },
-    'names no issuer',
-  ],
+  ['no issuer named', configuration({ issuer: undefined }), { 'issuer-fhir-url': 'warning' }, 'names no issuer'],
   ['a key set that fails', answer('jwks', { status: 500, body: {} }), { 'guide-jwks': 'failure' }, 'status 500'],
   ['a key set without a list', answer('jwks', { body: {} }), { 'guide-jwks': 'failure' }, 'without a list of keys'],
   ['an empty key set', answer('jwks', { body: { keys: [] } }), { 'jwks-keys': 'failure' }, '0 of 0'],
@@ -280,7 +265,7 @@ const cases: Case[] = [
   [
     'no search of ServiceRequest',
     metadata(only('ServiceRequest', { interaction: [{ code: 'read' }] })),
-    { 'fhir-interactions': 'warning' },
+    { 'fhir-resources': 'warning' },
     'search-type',
   ],
   [

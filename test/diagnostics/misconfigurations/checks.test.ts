@@ -188,10 +188,17 @@ test.for([
     'authorization.not-there',
   ],
   ['one address for both endpoints', { token_endpoint: 'AUTHORIZE' }, 'token-endpoint', 'token.not-there'],
+  [
+    'the token endpoint as authorization endpoint',
+    { authorization_endpoint: 'TOKEN' },
+    'authorization-endpoint',
+    'authorization.not-there',
+  ],
 ] as const)('the checks: %s', async ([, changed, row, rule]) => {
   const { ehr } = await prepare({});
   const text = JSON.stringify(changed)
     .replace('BASE', ehr.fhirBase)
+    .replace('TOKEN', `${ehr.origin}/auth/token`)
     .replace('AUTHORIZE', `${ehr.origin}/auth/authorize`);
   ehr.faults.set('discovery-members', text);
   expectRow((await checkWith({ settings: { fhirBaseUrl: ehr.fhirBase } })).open, row, rule);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { FHIR, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
+import { FHIR, JSON_TYPE, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
 
 const { launchesSay, launchWith } = useSeededWorld();
 
@@ -64,6 +64,8 @@ launchesSay('patient', [
   ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
   ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'fhir.firewall', /certificate/],
   ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
+  ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
+  ['a gateway that forbids', page(PATIENT, 403, JSON_TYPE, '{"message":"Forbidden"}'), 'fhir.not-in-fhir'],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
 

@@ -1,10 +1,11 @@
 /** Introspection of tokens: endpoints that refuse, answer with a page or for another client. */
 import { describe, expect, test } from 'vitest';
 import { type Meddling, page, redirect } from '#test/helpers/servers/gateway.ts';
+import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { JSON_TYPE } from './seeds.ts';
 
-const { checkWith, launchesSay } = useSeededWorld();
+const { checkWith, inspect, launchesSay, prepare, world } = useSeededWorld();
 
 const settings = { introspection: 'on' };
 
@@ -31,6 +32,13 @@ launchesSay('refresh', [
     { says: /another client or patient/, shown: /If it happens again, give the support code/ },
   ],
 ]);
+
+test('a reload within the minute, which asks nothing, does not hide that the token was not confirmed', async () => {
+  const { id, ehr } = await prepare({ settings, fault: 'introspection-html' });
+  const browser = world().browser();
+  const list = await browser.open(ehr.launch('pat-ada'));
+  expectSaid(await inspect(await browser.visit(list.url), id), 'requests', 'refresh.not-confirmed');
+});
 
 describe('the checks of an introspection endpoint', () => {
   const INTROSPECT = /^\/auth\/introspect/;

@@ -52,7 +52,22 @@ launchesSay('discovery', [
   ],
 ]);
 
+launchesSay('discovery', [
+  [
+    'plain http to a port for https, in nginx’s words',
+    page(CONFIGURATION, 400, 'text/html', 'The plain HTTP request was sent to HTTPS port'),
+    'tls.http-url',
+    { says: /with https/, check: GUIDE },
+  ],
+]);
+
 launchesSay('token', [
+  [
+    'a gateway that passes requests on without TLS, in Go’s words',
+    page(TOKEN, 400, 'text/plain', 'Client sent an HTTP request to an HTTPS server.'),
+    'tls.http-sent',
+    { check: 'token-endpoint' },
+  ],
   ['a token response that is not compressed as it says', 'token-garbled', 'network.garbled'],
   [
     'a token endpoint where nothing listens',

@@ -116,6 +116,16 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'Access has been blocked by Conditional Access policies', 'authorization.denied'],
   ['invalid_grant', 'Maximum allowed refresh token reuse exceeded', 'refresh.reused'],
   ['not_allowed', 'Client not allowed for direct access grants', 'token.other-error'],
+  ['invalid_client', 'jwks_uri is not reachable from this server', 'client.jwks-unreachable'],
+  ['invalid_client', 'JWKS response is not valid JSON', 'client.jwks-unreachable'],
+  ['invalid_client', "Hostname/IP does not match certificate's altnames", 'client.jwks-untrusted'],
+  ['invalid_client', 'ES256 required', 'client.algorithm'],
+  ['invalid_client', 'Expiration time is in the past', 'client.assertion-times'],
+  ['invalid_client', '"exp" claim timestamp check failed', 'client.assertion-times'],
+  ['invalid_client', 'Token used too early', 'client.assertion-times'],
+  ['invalid_client', 'The assertion must expire within 5 minutes', 'client.assertion-life'],
+  ['invalid_client', 'No client with requested id', 'client.unknown'],
+  ['invalid_client', 'Client belongs to the sandbox', 'client.unknown'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -150,6 +160,15 @@ const SIGN_IN: Case[] = [
   ['unauthorized_client', 'This grant type is not allowed', 'authorization.client-not-allowed'],
   ['unauthorized_client', 'redirect_uri is not registered', 'authorization.redirect-uri'],
   ['unauthorized_client', 'Application with identifier was not found', 'authorization.client-unknown'],
+  ['unauthorized_client', 'client id belongs to non-production', 'authorization.client-unknown'],
+  ['unauthorized_client', 'Client is not authorized for EHR launch', 'authorization.launch-type'],
+  ['unauthorized_client', 'The client does not have the launch grant', 'authorization.launch-type'],
+  ['invalid_request', 'This client is not registered for EHR launch', 'authorization.launch-type'],
+  ['invalid_request', 'The launch token is not valid for this client', 'authorization.launch-over'],
+  ['invalid_request', 'The scope is not registered for this client', 'scope.refused'],
+  ['invalid_request', 'request object required', 'authorization.pushed-request'],
+  ['access_denied', 'scope patient/ServiceRequest.write not allowed', 'scope.refused'],
+  ['access_denied', 'break the glass required', 'fhir.restricted'],
 ];
 
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {

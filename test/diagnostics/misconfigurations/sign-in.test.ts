@@ -83,6 +83,12 @@ launchesSay('callback', [
   ['a user whose EHR session is over', sign('login_required'), 'authorization.sign-in-needed'],
   ['a consent that cannot be asked for', sign('consent_required'), 'authorization.question-for-user'],
   ['a maintenance', sign('temporarily_unavailable'), 'authorization.unavailable'],
+  [
+    'an issuer by the name of the inside',
+    members({ issuer: 'http://keycloak:8080/realms/x' }),
+    'keys.address-unusable',
+    { says: /external base URL/, check: 'guide-issuer' },
+  ],
   ['an issuer that is not named', members({ issuer: null }), 'issuer.not-named', /\/auth/],
   ['a redirect URI in the words of others', sign('redirect_uri_mismatch'), 'authorization.redirect-uri'],
   ['an app that the tenant has not enabled', sign('access_denied:tenant has not enabled this app'), 'client.off'],
@@ -117,6 +123,12 @@ launchesSay('callback', [
     'a redirect URI, in Entra ID’s words',
     sign('invalid_client:AADSTS50011 The redirect URI does not match the redirect URIs configured for the application'),
     'authorization.redirect-uri',
+  ],
+  [
+    'a client that may not be launched from a chart',
+    sign('unauthorized_client:Client is not allowed to use EHR launch'),
+    'authorization.launch-type',
+    { says: /Enable EHR launch/, shown: /Trying again does not help/, check: 'authorization-endpoint' },
   ],
   [
     'a client that is switched off',

@@ -53,6 +53,12 @@ launchesSay('token', [
   ['a maintenance with status 400', token('temporarily_unavailable'), 'token.busy'],
   ['no refresh token, though it was asked for', 'no-refresh-token', 'refresh.not-given', /online_access/],
   [
+    'the authorization endpoint as token endpoint',
+    atPath(CONFIGURATION, { body: (text) => text.replace('/auth/token"', '/auth/authorize"') }),
+    'token.not-there',
+    { check: 'token-endpoint', found: /same address/ },
+  ],
+  [
     'a token endpoint with a wrong path',
     atPath(CONFIGURATION, { body: (text) => text.replace('/auth/token"', '/oauth2/token"') }),
     'token.not-there',
