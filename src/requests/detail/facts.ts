@@ -5,7 +5,7 @@ import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { eachDay } from '#src/requests/timing/events.ts';
-import { momentText } from '#src/requests/timing/moments.ts';
+import { momentText, withMoments } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
@@ -20,6 +20,7 @@ import {
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
+import { noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
 import { namesOf, type Place } from './referred.ts';
 
@@ -34,10 +35,12 @@ export interface FactSection {
   readonly facts: readonly Fact[];
 }
 
+type NoProvider = Parameters<typeof noProvider>[0];
+
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 50;
 
-interface Known extends Pick<RequestRow, 'needed' | 'status'> {
+interface Known extends Pick<RequestRow, 'needed' | 'status'>, NoProvider {
   readonly requester: string | undefined;
   readonly performers: readonly string[];
   readonly reasons: readonly string[];
@@ -63,7 +66,7 @@ export function readFacts(
       'What',
       [
         ['Service', serviceInFull(resource)],
-        ['Also coded as', otherNames(resource)],
+        ['Also coded as', otherNames(asRecord(resource.code))],
         ['Category', concepts('category').map(categoryWords)],
         ['Body site', bodySitesOf(resource)],
         ['Quantity', quantitiesOf(resource)],
@@ -97,7 +100,7 @@ export function readFacts(
         [
           'Provider',
           known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false
-            ? ['No provider yet']
+            ? [noProvider(known)]
             : known.performers,
         ],
         ['Kind of provider', listed(asConceptText(resource.performerType))],
@@ -106,7 +109,10 @@ export function readFacts(
     ['Contact', [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => [label, labelled(label)])],
     [
       'Why',
-      [['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)]],
+      [
+        ['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)],
+        ['Also coded as', asRecords(resource.reasonCode).flatMap(otherNames)],
+      ],
     ],
     ['Insurance', [['Coverage', named('insurance')]]],
     [
@@ -128,7 +134,9 @@ export function readFacts(
     ['Further details', readExtensions(resource, place)],
   ];
   return sections.flatMap(([title, pairs]) => {
-    const facts = pairs.filter(([, texts]) => texts.length > 0).map(([label, texts]) => ({ label, texts }));
+    const facts = pairs
+      .filter(([, texts]) => texts.length > 0)
+      .map(([label, texts]) => ({ label, texts: texts.map((text) => withMoments(text, place.timeZone)) }));
     return facts.length === 0 ? [] : [{ title, facts }];
   });
 }
@@ -150,11 +158,11 @@ function serviceInFull(resource: ForeignRecord): string[] {
   return text === asConceptText(code) ? [] : listed(text);
 }
 
-/** What the codings of the service say beside its name, as each may be another service, and its translations. */
-function otherNames({ code }: ForeignRecord): string[] {
-  const name = asConceptText(code)?.toLowerCase();
-  const displays = asRecords(asRecord(code).coding).flatMap(({ display }) => asInformation(display) ?? []);
-  const translations = asRecords(asRecord(asRecord(code)['_text']).extension)
+/** What the codings of a concept say beside its name, as each may be something else, and its translations. */
+function otherNames(concept: ForeignRecord): string[] {
+  const name = asConceptText(concept)?.toLowerCase();
+  const displays = asRecords(concept.coding).flatMap(({ display }) => asInformation(display) ?? []);
+  const translations = asRecords(asRecord(concept['_text']).extension)
     .filter(({ url }) => asWritten(url).endsWith('/translation'))
     .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
   return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);

@@ -50,6 +50,8 @@ export interface Found {
   readonly tasks: readonly Task[];
   readonly otherTasks: number;
   readonly taskNotices: readonly string[];
+  /** Answers of providers could not be read, or not all of them. */
+  readonly isUnheard: boolean;
   /** Included resources of other types, used only for names. */
   readonly included: NamedResource[];
   /** The EHR's own remarks, each once. */
@@ -115,7 +117,9 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
   const otherTasks = gathered.countOthers();
   const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   const taskNotices = [...unread, ...gathered.notices()];
-  return { requests, tasks: gathered.tasks(), otherTasks, taskNotices, included, remarks, identifiers, ...answered };
+  const isUnheard = taskNotices.length > 0;
+  const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
+  return { requests, ...heard, included, remarks, identifiers, ...answered };
 }
 
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */

@@ -1,6 +1,6 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { lacksProvider } from '#views/requests/request-row.ts';
+import { lacksProvider, noProvider, stillText } from '#views/requests/request-row.ts';
 import { needsAction } from './default-order.ts';
 import type { ListView } from './view-address.ts';
 
@@ -83,8 +83,8 @@ function marksOf(row: RequestRow): (string | undefined)[] {
   const { isOverdue, sinceText } = row.status;
   return [
     isOverdue ? 'Overdue' : undefined,
-    row.still === undefined || isOverdue ? undefined : `No movement for ${row.still} days`,
-    lacksProvider(row) ? 'No provider yet' : undefined,
+    row.still === undefined || isOverdue ? undefined : stillText(row.still),
+    lacksProvider(row) ? noProvider(row) : undefined,
     sinceText,
   ];
 }

@@ -87,7 +87,10 @@ const MISSED: readonly RegExp[] = [
 ];
 /** Negations that say that all is well. */
 export const WELL =
-  /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
+  /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)(?:-(?:is-|was-|were-)?(?:needed|required|necessary))?\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
+/** What is to come after a service that was carried out: its report, and the next visit of the patient. */
+export const AFTERWARDS =
+  /\b(?:will|to)[ -](?:provide|send|deliver|complete|forward|fax|share|upload)[ -](?:(?:a|an|the|our|my|full|final|formal|written|detailed|consult|consultation|visit|you)[ -]){0,3}(?:reports?|letters?|notes?|summary|results|documentation|paperwork|feedback|recommendations)\b|\b(?:reports?|letters?|notes?|summary|results|documentation|paperwork)[ -](?:will|is|are)?[ -]?(?:to[ -]follow|follows?|be[ -](?:provided|sent|delivered|completed|forwarded|faxed))\b|\b(?:patient|pt|client|he|she|they)[ -](?:will|to)[ -](?:return|follow[ -]?up)(?:[ -]in[ -]\d{1,2}[ -](?:days?|weeks?|months?|years?))?(?=[.;,]|$)/gi;
 /** What a note says of the patient, and {@link MISSED} must not match: "denied pain" refuses no service. */
 const OF_PATIENT =
   /\b(?:(?:patient|pt|client|he|she|they)-(?:has-)?(?:voided|missed-(?:a-|the-|one-)?(?:meds?|doses?|medications?))|never-(?:smok|complain|used|had)\w*|no-response-to-(?:\w+-)?stimul\w*|(?:declined|refused)-(?:offer-of-|offered-|her-|his-)?(?:water|lunch|breakfast|dinner|food|snacks?|a-blanket|a-wheelchair)|denied-(?:any-)?(?:pain|chest|sob|shortness|dizziness|fever|chills|nausea|falls?|si\b|suicidal|discomfort|symptoms?)|(?:unable|cannot|could-not|did-not)(?:-to)?-(?:bear|walk|ambulate|stand|sit|lift|speak|swallow|bend|climb|weight)|(?:was|were)-not-in-(?:any-)?(?:pain|distress)|incomplete-(?:bladder|emptying)|failed-(?:conservative|back|outpatient)|(?:husband|wife|spouse|mother|father)-(?:has-)?(?:died|passed-away)|(?:iv|line|picc|o2|oxygen|foley|drain)-(?:was-)?discontinued)/g;
@@ -125,7 +128,7 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   // One of the two is old, and only the provider knows which.
   const isDeclinedToo = known === WORDS.declined && AGREED.has(word);
   if (codes.includes('fulfilled') || isDeclinedToo) return unclearOf(status);
-  return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
+  return known ?? (business.some(asksForMore) ? WORDS.question : word);
 }
 
 /** The words of a completed Task, of one in doubt, of one that was never sent, and of one that another provider took. */
@@ -140,6 +143,11 @@ export const { done, unclear: doneInDoubt, draft: unsent, claimed } = WORDS;
  */
 export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
   return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
+}
+
+/** Whether a text in lower case asks something of the clinician. */
+export function asksForMore(text: string): boolean {
+  return QUESTION.test(hyphened(text));
 }
 
 /** Whether a provider's words say no more than the word itself, as "Service Request Accepted" of what is accepted. */

@@ -216,9 +216,9 @@ test('the timeline has the newest event first, each with person, time and source
   const words = [
     [/^Appointment · booked/, /Van 7 · Appointment$/],
     [/^Message · Which door\?/, /Swift · Communication$/],
-    [/^Accepted · Vehicle assigned/, /Swift · Task$/],
+    [/^Accepted · Vehicle assigned/, /Swift · Hand-over$/],
     [/^Last changed in the EHR/, /Request$/],
-    [/^Signed/, /Dr\. Ruth Kim · Provenance$/],
+    [/^Signed/, /Dr\. Ruth Kim · Change history$/],
     [/^Requested/, /Dr\. Ruth Kim · Request$/],
   ] as const;
   expect(lines).toHaveLength(words.length);
