@@ -105,22 +105,14 @@ export async function describeDetail(
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
-      ...(isReplaced
-        ? ['A newer request replaces this one, which is still open in the EHR: it has to be cancelled.']
-        : []),
-      ...(older?.some(({ isOpen }) => isOpen)
-        ? [
-            'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
-          ]
-        : []),
-      ...(older?.some(({ said }) => said !== undefined)
-        ? [
-            'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
-          ]
-        : []),
-      ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
-      ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
-    ],
+      isReplaced && 'A newer request replaces this one, which is still open in the EHR: it has to be cancelled.',
+      older?.some(({ isOpen }) => isOpen) &&
+        'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
+      older?.some(({ said }) => said !== undefined) &&
+        'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
+      isAlone && 'Names and events that the EHR keeps elsewhere could not be read with this request.',
+      isPartial && 'Not everything about this request could be read. See the EHR.',
+    ].filter((line) => typeof line === 'string'),
     json: resourceJson(resource, base),
   };
 }

@@ -20,20 +20,10 @@ import {
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
+import type { DetailProps } from '#views/requests/detail-page.ts';
 import { noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
 import { namesOf, type Place } from './referred.ts';
-
-/** A label and its texts. A fact without texts is left out. */
-export interface Fact {
-  readonly label: string;
-  readonly texts: readonly string[];
-}
-
-export interface FactSection {
-  readonly title: string;
-  readonly facts: readonly Fact[];
-}
 
 type NoProvider = Parameters<typeof noProvider>[0];
 
@@ -46,13 +36,13 @@ interface Known extends Pick<RequestRow, 'needed' | 'status'>, NoProvider {
   readonly reasons: readonly string[];
 }
 
-/** Never throws (FH-11); a section without facts is left out. @param read already checked for other patients. */
+/** Never throws (FH-11); a fact without texts is left out, and so is a section without facts. @param read already checked for other patients. */
 export function readFacts(
   resource: ForeignRecord,
   read: readonly ForeignRecord[],
   known: Known,
   place: Place,
-): FactSection[] {
+): DetailProps['sections'] {
   const named = namesOf(resource, read, place);
   const concepts = (name: string) => asRecords(resource[name]).flatMap((one) => asConceptText(one) ?? []);
   const moment = (value: unknown) => listed(momentText(value, { timeZone: place.timeZone, today: '' }) ?? undefined);
@@ -61,80 +51,53 @@ export function readFacts(
   const labelled = (label: string) =>
     details.filter((text) => text.startsWith(`${label}: `)).map((text) => text.slice(label.length + 2));
   const to = labelled(DETAIL_LABELS.to);
-  const sections: [string, [string, readonly string[]][]][] = [
-    [
-      'What',
-      [
-        ['Service', serviceInFull(resource)],
-        ['Also coded as', otherNames(asRecord(resource.code))],
-        ['Category', concepts('category').map(categoryWords)],
-        ['Body site', bodySitesOf(resource)],
-        ['Quantity', quantitiesOf(resource)],
-        ['Order details', details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `)))],
-        ['Specimen', named('specimen')],
-      ],
-    ],
-    [
-      'When',
-      [
-        ['Needed', listed(known.needed)],
-        ['Each day', eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone)],
-        ['Requested', moment(resource.authoredOn)],
-      ],
-    ],
-    [
-      'Where',
-      [
-        [
-          to.length > 0 ? 'From' : 'Place',
-          [...named('locationReference'), ...named('location'), ...concepts('locationCode')],
-        ],
-        [DETAIL_LABELS.to, to],
-        ['Encounter', [...named('encounter'), ...named('context')]],
-      ],
-    ],
-    [
-      'Who',
-      [
-        ['Requested by', listed(known.requester)],
-        [
-          'Provider',
-          known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false
-            ? [noProvider(known)]
-            : known.performers,
-        ],
-        ['Kind of provider', listed(asConceptText(resource.performerType))],
-      ],
-    ],
-    ['Contact', [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => [label, labelled(label)])],
-    [
-      'Why',
-      [
-        ['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)],
-        ['Also coded as', asRecords(resource.reasonCode).flatMap(otherNames)],
-      ],
-    ],
-    ['Insurance', [['Coverage', named('insurance')]]],
-    [
-      'Notes',
-      [
-        ['Note', notesOf(resource, place)],
-        ['For the patient', instructionsOf(resource)],
-      ],
-    ],
-    [
-      'Documents and information',
-      [
-        ['Attached', named('supportingInfo')],
-        ['History', named('relevantHistory')],
-        ['Made from', named('basedOn')],
-        ['Replaces', named('replaces')],
-      ],
-    ],
-    ['Further details', readExtensions(resource, place)],
-  ];
-  return sections.flatMap(([title, pairs]) => {
-    const facts = pairs
+  const hasNone = known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false;
+  const reasons = [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])];
+  const sections: Record<string, Record<string, readonly string[]>> = {
+    What: {
+      Service: serviceInFull(resource),
+      'Also coded as': otherNames(asRecord(resource.code)),
+      Category: concepts('category').map(categoryWords),
+      'Body site': bodySitesOf(resource),
+      Quantity: quantitiesOf(resource),
+      'Order details': details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `))),
+      Specimen: named('specimen'),
+    },
+    When: {
+      Needed: listed(known.needed),
+      'Each day': eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone),
+      Requested: moment(resource.authoredOn),
+    },
+    Where: {
+      [to.length > 0 ? 'From' : 'Place']: ['locationReference', 'location']
+        .flatMap(named)
+        .concat(concepts('locationCode')),
+      [DETAIL_LABELS.to]: to,
+      Encounter: ['encounter', 'context'].flatMap(named),
+    },
+    Who: {
+      'Requested by': listed(known.requester),
+      Provider: hasNone ? [noProvider(known)] : known.performers,
+      'Kind of provider': listed(asConceptText(resource.performerType)),
+    },
+    Contact: {
+      [DETAIL_LABELS.phone]: labelled(DETAIL_LABELS.phone),
+      [DETAIL_LABELS.language]: labelled(DETAIL_LABELS.language),
+    },
+    Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
+    Insurance: { Coverage: named('insurance') },
+    Notes: { Note: notesOf(resource, place), 'For the patient': instructionsOf(resource) },
+    'Documents and information': {
+      Attached: named('supportingInfo'),
+      History: named('relevantHistory'),
+      'Made from': named('basedOn'),
+      Replaces: named('replaces'),
+    },
+  };
+  const pairs = Object.entries(sections).map(([title, facts]) => [title, Object.entries(facts)] as const);
+  // The EHR's labels may repeat, and are in its own order.
+  return [...pairs, ['Further details', readExtensions(resource, place)] as const].flatMap(([title, all]) => {
+    const facts = all
       .filter(([, texts]) => texts.length > 0)
       .map(([label, texts]) => ({ label, texts: texts.map((text) => withMoments(text, place.timeZone)) }));
     return facts.length === 0 ? [] : [{ title, facts }];

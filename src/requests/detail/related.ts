@@ -1,13 +1,7 @@
 /** Finds related requests: what it was made from, what it replaces, what replaced it, and others of its form. */
 import { isInForce } from '#src/requests/delivery/original.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
-
-export interface RelatedRequest {
-  readonly relation: string;
-  readonly id: string;
-  /** Undefined where no kept list names it. */
-  readonly service: string | undefined;
-}
+import type { DetailProps } from '#views/requests/detail-page.ts';
 
 const MOST = 20;
 /** The relation of a request to the newer one that replaced it. */
@@ -21,7 +15,7 @@ const DAY_MS = 86_400_000;
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],
-): RelatedRequest[] {
+): DetailProps['related'] {
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);

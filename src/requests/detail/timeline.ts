@@ -12,16 +12,11 @@ import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
 import { elementText, kindOf, type Place } from './referred.ts';
 
-export interface TimelineEntry {
-  readonly what: string;
-  /** In words; undefined where the EHR does not say. */
-  readonly when: string | undefined;
-  readonly who: string | undefined;
-  readonly source: string;
-}
+type TimelineEntry = DetailProps['timeline'][number];
 
 /** One of them, before its date is read. */
 export interface Event extends Omit<TimelineEntry, 'when'> {

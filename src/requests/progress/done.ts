@@ -4,9 +4,9 @@
  */
 import { asInformation, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
+import { resultsLeaveDoubt } from './doubts.ts';
 import { guideCode } from './guide-codes.ts';
 import { asksOfDesk, purposeOf } from './purpose.ts';
-import { resultsLeaveDoubt } from './doubts.ts';
 import { AFTERWARDS, saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */

@@ -37,40 +37,41 @@ const WORDS = {
   unclear: { word: 'Status unclear', icon: 'unknown', note: 'EHR says “completed”' },
 } as const satisfies Record<string, TaskWord>;
 
+const tableOf = (rows: Partial<Record<keyof typeof WORDS, string>>): ReadonlyMap<string | undefined, TaskWord> =>
+  new Map(
+    Object.entries(rows).flatMap(([name, codes]) =>
+      codes.split(' ').map((code) => [code, WORDS[name as keyof typeof WORDS]] as const),
+    ),
+  );
+
 /** FHIR R4 Task.status, and how guides and servers misspell it; one that is `entered-in-error` has no word. */
-const STATUSES = new Map<string | undefined, TaskWord>([
-  ['draft', WORDS.draft],
-  ['requested', WORDS.sent],
-  ['inprogress', WORDS.underWay],
-  ['received', WORDS.received],
-  ['accepted', WORDS.accepted],
-  ['ready', WORDS.accepted],
-  ['in-progress', WORDS.underWay],
-  ['on-hold', WORDS.hold],
-  ['completed', WORDS.done],
-  ['rejected', WORDS.declined],
-  ['declined', WORDS.declined],
-  ['cancelled', WORDS.cancelled],
-  ['canceled', WORDS.cancelled],
-  ['failed', WORDS.failed],
-]);
+const STATUSES = tableOf({
+  draft: 'draft',
+  sent: 'requested',
+  received: 'received',
+  accepted: 'accepted ready',
+  underWay: 'in-progress inprogress',
+  hold: 'on-hold',
+  done: 'completed',
+  declined: 'rejected declined',
+  cancelled: 'cancelled canceled',
+  failed: 'failed',
+});
+
+const VISITS = 'appointment booking service visit trip ride pickup pick-up'.split(' ');
+const AGREED_VISITS = VISITS.flatMap((what) => ['booked', 'scheduled', 'confirmed'].map((state) => `${what}-${state}`));
 
 /** Business statuses that say more than the status: those of guides as guide-codes.ts gives them, and of this product. */
-const BUSINESS = new Map<string, TaskWord>([
-  ...['input-required', 'awaiting-reply', 'awaiting-information', 'change-requested'].map(
-    (code) => [code, WORDS.question] as const,
-  ),
-  ...['booked', 'scheduled'].map((code) => [code, WORDS.booked] as const),
-  ...['appointment', 'booking', 'service', 'visit', 'trip', 'ride', 'pickup', 'pick-up'].flatMap((what) =>
-    ['booked', 'scheduled', 'confirmed'].map((state) => [`${what}-${state}`, WORDS.booked] as const),
-  ),
-  ...['on-hold', 'hold'].map((code) => [code, WORDS.hold] as const),
-  ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
-  ...['assigned'].map((code) => [code, WORDS.accepted] as const),
-  ...['unavailable', 'declined', 'denied', 'rejected'].map((code) => [code, WORDS.declined] as const),
-  ...['withdrawn'].map((code) => [code, WORDS.cancelled] as const),
-  ...['no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
-]);
+const BUSINESS = tableOf({
+  question: 'input-required awaiting-reply awaiting-information change-requested',
+  booked: `booked scheduled ${AGREED_VISITS.join(' ')}`,
+  hold: 'on-hold hold',
+  underWay: 'en-route arrived started',
+  accepted: 'assigned',
+  declined: 'unavailable declined denied rejected',
+  cancelled: 'withdrawn',
+  failed: 'no-show not-performed not-done',
+});
 /** In free text, what asks something of the clinician. */
 const QUESTION =
   /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b|^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/;
