@@ -122,15 +122,10 @@ async function readBatch(
   return undefined;
 }
 
-interface BatchAnswer {
-  readonly resources: readonly ForeignRecord[];
-  readonly siblings: readonly ForeignRecord[];
-  /** The HTTP status of the first read. */
-  readonly first: number | undefined;
-  readonly isPartial: boolean;
-}
+type BatchAnswer = ReturnType<typeof batchAnswerOf>;
 
-function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]): BatchAnswer {
+/** `first` is the HTTP status of the first read. */
+function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]) {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
   const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);

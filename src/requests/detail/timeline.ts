@@ -108,17 +108,8 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
     ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
-  const description = asText(task.description, LONGEST_MESSAGE);
-  const said = [
-    word.note,
-    ...about,
-    purpose,
-    description,
-    ...reasons,
-    ...times,
-    ...results.slice(0, MOST_PARTS),
-    ...notes,
-  ];
+  const said = [word.note, ...about, purpose, asText(task.description, LONGEST_MESSAGE), ...reasons, ...times];
+  said.push(...results.slice(0, MOST_PARTS), ...notes);
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const { reference } = askedOf(task);
   // What the requester has was sent to no provider.
@@ -149,11 +140,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
   const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
-  const what = [
-    'Message',
-    ...words.concat(why),
-    ...said,
-    ...(parts.length > said.length ? ['more in the EHR'] : []),
-  ].join(' · ');
+  const more = parts.length > said.length ? ['more in the EHR'] : [];
+  const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
   return [{ what, at: sent ?? received, who: isPatients ? 'The patient' : displayOf(sender), source: 'Communication' }];
 }

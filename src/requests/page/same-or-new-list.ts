@@ -58,14 +58,10 @@ function isEmpty({ open, closed }: RequestList): boolean {
 /** How the reading went, without anything on the list. @param unconfirmed why the introspection said nothing. */
 export function requestFacts({ problem, notices, broke }: ListFacts, unconfirmed: string | undefined): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
-  const [ownRule, warning] =
-    broke !== undefined
-      ? [broke, 'something of the EHR’s answer is not in the list; its notes say what']
-      : unconfirmed === undefined
-        ? []
-        : ['refresh.not-confirmed', 'the EHR did not confirm the access token'];
+  const ofToken = unconfirmed === undefined ? undefined : 'the EHR did not confirm the access token';
+  const warning = broke ? 'something of the EHR’s answer is not in the list; its notes say what' : ofToken;
   return {
-    rule: rule ?? ownRule,
+    rule: rule ?? broke ?? (ofToken && 'refresh.not-confirmed'),
     'introspection answer': unconfirmed,
     problem: kind,
     status,

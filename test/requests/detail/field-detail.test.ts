@@ -70,6 +70,22 @@ test.for<[string, object, string, string[]]>([
     ['Covered: covered', 'Pa needed: auth-needed', 'Date: 2026-11-20'],
   ],
   [
+    'a specimen, as an extension of FHIR R5 writes its data type',
+    {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/servicerequest-specimenSuggestion',
+          extension: [
+            { url: '_datatype', valueString: 'CodeableReference' },
+            { url: 'concept', valueCodeableConcept: { text: 'Urine specimen' } },
+          ],
+        },
+      ],
+    },
+    'Servicerequest specimen suggestion',
+    ['Concept: Urine specimen'],
+  ],
+  [
     'a status of a national system',
     {
       extension: [
