@@ -11,8 +11,8 @@ const ENTITIES = new Map([
 /** Only elements that HTML has, so that "K <3.0 or >6.0" stays as it is. */
 const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s[^<>]*)?\/?>/gi;
 const INLINE = /<\/?(?:a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s[^<>]*)?\/?>/gi;
-/** Groups of RTF that hold no words: fonts, colours, styles, and what older readers have to skip. */
-const WORDLESS = /\{\\(?:fonttbl|colortbl|stylesheet|info|\*)(?:[^{}]|\{[^{}]*\})*\}/g;
+/** Begins a group of RTF that holds no words: fonts, colours, styles, and what older readers have to skip. */
+const WORDLESS = /^\\(?:fonttbl|colortbl|stylesheet|info|\*)/;
 const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?\??|(par|line|row|cell|tab)\b ?|[a-z]+-?\d* ?|([^a-z]))/gi;
 
 /** The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear. */
@@ -29,10 +29,18 @@ export function withoutEntities(text: string): string {
 }
 
 function wordsOfRtf(text: string): string {
-  const plain = text.replace(WORDLESS, '').replace(RTF_SIGN, (_whole, hex?: string, unicode?: string, line?, sign?) => {
+  const words: string[] = [];
+  let [depth, skipped] = [0, Infinity];
+  for (const part of text.split(/(?<!\\)([{}])/)) {
+    if (part === '{') depth += 1;
+    else if (part === '}') depth -= 1;
+    else if (WORDLESS.test(part)) skipped = Math.min(skipped, depth);
+    if (depth < skipped) skipped = Infinity;
+    if (skipped === Infinity && !/^[{}]$/.test(part)) words.push(part);
+  }
+  return words.join('').replace(RTF_SIGN, (_whole, hex?: string, unicode?: string, line?: string, sign?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     if (unicode !== undefined) return String.fromCharCode(Number(unicode) & 0xffff);
     return line === undefined ? (sign ?? '') : '\n';
   });
-  return plain.replace(/[{}]/g, '');
 }
