@@ -24,6 +24,8 @@ export interface RequestRow {
   readonly needed: string | undefined;
   /** the named providers, and how many more there are; they may not know of the request yet */
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
+  /** What providers have answered could not be read: it may have one that it does not name. */
+  readonly isUnheard?: boolean;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests that it replaces */
@@ -119,7 +121,13 @@ function nextStep({ next, still, status, older }: RequestRow, query: string): Sa
 
 /** An overdue request has its own mark, so this one is left out. */
 export function stillFlag({ still, status }: Pick<RequestRow, 'still' | 'status'>): SafeHtml | null {
-  return still === undefined || status.isOverdue ? null : html` <em>No movement for ${lengthOf(still)}</em>`;
+  return still === undefined || status.isOverdue ? null : html` <em>${stillText(still)}</em>`;
+}
+
+/** "No movement for 13 days": the number is that of "13 d ago". */
+export function stillText(days: number): string {
+  const [count, unit] = days < 61 ? [days, 'day'] : days < 730 ? [days / 30.44, 'month'] : [days / 365.25, 'year'];
+  return `No movement for ${Math.floor(count)} ${unit}${count < 2 ? '' : 's'}`;
 }
 
 /** Names the older request, and says so if it is still open, so that a service is not carried out twice. */
@@ -131,11 +139,6 @@ function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   const said = older.find((one) => one.said !== undefined)?.said;
   const marks = [older.some(({ isOpen }) => isOpen) ? ', still open' : '', said ? `, provider says “${said}”` : ''];
   return minor(`Replaces ${name}${marks.join('')}`);
-}
-
-function lengthOf(days: number): string {
-  if (days === 1) return '1 day';
-  return days < 61 ? `${days} days` : `${Math.floor(days / 30.44)} months`;
 }
 
 const caution = (text?: string) => (text === undefined ? null : html`<em>${text}</em> `);
@@ -163,15 +166,19 @@ export function lacksProvider({ status, caution: words = '' }: Pick<RequestRow, 
   return status.group === 'open' && !status.hasProvider && !/do not perform/i.test(words);
 }
 
-function providers(row: Pick<RequestRow, 'sentTo' | 'status' | 'caution'>): SafeHtml | null {
+/** Says no more than is known. */
+export function noProvider({ isUnheard }: Pick<RequestRow, 'isUnheard'>): string {
+  return isUnheard === true ? 'No provider named' : 'No provider yet';
+}
+
+function providers(row: Pick<RequestRow, 'sentTo' | 'status' | 'caution' | 'isUnheard'>): SafeHtml | null {
   const { sentTo } = row;
-  const none = lacksProvider(row) ? NO_PROVIDER : null;
+  const none = lacksProvider(row) ? html`<small>${noProvider(row)}</small>` : null;
   if (sentTo === undefined) return none;
   const names = sentTo.names.map((name, index) => html`${index === 0 ? null : '; '}${isolated(name)}`);
   return html`${names}${moreNote(sentTo.more)}${none && html` ${none}`}`;
 }
 
-const NO_PROVIDER = html`<small>No provider yet</small>`;
 const NO_DATE = html`<small>Date not given</small>`;
 
 function requestedText({ on, by }: RequestRow['requested']): SafeHtml {

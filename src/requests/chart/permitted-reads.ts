@@ -117,9 +117,9 @@ export function mayHaveTasks(launch: Launch): boolean {
 }
 
 /**
- * Whether Tasks get a search of their own: only if the organization's scopes name Task. A wildcard scope covers Task at
- * every EHR, but most EHRs have no Task for a request, so each launch would cost them a needless search.
+ * Whether Tasks get a search of their own: if the organization's scopes name Task, or until a CapabilityStatement has
+ * told what comes with the requests. A wildcard scope covers Task at every EHR, but most EHRs have no Task for a request.
  */
-export function readsTasks({ scopes }: Organization): boolean {
-  return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
+export function readsTasks({ scopes, discovered }: Organization): boolean {
+  return discovered?.requestIncludes === undefined || /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
 }

@@ -1,6 +1,6 @@
 /** Starts the FHIR reads of a page together; those of a fresh launch start before its browser requests the page. */
 import { LRUCache } from 'lru-cache';
-import { atMost } from '#src/adapters/cache.ts';
+import { agedBy, atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
@@ -49,7 +49,7 @@ export function createChartReadings(
   ownSystem: string,
 ) {
   const begun = new LRUCache<string, ChartReading>(atMost(MOST_KEPT));
-  const anHour = { ...atMost(MOST_KEPT), ttl: HOUR_MS, ttlResolution: 0, perf: { now: () => clock().getTime() } };
+  const anHour = { ...atMost(MOST_KEPT), ttl: HOUR_MS, ...agedBy(clock) };
   const users = new LRUCache<string, UserReading>(anHour);
   /** By launch: the names of the people and places that its list refers to. */
   const names = new LRUCache<string, Map<string, NamedResource>>({ ...anHour, noUpdateTTL: true });

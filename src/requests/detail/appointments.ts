@@ -21,15 +21,9 @@ export function appointmentEvents({ status, start, created, ...rest }: ForeignRe
     .join(', ');
   // `created` is the day on which the appointment was made, not the day of the appointment.
   const time = start === undefined && created !== undefined ? 'no time given' : undefined;
-  const said = [
-    'Appointment',
-    state,
-    isDeclined ? 'the patient declined' : undefined,
-    asConceptText(cancelationReason),
-    asInformation(description),
-    time,
-  ];
-  const what = said.filter((part) => part !== undefined).join(' · ');
+  const declined = isDeclined ? 'the patient declined' : undefined;
+  const said = [state, declined, asConceptText(cancelationReason), asInformation(description), time].filter(Boolean);
+  const what = ['Appointment', ...said].join(' · ');
   return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
 

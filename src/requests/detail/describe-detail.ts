@@ -1,7 +1,7 @@
 /** Turns a request, with the resources that were read for it, into the props of its page. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
-import { readReasons } from '#src/requests/list/concepts.ts';
+import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { numbersOf } from '#src/requests/list/own-patient.ts';
@@ -51,11 +51,13 @@ export async function describeDetail(
   const inFull = (party: PartyReference) =>
     [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
-  const fresh = toRow(request, nameOf, { now, timeZone, limits, isOwn: () => isOwn }, task);
+  const isUnheard = isAlone || isPartial;
+  const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
   // What the list knows is valid only for the status that the list has seen.
   const listed = rows.find(({ id, ehrStatus }) => id === request.id && ehrStatus === fresh.ehrStatus);
   // The list was read with Tasks too: an answer with no Task, or not all of them, does not contradict it.
-  const { status, next, still, sentTo } = listed && (!task || isPartial) ? listed : fresh;
+  const last = listed && (!task || isPartial) ? listed : fresh;
+  const { status, next, still, sentTo } = last;
   // Only the list knows which older requests this one replaced.
   const older = listed?.older;
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
@@ -65,7 +67,7 @@ export async function describeDetail(
   const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
   const isMissed = isAgreed && !held && events.some(isMissedVisit);
   const row = {
-    ...{ ...fresh, still, sentTo, older },
+    ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
     next: isAwaited || isMissed ? SEE_APPOINTMENT : next,
   };
@@ -85,8 +87,10 @@ export async function describeDetail(
   const asked = request.requester;
   const requester =
     asked && (isNamed(asked) || asked.number !== undefined || !listed) ? inFull(asked) : listed?.requested.by;
-  const given = readReasons(resource, base, asLongConceptText);
-  const reasons = given.length === 0 && listed?.reason ? [listed.reason.first] : given;
+  const { coded, masked } = codedReasons(resource, asLongConceptText);
+  // For a referral, the list may know the reason from its order.
+  const ofOrder = request.reasons.length === 0 && listed?.reason ? [listed.reason.first] : [];
+  const reasons = [...coded, ...masked, ...ofOrder];
   const known = { ...row, requester, performers: [...new Set(performers)], reasons };
   // What is no link among the related requests is at least named.
   const unlinked = (name: 'basedOn' | 'replaces') =>
@@ -101,22 +105,14 @@ export async function describeDetail(
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [
-      ...(isReplaced
-        ? ['A newer request replaces this one, which is still open in the EHR: it has to be cancelled.']
-        : []),
-      ...(older?.some(({ isOpen }) => isOpen)
-        ? [
-            'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
-          ]
-        : []),
-      ...(older?.some(({ said }) => said !== undefined)
-        ? [
-            'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
-          ]
-        : []),
-      ...(isAlone ? ['Names and events that the EHR keeps elsewhere could not be read with this request.'] : []),
-      ...(isPartial ? ['Not everything about this request could be read. See the EHR.'] : []),
-    ],
+      isReplaced && 'A newer request replaces this one, which is still open in the EHR: it has to be cancelled.',
+      older?.some(({ isOpen }) => isOpen) &&
+        'The request that it replaces is still open in the EHR. Open that one under “Related requests” to cancel it.',
+      older?.some(({ said }) => said !== undefined) &&
+        'A provider may still carry out, or have carried out, the request that it replaces. Open that one, and call them.',
+      isAlone && 'Names and events that the EHR keeps elsewhere could not be read with this request.',
+      isPartial && 'Not everything about this request could be read. See the EHR.',
+    ].filter((line) => typeof line === 'string'),
     json: resourceJson(resource, base),
   };
 }

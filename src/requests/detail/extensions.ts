@@ -1,16 +1,12 @@
 /** Reads what guides add to a request by extensions, such as how long a prescription is valid, as far as it is simple. */
-import { dayIn } from '#src/adapters/time-zone.ts';
-import { valueOf } from '#src/requests/list/resource-words.ts';
-import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
-import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { displayOf } from '#src/smart/fhir/reference.ts';
-import type { Place } from './referred.ts';
+import { elementText, type Place } from './referred.ts';
 
 /** These are said where they belong: why a status is what it is, and that something must not be done. */
 const ELSEWHERE = /(?:request-statusReason|doNotPerform)$/i;
 const MORE = 'more in the EHR';
-const [MOST, MOST_INSIDE, LONGEST] = [20, 12, 500];
+const [MOST, MOST_INSIDE] = [20, 12];
 
 /** Label and texts of each, those first that change the meaning; an extension without a value that can be said in words is left out. */
 export function readExtensions(resource: ForeignRecord, place: Place): [string, string[]][] {
@@ -23,21 +19,24 @@ export function readExtensions(resource: ForeignRecord, place: Place): [string, 
     .filter(({ url }) => !ELSEWHERE.test(asWritten(url)) && !isNullSystem(url));
   const rest: [string, string[]][] = given.length > MOST ? [['Other details', [MORE]]] : [];
   const read = given.slice(0, MOST).map((one): [string, string[]] => {
-    const parts = asRecords(one.extension);
+    const parts = partsIn(one);
     const inside = parts.slice(0, MOST_INSIDE).flatMap((part) => {
-      const text = simpleValue(part, place) ?? partsOf(part, place);
+      const text = elementText(part, place) ?? partsOf(part, place);
       return text === undefined ? [] : [`${labelOf(part)}: ${text}`];
     });
     const more = parts.length > MOST_INSIDE ? [MORE] : [];
-    return [labelOf(one), [simpleValue(one, place) ?? [...inside, ...more]].flat()];
+    return [labelOf(one), [elementText(one, place) ?? [...inside, ...more]].flat()];
   });
   return [...read, ...rest];
 }
 
+/** All but the name of a data type, which an extension of a later version of FHIR has. */
+const partsIn = ({ extension }: ForeignRecord) => asRecords(extension).filter(({ url }) => url !== '_datatype');
+
 /** Such as "limitation, 3 per year"; what is nested more deeply only the EHR says. */
-function partsOf({ extension }: ForeignRecord, place: Place): string | undefined {
-  const parts = asRecords(extension, MOST_INSIDE);
-  return parts.map((part) => simpleValue(part, place) ?? 'value in the EHR').join(', ') || undefined;
+function partsOf(extension: ForeignRecord, place: Place): string | undefined {
+  const parts = partsIn(extension).slice(0, MOST_INSIDE);
+  return parts.map((part) => elementText(part, place) ?? 'value in the EHR').join(', ') || undefined;
 }
 
 /** "https://…/be-ext-validity-period" becomes "Validity period". */
@@ -49,21 +48,4 @@ function labelOf({ url }: ForeignRecord): string {
     .replace(/[-_]+/g, ' ')
     .replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function simpleValue(extension: ForeignRecord, { timeZone, now }: Place): string | undefined {
-  const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = extension;
-  const annotation = asRecord(extension.valueAnnotation).text;
-  const at = { timeZone, today: dayIn(now, timeZone) };
-  if (valuePeriod !== undefined) {
-    const phrases = periodPhrases(asRecord(valuePeriod), at, 'series').map((text) => text ?? MORE);
-    return phrases.join(', ');
-  }
-  return (
-    asConceptText({ coding: [valueCoding] }) ??
-    momentText(valueDate ?? valueDateTime, at) ??
-    asText(valueCode ?? valueMarkdown ?? annotation, LONGEST) ??
-    displayOf(valueReference) ??
-    valueOf(extension)
-  );
 }

@@ -5,7 +5,7 @@ import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
 import { eachDay } from '#src/requests/timing/events.ts';
-import { momentText } from '#src/requests/timing/moments.ts';
+import { momentText, withMoments } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
@@ -20,36 +20,29 @@ import {
 import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
+import type { DetailProps } from '#views/requests/detail-page.ts';
+import { noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
 import { namesOf, type Place } from './referred.ts';
 
-/** A label and its texts. A fact without texts is left out. */
-export interface Fact {
-  readonly label: string;
-  readonly texts: readonly string[];
-}
-
-export interface FactSection {
-  readonly title: string;
-  readonly facts: readonly Fact[];
-}
+type NoProvider = Parameters<typeof noProvider>[0];
 
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 50;
 
-interface Known extends Pick<RequestRow, 'needed' | 'status'> {
+interface Known extends Pick<RequestRow, 'needed' | 'status'>, NoProvider {
   readonly requester: string | undefined;
   readonly performers: readonly string[];
   readonly reasons: readonly string[];
 }
 
-/** Never throws (FH-11); a section without facts is left out. @param read already checked for other patients. */
+/** Never throws (FH-11); a fact without texts is left out, and so is a section without facts. @param read already checked for other patients. */
 export function readFacts(
   resource: ForeignRecord,
   read: readonly ForeignRecord[],
   known: Known,
   place: Place,
-): FactSection[] {
+): DetailProps['sections'] {
   const named = namesOf(resource, read, place);
   const concepts = (name: string) => asRecords(resource[name]).flatMap((one) => asConceptText(one) ?? []);
   const moment = (value: unknown) => listed(momentText(value, { timeZone: place.timeZone, today: '' }) ?? undefined);
@@ -58,77 +51,55 @@ export function readFacts(
   const labelled = (label: string) =>
     details.filter((text) => text.startsWith(`${label}: `)).map((text) => text.slice(label.length + 2));
   const to = labelled(DETAIL_LABELS.to);
-  const sections: [string, [string, readonly string[]][]][] = [
-    [
-      'What',
-      [
-        ['Service', serviceInFull(resource)],
-        ['Also coded as', otherNames(resource)],
-        ['Category', concepts('category').map(categoryWords)],
-        ['Body site', bodySitesOf(resource)],
-        ['Quantity', quantitiesOf(resource)],
-        ['Order details', details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `)))],
-        ['Specimen', named('specimen')],
-      ],
-    ],
-    [
-      'When',
-      [
-        ['Needed', listed(known.needed)],
-        ['Each day', eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone)],
-        ['Requested', moment(resource.authoredOn)],
-      ],
-    ],
-    [
-      'Where',
-      [
-        [
-          to.length > 0 ? 'From' : 'Place',
-          [...named('locationReference'), ...named('location'), ...concepts('locationCode')],
-        ],
-        [DETAIL_LABELS.to, to],
-        ['Encounter', [...named('encounter'), ...named('context')]],
-      ],
-    ],
-    [
-      'Who',
-      [
-        ['Requested by', listed(known.requester)],
-        [
-          'Provider',
-          known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false
-            ? ['No provider yet']
-            : known.performers,
-        ],
-        ['Kind of provider', listed(asConceptText(resource.performerType))],
-      ],
-    ],
-    ['Contact', [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => [label, labelled(label)])],
-    [
-      'Why',
-      [['Reason', [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])].filter(isSaid)]],
-    ],
-    ['Insurance', [['Coverage', named('insurance')]]],
-    [
-      'Notes',
-      [
-        ['Note', notesOf(resource, place)],
-        ['For the patient', instructionsOf(resource)],
-      ],
-    ],
-    [
-      'Documents and information',
-      [
-        ['Attached', named('supportingInfo')],
-        ['History', named('relevantHistory')],
-        ['Made from', named('basedOn')],
-        ['Replaces', named('replaces')],
-      ],
-    ],
-    ['Further details', readExtensions(resource, place)],
-  ];
-  return sections.flatMap(([title, pairs]) => {
-    const facts = pairs.filter(([, texts]) => texts.length > 0).map(([label, texts]) => ({ label, texts }));
+  const hasNone = known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false;
+  const reasons = [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])];
+  const sections: Record<string, Record<string, readonly string[]>> = {
+    What: {
+      Service: serviceInFull(resource),
+      'Also coded as': otherNames(asRecord(resource.code)),
+      Category: concepts('category').map(categoryWords),
+      'Body site': bodySitesOf(resource),
+      Quantity: quantitiesOf(resource),
+      'Order details': details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `))),
+      Specimen: named('specimen'),
+    },
+    When: {
+      Needed: listed(known.needed),
+      'Each day': eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone),
+      Requested: moment(resource.authoredOn),
+    },
+    Where: {
+      [to.length > 0 ? 'From' : 'Place']: ['locationReference', 'location']
+        .flatMap(named)
+        .concat(concepts('locationCode')),
+      [DETAIL_LABELS.to]: to,
+      Encounter: ['encounter', 'context'].flatMap(named),
+    },
+    Who: {
+      'Requested by': listed(known.requester),
+      Provider: hasNone ? [noProvider(known)] : known.performers,
+      'Kind of provider': listed(asConceptText(resource.performerType)),
+    },
+    Contact: {
+      [DETAIL_LABELS.phone]: labelled(DETAIL_LABELS.phone),
+      [DETAIL_LABELS.language]: labelled(DETAIL_LABELS.language),
+    },
+    Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
+    Insurance: { Coverage: named('insurance') },
+    Notes: { Note: notesOf(resource, place), 'For the patient': instructionsOf(resource) },
+    'Documents and information': {
+      Attached: named('supportingInfo'),
+      History: named('relevantHistory'),
+      'Made from': named('basedOn'),
+      Replaces: named('replaces'),
+    },
+  };
+  const pairs = Object.entries(sections).map(([title, facts]) => [title, Object.entries(facts)] as const);
+  // The EHR's labels may repeat, and are in its own order.
+  return [...pairs, ['Further details', readExtensions(resource, place)] as const].flatMap(([title, all]) => {
+    const facts = all
+      .filter(([, texts]) => texts.length > 0)
+      .map(([label, texts]) => ({ label, texts: texts.map((text) => withMoments(text, place.timeZone)) }));
     return facts.length === 0 ? [] : [{ title, facts }];
   });
 }
@@ -150,11 +121,11 @@ function serviceInFull(resource: ForeignRecord): string[] {
   return text === asConceptText(code) ? [] : listed(text);
 }
 
-/** What the codings of the service say beside its name, as each may be another service, and its translations. */
-function otherNames({ code }: ForeignRecord): string[] {
-  const name = asConceptText(code)?.toLowerCase();
-  const displays = asRecords(asRecord(code).coding).flatMap(({ display }) => asInformation(display) ?? []);
-  const translations = asRecords(asRecord(asRecord(code)['_text']).extension)
+/** What the codings of a concept say beside its name, as each may be something else, and its translations. */
+function otherNames(concept: ForeignRecord): string[] {
+  const name = asConceptText(concept)?.toLowerCase();
+  const displays = asRecords(concept.coding).flatMap(({ display }) => asInformation(display) ?? []);
+  const translations = asRecords(asRecord(concept['_text']).extension)
     .filter(({ url }) => asWritten(url).endsWith('/translation'))
     .flatMap(({ extension }) => asRecords(extension).flatMap(({ valueString }) => asInformation(valueString) ?? []));
   return [...new Set([...displays, ...translations])].filter((display) => display.toLowerCase() !== name);

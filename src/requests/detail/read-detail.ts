@@ -6,7 +6,7 @@ import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { localReference, namelessReferences } from '#src/smart/fhir/reference.ts';
+import { localReference, referencesToRead } from '#src/smart/fhir/reference.ts';
 import type { Permission } from '#src/smart/scopes/reach.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { EVENT_SEARCHES, eventSearches, MOST_EVENTS, siblingSearches } from './searches.ts';
@@ -76,7 +76,7 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   const resource = await readOne(api, options);
   const alone = detailOf(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
-  const references = askable(namelessReferences(resource, api.base), options);
+  const references = askable(referencesToRead(resource, api.base), options);
   // An order that a provider has made an own one from is not without a provider.
   const withSiblings = codeOf(resource.status) === 'active' || options.mayBeReplaced(resource);
   const batch = await readBatch(api, references, options, withSiblings).catch(nothingOf);
@@ -122,15 +122,10 @@ async function readBatch(
   return undefined;
 }
 
-interface BatchAnswer {
-  readonly resources: readonly ForeignRecord[];
-  readonly siblings: readonly ForeignRecord[];
-  /** The HTTP status of the first read. */
-  readonly first: number | undefined;
-  readonly isPartial: boolean;
-}
+type BatchAnswer = ReturnType<typeof batchAnswerOf>;
 
-function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]): BatchAnswer {
+/** `first` is the HTTP status of the first read. */
+function batchAnswerOf(entries: readonly ForeignRecord[], others: readonly ForeignRecord[]) {
   const hasNext = ({ resource }: ForeignRecord) =>
     asRecords(asRecord(resource).link).some(({ relation }) => codeOf(relation) === 'next');
   const hasFailed = ({ response }: ForeignRecord) => isOfTheMoment(statusOf(response) ?? 0);

@@ -1,9 +1,10 @@
 /** Names what a request refers to: by the reference itself, by contained resources, or by resources read for it. */
 import { isJsonObject } from '#src/adapters/json-object.ts';
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
-import { momentText } from '#src/requests/timing/moments.ts';
+import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
   asConceptText,
@@ -31,10 +32,10 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   const nameOf = (reference: ForeignRecord): string | undefined => {
     const local = localReference(reference, place.base);
     const target = containedOf(reference, { base: place.base, container: resource }) ?? byReference.get(local ?? '');
-    const said = withRemarks(displayOf(reference), target ?? {});
-    const known = target && nameOfResource(target, place);
+    const said = displayOf(reference);
+    const known = target ? nameOfResource(target, place, said) : said;
     const number = leadsToPatient(reference) ? undefined : asInformation(asRecord(reference.identifier).value);
-    return said ?? known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
+    return known ?? number ?? (isGiven(reference) ? kindOf(reference) : undefined);
   };
   // R5 has a CodeableReference where R4 has a Reference.
   const wordsOf = (one: ForeignRecord) =>
@@ -42,15 +43,36 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
   return (name: string): string[] => [...new Set(asRecords(resource[name]).flatMap((one) => wordsOf(one) ?? []))];
 }
 
-/** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". */
-function nameOfResource(resource: ForeignRecord, { base, now, timeZone }: Place): string | undefined {
-  const given = readNamedResource(resource, { base, now }).name ?? withRemarks(conceptOf(resource), resource);
+/** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". @param said the reference's words. */
+function nameOfResource(resource: ForeignRecord, place: Place, said?: string): string | undefined {
+  const { now, timeZone } = place;
+  const own = () => readNamedResource(resource, place).name ?? withRemarks(conceptOf(resource), resource);
+  const given = withRemarks(said, resource) ?? own();
   const isOver = resource.resourceType === 'Coverage' && hasEnded(resource.period, now);
-  const said = given !== undefined && isOver ? `${given} (ended)` : given;
+  const name = given !== undefined && isOver ? `${given} (ended)` : given;
   const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
-  const facts = [valueOf(resource), when ?? undefined].filter((part) => part !== undefined).join(', ');
-  return said === undefined || facts === '' ? said : `${said}: ${facts}`;
+  const facts = [elementText(resource, place), when].filter(Boolean).join(', ');
+  return name === undefined || facts === '' ? name : `${name}: ${facts}`;
 }
+
+/** The value[x] of an element in words, with those for which the time zone is needed. */
+export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Place, 'timeZone' | 'now'>) {
+  const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = element;
+  const at = { timeZone, today: dayIn(now, timeZone) };
+  if (valuePeriod !== undefined)
+    return periodPhrases(asRecord(valuePeriod), at, 'series')
+      .map((text) => text ?? 'more in the EHR')
+      .join(', ');
+  return (
+    asConceptText({ coding: [valueCoding] }) ??
+    momentText(valueDate ?? valueDateTime ?? element.valueInstant, at) ??
+    asText(valueCode ?? valueMarkdown ?? asRecord(element.valueAnnotation).text, LONGEST) ??
+    displayOf(valueReference) ??
+    valueOf(element)
+  );
+}
+
+const LONGEST = 500;
 
 /** A reference to another server, or to nothing, still says that the EHR has something. */
 function isGiven({ reference, type, identifier }: ForeignRecord): boolean {

@@ -1,13 +1,7 @@
 /** Finds related requests: what it was made from, what it replaces, what replaced it, and others of its form. */
 import { isInForce } from '#src/requests/delivery/original.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
-
-export interface RelatedRequest {
-  readonly relation: string;
-  readonly id: string;
-  /** Undefined where no kept list names it. */
-  readonly service: string | undefined;
-}
+import type { DetailProps } from '#views/requests/detail-page.ts';
 
 const MOST = 20;
 /** The relation of a request to the newer one that replaced it. */
@@ -21,7 +15,7 @@ const DAY_MS = 86_400_000;
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],
-): RelatedRequest[] {
+): DetailProps['related'] {
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
@@ -42,20 +36,25 @@ export function relatedRequests(
   const newer = replacing.filter((row) => !isOlder(row));
   const isProved = (row: RequestRow) =>
     isInForce(row.ehrStatus) && row.caution === undefined && !leadsTo(row.id, own, rows);
-  const all = [
+  const isOfForm = (row: RequestRow) => requisition !== undefined && row.relations.requisition === requisition;
+  const ofNewer: [string, (row: RequestRow) => boolean][] = [
+    [REPLACED_BY, (row) => newer.includes(row) && isProved(row)],
+    [REPLACES_UNPROVED, (row) => newer.includes(row) && isInForce(row.ehrStatus) && !isProved(row)],
+    [REPLACES_NOT, (row) => newer.includes(row) && !isInForce(row.ehrStatus)],
+    [REPLACES_LATER, (row) => replacing.includes(row) && isOlder(row)],
+  ];
+  const strong = [
     ...named('Made from', basedOn),
     ...named('Replaces', replaces),
-    ...listed(REPLACED_BY, (row) => newer.includes(row) && isProved(row)),
-    ...listed(REPLACES_UNPROVED, (row) => newer.includes(row) && isInForce(row.ehrStatus) && !isProved(row)),
-    ...listed(REPLACES_NOT, (row) => newer.includes(row) && !isInForce(row.ehrStatus)),
-    ...listed(REPLACES_LATER, (row) => replacing.includes(row) && isOlder(row)),
-    ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
-    ...listed(
-      'On the same form',
-      ({ relations }) => requisition !== undefined && relations.requisition === requisition,
-    ),
+    ...ofNewer.flatMap(([relation, isRelated]) => listed(relation, isRelated)),
   ];
-  return [...new Map(all.map((one) => [one.id, one])).values()].slice(0, MOST);
+  // That it replaces this one says more of a request than that it was made from it, or came on the same form.
+  const weak = [
+    ...listed('On the same form', isOfForm),
+    ...listed('Made from this one', ({ relations }) => relations.basedOn.includes(self)),
+  ];
+  const relations = new Map([...weak, ...strong].map((one) => [one.id, one]));
+  return [...new Set([...strong, ...weak].map(({ id }) => id))].flatMap((id) => relations.get(id) ?? []).slice(0, MOST);
 }
 
 /** Requests that replace each other in a circle prove nothing, and one of them is needed. */

@@ -15,27 +15,23 @@ export const EVENT_SEARCHES = [
 export const MOST_EVENTS = 200;
 const MOST_SIBLINGS = 50;
 
+/** The searches for what happened to the request. */
+export const eventSearches = (options: DetailOptions): string[] =>
+  EVENT_SEARCHES.flatMap(([type, parameter]) =>
+    searchOf(type, MOST_EVENTS, options, parameter && { [parameter]: `ServiceRequest/${options.requestId}` }),
+  );
+
+/** The search for the patient's other requests. */
+export const siblingSearches = (options: DetailOptions): string[] => searchOf('ServiceRequest', MOST_SIBLINGS, options);
+
 /** Only types that may be searched are requested (SCO-19). */
-export function eventSearches(options: DetailOptions): string[] {
-  const granted = EVENT_SEARCHES.filter(([type]) => options.mayUse({ type, interaction: 's' }));
-  return granted.map(([type, parameter]) => {
-    const about = parameter === undefined ? {} : { [parameter]: `ServiceRequest/${options.requestId}` };
-    return searchOf(type, MOST_EVENTS, options, about);
-  });
-}
-
-/** One search for the patient's other requests; none where it is not granted. */
-export function siblingSearches(options: DetailOptions): string[] {
-  const isGranted = options.mayUse({ type: 'ServiceRequest', interaction: 's' });
-  return isGranted ? [searchOf('ServiceRequest', MOST_SIBLINGS, options, {})] : [];
-}
-
 function searchOf(
   type: string,
   count: number,
-  { patientId, searchParameters }: DetailOptions,
-  others: Record<string, string>,
-): string {
+  { patientId, searchParameters, mayUse }: DetailOptions,
+  others: Record<string, string> = {},
+): string[] {
+  if (!mayUse({ type, interaction: 's' })) return [];
   const query = new URLSearchParams({ patient: patientId, _count: String(count), ...others });
-  return `${type}?${withSearchParameters(query, searchParameters)}`;
+  return [`${type}?${withSearchParameters(query, searchParameters)}`];
 }

@@ -2,7 +2,6 @@
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { readService } from '#src/requests/list/concepts.ts';
-import { valueOf } from '#src/requests/list/resource-words.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { businessText } from '#src/requests/progress/guide-codes.ts';
@@ -10,19 +9,14 @@ import { askedOf } from '#src/requests/progress/owner.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
 import { codesOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
-import { dateText, periodPhrases } from '#src/requests/timing/moments.ts';
+import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
-import { kindOf, type Place } from './referred.ts';
+import { elementText, kindOf, type Place } from './referred.ts';
 
-export interface TimelineEntry {
-  readonly what: string;
-  /** In words; undefined where the EHR does not say. */
-  readonly when: string | undefined;
-  readonly who: string | undefined;
-  readonly source: string;
-}
+type TimelineEntry = DetailProps['timeline'][number];
 
 /** One of them, before its date is read. */
 export interface Event extends Omit<TimelineEntry, 'when'> {
@@ -37,6 +31,7 @@ interface About {
   readonly ids: readonly unknown[];
   readonly isSelf: (reference: ForeignRecord) => boolean;
   readonly timeZone: string;
+  readonly now: Date;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -50,15 +45,14 @@ export function readTimeline(
   resource: ForeignRecord,
   events: readonly ForeignRecord[],
   requester: string | undefined,
-  { base, timeZone }: Pick<Place, 'base' | 'timeZone'>,
+  { base, timeZone, now }: Place,
 ): TimelineEntry[] {
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
   const about = {
     service: readService(resource).service,
     requester: asRecord(resource.requester).reference,
     ids: events.map(({ id }) => id),
-    isSelf,
-    timeZone,
+    ...{ isSelf, timeZone, now },
   };
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
@@ -69,7 +63,10 @@ export function readTimeline(
   return dated
     .filter(({ date, source }) => date !== undefined || source !== 'Request')
     .toSorted((a, b) => (b.date?.at ?? -Infinity) - (a.date?.at ?? -Infinity) || 0)
-    .map(({ date, ...entry }) => ({ ...entry, when: date && dateText(date, timeZone) }));
+    .map(({ date, what, who, source }) => ({
+      ...{ what: withMoments(what, timeZone), who, source },
+      when: date && dateText(date, timeZone),
+    }));
 }
 
 /** An event that is entered in error is left out; an event with conditions shows them. */
@@ -87,7 +84,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone }: About): Event[] {
+function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone, now }: About): Event[] {
   const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
@@ -100,7 +97,8 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const others = asRecords(task.focus).filter((one) => !isSelf(one));
   const about = others.map((one) => displayOf(one) ?? kindOf(one));
   const results = asRecords(task.output).flatMap((one) => {
-    const value = one.valueReference === undefined ? valueOf(one) : displayOf(one.valueReference);
+    const value =
+      one.valueReference === undefined ? elementText(one, { timeZone, now }) : displayOf(one.valueReference);
     return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
   });
   const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
@@ -110,17 +108,8 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
     ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
-  const description = asText(task.description, LONGEST_MESSAGE);
-  const said = [
-    word.note,
-    ...about,
-    purpose,
-    description,
-    ...reasons,
-    ...times,
-    ...results.slice(0, MOST_PARTS),
-    ...notes,
-  ];
+  const said = [word.note, ...about, purpose, asText(task.description, LONGEST_MESSAGE), ...reasons, ...times];
+  said.push(...results.slice(0, MOST_PARTS), ...notes);
   const telling = said.filter((text) => text && !repeats(text, word.word));
   const { reference } = askedOf(task);
   // What the requester has was sent to no provider.
@@ -128,7 +117,9 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const isOwn = isPersons && [asRecord(task.requester).reference, requester].includes(reference);
   const what = [isOwn ? 'With the requester' : word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
-  return [{ what, at, who: displayOf(askedOf(task)), source: 'Task' }];
+  // What the Task is for decides which of the nurse's words fits it.
+  const source = purpose === undefined ? 'Hand-over' : 'To-do';
+  return [{ what, at, who: displayOf(askedOf(task)), source }];
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
@@ -136,7 +127,7 @@ function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod
     .map((one) => displayOf(one.who))
     .find((name) => name !== undefined);
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
-  return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Provenance' }];
+  return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Change history' }];
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
@@ -149,11 +140,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const state = codeOf(status);
   const words = state === undefined || AS_SENT.has(state) ? [] : [state.replaceAll('-', ' ')];
   const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
-  const what = [
-    'Message',
-    ...words.concat(why),
-    ...said,
-    ...(parts.length > said.length ? ['more in the EHR'] : []),
-  ].join(' · ');
+  const more = parts.length > said.length ? ['more in the EHR'] : [];
+  const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
   return [{ what, at: sent ?? received, who: isPatients ? 'The patient' : displayOf(sender), source: 'Communication' }];
 }

@@ -2,10 +2,9 @@
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
 import type { MovementLimits } from '#src/requests/progress/movement.ts';
-import type { Task } from '#src/requests/progress/task.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import type { IncludeSupport } from '#src/requests/search/include-support.ts';
-import { type SearchResult, searchRequests } from '#src/requests/search/search-requests.ts';
+import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -44,25 +43,14 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly ownSystem?: string;
 }
 
-export interface Found {
-  readonly identifiers: Map<string, string>;
-  readonly requests: ServiceRequest[];
-  readonly tasks: readonly Task[];
-  readonly otherTasks: number;
-  readonly taskNotices: readonly string[];
-  /** Included resources of other types, used only for names. */
-  readonly included: NamedResource[];
-  /** The EHR's own remarks, each once. */
-  readonly remarks: Set<string>;
-  readonly result: SearchResult;
-  readonly failure: FhirError | undefined;
-}
+/** Everything that came, checked for nothing yet; `failure` is why not all of it came. */
+export type Found = Awaited<ReturnType<typeof askForList>>;
 
 /**
  * Searches requests and, if they do not come along, Tasks. Keeps only what the list shows of each resource, as soon as it
  * arrives (FH-12). A failure of the EHR is not thrown: it is the result's `failure`.
  */
-export async function askForList(api: FhirApi, options: RequestListOptions): Promise<Found> {
+export async function askForList(api: FhirApi, options: RequestListOptions) {
   const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
@@ -115,7 +103,10 @@ export async function askForList(api: FhirApi, options: RequestListOptions): Pro
   const otherTasks = gathered.countOthers();
   const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   const taskNotices = [...unread, ...gathered.notices()];
-  return { requests, tasks: gathered.tasks(), otherTasks, taskNotices, included, remarks, identifiers, ...answered };
+  // Answers of providers could not be read, or not all of them.
+  const isUnheard = taskNotices.length > 0;
+  const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
+  return { requests, ...heard, included, remarks, identifiers, ...answered };
 }
 
 /** Named resources are included only if the granted scopes allow reading at least one of their types (SCO-19). */

@@ -98,14 +98,12 @@ export function readCaution(resource: ForeignRecord): string | undefined {
  * Each reason once: coded ones, then those that references name. A reference without words may stand for a coded
  * reason; if there are more of them than codes, there is a further reason.
  */
-export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConceptText): string[] {
+export function readReasons(resource: ForeignRecord, base: URL): string[] {
   const place = { base, container: resource };
-  // R5 has one list for both.
-  const either = asRecords(resource.reason);
-  const references = [...asRecords(resource.reasonReference), ...either.flatMap((one) => asRecords(one.reference))];
-  const concepts = [...asRecords(resource.reasonCode), ...either];
-  const coded = concepts.flatMap((concept) => withSides(wordsOf(concept), concept, certaintiesOf(concept)) ?? []);
-  const masked = concepts.some(isMasked) ? [REASON_ELSEWHERE] : [];
+  const references = [resource.reasonReference, ...asRecords(resource.reason).map((one) => one.reference)].flatMap(
+    (one) => asRecords(one),
+  );
+  const { coded, masked } = codedReasons(resource);
   if (references.length === 0) return [...new Set([...coded, ...masked])];
   const referred = references.map((reference) => ({
     text: reasonOf(reference, place),
@@ -114,6 +112,14 @@ export function readReasons(resource: ForeignRecord, base: URL, wordsOf = asConc
   const said = new Set([...coded, ...referred.flatMap(({ text }) => text ?? [])]);
   const wordless = referred.filter(({ text, isThere }) => text === undefined && isThere).length;
   return [...said, ...(wordless > coded.length ? [REASON_ELSEWHERE] : masked)];
+}
+
+/** The reasons that no reference names; `masked` stands for one that is withheld. */
+export function codedReasons(resource: ForeignRecord, wordsOf = asConceptText) {
+  // R5 has one list for codes and references.
+  const concepts = [...asRecords(resource.reasonCode), ...asRecords(resource.reason)];
+  const coded = concepts.flatMap((concept) => withSides(wordsOf(concept), concept, certaintiesOf(concept)) ?? []);
+  return { coded, masked: concepts.some(isMasked) ? [REASON_ELSEWHERE] : [] };
 }
 
 function reasonOf(reference: ForeignRecord, place: Place): string | undefined {

@@ -69,7 +69,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
   const isOurs = ([name]: [string, string]) => ownSystem !== undefined && name.startsWith(`${ownSystem}|`);
   const own = new Set([...found.identifiers].filter(isOurs).map(([, id]) => id));
-  const at = { now, timeZone, limits: movement, isUser, encounter, isOwn: (id: string) => own.has(id) };
+  const { isUnheard } = found;
+  const at = { now, timeZone, limits: movement, isUser, encounter, isUnheard, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>
     replacedBy(request).map((one) => ({ request: one, task: taskOf(one) }));
   const rows = kept.map((request) => toRow(request, nameOf, at, taskOf(request), replacedFor(request)));

@@ -37,15 +37,6 @@ export interface Naming {
   readonly remembered?: Map<string, NamedResource> | undefined;
 }
 
-export interface Names {
-  /** The name of any of the parties; "Name not available" when the EHR did not give it. */
-  nameOf(party: PartyReference): string;
-  /** Is it the signed-in user, directly or in a role that came? */
-  isUser(party: PartyReference): boolean;
-  /** The types that would have named a party and may not be read. */
-  notGranted: readonly string[];
-}
-
 type Known = ReadonlyMap<string, NamedResource>;
 
 const typeOf = (local: string) => local.split('/')[0] ?? '';
@@ -55,7 +46,7 @@ const typeOf = (local: string) => local.split('/')[0] ?? '';
  * single reads, within this FHIR base (LC-10). A failed read only leaves out its name (FH-06). @param parties most
  * important first.
  */
-export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming): Promise<Names> {
+export async function resolveNames(api: FhirApi, parties: readonly PartyReference[], naming: Naming) {
   const { user, canRead, patientId, remembered = new Map<string, NamedResource>() } = naming;
   // Only this patient is named so; another patient of the same server is not.
   const patient = { reference: `Patient/${patientId}`, name: 'The patient', role: undefined };
@@ -79,17 +70,11 @@ export async function resolveNames(api: FhirApi, parties: readonly PartyReferenc
   );
   const known: Known = new Map([...given, ...byReference([...brought, ...own])]);
   return {
-    nameOf: (party) => nameOf(party, known) ?? NOT_AVAILABLE,
-    isUser: (party) =>
+    nameOf: (party: PartyReference) => nameOf(party, known) ?? NOT_AVAILABLE,
+    isUser: (party: PartyReference) =>
       user !== undefined && [party.local, roleOf(party, known)?.practitioner.local].includes(user.reference),
     notGranted: [...new Set(readable.map(typeOf))].filter((type) => !canRead(type)).toSorted(),
   };
-}
-
-/** The resources that were read, and whether all reads were answered: a resource that is then missing has no name. */
-interface ReadResources {
-  readonly resources: readonly ForeignRecord[];
-  readonly isFinal: boolean;
 }
 
 /** Takes from the answers only the requested resources, by the resources' own type and id. */
@@ -113,13 +98,14 @@ async function readAll(
 /** A final status: success, or a refusal that will not pass. */
 const ANSWERED = /^(?!408|429)[234]/;
 
-function readIn(entries: readonly ForeignRecord[] | 'failed'): ReadResources {
+/** `isFinal`: all reads were answered, so that a resource that is missing has no name. */
+function readIn(entries: readonly ForeignRecord[] | 'failed') {
   if (entries === 'failed') return { resources: [], isFinal: false };
   const isOver = ({ response }: ForeignRecord) => ANSWERED.test(asText(asRecord(response).status) ?? '');
   return { resources: entries.map((item) => asRecord(item.resource)), isFinal: entries.every(isOver) };
 }
 
-async function readOneByOne(api: FhirApi, wanted: readonly string[]): Promise<ReadResources> {
+async function readOneByOne(api: FhirApi, wanted: readonly string[]) {
   let isFinal = true;
   const passOver = (error: unknown) => {
     if (!(error instanceof FhirError)) throw error;

@@ -60,8 +60,9 @@ function payerOf({ payor }: ForeignRecord): string | undefined {
   );
 }
 
-/** FHIR R4 Observation.value[x], or its components; undefined for a resource that has neither. */
+/** FHIR R4 Observation.value[x], or its components, or the answer of a Consent; undefined for any other resource. */
 export function valueOf(resource: ForeignRecord): string | undefined {
+  if (resource.resourceType === 'Consent') return CONSENTS.get(asRecord(resource.provision).type);
   const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
   if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
   if (resource.dataAbsentReason !== undefined) return 'no value';
@@ -80,6 +81,12 @@ const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => str
   ['valueString', (value) => asText(value)],
   ['valueCodeableConcept', (value) => asConceptText(value) ?? asText(asRecord(value).text) ?? displayIn(value)],
   ['valueBoolean', (_value, resource) => FLAGS.get(flagOf(resource, 'valueBoolean'))],
+]);
+
+/** FHIR R4 Consent.provision: what is consented to, or is not. */
+const CONSENTS = new Map<unknown, string>([
+  ['deny', 'denied'],
+  ['permit', 'permitted'],
 ]);
 
 const FLAGS = new Map<unknown, string>([

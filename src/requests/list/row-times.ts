@@ -1,7 +1,7 @@
 /** When a request began, changed and moved last, as its row says it. */
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import type { Task } from '#src/requests/progress/task.ts';
-import { elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
+import { daysSince, elapsedText, isLength } from '#src/requests/timing/how-long-ago.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /** When it is read; `timeZone` is the organization's. */
@@ -24,18 +24,14 @@ export function agoText(what: string, date: unknown, at: At): string | undefined
   return elapsed && [what, elapsed, isLength(elapsed) ? 'ago' : ''].filter(Boolean).join(' ');
 }
 
-/** When the last known event was; a time in the future does not count. */
-export function movedMs(
-  { authoredOn, lastUpdated }: ServiceRequest,
-  at: At,
-  task: Task | undefined,
-): number | undefined {
-  let last: number | undefined;
+/** When the last known event was, and how many days ago; a time in the future does not count. */
+export function lastMove({ authoredOn, lastUpdated }: ServiceRequest, at: At, task: Task | undefined) {
+  let last: { ms: number; value: string | undefined } | undefined;
   for (const value of [authoredOn, lastUpdated, task?.changed]) {
     const ms = latestMs(value, at.timeZone);
-    if (ms !== undefined && ms <= at.now.getTime() && (last === undefined || ms > last)) last = ms;
+    if (ms !== undefined && ms <= at.now.getTime() && !(last && ms <= last.ms)) last = { ms, value };
   }
-  return last;
+  return { ms: last?.ms, days: last && daysSince(last.value, at) };
 }
 
 /** "2026" may mean its last day, which is taken: no longer time is claimed than is proved. */

@@ -7,7 +7,8 @@ import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
-import { agoText, isRecent, movedMs, sinceOf } from './row-times.ts';
+import { withMoments } from '#src/requests/timing/moments.ts';
+import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
 import { sentTo } from './sent-to.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { forbidden, mayServe, withTask } from './task-status.ts';
@@ -29,6 +30,8 @@ export interface ReadAt {
   readonly isOwn?: ((id: string) => boolean) | undefined;
   /** `Encounter/id` of the launch. */
   readonly encounter?: string | undefined;
+  /** What providers have answered could not be read, so that a request may have one that it does not name. */
+  readonly isUnheard?: boolean;
 }
 
 const NEVER: MovementLimits = { transport: Infinity, other: Infinity };
@@ -56,27 +59,19 @@ export function toRow(
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
-  const moved = movedMs(request, at, task);
+  const moved = lastMove(request, at, task);
   const older = replaced.map((one) => {
     const isOlderOpen = one.request.status.group === 'open';
     return { id: one.request.id, service: one.request.service, isOpen: isOlderOpen, said: saidOf(one, task, at) };
   });
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
-  const { icon } = status;
+  const { icon, note } = status;
   // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
   const isUnasked = request.isUnasked && !task;
-  const moving = {
-    isOpen,
-    isProhibited: isProhibited || isPatients || isUnasked,
-    icon,
-    service,
-    category,
-    movedMs: moved,
-  };
-  const still = daysWithoutMovement(moving, at.limits ?? NEVER, at.now);
-  const hasNoMovement = still !== undefined;
+  const isWaiting = isOpen && !isProhibited && !isPatients && !isUnasked;
+  const still = daysWithoutMovement({ isWaiting, icon, service, category, days: moved.days }, at.limits ?? NEVER);
   // Words of a Task count only where its status does.
   const spoken = status === request.status || isProhibited ? undefined : task;
   const asked = spoken?.besideStep ?? stepOf(spoken) ?? (older.some(({ said }) => said) ? CHECK_OLDER : undefined);
@@ -90,14 +85,16 @@ export function toRow(
     detail,
     category,
     caution,
-    status: { ...status, sinceText },
+    status: { ...status, note: note && withMoments(note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
-        (isOpen && request.isProhibitionUnclear) || (status.isContradicted === true && (isOpen || isRecent(moved, at))),
+        (isOpen && request.isProhibitionUnclear) ||
+        (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))),
       hasProvider: status.hasProvider,
+      isUnheard: at.isUnheard,
       hasOpenOlder,
-      hasNoMovement,
+      hasNoMovement: still !== undefined,
       asked,
       isPatients,
       isUnasked,
@@ -111,6 +108,7 @@ export function toRow(
     priority: priority ?? (isOpen && spoken?.purpose === undefined ? spoken?.priority : undefined),
     needed,
     sentTo: to.shown,
+    ...(at.isUnheard === true ? { isUnheard: true } : {}),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */
@@ -121,7 +119,7 @@ export function toRow(
     older: older.length === 0 ? undefined : older,
     neededMs,
     requestedMs: readFhirDate(request.authoredOn, at.timeZone)?.at,
-    movedMs: moved,
+    movedMs: moved.ms,
     references: withOwner(request.references, task),
     relations: request.relations,
   };
@@ -132,7 +130,7 @@ const CHECK_OLDER = 'Check the older request';
 /** What the provider of a replaced request said last, unless the same provider has this one: they may serve both. */
 function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt): string | undefined {
   if (!task || request.status.icon === 'done' || !mayServe(task)) return undefined;
-  if (!isRecent(movedMs(request, at, task), at)) return undefined;
+  if (!isRecent(lastMove(request, at, task).ms, at)) return undefined;
   const [older, newer] = [task, own].map((one) => one?.owner && nameKey(one.owner));
   return own && mayServe(own) && older !== undefined && older === newer ? undefined : task.word.word;
 }

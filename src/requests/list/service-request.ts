@@ -10,7 +10,7 @@ import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { saysMasked } from '#src/smart/fhir/no-information.ts';
-import { localReference, namelessReferences, relationsOf } from '#src/smart/fhir/reference.ts';
+import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
 import { describeSource, describeStatus, type Lateness } from './status.ts';
@@ -81,7 +81,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     performers: performers.map(party),
     performerType: asConceptText(resource.performerType),
     reasons: readReasons(resource, base),
-    references: namelessReferences(resource, base),
+    references: referencesToRead(resource, base),
     relations: relationsOf(resource, base),
     keys: readRequestKeys(resource, base),
   };

@@ -34,10 +34,7 @@ export function onceById(requests: Iterable<ServiceRequest>): ServiceRequest[] {
  * instants say so without contradiction; equal content is one. @param requests of one patient; the order is kept.
  * @returns `inDoubt`: different versions of one id of which none is proved to be the newest; all of them stay.
  */
-export function newestVersions(requests: readonly ServiceRequest[]): {
-  newest: readonly ServiceRequest[];
-  inDoubt: ReadonlySet<ServiceRequest>;
-} {
+export function newestVersions(requests: readonly ServiceRequest[]) {
   const byId = Map.groupBy(requests, (request) => request.keys.id ?? request);
   const left = [...byId.values()].map(withoutOlder);
   const newest = new Set(left.flat());

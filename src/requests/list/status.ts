@@ -2,15 +2,10 @@
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
 import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
+import type { RequestStatus as ShownStatus } from '#views/requests/request-row.ts';
 
-/** A plain status word with its icon and the half of the page that it belongs to. */
-export interface RequestStatus extends StatusWord {
-  /** What the word does not say, such as "reply unknown". */
-  readonly note: string | undefined;
-  /** A provider is named, not only a kind of provider. */
-  readonly hasProvider: boolean;
-  /** Still open although its needed day, or its needed time, is over. */
-  readonly isOverdue: boolean;
+/** What the page shows of it, and more. */
+export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'hasProvider' | 'isOverdue'> {
   /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
   readonly isLateToday?: true;
   /** The provider says something else. */

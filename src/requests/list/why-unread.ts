@@ -20,39 +20,45 @@ export interface RequestsProblem {
 /** `page-gone`: the EHR no longer knows a later page of the list that it began. `restricted`: of this chart. `incomplete`: a parameter lacks. */
 type ListProblem = FhirFailure | 'not-granted' | 'page-gone' | 'restricted' | 'incomplete';
 
-const PROBLEM_TEXTS: Record<ListProblem, string> = {
-  'not-granted':
+/** The line for each problem, and its rule where the failed call itself does not name one. */
+const PROBLEMS: Record<ListProblem, readonly [text: string, rule: Rule]> = {
+  'not-granted': [
     'The EHR did not let this app read requests. Ask {help desk} for the permission patient/ServiceRequest.read.',
-  refused: 'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
-  restricted: 'The EHR restricts this chart. Open the chart in the EHR itself to see its requests.',
-  incomplete: 'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
-  unauthorized:
-    'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
-  'not-found':
-    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
-  'page-gone': 'The EHR no longer has the next page of its list. Reload this page.',
-  throttled: 'The EHR is busy. Reload this page in a minute.',
-  unavailable: 'The EHR cannot show requests at the moment. Reload this page in a moment.',
-  timeout: 'The EHR took too long to answer. Reload this page in a moment.',
-  unexpected: 'The EHR returned an unexpected answer. Reload this page; if it happens again, tell {help desk}.',
-  'foreign-url': 'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
-};
-
-/** The rule that failed, where the failed call itself does not name one. */
-const RULES: Record<ListProblem, Rule> = {
-  'not-granted': 'fhir.search-not-granted',
-  refused: 'fhir.search-refused',
-  restricted: 'fhir.restricted',
-  incomplete: 'fhir.search-wants-parameter',
+    'fhir.search-not-granted',
+  ],
+  refused: [
+    'The EHR did not let this app read requests. Ask {help desk} to check your access to orders in this app.',
+    'fhir.search-refused',
+  ],
+  restricted: [
+    'The EHR restricts this chart. Open the chart in the EHR itself to see its requests.',
+    'fhir.restricted',
+  ],
+  incomplete: [
+    'The EHR wants more than this app sends to find requests. Look in the EHR itself, and tell {help desk}.',
+    'fhir.search-wants-parameter',
+  ],
   // The same token had read the patient.
-  unauthorized: 'fhir.search-token-refused',
-  'not-found': 'fhir.search-absent',
-  'page-gone': 'fhir.page-gone',
-  throttled: 'fhir.throttled',
-  unavailable: 'fhir.failing',
-  timeout: 'network.late',
-  unexpected: 'fhir.search-invalid',
-  'foreign-url': 'fhir.page-elsewhere',
+  unauthorized: [
+    'The EHR no longer accepts this app’s access for requests. Open the app again the way you opened it before; if it happens again, tell {help desk}.',
+    'fhir.search-token-refused',
+  ],
+  'not-found': [
+    'The EHR found nothing: either it has no requests for this patient, or it does not offer requests to this app. Look in the EHR itself, and ask {help desk} whether it supports ServiceRequest.',
+    'fhir.search-absent',
+  ],
+  'page-gone': ['The EHR no longer has the next page of its list. Reload this page.', 'fhir.page-gone'],
+  throttled: ['The EHR is busy. Reload this page in a minute.', 'fhir.throttled'],
+  unavailable: ['The EHR cannot show requests at the moment. Reload this page in a moment.', 'fhir.failing'],
+  timeout: ['The EHR took too long to answer. Reload this page in a moment.', 'network.late'],
+  unexpected: [
+    'The EHR returned an unexpected answer. Reload this page; if it happens again, tell {help desk}.',
+    'fhir.search-invalid',
+  ],
+  'foreign-url': [
+    'The EHR pointed to another server, which this app does not follow. Tell {help desk}.',
+    'fhir.page-elsewhere',
+  ],
 };
 
 /** A server that has no such search may say so by another status than 404. */
@@ -65,9 +71,10 @@ export function describeProblem(
   { failure, helpDeskName }: { failure?: FhirError | undefined; helpDeskName: string },
 ): RequestsProblem {
   const kind = (failure && kindOf(failure)) ?? given;
-  const text = withHelpDesk(PROBLEM_TEXTS[kind], { helpDeskName });
+  const [line, ownRule] = PROBLEMS[kind];
+  const text = withHelpDesk(line, { helpDeskName });
   const canReload = /\breload\b/i.test(text);
-  const { status, issues, rule = RULES[kind] } = failure ?? {};
+  const { status, issues, rule = ownRule } = failure ?? {};
   return { kind, text: isPartial ? `This list may be incomplete. ${text}` : text, canReload, status, issues, rule };
 }
 

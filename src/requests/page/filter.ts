@@ -1,6 +1,6 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { lacksProvider } from '#views/requests/request-row.ts';
+import { lacksProvider, noProvider, stillText } from '#views/requests/request-row.ts';
 import { needsAction } from './default-order.ts';
 import type { ListView } from './view-address.ts';
 
@@ -58,23 +58,13 @@ export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'b
 /** Whether the text that a row shows, or only counts, contains every word of the search. */
 function holds(row: RequestRow, words: readonly string[]): boolean {
   const { service, detail, category, caution, status, next, source, priority, needed, sentTo, requested, reason } = row;
-  const shown = [
-    service,
-    detail,
-    category,
-    caution,
-    status.word,
-    status.note,
-    next.text,
-    source,
-    priority?.word,
-    needed,
-  ];
+  const shown = [service, detail, category, caution, status.word, status.note];
+  const beside = [next.text, source, priority?.word, needed];
   const older =
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
-  const said = fold([...shown, ...marksOf(row), ...counted, ...asked].join(' '));
+  const said = fold([...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' '));
   return words.every((word) => said.includes(word));
 }
 
@@ -83,8 +73,8 @@ function marksOf(row: RequestRow): (string | undefined)[] {
   const { isOverdue, sinceText } = row.status;
   return [
     isOverdue ? 'Overdue' : undefined,
-    row.still === undefined || isOverdue ? undefined : `No movement for ${row.still} days`,
-    lacksProvider(row) ? 'No provider yet' : undefined,
+    row.still === undefined || isOverdue ? undefined : stillText(row.still),
+    lacksProvider(row) ? noProvider(row) : undefined,
     sinceText,
   ];
 }

@@ -59,14 +59,10 @@ function isEmpty({ open, closed }: RequestList): boolean {
 /** How the reading went, without anything on the list. @param introspected what the EHR said of the token. */
 export function requestFacts({ problem, notices, broke }: ListFacts, introspected?: Introspected): StepFacts {
   const { kind, status, issues, rule } = problem ?? {};
-  const [ownRule, warning] =
-    broke !== undefined
-      ? [broke, 'something of the EHR’s answer is not in the list; its notes say what']
-      : introspected?.isUnusable
-        ? ['refresh.not-confirmed', 'the EHR did not confirm the access token']
-        : [];
+  const ofToken = introspected?.isUnusable ? 'the EHR did not confirm the access token' : undefined;
+  const warning = broke ? 'something of the EHR’s answer is not in the list; its notes say what' : ofToken;
   return {
-    rule: rule ?? ownRule,
+    rule: rule ?? broke ?? (ofToken && 'refresh.not-confirmed'),
     'introspection answer': introspected?.answer,
     problem: kind,
     status,

@@ -4,10 +4,10 @@
  */
 import { asInformation, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
+import { resultsLeaveDoubt } from './doubts.ts';
 import { guideCode } from './guide-codes.ts';
 import { asksOfDesk, purposeOf } from './purpose.ts';
-import { resultsLeaveDoubt } from './results.ts';
-import { saysMissed, WELL } from './task-words.ts';
+import { AFTERWARDS, saysMissed, WELL } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
@@ -112,6 +112,7 @@ function wordsBesideDone(text: string): readonly string[] | undefined {
     .toLowerCase()
     .replace(/[\s_-]+/g, '-')
     .replace(WELL, '')
+    .replace(AFTERWARDS, '')
     .replace(AS_PLANNED, '')
     .replace(SEEN, 'done');
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];

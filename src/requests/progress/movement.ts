@@ -6,35 +6,27 @@ export interface MovementLimits {
   readonly other: number;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
 /** The words of a transport, which takes hours and has its own limit. */
 const TRANSPORT =
   /\b(?:transport\w*|ambulance|stretcher|wheelchair (?:van|ride)|paratransit|nemt|ride|shuttle|taxi)\b/i;
 /** States in which no news is due: the request is not sent yet, or its time is agreed. */
 const STILL = new Set(['draft', 'booked']);
 
-/**
- * Whole days since the last known event; undefined while they are within the limit.
- *
- * @param movedMs when the last known event was: a change of the Task or the request, or its authoring; undefined if
- *   none is known.
- */
+/** Whole days since the last known event, which are given in `days`; undefined while they are within the limit. */
 export function daysWithoutMovement(
   request: {
-    readonly isOpen: boolean;
-    readonly isProhibited: boolean;
+    /** It is open, and news of a provider is due. */
+    readonly isWaiting: boolean;
     readonly icon: string;
     readonly service: string;
     readonly category: string | undefined;
-    readonly movedMs: number | undefined;
+    readonly days: number | undefined;
   },
   limits: MovementLimits,
-  now: Date,
 ): number | undefined {
-  const { isOpen, isProhibited, icon, service, category, movedMs } = request;
-  if (!isOpen || isProhibited || STILL.has(icon) || movedMs === undefined) return undefined;
+  const { isWaiting, icon, service, category, days } = request;
+  if (!isWaiting || STILL.has(icon) || days === undefined) return undefined;
   const limit = isTransport(service, category) ? limits.transport : limits.other;
-  const days = Math.floor((now.getTime() - movedMs) / DAY_MS);
   return days >= limit ? days : undefined;
 }
 

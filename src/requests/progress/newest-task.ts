@@ -135,14 +135,11 @@ function isPressing({ word, purpose }: Task): boolean {
   return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true;
 }
 
-/** A part of the work that the provider hands back to the requester, such as a form to fill in. */
+/** What the provider hands back to the requester: a part of the work, such as a form to fill in, or a question. */
 function isOfRequester(task: Task, { requester }: About): boolean {
   const key = ownerKey(task);
   return (
-    task.purpose?.part !== undefined &&
-    !isOver(task.word) &&
-    key !== undefined &&
-    key === (requester && nameKey(requester))
+    task.purpose?.asks === true && !isOver(task.word) && key !== undefined && key === (requester && nameKey(requester))
   );
 }
 

@@ -12,6 +12,8 @@ export interface StepFacts {
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
+  /** What providers have answered could not be read: one may have it. */
+  readonly isUnheard?: boolean | undefined;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
@@ -64,7 +66,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
   if (facts.isUnasked === true) return NOTHING;
   if (isOverdue && hasProvider) return act('Ask why it is late');
-  if (!hasProvider && WAITING.has(icon)) return act('Find a provider');
+  if (!hasProvider && WAITING.has(icon)) return act(facts.isUnheard === true ? 'Check who has it' : 'Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
   return {

@@ -1,5 +1,6 @@
 /** What a Task is for: to carry out its request, to change or stop it, or something beside it. */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { asksForMore } from './task-words.ts';
 
 /** The codes of FHIR R4 task-code except `fulfill`, each with the words for what the Task asks for. */
 const CONTROLS = new Map<unknown, string>([
@@ -40,6 +41,8 @@ export interface Purpose {
   readonly mayCarryOut: boolean;
   /** It is neither a change of the request nor a part of it. */
   readonly isOwn: boolean;
+  /** It asks for information; of the requester, where they have it. */
+  readonly asks: boolean;
   readonly part?: Part | undefined;
   /** Once it is completed, the request has nothing left to carry out. */
   readonly isStop: boolean;
@@ -66,7 +69,7 @@ export function purposeOf(task: ForeignRecord): Purpose | undefined {
   const parents = ids.includes(undefined) || ids.length === MOST_READ ? [] : ids.filter((id) => id !== undefined);
   const words = ['Part of it', alone?.words].filter(Boolean).join(', ');
   const part = { parents, alone, carriesOut: carriesOut(task) };
-  const none = { codes: codesIn(task.code), isOwn: false, mayCarryOut: false, isStop: false };
+  const none = { codes: codesIn(task.code), isOwn: false, asks: true, mayCarryOut: false, isStop: false };
   return { words, telling: tellingWords(words), part, ...none };
 }
 
@@ -79,6 +82,7 @@ function purposeAlone(task: ForeignRecord): Purpose | undefined {
     telling: tellingWords(words),
     codes: codesIn(task.code),
     isOwn: !control,
+    asks: [words, asText(task.description, LONG) ?? ''].some((text) => asksForMore(text.toLowerCase())),
     mayCarryOut: !control && !DESK_WORK.test(words),
     isStop: STOPS.has(control),
   };

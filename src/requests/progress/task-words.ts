@@ -37,40 +37,41 @@ const WORDS = {
   unclear: { word: 'Status unclear', icon: 'unknown', note: 'EHR says “completed”' },
 } as const satisfies Record<string, TaskWord>;
 
+const tableOf = (rows: Partial<Record<keyof typeof WORDS, string>>): ReadonlyMap<string | undefined, TaskWord> =>
+  new Map(
+    Object.entries(rows).flatMap(([name, codes]) =>
+      codes.split(' ').map((code) => [code, WORDS[name as keyof typeof WORDS]] as const),
+    ),
+  );
+
 /** FHIR R4 Task.status, and how guides and servers misspell it; one that is `entered-in-error` has no word. */
-const STATUSES = new Map<string | undefined, TaskWord>([
-  ['draft', WORDS.draft],
-  ['requested', WORDS.sent],
-  ['inprogress', WORDS.underWay],
-  ['received', WORDS.received],
-  ['accepted', WORDS.accepted],
-  ['ready', WORDS.accepted],
-  ['in-progress', WORDS.underWay],
-  ['on-hold', WORDS.hold],
-  ['completed', WORDS.done],
-  ['rejected', WORDS.declined],
-  ['declined', WORDS.declined],
-  ['cancelled', WORDS.cancelled],
-  ['canceled', WORDS.cancelled],
-  ['failed', WORDS.failed],
-]);
+const STATUSES = tableOf({
+  draft: 'draft',
+  sent: 'requested',
+  received: 'received',
+  accepted: 'accepted ready',
+  underWay: 'in-progress inprogress',
+  hold: 'on-hold',
+  done: 'completed',
+  declined: 'rejected declined',
+  cancelled: 'cancelled canceled',
+  failed: 'failed',
+});
+
+const VISITS = 'appointment booking service visit trip ride pickup pick-up'.split(' ');
+const AGREED_VISITS = VISITS.flatMap((what) => ['booked', 'scheduled', 'confirmed'].map((state) => `${what}-${state}`));
 
 /** Business statuses that say more than the status: those of guides as guide-codes.ts gives them, and of this product. */
-const BUSINESS = new Map<string, TaskWord>([
-  ...['input-required', 'awaiting-reply', 'awaiting-information', 'change-requested'].map(
-    (code) => [code, WORDS.question] as const,
-  ),
-  ...['booked', 'scheduled'].map((code) => [code, WORDS.booked] as const),
-  ...['appointment', 'booking', 'service', 'visit', 'trip', 'ride', 'pickup', 'pick-up'].flatMap((what) =>
-    ['booked', 'scheduled', 'confirmed'].map((state) => [`${what}-${state}`, WORDS.booked] as const),
-  ),
-  ...['on-hold', 'hold'].map((code) => [code, WORDS.hold] as const),
-  ...['en-route', 'arrived', 'started'].map((code) => [code, WORDS.underWay] as const),
-  ...['assigned'].map((code) => [code, WORDS.accepted] as const),
-  ...['unavailable', 'declined', 'denied', 'rejected'].map((code) => [code, WORDS.declined] as const),
-  ...['withdrawn'].map((code) => [code, WORDS.cancelled] as const),
-  ...['no-show', 'not-performed', 'not-done'].map((code) => [code, WORDS.failed] as const),
-]);
+const BUSINESS = tableOf({
+  question: 'input-required awaiting-reply awaiting-information change-requested',
+  booked: `booked scheduled ${AGREED_VISITS.join(' ')}`,
+  hold: 'on-hold hold',
+  underWay: 'en-route arrived started',
+  accepted: 'assigned',
+  declined: 'unavailable declined denied rejected',
+  cancelled: 'withdrawn',
+  failed: 'no-show not-performed not-done',
+});
 /** In free text, what asks something of the clinician. */
 const QUESTION =
   /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b|^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/;
@@ -87,7 +88,10 @@ const MISSED: readonly RegExp[] = [
 ];
 /** Negations that say that all is well. */
 export const WELL =
-  /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
+  /\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)(?:-(?:is-|was-|were-)?(?:needed|required|necessary))?\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
+/** What is to come after a service that was carried out: its report, and the next visit of the patient. */
+export const AFTERWARDS =
+  /\b(?:will|to)[ -](?:provide|send|deliver|complete|forward|fax|share|upload)[ -](?:(?:a|an|the|our|my|full|final|formal|written|detailed|consult|consultation|visit|you)[ -]){0,3}(?:reports?|letters?|notes?|summary|results|documentation|paperwork|feedback|recommendations)\b|\b(?:reports?|letters?|notes?|summary|results|documentation|paperwork)[ -](?:will|is|are)?[ -]?(?:to[ -]follow|follows?|be[ -](?:provided|sent|delivered|completed|forwarded|faxed))\b|\b(?:patient|pt|client|he|she|they)[ -](?:will|to)[ -](?:return|follow[ -]?up)(?:[ -]in[ -]\d{1,2}[ -](?:days?|weeks?|months?|years?))?(?=[.;,]|$)/gi;
 /** What a note says of the patient, and {@link MISSED} must not match: "denied pain" refuses no service. */
 const OF_PATIENT =
   /\b(?:(?:patient|pt|client|he|she|they)-(?:has-)?(?:voided|missed-(?:a-|the-|one-)?(?:meds?|doses?|medications?))|never-(?:smok|complain|used|had)\w*|no-response-to-(?:\w+-)?stimul\w*|(?:declined|refused)-(?:offer-of-|offered-|her-|his-)?(?:water|lunch|breakfast|dinner|food|snacks?|a-blanket|a-wheelchair)|denied-(?:any-)?(?:pain|chest|sob|shortness|dizziness|fever|chills|nausea|falls?|si\b|suicidal|discomfort|symptoms?)|(?:unable|cannot|could-not|did-not)(?:-to)?-(?:bear|walk|ambulate|stand|sit|lift|speak|swallow|bend|climb|weight)|(?:was|were)-not-in-(?:any-)?(?:pain|distress)|incomplete-(?:bladder|emptying)|failed-(?:conservative|back|outpatient)|(?:husband|wife|spouse|mother|father)-(?:has-)?(?:died|passed-away)|(?:iv|line|picc|o2|oxygen|foley|drain)-(?:was-)?discontinued)/g;
@@ -125,7 +129,7 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   // One of the two is old, and only the provider knows which.
   const isDeclinedToo = known === WORDS.declined && AGREED.has(word);
   if (codes.includes('fulfilled') || isDeclinedToo) return unclearOf(status);
-  return known ?? (codes.some((code) => QUESTION.test(code)) ? WORDS.question : word);
+  return known ?? (business.some(asksForMore) ? WORDS.question : word);
 }
 
 /** The words of a completed Task, of one in doubt, of one that was never sent, and of one that another provider took. */
@@ -140,6 +144,11 @@ export const { done, unclear: doneInDoubt, draft: unsent, claimed } = WORDS;
  */
 export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
   return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
+}
+
+/** Whether a text in lower case asks something of the clinician. */
+export function asksForMore(text: string): boolean {
+  return QUESTION.test(hyphened(text));
 }
 
 /** Whether a provider's words say no more than the word itself, as "Service Request Accepted" of what is accepted. */

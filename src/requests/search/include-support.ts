@@ -1,6 +1,6 @@
 /** Knows what an EHR can include with requests, so that the names of their parties need no second call (FH-15). */
 import { LRUCache } from 'lru-cache';
-import { atMost } from '#src/adapters/cache.ts';
+import { agedBy, atMost } from '#src/adapters/cache.ts';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { TASKS_ALONG } from '#src/smart/documents/capability-statement.ts';
@@ -18,10 +18,7 @@ const MOST_KEPT = 2_000;
  */
 export function createIncludeSupport(clock: Clock) {
   const learned = new LRUCache<string, 'refused' | 'needless'>({
-    ...atMost(MOST_KEPT),
-    ttl: KEPT_MS,
-    ttlResolution: 0,
-    perf: { now: () => clock().getTime() },
+    ...{ ...atMost(MOST_KEPT), ttl: KEPT_MS, ...agedBy(clock) },
   });
   return ({ id, connectionVersion, discovered }: Pick<Organization, 'id' | 'connectionVersion' | 'discovered'>) => {
     const key = `${id} ${connectionVersion}`;

@@ -17,6 +17,13 @@ export function momentText(value: unknown, { timeZone }: DateContext): string | 
   return date ? dateText(date, timeZone) : (asInformation(value, 40) ?? null);
 }
 
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)(?!\w)/g;
+
+/** Free text with the instants in it as {@link momentText} says them. */
+export function withMoments(text: string, timeZone: string): string {
+  return text.replace(INSTANT, (instant) => momentText(instant, { timeZone, today: '' }) ?? instant);
+}
+
 /** The text of a date that has been read. A midnight shows the day as it was written too, if that is another one. */
 export function dateText(date: FhirDate, timeZone: string): string {
   const { day, time, writtenDay = day } = date;

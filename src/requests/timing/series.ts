@@ -3,17 +3,7 @@ import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isGiven, listOf } from './parts.ts';
 
-const RHYTHM = [
-  'frequency',
-  'period',
-  'dayOfWeek',
-  'timeOfDay',
-  'when',
-  'count',
-  'countMax',
-  'boundsDuration',
-  'boundsRange',
-];
+const RHYTHM = 'frequency period dayOfWeek timeOfDay when count countMax boundsDuration boundsRange'.split(' ');
 /** Codes of one time only, as Epic and others write them. */
 const ONCE =
   /\b(?:once(?! (?:a|per|every|daily|weekly|monthly)\b)|one[- ]time|single|stat|asap|now|urgent|routine|today|tomorrow)\b/i;

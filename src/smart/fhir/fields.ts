@@ -1,16 +1,17 @@
 /** Reads fields of untrusted FHIR JSON without relying on their type. Every domain parser uses it (FH-11, FH-12). */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { namedCode } from './code-systems.ts';
+import { unmarked } from './markup.ts';
 import { isCatchAll, isMarkedAbsent, isNullCode, isNullSystem, saysNothing } from './no-information.ts';
 import { visibleLength } from './visible-length.ts';
 
 const characters = new Intl.Segmenter();
 
-/** One line of visible ASCII and Latin letters with single spaces. Most texts are such, and need no cleaning. */
-const PLAIN_LINE = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)*$/;
+/** One line of visible ASCII, but nothing that begins markup, and Latin letters with single spaces: most texts, which need no cleaning. */
+const PLAIN_LINE = /^[!-%'-;=-z|-~\u00C0-\u024F]+(?: [!-%'-;=-z|-~\u00C0-\u024F]+)*$/;
 
 /** The beginning of such a line. Each of its characters stands alone, so that it can be cut anywhere. */
-const PLAIN_HEAD = /^[!-~\u00C0-\u024F]+(?: [!-~\u00C0-\u024F]+)* ?$/;
+const PLAIN_HEAD = /^[!-%'-;=-z|-~\u00C0-\u024F]+(?: [!-%'-;=-z|-~\u00C0-\u024F]+)* ?$/;
 
 export type ForeignRecord = JsonObject;
 
@@ -34,7 +35,7 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
 }
 
 /**
- * One line of readable text. Letters of every script stay, controls become spaces, invisible formatting is removed,
+ * One line of readable text. Markup is taken out, letters of every script stay, controls become spaces, invisible formatting is removed,
  * above all bidirectional overrides, and so are more than eight marks on one letter; joiners stay (Persian, emoji). Not
  * HTML-safe: views escape it (FH-10).
  * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
@@ -44,8 +45,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
   if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
     return `${value.slice(0, maxLength - 1)}…`;
-  const line = value
-    .slice(0, maxLength * 8)
+  const line = unmarked(value.slice(0, maxLength * 8))
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
@@ -64,8 +64,9 @@ const MOST_LINES = 40;
 
 /** The lines of a text, each as {@link asText}; of a longer text, or one of very many lines, one line of all. */
 export function asLines(value: unknown, maxLength: number): string[] {
-  const lines = asWritten(value).split(/\r\n?|\n/, MOST_LINES + 1);
-  const isPlain = asWritten(value).length <= maxLength && lines.length <= MOST_LINES;
+  const text = unmarked(asWritten(value));
+  const lines = text.split(/\r\n?|\n/, MOST_LINES + 1);
+  const isPlain = text.length <= maxLength && lines.length <= MOST_LINES;
   return (isPlain ? lines : [value]).flatMap((line) => asText(line, maxLength) ?? []);
 }
 

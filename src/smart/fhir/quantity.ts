@@ -5,8 +5,8 @@ const COMPARATORS: readonly unknown[] = ['<', '<=', '>=', '>'];
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 /** How people and UCUM write the units that are mistaken for each other. */
 const UNITS = new Map(
-  ['kg', 'g', 'mg', 'ug mcg', 'lb lbs [lb_av]', 'oz [oz_av]', 'cm', 'm', 'in [in_i]', 'ft [ft_i]', 'l', 'ml']
-    .concat('cel', '[degf]')
+  'kg|g|mg|ug mcg|lb lbs [lb_av]|oz [oz_av]|cm|m|in [in_i]|ft [ft_i]|l|ml|cel|[degf]'
+    .split('|')
     .flatMap((names) => names.split(' ').map((name) => [name, names] as const)),
 );
 /** The text for an amount of which only a part can be read: the part alone would read as another amount. */

@@ -52,17 +52,24 @@ const NAMED = [
 /** The most references that are looked up. */
 const MOST_NAMED = 10;
 
-/** `Type/id` of each reference without a display, so that the request's page can fetch all of them at once. */
-export function namelessReferences(resource: ForeignRecord, base: URL): string[] {
-  const nameless: string[] = [];
+/** Those of which a display does not say enough: what it names may be refuted, over, or entered in error. */
+const CLINICAL = new Set(['reasonReference', 'insurance', 'supportingInfo', 'relevantHistory']);
+
+/**
+ * `Type/id` of what the request's page has to read, so that it can fetch all of it at once: each reference without a
+ * display, then the clinical ones with one.
+ */
+export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
+  const [nameless, others]: [string[], string[]] = [[], []];
   for (const name of NAMED) {
     if (resource[name] === undefined) continue;
     for (const reference of asRecords(resource[name])) {
-      const local = asInformation(reference.display) === undefined ? localReference(reference, base) : undefined;
-      if (local !== undefined && !nameless.includes(local)) nameless.push(local);
+      const isNamed = asInformation(reference.display) !== undefined;
+      const local = isNamed && !CLINICAL.has(name) ? undefined : localReference(reference, base);
+      if (local !== undefined) (isNamed ? others : nameless).push(local);
     }
   }
-  return nameless.slice(0, MOST_NAMED);
+  return [...new Set([...nameless, ...others])].slice(0, MOST_NAMED);
 }
 
 /** The relations of a request: `Type/id` of related orders, and the requisition number that several orders share. */

@@ -216,9 +216,9 @@ test('the timeline has the newest event first, each with person, time and source
   const words = [
     [/^Appointment · booked/, /Van 7 · Appointment$/],
     [/^Message · Which door\?/, /Swift · Communication$/],
-    [/^Accepted · Vehicle assigned/, /Swift · Task$/],
+    [/^Accepted · Vehicle assigned/, /Swift · Hand-over$/],
     [/^Last changed in the EHR/, /Request$/],
-    [/^Signed/, /Dr\. Ruth Kim · Provenance$/],
+    [/^Signed/, /Dr\. Ruth Kim · Change history$/],
     [/^Requested/, /Dr\. Ruth Kim · Request$/],
   ] as const;
   expect(lines).toHaveLength(words.length);
@@ -618,6 +618,7 @@ describe('hostile FHIR', () => {
 
 test.for([
   ['a wildcard alone', {}, [], false],
+  ['a wildcard, before a CapabilityStatement has been read', {}, undefined, true],
   ['Task by name', { scopes: WITH_TASKS }, [], true],
   ['a wildcard, where the EHR sends Tasks along', {}, ['Task:focus'], true],
 ] as const)(

@@ -70,6 +70,22 @@ test.for<[string, object, string, string[]]>([
     ['Covered: covered', 'Pa needed: auth-needed', 'Date: 2026-11-20'],
   ],
   [
+    'a specimen, as an extension of FHIR R5 writes its data type',
+    {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/servicerequest-specimenSuggestion',
+          extension: [
+            { url: '_datatype', valueString: 'CodeableReference' },
+            { url: 'concept', valueCodeableConcept: { text: 'Urine specimen' } },
+          ],
+        },
+      ],
+    },
+    'Servicerequest specimen suggestion',
+    ['Concept: Urine specimen'],
+  ],
+  [
     'a status of a national system',
     {
       extension: [
@@ -172,6 +188,10 @@ test.for<[string, number | undefined, string]>([
   const replaces = { basedOn: [], replaces: ['ServiceRequest/1'], requisition: undefined };
   const other = rowOf({ id: '2', relations: replaces, requestedMs: days === undefined ? undefined : days * dayMs });
   expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
+  const alsoMadeFrom = { ...other, relations: { ...replaces, basedOn: ['ServiceRequest/1'], requisition: 'u|1' } };
+  const onForm = { basedOn: [], replaces: [], requisition: 'u|1' };
+  const own = rowOf({ requestedMs: 0, relations: onForm });
+  expect(relatedRequests(own, [alsoMadeFrom])).toMatchObject([{ id: '2', relation }]);
   const inCircle = { basedOn: [], replaces: ['ServiceRequest/2'], requisition: undefined };
   const circle = relatedRequests(rowOf({ requestedMs: 0, relations: inCircle }), [other]);
   expect(circle.map((one) => one.relation)).not.toContain('Replaced by');

@@ -1,6 +1,7 @@
 /** A relation between requests is never shown in the wrong direction, and never omitted. */
 import { expect, test } from 'vitest';
 import { namesOf } from '#src/requests/detail/referred.ts';
+import { referencesToRead } from '#src/smart/fhir/reference.ts';
 
 const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
 const told = { text: 'Isolation required' };
@@ -21,12 +22,18 @@ test.for<[string, object, string]>([
     observed({ valueRatio: { numerator: { value: 1 }, denominator: { value: 128 } } }),
     'Isolation required: 1 per 128',
   ],
-  ['a time', observed({ valueDateTime: '2026-11-20' }), 'Isolation required: value in the EHR'],
+  ['a day', observed({ valueDateTime: '2026-11-20' }), 'Isolation required: 2026-11-20'],
+  ['a moment', observed({ valueInstant: '2026-11-20T10:00:00.5Z' }), 'Isolation required: 2026-11-20 10:00 UTC'],
   ['an extension for a value', observed({ _valueBoolean: { extension: [] } }), 'Isolation required: value in the EHR'],
   [
     'a limit of another version',
     observed({ valueQuantity: { value: 2, comparator: 'ad' } }),
     'Isolation required: value in the EHR',
+  ],
+  [
+    'a consent that is withdrawn',
+    { resourceType: 'Consent', category: [{ text: 'Disclosure' }], provision: { type: 'deny' } },
+    'Disclosure: denied',
   ],
   ['no value', observed({ dataAbsentReason: { text: 'not performed' } }), 'Isolation required: no value'],
   [
@@ -134,4 +141,25 @@ test.for<[string, object, string[]]>([
     { resourceType: 'Patient', id: 'ben', name: [{ text: 'Ben Okafor' }] },
   ];
   expect(namesOf({ insurance: [reference], contained }, [], place)('insurance')).toEqual(expected);
+});
+
+test.for<[string, object, string]>([
+  ['refuted', { code: { text: 'Stroke' }, verificationStatus: { text: 'refuted' } }, 'Stroke (refuted)'],
+  ['in error', { verificationStatus: { coding: [{ code: 'entered-in-error' }] } }, 'Stroke (entered in error)'],
+  ['over', { code: { text: 'CVA' }, clinicalStatus: { text: 'resolved' } }, 'Stroke (resolved)'],
+  ['a finding', { resourceType: 'Observation', valueString: 'left side' }, 'Stroke: left side'],
+  ['as it is named', { code: { text: 'Stroke' } }, 'Stroke'],
+])('a name does not hide that what it names is %s', ([, change, expected]) => {
+  const target = { resourceType: 'Condition', id: 'x', ...change };
+  const reference = { reference: `${target.resourceType}/x`, display: 'Stroke' };
+  expect(namesOf({ reasonReference: [reference] }, [target], place)('reasonReference')).toEqual([expected]);
+});
+
+test('what has no name is read first, and then clinical targets that have one', () => {
+  const resource = {
+    performer: [{ reference: 'Organization/o', display: 'Northside' }],
+    reasonReference: [{ reference: 'Condition/c', display: 'Stroke' }],
+    supportingInfo: [{ reference: 'Observation/w' }],
+  };
+  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Condition/c']);
 });

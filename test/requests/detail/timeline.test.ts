@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readTimeline } from '#src/requests/detail/timeline.ts';
 
-const place = { base: new URL('https://ehr.example/fhir'), timeZone: 'UTC' };
+const place = { base: new URL('https://ehr.example/fhir'), timeZone: 'UTC', now: new Date('2026-11-22T14:02:00Z') };
 const message = { resourceType: 'Communication', status: 'completed', payload: [{ contentString: 'Which door?' }] };
 const visit = { resourceType: 'Appointment', status: 'booked', start: '2026-12-01T10:00:00Z' };
 const task = { resourceType: 'Task', status: 'completed' };

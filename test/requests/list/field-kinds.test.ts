@@ -207,6 +207,30 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     },
   ],
   [
+    'a provider who asks the requester for information, in a Task of its own',
+    { requester: { reference: 'Practitioner/me' } },
+    {
+      tasks: [
+        { ...handOver, status: 'accepted', owner: { display: 'Lincare' } },
+        {
+          ...{ ...handOver, id: 'q', status: 'requested', owner: { reference: 'Practitioner/me' } },
+          ...{ code: { text: 'Additional information request' }, lastModified: '2026-11-21T10:00:00Z' },
+        },
+      ],
+    },
+    {
+      status: { word: 'Accepted', note: 'Additional information request: waits for the requester' },
+      sentTo: { names: ['Lincare'] },
+      next: { text: 'Answer the provider' },
+    },
+  ],
+  [
+    'a moment in a provider’s words',
+    {},
+    { tasks: [{ ...handOver, status: 'accepted', businessStatus: { text: 'Pick-up 2026-11-25T14:00:00-05:00' } }] },
+    { status: { note: 'Pick-up 2026-11-25 13:00 CST' } },
+  ],
+  [
     'a provider who has a number alone, in the request too',
     { performer: [{ identifier: { value: 'URA-2' } }] },
     {

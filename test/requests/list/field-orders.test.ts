@@ -282,6 +282,13 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
 
 test.for<[string, object, object[], string, string[]]>([
   [
+    'what a reason is, where its text only says what kind of code it is, as in British emergency referrals',
+    { reasonCode: [{ text: 'Assessment code', ...coded({ display: 'Bleeding after tonsillectomy' }) }] },
+    [],
+    'Also coded as',
+    ['Bleeding after tonsillectomy'],
+  ],
+  [
     'the other words of its codes',
     { code: { text: 'Home oxygen', ...coded({ display: 'Wheelchair' }, { display: 'home oxygen' }) } },
     [],
@@ -319,6 +326,11 @@ test.for<[string, object, string]>([
     'that a Task is about a form',
     { focus: { reference: 'QuestionnaireResponse/q' }, basedOn: [{ reference: 'ServiceRequest/a' }] },
     'Done · Questionnaire response (see the EHR)',
+  ],
+  [
+    'a moment that a Task has brought',
+    { output: [{ type: { text: 'Pick-up' }, valueDateTime: '2026-11-25T14:00:00-06:00' }], status: 'accepted' },
+    'Accepted · Pick-up: 2026-11-25 14:00 CST',
   ],
   [
     'that a Task is about another request',

@@ -4,7 +4,7 @@ import { toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { describeSource, describeStatus } from '#src/requests/list/status.ts';
 import { describePriority } from '#src/requests/progress/codes.ts';
-import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
+import { daysSince, elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { requestRow } from '#views/requests/request-row.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -276,6 +276,17 @@ test('days are counted by the calendar of the organization', () => {
   expect(elapsedText('2026-11-22', { now: late, timeZone: 'UTC' })).toBe('1 d');
   expect(elapsedText('2026-11-22', { now: late, timeZone: 'America/New_York' })).toBe('today');
   expect(elapsedText('2026-11-23', { now: late, timeZone: 'America/New_York' })).toBeUndefined();
+});
+
+test.for<[string, string, number | undefined]>([
+  ['2026-11-09', 'America/Chicago', 13],
+  ['2026-11-09', 'UTC', 14],
+  ['2026-11-09T04:00:00Z', 'America/Chicago', 14],
+  ['soon', 'UTC', undefined],
+])('%s in %s: a flag counts the days as “13 d ago” does', ([value, timeZone, days]) => {
+  const then = { now: new Date('2026-11-23T05:00:00Z'), timeZone };
+  expect(daysSince(value, then)).toBe(days);
+  expect(elapsedText(value, then)).toBe(days && `${days} d`);
 });
 
 test('a moment is on the day it was in the organization; a date stays, partial or odd', () => {

@@ -266,6 +266,8 @@ test.for<[string, Answer]>([
 ])('a refusal %s gives a notice, and the search is sent again for the next page', async ([, answer]) => {
   const { list, support } = await load([request('1')], answer);
   expect(list.notices).toEqual(['What providers have answered could not be read. See the EHR.']);
+  // A provider may have it: nothing is claimed that was not looked for.
+  expect(list.open).toMatchObject([{ isUnheard: true, next: { text: 'Check who has it' } }]);
   expect(support.isMissing()).toBe(false);
 });
 

@@ -32,9 +32,14 @@ test.for<[string, object]>([
     'Treatment completed per plan of care',
     'RN visit completed',
     'Client got help',
+    'Visit done, will provide report',
+    'Completed, no further action needed',
+    'Consult complete; patient will return in 3 months',
   ].map(business),
   ...[
     'Patient seen 3/4, doing well',
+    'Seen today. Will provide a full report.',
+    'Report to follow. Letter will be sent.',
     'Pt denied pain, tolerated treatment well',
     'Patient voided before leaving',
     'Unable to bear weight, hoist used',
@@ -96,6 +101,9 @@ test.for<[string, object]>([
 });
 
 test.for<[string, object]>([
+  noted('Will provide service tomorrow'),
+  noted('Report will be sent. Visit rescheduled.'),
+  business('Patient will return to complete the treatment'),
   ...[
     'Referral delivered',
     'Task provided',

@@ -18,6 +18,13 @@ describe('a text with control characters is cleaned', () => {
     ['Ada\u202EneB', 'AdaneB'],
     ['a\u200Bb', 'ab'],
     ['\uD800x', '\uFFFDx'],
+    ['Evaluate &amp; treat', 'Evaluate & treat'],
+    ['K <3.0 or >6.0, and Hb<7', 'K <3.0 or >6.0, and Hb<7'],
+    ['a & b; &unknown; <script>', 'a & b; &unknown; <script>'],
+    ['<p class="x">Do <strong>not</strong> eat</p>', 'Do not eat'],
+    ['<br/>', undefined],
+    ['{visits}', '{visits}'],
+    ["{\\rtf1{\\fonttbl{\\f0 Arial;}}\\f0 Do \\b not\\b0  walk.\\par Caf\\'e9}", 'Do not walk. Café'],
     ['', undefined],
     [' ', undefined],
     ['\u200B', undefined],
@@ -63,6 +70,7 @@ test.for<[unknown, string[]]>([
   [7, []],
   ['x'.repeat(80), [`${'x'.repeat(59)}…`]],
   ['a\n'.repeat(29), Array.from({ length: 29 }, () => 'a')],
+  ['<div><p>Wound care:</p><ul><li>left heel</li></ul></div>', ['Wound care:', 'left heel']],
 ])('the lines of %j', ([text, lines]) => {
   expect(asLines(text, 60)).toEqual(lines);
 });

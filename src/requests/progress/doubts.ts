@@ -1,6 +1,6 @@
 /** Reads in the notes and results of a completed Task whether its service was carried out, and all of it. */
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { saysMissed } from './task-words.ts';
+import { AFTERWARDS, saysMissed } from './task-words.ts';
 
 const LONGEST = 2_000;
 
@@ -38,8 +38,9 @@ export function resultsLeaveDoubt(task: ForeignRecord): boolean {
 
 function isDoubtful(text: string): boolean {
   const [, done, all] = SOME_OF.exec(text) ?? [];
+  const now = text.replace(AFTERWARDS, '');
   const isPart = done !== undefined && Number(done) < Number(all);
-  return isPart || saysMissed(text) || OTHER_SCRIPT.test(text) || TO_COME.some((pattern) => pattern.test(text));
+  return isPart || saysMissed(text) || OTHER_SCRIPT.test(text) || TO_COME.some((pattern) => pattern.test(now));
 }
 
 /** "Visits completed: 0". */
