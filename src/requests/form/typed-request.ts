@@ -65,6 +65,9 @@ const MOST_YEARS_AHEAD = 2;
 /** These priorities mean "now", so a day after tomorrow contradicts them. */
 const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 
+/** Two of them are words: "轮椅" is a wheelchair. */
+const IDEOGRAMS = /[\p{Ideographic}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]{2}/u;
+
 const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
@@ -76,7 +79,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
       service: oneOf(services),
       // Words without information, such as "TBD", are not shown by any list.
       what: text(200).refine(
-        (typed) => visibleLength(typed) >= 3 && asInformation(typed) !== undefined,
+        (typed) => (visibleLength(typed) >= 3 || IDEOGRAMS.test(typed)) && asInformation(typed) !== undefined,
         'must say what is needed, in a few words',
       ),
       neededOn: z.iso

@@ -73,7 +73,7 @@ export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
   return numbers
     .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .map(({ value }) => asInformation(value, 60))
+    .map(({ value }) => asInformation(value, 60)?.replace(/^tel:/i, ''))
     .find((value) => value !== undefined && isDialable(value));
 }
 
