@@ -1,5 +1,6 @@
 /** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
@@ -8,7 +9,6 @@ import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
-import { dates } from './request-row.ts';
 
 /** The id of the notice with a form's result, on the page to which the form leads. */
 export const RESULT = 'result';
@@ -43,7 +43,7 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
       : canCancel
         ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
         : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
-  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
+  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
 ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;
 }
@@ -61,8 +61,8 @@ export interface FormResult {
 export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
   const own = (services ?? []).flatMap(({ questions }) => questions);
-  // The questions of the services stand between what is needed and its priority.
-  const named = FIELDS.flatMap((name) => [...(name === 'priority' ? own : []), { name, label: labels[name] }]);
+  // The questions of the services stand between when and where it is needed.
+  const named = FIELDS.flatMap((name) => [...(name === 'from' ? own : []), { name, label: labels[name] }]);
   const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>

@@ -96,13 +96,13 @@ ${resultNotice(props)}${diedLine(patient)}${correctsLine(props.corrects, base)}$
 <input type="hidden" name="ticket" value="${props.ticket}">
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
 <section class="form-part"><h2>What</h2>
-${select('service', services, form)}
+${select('service', services, form, { demand: 'required' })}
 ${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis, wound care, hospital bed.' })}
-${ownQuestions(services, form)}${select('priority', props.priorities, form)}</section>
+${select('priority', props.priorities, form)}</section>
 <section class="form-part"><h2>When</h2>
-<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'For a time window. A time before the start is on the next day.' })}</div>
+<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'Only for a time window.' })}</div>
 ${repeats(form)}</section>
-`);
+${ownQuestions(services, form)}`);
 }
 
 /** The sections that the chart helps to fill in, the buttons, and the facts beside the form. */
@@ -152,7 +152,7 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
     text,
     className: hiddenFor(`receiver ${name}`, services).trim(),
   }));
-  return html`${select('receiver', [{ value: '', text: 'Not chosen yet' }, ...choices], form, {})}
+  return html`${select('receiver', [{ value: '', text: 'Not chosen yet' }, ...choices], form)}
 `;
 }
 

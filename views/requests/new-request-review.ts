@@ -3,17 +3,12 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { marks } from './new-request-chart.ts';
+import { marks, type Provenance } from './new-request-chart.ts';
 import { type CorrectedRequest, correctsLine, diedLine, RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
 
-export interface ReviewLine {
+export interface ReviewLine extends Partial<Provenance> {
   readonly text: string;
-  /** such as "from the chart, 12 Mar" */
-  readonly source?: string | undefined;
-  readonly isStale?: boolean | undefined;
-  /** why a value of the chart may be wrong */
-  readonly doubt?: string | undefined;
   /** how it differs from the chart */
   readonly change?: string | undefined;
   /** how it differs from the request that is replaced */

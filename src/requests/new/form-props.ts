@@ -14,8 +14,8 @@ import {
   keyOf,
   sourceText,
 } from '#src/requests/prefill/facts.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
-import { shownInWords } from '#src/settings/shown-in-words.ts';
+import { SERVICE_SECTIONS } from '#src/settings/service.ts';
+import { demandOf } from '#src/settings/shown-in-words.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
 
@@ -81,13 +81,12 @@ export function offerPropsOf({ services, receivers }: Offer): {
       questions: service.fields.map((field) => {
         const { label, kind, choices, shown } = field;
         const inForm = (name: string) => ownName(service.value, name);
-        const only = shownInWords(shown, service);
         return {
           name: inForm(field.name),
           label,
           kind,
           choices,
-          demand: [demandOf(field, service), only].filter(Boolean).join(', '),
+          demand: demandOf(field, service),
           shown: shown.map((clause) => clause.map(({ field: other, test, value }) => [inForm(other), test, value])),
         };
       }),
@@ -97,11 +96,4 @@ export function offerPropsOf({ services, receivers }: Offer): {
       text: [name, kind, telephone].filter(Boolean).join(' · '),
     })),
   };
-}
-
-function demandOf({ required }: OwnField, { fields }: Service): string {
-  if (required === 'never') return 'optional';
-  if (required === 'always') return 'required';
-  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
-  return `required if “${label}” is ${required.value}`;
 }

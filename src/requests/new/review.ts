@@ -16,6 +16,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { withDayWords } from '#views/date-text.ts';
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
 import { besideOriginal } from './beside-original.ts';
 
@@ -75,13 +76,13 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
     ['Replaces', displays('replaces').flatMap((text) => line(text))],
     ['What is needed', line(asConceptText(resource.code))],
-    ['Needed', line(readNeeded(resource, reviewed).text)],
+    ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
     ['From', filled('from')],
     ['To', line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
-    ['Details', answersOf(resource, request).flatMap((text) => line(text, earlyMark(text, request)))],
+    ['Details', answersOf(resource, request).flatMap((text) => line(inDayWords(text), earlyMark(text, request)))],
     ['Telephone', filled('phone')],
     ['Language', filled('language')],
     ['Insurance', sourced('insurance', chosen.insurance)],
@@ -101,6 +102,11 @@ function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewR
   return asRecords(orderDetail)
     .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));
+}
+
+/** An answer that is a day, or a day and a time. Other answers are shown letter by letter as they are sent. */
+function inDayWords(text: string): string {
+  return text.replace(/: \d{4}-\d\d-\d\d(?: \d\d:\d\d \S{1,9})?$/, withDayWords);
 }
 
 const MOMENT = /: (\d{4}-\d\d-\d\d \d\d:\d\d) \S+$/;

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { MONTHS } from '#views/date-text.ts';
 
 /** One value of the chart. Texts are plain and bounded. */
 export interface ChartFact {
@@ -84,14 +85,13 @@ export function emptyChart(remark: string): ChartFacts {
   return Object.fromEntries(SECTIONS.map((name) => [name, section])) as unknown as ChartFacts;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** Such as "from the chart, 12 Mar", with the year if it is another; a partial date stays partial. */
 export function sourceText({ date }: Pick<ChartFact, 'date'>, today: string): string {
   return `from the chart, ${date === undefined ? 'without a date' : dateWords(date, today)}`;
 }
 
-function dateWords(date: string, today: string): string {
+/** Such as "12 Mar", "12 Mar 2019" or "Mar 2019". @param today without it, the year is always named. */
+export function dateWords(date: string, today = 'never'): string {
   const [year = '', month, day] = date.split('-');
   if (month === undefined) return year;
   const words = [...(day === undefined ? [] : [String(Number(day))]), MONTHS[Number(month) - 1] ?? month];

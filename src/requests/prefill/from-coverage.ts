@@ -12,7 +12,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dateWords, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 const NOT_NAMED = 'Payer not named by EHR';
 
@@ -31,7 +31,7 @@ export function insuranceFrom(
     const name =
       [...payersOf(coverage, base, at.now), planOf(coverage)].filter(Boolean).join(', ') ||
       (hasCode(type, 'pay') ? 'Self-pay' : asConceptText(type));
-    const later = ofToday.includes(coverage) ? undefined : `from ${start}`;
+    const later = ofToday.includes(coverage) || start === undefined ? undefined : `from ${dateWords(start)}`;
     const words = name ?? (asRecords(payor).length > 0 ? NOT_NAMED : undefined);
     const text = withRemarks(words && [words, later].filter(Boolean).join(', '), coverage);
     const when = { date: dayOf([asRecord(meta).lastUpdated, start], at), isStale: false };

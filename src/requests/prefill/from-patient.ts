@@ -14,7 +14,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import type { ChartFact } from './facts.ts';
-import { dated, type ReadingTime } from './facts.ts';
+import { dated, dateWords, type ReadingTime } from './facts.ts';
 
 /** The labels by which the form finds what fills its fields. */
 export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;
@@ -61,8 +61,8 @@ function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
 
 /** The provider may come after that day. */
 function untilText(period: unknown): string {
-  const day = asText(asRecord(period).end, 10);
-  return day === undefined ? '' : ` until ${day}`;
+  const day = asText(asRecord(period).end, 40)?.slice(0, 10);
+  return day === undefined ? '' : ` until ${dateWords(day)}`;
 }
 
 /** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */

@@ -476,12 +476,12 @@ test.for<[string, Resource[], string[]]>([
   [
     'a plan that begins later',
     [coverage('1', { payor: [{ display: 'Aetna' }] }), coverage('2', { payor: [{ display: 'Cigna' }], ...later })],
-    ['+ Aetna', '- Cigna, from 2027-01-01'],
+    ['+ Aetna', '- Cigna, from 1 Jan 2027'],
   ],
   [
     'only a plan that begins later',
     [coverage('1', { payor: [{ display: 'Cigna' }], ...later })],
-    ['- Cigna, from 2027-01-01'],
+    ['- Cigna, from 1 Jan 2027'],
   ],
   [
     'a payer inside the plan',
@@ -596,7 +596,7 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2 (temporary until 2026-12-20)'],
+    ['- Address: Daughter 2 (temporary until 20 Dec 2026)'],
   ],
   [
     'a number at work before one of the patient’s own',
