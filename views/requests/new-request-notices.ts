@@ -5,6 +5,7 @@ import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import type { ClinicianBarProps } from './clinician-bar.ts';
 import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
@@ -48,13 +49,36 @@ ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no pla
 `;
 }
 
-export interface FormResult {
+/** What the form and its review have in common. */
+export interface FormFrame {
+  readonly patient: PatientIdentity;
+  readonly bar: ClinicianBarProps;
+  /** the sealed ticket, which keeps what is typed if the launch ends before it is sent */
+  readonly ticket: string;
+  readonly corrects?: CorrectedRequest | undefined;
+  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
+  readonly themeUrl?: string | undefined;
+  /** after this time an unused page closes itself; what is typed is kept first */
+  readonly leavesInSeconds?: number | undefined;
+}
+
+/** The rest of the form's tag, with its hidden fields. */
+export function formStart({ bar: { base, csrfToken }, ticket, leavesInSeconds: leaves }: FormFrame): SafeHtml {
+  return html` method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="ticket" value="${ticket}">`;
+}
+
+export function problemLine(problem: FormFrame['problem']): SafeHtml | null {
+  return problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`;
+}
+
+export interface FormResult extends Pick<FormFrame, 'problem'> {
   /** services, whose own questions can have problems too */
   readonly services?: readonly OfferedService[];
   /** the form; its problem `confirmed` is a question about priority and day */
   readonly form: TypedForm;
-  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
-  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
 }
 
 /** The page opens with the focus on this notice, which links to the fields with problems. */
@@ -66,7 +90,7 @@ export function resultNotice({ problem, form, services }: FormResult): SafeHtml 
   const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
-${problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`}
+${problemLine(problem)}
 ${
   wrong.length === 0
     ? null

@@ -36,10 +36,7 @@ export function chartPropsOf(of: {
   const references = of.values['chart'] === 'shown' ? undefined : of.taken?.references;
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
-  const valueOf = (fact: ChartFact) => {
-    const { label, text, isStale, doubt, masked } = fact;
-    return { label, text, isStale, doubt, masked, source: sourceText(fact, today) };
-  };
+  const valueOf = (fact: ChartFact) => ({ ...fact, source: sourceText(fact, today) });
   const choicesOf = ({ facts, remark }: ChartSection) => ({
     remark,
     choices: facts.map((fact) => {

@@ -3,7 +3,7 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
-import { type ChartFact, type ChartFacts, SECTIONS, sourceText } from '#src/requests/prefill/facts.ts';
+import { type ChartFact, type ChartFacts, emptyChart, sourceText } from '#src/requests/prefill/facts.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import type { Service } from '#src/settings/service.ts';
 import {
@@ -40,13 +40,12 @@ export interface Reviewed {
   hasReceivers: boolean;
 }
 
-const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
-
 /** Every part that is not empty, in the form's order. @param original the replaced request, as the EHR has it now. */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
   const parts = partsOf(reviewed);
   const before =
-    original && partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: NO_CHART, hasReceivers: false });
+    original &&
+    partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: emptyChart(''), hasReceivers: false });
   return (before ? besideOriginal(parts, before) : parts).filter(({ lines }) => lines.length > 0);
 }
 

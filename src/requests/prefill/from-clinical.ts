@@ -14,7 +14,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
@@ -160,7 +160,7 @@ function withEnd(words: string | undefined, condition: ForeignRecord): string | 
 }
 
 function hasCategory({ category }: ForeignRecord, code: string): boolean {
-  return asRecords(category).some(({ coding }) => asRecords(coding).some((one) => one.code === code));
+  return asRecords(category).some((one) => hasCode(one, code));
 }
 
 /** Those of a severe reaction first, because a long list is cut off, with a mark. */

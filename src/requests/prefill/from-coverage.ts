@@ -12,7 +12,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dateWords, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dateWords, dayOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 const NOT_NAMED = 'Payer not named by EHR';
 
@@ -41,10 +41,6 @@ export function insuranceFrom(
       masked: asInformation(subscriberId, 60) ?? asInformation(member?.value, 60),
     }));
   });
-}
-
-function hasCode(concept: unknown, code: string): boolean {
-  return asRecords(asRecord(concept).coding).some((one) => one.code === code);
 }
 
 /** FHIR R4 Coverage.order: the primary plan is the first. */

@@ -13,28 +13,19 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
-import type { ChartFact } from './facts.ts';
-import { dated, dateWords, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, dateWords, factOf, type ReadingTime } from './facts.ts';
 
 /** The labels by which the form finds what fills its fields. */
 export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;
 
 /** @param patient the launch's patient, as received; untrusted in everything but its id. */
 export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] {
-  const reference = `Patient/${asWritten(patient.id)}`;
   const when = dated([asRecord(patient.meta).lastUpdated], at);
-  const fact = (label: string, text: string | undefined): ChartFact[] =>
-    text === undefined ? [] : [{ reference, label, text, ...when }];
+  const numbers = asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b));
   return [
-    ...fact(CONTACT.address, addressOf(patient, at.now)),
-    ...fact(
-      CONTACT.telephone,
-      telephoneOf(
-        asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b)),
-        at.now,
-      ),
-    ),
-    ...fact(CONTACT.language, languageOf(patient)),
+    ...factOf(patient, CONTACT.address, addressOf(patient, at.now), when),
+    ...factOf(patient, CONTACT.telephone, telephoneOf(numbers, at.now), when),
+    ...factOf(patient, CONTACT.language, languageOf(patient), when),
   ];
 }
 

@@ -11,8 +11,7 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import type { ChartFact } from './facts.ts';
-import { dated, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
 import { isOfNow, telephoneOf } from './from-patient.ts';
 
 const NPI: readonly unknown[] = ['http://hl7.org/fhir/sid/us-npi', 'urn:oid:2.16.840.1.113883.4.6'];
@@ -33,17 +32,8 @@ export function requesterFrom(
   const roles = resources.filter(
     (role) => isOwnRole(role) && flagOf(role, 'active') !== false && isOfNow(role.period, at.now),
   );
-  const facts = (resource: ForeignRecord, label: string, text: string | undefined): ChartFact[] =>
-    text === undefined
-      ? []
-      : [
-          {
-            reference: referenceOf(resource),
-            label,
-            text,
-            date: dated([asRecord(resource.meta).lastUpdated], at).date,
-          },
-        ];
+  const facts = (resource: ForeignRecord, label: string, text: string | undefined) =>
+    factOf(resource, label, text, { date: dated([asRecord(resource.meta).lastUpdated], at).date, isStale: false });
   const person = own?.resourceType === 'Practitioner' ? own : undefined;
   return [
     ...(person ? facts(person, 'Name', withRemarks(displayName(person.name, at.now), person)) : []),
