@@ -14,11 +14,13 @@ function shownInWords(shown: ShownWhen, { fields }: Pick<Service, 'fields'>): st
 
 /** Such as "required, only if “Oxygen on the way” is yes"; '' for an optional question. */
 export function demandOf({ required, shown }: OwnField, service: Pick<Service, 'fields'>): string {
-  const { field = '', value = '' } = typeof required === 'string' ? {} : required;
-  const label = service.fields.find(({ name }) => name === field)?.label ?? field;
-  const demand =
-    field === '' ? { always: 'required', never: '' }[String(required)] : `required if “${label}” is ${value}`;
-  return [demand, shownInWords(shown, service)].filter(Boolean).join(', ');
+  return [requiredText(required, service), shownInWords(shown, service)].filter(Boolean).join(', ');
+}
+
+function requiredText(required: OwnField['required'], { fields }: Pick<Service, 'fields'>): string {
+  if (typeof required === 'string') return required === 'always' ? 'required' : '';
+  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
+  return `required if “${label}” is ${required.value}`;
 }
 
 const WORDS: Readonly<Record<string, string | undefined>> = { given: 'answered', missing: 'not answered' };

@@ -40,13 +40,9 @@ export interface FieldWords {
 /** A choice. If nothing is chosen, the first option is; only where there are several services, there is an empty option. */
 export function select(name: FieldName, choices: readonly Choice[], form: TypedForm, words: FieldWords = {}): SafeHtml {
   const chosen = form.values[name] ?? '';
-  return field(
-    name,
-    { ...words, label: labels[name] },
-    form,
-    (ties) =>
-      html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' && choices.length > 1 ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' && choices.length > 1 ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 /** A line of text, a day, a time or a number. */
@@ -57,25 +53,17 @@ export function line(
   words: FieldWords & { readonly list?: string } = {},
 ): SafeHtml {
   const { list } = words;
-  return field(
-    name,
-    { ...words, label: labels[name] },
-    form,
-    (ties) =>
-      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${list === undefined ? null : html` list="${list}"`}${ties}>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${list === undefined ? null : html` list="${list}"`}${ties}>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 /** A longer text. */
 export function area(name: FieldName, form: TypedForm, words: FieldWords = {}): SafeHtml {
-  return field(
-    name,
-    { ...words, label: labels[name] },
-    form,
-    (ties) =>
-      html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
-${form.values[name] ?? ''}</textarea>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
+${form.values[name] ?? ''}</textarea>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 const WEEK = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };

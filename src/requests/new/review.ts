@@ -92,12 +92,8 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
 }
 
 /** The answers to the service's own questions; the other details have labels of their own. */
-function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
-  const others = [
-    `${DETAIL_LABELS.to}: ${to}`,
-    `${DETAIL_LABELS.phone}: ${phone}`,
-    `${DETAIL_LABELS.language}: ${language}`,
-  ];
+function answersOf({ orderDetail }: ForeignRecord, request: NewRequest): string[] {
+  const others = (['to', 'phone', 'language'] as const).map((name) => `${DETAIL_LABELS[name]}: ${request[name]}`);
   return asRecords(orderDetail)
     .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));

@@ -68,13 +68,8 @@ export function measuresFrom(
     const kind = kindOf(codes);
     if (kind === undefined || (isMeasured(kind) && isNothing(observation))) return [];
     const label = asConceptText(code);
-    const moments = [
-      effectiveDateTime,
-      effectiveInstant,
-      asRecord(effectivePeriod).end,
-      asRecord(effectivePeriod).start,
-      issued,
-    ];
+    const { start, end } = asRecord(effectivePeriod);
+    const moments = [effectiveDateTime, effectiveInstant, end, start, issued];
     const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined) ?? '';
     const time = Date.parse(moment) || 0;
     if (time > now + (WITH_OFFSET.test(moment) ? HOUR_MS : DAY_MS)) return [];
