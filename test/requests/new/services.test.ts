@@ -149,7 +149,7 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
     'own.cab.litres': '02',
     'own.cab.since': '2026-02-28',
   });
-  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: 2026-02-28']);
+  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: Sat 28 Feb 2026']);
   // "Litres" is not asked, so what depends on its answer is not asked either.
   const page = await post(form, { ...typed, 'own.cab.oxygen': 'no' });
   expect(reviewOf(page)['Details']).toEqual(['Oxygen: No', 'Why not: Own air']);
