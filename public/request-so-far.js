@@ -5,9 +5,21 @@
 const request = document.querySelector('form[data-keep]');
 const summary = document.querySelector('.so-far');
 
+const DAY = new Intl.DateTimeFormat('en-US', {
+  ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' },
+});
+
 /** Fields in a closed fold count; fields of a part that the service does not use do not. */
 const isAsked = (field) => (field.closest('.repeats') ?? field).checkVisibility();
 const wordsOf = (element) => element?.firstChild?.textContent.trim() ?? '';
+
+/** A day as the review says it: "Sun 20 Dec 2026". */
+function dayWords(text, type) {
+  const day = type.startsWith('date') ? new Date(text.slice(0, 10)) : undefined;
+  if (day === undefined || Number.isNaN(day.getTime())) return text;
+  const [, weekday, month, date, year] = /^(\w+), (\w+) (\d+), (\d+)$/.exec(DAY.format(day)) ?? [];
+  return `${weekday} ${date} ${month} ${year}${text.slice(10)}`;
+}
 
 /** The name and the text of a field; undefined if it is empty. */
 function saidBy(field) {
@@ -19,7 +31,7 @@ function saidBy(field) {
     return field.checked ? [wordsOf(field.closest('fieldset')?.querySelector('legend')), text] : undefined;
   }
   const label = field.id && request.querySelector(`label[for="${CSS.escape(field.id)}"]`);
-  const typed = field.type === 'datetime-local' ? field.value.replace('T', ' ') : field.value;
+  const typed = dayWords(field.type === 'datetime-local' ? field.value.replace('T', ' ') : field.value, field.type);
   const text = field.value === '' || !field.options ? typed : field.selectedOptions[0]?.textContent;
   return label && text.trim() !== '' ? [wordsOf(label), text.trim()] : undefined;
 }

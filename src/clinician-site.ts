@@ -32,8 +32,9 @@ import { ownerOf } from '#src/requests/form/form-ticket.ts';
 import { keepTyped, sayKept, sayNothing } from '#src/requests/form/keep-typed.ts';
 import { createFormLimit } from '#src/requests/form/post-rate.ts';
 import { correctRoute } from '#src/requests/new/correct-route.ts';
-import { discardDraft } from '#src/requests/new/discard-route.ts';
-import { newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
+
+import { discardDraft, newRequestForm, PAGE } from '#src/requests/new/form-page-route.ts';
+
 import { createRequest } from '#src/requests/new/send-route.ts';
 import { findRoute } from '#src/requests/page/find-route.ts';
 import { createKeptLists } from '#src/requests/page/last-list-store.ts';

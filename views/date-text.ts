@@ -9,6 +9,19 @@ export function dayIn(at: Date, timeZone: string): string {
   return `${year}-${month}-${day}`;
 }
 
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+/** As a page names them. */
+export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** Each day in a text as a user says it: `Sun 20 Dec 2026` for `2026-12-20`. One that does not exist stays as it is. */
+export function withDayWords(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\d\b/g, (day) => {
+    const at = new Date(day);
+    const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
+    return Number.isNaN(at.getTime()) ? day : words.join('\u00A0');
+  });
+}
+
 /** `14:02`. */
 export function clockIn(at: Date, timeZone: string): string {
   const { hour, minute } = partsIn(at, timeZone);

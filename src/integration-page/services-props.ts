@@ -6,9 +6,9 @@ import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { RECEIVER_COLUMNS, type Receiver, receiversIn } from '#src/settings/receivers.ts';
-import type { OwnField, Service } from '#src/settings/service.ts';
+import type { Service } from '#src/settings/service.ts';
 import { CATALOGUE_COLUMNS, servicesIn } from '#src/settings/service-catalogue.ts';
-import { shownInWords } from '#src/settings/shown-when.ts';
+import { demandOf } from '#src/settings/shown-when.ts';
 import type { ServicesPageProps } from '#views/settings/services-page.ts';
 import type { PreviewedService } from '#views/settings/services-preview.ts';
 
@@ -99,18 +99,13 @@ function previewOf(service: Service, receivers: readonly Receiver[], isOpen: boo
       label: field.label,
       kind: field.kind,
       choices: field.choices,
-      demand: [demandOf(field), shownInWords(field.shown, service)].filter(Boolean).join(', '),
+      demand: demandOf(field, service),
     })),
     receivers: receivers
       .filter((one) => one.services.length === 0 || one.services.includes(service.value))
       .map((one) => one.name),
     isOpen,
   };
-}
-
-function demandOf({ required }: OwnField): string {
-  if (required === 'never') return '';
-  return required === 'always' ? 'required' : `required if ${required.field} is ${required.value}`;
 }
 
 /** "Cab: new", "Van: changed", "Bus: removed". */

@@ -19,11 +19,15 @@ export function readCsv(text: string, columns: readonly string[], others: readon
   const lines = csvCells(text);
   if (!lines)
     return { ok: false, problem: `line ${lineOfLastQuote(text)}: this quoted cell, or one above it, has no end` };
+  const unreadable = text.split(/\r\n?|\n/).findIndex((line) => line.includes('\uFFFD')) + 1;
+  if (unreadable > 0)
+    return { ok: false, problem: `line ${unreadable} has letters that cannot be read: save the file as UTF-8` };
   const [header = [], ...rest] = lines;
-  const missing = columns.filter((column) => !header.includes(column));
+  const names = header.map((name) => name.trim().toLowerCase());
+  const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0)
     return { ok: false, problem: `line 1 must name the columns ${missing.join(', ')}, separated by commas` };
-  const places = [...columns, ...others].map((column) => [column, header.lastIndexOf(column)] as const);
+  const places = [...columns, ...others].map((column) => [column, names.lastIndexOf(column)] as const);
   const known = places.filter(([, place]) => place >= 0);
   // A quoted cell may span several lines.
   const linesOf = (cells: readonly string[]) => cells.join('').split('\n').length;
@@ -54,9 +58,14 @@ function unescaped(cell: string): string {
   return cell.replace(/^'(?=[=+\-@])/, '').trim();
 }
 
-/** All cells of all lines, the header included; undefined when a quoted cell has no end. */
+/**
+ * All cells of all lines, the header included; undefined when a quoted cell has no end. Spreadsheets of many countries
+ * separate by semicolons, and a copied range has tabs: so it is where the header has no comma.
+ */
 export function csvCells(table: string): string[][] | undefined {
-  const text = table.replaceAll('\r\n', '\n');
+  const text = table.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const [header = ''] = text.split('\n', 1);
+  const separator = [',', ';', '\t'].find((one) => header.includes(one)) ?? ',';
   const rows: string[][] = [[]];
   let cell = '';
   let isQuoted = false;
@@ -66,7 +75,7 @@ export function csvCells(table: string): string[][] | undefined {
       cell += '"';
       at += 1;
     } else if (letter === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (letter === ',' || letter === '\n')) {
+    else if (!isQuoted && (letter === separator || letter === '\n')) {
       rows.at(-1)?.push(cell);
       cell = '';
       if (letter === '\n') rows.push([]);

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/js
 import { asText } from '#src/smart/fhir/fields.ts';
 import { conditionsOf } from './questionnaire-conditions.ts';
 import { optionsOf, type ReadItem } from './questionnaire-options.ts';
-import { LONGEST_ANSWER, LONGEST_LABEL, MOST_FIELDS, type OwnField } from './service.ts';
+import { LONGEST_ANSWER, LONGEST_LABEL, longestOf, MOST_FIELDS, type OwnField } from './service.ts';
 import type { ShownWhen } from './shown-when.ts';
 
 /** In characters of JSON. */
@@ -117,15 +117,11 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
 }
 
 function fieldFrom(item: JsonObject, known: Pick<OwnField, 'kind' | 'label' | 'choices' | 'shown' | 'name'>): OwnField {
-  const { kind } = known;
-  const most = kind === 'long text' ? LONGEST_ANSWER[kind] : LONGEST_ANSWER.text;
+  const most = longestOf(known.kind);
   const asked = item['maxLength'];
-  const longest = typeof asked === 'number' && Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
-  return {
-    ...known,
-    required: item['required'] === true ? 'always' : 'never',
-    longest: kind === 'text' || kind === 'long text' ? longest : most,
-  };
+  const isLimit = most !== undefined && typeof asked === 'number' && Number.isInteger(asked) && asked > 0;
+  const longest = isLimit ? Math.min(asked, most) : (most ?? LONGEST_ANSWER.text);
+  return { ...known, required: item['required'] === true ? 'always' : 'never', longest };
 }
 
 function flagProblems(item: JsonObject): string[] {
@@ -139,9 +135,9 @@ function flagProblems(item: JsonObject): string[] {
 /** Notes on members that are not read, because they do not change what is asked. */
 function leftOut(item: JsonObject): string[] {
   const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
-  const most = item['type'] === 'text' ? LONGEST_ANSWER['long text'] : LONGEST_ANSWER.text;
   const { maxLength, type } = item;
-  const isLonger = (type === 'string' || type === 'text') && typeof maxLength === 'number' && maxLength > most;
+  const most = longestOf(KINDS[asText(type) ?? ''] ?? '');
+  const isLonger = most !== undefined && typeof maxLength === 'number' && maxLength > most;
   return [
     ...extensions.map(({ url }) => `the extension ${asText(url) ?? '(no url)'} is left out.`),
     ...(item['initial'] === undefined ? [] : ['the initial answer is left out.']),

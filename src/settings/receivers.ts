@@ -22,7 +22,7 @@ export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone',
 /** The types that FHIR R4 allows as performer of a ServiceRequest, except patients, relatives and devices. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
-/** @param text CSV, or ''. The cell `services` is separated by spaces. */
+/** @param text CSV, or ''. The cell `services` is separated by spaces, or as people separate lists. */
 export function readReceivers(text: string): ReadReceivers {
   if (text.trim() === '') return { ok: true, receivers: [] };
   const table = readCsv(text, RECEIVER_COLUMNS);
@@ -49,6 +49,7 @@ function problemsOf({ number, cells }: CsvRow, isRepeated: boolean): string[] {
     isRepeated && `name ${name} is there already`,
     kind.length > 60 && 'kind must be at most 60 characters',
     telephone.length > 40 && 'telephone must be at most 40 characters',
+    /^\d[.,]?\d*E\+\d/i.test(telephone) && 'telephone is a rounded number of a spreadsheet: format its column as text',
     reference !== '' && !isReference && `reference must be empty or Type/id, with the type ${TYPES.join(', ')}`,
   ];
   return problems.filter((problem) => problem !== false).map((problem) => `line ${number}: ${problem}`);
@@ -61,5 +62,14 @@ function receiverOf({
   services = '',
   reference = '',
 }: CsvRow['cells']): Receiver {
-  return { name, kind, telephone, services: services.split(' ').filter(Boolean), reference };
+  return {
+    name,
+    kind,
+    telephone,
+    services: services
+      .toLowerCase()
+      .split(/[\s,;|]+/)
+      .filter(Boolean),
+    reference,
+  };
 }

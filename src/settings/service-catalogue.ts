@@ -6,6 +6,7 @@ import {
   LONGEST_ANSWER,
   LONGEST_CHOICE,
   LONGEST_LABEL,
+  longestOf,
   MOST_CHOICES,
   MOST_FIELDS,
   type OwnField,
@@ -119,10 +120,6 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
       `longest must be empty, or for text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,
   ]);
-}
-
-function longestOf(kind: string): number | undefined {
-  return kind === 'text' || kind === 'long text' ? LONGEST_ANSWER[kind] : undefined;
 }
 
 function atRow(number: number, problems: readonly (string | false)[]): string[] {

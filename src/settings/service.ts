@@ -17,6 +17,11 @@ export const FIELD_KINDS = [
 /** The most characters of an answer; a row may set fewer. */
 export const LONGEST_ANSWER = { text: 200, 'long text': 1_000 } as const;
 
+/** @returns undefined for a kind whose answers have no length of their own. */
+export function longestOf(kind: string): number | undefined {
+  return kind === 'text' || kind === 'long text' ? LONGEST_ANSWER[kind] : undefined;
+}
+
 /** One question that only this service asks. */
 export interface OwnField {
   readonly name: string;

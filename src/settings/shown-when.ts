@@ -1,5 +1,5 @@
 /** When a question is shown: a cell such as `oxygen=yes & mask|tube`, about questions above it. */
-import type { Service } from './service.ts';
+import type { OwnField, Service } from './service.ts';
 
 export interface Condition {
   readonly field: string;
@@ -75,8 +75,19 @@ function conditionText({ field, test, value }: Condition): string {
   return test === 'given' ? field : `!${field}`;
 }
 
+/** Such as "required, only if “Oxygen on the way” is yes"; '' for an optional question. */
+export function demandOf({ required, shown }: OwnField, service: Pick<Service, 'fields'>): string {
+  return [requiredText(required, service), shownInWords(shown, service)].filter(Boolean).join(', ');
+}
+
+function requiredText(required: OwnField['required'], { fields }: Pick<Service, 'fields'>): string {
+  if (typeof required === 'string') return required === 'always' ? 'required' : '';
+  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
+  return `required if “${label}” is ${required.value}`;
+}
+
 /** "only if “Oxygen on the way” is yes"; '' for a question that is always shown. */
-export function shownInWords(shown: ShownWhen, { fields }: Pick<Service, 'fields'>): string {
+function shownInWords(shown: ShownWhen, { fields }: Pick<Service, 'fields'>): string {
   if (shown.length === 0) return '';
   const labelOf = (field: string) => fields.find(({ name }) => name === field)?.label ?? field;
   const clauses = shown.map((clause) =>

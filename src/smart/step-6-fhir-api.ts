@@ -132,7 +132,7 @@ export function createFhirApi(options: {
     });
     const body = parseJson(text);
     if (status < 200 || status >= 300)
-      throw answered(status, summarizeOutcome(body).issues, headers['content-type'], body);
+      throw answered(status, summarizeOutcome(body).issues, (name) => headers[name], body);
     return { status, body, location: headers['location'] };
   };
 

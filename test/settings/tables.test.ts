@@ -122,6 +122,12 @@ describe('an invalid row is named', () => {
       'Swift,Van,,,Patient/1',
       'line 2: reference must be empty or Type/id, with the type Organization, HealthcareService, PractitionerRole, Practitioner, CareTeam',
     ],
+    [
+      'a number that a spreadsheet has rounded',
+      'Swift,,1.5555E+10,,',
+      'line 2: telephone is a rounded number of a spreadsheet: format its column as text',
+    ],
+    ['a name of another encoding', 'M\uFFFDller,,,,', 'line 2 has letters that cannot be read: save the file as UTF-8'],
   ])('a receiver with %s', ([, row, problem]) => {
     expect(readReceivers(`name,kind,telephone,services,reference\n${row}\n`)).toEqual({
       ok: false,
@@ -133,6 +139,24 @@ describe('an invalid row is named', () => {
 test('a table that a spreadsheet saved again, with quotes and other line ends, is equal', () => {
   const lines = DEFAULT_SERVICES.split('\n').map((line) => csvLine(line.split(',')));
   expect(servicesIn(lines.join(''))).toEqual(servicesIn(DEFAULT_SERVICES));
+});
+
+test.for<[string, string]>([
+  [
+    'of a European spreadsheet',
+    '\uFEFFname;kind;telephone;services;reference\r\nSwift;;"1;2";transport home-care;\r\n',
+  ],
+  [
+    'that was copied from a spreadsheet',
+    'name\tkind\ttelephone\tservices\treference\nSwift\t\t1;2\ttransport home-care\t',
+  ],
+  ['of an old spreadsheet', 'name,kind,telephone,services,reference\rSwift,,1;2,transport home-care,\r'],
+  ['with a header in capitals', 'Name, Kind,TELEPHONE,Services,Reference\nSwift,,1;2,transport home-care,\n'],
+  ['with services as people list them', 'name,kind,telephone,services,reference\nSwift,,1;2,Transport; home-care,\n'],
+  ['with services between bars', 'name,kind,telephone,services,reference\nSwift,,1;2,transport|home-care,\n'],
+])('a table %s is read', ([, table]) => {
+  const receiver = { name: 'Swift', kind: '', telephone: '1;2', services: ['transport', 'home-care'], reference: '' };
+  expect(readReceivers(table)).toEqual({ ok: true, receivers: [receiver] });
 });
 
 describe('the cost of a table is proportional to its size', () => {

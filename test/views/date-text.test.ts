@@ -1,7 +1,7 @@
 /** Days and times of a time zone, around midnight and when clocks change. */
 import { expect, test } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
-import { clockIn, secondsIn, dayIn as shownDay, zoneName } from '#views/date-text.ts';
+import { clockIn, secondsIn, dayIn as shownDay, withDayWords, zoneName } from '#views/date-text.ts';
 
 test.for<[string, string, string]>([
   ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],
@@ -56,4 +56,14 @@ test.for<[string, string, string, first: string, last: string]>([
 test('only an IANA name is a time zone', () => {
   expect(['Europe/Berlin', 'UTC', 'Etc/GMT+5', 'US/Eastern'].every(isTimeZone)).toBe(true);
   expect(['', '+01:00', 'Mars/Olympus', 'Europe/Berlin\n', ' UTC'].some(isTimeZone)).toBe(false);
+});
+
+test.for([
+  ['2026-12-20 09:30–11:00 CST', 'Sun 20 Dec 2026 09:30–11:00 CST'],
+  ['once a week, Thu, 2026-03-12 to 2026-05-28', 'once a week, Thu, Thu 12 Mar 2026 to Thu 28 May 2026'],
+  ['9999-12-31', 'Fri 31 Dec 9999'],
+  ['2026-02-30x 2026-13-01', '2026-02-30x 2026-13-01'],
+  ['tomorrow', 'tomorrow'],
+] as const)('the days in “%s” are said as “%s”', ([text, words]) => {
+  expect(withDayWords(text).replaceAll('\u00A0', ' ')).toBe(words);
 });

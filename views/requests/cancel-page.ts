@@ -1,11 +1,12 @@
 /** "Cancel the request": names the request once more, asks why, and afterwards shows the outcome. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { RESULT } from './new-request-notices.ts';
 import { type PatientIdentity, patientBanner } from './patient-banner.ts';
-import { dates, rowName } from './request-row.ts';
+import { rowName } from './request-row.ts';
 
 export interface CancelPageProps {
   readonly patient: PatientIdentity;
@@ -35,7 +36,7 @@ export function cancelPage(props: CancelPageProps): string {
     { title: `${heading} · ${patient.name}`, themeUrl, bar: clinicianBar(bar), styles: ['new-request.css'] },
     html`${patientBanner(patient, true)}<p class="back"><a href="${bar.base}/requests#${rowName(requestId)}">All requests</a></p>
 <div class="page-heading"><h1>${heading}</h1></div>
-${said === undefined ? null : saidLine(said)}${what === undefined ? null : html`<p class="cancelled-request"><strong><bdi>${what}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}</p>`}
+${said === undefined ? null : saidLine(said)}${what === undefined ? null : html`<p class="cancelled-request"><strong><bdi>${what}</bdi></strong>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</p>`}
 ${form === undefined ? (what === undefined ? null : html`<p><a class="btn" href="${bar.base}/requests/${requestId}">See the request</a></p>`) : cancelForm(props, form)}`,
   );
 }
@@ -52,7 +53,7 @@ function cancelForm(
 ): SafeHtml {
   return html`${taken === undefined ? null : html`<p class="notice notice-problem">${icon('warning')} <span>A provider has it: <strong><bdi>${taken}</bdi></strong>. Call them too: the EHR may not notify them.</span></p>`}<form class="new-request" method="post" action="${base}/requests/${requestId}/cancel#${RESULT}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">
-<fieldset class="field"><legend>What happened <span class="demand">(required)</span></legend>
+<fieldset class="field"><legend>What happened</legend>
 ${CHOICES.map(
   ({
     value,
@@ -60,7 +61,7 @@ ${CHOICES.map(
   }) => html`<div class="chart-choice"><label><input type="radio" name="status" value="${value}" required${value === status ? html` checked` : null}> <span>${text}</span></label></div>
 `,
 )}</fieldset>
-<div class="field"><label for="reason">Why <span class="demand">(required)</span></label><p class="hint" id="reason-hint">It is written into the request, for everyone who reads it.</p><input class="form-control" id="reason" name="reason" type="text" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
+<div class="field"><label for="reason">Why</label><p class="hint" id="reason-hint">It is written into the request, for everyone who reads it.</p><input class="form-control" id="reason" name="reason" type="text" maxlength="300" required autocomplete="off" aria-describedby="reason-hint"></div>
 <p class="new-request-actions"><button class="btn btn-danger" type="submit">Cancel this request in the EHR</button> <a class="btn" href="${base}/requests/${requestId}">Keep it</a></p>
 </form>
 `;

@@ -33,25 +33,16 @@ export interface Choice {
 
 export interface FieldWords {
   readonly hint?: string | SafeHtml | undefined;
-  /** such as "required unless routine"; default: "optional" */
+  /** such as "required unless routine"; most fields are optional, and do not say so */
   readonly demand?: string | undefined;
 }
 
-/** A choice. If nothing is chosen, the first option is; only the service has an empty option. */
-export function select(
-  name: FieldName,
-  choices: readonly Choice[],
-  form: TypedForm,
-  words: FieldWords = { demand: 'required' },
-): SafeHtml {
+/** A choice. If nothing is chosen, the first option is; only where there are several services, there is an empty option. */
+export function select(name: FieldName, choices: readonly Choice[], form: TypedForm, words: FieldWords = {}): SafeHtml {
   const chosen = form.values[name] ?? '';
-  return field(
-    name,
-    words,
-    form,
-    (ties) =>
-      html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<select class="form-select" id="${name}" name="${name}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${ties}>${name === 'service' && chosen === '' && choices.length > 1 ? html`<option value="">Choose…</option>` : null}${choices.map(({ value, text, className }) => html`<option value="${value}"${className === undefined ? null : html` class="${className}"`}${value === chosen ? html` selected` : null}>${text}</option>`)}</select>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 /** A line of text, a day, a time or a number. */
@@ -62,25 +53,17 @@ export function line(
   words: FieldWords & { readonly list?: string } = {},
 ): SafeHtml {
   const { list } = words;
-  return field(
-    name,
-    words,
-    form,
-    (ties) =>
-      html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${list === undefined ? null : html` list="${list}"`}${ties}>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<input class="form-control" id="${name}" name="${name}" type="${type}" value="${form.values[name] ?? ''}"${words.demand === 'required' ? html` required` : null} autocomplete="off"${list === undefined ? null : html` list="${list}"`}${ties}>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 /** A longer text. */
 export function area(name: FieldName, form: TypedForm, words: FieldWords = {}): SafeHtml {
-  return field(
-    name,
-    words,
-    form,
-    (ties) =>
-      html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
-${form.values[name] ?? ''}</textarea>`,
-  );
+  const control = (ties: SafeHtml) =>
+    html`<textarea class="form-control" id="${name}" name="${name}" rows="3" autocomplete="off"${ties}>
+${form.values[name] ?? ''}</textarea>`;
+  return field(name, { ...words, label: labels[name] }, form, control);
 }
 
 const WEEK = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };
@@ -99,12 +82,16 @@ export function repeats(form: TypedForm): SafeHtml {
 `;
 }
 
-/** Label, hint, control and problem, tied together for screen readers. */
-function field(name: FieldName, words: FieldWords, form: TypedForm, control: (ties: SafeHtml) => SafeHtml): SafeHtml {
-  const { hint, demand = 'optional' } = words;
+/** Label, hint, control and problem, tied together for screen readers. Most fields are optional, so only a demand is marked. */
+export function field(
+  name: string,
+  { label, hint, demand, shown }: FieldWords & { readonly label: string; readonly shown?: string | undefined },
+  form: TypedForm,
+  control: (ties: SafeHtml) => SafeHtml,
+): SafeHtml {
   const raw = form.problems[name];
   const problem = raw === undefined ? undefined : asSentence(raw);
-  return html`<div class="field"><label for="${name}">${labels[name]} <span class="demand">(${demand})</span></label>
+  return html`<div class="field"${shown === undefined ? null : html` data-shown="${shown}"`}><label for="${name}">${label}${demand ? html` <span class="demand">(${demand})</span>` : null}</label>
 ${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
 ${control(described(name, hint === undefined ? undefined : 'hint', problem))}
 ${fieldProblem(name, problem)}</div>

@@ -1,14 +1,15 @@
 /** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { instant } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import type { ClinicianBarProps } from './clinician-bar.ts';
 import { discardForm } from './draft-list.ts';
 import { FIELDS, labels } from './new-request-fields.ts';
 import type { OfferedService } from './new-request-own.ts';
 import type { PatientIdentity } from './patient-banner.ts';
-import { dates } from './request-row.ts';
 
 /** The id of the notice with a form's result, on the page to which the form leads. */
 export const RESULT = 'result';
@@ -43,30 +44,53 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
       : canCancel
         ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
         : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
-  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${dates(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
+  return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
 ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;
 }
 
-export interface FormResult {
+/** What the form and its review have in common. */
+export interface FormFrame {
+  readonly patient: PatientIdentity;
+  readonly bar: ClinicianBarProps;
+  /** the sealed ticket, which keeps what is typed if the launch ends before it is sent */
+  readonly ticket: string;
+  readonly corrects?: CorrectedRequest | undefined;
+  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
+  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
+  readonly themeUrl?: string | undefined;
+  /** after this time an unused page closes itself; what is typed is kept first */
+  readonly leavesInSeconds?: number | undefined;
+}
+
+/** The rest of the form's tag, with its hidden fields. */
+export function formStart({ bar: { base, csrfToken }, ticket, leavesInSeconds: leaves }: FormFrame): SafeHtml {
+  return html` method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
+<input type="hidden" name="csrf" value="${csrfToken}">
+<input type="hidden" name="ticket" value="${ticket}">`;
+}
+
+export function problemLine(problem: FormFrame['problem']): SafeHtml | null {
+  return problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`;
+}
+
+export interface FormResult extends Pick<FormFrame, 'problem'> {
   /** services, whose own questions can have problems too */
   readonly services?: readonly OfferedService[];
   /** the form; its problem `confirmed` is a question about priority and day */
   readonly form: TypedForm;
-  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
-  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
 }
 
 /** The page opens with the focus on this notice, which links to the fields with problems. */
 export function resultNotice({ problem, form, services }: FormResult): SafeHtml | null {
   const { confirmed, ...problems } = form.problems;
   const own = (services ?? []).flatMap(({ questions }) => questions);
-  // The questions of the services stand between what is needed and its priority.
-  const named = FIELDS.flatMap((name) => [...(name === 'priority' ? own : []), { name, label: labels[name] }]);
+  // The questions of the services stand between when and where it is needed.
+  const named = FIELDS.flatMap((name) => [...(name === 'from' ? own : []), { name, label: labels[name] }]);
   const wrong = named.filter(({ name }) => problems[name] !== undefined);
   if (problem === undefined && confirmed === undefined && wrong.length === 0) return null;
   return html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>
-${problem === undefined ? null : html`<p>${problem.text} Support code: <code>${problem.supportCode}</code></p>`}
+${problemLine(problem)}
 ${
   wrong.length === 0
     ? null

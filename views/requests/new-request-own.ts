@@ -1,7 +1,7 @@
 /** The questions of each service. A stylesheet shows only those of the chosen service, so no script is needed. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { described, fieldProblem } from '#views/form-field.ts';
-import { asSentence, type TypedForm } from '#views/typed-form.ts';
+import type { TypedForm } from '#views/typed-form.ts';
+import { field } from './new-request-fields.ts';
 
 export interface OwnQuestion {
   /** the name of its field in the form */
@@ -9,7 +9,7 @@ export interface OwnQuestion {
   readonly label: string;
   readonly kind: 'text' | 'long text' | 'choice' | 'number' | 'whole number' | 'date' | 'date-time' | 'yes/no';
   readonly choices: readonly string[];
-  /** such as "optional", "required" or "required if Oxygen on the way is yes" */
+  /** such as "required" or "required if Oxygen on the way is yes"; empty for an optional one */
   readonly demand: string;
   /** for the script: conditions as name, test and value; one of each clause must hold, and all clauses must */
   readonly shown: readonly (readonly (readonly string[])[])[];
@@ -41,7 +41,7 @@ export function ownQuestions(services: readonly OfferedService[], form: TypedFor
   return services.map(({ text, questions }, index) =>
     questions.length === 0
       ? html``
-      : html`<fieldset class="own own-${placeOf(services, index)}"><legend>${text}</legend><div class="field-row">
+      : html`<fieldset class="form-part own own-${placeOf(services, index)}"><legend>${text}</legend><div class="field-row">
 ${questions.map((one) => question(one, form))}</div></fieldset>
 `,
   );
@@ -49,13 +49,10 @@ ${questions.map((one) => question(one, form))}</div></fieldset>
 
 function question(one: OwnQuestion, form: TypedForm): SafeHtml {
   const { name, label, demand } = one;
-  const raw = form.problems[name];
-  const problem = raw === undefined ? undefined : asSentence(raw);
-  const shown = one.shown.length === 0 ? null : html` data-shown="${JSON.stringify(one.shown)}"`;
-  return html`<div class="field"${shown}><label for="${name}">${label} <span class="demand">(${demand})</span></label>
-${control(one, form.values[name] ?? '', html`${described(name, undefined, problem)}${/^required(?! if)/.test(demand) ? html` data-required` : null}`)}
-${fieldProblem(name, problem)}</div>
-`;
+  const shown = one.shown.length === 0 ? undefined : JSON.stringify(one.shown);
+  const required = /^required(?! if)/.test(demand) ? html` data-required` : null;
+  const controlOf = (ties: SafeHtml) => control(one, form.values[name] ?? '', html`${ties}${required}`);
+  return field(name, { label, demand, shown }, form, controlOf);
 }
 
 const TYPES = {

@@ -3,34 +3,30 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { layoutEnd, layoutStart } from '#views/layout.ts';
 import type { TypedForm } from '#views/typed-form.ts';
-import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
+import { clinicianBar } from './clinician-bar.ts';
 import { type ChartChoices, type ChartValue, chartChoices, chartFacts, filledHint } from './new-request-chart.ts';
 import { area, type Choice, line, repeats, select } from './new-request-fields.ts';
 import {
-  type CorrectedRequest,
   correctsLine,
   diedLine,
   draftLine,
+  type FormFrame,
   type FormResult,
+  formStart,
   type KeptDraft,
-  RESULT,
   resultNotice,
 } from './new-request-notices.ts';
 import { hiddenFor, type OfferedService, ownQuestions } from './new-request-own.ts';
-import { type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { patientBanner } from './patient-banner.ts';
 
 export interface OfferedReceiver {
   readonly name: string;
   readonly text: string;
 }
 
-export interface NewRequestPageProps extends FormResult {
-  readonly patient: PatientIdentity;
+export interface NewRequestPageProps extends FormFrame, FormResult {
   /** false only when the launch context says boolean `false` (LC-11) */
   readonly needPatientBanner: boolean;
-  readonly bar: ClinicianBarProps;
-  /** the sealed ticket, which keeps what is typed if the launch ends before it is sent */
-  readonly ticket: string;
   /** the priorities; the first one is the default */
   readonly priorities: readonly Choice[];
   readonly services: readonly OfferedService[];
@@ -38,15 +34,11 @@ export interface NewRequestPageProps extends FormResult {
   /** the answer to the question about priority and day, which sending the form again gives */
   readonly confirmed: string | undefined;
   readonly draft: KeptDraft | undefined;
-  readonly corrects?: CorrectedRequest | undefined;
   /** the name of the form in URLs */
   readonly name: string;
   readonly timeZone: string;
   /** the short name of the time zone, such as "EST" */
   readonly zoneName: string;
-  readonly themeUrl?: string | undefined;
-  /** after this time an unused page closes itself; what is typed is kept first */
-  readonly leavesInSeconds?: number | undefined;
 }
 
 export interface NewRequestChartProps {
@@ -74,11 +66,10 @@ export interface NewRequestChartProps {
 /** Everything that does not wait for the chart. The patient is shown above it, for a last check before sending. */
 export function newRequestStart(props: NewRequestPageProps): string {
   const { patient, problem, form, services, confirmed = '' } = props;
-  const { base, csrfToken } = props.bar;
+  const { base } = props.bar;
   const question = form.problems['confirmed'];
   const isWrong = problem !== undefined || Object.keys(form.problems).length > (question === undefined ? 0 : 1);
   const before = isWrong ? 'Error: ' : question === undefined ? '' : 'Please confirm: ';
-  const leaves = props.leavesInSeconds;
   const start = layoutStart({
     title: `${before}${props.corrects ? 'Correct a request' : 'New request'} for ${patient.name}`,
     themeUrl: props.themeUrl,
@@ -91,18 +82,16 @@ export function newRequestStart(props: NewRequestPageProps): string {
 <h1>${props.corrects ? 'Correct and resend' : 'New request'}<span class="visually-hidden"> for <bdi>${patient.name}</bdi></span></h1>
 </div>
 ${resultNotice(props)}${diedLine(patient)}${correctsLine(props.corrects, base)}${draftLine(props.draft, props.bar, props)}
-<form class="new-request" method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep" data-address="${base}/requests/new?form=${props.name}"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
-<input type="hidden" name="csrf" value="${csrfToken}">
-<input type="hidden" name="ticket" value="${props.ticket}">
+<form class="new-request" data-address="${base}/requests/new?form=${props.name}"${formStart(props)}
 ${confirmed === '' ? null : html`<input type="hidden" name="confirmed" value="${confirmed}">`}
 <section class="form-part"><h2>What</h2>
-${select('service', services, form)}
+${select('service', services, form, { demand: 'required' })}
 ${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis, wound care, hospital bed.' })}
-${ownQuestions(services, form)}${select('priority', props.priorities, form)}</section>
+${select('priority', props.priorities, form)}</section>
 <section class="form-part"><h2>When</h2>
-<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, the time of the facility.` })}${line('neededUntil', 'time', form, { hint: 'For a time window. A time before the start is on the next day.' })}</div>
+<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, facility’s time.` })}${line('neededUntil', 'time', form, { hint: 'Only for a time window.' })}</div>
 ${repeats(form)}</section>
-`);
+${ownQuestions(services, form)}`);
 }
 
 /** The sections that the chart helps to fill in, the buttons, and the facts beside the form. */
@@ -152,7 +141,7 @@ function receiverChoice({ receivers, services, form }: NewRequestPageProps): Saf
     text,
     className: hiddenFor(`receiver ${name}`, services).trim(),
   }));
-  return html`${select('receiver', [{ value: '', text: 'Not chosen yet' }, ...choices], form, {})}
+  return html`${select('receiver', [{ value: '', text: 'Not chosen yet' }, ...choices], form)}
 `;
 }
 

@@ -2,18 +2,13 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { layout } from '#views/layout.ts';
-import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
-import { marks } from './new-request-chart.ts';
-import { type CorrectedRequest, correctsLine, diedLine, RESULT } from './new-request-notices.ts';
-import { type PatientIdentity, patientBanner } from './patient-banner.ts';
+import { clinicianBar } from './clinician-bar.ts';
+import { marks, type Provenance } from './new-request-chart.ts';
+import { correctsLine, diedLine, type FormFrame, formStart, problemLine, RESULT } from './new-request-notices.ts';
+import { patientBanner } from './patient-banner.ts';
 
-export interface ReviewLine {
+export interface ReviewLine extends Partial<Provenance> {
   readonly text: string;
-  /** such as "from the chart, 12 Mar" */
-  readonly source?: string | undefined;
-  readonly isStale?: boolean | undefined;
-  /** why a value of the chart may be wrong */
-  readonly doubt?: string | undefined;
   /** how it differs from the chart */
   readonly change?: string | undefined;
   /** how it differs from the request that is replaced */
@@ -25,24 +20,16 @@ export interface ReviewPart {
   readonly lines: readonly ReviewLine[];
 }
 
-export interface ReviewPageProps {
-  readonly patient: PatientIdentity;
-  readonly bar: ClinicianBarProps;
-  readonly ticket: string;
+export interface ReviewPageProps extends FormFrame {
   /** the fields of the form, so that sending and changing lose nothing */
   readonly values: Readonly<Record<string, string>>;
   readonly parts: readonly ReviewPart[];
-  readonly corrects?: CorrectedRequest | undefined;
   /** the result of comparing it with the request that it corrects */
   readonly compared?: keyof typeof COMPARED | undefined;
   /** a version of this form was sent and not confirmed: the app can look for it in the EHR */
   readonly canLook: boolean;
   /** it is not known whether it is in the EHR */
   readonly mayBeSent: boolean;
-  /** why it was not sent, in words for the clinician, with the support code that finds it in the log */
-  readonly problem?: { readonly text: string; readonly supportCode: string } | undefined;
-  readonly themeUrl?: string | undefined;
-  readonly leavesInSeconds?: number | undefined;
 }
 
 const COMPARED = {
@@ -66,7 +53,7 @@ export function reviewPage(props: ReviewPageProps): string {
 <h1>Review the request</h1>
 <p class="as-of">${props.mayBeSent ? 'It may be in the EHR already' : 'Nothing has been sent yet'}. This is what goes to the EHR.</p>
 </div></div>
-${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div><p>${problem.text} Support code: <code>${problem.supportCode}</code></p></div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
+${problem === undefined ? null : html`<div class="notice notice-problem" id="${RESULT}" role="alert" tabindex="-1">${icon('warning')} <div>${problemLine(problem)}</div></div>`}${diedLine(patient)}${correctsLine(props.corrects, props.bar.base, props.compared && COMPARED[props.compared])}
 <dl class="review">
 ${props.parts.map(part)}</dl>
 ${sendForm(props)}`,
@@ -86,18 +73,11 @@ function line({ text, source, isStale, doubt, change, before }: ReviewLine): Saf
 }
 
 /** The Enter key presses the first button. */
-function sendForm({
-  bar: { base, csrfToken },
-  ticket,
-  values,
-  canLook,
-  leavesInSeconds: leaves,
-}: ReviewPageProps): SafeHtml {
+function sendForm(props: ReviewPageProps): SafeHtml {
+  const { values, canLook } = props;
   const look = html`<button class="btn btn-primary" type="submit" name="intent" value="look">Look again in the EHR</button> <button class="btn" type="submit">Send again</button>`;
   const send = html`<button class="btn btn-primary" type="submit">Send to the EHR</button>`;
-  return html`<form method="post" action="${base}/requests/new#${RESULT}" data-keep="${base}/requests/new/keep"${leaves === undefined ? null : html` data-leave-to="${base}/closing" data-leave-after="${leaves}"`}>
-<input type="hidden" name="csrf" value="${csrfToken}">
-<input type="hidden" name="ticket" value="${ticket}">
+  return html`<form${formStart(props)}
 ${Object.entries(values).map(
   ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">
 `,

@@ -1,8 +1,8 @@
 /** The notice after sending: what was saved, for when, under which number, and what happens now. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
-import { dates } from './request-row.ts';
 
 /** A request that was sent recently. Every text is plain, bounded and not yet escaped. */
 export interface SentNotice {
@@ -70,7 +70,7 @@ export function sentLine(
       ? 'No provider has been notified yet.'
       : html`It names <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; the EHR does not say whether they have been notified.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
-<p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${dates(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
+<p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>
 ${cautions(said, differs)}${replaced === undefined ? null : replacedLine(replaced, base, helpDesk)}`;
 }

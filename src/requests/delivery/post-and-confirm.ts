@@ -35,7 +35,14 @@ export type PostEnd =
       saved?: FhirResource | undefined;
     }
   /** The EHR refuses the request; nothing was created. */
-  | { kind: 'refused'; failure: FhirFailure; answer: EhrAnswer; said?: readonly string[] }
+  | {
+      kind: 'refused';
+      failure: FhirFailure;
+      answer: EhrAnswer;
+      said?: readonly string[];
+      /** The EHR takes no request before. */
+      retryAfterSeconds?: number | undefined;
+    }
   /** The request may exist or not; it is not posted again before the EHR was searched. `unseen`: what such a search misses. */
   | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
   /** Another window was quicker, so nothing was sent here. */
@@ -59,9 +66,9 @@ export async function postOnce(
     if (!isComplete) return { kind: 'unknown', unseen };
   }
   if (!(await options.claim())) return { kind: 'elsewhere' };
-  const { proof, failure, answer, said, ...made } = await post(api, resource, options.patientId);
+  const { proof, failure, answer, said, retryAfterSeconds, ...made } = await post(api, resource, options.patientId);
   if (proof === 'created') return { kind: 'sent', answer, said, ...made };
-  if (proof === 'refused') return { kind: 'refused', failure, answer, said };
+  if (proof === 'refused') return { kind: 'refused', failure, answer, said, retryAfterSeconds };
   const { found, isComplete } = await look();
   // What the EHR says of a failure does not apply to the request that it has.
   if (found.size > 0)
@@ -84,6 +91,7 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
     return {
       proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
+      retryAfterSeconds: undefined,
       answer: { status: answer.status, issues },
       said: outcomeTexts(answer.body),
       ...namesIn(answer.body, resource, answer.location),
@@ -91,8 +99,8 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
     };
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    const { failure, status, issues, rule, said } = error;
-    return { proof: refusalIn(error), failure, answer: { status, issues, rule }, said };
+    const { failure, status, issues, rule, said, retryAfterSeconds } = error;
+    return { proof: refusalIn(error), failure, answer: { status, issues, rule }, said, retryAfterSeconds };
   }
 }
 

@@ -15,8 +15,8 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
   unauthorized: "Your EHR session for this app has ended. Open the app again from the patient's chart.",
   refused: 'The EHR did not let you create this request. Ask {help desk} to check your access to orders.',
   'not-found': 'The EHR does not take requests from this app. Tell your administrator.',
-  unavailable: 'The EHR is not available at the moment. Wait a minute, then send it again.',
-  throttled: 'The EHR is busy. Wait a minute, then send it again.',
+  unavailable: 'The EHR is not available at the moment. Wait {time}, then send it again.',
+  throttled: 'The EHR is busy. Wait {time}, then send it again.',
 };
 
 const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
@@ -52,13 +52,20 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
         return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
       return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
-      return `Not sent. ${REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.'}${saidByEhr('said' in end ? end.said : undefined)}`;
+      return `Not sent. ${(REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.').replace('{time}', waitText('retryAfterSeconds' in end ? end.retryAfterSeconds : undefined))}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':
       if (end.unseen) return UNSEEN[end.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
   }
+}
+
+/** As long as the EHR asks to wait, rounded up. */
+function waitText(seconds = 60): string {
+  if (seconds < 60) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
 /** The EHR's own words: they may be for another reader, so they are marked as the EHR's. */

@@ -23,8 +23,12 @@ export function ownName(service: string, field: string): string {
 /** @returns what was typed into the fields of this service; '' for a field that is not shown. */
 export function answersIn(typed: Answers, service: Service): Answers {
   const answers: Record<string, string> = {};
-  for (const { name, shown } of service.fields)
-    answers[name] = isShown(shown, answers) ? (typed[ownName(service.value, name)] ?? '').trim() : '';
+  for (const { name, shown, kind } of service.fields) {
+    const answer = (typed[ownName(service.value, name)] ?? '').trim();
+    // After a comma, one or two digits are decimals; three may be thousands.
+    const plain = kind === 'number' ? answer.replace(/^(\d{1,6}),(\d{1,2})$/, '$1.$2') : answer;
+    answers[name] = isShown(shown, answers) ? plain : '';
+  }
   return answers;
 }
 

@@ -10,15 +10,6 @@ const MOST_SERIES_DAYS = 366;
 const GRACE_MS = 15 * 60_000;
 /** The longest window over midnight. A longer one is more likely a confusion of a.m. and p.m. */
 const MOST_MINUTES_OVERNIGHT = 12 * 60;
-const WEEKDAY_NAMES = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-} as const satisfies Record<(typeof WEEKDAYS)[number], string>;
 const DAY_MS = 24 * 60 * 60_000;
 const DAY_MINUTES = 24 * 60;
 
@@ -65,10 +56,11 @@ function minutesOf(time: string): number {
 /** A first day beside the days of the week would leave open whether the request is needed on it. */
 function firstDayProblem({ day, weekdays }: WantedTime): string | undefined {
   if (weekdays.length === 0 || !DAY.test(day)) return undefined;
-  const weekday = WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const date = new Date(`${day}T00:00:00Z`);
+  const weekday = WEEKDAYS[(date.getUTCDay() + 6) % 7];
   return weekday === undefined || weekdays.includes(weekday)
     ? undefined
-    : `must be one of the days on which the request repeats; it is a ${WEEKDAY_NAMES[weekday]}`;
+    : `must be one of the days on which the request repeats; it is a ${date.toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' })}`;
 }
 
 function seriesProblems({ day, weekdays, times, lastDay }: WantedTime): Record<string, string | undefined> {

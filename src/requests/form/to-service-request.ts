@@ -39,11 +39,7 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
   const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
-  const details = [
-    detail(DETAIL_LABELS.to, request.to),
-    detail(DETAIL_LABELS.phone, request.phone),
-    detail(DETAIL_LABELS.language, request.language),
-  ].flat();
+  const details = (['to', 'phone', 'language'] as const).flatMap((name) => detail(DETAIL_LABELS[name], request[name]));
   const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
   return {
     resourceType: 'ServiceRequest',

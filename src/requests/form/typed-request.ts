@@ -6,6 +6,7 @@ import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
 import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
+import { withDayWords } from '#views/date-text.ts';
 import { namedIn, type Offer } from './offered.ts';
 import { type Answers, OWN, ownProblems } from './service-questions.ts';
 import { timeProblems } from './time-problems.ts';
@@ -35,10 +36,18 @@ export const FIELDS = [
 /** The prefix of the key of a value that was chosen from the chart. */
 export const PICK = 'pick.';
 
+/** The texts that may be empty, in characters. Their order is part of a request's identifier. */
+const LONGEST = { from: 200, to: 200, phone: 60, language: 60, reason: 500, note: 1_000 } as const;
+
+function eachText<Value>(of: (name: keyof typeof LONGEST) => Value): Record<keyof typeof LONGEST, Value> {
+  const names = Object.keys(LONGEST) as (keyof typeof LONGEST)[];
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<keyof typeof LONGEST, Value>;
+}
+
 /** What the form holds, by field, as typed. */
 export type TypedRequest = Readonly<Record<string, string>>;
 
-export interface NewRequest {
+export interface NewRequest extends Record<keyof typeof LONGEST, string> {
   service: string;
   /** The receiver's name; '' if none is chosen yet. */
   receiver: string;
@@ -47,12 +56,6 @@ export interface NewRequest {
   /** What is wanted besides the day: a time, a window, a series. */
   time: Omit<WantedTime, 'day'>;
   priority: (typeof PRIORITIES)[number]['value'];
-  from: string;
-  to: string;
-  phone: string;
-  language: string;
-  reason: string;
-  note: string;
   /** Keys of what was chosen from the chart, in order. */
   picks: readonly string[];
   /** Answers to every service's questions, by name; those of the service in {@link namedIn} count. */
@@ -65,6 +68,9 @@ const MOST_YEARS_AHEAD = 2;
 /** These priorities mean "now", so a day after tomorrow contradicts them. */
 const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon as possible' };
 
+/** Two of them are words: "轮椅" is a wheelchair. */
+const IDEOGRAMS = /[\p{Ideographic}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]{2}/u;
+
 const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
@@ -76,7 +82,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
       service: oneOf(services),
       // Words without information, such as "TBD", are not shown by any list.
       what: text(200).refine(
-        (typed) => visibleLength(typed) >= 3 && asInformation(typed) !== undefined,
+        (typed) => (visibleLength(typed) >= 3 || IDEOGRAMS.test(typed)) && asInformation(typed) !== undefined,
         'must say what is needed, in a few words',
       ),
       neededOn: z.iso
@@ -84,12 +90,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
         .refine((day) => day >= today, { error: 'must not be in the past' })
         .refine((day) => day <= yearsAfter(today), { error: `must be within ${MOST_YEARS_AHEAD} years` }),
       priority: oneOf(PRIORITIES),
-      from: text(200),
-      to: text(200),
-      phone: text(60),
-      language: text(60),
-      reason: text(500),
-      note: text(1_000),
+      ...eachText((name) => text(LONGEST[name])),
     })
     .refine(({ priority, reason }) => priority === 'routine' || asInformation(reason) !== undefined, {
       path: ['reason'],
@@ -147,12 +148,7 @@ export function asTyped(typed: TypedRequest): NewRequest {
       lastDay: of('lastDay'),
     },
     priority: of('priority') as NewRequest['priority'],
-    from: textOf('from'),
-    to: textOf('to'),
-    phone: textOf('phone'),
-    language: textOf('language'),
-    reason: textOf('reason'),
-    note: textOf('note'),
+    ...eachText(textOf),
     picks: picksOf(typed),
     own: Object.fromEntries(Object.entries(typed).filter(([name, value]) => name.startsWith(OWN) && value !== '')),
   };
@@ -172,7 +168,7 @@ export function confirmationOf({ priority = '', neededOn = '' }: { priority?: st
 function questionAbout({ priority, neededOn }: NewRequest, tomorrow: string): string | undefined {
   const word = AT_ONCE[priority];
   if (word === undefined || neededOn <= tomorrow) return undefined;
-  return `The priority is ${word}, but the request is needed on ${neededOn}. Correct one of them, or send it as it is if both are right`;
+  return `The priority is ${word}, but the request is needed on ${withDayWords(neededOn)}. Correct one of them, or send it as it is if both are right`;
 }
 
 function dayAfter(day: string): string {

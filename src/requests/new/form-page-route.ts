@@ -1,8 +1,10 @@
-/** `GET /launches/:launchId/requests/new`: an empty form, or a draft with the outcome of its last post. */
+/** `GET /launches/:launchId/requests/new`: an empty form, or a draft with the outcome of its last post; and its end. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
 import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { assertOwnForm } from '#src/http/csrf.ts';
+import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
@@ -80,4 +82,15 @@ async function showFormOrDraft(deps: NewRequestFormDependencies, request: Reques
     mayBeSent: state !== undefined || draft.isAfterExpired === true,
     canLook: canAsk && !isOld && unconfirmedOf(draft, known).length > 0,
   });
+}
+
+/** `POST …/discard`: deletes the draft that the field `form` names, and redirects to the list. Behind the launch guard. */
+export function discardDraft(deps: NewRequestFormDependencies): RequestHandler {
+  return async (request, response) => {
+    const { launch, cookieSecret } = openLaunchOf(request);
+    assertOwnForm(request, deps.publicUrl, cookieSecret);
+    const name = fieldOf(request, PAGE, 'code');
+    await deps.drafts.discard(ownerOf(launch), (draft) => nameOf(draft) === name);
+    response.redirect(303, `/launches/${launch.id}/requests`);
+  };
 }

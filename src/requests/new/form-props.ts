@@ -14,8 +14,8 @@ import {
   keyOf,
   sourceText,
 } from '#src/requests/prefill/facts.ts';
-import { type OwnField, SERVICE_SECTIONS, type Service } from '#src/settings/service.ts';
-import { shownInWords } from '#src/settings/shown-when.ts';
+import { SERVICE_SECTIONS } from '#src/settings/service.ts';
+import { demandOf } from '#src/settings/shown-when.ts';
 import type { OfferedService } from '#views/requests/new-request-own.ts';
 import type { NewRequestChartProps, OfferedReceiver } from '#views/requests/new-request-page.ts';
 
@@ -36,10 +36,7 @@ export function chartPropsOf(of: {
   const references = of.values['chart'] === 'shown' ? undefined : of.taken?.references;
   const values = filledIn(of.values, chart, references);
   const picks = picksOf(values);
-  const valueOf = (fact: ChartFact) => {
-    const { label, text, isStale, doubt, masked } = fact;
-    return { label, text, isStale, doubt, masked, source: sourceText(fact, today) };
-  };
+  const valueOf = (fact: ChartFact) => ({ ...fact, source: sourceText(fact, today) });
   const choicesOf = ({ facts, remark }: ChartSection) => ({
     remark,
     choices: facts.map((fact) => {
@@ -81,13 +78,12 @@ export function offerPropsOf({ services, receivers }: Offer): {
       questions: service.fields.map((field) => {
         const { label, kind, choices, shown } = field;
         const inForm = (name: string) => ownName(service.value, name);
-        const only = shownInWords(shown, service);
         return {
           name: inForm(field.name),
           label,
           kind,
           choices,
-          demand: [demandOf(field, service), only].filter(Boolean).join(', '),
+          demand: demandOf(field, service),
           shown: shown.map((clause) => clause.map(({ field: other, test, value }) => [inForm(other), test, value])),
         };
       }),
@@ -97,11 +93,4 @@ export function offerPropsOf({ services, receivers }: Offer): {
       text: [name, kind, telephone].filter(Boolean).join(' · '),
     })),
   };
-}
-
-function demandOf({ required }: OwnField, { fields }: Service): string {
-  if (required === 'never') return 'optional';
-  if (required === 'always') return 'required';
-  const label = fields.find(({ name }) => name === required.field)?.label ?? required.field;
-  return `required if “${label}” is ${required.value}`;
 }

@@ -3,7 +3,7 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { type Chosen, filledBy, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { type NewRequest, PRIORITIES } from '#src/requests/form/typed-request.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
-import { type ChartFact, type ChartFacts, SECTIONS, sourceText } from '#src/requests/prefill/facts.ts';
+import { type ChartFact, type ChartFacts, emptyChart, sourceText } from '#src/requests/prefill/facts.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
 import type { Service } from '#src/settings/service.ts';
 import {
@@ -16,6 +16,7 @@ import {
   asText,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
+import { withDayWords } from '#views/date-text.ts';
 import type { ReviewLine, ReviewPart } from '#views/requests/new-request-review.ts';
 import { besideOriginal } from './beside-original.ts';
 
@@ -39,13 +40,12 @@ export interface Reviewed {
   hasReceivers: boolean;
 }
 
-const NO_CHART = Object.fromEntries(SECTIONS.map((name) => [name, { facts: [] }])) as unknown as ChartFacts;
-
 /** Every part that is not empty, in the form's order. @param original the replaced request, as the EHR has it now. */
 export function reviewOf(reviewed: Reviewed, original?: Pick<Reviewed, 'request' | 'resource'>): ReviewPart[] {
   const parts = partsOf(reviewed);
   const before =
-    original && partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: NO_CHART, hasReceivers: false });
+    original &&
+    partsOf({ ...reviewed, ...original, chosen: NOTHING_CHOSEN, chart: emptyChart(''), hasReceivers: false });
   return (before ? besideOriginal(parts, before) : parts).filter(({ lines }) => lines.length > 0);
 }
 
@@ -75,13 +75,13 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
     ['Replaces', displays('replaces').flatMap((text) => line(text))],
     ['What is needed', line(asConceptText(resource.code))],
-    ['Needed', line(readNeeded(resource, reviewed).text)],
+    ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],
     ['From', filled('from')],
     ['To', line(request.to)],
     ['Reason', [...sourced('reasonReference', chosen.reasons), ...typedReasons]],
     ['Clinical', [...sourced('supportingInfo', [...chosen.allergies, ...chosen.measures]), ...leftOut(chart, chosen)]],
-    ['Details', answersOf(resource, request).flatMap((text) => line(text, earlyMark(text, request)))],
+    ['Details', answersOf(resource, request).flatMap((text) => line(inDayWords(text), earlyMark(text, request)))],
     ['Telephone', filled('phone')],
     ['Language', filled('language')],
     ['Insurance', sourced('insurance', chosen.insurance)],
@@ -92,15 +92,16 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
 }
 
 /** The answers to the service's own questions; the other details have labels of their own. */
-function answersOf({ orderDetail }: ForeignRecord, { to, phone, language }: NewRequest): string[] {
-  const others = [
-    `${DETAIL_LABELS.to}: ${to}`,
-    `${DETAIL_LABELS.phone}: ${phone}`,
-    `${DETAIL_LABELS.language}: ${language}`,
-  ];
+function answersOf({ orderDetail }: ForeignRecord, request: NewRequest): string[] {
+  const others = (['to', 'phone', 'language'] as const).map((name) => `${DETAIL_LABELS[name]}: ${request[name]}`);
   return asRecords(orderDetail)
     .flatMap(({ text }) => asText(text, LONGEST_DETAIL) ?? [])
     .filter((text) => !others.includes(text));
+}
+
+/** An answer that is a day, or a day and a time. Other answers are shown letter by letter as they are sent. */
+function inDayWords(text: string): string {
+  return text.replace(/: \d{4}-\d\d-\d\d(?: \d\d:\d\d \S{1,9})?$/, withDayWords);
 }
 
 const MOMENT = /: (\d{4}-\d\d-\d\d \d\d:\d\d) \S+$/;

@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { lastDayOf, readFhirDate } from '#src/patients/fhir-date.ts';
-import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { MONTHS } from '#views/date-text.ts';
 
 /** One value of the chart. Texts are plain and bounded. */
 export interface ChartFact {
@@ -31,6 +32,11 @@ export function factOf(
   when: { date: string | undefined; isStale: boolean },
 ): ChartFact[] {
   return text === undefined ? [] : [{ reference: `${asWritten(resourceType)}/${asWritten(id)}`, label, text, ...when }];
+}
+
+/** Whether a CodeableConcept has this code, of any system. */
+export function hasCode(concept: unknown, code: string): boolean {
+  return asRecords(asRecord(concept).coding).some((one) => one.code === code);
 }
 
 /** The most values of one kind; the section of a longer list says that there is more. */
@@ -68,14 +74,9 @@ export function suggestedKeys(chart: ChartFacts): string[] {
 export function chosenFrom(chart: ChartFacts, keys: readonly string[]) {
   const wanted = new Set(keys);
   const of = (name: (typeof CHOSEN_SECTIONS)[number]) => chart[name].facts.filter((fact) => wanted.has(keyOf(fact)));
-  const chosen = {
-    reasons: of('reasons'),
-    allergies: of('allergies'),
-    measures: of('measures'),
-    insurance: of('insurance'),
-  };
-  const found = Object.values(chosen).reduce((count, facts) => count + facts.length, 0);
-  return { ...chosen, missing: wanted.size - found };
+  const [reasons, allergies, measures, insurance] = [of('reasons'), of('allergies'), of('measures'), of('insurance')];
+  const found = reasons.length + allergies.length + measures.length + insurance.length;
+  return { reasons, allergies, measures, insurance, missing: wanted.size - found };
 }
 
 /** A chart of which nothing was read, for the reason in `remark`. */
@@ -84,14 +85,13 @@ export function emptyChart(remark: string): ChartFacts {
   return Object.fromEntries(SECTIONS.map((name) => [name, section])) as unknown as ChartFacts;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** Such as "from the chart, 12 Mar", with the year if it is another; a partial date stays partial. */
 export function sourceText({ date }: Pick<ChartFact, 'date'>, today: string): string {
   return `from the chart, ${date === undefined ? 'without a date' : dateWords(date, today)}`;
 }
 
-function dateWords(date: string, today: string): string {
+/** Such as "12 Mar", "12 Mar 2019" or "Mar 2019". @param today without it, the year is always named. */
+export function dateWords(date: string, today = 'never'): string {
   const [year = '', month, day] = date.split('-');
   if (month === undefined) return year;
   const words = [...(day === undefined ? [] : [String(Number(day))]), MONTHS[Number(month) - 1] ?? month];

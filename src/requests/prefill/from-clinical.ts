@@ -14,7 +14,7 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
@@ -36,7 +36,7 @@ export function reasonsFrom(
   const ranked = conditions
     .filter((condition) => isInForce(condition) && !hasAbated(condition))
     .map((condition) => ({ condition, rank: rankOf(condition) }));
-  return ranked
+  const facts = ranked
     .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ condition, rank }) => {
       const { recordedDate, onsetDateTime, meta } = condition;
@@ -47,8 +47,14 @@ export function reasonsFrom(
         dated([recordedDate, onsetDateTime, asRecord(meta).lastUpdated], at),
       );
     })
-    .slice(0, MOST_OF_A_KIND);
+    .filter(({ text }) => !NO_PROBLEM.test(text));
+  const isFirst = ({ text }: ChartFact, index: number) => facts.findIndex((one) => one.text === text) === index;
+  return facts.filter(isFirst).slice(0, MOST_OF_A_KIND);
 }
+
+/** That there is no diagnosis is no reason for a request. */
+const NO_PROBLEM =
+  /^(?:patient has )?no (?:(?:known|current|active|significant|other) )*(?:medical )?(?:problems?|conditions?|diagnos[ei]s|disease)(?: or disability| on file| reported| noted)?\W{0,3}$/i;
 
 /**
  * Allergies of high criticality come first. All are chosen beforehand: a provider must know them, and the clinician
@@ -66,7 +72,8 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
         .filter(Boolean)
         .join('; ');
     const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
-    return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone: saysNone(allergy, fact) }));
+    const isNone = saysNone(allergy) && reactionsOf(allergy) === undefined;
+    return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone }));
   });
   const areNone = found.every(({ isNone }) => isNone);
   return found.map(({ fact, isNone }) => ({ ...fact, isSuggested: !isNone || areNone })).slice(0, MOST_OF_A_KIND);
@@ -81,20 +88,26 @@ const NONE = [
   /^(?:keine|aucune|pas d.|sin|sem|nessun[ao]?|geen|ingen|inga|nenhuma)\b[^;]{0,60}?all?erg/i,
 ];
 
+/** After such words comes an allergy: "NKDA; allergic to latex", "no known allergies except penicillin". */
+const BESIDES =
+  /\b(?:but|except|other than|apart from|besides)\b|[;.,/–-] *(?:is )?(?:allerg(?:ic|y):? to|reacts?|reactions?|sensitiv|intoleran)|[;.] *(?!n[ok.]|nil|none|not |den|neg|verif|review|confirm|per |last|updat|see |pt |patient |as of)\p{L}|anaphyla/iu;
+
 /** In any language, a code may say it. */
-function saysNone({ code }: ForeignRecord, { text }: ChartFact): boolean {
-  return (
-    NONE.some((none) => none.test(text)) ||
-    asRecords(asRecord(code).coding).some((one) => KNOWN_BY_CODE.has(asWritten(one.code)))
-  );
+function saysNone({ code }: ForeignRecord): boolean {
+  const text = asConceptText(code) ?? '';
+  const none = NONE.find((one) => one.test(text));
+  const isCoded = asRecords(asRecord(code).coding).some((one) => KNOWN_BY_CODE.has(asWritten(one.code)));
+  return (none !== undefined || isCoded) && !BESIDES.test(none ? text.replace(none, '') : text);
 }
 
 /** Some EHRs name what a patient is allergic to only beside the reaction. */
 function nameOf(resource: ForeignRecord): string | undefined {
   const substances = asRecords(resource.reaction).map(({ substance }) => asConceptText(substance));
   const named = asConceptText(resource.code) ?? substances.find((text) => text !== undefined);
-  const noted = named !== undefined && isCatchAll(named) ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
-  const words = named && (KNOWN_BY_CODE.get(bareCode(named)) ?? [named, noted].filter(Boolean).join(': '));
+  // What is noted beside "other", or beside "none known", may be an allergy.
+  const isNoted = named !== undefined && (isCatchAll(named) || saysNone(resource));
+  const noted = isNoted ? asText(asRecords(resource.note)[0]?.text, 120) : undefined;
+  const words = named && [KNOWN_BY_CODE.get(bareCode(named)) ?? named, noted].filter(Boolean).join(': ');
   return withRemarks(withSides(words, asRecord(resource.code)), resource);
 }
 
@@ -147,7 +160,7 @@ function withEnd(words: string | undefined, condition: ForeignRecord): string | 
 }
 
 function hasCategory({ category }: ForeignRecord, code: string): boolean {
-  return asRecords(category).some(({ coding }) => asRecords(coding).some((one) => one.code === code));
+  return asRecords(category).some((one) => hasCode(one, code));
 }
 
 /** Those of a severe reaction first, because a long list is cut off, with a mark. */

@@ -12,7 +12,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dayOf, factOf, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type ChartFact, dateWords, dayOf, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
 
 const NOT_NAMED = 'Payer not named by EHR';
 
@@ -25,18 +25,20 @@ export function insuranceFrom(
   const ofToday = active.filter(({ period }) => !startsLater(period, at.now));
   const ranked = active.toSorted((a, b) => rankOf(a) - rankOf(b));
   return ranked.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
-    const { payor, type, subscriberId, meta, period } = coverage;
+    const { payor, type, subscriberId, identifier, meta, period } = coverage;
+    const member = asRecords(identifier).find((one) => hasCode(one.type, 'MB'));
     const start = dayOf([asRecord(period).start], at);
     const name =
-      [...payersOf(coverage, base, at.now), planOf(coverage)].filter(Boolean).join(', ') || asConceptText(type);
-    const later = ofToday.includes(coverage) ? undefined : `from ${start}`;
+      [...payersOf(coverage, base, at.now), planOf(coverage)].filter(Boolean).join(', ') ||
+      (hasCode(type, 'pay') ? 'Self-pay' : asConceptText(type));
+    const later = ofToday.includes(coverage) || start === undefined ? undefined : `from ${dateWords(start)}`;
     const words = name ?? (asRecords(payor).length > 0 ? NOT_NAMED : undefined);
     const text = withRemarks(words && [words, later].filter(Boolean).join(', '), coverage);
     const when = { date: dayOf([asRecord(meta).lastUpdated, start], at), isStale: false };
     return factOf(coverage, undefined, text, when).map((fact) => ({
       ...fact,
       isSuggested: name !== undefined && ofToday.length === 1 && ofToday.includes(coverage),
-      masked: asInformation(subscriberId, 60),
+      masked: asInformation(subscriberId, 60) ?? asInformation(member?.value, 60),
     }));
   });
 }
@@ -56,13 +58,11 @@ function payersOf(coverage: ForeignRecord, base: URL, now: Date): string[] {
 
 /** The plan; a group, such as an employer, is named as one. */
 function planOf(coverage: ForeignRecord): string | undefined {
-  const classes = asRecords(coverage.class).map(({ type, name, value }) => {
-    const codes = asRecords(asRecord(type).coding).map(({ code }) => code);
-    return { codes, name: asInformation(name), value: asInformation(value, 60) };
-  });
-  const plan = classes.find(({ codes }) => codes.includes('plan'));
-  const isGroup = ({ codes }: (typeof classes)[number]) => codes.includes('group') || codes.includes('subgroup');
-  const named = (some: typeof classes) => some.find(({ name }) => name !== undefined)?.name;
+  const classes = asRecords(coverage.class);
+  const plan = classes.find(({ type }) => hasCode(type, 'plan'));
+  const isGroup = ({ type }: ForeignRecord) => hasCode(type, 'group') || hasCode(type, 'subgroup');
+  const named = (some: readonly ForeignRecord[]) => some.flatMap(({ name }) => asInformation(name) ?? [])[0];
   const group = named(classes.filter(isGroup));
-  return plan?.name ?? plan?.value ?? named(classes.filter((one) => !isGroup(one))) ?? (group && `group ${group}`);
+  const own = asInformation(plan?.name) ?? asInformation(plan?.value, 60);
+  return own ?? named(classes.filter((one) => !isGroup(one))) ?? (group && `group ${group}`);
 }

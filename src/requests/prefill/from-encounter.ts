@@ -13,8 +13,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import type { ChartFact } from './facts.ts';
-import { dated, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
 
 /** The labels of an encounter's facts; a form's "Where from" is filled with the place. */
 export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
@@ -84,23 +83,12 @@ export function stayOf(encounter: ForeignRecord, places: readonly NamedPlace[], 
   // During an ongoing stay in bed the patient is still there, however long ago it began.
   const { date, isStale } = dated([end ?? start], at);
   const when = { date: dated([start], at).date ?? date, isStale: isForgotten || (end !== undefined && isStale) };
-  const kinds = [
-    asConceptText(asRecords(encounter.type)[0]),
-    asConceptText(serviceType),
-    asInformation(asRecord(encounter.class).display),
-  ];
-  const kind = withRemarks(
-    kinds.find((text) => text !== undefined),
-    encounter,
-  );
+  const concept = asConceptText(asRecords(encounter.type)[0]) ?? asConceptText(serviceType);
+  const kind = withRemarks(concept ?? asInformation(asRecord(encounter.class).display), encounter);
   const named = inOne(places, `Encounter/${asWritten(encounter.id)}`).flatMap(({ name, reference }): ChartFact[] =>
     name === undefined ? [] : [{ reference, label: STAY.place, text: name, ...when }],
   );
-  const stay: ChartFact[] =
-    kind === undefined
-      ? []
-      : [{ reference: `Encounter/${asWritten(encounter.id)}`, label: STAY.encounter, text: kind, ...when }];
-  return [...named, ...stay];
+  return [...named, ...factOf(encounter, STAY.encounter, kind, when)];
 }
 
 /** A bed without its ward, or one of two places, would send a driver to the wrong door. */

@@ -68,20 +68,23 @@ export function measuresFrom(
     const kind = kindOf(codes);
     if (kind === undefined || (isMeasured(kind) && isNothing(observation))) return [];
     const label = asConceptText(code);
-    const moments = [
-      effectiveDateTime,
-      effectiveInstant,
-      asRecord(effectivePeriod).end,
-      asRecord(effectivePeriod).start,
-      issued,
-    ];
+    const { start, end } = asRecord(effectivePeriod);
+    const moments = [effectiveDateTime, effectiveInstant, end, start, issued];
     const moment = moments.map((value) => asText(value, 40)).find((value) => value !== undefined) ?? '';
     const time = Date.parse(moment) || 0;
     if (time > now + (WITH_OFFSET.test(moment) ? HOUR_MS : DAY_MS)) return [];
-    const text = isFinal(observation) ? valueOf(observation) : undefined;
+    const text = isFinal(observation) ? withMeaning(valueOf(observation), kind, observation) : undefined;
     const name = codes.includes(label && bareCode(label)) ? kind : label;
     const [fact] = factOf(observation, name, text, dated(moments, at));
-    return [{ kind, fact, at: time, isTimed: moment.includes('T') }];
+    const noted = asInformation(asRecords(observation.note)[0]?.text, 120);
+    return [
+      {
+        kind,
+        fact: fact && { ...fact, doubt: noted && `Note in the chart: ${noted}` },
+        at: time,
+        isTimed: moment.includes('T'),
+      },
+    ];
   });
   return [...Map.groupBy(readings, ({ kind }) => kind).values()].flatMap((ofKind) => latestOf(ofKind, years, at));
 }
@@ -111,7 +114,7 @@ function latestOf(readings: readonly Reading[], years: number | undefined, { sta
   const isLatest = readings.every(({ fact, at }) => fact !== undefined || at < newest.at);
   return distinct.map((fact) => {
     const isUnlikely = isMeasured(newest.kind) && !isPlausible(newest.kind, inBase(newest.kind, fact.text), years);
-    const doubt = isUnlikely ? UNLIKELY : doubted.length > 0 ? LEAP : isLatest ? undefined : NOT_LATEST;
+    const doubt = isUnlikely ? UNLIKELY : doubted.length > 0 ? LEAP : isLatest ? fact.doubt : NOT_LATEST;
     const isSuggested =
       distinct.length === 1 && doubt === undefined && fact.isStale !== true && fact.date !== undefined;
     return { ...fact, isSuggested, doubt };
@@ -141,12 +144,14 @@ function isFinal({ status, modifierExtension, dataAbsentReason }: ForeignRecord)
 }
 
 /** A number with its unit, a concept or a text. A reading that has only components has no value here. */
-function valueOf({
-  valueQuantity,
-  valueCodeableConcept,
-  valueString,
-  valueInteger,
-}: ForeignRecord): string | undefined {
+function valueOf(observation: ForeignRecord): string | undefined {
+  const { valueQuantity, valueCodeableConcept, valueString, valueInteger } = observation;
   const number = quantityText(valueQuantity) ?? quantityText({ value: valueInteger });
   return number ?? asConceptText(valueCodeableConcept) ?? asInformation(valueString, 120);
+}
+
+/** Such as "65, High risk": a score alone says little to a provider. A height or a weight is read as a number. */
+function withMeaning(text: string | undefined, kind: string, { interpretation }: ForeignRecord): string | undefined {
+  const meaning = isMeasured(kind) ? undefined : asConceptText(asRecords(interpretation)[0]);
+  return text === undefined || meaning === undefined || meaning === text ? text : `${text}, ${meaning}`;
 }

@@ -13,28 +13,19 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
-import type { ChartFact } from './facts.ts';
-import { dated, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, dateWords, factOf, type ReadingTime } from './facts.ts';
 
 /** The labels by which the form finds what fills its fields. */
 export const CONTACT = { address: 'Address', telephone: 'Telephone', language: 'Language' } as const;
 
 /** @param patient the launch's patient, as received; untrusted in everything but its id. */
 export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] {
-  const reference = `Patient/${asWritten(patient.id)}`;
   const when = dated([asRecord(patient.meta).lastUpdated], at);
-  const fact = (label: string, text: string | undefined): ChartFact[] =>
-    text === undefined ? [] : [{ reference, label, text, ...when }];
+  const numbers = asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b));
   return [
-    ...fact(CONTACT.address, addressOf(patient, at.now)),
-    ...fact(
-      CONTACT.telephone,
-      telephoneOf(
-        asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b)),
-        at.now,
-      ),
-    ),
-    ...fact(CONTACT.language, languageOf(patient)),
+    ...factOf(patient, CONTACT.address, addressOf(patient, at.now), when),
+    ...factOf(patient, CONTACT.telephone, telephoneOf(numbers, at.now), when),
+    ...factOf(patient, CONTACT.language, languageOf(patient), when),
   ];
 }
 
@@ -61,8 +52,8 @@ function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
 
 /** The provider may come after that day. */
 function untilText(period: unknown): string {
-  const day = asText(asRecord(period).end, 10);
-  return day === undefined ? '' : ` until ${day}`;
+  const day = asText(asRecord(period).end, 40)?.slice(0, 10);
+  return day === undefined ? '' : ` until ${dateWords(day)}`;
 }
 
 /** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */
@@ -73,7 +64,7 @@ export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
   return numbers
     .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .map(({ value }) => asInformation(value, 60))
+    .map(({ value }) => asInformation(value, 60)?.replace(/^tel:/i, ''))
     .find((value) => value !== undefined && isDialable(value));
 }
 

@@ -11,11 +11,11 @@ import {
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import type { ChartFact } from './facts.ts';
-import { dated, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
 import { isOfNow, telephoneOf } from './from-patient.ts';
 
-const NPI = 'http://hl7.org/fhir/sid/us-npi';
+const NPI: readonly unknown[] = ['http://hl7.org/fhir/sid/us-npi', 'urn:oid:2.16.840.1.113883.4.6'];
+const MOST_ROLES = 3;
 
 /** The label of the telephone number for questions about a request. */
 const CALL_BACK = 'Call back';
@@ -32,22 +32,14 @@ export function requesterFrom(
   const roles = resources.filter(
     (role) => isOwnRole(role) && flagOf(role, 'active') !== false && isOfNow(role.period, at.now),
   );
-  const facts = (resource: ForeignRecord, label: string, text: string | undefined): ChartFact[] =>
-    text === undefined
-      ? []
-      : [
-          {
-            reference: referenceOf(resource),
-            label,
-            text,
-            date: dated([asRecord(resource.meta).lastUpdated], at).date,
-          },
-        ];
+  const facts = (resource: ForeignRecord, label: string, text: string | undefined) =>
+    factOf(resource, label, text, { date: dated([asRecord(resource.meta).lastUpdated], at).date, isStale: false });
   const person = own?.resourceType === 'Practitioner' ? own : undefined;
   return [
     ...(person ? facts(person, 'Name', withRemarks(displayName(person.name, at.now), person)) : []),
-    ...roles.slice(0, 1).flatMap((role) => facts(role, 'Role', roleText(role))),
-    ...(person ? facts(person, 'NPI', npiOf(person, at.now)) : []),
+    // Which of several roles the user has at this moment is not known.
+    ...roles.slice(0, MOST_ROLES).flatMap((role) => facts(role, 'Role', roleText(role))),
+    ...[...(person ? [person] : []), ...roles].flatMap((one) => facts(one, 'NPI', npiOf(one, at.now))).slice(0, 1),
     ...[...roles, ...(person ? [person] : [])]
       .flatMap((one) => facts(one, CALL_BACK, telephoneOf(workNumbers(one), at.now)))
       .slice(0, 1),
@@ -60,7 +52,7 @@ function roleText({ code, specialty, organization }: ForeignRecord): string | un
 }
 
 function npiOf({ identifier }: ForeignRecord, now: Date): string | undefined {
-  const own = asRecords(identifier).filter(({ system }) => system === NPI);
+  const own = asRecords(identifier).filter(({ system }) => NPI.includes(system));
   const current = own.filter((one) => one.use !== 'old' && isOfNow(one.period, now));
   return current.flatMap(({ value }) => asInformation(value, 20) ?? [])[0];
 }

@@ -21,7 +21,7 @@ export type FhirFailure =
 export class FhirError extends Error {
   readonly failure: FhirFailure;
   readonly status: number | undefined;
-  /** When to try again; set only for calls that were not sent. */
+  /** When to try again, for a call that was not sent, and where the server says it. */
   readonly retryAfterSeconds: number | undefined;
   /** The issue codes of the answer's OperationOutcome; only those of FHIR's own value set. */
   readonly issues: readonly string[];
@@ -115,23 +115,29 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
-/** The error for an answer's status. @param contentType of the answer, if it is known. @param body parsed. */
+/** The error for an answer's status. @param header of the answer, by lower-case name. @param body parsed. */
 export function answered(
   status: number,
   issues: readonly string[],
-  contentType?: string | null,
+  header: (name: string) => string | null | undefined = () => undefined,
   body?: unknown,
 ): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  const isPage = /^text\/html\b/i.test(contentType ?? '');
+  const isPage = /^text\/html\b/i.test(header('content-type') ?? '');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
   const rule =
     isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
   return new FhirError(failure, status, {
-    ...{ issues, rule, said: outcomeTexts(body) },
+    ...{ issues, rule, said: outcomeTexts(body), retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,
     lacksParameter: namesMissingParameter(body),
   });
+}
+
+/** RFC 9110 Retry-After: seconds, or a date. Undefined for none, for the past, and for more than a day. */
+function secondsOf(retryAfter: string): number | undefined {
+  const seconds = /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1_000;
+  return seconds > 0 && seconds <= 86_400 ? Math.ceil(seconds) : undefined;
 }
 
 /** fhirclient has already read the error body; only the end of its message still holds it. */
@@ -147,7 +153,7 @@ export function toFhirError(error: unknown): FhirError {
   const status = statusOf(error);
   if (status !== undefined) {
     const body = bodyOf(error);
-    return answered(status, summarizeOutcome(body).issues, responseOf(error)?.headers.get('content-type'), body);
+    return answered(status, summarizeOutcome(body).issues, (name) => responseOf(error)?.headers.get(name), body);
   }
   if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.unreadable' });
   const failure = failureOf(error);

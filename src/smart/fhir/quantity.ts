@@ -22,7 +22,9 @@ export function quantityText(quantity: unknown): string | undefined {
   const [measured, coded] = [unit, code].map((one) => UNITS.get(asWritten(one).toLowerCase()));
   if (measured !== undefined && coded !== undefined && measured !== coded) return undefined;
   // UCUM writes counted things in braces: "{visits}".
-  const measure = (asInformation(unit, 60) ?? asInformation(code, 60))?.replace(/^\{([^{}]+)\}$/, '$1');
+  const measure = (asInformation(unit, 60) ?? asInformation(code, 60))
+    ?.replace(/^\{([^{}]+)\}$/, '$1')
+    .replace(/^\[(lb|oz|stone|in|ft)_(?:av|i|us)\]$/i, '$1');
   // A server that adds in binary writes 0.30000000000000004. No amount of care needs an exponent.
   const digits = String(Number(number.toPrecision(12)));
   if (digits.includes('e')) return undefined;

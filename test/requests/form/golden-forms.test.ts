@@ -104,6 +104,23 @@ test.for<[string, Record<string, unknown>, string]>([
   expect(r4.referenceProblems({ ...write({}, true), ...change }, THERE)).toEqual([problem]);
 });
 
+test.for(['轮椅', '휠체어', '車椅子'])('%s is enough for a need', (text) => {
+  expect(readNewRequest({ ...PLAIN, what: text }, NOW, ZONE, offer).ok).toBe(true);
+});
+
+test.for<[string, string | undefined]>([
+  ['2,5', '2.5'],
+  ['12,25', '12.25'],
+  ['1,000', undefined],
+  ['1.000,5', undefined],
+])('the number %s is written as %s', ([typed, text]) => {
+  const flow = { 'own.transport.oxygen': 'yes', 'own.transport.oxygen-flow': typed };
+  const said = readNewRequest({ ...PLAIN, ...flow }, NOW, ZONE, offer).ok ? write(flow, false) : undefined;
+  expect(said?.['orderDetail']).toEqual(
+    text && [{ text: 'Oxygen on the way: Yes' }, { text: `Liters per minute: ${text}` }],
+  );
+});
+
 test.for(['TBD', 'n/a', 'unknown', 'None', '—--'])('"%s" counts as empty, as a need and as a reason', (typed) => {
   const nothing = readNewRequest({ ...PLAIN, what: typed }, NOW, ZONE, offer);
   expect(nothing).toMatchObject({ ok: false, problems: { what: 'must say what is needed, in a few words' } });

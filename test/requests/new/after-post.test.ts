@@ -60,6 +60,22 @@ const press = (page: Visit, typed: Record<string, string>) =>
 const send = async (typed: Record<string, string> = VAN) => press(await openForm(), typed);
 const wait = (ms: number) => void vi.setSystemTime(Date.now() + ms);
 
+test.for([
+  [{}, 'Wait a minute, then'],
+  [{ 'retry-after': '30' }, 'Wait 30 seconds, then'],
+  [{ 'retry-after': '120' }, 'Wait 2 minutes, then'],
+  [{ 'retry-after': 'soon' }, 'Wait a minute, then'],
+  [{ 'retry-after': '9999999' }, 'Wait a minute, then'],
+] as const)('a busy EHR with %j: %s', async ([headers, said]) => {
+  ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 429, headers, body: '' } : searchset()));
+  expect((await send()).body).toContain(`Not sent. The EHR is busy. ${said} send it again.`);
+  const date = new Date(Date.now() + 5 * MINUTE_MS).toUTCString();
+  ehr.on('requests', ({ method }) =>
+    method === 'POST' ? { status: 429, headers: { 'retry-after': date }, body: '' } : searchset(),
+  );
+  expect((await send()).body).toContain('Wait 5 minutes, then send it again.');
+});
+
 describe('after "sent"', () => {
   test('for a quarter of an hour the list shows the saved request with its day, number and next step', async () => {
     const page = await send();

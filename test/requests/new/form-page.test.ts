@@ -6,6 +6,7 @@ import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts'
 import { dayFromNow } from '#test/helpers/days.ts';
 import { csrfOf, draftsOn, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { withDayWords } from '#views/date-text.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
@@ -77,24 +78,14 @@ test('what is wrong is listed in the order of the form, the questions of the ser
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
-test('every field says whether it is required', async () => {
+test('each field that is required says so; most are not, and say nothing', async () => {
   await launch();
   const labels = [...(await openForm()).body.matchAll(/<label for="(\w+)">[^<]*<span class="demand">\(([^)]+)\)/g)];
   expect(labels.map(([, name, demand]) => `${name} ${demand}`)).toEqual([
     'service required',
     'what required',
-    'priority required',
     'neededOn required',
-    'neededAt optional',
-    'neededUntil optional',
-    'times optional',
-    'lastDay optional',
-    'from optional',
-    'to optional',
     'reason required unless the request is routine or has a diagnosis',
-    'phone optional',
-    'language optional',
-    'note optional',
   ]);
 });
 
@@ -191,7 +182,7 @@ describe('RF-14: an unused form', () => {
     const again = await browser.visit(list.url);
     expect(again.body).toContain('<bdi class="draft-what">Wheelchair van</bdi>');
     // Two drafts of the same words differ in their day.
-    expect(again.body).toContain(`<span class="minor-line">Needed <time>${TYPED.neededOn}</time> · Begun`);
+    expect(again.body).toContain(`<span class="minor-line">Needed ${withDayWords(TYPED.neededOn)} · Begun`);
     const [name] = draftsOn(again);
     expect((await browser.visit(`${url('requests/new')}?form=${name}`)).body).toContain('value="Wheelchair van"');
     expect((await openForm()).body).not.toContain('Wheelchair van');

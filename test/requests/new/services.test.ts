@@ -6,6 +6,7 @@ import { dayFromNow } from '#test/helpers/days.ts';
 import { launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 import { formOf, READS, reviewOf, scopesFor } from '#test/requests/prefill/form-reader.ts';
+import { withDayWords } from '#views/date-text.ts';
 
 const TYPED = {
   service: 'transport',
@@ -66,7 +67,7 @@ test('answers and receiver are in the review and in the request', async () => {
       'Oxygen on the way: Yes',
       'Liters per minute: 2',
       'Return trip needed: Yes',
-      `Return pick-up: ${TYPED.neededOn} 14:30 GMT-7`,
+      `Return pick-up: ${withDayWords(TYPED.neededOn).replaceAll('\u00A0', ' ')} 14:30 GMT-7`,
     ],
   });
   const sent = (await post(page, { intent: '' })).body.replace(/<[^>]+>/g, '');
@@ -148,7 +149,7 @@ cab,,,,,why,Why not,long text,,always,oxygen=no|!oxygen,9`;
     'own.cab.litres': '02',
     'own.cab.since': '2026-02-28',
   });
-  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: 2026-02-28']);
+  expect(reviewOf(asked)['Details']).toEqual(['Oxygen: Yes', 'Litres: 02', 'Since: Sat 28 Feb 2026']);
   // "Litres" is not asked, so what depends on its answer is not asked either.
   const page = await post(form, { ...typed, 'own.cab.oxygen': 'no' });
   expect(reviewOf(page)['Details']).toEqual(['Oxygen: No', 'Why not: Own air']);

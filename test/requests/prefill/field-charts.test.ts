@@ -169,6 +169,69 @@ test.for<[string, Resource[], string[]]>([
     [allergy({ code: { text } }), allergy({ id: 'b' })],
     [`- ${text}`, '+ Latex'],
   ]),
+  ...[
+    'NKDA, but reacts to latex',
+    'NKDA; allergic to latex',
+    'No known allergies except penicillin',
+    'NKA other than sulfa',
+    'No known drug allergies; food allergy: shellfish',
+    'No known drug allergies. Bee stings: anaphylaxis',
+    'NKDA. Intolerance to codeine - nausea',
+  ].map((text): [string, Resource[], string[]] => [
+    `“${text}” beside one`,
+    [allergy({ code: { text } }), allergy({ id: 'b' })],
+    [`+ ${text}`, '+ Latex'],
+  ]),
+  ...[
+    'NKDA/NKFA',
+    'NKDA (reviewed)',
+    'NKA. Reviewed 11/20/2026',
+    'No known allergies, verified with patient',
+    'No known drug allergies and no known food allergies',
+    'No known drug allergies; no known food allergies',
+  ].map((text): [string, Resource[], string[]] => [
+    `“${text}” beside one`,
+    [allergy({ code: { text } }), allergy({ id: 'b' })],
+    [`- ${text}`, '+ Latex'],
+  ]),
+  [
+    'no known allergy with a note',
+    [allergy({ code: { text: 'NKDA' }, note: [{ text: 'latex rash in 2019, says the daughter' }] })],
+    ['+ NKDA: latex rash in 2019, says the daughter'],
+  ],
+  [
+    'no known allergy with a reaction, beside one',
+    [allergy({ code: { text: 'NKDA' }, reaction: [{ description: 'Hives' }] }), allergy({ id: 'b' })],
+    ['+ NKDA; Hives', '+ Latex'],
+  ],
+  ...['No known problems', 'No active medical problems', 'No current problems or disability'].map(
+    (text): [string, Resource[], string[]] => [`“${text}” as a diagnosis`, [condition({ code: { text } })], []],
+  ),
+  [
+    'a diagnosis that is on two lists',
+    [
+      condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] }),
+      condition({ id: 'd', category: [{ coding: [{ code: 'encounter-diagnosis' }] }] }),
+    ],
+    ['- Encounter diagnosis: Hip'],
+  ],
+  [
+    'a weight with a note',
+    [weight('1', 95, '2026-11-20', { note: [{ text: 'With the wheelchair' }] })],
+    ['! Weight: 95 kg'],
+  ],
+  [
+    'a score with its meaning',
+    [
+      weight('1', 65, '2026-11-20', {
+        ...fallRisk,
+        valueInteger: 65,
+        valueQuantity: undefined,
+        interpretation: [{ text: 'High risk' }],
+      }),
+    ],
+    ['+ Fall risk: 65, High risk'],
+  ],
   [
     'an allergy of whose reaction not all is known, beside one',
     [allergy({ reaction: [{ description: 'Severity not assessed' }] }), allergy({ id: 'b' })],
@@ -224,7 +287,6 @@ test.for<[string, Resource[], string[]]>([
   ]),
   ...[
     [154, 'lb', '+'],
-    [154, '[lb_av]', '+'],
     [2_512, 'oz', '+'],
     [70_000, 'g', '+'],
     [71, 'mm[Hg]', '!'],
@@ -238,7 +300,6 @@ test.for<[string, Resource[], string[]]>([
     [
       [158, 'cm', '+'],
       [1.58, 'm', '+'],
-      [62, '[in_i]', '+'],
       [17, 'cm', '!'],
       [1.58, 'cm', '!'],
       [158, 'kg', '!'],
@@ -259,6 +320,12 @@ test.for<[string, Resource[], string[]]>([
     ['+ Weight: 71 kg'],
   ],
   ['a baby that grows', [baby, weight('1', 4, '2026-09-15'), weight('2', 7, '2026-11-20')], ['+ Weight: 7 kg']],
+  [
+    'a weight in the unit of UCUM',
+    [adult, weight('1', 0, '2026-11-20', { valueQuantity: { value: 154, code: '[lb_av]' } })],
+    ['+ Weight: 154 lb'],
+  ],
+  ['a height in the unit of UCUM', [adult, height(62, '[in_i]')], ['+ Height: 62 in']],
   [
     'a limit of a weight',
     [adult, weight('1', 150, '2026-11-20', { valueQuantity: { value: 150, unit: 'kg', comparator: '>' } })],
@@ -409,12 +476,12 @@ test.for<[string, Resource[], string[]]>([
   [
     'a plan that begins later',
     [coverage('1', { payor: [{ display: 'Aetna' }] }), coverage('2', { payor: [{ display: 'Cigna' }], ...later })],
-    ['+ Aetna', '- Cigna, from 2027-01-01'],
+    ['+ Aetna', '- Cigna, from 1 Jan 2027'],
   ],
   [
     'only a plan that begins later',
     [coverage('1', { payor: [{ display: 'Cigna' }], ...later })],
-    ['- Cigna, from 2027-01-01'],
+    ['- Cigna, from 1 Jan 2027'],
   ],
   [
     'a payer inside the plan',
@@ -486,6 +553,26 @@ test.for<[string, Resource[], string[]]>([
     ['- Place: Ward 4'],
   ],
   ['the place of a patient who is on leave', [{ ...stay(place('4 West', '2026-11-20')), status: 'onleave' }], []],
+  ['a number as an address', phones({ value: 'tel:+1-555-0101' }), ['- Telephone: +1-555-0101']],
+  [
+    'roles at two hospitals',
+    [
+      me({}),
+      role('Nurse', { organization: { display: 'North' } }),
+      role('Midwife', { organization: { display: 'South' } }),
+    ],
+    ['- Name: Eva Kim', '- Role: Nurse, North', '- Role: Midwife, South'],
+  ],
+  [
+    'an NPI of the role, under its OID',
+    [me({}), role('Nurse', { identifier: [{ system: 'urn:oid:2.16.840.1.113883.4.6', value: '7' }] })],
+    ['- Name: Eva Kim', '- Role: Nurse', '- NPI: 7'],
+  ],
+  [
+    'a patient who pays, by the code alone',
+    [coverage('1', { payor: [{ reference: 'Patient/pat-1' }], type: { coding: [{ code: 'pay' }] } })],
+    ['+ Self-pay'],
+  ],
   [
     'an address and a number of later',
     [
@@ -509,7 +596,7 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2 (temporary until 2026-12-20)'],
+    ['- Address: Daughter 2 (temporary until 20 Dec 2026)'],
   ],
   [
     'a number at work before one of the patient’s own',

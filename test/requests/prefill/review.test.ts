@@ -7,6 +7,7 @@ import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts'
 import { dayFromNow } from '#test/helpers/days.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
+import { withDayWords } from '#views/date-text.ts';
 import { choicesOf, formOf, picksOf, READS, reviewOf, scopesFor } from './form-reader.ts';
 
 const REVIEW = 'Review: New request for Ada Moreno';
@@ -72,7 +73,7 @@ test('the review shows everything that is sent, with sources, and the full ident
   expect(reviewOf(page)).toEqual({
     Service: ['Transport'],
     'What is needed': ['Wheelchair van to dialysis'],
-    Needed: [`${DAY} 09:30 GMT-7`],
+    Needed: [`${withDayWords(DAY).replaceAll('\u00A0', ' ')} 09:30 GMT-7`],
     Priority: ['Routine'],
     From: ['4 West, Room 412, Bed A from the chart, DATE'],
     To: ['Harbor Dialysis'],
