@@ -11,7 +11,7 @@ import { settingsLaunchesRoutes } from '#src/diagnostics/inspector/launches-rout
 import { launchesSeen } from '#src/diagnostics/inspector/launches-seen.ts';
 import { launchReport } from '#src/diagnostics/inspector/shared-report.ts';
 import { settingsVerifyRoutes } from '#src/diagnostics/inspector/verify-routes.ts';
-import { createExportLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
+import { createActionLimit, limitWrites } from '#src/http/limits/settings-limit.ts';
 import { createAfterPost } from '#src/http/sessions/after-post.ts';
 import { createCsvExport } from '#src/http/sessions/csv-download.ts';
 import { adminSessions, sessionsIfReachable } from '#src/http/sessions/session-middleware.ts';
@@ -81,7 +81,7 @@ export function settingsSite(dependencies: SettingsSiteDependencies): Router {
     publicUrl,
   };
   const people = createPeople({ db, sealer });
-  const exportCsv = createCsvExport(createExportLimit(redis));
+  const exportCsv = createCsvExport(createActionLimit(redis, 'exports'));
   const records = { ...settings, organizations, users, people, traceRetentionDays, auditRetentionDays, exportCsv };
   const keyHolders = async () => (await organizations.list()).map((one) => ({ ...one, hosts: ehrHosts(one) }));
   const mount = mountIn(router, { head: true });

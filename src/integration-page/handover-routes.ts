@@ -6,7 +6,7 @@ import type { Adapters } from '#src/adapters.ts';
 import type { Audit } from '#src/audit/audit.ts';
 import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { createReportLimit } from '#src/http/limits/settings-limit.ts';
+import { createActionLimit } from '#src/http/limits/settings-limit.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
@@ -31,7 +31,7 @@ type Posted = Pick<HandoverPageProps, 'link' | 'done'>;
 /** Mount at /settings/handover behind requireSignIn, which also checks the forms. */
 export function handoverRoutes(deps: HandoverDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = createReportLimit(deps.redis);
+  const limit = createActionLimit(deps.redis, 'reports');
   const on = (step: Step): RequestHandler => withOrganization(deps, step);
   const answer = (request: Request, response: Response, { id }: Organization, shown: Posted) => {
     const kind = shown.link ? ({ kind: 'secret', status: 200 } as const) : ({ kind: 'done' } as const);

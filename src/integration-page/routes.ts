@@ -1,6 +1,6 @@
 /** Settings > Integrations > SMART on FHIR: an administrator's own connection, or the one that an operator names. */
 import { type RequestHandler, Router } from 'express';
-import { createCheckLimit, createKeyProofLimit, createReportLimit } from '#src/http/limits/settings-limit.ts';
+import { createActionLimit } from '#src/http/limits/settings-limit.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { acceptSuggestion, usePreset, useScopes } from './accept-routes.ts';
 import { previewScopes, saveAdvanced, showAdvanced } from './advanced-routes.ts';
@@ -23,7 +23,7 @@ const CHOICE = { title: 'Integrations > SMART on FHIR', current: 'integration', 
 export function integrationRoutes(dependencies: IntegrationDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { redis } = dependencies;
-  const checks = createCheckLimit(redis);
+  const checks = createActionLimit(redis, 'checks');
   const on = visiting(dependencies);
   const onLimited = (handler: Handler): RequestHandler =>
     on(async (visit) => {
@@ -44,7 +44,7 @@ export function integrationRoutes(dependencies: IntegrationDependencies): Router
   router.post('/use-scopes', on(useScopes));
   router.post('/use-preset', on(usePreset));
   router.get('/tools', on(showTools));
-  router.post('/prove-key', on(keyProof(createKeyProofLimit(redis))));
-  router.post('/report', on(report(createReportLimit(redis))));
+  router.post('/prove-key', on(keyProof(createActionLimit(redis, 'key-proof'))));
+  router.post('/report', on(report(createActionLimit(redis, 'reports'))));
   return router;
 }

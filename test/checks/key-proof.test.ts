@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultName } from '#sandbox/sandbox.ts';
 import { createMemoryStore } from '#src/adapters/redis/memory.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';
-import { createKeyProofLimit } from '#src/http/limits/settings-limit.ts';
+import { createActionLimit } from '#src/http/limits/settings-limit.ts';
 import { givenEndpoints } from '#test/helpers/given-endpoints.ts';
 import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 
@@ -102,7 +102,10 @@ test('neither proof nor log contains the assertion or the code', async () => {
 });
 
 test('the sixth proof of an organization within ten minutes is refused', async () => {
-  const limit = createKeyProofLimit(createMemoryStore(() => new Date()));
+  const limit = createActionLimit(
+    createMemoryStore(() => new Date()),
+    'key-proof',
+  );
   for (let press = 0; press < 5; press += 1) await limit.take('one');
   await expect(limit.take('one')).rejects.toMatchObject({ code: 'settings.too-many-tries' });
   await expect(limit.take('other')).resolves.toBeUndefined();

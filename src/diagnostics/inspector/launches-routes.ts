@@ -7,7 +7,7 @@ import { findTrace } from '#src/diagnostics/traces/store.ts';
 import { AppError } from '#src/errors.ts';
 import { ROW_ID } from '#src/http/filter-fields.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { createReportLimit } from '#src/http/limits/settings-limit.ts';
+import { createActionLimit } from '#src/http/limits/settings-limit.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { actorOf, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
@@ -33,7 +33,7 @@ export function settingsLaunchesRoutes(dependencies: LaunchesRouteDependencies):
   router.post('/find', findRoute(dependencies, PAGE));
   router.post('/patient', operatorsOnly, patientRoute(dependencies, PAGE, 'launches of one patient'));
   router.get('/:id', show(dependencies));
-  router.post('/:id/report', makeReport(dependencies, createReportLimit(dependencies.redis)));
+  router.post('/:id/report', makeReport(dependencies, createActionLimit(dependencies.redis, 'reports')));
   return router;
 }
 

@@ -16,22 +16,13 @@ export function limitWrites(redis: KeyStore): RequestHandler {
   };
 }
 
-/** Exports of the audit trail: they are reads, but each leaves a row. */
-export function createExportLimit(redis: KeyStore): Limiter {
-  return createLimiter(redis, { name: 'exports', points: 20, ...TEN_MINUTES });
-}
+/**
+ * How many costly actions of one kind, over all instances: exports are reads, but each leaves a row; some EHRs count
+ * failed key proofs; each check makes some forty requests to an EHR; each report adds a row and a link that opens it.
+ */
+const POINTS = { exports: 20, 'key-proof': 5, checks: 40, reports: 40 } as const;
 
-/** Key proofs, per organization: some EHRs count failed attempts. */
-export function createKeyProofLimit(redis: KeyStore): Limiter {
-  return createLimiter(redis, { name: 'key-proof', points: 5, ...TEN_MINUTES });
-}
-
-/** Connection checks, per organization: each makes some forty requests to an EHR. */
-export function createCheckLimit(redis: KeyStore): Limiter {
-  return createLimiter(redis, { name: 'checks', points: 40, ...TEN_MINUTES });
-}
-
-/** Shared reports, per organization: each adds a row and a link that opens it. */
-export function createReportLimit(redis: KeyStore): Limiter {
-  return createLimiter(redis, { name: 'reports', points: 40, ...TEN_MINUTES });
+/** Counts for each organization, or exports for each user. */
+export function createActionLimit(redis: KeyStore, name: keyof typeof POINTS): Limiter {
+  return createLimiter(redis, { name, points: POINTS[name], ...TEN_MINUTES });
 }
