@@ -56,8 +56,9 @@ describe('a fail-over of the store after the code was sent costs time, but not t
     const browser = world().browser();
     const { url } = await browser.open(launchUrl(organizationId));
     const callback = await browser.openUntil(launchUrl(organizationId), '/smart/callback');
-    const away = new AppError('store.unavailable', 'test: away');
-    vi.spyOn(world().dependencies.redis, method).mockRejectedValueOnce(away).mockRejectedValueOnce(away);
+    const failure = new AppError('store.unavailable', 'test: away');
+    const store = vi.spyOn(world().dependencies.redis, method);
+    store.mockRejectedValueOnce(failure).mockRejectedValueOnce(failure);
     const page = await browser.open(callback);
     expect([page.status, titleOf(page)]).toEqual([200, LIST]);
     expect(page.url).not.toBe(url);
