@@ -4,6 +4,8 @@ export interface TypedForm {
   /** by field */
   readonly values: Readonly<Record<string, string>>;
   readonly problems: Readonly<Record<string, string>>;
+  /** marks of the values that were saved when the page was opened */
+  readonly seen?: string | undefined;
 }
 
 /** Turns the problem of a schema, such as `is required` or `10.0.0 must be …`, into a sentence. */

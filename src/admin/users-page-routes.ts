@@ -119,7 +119,6 @@ const QUESTIONS = {
   disable: {
     question: 'Disable',
     effect: 'The user is signed out everywhere at once, and cannot sign in until an operator enables them again.',
-    button: 'Disable',
   },
 } as const;
 

@@ -75,9 +75,8 @@ export async function saveConnection(
   const latest = await store.findDraft(organizationId);
   const draft = latest?.at === (options.draft ?? latest?.at) ? latest : undefined;
   const accepted = { ...(draft?.fhirUrl === url ? draft.accepted : {}), ...options.accept };
-  const parsed = parseSettings({ ...settingsOf(organization), ...accepted, fhirBaseUrl: url }, production, [
-    'clientId',
-  ]);
+  const next = { ...settingsOf(organization), ...accepted, fhirBaseUrl: url };
+  const parsed = parseSettings(next, production, ['clientId']);
   if (!parsed.ok) return { ok: false, problem: sentenceOf(parsed.problems), kept: typedUrl };
   const { enabled } = organization;
   const discovered = organization.fhirBaseUrl === url ? organization.discovered : undefined;

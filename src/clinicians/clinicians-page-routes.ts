@@ -65,16 +65,14 @@ export function clinicianRoutes(deps: ClinicianRouteDependencies): Router {
   for (const verb of ['code', 'unlink', 'disable'] as const) router.get(`/:key/${verb}`, question(deps, verb));
   post('/waiting/:reference/confirm', confirmWaiting(deps));
   const reference = (request: Request) => pathPartOf(request, 'reference');
-  post('/waiting/:reference/refuse', async (acting, request) =>
-    changed(await refuse(deps, acting, reference(request))),
-  );
-  post('/waiting/:reference/forget', async (acting, request) =>
-    changed(await forget(deps, acting, reference(request))),
-  );
+  const change = (path: string, act: (acting: ActingOn, request: Request) => Promise<boolean>) =>
+    post(path, async (acting, request) => changed(await act(acting, request)));
+  change('/waiting/:reference/refuse', (acting, request) => refuse(deps, acting, reference(request)));
+  change('/waiting/:reference/forget', (acting, request) => forget(deps, acting, reference(request)));
   post('/:id/code', newCode(deps));
-  post('/:id/unlink', async (acting, request) => changed(await unlink(deps, acting, id(request))));
-  post('/:id/disable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), true)));
-  post('/:id/enable', async (acting, request) => changed(await setDisabled(deps, acting, id(request), false)));
+  change('/:id/unlink', (acting, request) => unlink(deps, acting, id(request)));
+  change('/:id/disable', (acting, request) => setDisabled(deps, acting, id(request), true));
+  change('/:id/enable', (acting, request) => setDisabled(deps, acting, id(request), false));
   return router;
 }
 
@@ -82,12 +80,10 @@ const QUESTIONS = {
   refuse: {
     question: 'Refuse',
     effect: 'They read at once that they are not admitted. You can still confirm them later.',
-    button: 'Refuse',
   },
   forget: {
     question: 'Forget',
     effect: 'The user is deleted here as if they had never launched. Their next launch is a first one.',
-    button: 'Forget',
   },
   code: {
     question: 'Give a new one-time code to',
@@ -102,7 +98,6 @@ const QUESTIONS = {
   disable: {
     question: 'Disable',
     effect: 'Open launches end, and new ones are refused until you enable the clinician again. The association stays.',
-    button: 'Disable',
   },
 } as const;
 

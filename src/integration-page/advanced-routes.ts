@@ -52,7 +52,7 @@ export const saveAdvanced: Handler = async (visit) => {
 /** Explains the typed scopes and their problems; the page keeps everything that was typed. */
 export const previewScopes: Handler = async (visit) => {
   const { typed, changes } = readForm(visit);
-  const settings = { ...settingsOf(visit.organization), ...changes, scopes: typed['scopes'] };
+  const settings = { ...settingsOf(visit.organization), ...changes, scopes: typed.values['scopes'] };
   const parsed = parseSettings(settings, visit.deps.production, ['fhirBaseUrl', 'clientId']);
   const problems = parsed.ok ? [] : parsed.problems.filter(({ field }) => field === 'scopes');
   const preview = { problems: problems.map(({ message }) => message) };
@@ -61,6 +61,7 @@ export const previewScopes: Handler = async (visit) => {
 };
 
 function readForm({ request, organization }: Visit) {
-  const typed = typedValues((name, kind) => fieldOf(request, name, kind));
-  return { typed, changes: typedChanges(typed, { ...organization }) };
+  const values = typedValues((name, kind) => fieldOf(request, name, kind));
+  const seen = fieldOf(request, 'seen', 'setting');
+  return { typed: { values, seen }, changes: typedChanges(values, { ...organization }, seen) };
 }

@@ -61,7 +61,6 @@ export const askToDiscard: Handler = async (visit) => {
     question: 'Delete the draft',
     subject: draft.fhirUrl,
     effect: 'The address and the results of its checks are forgotten. What launches use now stays in use.',
-    button: 'Delete the draft',
     backHref: integrationUrl(request, organization.id),
   } as const;
   ask(request, response, question, { draft: draft.at });
@@ -125,7 +124,7 @@ export const saveFrame: Handler = async (visit) => {
     const saved = values.length === 0 ? NONE : `Saved: these pages may show the app in a frame.${understood}`;
     return done(visit, saved);
   }
-  const { problems } = refusedForm({}, result.problems);
+  const { problems } = refusedForm({ values: {} }, result.problems);
   const problem = problems[FIELD] ?? Object.values(problems).join('; ');
   return refused(visit, 400, { frame: { typed: values.join('\n'), problem } });
 };

@@ -11,7 +11,7 @@ import { type EditDependencies, editOrganization, switchOrganization } from '#sr
 import type { Organization } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { settingRows } from '#src/settings/derived.ts';
-import { refusedForm } from '#src/settings/form.ts';
+import { changedNames, marksOf, refusedForm } from '#src/settings/form.ts';
 import { organizationPage, organizationsPage } from '#views/integration-page/organizations-page.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type AskBeforeEndDependencies, endingText, mayEndLaunches } from './ask-before-end.ts';
@@ -65,13 +65,9 @@ const showOne: Handler = async (deps, request, response) => {
 const create: Handler = async (deps, request, response) => {
   const values = { id: fieldOf(request, 'id', 'id').trim(), ...namesOf(request) };
   const { id, ...changes } = { ...values, fhirBaseUrl: '' };
-  const result = await editOrganization(
-    { ...deps, mayBeginUnset: true, mustBeNew: true },
-    id,
-    changes,
-    actorOf(request),
-  );
-  if (!result.ok) return answer(deps, request, response, PAGE, { form: refusedForm(values, result.problems) });
+  const creating = { ...deps, mayBeginUnset: true, mustBeNew: true };
+  const result = await editOrganization(creating, id, changes, actorOf(request));
+  if (!result.ok) return answer(deps, request, response, PAGE, { form: refusedForm({ values }, result.problems) });
   return answer(deps, request, response, pageOf(id), { done: CREATED });
 };
 
@@ -79,23 +75,24 @@ const change: Handler = async (deps, request, response) => {
   const organization = await known(deps, request);
   const { id } = organization;
   const values = { ...namesOf(request), privateNetworks: fieldOf(request, 'privateNetworks', 'setting').trim() };
-  const changes = { ...values, privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean) };
-  const words = { question: 'Change the connection of', button: 'Change it', backHref: pageOf(id) };
-  if (
-    !(await mayEndLaunches(deps, { request, response, organization }, changes, { current: 'organizations', ...words }))
-  )
-    return undefined;
+  const seen = fieldOf(request, 'seen', 'setting');
+  const raw = { ...values, privateNetworks: values.privateNetworks.split(/[\s,]+/).filter(Boolean) };
+  const changed = changedNames(values, formOf(organization).values, seen);
+  const changes = Object.fromEntries(Object.entries(raw).filter(([name]) => changed.includes(name)));
+  const page = { current: 'organizations', backHref: pageOf(id) } as const;
+  const words = { ...page, question: 'Change the connection of', button: 'Change it' };
+  if (!(await mayEndLaunches(deps, { request, response, organization }, changes, words))) return undefined;
   const result = await editOrganization(deps, id, changes, actorOf(request));
   const hasEnded = result.ok && result.before?.connectionVersion !== result.after.connectionVersion;
   const saved = hasEnded ? 'Saved. Open launches have ended, because the connection has changed.' : 'Saved.';
-  const posted = result.ok ? { done: saved } : { form: refusedForm(values, result.problems) };
+  const posted = result.ok ? { done: saved } : { form: refusedForm({ values, seen }, result.problems) };
   return answer(deps, request, response, pageOf(id), posted);
 };
 
 const askToDisable: Handler = async (deps, request, response) => {
   const { id, name } = await known(deps, request);
   const effect = `${endingText(await deps.openLaunches(id))} New launches are refused until the organization is enabled again.`;
-  const words = { question: 'Disable', subject: name, effect, button: 'Disable' };
+  const words = { question: 'Disable', subject: name, effect };
   ask(request, response, { ...words, current: 'organizations', backHref: pageOf(id) });
 };
 
@@ -140,5 +137,6 @@ function namesOf(request: Request): { name: string; clientId: string } {
 }
 
 function formOf({ name, clientId, privateNetworks }: Organization): TypedForm {
-  return { values: { name, clientId, privateNetworks: privateNetworks.join(', ') }, problems: {} };
+  const values = { name, clientId, privateNetworks: privateNetworks.join(', ') };
+  return { values, problems: {}, seen: marksOf(values) };
 }

@@ -53,6 +53,8 @@ export function servicesPropsOf(request: Request, organization: Organization, sh
       changes: posted ? changes : undefined,
     };
   };
+  const newServices = changesBetween(saved.services, services, ({ text }) => text);
+  const newReceivers = changesBetween(saved.receivers, receivers, ({ name }) => name);
   return {
     ...pageAdminOf(request),
     organization: organization.name,
@@ -60,18 +62,12 @@ export function servicesPropsOf(request: Request, organization: Organization, sh
     version: versionOf(organization),
     done: shown.done,
     services: {
-      ...formOf(
-        'services',
-        changesBetween(saved.services, services, ({ text }) => text),
-      ),
+      ...formOf('services', newServices),
       columns: CATALOGUE_COLUMNS.join(','),
       list: services.map((one) => previewOf(one, receivers, shown.services !== undefined && isNew(one))),
     },
     receivers: {
-      ...formOf(
-        'receivers',
-        changesBetween(saved.receivers, receivers, ({ name }) => name),
-      ),
+      ...formOf('receivers', newReceivers),
       columns: RECEIVER_COLUMNS.join(','),
       list: receivers.map((one) => ({
         ...one,

@@ -20,10 +20,8 @@ const NOT_ASKED: ProofProps = {
 
 export const showTools: Handler = async (visit) => {
   const { response, organization } = visit;
-  const [{ page, shown, isSecretGone }, scheduled] = await Promise.all([
-    besidePage(visit),
-    visit.deps.checksStore.latestScheduled(organization.id),
-  ]);
+  const latest = visit.deps.checksStore.latestScheduled(organization.id);
+  const [{ page, shown, isSecretGone }, scheduled] = await Promise.all([besidePage(visit), latest]);
   response.type('html').send(
     toolsPage({
       ...page,
@@ -58,18 +56,12 @@ export function report(limit: Limiter): Handler {
     const run = await checksStore.latest(organization.id);
     if (!run) return refused(visit, 409, { problem: 'Run the checks first; the report shows them.' }, 'tools');
     await limit.take(organization.id);
-    const content: SharedCheckReport = {
-      ...toReport(run, organization),
-      registration: registrationSheet(config, organization),
-    };
+    const registration = registrationSheet(config, organization);
+    const content: SharedCheckReport = { ...toReport(run, organization), registration };
     const shared = { kind: checksReport.kind, organizationId: organization.id, content };
     const { token, expiresAt } = await saveReport(db, shared, clock());
-    audit.record({
-      event: 'report-made',
-      organizationId: organization.id,
-      ...actorOf(request),
-      detail: { runId: run.id },
-    });
+    const detail = { runId: run.id };
+    audit.record({ event: 'report-made', organizationId: organization.id, ...actorOf(request), detail });
     const url = new URL(`${checksReport.path}/${token}`, config.publicUrl).href;
     const shown = { report: { url, expiresAt: expiresAt.toISOString() } };
     return leadToPage(visit, { kind: 'secret', status: 200, shown }, 'tools');

@@ -108,8 +108,7 @@ function action(dependencies: KeySettingsDependencies, name: keyof typeof DONE):
       return dependencies.afterPost.answer(request, response, PAGE, { kind: 'form', status, shown });
     }
     await dependencies.keyRing.refresh();
-    const shown: Partial<Posted> = { done: DONE[name] };
-    await dependencies.afterPost.answer(request, response, PAGE, { kind: 'done', shown });
+    await dependencies.afterPost.answer(request, response, PAGE, { kind: 'done', shown: { done: DONE[name] } });
   };
 }
 

@@ -1,4 +1,5 @@
 /** The form of the advanced settings: turns values into fields, and typed fields into changes. */
+import { hash } from 'node:crypto';
 import type { FieldGroup } from '#views/integration-page/advanced.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 import { type SettingField, type SettingProblem, settingFields, settingRows } from './derived.ts';
@@ -21,8 +22,24 @@ export function findSettings(query: string): string[] | undefined {
 }
 
 /** The form of the saved settings. */
-export function savedForm(values: Readonly<Record<string, unknown>>): TypedForm {
-  return { values: Object.fromEntries(formFields.map((name) => [name, textOf(values[name])])), problems: {} };
+export function savedForm(settings: Readonly<Record<string, unknown>>): TypedForm {
+  const values = Object.fromEntries(formFields.map((name) => [name, textOf(settings[name])]));
+  return { values, problems: {}, seen: marksOf(values) };
+}
+
+/** A short mark of each value, in the form's order: a form that is saved says what its page showed. */
+export function marksOf(values: TypedForm['values']): string {
+  const marks = Object.values(values).map((value) => hash('sha256', value, 'base64url').slice(0, 6));
+  return marks.join('.');
+}
+
+/**
+ * The names of the values that this user has changed: what another administrator has saved since the page was opened
+ * stays. @param saved in the same order. @param seen of {@link marksOf}, untrusted; without it, every difference counts.
+ */
+export function changedNames(typed: TypedForm['values'], saved: TypedForm['values'], seen: string): string[] {
+  const [now, then] = [marksOf(typed).split('.'), seen.split('.')];
+  return Object.keys(typed).filter((name, at) => typed[name] !== saved[name] && now[at] !== then[at]);
 }
 
 /** @param field reads one field of the form, bounded by its kind; untrusted. */
@@ -41,18 +58,18 @@ export function typedValues(field: (name: string, kind: 'setting' | 'list') => s
 /** The changes of a typed form, unchecked. An unchanged field is left out, so that another preset may set it. */
 export function typedChanges(
   typed: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, unknown>>,
+  saved: Readonly<Record<string, unknown>>,
+  seen = '',
 ): Partial<Record<SettingField, unknown>> {
-  const saved = savedForm(values).values;
-  const changed = formFields.filter((name) => (typed[name] ?? '') !== saved[name]);
+  const changed = changedNames(typed, savedForm(saved).values, seen) as SettingField[];
   return Object.fromEntries(changed.map((name) => [name, rawValue(name, typed[name] ?? '')]));
 }
 
 /** The form as typed, with the problems of each field. */
-export function refusedForm(values: TypedForm['values'], problems: readonly SettingProblem[]): TypedForm {
+export function refusedForm(typed: Omit<TypedForm, 'problems'>, problems: readonly SettingProblem[]): TypedForm {
   const byField = Map.groupBy(problems, ({ field }) => field);
   const texts = [...byField].map(([field, found]) => [field, found.map(({ message }) => message).join('; ')] as const);
-  return { values, problems: Object.fromEntries(texts) };
+  return { ...typed, problems: Object.fromEntries(texts) };
 }
 
 function rawValue(name: SettingField, text: string): unknown {

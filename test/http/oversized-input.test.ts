@@ -39,7 +39,7 @@ const forms: [path: string, ...fields: string[]][] = [
   ['/settings/account/password', 'current', 'next', 'again'],
   ['/settings/users', 'email', 'role', 'organization'],
   ['/settings/organizations', 'id', 'name', 'clientId'],
-  [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks', 'agreed'],
+  [`/settings/organizations/${ORG_ID}`, 'name', 'clientId', 'privateNetworks', 'seen', 'agreed'],
   ['/settings/keys/retire', 'kid', 'evenIfUsed'],
   ['/settings/keys/revoke', 'kid'],
   ['/settings/keys/import', 'privateKey'],
@@ -62,7 +62,7 @@ const forms: [path: string, ...fields: string[]][] = [
   [`/settings/handover/revoke${OF}`, 'link'],
   [`${CONNECTION}/use-preset${OF}`, 'vendor'],
   [`${CONNECTION}/preview-scopes${OF}`, 'scopes', 'issuers', 'allowedHosts', 'searchParameters'],
-  [`${CONNECTION}/advanced${OF}`, 'scopes', 'issuers', 'requestsPerMinute', 'nonce'],
+  [`${CONNECTION}/advanced${OF}`, 'scopes', 'issuers', 'requestsPerMinute', 'nonce', 'seen'],
 ];
 /** Every form of a launch with its fields. */
 const launchForms: [path: string, ...fields: string[]][] = [

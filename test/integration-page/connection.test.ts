@@ -393,6 +393,17 @@ describe('the rest of the page', () => {
     expect((await audited('settings-change'))[0]?.actor).toMatch(/^user:/);
   });
 
+  test('a page from before another administrator’s change keeps it, also after a refusal', async () => {
+    const [first, second] = [advanced(await advancedPage()), advanced(await advancedPage())];
+    await press('advanced', { ...first, timeZone: 'Asia/Kolkata' });
+    const refused = await press('advanced', { ...second, refreshMarginSeconds: 'x' });
+    expect(isAfterPost(refused, 'form')).toBe(true);
+    await press('advanced', { ...advanced(refused), refreshMarginSeconds: '120' });
+    expect(await organization()).toMatchObject({ timeZone: 'Asia/Kolkata', refreshMarginSeconds: 120 });
+    await press('advanced', { ...advanced(await advancedPage()), timeZone: '' });
+    expect((await organization()).timeZone).not.toBe('Asia/Kolkata');
+  });
+
   test('groups are folded; a search opens those that match and hides the other settings, which are saved unchanged', async () => {
     const { body } = await advancedPage();
     expect(body).not.toMatch(/<details class="group" open/);
@@ -753,6 +764,7 @@ function advanced({ body }: Visit): Record<string, string> {
     form[name] = 'true';
   for (const [, name = '', value = ''] of body.matchAll(/<input[^>]*type="number"[^>]* name="(\w+)" value="(\d*)"/g))
     form[name] = value;
-  form['timeZone'] = /name="timeZone" value="([^"]*)"/.exec(body)?.[1] ?? '';
+  for (const name of ['timeZone', 'seen'])
+    form[name] = new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? '';
   return form;
 }

@@ -80,6 +80,16 @@ describe('an operator and the organizations', () => {
     await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '' });
   });
 
+  test('a page from before another operator’s change keeps it', async () => {
+    const [, seen = ''] =
+      /name="seen" value="([^"]+)"/.exec((await browser.visit(`${world.url}${PAGE}/${ORG_ID}`)).body) ?? [];
+    const shown = { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '', seen };
+    await press(`/${ORG_ID}`, { ...shown, privateNetworks: '10.40.0.0/16' });
+    await press(`/${ORG_ID}`, { ...shown, name: 'Named again' });
+    await expect.poll(() => find(ORG_ID)).toMatchObject({ name: 'Named again', privateNetworks: ['10.40.0.0/16'] });
+    await press(`/${ORG_ID}`, { ...shown, seen: '' });
+  });
+
   test('cannot empty a Client ID that is in use', async () => {
     const refused = await press(`/${ORG_ID}`, { name: 'Renamed', clientId: '', privateNetworks: '' });
     expect(isAfterPost(refused, 'form')).toBe(true);

@@ -49,7 +49,7 @@ export function advancedForm(props: {
     search.found !== undefined ||
     fields.some(({ name }) => form.problems[name] !== undefined || (name === 'scopes' && scopes.preview !== undefined));
   return html`<form method="post" action="${props.action}">
-<input type="hidden" name="csrf" value="${props.csrfToken}">
+<input type="hidden" name="csrf" value="${props.csrfToken}"><input type="hidden" name="seen" value="${form.seen ?? ''}">
 ${enterSaves()}
 ${props.groups.map(
   ({

@@ -82,7 +82,7 @@ export function organizationPage(props: OrganizationPageProps): string {
 ${done === undefined ? null : html`<p class="notice notice-done" role="status">${icon('done')} <span>${done}</span></p>`}
 <p><a href="/settings/integrations/smart-on-fhir?organization=${id}">Connection and checks</a> · <a href="/guide/register?organization=${id}">Guide with its values</a> · <a href="/settings/handover?organization=${id}">Send to the EHR team</a> · <a href="${LIST}">All organizations</a></p>
 <form method="post" action="${LIST}/${id}">
-${csrf}
+${csrf}<input type="hidden" name="seen" value="${form.seen ?? ''}">
 ${formField({ name: 'name', label: 'Name', ...typed(form, 'name'), isRequired: true })}
 ${formField({ name: 'clientId', label: 'Client ID', hint: 'As registered in the EHR for this environment. A change ends the launches of this organization.', ...typed(form, 'clientId') })}
 ${formField({ name: 'privateNetworks', label: privateNetworks.label, hint: privateNetworks.hint, ...typed(form, 'privateNetworks') })}

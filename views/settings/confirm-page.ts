@@ -12,7 +12,8 @@ export interface QuestionProps {
   readonly subject?: string | undefined;
   /** sentences that say what will happen */
   readonly effect: string;
-  readonly button: string;
+  /** default: the question */
+  readonly button?: string;
   /** the URL of "Cancel" */
   readonly backHref: string;
 }
@@ -25,7 +26,7 @@ export interface ConfirmPageProps extends QuestionProps {
 
 /** A whole page. Its form works without scripts, and nothing happens before it is posted. */
 export function confirmPage(props: ConfirmPageProps): string {
-  const { admin, current, question, subject, effect, button, backHref, action, fields } = props;
+  const { admin, current, question, subject, effect, button = question, backHref, action, fields } = props;
   const hidden = Object.entries({ csrf: admin.csrfToken, ...fields });
   const title = subject === undefined ? `${question}?` : `${question} ${subject}?`;
   return settingsPage(

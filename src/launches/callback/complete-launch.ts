@@ -16,7 +16,7 @@ export interface CompleteLaunchDependencies extends ProveLaunchDependencies {
   endings: LaunchEndings;
   clinicians: UserAdmissionDependencies['clinicians'];
   audit: Audit;
-  retries: Pick<StoreRetries, 'insist'>;
+  retries: Pick<StoreRetries, 'insist' | 'outlast'>;
   sealer: Sealer;
   /** Starts the reads for the pages while the browser follows the redirect. */
   onCompleted(launch: Launch, organization: Organization): void;
@@ -62,20 +62,24 @@ export async function completeLaunch(
   return { kind: 'finished', launchId, secret, ended, isFirst: true };
 }
 
-/** Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. */
+/**
+ * Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. Its
+ * code is used up, so it waits for a fail-over of the store.
+ */
 async function storeLaunch(
   dependencies: CompleteLaunchDependencies,
   visit: CallbackVisit,
   { launch, isAdmitted, secret }: { launch: Launch; isAdmitted: boolean; secret: string },
   organization: Organization,
 ): Promise<LaunchCookie[]> {
-  const { launches, transactions, clock, onCompleted } = dependencies;
+  const { launches, transactions, retries, clock, onCompleted } = dependencies;
   const lasts = { 'lasts minutes': Math.round((Date.parse(launch.endsAt) - clock().getTime()) / 60_000) };
-  await visit.trace.step('launch-record', () => launches.save(launch, secret, clock()), lasts);
+  const save = () => retries.outlast(() => launches.save(launch, secret, clock()));
+  await visit.trace.step('launch-record', save, lasts);
   // FU-07: nothing is read, above all not the patient, before the user is admitted.
   if (isAdmitted) onCompleted(launch, organization);
   transactions.completed(visit.key);
-  return endOthers(dependencies, visit, launch, organization);
+  return retries.outlast(() => endOthers(dependencies, visit, launch, organization));
 }
 
 /**

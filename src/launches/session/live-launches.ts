@@ -31,10 +31,8 @@ export function createLiveLaunches(
   };
   const liveOf = async (ids: readonly string[], organizationId: string, now: Date): Promise<LiveLaunch[]> => {
     const found = await Promise.all(ids.map((id) => liveOne(id, organizationId, now)));
-    await index.drop(
-      organizationId,
-      ids.filter((_, place) => !found[place]),
-    );
+    const gone = ids.filter((_, place) => !found[place]);
+    await index.drop(organizationId, gone);
     return found.filter((one) => one !== undefined);
   };
   return {

@@ -1,14 +1,17 @@
 /** Retries writes to the store whose failure would lose a launch or leave one open. */
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '#src/adapters/log.ts';
+import { AppError } from '#src/errors.ts';
 
-/** Retries in the background, for a limited time. */
+/** Retries for a limited time, in the background or while a visitor waits. */
 export type StoreRetries = ReturnType<typeof createStoreRetries>;
 
 /** The longest time that tokens wait in memory for the store. */
 const LONGEST_MS = 60_000;
 /** Shorter than a visitor's reload, so that the write is done before the next request. */
 const PAUSE_MS = 200;
+/** A fail-over of the store takes some seconds. Less than a second callback waits for the first one. */
+const LONGEST_VISIT_MS = 15_000;
 const LONGEST_FLUSH_MS = 5_000;
 
 /** One per process. */
@@ -16,28 +19,32 @@ export function createStoreRetries({ log }: { log: Log }) {
   const underWay = new Set<Promise<void>>();
   let deadline = Number.POSITIVE_INFINITY;
 
-  async function retry(work: () => Promise<unknown>, giveUp: () => void): Promise<void> {
-    const ownDeadline = Date.now() + LONGEST_MS;
-    while (Date.now() < Math.min(ownDeadline, deadline)) {
-      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
-      await setTimeout(PAUSE_MS);
-      try {
-        // oxlint-disable-next-line no-await-in-loop
-        return void (await work());
-      } catch {
-        // The store client has already logged the cause.
-      }
+  async function attempt<T>(work: () => Promise<T>, until: number): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const isLasting = error instanceof AppError && error.code !== 'store.unavailable';
+      if (isLasting || Date.now() >= Math.min(until, deadline)) throw error;
     }
-    log.error('store.retries-given-up');
-    giveUp();
+    await setTimeout(PAUSE_MS);
+    return attempt(work, until);
   }
 
   return {
     /** @param work harmless if late or twice. @param giveUp called in the end, or at shutdown. */
     insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
-      const running = retry(work, giveUp).finally(() => underWay.delete(running));
+      const running = setTimeout(PAUSE_MS)
+        .then(() => attempt(work, Date.now() + LONGEST_MS))
+        .catch(() => {
+          // The store client has already logged the cause.
+          log.error('store.retries-given-up');
+          giveUp();
+        })
+        .then(() => void underWay.delete(running));
       underWay.add(running);
     },
+    /** Tries while a visitor waits, {@link LONGEST_VISIT_MS} at most. @param work harmless if twice. @throws as it does. */
+    outlast: <T>(work: () => Promise<T>): Promise<T> => attempt(work, Date.now() + LONGEST_VISIT_MS),
     /** Gives pending work a few more seconds, at shutdown. */
     flush: async (): Promise<void> => {
       deadline = Date.now() + LONGEST_FLUSH_MS;

@@ -1,5 +1,4 @@
 /** Stores transactions in Redis, sealed. Of many callbacks with one `state`, only one claims the transaction. */
-
 import { hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';

@@ -46,6 +46,26 @@ describe('a callback that sent nothing can be repeated when the store answers ag
   });
 });
 
+describe('a fail-over of the store after the code was sent costs time, but not the launch', () => {
+  test.for([
+    ['the launch’s record', 'set'],
+    ['its place in the list of open launches', 'rank'],
+    ['the other launches of the browser', 'getMany'],
+  ] as const)('%s', async ([, method]) => {
+    const organizationId = await newOrganization();
+    const browser = world().browser();
+    const { url } = await browser.open(launchUrl(organizationId));
+    const callback = await browser.openUntil(launchUrl(organizationId), '/smart/callback');
+    const failure = new AppError('store.unavailable', 'test: away');
+    const store = vi.spyOn(world().dependencies.redis, method);
+    store.mockRejectedValueOnce(failure).mockRejectedValueOnce(failure);
+    const page = await browser.open(callback);
+    expect([page.status, titleOf(page)]).toEqual([200, LIST]);
+    expect(page.url).not.toBe(url);
+    expect(ehr.seen('token')).toHaveLength(2);
+  });
+});
+
 test('RF-05: a page during which a short token expires is read with the next token', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const short = { expires_in: 20, refresh_token: 'next' };

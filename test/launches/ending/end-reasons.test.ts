@@ -318,6 +318,8 @@ describe('every end of a launch', () => {
   test('not-stored: the store saves the record and does not answer', async () => {
     ehr.on('token', tokensFor('user-1'));
     const { set } = store();
+    // Nothing is waited for, as after the longest wait.
+    vi.spyOn(world().dependencies.retries, 'outlast').mockImplementation((work) => work());
     let launchId = '';
     vi.spyOn(store(), 'set').mockImplementation(async (...given) => {
       await set(...given);
