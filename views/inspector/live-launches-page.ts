@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { age, instant } from '#views/instant.ts';
-import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
+import type { OrganizationOption } from '#views/organization-choice.ts';
 import { type PageLinksProps, pageLinks } from '#views/page-links.ts';
 import { askLink } from '#views/settings/confirm-page.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
@@ -35,18 +35,6 @@ export interface LiveLaunchesPageProps extends PageLinksProps {
 }
 
 const TITLE = 'Live launches';
-
-/** For operators, who see one organization at a time. */
-export function liveLaunchesChoice(admin: Admin, organizations: readonly OrganizationOption[]): string {
-  return settingsPage(
-    { title: TITLE, ...admin, current: 'live' },
-    html`<h1>${TITLE}</h1>
-<form class="filter" method="get" action="/settings/live-launches">
-${organizationChoice(organizations, '', 'Choose an organization')}<button class="btn btn-primary" type="submit">Show</button>
-</form>
-`,
-  );
-}
 
 /** A whole page. */
 export function liveLaunchesPage(props: LiveLaunchesPageProps): string {

@@ -94,12 +94,15 @@ export function statusOf({
   isOwn,
   next,
 }: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
-  const { note = '', sinceText } = status;
+  const { note = '', sinceText = '' } = status;
   const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
-  const words = note !== '' && origin !== '' ? `${note} · ${origin}` : note || origin;
-  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${unbroken(sinceText)}`;
+  // A dot may end a line, and never begins one.
+  const words = [note, origin, unbroken(sinceText)]
+    .filter((part) => part !== '')
+    .join(' · ')
+    .replaceAll(' ·', '\u00a0·');
   const overdue = /\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID;
-  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
+  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' ? null : minor(words)}`;
 }
 
 const OVERDUE = html`<em>Overdue</em> `;

@@ -4,10 +4,10 @@ import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import { PAGE_SIZE } from '#src/http/sessions/list-page.ts';
-import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { LiveLaunch } from '#src/launches/session/live-launches.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { type LiveLaunchProps, liveLaunchesChoice, liveLaunchesPage } from '#views/inspector/live-launches-page.ts';
+import { type LiveLaunchProps, liveLaunchesPage } from '#views/inspector/live-launches-page.ts';
 import { asking, askToEndAll, askToEndOne, askToEndUser } from './live-launches-questions.ts';
 import { type LiveLaunchesDependencies, organizationOf, pageOf, queryFor, userOf } from './live-launches-visit.ts';
 
@@ -15,13 +15,15 @@ interface Posted {
   ended: number;
 }
 
+const CHOICE = { title: 'Live launches', current: 'live', path: '/settings/live-launches' } as const;
+
 /** More than an organization may have open. */
 const MOST_PAGES = 1_000;
 
 /** Mount at /settings/live-launches behind requireSignIn, which also checks the forms. */
 export function liveLaunchesRoutes(dependencies: LiveLaunchesDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', list(dependencies));
+  router.get('/', chooseOrganization(dependencies.store, CHOICE), list(dependencies));
   router.get('/end', asking(dependencies, askToEndOne));
   router.get('/end-user', asking(dependencies, askToEndUser));
   router.get('/end-all', asking(dependencies, askToEndAll));
@@ -34,10 +36,6 @@ export function liveLaunchesRoutes(dependencies: LiveLaunchesDependencies): Rout
 function list(deps: LiveLaunchesDependencies): RequestHandler {
   return async (request, response) => {
     const admin = pageAdminOf(request);
-    if (admin.identity.role === 'operator' && visibleOrganization(request) === undefined) {
-      response.type('html').send(liveLaunchesChoice(admin, await deps.store.list()));
-      return;
-    }
     const organization = await organizationOf(deps, request);
     const { live } = deps.launches;
     const now = deps.clock();

@@ -148,7 +148,7 @@ describe('on real Redis and PostgreSQL', () => {
   test('an operator chooses the organization first, and cannot end launches without one', async () => {
     const page = await launchAt('hospital-b', 'pat-ada');
     expect(rowsOf(await see(operator))).toHaveLength(0);
-    expect(await see(operator)).toContain('Choose an organization');
+    expect(await see(operator)).toContain('Which organization?');
     expect((await post(operator, 'end-all', {})).status).toBe(404);
     expect((await operator.visit(`${world.url}${PAGE}?organization=nowhere`)).status).toBe(404);
     expect(await record(page)).toBeDefined();
