@@ -6,7 +6,7 @@ import { layout } from '#views/layout.ts';
 /** A whole page. It shows public information only: no organization and no version. */
 export function startPage(appName: string): string {
   return layout(
-    { title: appName },
+    { title: appName, styles: ['settings.css'] },
     html`<div class="start">
 <h1>${appName}</h1>
 <p class="lead-in">Clinicians see and create a patient's service requests from the chart of their EHR, by SMART App Launch 2.2.</p>
