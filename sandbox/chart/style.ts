@@ -16,6 +16,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
 .ehr-chart-header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .6rem 1rem; background: #fff; border-bottom: 3px solid #2d7fb8; }
 .ehr-chart-header h1 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; }
 .ehr-welcome { max-width: 56rem; padding: 1.5rem; }
+.ehr-welcome a { color: #12395b; }
 .ehr-welcome h1 { font-size: 1.5rem; }
 .ehr-welcome h2 { margin-top: 1.5rem; font-size: 1.05rem; }
 .ehr-tour { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: .75rem; margin: 1rem 0 0; padding: 0; list-style: none; }
