@@ -144,9 +144,9 @@ function setDensity(density) {
 
 /** Adds the buttons that need this script. */
 function addTools() {
-  const groups = document.querySelector('.groups');
-  if (!groups) return;
-  groups.querySelector('.tools')?.remove();
+  document.querySelector('.tools')?.remove();
+  const heading = document.querySelector('.page-heading:has(~ .requests .groups)');
+  if (!heading) return;
   const tools = Object.assign(document.createElement('div'), { className: 'tools' });
   const button = (textContent, action) => {
     const made = Object.assign(document.createElement('button'), {
@@ -159,7 +159,7 @@ function addTools() {
   };
   button(isCompact() ? 'Comfortable rows' : 'Compact rows', () => setDensity(isCompact() ? 'comfortable' : 'compact'));
   button('Keyboard', help);
-  groups.append(tools);
+  heading.append(tools);
 }
 setDensity(isCompactKept() ? 'compact' : 'comfortable');
 

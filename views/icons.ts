@@ -13,6 +13,7 @@ const drawings = {
   question: html`<path d="M2.4 2.8h11.2v8H8l-3.2 2.8v-2.8H2.4zM6.6 5.6a1.5 1.5 0 112.3 1.2c-.6.4-.9.6-.9 1.2M8 9.3v.1"/>`,
   declined: html`<path d="M4 4l8 8M12 4l-8 8"/>`,
   hold: html`<circle cx="8" cy="8" r="6"/><path d="M6.4 5.8v4.4M9.6 5.8v4.4"/>`,
+  waiting: html`<circle cx="8" cy="8" r="5"/>`,
   done: html`<circle cx="8" cy="8" r="6"/><path d="M5.2 8.2l2 2 3.6-4"/>`,
   cancelled: html`<circle cx="8" cy="8" r="6"/><path d="M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"/>`,
   unknown: html`<circle cx="8" cy="8" r="6"/><path d="M6.2 6.4a1.8 1.8 0 113 1.3c-.8.6-1.2.9-1.2 1.7M8 11.4v.1"/>`,

@@ -6,12 +6,8 @@ export interface OrganizationOption {
   readonly name: string;
 }
 
-/** @param all the text for no choice, such as every organization. */
-export function organizationChoice(
-  organizations: readonly OrganizationOption[],
-  chosen: string,
-  all = 'All organizations',
-): SafeHtml {
-  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">${all}</option>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+/** Empty means every organization. */
+export function organizationChoice(organizations: readonly OrganizationOption[], chosen: string): SafeHtml {
+  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">All organizations</option>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
 `;
 }

@@ -41,11 +41,13 @@ const PAGES: Record<string, (page: Page, list: string) => Promise<unknown>> = {
   },
 };
 
+const { PORT = '3480', SANDBOX_PORT = '4480' } = process.env;
+
 /** Resolves with the chart's address once the demo runs. */
 async function startDemo(): Promise<{ demo: ChildProcess; chart: string }> {
   const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'sandbox/demo.ts'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '3480', SANDBOX_PORT: '4480' },
+    env: { ...process.env, PORT, SANDBOX_PORT },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: demo.stdout })) {

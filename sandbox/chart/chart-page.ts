@@ -5,6 +5,7 @@ import type { SandboxUser } from '#sandbox/contract.ts';
 import { type StyleName, styles } from '#sandbox/data/styles.ts';
 import { layout } from './layout.ts';
 import { chartName } from './patient-name.ts';
+import { welcome } from './welcome.ts';
 
 export interface ChartProps {
   patients: readonly Patient[];
@@ -43,7 +44,7 @@ function userPicker({ users, user, style, open }: ChartProps): SafeHtml {
   return html`<form method="get" action="${open ? `/chart/${open.patient.id ?? ''}` : '/chart'}" class="mb-3">
 <label class="form-label mb-1" for="user">Signed in as</label>
 <select class="form-select form-select-sm mb-1" id="user" name="user">${options}</select>
-<div class="input-group input-group-sm"><select class="form-select" name="style" aria-label="Look of the chart">${Object.keys(styles).map((name) => html`<option value="${name}" ${name === style ? html.raw`selected` : null}>${name}</option>`)}</select>
+<div class="input-group input-group-sm"><label class="input-group-text" for="look">Look</label><select class="form-select" id="look" name="style">${Object.keys(styles).map((name) => html`<option value="${name}" ${name === style ? html.raw`selected` : null}>${name}</option>`)}</select>
 <button class="btn btn-outline-secondary">Switch</button></div>
 </form>`;
 }
@@ -55,16 +56,19 @@ Faults on: ${activeFaults.length > 0 ? activeFaults.join(', ') : 'none'}.</p>`;
 
 function standaloneLink({ standaloneUrl }: ChartProps): SafeHtml | null {
   if (standaloneUrl === undefined) return null;
-  return html`<p class="small mb-3"><a href="${standaloneUrl}" target="_blank" rel="noopener">Open the app outside the chart (standalone)</a></p>`;
+  return html`<a href="${standaloneUrl}" target="_blank" rel="noopener">Open the app outside the chart (standalone)</a>`;
 }
 
 function openChart(props: ChartProps): SafeHtml {
-  if (!props.open) return html`<p class="p-4 mb-0">Open a patient's chart to start the app in it.</p>`;
+  if (!props.open) {
+    const link = standaloneLink(props);
+    return welcome(props.patients, (id) => chartPath(id, props), link && html`<li>${link}.</li>\n`);
+  }
   const { patient, appUrl } = props.open;
   const sandbox = props.iframeSandbox === undefined ? null : html`sandbox="${props.iframeSandbox}"`;
   return html`<div class="ehr-chart-header">
 <h1>Chart of <bdi>${chartName(patient)}</bdi></h1>
-<a class="btn btn-sm btn-primary" href="${chartPath(patient.id, props)}">Open in the chart</a>
+<a class="btn btn-sm btn-outline-primary ms-auto" href="${chartPath(patient.id, props)}">Open again</a>
 <a class="btn btn-sm btn-outline-primary" target="_blank" rel="noopener" href="${chartPath(patient.id, props, '/new-window')}">Open in a new window</a>
 </div>
 <iframe title="App for ${chartName(patient)}" src="${appUrl}" ${sandbox}></iframe>`;
@@ -75,7 +79,7 @@ export function chartPage(props: ChartProps): SafeHtml {
   const content = html`<main class="ehr-main">
 <section class="ehr-patients" aria-label="Patients">
 ${userPicker(props)}
-${standaloneLink(props)}
+${props.open ? html`<p class="small mb-3">${standaloneLink(props)}</p>` : null}
 <h2 class="h6">Patients</h2>
 ${patientList(props)}
 ${notice(props)}

@@ -742,9 +742,11 @@ describe('from the first visit to Ready to launch', () => {
 
 describe('operators', () => {
   test('choose an organization, which administrators of another cannot name', async () => {
-    await world.setOrganization('hospital-b');
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
+    // There is nothing to choose yet.
+    expect((await operator.visit(world.url + PAGE)).url).toBe(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    await world.setOrganization('hospital-b');
     expect((await operator.visit(world.url + PAGE)).body).toContain('Which organization?');
     const chosen = await operator.visit(`${world.url}${PAGE}?organization=hospital-b`);
     expect(chosen.body).toContain(`action="${PAGE}/check?organization=hospital-b"`.replace('/check', ''));

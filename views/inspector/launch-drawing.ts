@@ -56,8 +56,8 @@ const STATES: Record<StepState, { icon: IconName; word: string }> = {
   passed: { icon: 'done', word: 'Passed' },
   warning: { icon: 'warning', word: 'Passed, look at it' },
   failed: { icon: 'cancelled', word: 'Failed here' },
-  'not recorded': { icon: 'hold', word: 'Not recorded' },
-  'not reached': { icon: 'hold', word: 'Not reached' },
+  'not recorded': { icon: 'waiting', word: 'Not recorded' },
+  'not reached': { icon: 'waiting', word: 'Not reached' },
 };
 
 /** How a launch ended, in a few words. @param shownTitle of its error page, or of a later one. */

@@ -2,7 +2,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { exactClockTime } from '#views/instant.ts';
-import { type OrganizationOption, organizationChoice } from '#views/organization-choice.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 
 type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
@@ -39,7 +38,7 @@ export interface VerifyPageProps {
 
 const REFRESH_SECONDS = 4;
 const LOOKS: Record<TickState, { icon: IconName; word: string }> = {
-  waiting: { icon: 'hold', word: 'Waiting' },
+  waiting: { icon: 'waiting', word: 'Waiting' },
   passed: { icon: 'done', word: 'Yes' },
   warning: { icon: 'warning', word: 'Yes, but' },
   failed: { icon: 'cancelled', word: 'No' },
@@ -87,19 +86,4 @@ function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean):
   return open === undefined
     ? newest
     : html`${newest} <strong>Not everything works yet:</strong> ${open.note ?? open.text}`;
-}
-
-export interface VerifyChoicePageProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
-  readonly organizations: readonly OrganizationOption[];
-}
-
-/** For operators: chooses the organization whose launches are watched. */
-export function verifyChoicePage({ admin, organizations }: VerifyChoicePageProps): string {
-  return settingsPage(
-    { title: 'Verify', ...admin, current: 'verify', styles: ['settings.css', 'diagnostics.css'] },
-    html`<h1>Verify the app is working</h1>
-<form class="filter" method="get" action="/settings/verify">${organizationChoice(organizations, '', 'Choose one')}<button class="btn btn-primary" type="submit">Watch its launches</button></form>
-`,
-  );
 }

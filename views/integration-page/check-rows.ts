@@ -23,7 +23,7 @@ const VERDICTS: Readonly<Record<CheckRow['verdict'], { word: string; picture: Ic
   pass: { word: 'Passed', picture: 'done' },
   warning: { word: 'Warning', picture: 'warning' },
   failure: { word: 'Failed', picture: 'cancelled' },
-  skipped: { word: 'Not checked', picture: 'hold' },
+  skipped: { word: 'Not checked', picture: 'waiting' },
   info: { word: 'Information', picture: 'info' },
 };
 

@@ -66,8 +66,7 @@ const USUAL_SOURCE = 'EHR order';
  * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
-  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}
-`;
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
 }
 
 /** As `isResourceId`, except `new`, the path of the form; a request with another id has no page of its own. */
@@ -96,12 +95,15 @@ export function statusOf({
   isOwn,
   next,
 }: Pick<RequestRow, 'status' | 'source' | 'isOwn' | 'next'>): SafeHtml {
-  const { note = '', sinceText } = status;
+  const { note = '', sinceText = '' } = status;
   const origin = source !== USUAL_SOURCE ? source : isOwn ? 'sent from here' : '';
-  const words = note !== '' && origin !== '' ? `${note} · ${origin}` : note || origin;
-  const since = sinceText === undefined ? null : html`${words === '' ? null : ' · '}${unbroken(sinceText)}`;
+  // A dot may end a line, and never begins one.
+  const words = [note, origin, unbroken(sinceText)]
+    .filter((part) => part !== '')
+    .join(' · ')
+    .replaceAll(' ·', '\u00a0·');
   const overdue = /\blate\b/.test(next.text) ? OVERDUE : OVERDUE_UNSAID;
-  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' && since === null ? null : html` <small>${words}${since}</small>`}`;
+  return html`${status.isOverdue ? overdue : null}<b class=${status.icon}>${status.word}</b>${words === '' ? null : minor(words)}`;
 }
 
 const OVERDUE = html`<em>Overdue</em> `;

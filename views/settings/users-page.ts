@@ -47,7 +47,7 @@ export function usersPage(props: UsersPageProps): string {
   const { identity, csrfToken, users, oneTimePassword, isPasswordGone, problem, form } = props;
   const isRefused = problem !== undefined || Object.keys(form?.problems ?? {}).length > 0;
   return settingsPage(
-    { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users' },
+    { title: isRefused ? 'Error: Users' : 'Users', identity, csrfToken, current: 'users', styles: ['settings.css'] },
     html`<h1>Users</h1>
 ${oneTimePassword === undefined ? null : oneTimeNotice(oneTimePassword)}
 ${notice('info', isPasswordGone && 'A one-time password is shown once, and this page has shown it. If it was not written down, choose “New one-time password” for that user.')}

@@ -1,13 +1,14 @@
 /** Settings > Verify: watches an organization's launches from the moment the page was opened. */
 import { type Request, Router } from 'express';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
+import { AppError } from '#src/errors.ts';
 import { filterText, instantOf } from '#src/http/filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
-import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
+import { chooseOrganization, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
-import { verifyChoicePage, verifyPage } from '#views/inspector/verify-page.ts';
+import { verifyPage } from '#views/inspector/verify-page.ts';
 import { acceptance } from './acceptance.ts';
 import { diagnose, shownTitle } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
@@ -20,18 +21,16 @@ export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies,
 
 /** A page that reloads by itself keeps its session alive, so it stops after this time. */
 const WATCHING_MS = 30 * 60_000;
+const CHOICE = { title: 'Verify the app is working', current: 'verify', path: '/settings/verify' } as const;
 const LAUNCHES_COUNTED = 50;
 const LONGEST_INSTANT = 40;
 
 /** Mount at /settings/verify behind requireSignIn. */
 export function settingsVerifyRoutes({ db, clock, traces, organizations }: VerifyRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', async (request, response) => {
-    const admin = pageAdminOf(request);
-    const known = await organizations.list();
-    const organization = known.find(({ id }) => id === visibleOrganization(request));
-    const choice = admin.identity.role === 'operator' ? known : [];
-    if (!organization) return void response.type('html').send(verifyChoicePage({ admin, organizations: choice }));
+  router.get('/', chooseOrganization(organizations, CHOICE), async (request, response) => {
+    const organization = (await organizations.list()).find(({ id }) => id === visibleOrganization(request));
+    if (!organization) throw new AppError('settings.no-organization', 'no such organization');
     const now = clock();
     const since = sinceOf(request, now);
     // The moment of opening is in the address, so that a reload keeps it.
@@ -42,7 +41,7 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
     setPagePolicy(response, { fetchesOwnPages: true });
     response.type('html').send(
       verifyPage({
-        admin,
+        admin: pageAdminOf(request),
         organizationName: organization.name,
         timeZone: organization.timeZone,
         since: since.toISOString(),

@@ -29,14 +29,17 @@ export function organizationUrl(
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** Asks an operator who names no organization which one the page is about. */
+/** Asks an operator who names no organization which one the page is about; if there is only one, it is that one. */
 export function chooseOrganization(
   store: { list(): Promise<readonly { id: string; name: string }[]> },
   page: ChosenPage,
 ): RequestHandler {
   return async (request, response, next) => {
-    if (adminOf(request).role !== 'operator' || queryOf(request).has('organization')) return next();
-    response.type('html').send(choicePage(pageAdminOf(request), page, await store.list()));
+    if (visibleOrganization(request) !== undefined) return next();
+    const organizations = await store.list();
+    const [only, ...others] = organizations;
+    if (only && others.length === 0) return response.redirect(303, organizationUrl(request, page.path, only.id));
+    response.type('html').send(choicePage(pageAdminOf(request), page, organizations));
   };
 }
 

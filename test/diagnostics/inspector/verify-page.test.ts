@@ -140,7 +140,7 @@ test('the page reloads itself without a script, fetches only the app’s own pag
 test('an operator names the organization', async () => {
   const operator = await signedIn(world, 'operator@example.com');
   const choice = await operator.open(`${world.url}/settings/verify`);
-  expect(choice.body).toContain('Choose one');
+  expect(choice.body).toContain('Which organization?');
   const page = await operator.open(`${world.url}/settings/verify?organization=hospital-b`);
   expect(page.body).toContain('Hospital hospital-b');
   expect(page.url).toContain('organization=hospital-b');
