@@ -44,7 +44,7 @@ test.for([
       await page.waitForURL(/requests\/new/);
     },
   ],
-] as const)('after a sign-out on %s, Back shows no patient', { timeout: 60_000 }, async ([, go]) => {
+] as const)('after a sign-out on %s, Back shows no patient', async ([, go]) => {
   const page = await openList();
   await go(page);
   const title = /Lindqvist/;
@@ -56,7 +56,7 @@ test.for([
   await page.close();
 });
 
-test('Back to a form whose launch is open shows what was typed', { timeout: 60_000 }, async () => {
+test('Back to a form whose launch is open shows what was typed', async () => {
   const page = await openList();
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page);
@@ -75,7 +75,7 @@ test.for([
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
     },
   ],
-] as const)('after a sign-out in another tab, %s leads away from the list', { timeout: 60_000 }, async ([, go]) => {
+] as const)('after a sign-out in another tab, %s leads away from the list', async ([, go]) => {
   const page = await openList();
   await page.clock.install();
   await page.reload();

@@ -32,7 +32,7 @@ const text = (words: string) => page.getByText(words).first().waitFor();
 const posts = () =>
   deployment.ehr.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest')).length;
 
-test('a request from the first field to the list', { timeout: 120_000 }, async () => {
+test('a request from the first field to the list', async () => {
   await page.goto(deployment.ehr.launch('pat-none'));
   await follow('New request');
   await page.getByLabel('What is needed').fill(WHAT);
@@ -82,7 +82,7 @@ test('a request from the first field to the list', { timeout: 120_000 }, async (
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('the page of an unconfirmed request: no accessibility violation', { timeout: 120_000 }, async () => {
+test('the page of an unconfirmed request: no accessibility violation', async () => {
   const own = await createVisitor(deployment);
   try {
     const tab = await own.newTab();

@@ -35,9 +35,7 @@ async function sendAndOpen(what: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: what }).waitFor();
 }
 
-test('the Cancel link is on the request’s page at once, and no page of cancelling has an accessibility violation', {
-  timeout: 120_000,
-}, async () => {
+test('the Cancel link is on the request’s page at once, and no page of cancelling has an accessibility violation', async () => {
   await sendAndOpen('Wheelchair van');
   await examine(page, 'own request');
   await page.getByRole('link', { name: 'Cancel the request…' }).click();
@@ -57,7 +55,7 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('a request is corrected and resent by keyboard', { timeout: 120_000 }, async () => {
+test('a request is corrected and resent by keyboard', async () => {
   await sendAndOpen('Stretcher van');
   await press('Correct and resend');
   await page.getByRole('heading', { level: 1, name: 'Correct and resend' }).waitFor();
@@ -75,9 +73,7 @@ test('a request is corrected and resent by keyboard', { timeout: 120_000 }, asyn
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('on a narrow screen the card of an urgent request with details is low, with status and priority on its first line', {
-  timeout: 120_000,
-}, async () => {
+test('on a narrow screen the card of an urgent request with details is low, with status and priority on its first line', async () => {
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page, 'urgent', 'Van');
@@ -97,7 +93,7 @@ test('on a narrow screen the card of an urgent request with details is low, with
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test('on a narrow screen the button that discards a draft stands on one line', { timeout: 120_000 }, async () => {
+test('on a narrow screen the button that discards a draft stands on one line', async () => {
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('What is needed').fill('Van');

@@ -164,7 +164,7 @@ test('a help desk gets by keyboard from a clinician’s name and the hour to the
   await page.getByRole('heading', { level: 1, name: /^Launch failed/ }).waitFor();
   expect(await page.locator('[aria-current="step"]').getAttribute('data-step')).toBe('token');
   await page.getByText('HTTP 500').first().waitFor();
-}, 60_000);
+});
 
 test('the text of a chosen file is put into its field, so that the user sees it before sending', async () => {
   await withReceivers();
