@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
-import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { refusalOfKind } from './refusals.ts';
 
@@ -80,19 +80,11 @@ describe('refuses', () => {
     ['DI-19: 500', answer(500, {}), 'discovery.unavailable'],
     ['DI-19: 503', answer(503, {}), 'discovery.unavailable'],
     ['DI-19: 429', answer(429, {}), 'discovery.unavailable'],
-    ['DI-15: 50 MB', (_request, response) => flood(response, 50e6), 'discovery.invalid'],
-    [
-      'DI-15: a gzip bomb',
-      () => ({ body: gzipSync(Buffer.alloc(20e6, ' ')), headers: { 'content-encoding': 'gzip' } }),
-      'discovery.invalid',
-    ],
     ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'discovery.unavailable'],
-  ] as [string, Script, string][])('%s, without falling back (DI-19)', async ([name, script, code]) => {
+  ] as [string, Script, string][])('%s, without falling back (DI-19)', async ([, script, code]) => {
     ehr.on(CONFIGURATION, script);
     ehr.on('metadata', answer(200, statement(evil.origin)));
-    const error = await refusal();
-    expect(error.code).toBe(code);
-    if (/50 MB|bomb/.test(name)) expect(error.message).toContain('too-large');
+    expect((await refusal()).code).toBe(code);
     expect(ehr.requests).toHaveLength(1);
   });
 
