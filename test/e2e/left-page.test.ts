@@ -1,20 +1,13 @@
 /** A page that shows a patient, after its launch has ended: Back, and another tab, show nothing of it (RV-01). */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { fillRequest, WRITING } from './support/request-form.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-  visitor = await createVisitor(deployment, { keepsLeftPages: true });
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
-});
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
+const visitor = useStarted(() => createVisitor(deployment, { keepsLeftPages: true }));
 
 async function openList(): Promise<Page> {
   const page = await visitor.newTab();

@@ -3,9 +3,10 @@
  * again.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
@@ -13,17 +14,11 @@ const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 const WHAT = 'Wheelchair van to dialysis';
 
-let deployment: Deployment;
-let visitor: Visitor;
+const deployment = useStarted(() => startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] }));
+const visitor = useStarted(() => createVisitor(deployment, { javaScript: false }));
 let page: Page;
 beforeAll(async () => {
-  deployment = await startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] });
-  visitor = await createVisitor(deployment, { javaScript: false });
   page = await visitor.newTab();
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
 });
 
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();

@@ -3,23 +3,18 @@
  * checked.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
+const visitor = useStarted(() => createVisitor(deployment));
 let page: Page;
 beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-  visitor = await createVisitor(deployment);
   page = await visitor.newTab();
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
 });
 
 const press = (name: string) => page.getByRole('button', { name }).click();

@@ -1,14 +1,13 @@
 /** `GET /smart/launch` from outside: what an EHR, an attacker or a clumsy proxy may send (LA, REG). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser, supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld, type World } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 let other: World['sandbox'];
 /** A browser that has our probe cookie, so that a launch redirects to the EHR at once. */
 let warm: TestBrowser;
 beforeAll(async () => {
-  world = await startWorld();
   other = await world.addSandbox('other');
   await world.setOrganization('other', { clientId: 'other-client' }, other);
   await world.setOrganization('off');
@@ -20,7 +19,6 @@ beforeEach(() => {
   world.sandbox.requests.clear();
   other.requests.clear();
 });
-afterAll(() => world.close());
 
 const iss = () => world.sandbox.fhirBase;
 const launchUrl = (parameters: Record<string, string>, path = '/smart/launch') =>
@@ -317,9 +315,8 @@ test('LA-15: a burst of unfinished launches is stopped; completed ones and other
 
 describe('LA-11, CB-18: reached by https', () => {
   const PUBLIC_URL = 'https://app.example';
-  let secure: World;
+  const secure = useWorld({ env: { PUBLIC_URL } });
   beforeAll(async () => {
-    secure = await startWorld({ env: { PUBLIC_URL } });
     secure.sandbox.configureApp({
       launchUrl: `${PUBLIC_URL}/smart/launch?orgId=${ORG_ID}`,
       redirectUri: `${PUBLIC_URL}/smart/callback`,
@@ -327,7 +324,6 @@ describe('LA-11, CB-18: reached by https', () => {
       clientId: 'vectorcare-test',
     });
   });
-  afterAll(() => secure.close());
 
   test('every cookie is __Host-, Secure, HttpOnly, SameSite=None, Partitioned and holds no token', async () => {
     const browser = secure.browser();
