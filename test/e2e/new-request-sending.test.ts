@@ -8,7 +8,7 @@ import { dayFromNow } from '#test/helpers/days.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';

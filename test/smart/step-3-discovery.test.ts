@@ -116,26 +116,14 @@ describe('refuses', () => {
 describe('DI-24: accepts', () => {
   const standard = () => `"authorization_endpoint":"${ehr.origin}/a","token_endpoint":"${ehr.origin}/t"`;
   test.for([
-    ['a byte order mark', () => `\ufeff{${standard()}}`],
-    ['duplicate keys: the last counts', () => `{"token_endpoint":"${evil.origin}/t",${standard()}}`],
-    [
-      '__proto__ and constructor',
-      () => `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${standard()}}`,
-    ],
-    ['nesting', () => `{"x":${'['.repeat(60)}${']'.repeat(60)},${standard()}}`],
     ['nesting where a list is expected', () => `{"capabilities":${'['.repeat(60)}${']'.repeat(60)},${standard()}}`],
     [
       'a thousand unknown members',
       () => `{${Array.from({ length: 1_000 }, (_, n) => `"x${n}":${n}`).join()},${standard()}}`,
     ],
-    ['another content type', () => `{${standard()}}`],
-  ] as const)('%s', async ([name, body]) => {
-    const type = name === 'another content type' ? 'text/plain' : 'application/json';
-    ehr.on(CONFIGURATION, answer(200, body(), { 'content-type': type }));
-    const { configuration } = await discoverAt();
-    expect(configuration.tokenEndpoint).toBe(`${ehr.origin}/t`);
-    expect(Object.keys(Object.prototype)).toEqual([]);
-    expect('polluted' in {}).toBe(false);
+  ] as const)('%s', async ([, body]) => {
+    ehr.on(CONFIGURATION, answer(200, body()));
+    expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/t`);
   });
 
   test('bytes that are not UTF-8', async () => {

@@ -91,14 +91,6 @@ describe('breaks the protocol', () => {
     expect(ehr.seen('patient')).toEqual([]);
   });
 
-  test('TK-21: right JSON labelled text/html is refused', async () => {
-    ehr.on('token', async (request) => ({
-      ...(await ehr.standard(request)),
-      headers: { 'content-type': 'text/html' },
-    }));
-    expect(outcomeOf(await launch())).toEqual({ status: 502, code: 'token.invalid' });
-  });
-
   test.for(['invalid_clien\u0074', 'constructor', '__proto__', 'a b', '<script>alert(1)</script>'])(
     'TK-16: the OAuth error %j ends in one page',
     async (error) => {
