@@ -22,37 +22,15 @@ export function endpoints({ origin }: Pick<Facts, 'origin'>) {
 }
 
 const scopes = [
-  'openid',
-  'fhirUser',
-  'profile',
-  'launch',
-  'launch/patient',
-  'launch/encounter',
-  'online_access',
-  'offline_access',
-  'patient/*.read',
-  'patient/*.rs',
-  'user/*.read',
+  ...['openid', 'fhirUser', 'profile', 'launch', 'launch/patient', 'launch/encounter', 'online_access'],
+  ...['offline_access', 'patient/*.read', 'patient/*.rs', 'user/*.read'],
 ];
 
 const capabilities = [
-  'launch-ehr',
-  'launch-standalone',
-  'authorize-post',
-  'client-confidential-asymmetric',
-  'sso-openid-connect',
-  'context-banner',
-  'context-style',
-  'context-ehr-patient',
-  'context-ehr-encounter',
-  'context-standalone-patient',
-  'context-standalone-encounter',
-  'permission-offline',
-  'permission-online',
-  'permission-patient',
-  'permission-user',
-  'permission-v1',
-  'permission-v2',
+  ...['launch-ehr', 'launch-standalone', 'authorize-post', 'client-confidential-asymmetric', 'sso-openid-connect'],
+  ...['context-banner', 'context-style', 'context-ehr-patient', 'context-ehr-encounter'],
+  ...['context-standalone-patient', 'context-standalone-encounter', 'permission-offline', 'permission-online'],
+  ...['permission-patient', 'permission-user', 'permission-v1', 'permission-v2'],
 ];
 
 /** SMART App Launch 2.2, conformance: `.well-known/smart-configuration`. */

@@ -5,6 +5,8 @@ import { serviceRequest } from './service-request.ts';
 
 const patient = 'pat-ada';
 const encounter = bare('Encounter/enc-ada-stay');
+const WHEELCHAIR_VAN = 'Wheelchair van, hospital to home';
+const WRONG_PATIENT = 'Stretcher van (wrong patient)';
 
 const containedRequester: Practitioner = {
   resourceType: 'Practitioner',
@@ -21,13 +23,7 @@ export function adaRequests(): ServiceRequest[] {
 function openRequests(): ServiceRequest[] {
   return [
     serviceRequest(
-      {
-        id: 'ada-transport-home',
-        patient,
-        kind: 'transport',
-        service: 'Wheelchair van, hospital to home',
-        status: 'active',
-      },
+      { id: 'ada-transport-home', patient, kind: 'transport', service: WHEELCHAIR_VAN, status: 'active' },
       {
         priority: 'urgent',
         encounter,
@@ -53,15 +49,9 @@ function openRequests(): ServiceRequest[] {
       },
     ),
     serviceRequest(
+      { id: 'ada-home-nursing', patient, kind: 'home-care', service: 'Skilled nursing visit', status: 'active' },
       {
-        id: 'ada-home-nursing',
-        patient,
-        kind: 'home-care',
-        service: 'Skilled nursing visit',
-        status: 'active',
         intent: 'plan',
-      },
-      {
         priority: 'routine',
         authoredOn: '2026-07-13',
         occurrenceTiming: {
@@ -79,15 +69,9 @@ function openRequests(): ServiceRequest[] {
       },
     ),
     serviceRequest(
+      { id: 'ada-cardiology', patient, kind: 'referral', service: 'Referral to cardiology', status: 'draft' },
       {
-        id: 'ada-cardiology',
-        patient,
-        kind: 'referral',
-        service: 'Referral to cardiology',
-        status: 'draft',
         intent: 'proposal',
-      },
-      {
         authoredOn: '2026-07-12T16:05:00Z',
         requester: { reference: 'PractitionerRole/role-rivera' },
         performer: [{ display: 'Springfield Cardiology Group' }, named('Practitioner/prac-tanaka', 'Dr. Hiro Tanaka')],
@@ -116,25 +100,12 @@ function closedRequests(): ServiceRequest[] {
       { authoredOn: '2026-05-01', performer: [named('Organization/org-rehab', 'Lakeside Rehabilitation Center')] },
     ),
     serviceRequest(
-      {
-        id: 'ada-mistake',
-        patient,
-        kind: 'transport',
-        service: 'Stretcher van (wrong patient)',
-        status: 'entered-in-error',
-      },
+      { id: 'ada-mistake', patient, kind: 'transport', service: WRONG_PATIENT, status: 'entered-in-error' },
       { authoredOn: '2026-05-01' },
     ),
     serviceRequest(
-      {
-        id: 'ada-nursing-order',
-        patient,
-        kind: 'home-care',
-        service: 'Turn every two hours',
-        status: 'active',
-        intent: 'instance-order',
-      },
-      { authoredOn: '2026-07-14', encounter },
+      { id: 'ada-nursing-order', patient, kind: 'home-care', service: 'Turn every two hours', status: 'active' },
+      { intent: 'instance-order', authoredOn: '2026-07-14', encounter },
     ),
   ];
 }

@@ -3,17 +3,14 @@ import type { ServiceRequest } from 'fhir/r4.js';
 import { bare, concept } from './build.ts';
 import { serviceRequest } from './service-request.ts';
 
+const MARKUP = '<img src=x onerror=alert(1)>';
+const LONG = `Multidisciplinary ${'assessment '.repeat(30)}`;
+
 /** One or two per patient, so that every list has a difficult case. */
 export function oddRequests(): ServiceRequest[] {
   return [
     serviceRequest(
-      {
-        id: 'script-1',
-        patient: 'pat-script',
-        kind: 'transport',
-        service: '<img src=x onerror=alert(1)>',
-        status: 'active',
-      },
+      { id: 'script-1', patient: 'pat-script', kind: 'transport', service: MARKUP, status: 'active' },
       {
         authoredOn: '2026-07-01',
         requester: { display: '</td><script>alert(2)</script>' },
@@ -58,30 +55,16 @@ export function oddRequests(): ServiceRequest[] {
         kind: 'home-care',
         service: 'Physical therapy at home',
         status: 'completed',
-        intent: 'filler-order',
       },
-      { authoredOn: '2026-02-28' },
+      { authoredOn: '2026-02-28', intent: 'filler-order' },
     ),
     serviceRequest(
-      {
-        id: 'long-1',
-        patient: 'pat-long-name',
-        kind: 'referral',
-        service: `Multidisciplinary ${'assessment '.repeat(30)}`,
-        status: 'active',
-      },
+      { id: 'long-1', patient: 'pat-long-name', kind: 'referral', service: LONG, status: 'active' },
       { authoredOn: '2026-07-05', intent: 'reflex-order' },
     ),
     serviceRequest(
-      {
-        id: 'option-1',
-        patient: 'pat-year-only',
-        kind: 'equipment',
-        service: 'Rollator',
-        status: 'draft',
-        intent: 'option',
-      },
-      { authoredOn: '2026' },
+      { id: 'option-1', patient: 'pat-year-only', kind: 'equipment', service: 'Rollator', status: 'draft' },
+      { authoredOn: '2026', intent: 'option' },
     ),
   ];
 }

@@ -1,12 +1,9 @@
 /** Strangers cannot lock operators out of the browsers they use, nor fill the queue before them. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addPerson, PASSWORD, resultOf, signedIn, signIn } from '#test/helpers/administrators.ts';
 import { createBrowser, type TestBrowser } from '#test/helpers/browser.ts';
 import { cookiesOf, csrfOf } from '#test/helpers/visits.ts';
 import { useWorld } from '#test/helpers/world.ts';
-
-/** The tests hash hundreds of passwords, two at a time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 describe('on real Redis and PostgreSQL', () => {
   const world = useWorld({ stores: 'real Redis and PostgreSQL', env: { TRUST_PROXY: 'loopback' } });

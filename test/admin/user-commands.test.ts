@@ -1,5 +1,5 @@
 /** `npm run admin -- user …`, as an operator types it, and the first operator from the environment. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '#src/adapters/database/index.ts';
 import { isPassword } from '#src/admin/password.ts';
 import { readUserCommand } from '#src/admin/user-commands.ts';
@@ -8,7 +8,7 @@ import { createOrganizationStore } from '#src/organizations/store.ts';
 import { PASSWORD, resultOf, signIn, usersOf } from '#test/helpers/administrators.ts';
 import { runProgram } from '#test/helpers/command-line.ts';
 import { createPostgresDatabase, hasPostgres } from '#test/helpers/databases.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { startWorld, useWorld } from '#test/helpers/world.ts';
 
 test.runIf(await hasPostgres())('add reads a password from standard input and does not print it', async () => {
   const { url, drop } = await createPostgresDatabase();
@@ -31,7 +31,7 @@ test.runIf(await hasPostgres())('add reads a password from standard input and do
 });
 
 describe('the user commands', () => {
-  let world: World;
+  const world = useWorld();
   let input = '';
   const user = (...args: string[]) => {
     const { dependencies } = world;
@@ -43,11 +43,6 @@ describe('the user commands', () => {
       ...dependencies,
     });
   };
-
-  beforeAll(async () => {
-    world = await startWorld();
-  });
-  afterAll(() => world.close());
 
   test('add prints a one-time password, and only there', async () => {
     const { exitCode, text } = await user('add', 'Ada@Example.com', '--role', 'operator');

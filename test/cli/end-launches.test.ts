@@ -28,7 +28,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   };
   const revocations = () => world.sandbox.requests.filter(({ path }) => path === '/auth/revoke');
 
-  test('disable deletes the records and revokes the tokens', { timeout: 60_000 }, async () => {
+  test('disable deletes the records and revokes the tokens', async () => {
     const { browser, page, record } = await opened('cli-a');
     const { text, code } = await admin(world.config.redisUrl, 'organization', 'disable', 'cli-a');
     expect([code, text]).toEqual([0, expect.stringContaining('1 open launch was ended and its tokens revoked')]);
@@ -37,7 +37,7 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
     expect(titleOf(await browser.visit(page.url))).toMatch(/connection to this app was changed or switched off/);
   });
 
-  test('another Client ID ends and revokes them too, also with --json', { timeout: 60_000 }, async () => {
+  test('another Client ID ends and revokes them too, also with --json', async () => {
     const { record } = await opened('cli-b');
     const args = ['organization', 'set', 'cli-b', '--client-id', 'another', '--json'];
     const { text } = await admin(world.config.redisUrl, ...args);
@@ -49,17 +49,13 @@ describe.runIf((await testStores()).length > 1)('beside a running server', () =>
   test.for([
     ['without Redis', undefined, 'cli-c'],
     ['with a Redis that does not answer', 'redis://127.0.0.1:1', 'cli-d'],
-  ] as const)(
-    '%s the change is made, and the output says what happens to launches',
-    { timeout: 60_000 },
-    async ([, url, id]) => {
-      const { record } = await opened(id);
-      const { text, code } = await admin(url, 'organization', 'disable', id);
-      expect(code).toBe(0);
-      expect(text).toContain(
-        `Organization ${id} is disabled. Its launches have ended: each is refused at its next request.`,
-      );
-      expect(await record()).toBeDefined();
-    },
-  );
+  ] as const)('%s the change is made, and the output says what happens to launches', async ([, url, id]) => {
+    const { record } = await opened(id);
+    const { text, code } = await admin(url, 'organization', 'disable', id);
+    expect(code).toBe(0);
+    expect(text).toContain(
+      `Organization ${id} is disabled. Its launches have ended: each is refused at its next request.`,
+    );
+    expect(await record()).toBeDefined();
+  });
 });

@@ -1,21 +1,16 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
 import { closingPage } from '#views/launches/closing-page.ts';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
+const deployment = useStarted(() => startDeployment());
+const visitor = useStarted(() => createVisitor(deployment));
 let page: Page;
 beforeAll(async () => {
-  deployment = await startDeployment();
-  visitor = await createVisitor(deployment);
   page = await visitor.newTab();
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
 });
 
 const launchThemed = async (patient: string, style: 'day' | 'night' = 'day') => {

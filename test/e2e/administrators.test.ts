@@ -1,26 +1,22 @@
 /** The administrators' own pages in a real browser: signing in by keyboard, and axe on every page. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addPerson, PASSWORD } from '#test/helpers/administrators.ts';
-import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { openChromium } from '#test/helpers/chromium.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
 
-let world: World;
-let chromium: Chromium;
+const world = useWorld({
+  env: { OIDC_ISSUER: 'http://localhost:1', OIDC_CLIENT_ID: 'client', OIDC_CLIENT_SECRET: 'secret' },
+});
+const chromium = useStarted(() => openChromium({ cookies: 'all allowed' }));
 let page: Page;
 
 beforeAll(async () => {
-  const oidc = { OIDC_ISSUER: 'http://localhost:1', OIDC_CLIENT_ID: 'client', OIDC_CLIENT_SECRET: 'secret' };
-  world = await startWorld({ env: oidc });
   await addPerson(world, 'operator@example.com', { mustChangePassword: true });
   await addPerson(world, 'a-rather-long-name.of-somebody@department.hospital.example.com', { role: 'administrator' });
-  chromium = await openChromium({ cookies: 'all allowed' });
-  page = await chromium.context.newPage();
-});
-afterAll(async () => {
-  await chromium.close();
-  await world.close();
+  page = await chromium.newTab();
 });
 
 const signIn = async (password: string) => {

@@ -1,16 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { afterEach, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { LONG_SCOPES } from './support/long-scopes.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
+const deployment = useStarted(() => startDeployment({ settings: [`scopes=${LONG_SCOPES}`] }));
 let visitor: Visitor | undefined;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: [`scopes=${LONG_SCOPES}`] });
-});
 afterEach(() => visitor?.close());
-afterAll(() => deployment?.close());
 
 test('Back to the form does not trap the visitor in it (AZ-14)', async () => {
   visitor = await createVisitor(deployment);

@@ -44,7 +44,7 @@ const ask = async (userAssociation: string) => {
 };
 const launch = (user: string, by = nurse) => by.goto(world.sandbox.launch('pat-ada', { user }));
 
-test('a code is issued, typed and opens the list', { timeout: 120_000 }, async () => {
+test('a code is issued, typed and opens the list', async () => {
   await ask('code');
   await admin.getByLabel('Name').fill(LONG);
   await admin.getByRole('button', { name: 'Add and show the code' }).click();
@@ -65,7 +65,7 @@ test('a code is issued, typed and opens the list', { timeout: 120_000 }, async (
   await nurse.getByRole('heading', { name: 'Requests for Ada Moreno' }).waitFor();
 });
 
-test('a waiting user is confirmed, and a refused user sees the refusal', { timeout: 120_000 }, async () => {
+test('a waiting user is confirmed, and a refused user sees the refusal', async () => {
   await ask('confirmation');
   const waiting = await desk.context.newPage();
   await launch('second', waiting);

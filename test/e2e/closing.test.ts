@@ -8,7 +8,7 @@ import { createVisitor, type Visitor } from './support/visitor.ts';
 const deployment = useStarted(() => startDeployment({ settings: WRITING }));
 
 // These tests wait at the same time, each in its own browser.
-describe.concurrent('a short launch', { timeout: 120_000 }, () => {
+describe.concurrent('a short launch', () => {
   const visitors: Visitor[] = [];
   beforeAll(() => {
     deployment.ehr.faults.set('no-refresh-token');
@@ -69,9 +69,7 @@ describe.concurrent('a short launch', { timeout: 120_000 }, () => {
   });
 });
 
-test('signing out of all patients in one chart closes the others, and its page survives a reload (RV-01)', {
-  timeout: 60_000,
-}, async () => {
+test('signing out of all patients in one chart closes the others, and its page survives a reload (RV-01)', async () => {
   const visitor = await createVisitor(deployment, { cookies: 'all allowed' });
   try {
     const first = await visitor.newTab();

@@ -1,17 +1,14 @@
 /** Frames of pages that may not show the app. */
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { afterEach, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
+const deployment = useStarted(() => startDeployment({ settings: ['frameAncestors='] }));
 let visitor: Visitor | undefined;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: ['frameAncestors='] });
-});
 afterEach(() => visitor?.close());
-afterAll(() => deployment?.close());
 
 test('in a frame that no EHR page may show, the clinician reads what is missing, and no request goes to the EHR (LA-11)', async () => {
   visitor = await createVisitor(deployment);

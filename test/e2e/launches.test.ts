@@ -1,23 +1,20 @@
 /** Launches in a clinician's browser, inside the chart and in tabs, under each cookie policy. One file starts each browser once. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { CookiePolicy } from '#test/helpers/chromium.ts';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { LONG_SCOPES } from './support/long-scopes.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
+const deployment = useStarted(() => startDeployment());
 let visitor: Visitor | undefined;
-beforeAll(async () => {
-  deployment = await startDeployment();
-});
 afterEach(async () => {
   await visitor?.close();
   visitor = undefined;
   deployment.proxy.stripsPartitioned = false;
   deployment.ehr.requests.clear();
 });
-afterAll(() => deployment?.close());
 
 const THIRD_PARTY_BLOCKED = { cookies: 'third-party blocked' } as const;
 const visit = async (
@@ -166,11 +163,7 @@ test("another site's form cannot sign a user out (RV-01)", async () => {
 });
 
 describe('a request that is too long for a URL', () => {
-  let long: Deployment;
-  beforeAll(async () => {
-    long = await startDeployment({ settings: [`scopes=${LONG_SCOPES}`] });
-  });
-  afterAll(() => long?.close());
+  const long = useStarted(() => startDeployment({ settings: [`scopes=${LONG_SCOPES}`] }));
 
   test('is posted by a form without a click, inside the chart (AZ-14)', async () => {
     const { visitor: person, page } = await visit(THIRD_PARTY_BLOCKED, long);

@@ -1,20 +1,13 @@
 /** A page that shows a patient, after its launch has ended: Back, and another tab, show nothing of it (RV-01). */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { fillRequest, WRITING } from './support/request-form.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
-beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-  visitor = await createVisitor(deployment, { keepsLeftPages: true });
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
-});
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
+const visitor = useStarted(() => createVisitor(deployment, { keepsLeftPages: true }));
 
 async function openList(): Promise<Page> {
   const page = await visitor.newTab();
@@ -44,7 +37,7 @@ test.for([
       await page.waitForURL(/requests\/new/);
     },
   ],
-] as const)('after a sign-out on %s, Back shows no patient', { timeout: 60_000 }, async ([, go]) => {
+] as const)('after a sign-out on %s, Back shows no patient', async ([, go]) => {
   const page = await openList();
   await go(page);
   const title = /Lindqvist/;
@@ -56,7 +49,7 @@ test.for([
   await page.close();
 });
 
-test('Back to a form whose launch is open shows what was typed', { timeout: 60_000 }, async () => {
+test('Back to a form whose launch is open shows what was typed', async () => {
   const page = await openList();
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page);
@@ -75,7 +68,7 @@ test.for([
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
     },
   ],
-] as const)('after a sign-out in another tab, %s leads away from the list', { timeout: 60_000 }, async ([, go]) => {
+] as const)('after a sign-out in another tab, %s leads away from the list', async ([, go]) => {
   const page = await openList();
   await page.clock.install();
   await page.reload();

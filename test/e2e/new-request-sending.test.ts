@@ -3,27 +3,22 @@
  * again.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dayFromNow } from '#test/helpers/days.ts';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
 const SCOPES =
   'launch launch/patient openid fhirUser profile online_access patient/*.read patient/ServiceRequest.write';
 const WHAT = 'Wheelchair van to dialysis';
 
-let deployment: Deployment;
-let visitor: Visitor;
+const deployment = useStarted(() => startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] }));
+const visitor = useStarted(() => createVisitor(deployment, { javaScript: false }));
 let page: Page;
 beforeAll(async () => {
-  deployment = await startDeployment({ settings: ['createRequests=true', `scopes=${SCOPES}`] });
-  visitor = await createVisitor(deployment, { javaScript: false });
   page = await visitor.newTab();
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
 });
 
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -32,7 +27,7 @@ const text = (words: string) => page.getByText(words).first().waitFor();
 const posts = () =>
   deployment.ehr.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/ServiceRequest')).length;
 
-test('a request from the first field to the list', { timeout: 120_000 }, async () => {
+test('a request from the first field to the list', async () => {
   await page.goto(deployment.ehr.launch('pat-none'));
   await follow('New request');
   await page.getByLabel('What is needed').fill(WHAT);
@@ -82,7 +77,7 @@ test('a request from the first field to the list', { timeout: 120_000 }, async (
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('the page of an unconfirmed request: no accessibility violation', { timeout: 120_000 }, async () => {
+test('the page of an unconfirmed request: no accessibility violation', async () => {
   const own = await createVisitor(deployment);
   try {
     const tab = await own.newTab();

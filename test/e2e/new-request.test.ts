@@ -31,7 +31,6 @@ const expectFocusInSight = (page: Page) => expect.poll(() => page.frames()[1]?.e
 
 test.for([true, false])(
   'the loading line says that the EHR is read, then that it is slow, and is gone with the list (scripts: %s)',
-  { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
     const reading = page.getByText('Reading requests from the EHR…');
@@ -61,7 +60,6 @@ test.for([true, false])(
 
 test.for([true, false])(
   'inside the chart the focus goes to the problems, and from there to the field (scripts: %s)',
-  { timeout: 120_000 },
   async (javaScript) => {
     const page = await open(javaScript);
     const app = await visitor.openChart(page, 'Moreno, Ada');
@@ -84,7 +82,7 @@ test.for([true, false])(
   },
 );
 
-test('inside the chart the key n opens the form with the focus on its first field', { timeout: 120_000 }, async () => {
+test('inside the chart the key n opens the form with the focus on its first field', async () => {
   const page = await open(true);
   const app = await visitor.openChart(page, 'Moreno, Ada');
   await app.getByRole('button', { name: 'Keyboard' }).waitFor();
@@ -95,9 +93,7 @@ test('inside the chart the key n opens the form with the focus on its first fiel
   expect(visitor.complaints).toEqual([]);
 });
 
-test('the form, with errors and for a patient who has died, has no accessibility violation', {
-  timeout: 120_000,
-}, async () => {
+test('the form, with errors and for a patient who has died, has no accessibility violation', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-deceased'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -110,9 +106,7 @@ test('the form, with errors and for a patient who has died, has no accessibility
   expect(visitor.complaints).toEqual([]);
 });
 
-test('a question is shown while an answer above requires it, and hidden when that answer changes', {
-  timeout: 120_000,
-}, async () => {
+test('a question is shown while an answer above requires it, and hidden when that answer changes', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -129,9 +123,7 @@ test('a question is shown while an answer above requires it, and hidden when tha
   expect(visitor.complaints).toEqual([]);
 });
 
-test('a wide page shows beside the form the request so far and what is still needed', {
-  timeout: 120_000,
-}, async () => {
+test('a wide page shows beside the form the request so far and what is still needed', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -162,9 +154,7 @@ test('a wide page shows beside the form the request so far and what is still nee
   expect(visitor.complaints).toEqual([]);
 });
 
-test('the facts of the chart come before the buttons at every width, and push no field down on a narrow page', {
-  timeout: 120_000,
-}, async () => {
+test('the facts of the chart come before the buttons at every width, and push no field down on a narrow page', async () => {
   const page = await open(false);
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -191,7 +181,7 @@ test('the facts of the chart come before the buttons at every width, and push no
   await address.waitFor({ state: 'visible' });
 });
 
-test('fields side by side are in line, whatever stands above and below each', { timeout: 120_000 }, async () => {
+test('fields side by side are in line, whatever stands above and below each', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -208,9 +198,7 @@ test('fields side by side are in line, whatever stands above and below each', { 
     await expect.poll(async () => new Set(await Promise.all(line.map(top))).size).toBe(1);
 });
 
-test('a field that the chart filled in says so only while it says what the chart says', {
-  timeout: 120_000,
-}, async () => {
+test('a field that the chart filled in says so only while it says what the chart says', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-ada'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -230,7 +218,7 @@ test('a field that the chart filled in says so only while it says what the chart
   }
 });
 
-test('the printed page has the list and no buttons', { timeout: 120_000 }, async () => {
+test('the printed page has the list and no buttons', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-many'));
   const button = page.getByRole('link', { name: 'New request' });
@@ -241,9 +229,7 @@ test('the printed page has the list and no buttons', { timeout: 120_000 }, async
   expect(await page.getByRole('heading', { name: 'Requests for Grace Lindqvist' }).isVisible()).toBe(true);
 });
 
-test('what is typed when the user signs out is among their drafts at the next launch', {
-  timeout: 120_000,
-}, async () => {
+test('what is typed when the user signs out is among their drafts at the next launch', async () => {
   const page = await open(true);
   await page.goto(deployment.ehr.launch('pat-minor'));
   await page.getByRole('link', { name: 'New request' }).click();
@@ -260,9 +246,7 @@ test('what is typed when the user signs out is among their drafts at the next la
   await expect.poll(draftAtNextLaunch).toBe(1);
 });
 
-test('Back after signing out leads to a page that says "signed out", not to an error', {
-  timeout: 120_000,
-}, async () => {
+test('Back after signing out leads to a page that says "signed out", not to an error', async () => {
   const page = await open(true);
   for (const leave of ['requests', 'requests/new']) {
     // oxlint-disable no-await-in-loop -- one after the other, in one tab

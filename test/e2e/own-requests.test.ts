@@ -3,23 +3,18 @@
  * checked.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { fillRequest, sendRequest, WRITING } from './support/request-form.ts';
-import { createVisitor, type Visitor } from './support/visitor.ts';
+import { createVisitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
+const deployment = useStarted(() => startDeployment({ settings: WRITING }));
+const visitor = useStarted(() => createVisitor(deployment));
 let page: Page;
 beforeAll(async () => {
-  deployment = await startDeployment({ settings: WRITING });
-  visitor = await createVisitor(deployment);
   page = await visitor.newTab();
-});
-afterAll(async () => {
-  await visitor?.close();
-  await deployment?.close();
 });
 
 const press = (name: string) => page.getByRole('button', { name }).click();
@@ -35,9 +30,7 @@ async function sendAndOpen(what: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: what }).waitFor();
 }
 
-test('the Cancel link is on the request’s page at once, and no page of cancelling has an accessibility violation', {
-  timeout: 120_000,
-}, async () => {
+test('the Cancel link is on the request’s page at once, and no page of cancelling has an accessibility violation', async () => {
   await sendAndOpen('Wheelchair van');
   await examine(page, 'own request');
   await page.getByRole('link', { name: 'Cancel the request…' }).click();
@@ -57,7 +50,7 @@ test('the Cancel link is on the request’s page at once, and no page of cancell
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('a request is corrected and resent by keyboard', { timeout: 120_000 }, async () => {
+test('a request is corrected and resent by keyboard', async () => {
   await sendAndOpen('Stretcher van');
   await press('Correct and resend');
   await page.getByRole('heading', { level: 1, name: 'Correct and resend' }).waitFor();
@@ -75,9 +68,7 @@ test('a request is corrected and resent by keyboard', { timeout: 120_000 }, asyn
   expect(visitor.complaints.splice(0)).toEqual([]);
 });
 
-test('on a narrow screen the card of an urgent request with details is low, with status and priority on its first line', {
-  timeout: 120_000,
-}, async () => {
+test('on a narrow screen the card of an urgent request with details is low, with status and priority on its first line', async () => {
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await fillRequest(page, 'urgent', 'Van');
@@ -97,7 +88,7 @@ test('on a narrow screen the card of an urgent request with details is low, with
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test('on a narrow screen the button that discards a draft stands on one line', { timeout: 120_000 }, async () => {
+test('on a narrow screen the button that discards a draft stands on one line', async () => {
   await page.goto(deployment.ehr.launch('pat-many'));
   await page.getByRole('link', { name: 'New request' }).click();
   await page.getByLabel('What is needed').fill('Van');

@@ -44,7 +44,7 @@ if ((await testStores()).length > 1)
       [first, second] = await Promise.all([startProduct(env), startProduct(env)]);
       opened.defer(first.stop);
       opened.defer(second.stop);
-    }, 120_000);
+    });
     afterAll(() => opened.disposeAsync());
 
     const refreshes = () => ehr.seen('token').filter(({ body }) => body.includes('grant_type=refresh_token'));

@@ -1,23 +1,15 @@
 /** The request list in a browser: by keyboard alone, without scripts, and what the script adds. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Deployment, startDeployment } from './support/deployment.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useStarted } from '#test/helpers/started.ts';
+import { startDeployment } from './support/deployment.ts';
 import { createVisitor, type Visitor } from './support/visitor.ts';
 
-let deployment: Deployment;
-let visitor: Visitor;
-let plain: Visitor;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  [visitor, plain] = await Promise.all([createVisitor(deployment), createVisitor(deployment, { javaScript: false })]);
-});
+const deployment = useStarted(() => startDeployment());
+const visitor = useStarted(() => createVisitor(deployment));
+const plain = useStarted(() => createVisitor(deployment, { javaScript: false }));
 afterEach(() => {
   expect([...visitor.complaints, ...plain.complaints]).toEqual([]);
-});
-afterAll(async () => {
-  await visitor?.close();
-  await plain?.close();
-  await deployment?.close();
 });
 
 async function openList(by: Visitor, patient = 'pat-many'): Promise<Page> {

@@ -54,14 +54,13 @@ test.for<[string, () => Promise<unknown>]>([
 ])(
   '%s: readable by everybody, wide and narrow, light and dark',
   // This is the longest page, and it is examined in six forms.
-  { timeout: 60_000 },
   async ([name, visit]) => {
     await visit();
     await examine(page, name);
   },
 );
 
-test('without scripts the preview works, and the Enter key in the form saves', { timeout: 60_000 }, async () => {
+test('without scripts the preview works, and the Enter key in the form saves', async () => {
   page = await signedIn(false);
   await preview('launch openid fhirUser patient/Patient.read');
   await page.getByText('The list of requests from the EHR is empty.').waitFor();

@@ -3,11 +3,12 @@
  * add.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { addPerson } from '#test/helpers/administrators.ts';
-import { type Chromium, openChromium } from '#test/helpers/chromium.ts';
+import { openChromium } from '#test/helpers/chromium.ts';
+import { useStarted } from '#test/helpers/started.ts';
 import { ORG_ID, useWorld } from '#test/helpers/world.ts';
 import { examine } from './support/examine.ts';
 import { signInToSettings } from './support/settings-sign-in.ts';
@@ -17,16 +18,14 @@ const PAGE = pageOf();
 const world = useWorld({
   env: { EGRESS_IPS: Array.from({ length: 8 }, (_, n) => `192.0.2.${n}`).join(), OPERATOR_CONTACT: 'it@example.com' },
 });
-let chromium: Chromium;
+const chromium = useStarted(() => openChromium({ cookies: 'all allowed' }));
 let page: Page;
 
 beforeAll(async () => {
   await addPerson(world, 'operator@example.com');
-  chromium = await openChromium({ cookies: 'all allowed' });
-  page = await chromium.context.newPage();
+  page = await chromium.newTab();
   await signInToSettings(page, world.url);
 });
-afterAll(() => chromium?.close());
 
 const open = (path: string) => page.goto(world.url + path);
 const unfoldAll = async () => {
@@ -164,7 +163,7 @@ test('a help desk gets by keyboard from a clinician’s name and the hour to the
   await page.getByRole('heading', { level: 1, name: /^Launch failed/ }).waitFor();
   expect(await page.locator('[aria-current="step"]').getAttribute('data-step')).toBe('token');
   await page.getByText('HTTP 500').first().waitFor();
-}, 60_000);
+});
 
 test('the text of a chosen file is put into its field, so that the user sees it before sending', async () => {
   await withReceivers();

@@ -82,7 +82,7 @@ test('Cancel at the EHR leads to an accessible page with a link to start again',
   await page.getByRole('link', { name: 'Start again' }).click();
   await page.getByRole('heading', { name: 'Sign in to St. Elsewhere' }).waitFor();
   expect(tokenCalls()).toBe(0);
-}, 60_000);
+});
 
 test('no site can show it in a frame, not even the organization’s EHR or with an open list (LA-14)', async () => {
   const own = await visitor.newTab();

@@ -66,4 +66,4 @@ test('REG-06, IG-03: a newcomer reaches “Ready to launch” by keyboard, step 
   await settings.goto(`${PAGE()}#check-tls-version`);
   await settings.locator('#check-tls-version').waitFor();
   await examine(settings, 'ready to launch');
-}, 120_000);
+});

@@ -1,12 +1,12 @@
 /**
- * Runs a real Chromium, set up like a hospital's workstation. Starting one takes seconds, so a worker keeps what it has
- * started. In the headless shell, which has no cookie policies, each visitor gets a context. Another Chromium has one
- * profile per kind of workstation, and its windows, cookies and permissions are cleared between visitors.
+ * Runs a real Chromium, set up like a hospital's workstation. Starting one takes seconds, so a worker keeps a headless
+ * one, in which each visitor gets a context. Where a setting exists only with a user interface, a visitor gets a Chromium
+ * of its own, which ends with the visit: it costs CPU time even while it does nothing.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { atExit } from './at-exit.ts';
 import { findChromium, findHeadlessShell } from './preparation/chromium.ts';
 import { siteCertificate } from './servers/site-certificate.ts';
@@ -23,15 +23,15 @@ export type CookiePolicy =
 export interface ChromiumOptions {
   cookies: CookiePolicy;
   javaScript?: boolean;
-  /** The browser is not shared: for changes that cannot be undone, such as init scripts. */
-  isOwn?: boolean;
   /** As on a workstation: pages that were left are kept in memory for Back. Playwright switches that off. */
   keepsLeftPages?: boolean;
 }
 
-/** An open browser; `close` returns it to the worker. */
+/** An open browser of one visitor. */
 export interface Chromium {
   context: BrowserContext;
+  /** A tab under the visitor's cookie policy. */
+  newTab(): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -50,29 +50,30 @@ const ARGUMENTS = [
   '--js-flags=--no-opt --no-maglev',
 ];
 
-let shell: Promise<Browser> | undefined;
-const idle = new Map<string, BrowserContext[]>();
+let shared: Promise<Browser> | undefined;
 
 /** @throws Error when there is no Chromium. */
 export async function openChromium(options: ChromiumOptions): Promise<Chromium> {
-  const isShared = options.cookies === 'all allowed' && !options.keepsLeftPages;
-  const executablePath = isShared ? findHeadlessShell() : undefined;
-  if (executablePath) {
-    shell ??= chromium.launch({ executablePath, ...launchOptions() });
-    const context = await (await shell).newContext(contextOptions(options));
-    return { context: withDeadline(context), close: () => context.close() };
+  const isUsual = options.cookies === 'all allowed' || options.cookies === 'third-party blocked';
+  if (!isUsual || options.keepsLeftPages) {
+    const own = withDeadline(await start(options));
+    return { context: own, newTab: () => own.newPage(), close: () => own.close() };
   }
-  if (options.isOwn || options.keepsLeftPages) {
-    const own = await start(options);
-    return { context: own, close: () => own.close() };
-  }
-  const kind = JSON.stringify([options.cookies, options.javaScript ?? true]);
-  const context = idle.get(kind)?.pop() ?? (await start(options));
-  const close = async () => {
-    await clear(context);
-    idle.set(kind, [...(idle.get(kind) ?? []), context]);
+  shared ??= chromium.launch({ executablePath: findHeadlessShell() ?? anyChromium(), ...launchOptions() });
+  const context = withDeadline(await (await shared).newContext(contextOptions(options)));
+  const newTab = async () => {
+    const page = await context.newPage();
+    if (options.cookies === 'third-party blocked') await blockThirdPartyCookies(context, page);
+    return page;
   };
-  return { context, close };
+  return { context, newTab, close: () => context.close() };
+}
+
+/** Blocks them in the frames of this tab, as the setting of a workstation does. Partitioned ones stay allowed. */
+async function blockThirdPartyCookies(context: BrowserContext, page: Page): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.setCookieControls', { enableThirdPartyCookieRestriction: true });
 }
 
 const launchOptions = () => ({
@@ -92,28 +93,20 @@ function withDeadline(context: BrowserContext): BrowserContext {
   return context;
 }
 
-const LISTENED_TO = ['weberror', 'console', 'request', 'response', 'dialog', 'page'] as const;
-
-async function clear(context: BrowserContext): Promise<void> {
-  for (const event of LISTENED_TO) await context.removeAllListeners(event, { behavior: 'ignoreErrors' });
-  const pages = context.pages();
-  // The browser would exit without a window.
-  await context.newPage();
-  await Promise.all(pages.map((page) => page.close()));
-  await context.clearCookies();
-  await context.clearPermissions();
+function anyChromium(): string {
+  const found = findChromium();
+  if (!found) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
+  return found;
 }
 
 async function start(options: ChromiumOptions): Promise<BrowserContext> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
   const profile = mkdtempSync(join(tmpdir(), 'vectorcare-chromium-'));
   atExit(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify({ profile: preferences(options.cookies) }));
   const ignoreDefaultArgs = options.keepsLeftPages ? ['--disable-back-forward-cache'] : [];
-  const all = { executablePath, ignoreDefaultArgs, ...launchOptions(), ...contextOptions(options) };
-  return withDeadline(await chromium.launchPersistentContext(profile, all));
+  const all = { executablePath: anyChromium(), ignoreDefaultArgs, ...launchOptions(), ...contextOptions(options) };
+  return chromium.launchPersistentContext(profile, all);
 }
 
 function preferences(policy: CookiePolicy): Record<string, unknown> {

@@ -34,7 +34,8 @@ export async function runAdmin(env: NodeJS.ProcessEnv, args: readonly string[], 
 
 /** Runs the program, as a shell does. */
 export async function runProgram(env: NodeJS.ProcessEnv, args: readonly string[], input = ''): Promise<CommandAnswer> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  // As in vitest.config.ts: a database lives too briefly for its WebAssembly to be optimized.
+  const child = spawn(process.execPath, ['--liftoff-only', CLI, ...args], {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env },
   });
   const code = new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));

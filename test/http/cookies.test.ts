@@ -1,7 +1,7 @@
 /** Cookies as an EHR's iframe needs them, and only there (LA-11, LA-12, CB-18, TL-03). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { titleOf, type Visit } from '#test/helpers/browser.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { useWorld } from '#test/helpers/world.ts';
 
 const PUBLIC_URL = 'https://fhir.example.com';
 
@@ -18,11 +18,7 @@ function cookiesSetBy({ setCookies }: Visit) {
 }
 
 describe('on https, behind a trusted proxy', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ env: { PUBLIC_URL, TRUST_PROXY: 'loopback' } });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ env: { PUBLIC_URL, TRUST_PROXY: 'loopback' } });
 
   const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
   const launchPath = () => new URL(world.sandbox.launch('pat-ada')).search;
@@ -80,11 +76,7 @@ describe('on https, behind a trusted proxy', () => {
 });
 
 describe('on http://localhost', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   test('cookies lack prefix, Secure, SameSite=None and Partitioned, and nothing else changes', async () => {
     const browser = world.browser();

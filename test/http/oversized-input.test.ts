@@ -76,49 +76,17 @@ const launchForms: [path: string, ...fields: string[]][] = [
   ['/sign-out', 'all'],
 ];
 const PARAMETERS = [
-  ...[
-    'orgId',
-    'iss',
-    'launch',
-    'probed',
-    'state',
-    'code',
-    'error',
-    'error_description',
-    'next',
-    'organization',
-    'page',
-  ],
-  ...[
-    'event',
-    'from',
-    'to',
-    'actor',
-    'older',
-    'newer',
-    'who',
-    'outcome',
-    'user',
-    'since',
-    'done',
-    'ended',
-    'standalone',
-  ],
-  ...['show', 'service', 'mine', 'here', 'find', 'sort', 'fresh'],
+  ...'orgId iss launch probed state code error error_description next organization page event from to'.split(' '),
+  ...'actor older newer who outcome user since done ended standalone show service mine here find sort'.split(' '),
+  ...'fresh'.split(' '),
 ];
 const pages = [
   ...['/health/live', '/.well-known/jwks.json', '/smart/launch', `/smart/launch/${ORG_ID}`, '/smart/callback'],
   ...[`/smart/callback/${ORG_ID}`, `/smart/standalone/${ORG_ID}`, `/signed-out/${ORG_ID}`, '/sign-in', '/guide'],
   ...['/settings', '/settings/account', '/settings/users', '/settings/launches', '/settings/live-launches'],
   ...['/settings/verify', '/settings/audit', '/settings/audit.csv', '/settings/clinicians', '/settings/organizations'],
-  ...[
-    `/settings/organizations/${ORG_ID}`,
-    '/settings/keys',
-    CONNECTION,
-    `${CONNECTION}${OF}&`,
-    `${CONNECTION}/advanced${OF}&`,
-    '/nowhere',
-  ],
+  ...[`/settings/organizations/${ORG_ID}`, '/settings/keys', '/nowhere'],
+  ...[CONNECTION, `${CONNECTION}${OF}&`, `${CONNECTION}/advanced${OF}&`],
 ];
 const places = ['/smart/launch/', '/smart/standalone/', '/signed-out/', '/settings/keys/', '/settings/launches/'];
 const HEADERS = ['referer', 'user-agent', 'cookie', 'accept', 'origin', 'traceparent', 'x-forwarded-for', 'purpose'];

@@ -1,15 +1,11 @@
 /** Liveness, readiness, and metrics without names. For failing stores see launches/ehr/faults-of-stores.test.ts. */
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { startWorld, useWorld } from '#test/helpers/world.ts';
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL' });
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ stores: 'real Redis and PostgreSQL' });
 
   const get = (path: string) => world.browser().visit(`${world.url}${path}`);
 
@@ -62,11 +58,7 @@ describe('on real Redis and PostgreSQL', () => {
 });
 
 describe('a part that fails or does not answer', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await startWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   test.for(['RS384', 'ES384'])('without a signing %s key it is not ready', async (alg) => {
     const { db } = world.dependencies.database;

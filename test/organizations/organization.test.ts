@@ -171,6 +171,12 @@ describe('a FHIR URL (LA-03)', () => {
   });
 });
 
+const anySite = (suffix: string) =>
+  [
+    `a wildcard over a public suffix, ${suffix}`,
+    { frameAncestors: [`https://*.${suffix}`] },
+    'frameAncestors ',
+  ] as const;
 test.for([
   ['a bad Org ID', { id: '../x' }, 'id must be letters'],
   ['a reserved-looking Org ID', { id: '.' }, 'id must be letters'],
@@ -182,11 +188,7 @@ test.for([
   ['an unknown nonce policy', { nonce: 'maybe' }, 'nonce must be required or optional'],
   ['HMAC', { assertionAlg: 'HS256' }, 'assertionAlg must be RS384 or ES384'],
   ['a scope without grammar (SCO-01)', { scopes: 'launch openid fhirUser patient/Observation.dus' }, 'scopes '],
-  [
-    'a v1 scope with a filter (SCO-05)',
-    { scopes: 'launch openid fhirUser patient/Observation.read?category=x' },
-    'scopes ',
-  ],
+  ['a v1 scope with a filter (SCO-05)', { scopes: 'launch openid fhirUser patient/A.read?category=x' }, 'scopes '],
   ['a help desk in two lines', { helpDeskName: 'A\nB' }, 'helpDeskName must not contain control characters'],
   ['a telephone without a number', { helpDeskTelephone: 'ask' }, 'helpDeskTelephone must contain a number'],
   ['a script for the help desk', { helpDeskUrl: 'javascript:alert(1)//' }, 'helpDeskUrl must be an https address'],
@@ -195,29 +197,11 @@ test.for([
   ['a top-level domain as frame ancestor', { frameAncestors: ['https://*.com'] }, 'frameAncestors '],
   ['a path in a frame ancestor', { frameAncestors: ['https://ehr.example/x'] }, 'frameAncestors '],
   ['http in a frame ancestor', { frameAncestors: ['http://ehr.example'] }, 'frameAncestors '],
-  [
-    'a CSP directive in a frame ancestor',
-    { frameAncestors: ["https://ehr.example; script-src 'self'"] },
-    'frameAncestors ',
-  ],
+  ['a CSP directive in an ancestor', { frameAncestors: ["https://ehr.example; script-src 'self'"] }, 'frameAncestors '],
   ['a scheme in an allowed host', { allowedHosts: ['https://auth.example'] }, 'allowedHosts '],
   ['a port out of range', { allowedHosts: ['auth.example:99999'] }, 'allowedHosts '],
-  ...[
-    'https://*.co.uk',
-    'https://*.com.au',
-    'https://*.gov.uk',
-    'https://*.k12.ca.us',
-    'https://*.github.io',
-    'https://*.azurewebsites.net',
-    'https://*.s3.amazonaws.com',
-    'https://*.herokuapp.com:8443',
-    'https://*.kawasaki.jp',
-    'https://*.CO.UK/',
-    'https://*.xn--p1ai.',
-  ].map(
-    (origin) =>
-      [`a wildcard over a public suffix, ${origin}`, { frameAncestors: [origin] }, 'frameAncestors '] as const,
-  ),
+  ...['co.uk', 'com.au', 'gov.uk', 'k12.ca.us', 'github.io', 'azurewebsites.net', 's3.amazonaws.com'].map(anySite),
+  ...['herokuapp.com:8443', 'kawasaki.jp', 'CO.UK/', 'xn--p1ai.'].map(anySite),
   ...['\u202e', '\u2066', '\u200b', '\u200d', '\ufeff', '\u00ad', '\u3164', '\u2800', '\u2028', '\u{e0041}'].map(
     (character) =>
       [

@@ -60,64 +60,41 @@ describe.runIf(await hasPostgres())('between two environments', () => {
     expect(members.toSorted()).toEqual(['form', 'id', 'name', 'fhirBaseUrl', 'clientId', ...settingFields].toSorted());
   });
 
-  test.for([
-    ['nothing', () => '', 'Standard input is not the output of'],
-    ['another JSON', () => '{"id":"general"}', 'Standard input is not the output of'],
-    ['a later form', (text: string) => text.replace('organization/1', 'organization/2'), 'Standard input is not'],
-    ['an unknown setting', (text: string) => text.replace('"nonce"', '"colour"'), 'setting colour: is not a setting'],
-    [
-      'a bad value',
-      (text: string) => text.replace('"optional"', '"maybe"'),
-      'setting nonce: must be required or optional',
-    ],
+  const NO_OUTPUT = 'Standard input is not the output of';
+  const MANY = Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1,`).join('');
+  test.for<[string, (text: string) => string, string]>([
+    ['nothing', () => '', NO_OUTPUT],
+    ['another JSON', () => '{"id":"general"}', NO_OUTPUT],
+    ['a later form', (text) => text.replace('organization/1', 'organization/2'), NO_OUTPUT],
+    ['an unknown setting', (text) => text.replace('"nonce"', '"colour"'), 'setting colour: is not a setting'],
+    ['a bad value', (text) => text.replace('"optional"', '"maybe"'), 'setting nonce: must be required or optional'],
     [
       'half of the endpoints',
-      (text: string) => text.replace('https://ehr.example/jwks', ''),
+      (text) => text.replace('https://ehr.example/jwks', ''),
       'setting jwksUri: is needed where endpoints are given by hand',
     ],
-    [
-      'another id behind its own',
-      (text: string) => text.replace('"general"', '"general", "id": "second"'),
-      'Standard input is not the output of',
-    ],
-    [
-      'a setting twice',
-      (text: string) => text.replace('{', '{"nonce": "required",'),
-      'Standard input is not the output of',
-    ],
+    ['a second id', (text) => text.replace('"general"', '"general", "id": "second"'), NO_OUTPUT],
+    ['a setting twice', (text) => text.replace('{', '{"nonce": "required",'), NO_OUTPUT],
     [
       'members of every object',
-      (text: string) => text.replace('{', '{"__proto__": 1, "constructor": 1,'),
+      (text) => text.replace('{', '{"__proto__": 1, "constructor": 1,'),
       'setting __proto__, constructor: is not a setting',
     ],
-    [
-      'one such member',
-      (text: string) => text.replace('{', '{"constructor": 1,'),
-      'setting constructor: is not a setting',
-    ],
-    [
-      'very many unknown settings',
-      (text: string) =>
-        text.replace('{', `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1,`).join('')}`),
-      'k9 and 19990 more: is not a setting',
-    ],
+    ['one such member', (text) => text.replace('{', '{"constructor": 1,'), 'setting constructor: is not a setting'],
+    ['very many unknown settings', (text) => text.replace('{', `{${MANY}`), 'k9 and 19990 more: is not a setting'],
     [
       'a name that would change the terminal',
-      (text: string) => text.replace('{', '{"\\u001b]0;x\\u0007\\u009b2J": 1,'),
+      (text) => text.replace('{', '{"\\u001b]0;x\\u0007\\u009b2J": 1,'),
       'setting  ]0;x  2J: is not a setting',
     ],
-    [
-      'more than any export has',
-      (text: string) => text.replace('Hospital', 'x'.repeat(5_000_000)),
-      'Standard input has more than 4000000 bytes',
-    ],
+    ['5 MB', (text) => text.replace('Hospital', 'x'.repeat(5_000_000)), 'Standard input has more than 4000000 bytes'],
     [
       'very deep lists',
-      (text: string) => text.replace(/\[\s*"https:..ehr.example"\s*\]/, `${'['.repeat(50_000)}${']'.repeat(50_000)}`),
+      (text) => text.replace(/\[\s*"https:..ehr.example"\s*\]/, `${'['.repeat(50_000)}${']'.repeat(50_000)}`),
       'setting frameAncestors',
     ],
-    ['an id with a slash', (text: string) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
-  ] as const)('%s is refused and changes nothing', async ([, change, reason]) => {
+    ['an id with a slash', (text) => text.replace('"general"', '"../x"'), '<orgId>: must be letters'],
+  ])('%s is refused and changes nothing', async ([, change, reason]) => {
     const { admin, text } = await exported();
     const as = reason.startsWith('<orgId>') ? [] : ['--as', 'general'];
     const { code, stderr } = await admin(['organization', 'import', ...as], change(text));

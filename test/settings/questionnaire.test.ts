@@ -82,6 +82,11 @@ test('items without effect on the questions are left out, with a note', () => {
   });
 });
 
+const choiceOf = (...answerOption: unknown[]) => [q('1', 'choice', { answerOption })];
+const textIf = (id: string, ...condition: Parameters<typeof when>) => q(id, 'string', when(...condition));
+const above = q('2', 'string', { enableWhen: [{ question: '1', operator: '>', answerInteger: 1 }] });
+const enableWhen = [1, 2].map(() => ({ question: '1', operator: 'exists', answerBoolean: true }));
+const LONG = 'x'.repeat(201);
 test.for<[string, unknown, string]>([
   ['another type', [q('1', 'open-choice')], 'linkId 1: the type open-choice is not supported (supported: group, '],
   ['a type of Object', [q('1', 'constructor')], 'linkId 1: the type constructor is not supported'],
@@ -90,59 +95,28 @@ test.for<[string, unknown, string]>([
   ['an item that is none', ['x'], 'item 1 of the Questionnaire: has no linkId'],
   ['items that are no list', {}, 'the Questionnaire: item must be a list'],
   ['no text', [{ linkId: '1', type: 'string' }], 'linkId 1: has no text'],
-  [
-    'a long text',
-    [q('1', 'string', { text: 'x'.repeat(201) })],
-    'linkId 1: its text, with those of its groups, is longer',
-  ],
+  ['a long text', [q('1', 'string', { text: LONG })], 'linkId 1: its text, with those of its groups, is longer'],
   ['repeats', [q('1', 'string', { repeats: true })], 'linkId 1: repeats is not supported'],
   ['readOnly', [q('1', 'string', { readOnly: true })], 'linkId 1: readOnly is not supported'],
   ['a modifier', [q('1', 'string', { modifierExtension: [] })], 'linkId 1: has a modifierExtension'],
   ['a value set', [q('1', 'choice', { answerValueSet: 'http://v' })], 'linkId 1: answerValueSet is not supported'],
+  ['one option', choiceOf(coding('1')), 'linkId 1: a choice must have 2 to 50 answerOption'],
+  ['an option of a number', choiceOf(coding('1'), { valueInteger: 2 }), 'linkId 1: answerOption 2 must have'],
+  ['an option with |', choiceOf(coding('a|b'), coding('c')), 'linkId 1: answerOption 1 must not'],
+  ['equal options', choiceOf(coding('1'), coding('1')), 'linkId 1: two answerOption'],
   [
-    'one option',
-    [q('1', 'choice', { answerOption: [coding('1')] })],
-    'linkId 1: a choice must have 2 to 50 answerOption',
-  ],
-  [
-    'an option of a number',
-    [q('1', 'choice', { answerOption: [coding('1'), { valueInteger: 2 }] })],
-    'linkId 1: answerOption 2 must have',
-  ],
-  [
-    'an option with |',
-    [q('1', 'choice', { answerOption: [coding('a|b'), coding('c')] })],
-    'linkId 1: answerOption 1 must not',
-  ],
-  ['equal options', [q('1', 'choice', { answerOption: [coding('1'), coding('1')] })], 'linkId 1: two answerOption'],
-  [
-    'a condition on what comes later',
-    [q('1', 'string', when('2', { answerString: 'x' })), q('2', 'string')],
+    'a later one',
+    [textIf('1', '2', { answerString: 'x' }), q('2', 'string')],
     'linkId 1: enableWhen refers to linkId 2,',
   ],
+  ['a condition on itself', [textIf('1', '1', { answerString: 'x' })], 'linkId 1: enableWhen refers to linkId 1,'],
+  ['another operator', [q('1', 'integer'), above], 'linkId 2: enableWhen has the operator >'],
   [
-    'a condition on itself',
-    [q('1', 'string', when('1', { answerString: 'x' }))],
-    'linkId 1: enableWhen refers to linkId 1,',
-  ],
-  [
-    'another operator',
-    [q('1', 'integer'), q('2', 'string', { enableWhen: [{ question: '1', operator: '>', answerInteger: 1 }] })],
-    'linkId 2: enableWhen has the operator >',
-  ],
-  [
-    'an answer that cannot be',
-    [q('1', 'boolean'), q('2', 'string', when('1', { answerString: 'yes' }))],
+    'no such answer',
+    [q('1', 'boolean'), textIf('2', '1', { answerString: 'yes' })],
     'linkId 2: enableWhen = has no answer',
   ],
-  [
-    'two conditions without a behavior',
-    [
-      q('1', 'string'),
-      q('2', 'string', { enableWhen: [1, 2].map(() => ({ question: '1', operator: 'exists', answerBoolean: true })) }),
-    ],
-    'linkId 2: enableBehavior must be all or any',
-  ],
+  ['no behavior', [q('1', 'string'), q('2', 'string', { enableWhen })], 'linkId 2: enableBehavior must be all or any'],
   ['nothing to ask', [q('1', 'display')], 'has no question'],
 ])('%s is refused, and named', ([, item, problem]) => {
   expect(problemsOf(item)).toHaveLength(1);

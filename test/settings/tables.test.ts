@@ -33,56 +33,27 @@ test('a header names the columns that are missing, and the comma', () => {
 });
 
 describe('an invalid row is named', () => {
+  const VAN = 'van,Van,,,,,,,,\n';
+  const NO_END = 'this quoted cell, or one above it, has no end';
+  const KINDS = 'text, long text, choice, number, whole number, date, date-time, yes/no';
   test.for<[string, string, string]>([
     ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
-    ['a service twice', 'van,Van,,,,,,,,\nvan,Van,,,,,,,,\n', 'line 3: service van is there already'],
-    [
-      'a service with spaces',
-      'a van,Van,,,,,,,,\n',
-      'line 2: service must be small letters, digits and "-", at most 30',
-    ],
-    [
-      'a system without a code',
-      'van,Van,http://snomed.info/sct,,,,,,,\n',
-      'line 2: system and code must both be given, or neither',
-    ],
-    [
-      'a section that is none',
-      'van,Van,,,when,,,,,\n',
-      'line 2: sections must be of where, clinical, contact, insurance',
-    ],
-    [
-      'a field without a service',
-      'van,Van,,,,,,,,\n\nbus,,,,,seats,Seats,number,,\n',
-      'line 4: service bus has no row of its own',
-    ],
-    [
-      'a kind that is none',
-      'van,Van,,,,,,,,\nvan,,,,,seats,Seats,integer,,\n',
-      'line 3: kind must be text, long text, choice, number, whole number, date, date-time, yes/no',
-    ],
-    [
-      'a choice of one',
-      'van,Van,,,,,,,,\nvan,,,,,seat,Seat,choice,Front,\n',
-      'line 3: choices must be 2 to 50 texts, separated by |',
-    ],
+    ['a service twice', VAN + VAN, 'line 3: service van is there already'],
+    ['a space', 'a van,Van,,,,,,,,\n', 'line 2: service must be small letters, digits and "-", at most 30'],
+    ['no code', 'van,Van,http://snomed.info/sct,,,,,,,\n', 'line 2: system and code must both be given, or neither'],
+    ['no section', 'van,Van,,,when,,,,,\n', 'line 2: sections must be of where, clinical, contact, insurance'],
+    ['a field of nothing', `${VAN}\nbus,,,,,seats,Seats,number,,\n`, 'line 4: service bus has no row of its own'],
+    ['a kind that is none', `${VAN}van,,,,,seats,Seats,integer,,\n`, `line 3: kind must be ${KINDS}`],
+    ['one choice', `${VAN}van,,,,,seat,Seat,choice,Front,\n`, 'line 3: choices must be 2 to 50 texts, separated by |'],
     [
       'a condition on nothing',
-      'van,Van,,,,,,,,\nvan,,,,,seat,Seat,text,,other=yes\n',
+      `${VAN}van,,,,,seat,Seat,text,,other=yes\n`,
       'line 3: required must be empty, always, or field=value of the same service',
     ],
-    ['a field twice', 'van,Van,,,,,,,,\nvan,,,,,a,A,text,,\nvan,,,,,a,A,text,,\n', 'line 4: field a is there already'],
-    [
-      'the line after a cell of three lines',
-      'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n',
-      'line 5: name must be 1 to 60 characters',
-    ],
-    ['a quote without an end', 'van,"Van,,,,,,,,\n', 'line 2: this quoted cell, or one above it, has no end'],
-    [
-      'a quote without an end, below a cell of two lines',
-      'van,"Van\n1",,,,,,,,\nbus,"Bus,,,,,,,,\n',
-      'line 4: this quoted cell, or one above it, has no end',
-    ],
+    ['a field twice', `${VAN}${'van,,,,,a,A,text,,\n'.repeat(2)}`, 'line 4: field a is there already'],
+    ['a row after three lines', 'van,"Van\n\n1",,,,,,,,\nbus,,,,,,,,,\n', 'line 5: name must be 1 to 60 characters'],
+    ['a quote without an end', 'van,"Van,,,,,,,,\n', `line 2: ${NO_END}`],
+    ['such a quote below a cell of two lines', 'van,"Van\n1",,,,,,,,\nbus,"Bus,,,,,,,,\n', `line 4: ${NO_END}`],
     ['no service at all', '', 'must have at least one service'],
   ])('%s', ([, rows, problem]) => {
     expect(problemsOf(rows)).toEqual([problem]);

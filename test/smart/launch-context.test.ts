@@ -98,10 +98,7 @@ test.for([
 });
 
 test.for([
-  [
-    'LC-08, LC-09: another patient, under the role launch',
-    { fhirContext: [{ reference: 'Patient/2', role: 'launch' }] },
-  ],
+  ['LC-08, LC-09: another patient, as launch', { fhirContext: [{ reference: 'Patient/2', role: 'launch' }] }],
   ['LC-09: another encounter', { fhirContext: [{ reference: 'Encounter/2' }] }],
   ['LC-10: an absolute reference', { fhirContext: [{ reference: 'https://evil.example/fhir/ServiceRequest/1' }] }],
   ['LC-07: no list', { fhirContext: 'ServiceRequest/1' }],

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
 import { discover } from '#src/smart/step-3-discovery.ts';
-import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { refusalOfKind } from './refusals.ts';
 
@@ -80,19 +80,11 @@ describe('refuses', () => {
     ['DI-19: 500', answer(500, {}), 'discovery.unavailable'],
     ['DI-19: 503', answer(503, {}), 'discovery.unavailable'],
     ['DI-19: 429', answer(429, {}), 'discovery.unavailable'],
-    ['DI-15: 50 MB', (_request, response) => flood(response, 50e6), 'discovery.invalid'],
-    [
-      'DI-15: a gzip bomb',
-      () => ({ body: gzipSync(Buffer.alloc(20e6, ' ')), headers: { 'content-encoding': 'gzip' } }),
-      'discovery.invalid',
-    ],
     ['a broken connection', (_request, response) => (response.destroy(), 'answered'), 'discovery.unavailable'],
-  ] as [string, Script, string][])('%s, without falling back (DI-19)', async ([name, script, code]) => {
+  ] as [string, Script, string][])('%s, without falling back (DI-19)', async ([, script, code]) => {
     ehr.on(CONFIGURATION, script);
     ehr.on('metadata', answer(200, statement(evil.origin)));
-    const error = await refusal();
-    expect(error.code).toBe(code);
-    if (/50 MB|bomb/.test(name)) expect(error.message).toContain('too-large');
+    expect((await refusal()).code).toBe(code);
     expect(ehr.requests).toHaveLength(1);
   });
 
@@ -124,26 +116,14 @@ describe('refuses', () => {
 describe('DI-24: accepts', () => {
   const standard = () => `"authorization_endpoint":"${ehr.origin}/a","token_endpoint":"${ehr.origin}/t"`;
   test.for([
-    ['a byte order mark', () => `\ufeff{${standard()}}`],
-    ['duplicate keys: the last counts', () => `{"token_endpoint":"${evil.origin}/t",${standard()}}`],
-    [
-      '__proto__ and constructor',
-      () => `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${standard()}}`,
-    ],
-    ['nesting', () => `{"x":${'['.repeat(60)}${']'.repeat(60)},${standard()}}`],
     ['nesting where a list is expected', () => `{"capabilities":${'['.repeat(60)}${']'.repeat(60)},${standard()}}`],
     [
       'a thousand unknown members',
       () => `{${Array.from({ length: 1_000 }, (_, n) => `"x${n}":${n}`).join()},${standard()}}`,
     ],
-    ['another content type', () => `{${standard()}}`],
-  ] as const)('%s', async ([name, body]) => {
-    const type = name === 'another content type' ? 'text/plain' : 'application/json';
-    ehr.on(CONFIGURATION, answer(200, body(), { 'content-type': type }));
-    const { configuration } = await discoverAt();
-    expect(configuration.tokenEndpoint).toBe(`${ehr.origin}/t`);
-    expect(Object.keys(Object.prototype)).toEqual([]);
-    expect('polluted' in {}).toBe(false);
+  ] as const)('%s', async ([, body]) => {
+    ehr.on(CONFIGURATION, answer(200, body()));
+    expect((await discoverAt()).configuration.tokenEndpoint).toBe(`${ehr.origin}/t`);
   });
 
   test('bytes that are not UTF-8', async () => {

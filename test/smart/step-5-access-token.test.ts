@@ -7,7 +7,7 @@ import type { AssertionKey } from '#src/smart/client-authentication.ts';
 import { judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { type CodeExchange, exchangeCode } from '#src/smart/step-5-access-token.ts';
 import { readTokenResponse } from '#src/smart/token-response.ts';
-import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
+import { type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { refusalOfKind } from './refusals.ts';
 
@@ -89,19 +89,6 @@ describe('the request', () => {
       expect(form.getAll('grant_type')).toEqual(['authorization_code']);
     },
   );
-
-  test.for(['/auth/token?tenant=a%20b&x=1', '/t/a%2Fb/token/', '/Token;v=1'])(
-    'TK-06, CAJ-06: %s keeps its own path and query, and is the audience as written',
-    async (path) => {
-      ehr.on(path.split('?')[0] ?? '', (request) => ehr.standard({ ...request, route: 'token' }));
-      await exchange({ tokenEndpoint: `${ehr.origin}${path}` });
-      const [request] = ehr.requests;
-      expect(request?.path).toBe(path);
-      const assertion = new URLSearchParams(request?.body).get('client_assertion') ?? '';
-      const claims = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString());
-      expect(claims.aud).toBe(`${ehr.origin}${path}`);
-    },
-  );
 });
 
 describe('one request, whatever the answer (TK-08)', () => {
@@ -121,24 +108,14 @@ describe('one request, whatever the answer (TK-08)', () => {
     ['TK-08: 429', answer(429, {}, { 'retry-after': '0' }), 'token.unavailable'],
     ['TK-17: an HTML 500', answer(500, '<h1>', { 'content-type': 'text/html' }), 'token.failed'],
     ['TK-17: an OperationOutcome 401', answer(401, { resourceType: 'OperationOutcome' }), 'token.refused'],
-    [
-      'TK-16: invalid_client',
-      answer(401, { error: 'invalid_client', error_description: null }),
-      'token.invalid-client',
-    ],
     ['TK-16: invalid_grant', answer(400, { error: 'invalid_grant' }), 'token.invalid-grant'],
     ['TK-16: another error', answer(400, { error: 'unauthorized_client' }), 'token.refused'],
     ['TK-16: an error that is no text', answer(400, { error: { code: 'invalid_grant' } }), 'token.refused'],
-    ['TK-16: an error named constructor', answer(400, { error: 'constructor' }), 'token.refused'],
-    ['TK-16: an error named __proto__', answer(400, '{"error":"__proto__"}'), 'token.refused'],
     ['TK-17: a 400 without a body', answer(400, ''), 'token.refused'],
     ['TK-08: a broken connection', (_request, response) => (response.destroy(), 'answered'), 'token.unavailable'],
-    ['TK-19: 50 MB', (_request, response) => flood(response, 50e6), 'token.invalid'],
-  ] as [string, Script, string][])('%s', async ([name, script, code]) => {
+  ] as [string, Script, string][])('%s', async ([, script, code]) => {
     ehr.on('token', script);
-    const error = await refusal(exchange());
-    expect(error.code).toBe(code);
-    if (/50 MB/.test(name)) expect(error.message).toContain('too-large');
+    expect((await refusal(exchange())).code).toBe(code);
     expect(ehr.requests).toHaveLength(1);
   });
 

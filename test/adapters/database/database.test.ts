@@ -108,9 +108,8 @@ async function holdInOtherProcess(dataDir: string): Promise<ChildProcess> {
     await openDatabase({ databaseUrl: undefined, dataDir: ${JSON.stringify(dataDir)} });
     console.log('open');
     setInterval(() => {}, 1000);`;
-  const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const flags = ['--liftoff-only', '--input-type=module-typescript'];
+  const holder = spawn(process.execPath, [...flags, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   return holder;
 }

@@ -12,7 +12,7 @@ let cluster: RedisSet;
 let sentinels: SentinelSet;
 beforeAll(async () => {
   [cluster, sentinels] = await Promise.all([startRedisCluster(), startSentinels(), server.start()]);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([cluster.stop(), sentinels.stop(), server.stop()]);
 });

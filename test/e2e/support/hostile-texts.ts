@@ -54,7 +54,7 @@ export interface WatchedWorld {
 export async function openWatchedWorld(): Promise<WatchedWorld> {
   const users = HOSTILE.map((name, index) => ({ id: `user-${index}`, name, fhirUser: 'Practitioner/prac-rivera' }));
   const world = await startWorld({ settings: { createRequests: true, scopes: SCOPES }, sandbox: { users } });
-  const { context, close } = await openChromium({ cookies: 'all allowed', isOwn: true });
+  const { context, close } = await openChromium({ cookies: 'all allowed' });
   const happened: string[] = [];
   await context.exposeBinding('tell', (_source, what: string) => void happened.push(what));
   await context.addInitScript(WATCH);

@@ -19,7 +19,7 @@ export interface Visitor {
 
 /** Opens a browser with its own profile. */
 export async function createVisitor(deployment: Deployment, options: Partial<ChromiumOptions> = {}): Promise<Visitor> {
-  const { context, close } = await openChromium({ cookies: 'all allowed', ...options });
+  const { context, newTab, close } = await openChromium({ cookies: 'all allowed', ...options });
   const complaints: string[] = [];
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('console', (message) => {
@@ -45,7 +45,7 @@ export async function createVisitor(deployment: Deployment, options: Partial<Chr
     return opened;
   };
   return {
-    newTab: () => context.newPage(),
+    newTab,
     openChart,
     openInWindow: async (page, chartName) => {
       await openChart(page, chartName);

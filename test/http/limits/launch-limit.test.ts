@@ -5,14 +5,12 @@ import { createLaunchLimit } from '#src/http/limits/launch-limit.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import { addInstance, type Instance } from '#test/helpers/instances.ts';
 import { createRedisServer } from '#test/helpers/servers/redis-server.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { startWorld, useWorld, type World } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 beforeAll(async () => {
-  world = await startWorld();
   await world.setOrganization('neighbour');
 });
-afterAll(() => world.close());
 
 test('MT-06: of five hundred launches from one address some have to wait, and another organization is not affected', async () => {
   const browser = world.browser();

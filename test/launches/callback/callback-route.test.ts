@@ -62,46 +62,35 @@ describe('on real Redis and PostgreSQL', () => {
     expect(titleOf(page)).toBe('Requests for Ada Moreno');
   });
 
-  test.for<[string, Record<string, string | string[] | undefined>, number, string]>([
-    ['CB-02: no state', { state: undefined }, 400, 'callback.invalid'],
-    ['CB-02: an empty state', { state: '' }, 400, 'callback.invalid'],
-    ['CB-02: an unknown state', { state: 'x'.repeat(43) }, 400, 'callback.invalid'],
-    ['CB-02: a state of 10 kB', { state: 'x'.repeat(10_000) }, 400, 'callback.invalid'],
-    [
-      'CB-01: an error with an unknown state',
-      { code: undefined, error: 'access_denied', state: 'x'.repeat(43) },
-      400,
-      'callback.invalid',
-    ],
-    [
-      'CB-01: an error without state',
-      { code: undefined, error: 'access_denied', state: undefined },
-      400,
-      'callback.invalid',
-    ],
-    ['CB-07: code and error', { error: 'access_denied' }, 400, 'callback.invalid'],
-    ['CB-07: neither', { code: undefined }, 400, 'callback.invalid'],
-    ['CB-07: an empty code', { code: '' }, 400, 'callback.invalid'],
-    ['CB-08: two codes', { code: ['a', 'b'] }, 400, 'callback.invalid'],
-    ['CB-08: two issuers', { iss: ['https://a.example', 'https://b.example'] }, 400, 'callback.invalid'],
-    ['CB-11: another issuer', { iss: 'https://evil.example' }, 400, 'callback.wrong-issuer'],
-    ['CB-11: no issuer although promised', { iss: undefined }, 400, 'callback.wrong-issuer'],
-    ['CB-11: an empty issuer', { iss: '' }, 400, 'callback.wrong-issuer'],
+  const asError = (error: string, more: Record<string, string | undefined> = {}) => ({
+    code: undefined,
+    error,
+    ...more,
+  });
+  test.for<[string, Record<string, string | string[] | undefined>, code?: string, status?: number]>([
+    ['CB-02: no state', { state: undefined }],
+    ['CB-02: an empty state', { state: '' }],
+    ['CB-02: an unknown state', { state: 'x'.repeat(43) }],
+    ['CB-02: a state of 10 kB', { state: 'x'.repeat(10_000) }],
+    ['CB-01: an error with an unknown state', asError('access_denied', { state: 'x'.repeat(43) })],
+    ['CB-01: an error without state', asError('access_denied', { state: undefined })],
+    ['CB-07: code and error', { error: 'access_denied' }],
+    ['CB-07: neither', { code: undefined }],
+    ['CB-07: an empty code', { code: '' }],
+    ['CB-08: two codes', { code: ['a', 'b'] }],
+    ['CB-08: two issuers', { iss: ['https://a.example', 'https://b.example'] }],
+    ['CB-11: another issuer', { iss: 'https://evil.example' }, 'callback.wrong-issuer'],
+    ['CB-11: no issuer although promised', { iss: undefined }, 'callback.wrong-issuer'],
+    ['CB-11: an empty issuer', { iss: '' }, 'callback.wrong-issuer'],
     [
       'CB-11: an error of another issuer',
-      { code: undefined, error: 'access_denied', iss: 'https://evil.example' },
-      400,
+      asError('access_denied', { iss: 'https://evil.example' }),
       'callback.wrong-issuer',
     ],
-    ['CB-14: access_denied', { code: undefined, error: 'access_denied' }, 403, 'authorization.denied'],
-    [
-      'CB-14: temporarily_unavailable',
-      { code: undefined, error: 'temporarily_unavailable' },
-      503,
-      'authorization.unavailable',
-    ],
-    ['CB-14: an error named like a built-in', { code: undefined, error: '__proto__' }, 502, 'authorization.refused'],
-  ])('%s is refused without a token call', async ([, change, status, code]) => {
+    ['CB-14: access_denied', asError('access_denied'), 'authorization.denied', 403],
+    ['CB-14: temporarily_unavailable', asError('temporarily_unavailable'), 'authorization.unavailable', 503],
+    ['CB-14: an error named like a built-in', asError('__proto__'), 'authorization.refused', 502],
+  ])('%s is refused without a token call', async ([, change, code = 'callback.invalid', status = 400]) => {
     const page = await browser.visit(changed(callback, change));
     expectRejected(page, status, code);
     expect(tokenCalls()).toBe(0);
@@ -121,12 +110,7 @@ describe('on real Redis and PostgreSQL', () => {
 
   test('CB-13: hostile error texts are inert and not stored', async () => {
     const words = '<script>CANARY</script>\r\nSet-Cookie: canary=1 \u202e'.repeat(200);
-    const change = {
-      code: undefined,
-      error: 'access_denied',
-      error_description: words,
-      error_uri: 'javascript:CANARY',
-    };
+    const change = asError('access_denied', { error_description: words, error_uri: 'javascript:CANARY' });
     const page = await browser.visit(changed(callback, change));
     expectRejected(page, 403, 'authorization.denied');
     expect(JSON.stringify([page, world.logLines]).replaceAll(page.url, '')).not.toContain('CANARY');

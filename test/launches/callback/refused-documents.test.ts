@@ -22,51 +22,20 @@ const members = (change: Record<string, unknown>) => (route: string) =>
 const CONFIGURATION = 'smart-configuration';
 const strangerKey = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kid: 'stub', alg: 'ES256' };
 
+const OPENID = 'openid-configuration';
+const METHODS = 'token_endpoint_auth_methods_supported';
+const ALGORITHMS = 'token_endpoint_auth_signing_alg_values_supported';
+const FRAGMENT = 'https://elsewhere.example/a#b';
 test.for<[string, string, Record<string, unknown>, string]>([
-  [
-    'no common method',
-    CONFIGURATION,
-    { token_endpoint_auth_methods_supported: ['client_secret_basic'] },
-    'discovery.no-client-authentication',
-  ],
-  [
-    'an empty list of methods',
-    CONFIGURATION,
-    { token_endpoint_auth_methods_supported: [] },
-    'discovery.no-client-authentication',
-  ],
-  [
-    'no common algorithm',
-    CONFIGURATION,
-    { token_endpoint_auth_signing_alg_values_supported: ['PS256'] },
-    'discovery.no-client-authentication',
-  ],
-  [
-    'an empty list of algorithms',
-    CONFIGURATION,
-    { token_endpoint_auth_signing_alg_values_supported: [] },
-    'discovery.no-client-authentication',
-  ],
-  [
-    'a token endpoint elsewhere',
-    CONFIGURATION,
-    { token_endpoint: 'https://elsewhere.example/token' },
-    'discovery.endpoint-refused',
-  ],
+  ['no common method', CONFIGURATION, { [METHODS]: ['client_secret_basic'] }, 'discovery.no-client-authentication'],
+  ['an empty list of methods', CONFIGURATION, { [METHODS]: [] }, 'discovery.no-client-authentication'],
+  ['no common algorithm', CONFIGURATION, { [ALGORITHMS]: ['PS256'] }, 'discovery.no-client-authentication'],
+  ['an empty list of algorithms', CONFIGURATION, { [ALGORITHMS]: [] }, 'discovery.no-client-authentication'],
+  ['tokens from elsewhere', CONFIGURATION, { token_endpoint: 'https://else.example/t' }, 'discovery.endpoint-refused'],
   ['no token endpoint', CONFIGURATION, { token_endpoint: undefined }, 'discovery.invalid'],
-  [
-    'an authorization endpoint with a fragment',
-    CONFIGURATION,
-    { authorization_endpoint: 'https://elsewhere.example/a#b' },
-    'discovery.endpoint-refused',
-  ],
-  [
-    'another issuer in the OpenID document',
-    'openid-configuration',
-    { issuer: 'https://elsewhere.example' },
-    'identity.keys-unavailable',
-  ],
-  ['no jwks_uri', 'openid-configuration', { jwks_uri: undefined }, 'identity.keys-unavailable'],
+  ['an address with a fragment', CONFIGURATION, { authorization_endpoint: FRAGMENT }, 'discovery.endpoint-refused'],
+  ['another issuer', OPENID, { issuer: 'https://elsewhere.example' }, 'identity.keys-unavailable'],
+  ['no jwks_uri', OPENID, { jwks_uri: undefined }, 'identity.keys-unavailable'],
   ['an empty key set', 'jwks', { keys: [] }, 'identity.keys-unavailable'],
   ['a key set of other keys under the same kid', 'jwks', { keys: [strangerKey] }, 'identity.invalid'],
   ['a key set without the key', 'jwks', { keys: [{ ...strangerKey, kid: 'other' }] }, 'identity.invalid'],
@@ -85,14 +54,10 @@ test('a stored configuration that is now refused is not used', async () => {
   const store = storeOf();
   await expect.poll(async () => (await store.find(id))?.discovered).toBeDefined();
   const kept = await store.find(id);
-  const configuration = {
-    ...(kept?.discovered?.configuration as object),
-    tokenEndpointAuthMethods: ['client_secret_post'],
-  };
-  const [fetchedAt, freshUntil] = [1_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [
-    string,
-    string,
-  ];
+  const tokenEndpointAuthMethods = ['client_secret_post'];
+  const configuration = { ...(kept?.discovered?.configuration as object), tokenEndpointAuthMethods };
+  const after = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const [fetchedAt, freshUntil] = [after(1_000), after(3_600_000)];
   await store.saveDiscovered(id, kept?.connectionVersion ?? 0, { configuration, fetchedAt, freshUntil });
   expect(titleOf(await open(id))).toBe(LIST);
 });

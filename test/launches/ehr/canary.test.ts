@@ -4,49 +4,21 @@
  */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FaultName } from '#sandbox/faults.ts';
 import { addPerson, signedIn } from '#test/helpers/administrators.ts';
 import type { TestBrowser, Visit } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, type Secrets, secretsSeenBy } from '#test/helpers/canaries.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
+import { faultsNamed } from '#test/helpers/faults-named.ts';
 import { csrfOf, launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
 /** Launches that end in every part of the product. */
-const TROUBLES: FaultName[] = [
-  'hostile-error',
-  'access-denied',
-  'wrong-state',
-  'issuer-mismatch',
-  'token-500',
-  'token-error-200',
-  'expired-code',
-  'invalid-client',
-  'token-html-200',
-  'no-id-token',
-  'wrong-nonce',
-  'bad-signature',
-  'expired-id-token',
-  'wrong-at-hash',
-  'empty-scope',
-  'empty-grant',
-  'invalid-scope',
-  'narrowed-scope',
-  'bad-patient-id',
-  'no-patient',
-  'odd-context',
-  'hostile-style-url',
-  'wrong-patient',
-  'foreign-resource',
-  'foreign-next-link',
-  'fhir-401',
-  'fhir-403',
-  'fhir-500',
-  'fhir-html',
-  'fhir-truncated',
-  'huge-bundle',
-  'outcome-entry',
-];
+const TROUBLES = faultsNamed(`
+  hostile-error access-denied wrong-state issuer-mismatch token-500 token-error-200 expired-code invalid-client
+  token-html-200 no-id-token wrong-nonce bad-signature expired-id-token wrong-at-hash empty-scope empty-grant
+  invalid-scope narrowed-scope bad-patient-id no-patient odd-context hostile-style-url wrong-patient
+  foreign-resource foreign-next-link fhir-401 fhir-403 fhir-500 fhir-html fhir-truncated huge-bundle outcome-entry
+`);
 
 const SCOPES = 'launch launch/patient openid fhirUser profile patient/*.read patient/ServiceRequest.write';
 const TYPED = {
@@ -94,17 +66,8 @@ describe('on real Redis and PostgreSQL', () => {
 
   test('the test has collected secrets of every kind', () => {
     const counts = Object.fromEntries([...secrets].map(([kind, values]) => [kind, values.size]));
-    const kinds = [
-      'launch',
-      'state',
-      'nonce',
-      'code',
-      'code_verifier',
-      'client_assertion',
-      'access token',
-      'cookie secret',
-    ];
-    for (const kind of kinds) expect(counts[kind], kind).toBeGreaterThan(5);
+    for (const kind of 'launch,state,nonce,code,code_verifier,client_assertion,access token,cookie secret'.split(','))
+      expect(counts[kind], kind).toBeGreaterThan(5);
     expect(leaksOf(secrets, [...(secrets.get('code') ?? [])].join())).not.toEqual([]);
   });
 

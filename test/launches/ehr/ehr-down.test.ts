@@ -62,9 +62,7 @@ describe('on real Redis and PostgreSQL', () => {
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   };
 
-  test('TL-06: sixty pages of an EHR that does not answer do not delay another hospital; then they are refused at once, and open again later', {
-    timeout: 60_000,
-  }, async () => {
+  test('TL-06: sixty pages of an EHR that does not answer do not delay another hospital; then they are refused at once, and open again later', async () => {
     world.sandbox.faults.set('slow-fhir', '60000');
     const ended: string[] = [];
     const hanging = Array.from({ length: 60 }, () => browser.visit(list).then((page) => (ended.push('A'), page)));

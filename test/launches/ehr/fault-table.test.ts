@@ -7,6 +7,7 @@ import type { Sandbox } from '#sandbox/sandbox.ts';
 import { rules } from '#src/errors/rules/table.ts';
 import { describeError, type ErrorCode } from '#src/errors.ts';
 import { supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
+import { faultsNamed } from '#test/helpers/faults-named.ts';
 import { startEvil } from '#test/helpers/servers/stub-ehr.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';
 
@@ -127,79 +128,31 @@ const pageFailures: [FaultName, string | undefined, number, ErrorCode][] = [
 ];
 /** Faults that do not fail a launch. */
 const harmless: [FaultName, string?][] = [
-  ['discovery-no-s256'],
-  ['discovery-relative-endpoints'],
-  ['discovery-endpoint-query'],
-  ['discovery-junk'],
+  ...faultsNamed(`
+    discovery-no-s256 discovery-relative-endpoints discovery-endpoint-query discovery-junk no-kid
+    search-collection metadata-xml metadata-other-version metadata-resources discovery-no-capabilities
+    no-oidc-document rotated-key repeated-key extra-response-parameters narrowed-scope token-type-lowercase
+    scope-without-openid blank-members no-expires-in string-expires-in no-refresh-token no-scope no-banner-flag
+    string-banner-flag odd-context no-fhir-user relative-fhir-user bad-fhir-user patient-in-id-token
+    fhir-user-404 fhir-403-requests foreign-resource metadata-500
+  `).map((fault): [FaultName] => [fault]),
   ['discovery-members', '{"capabilities":["launch-standalone"]}'],
-  ['no-kid'],
-  ['search-collection'],
-  ['metadata-xml'],
-  ['metadata-other-version'],
-  ['metadata-resources'],
-  ['discovery-no-capabilities'],
-  ['no-oidc-document'],
-  ['rotated-key'],
-  ['repeated-key'],
-  ['extra-response-parameters'],
-  ['narrowed-scope'],
-  ['token-type-lowercase'],
-  ['scope-without-openid'],
-  ['blank-members'],
   ['blank-members', '  '],
-  ['no-expires-in'],
-  ['string-expires-in'],
-  ['no-refresh-token'],
-  ['no-scope'],
-  ['no-banner-flag'],
-  ['string-banner-flag'],
   ['hostile-style-url', EVIL],
-  ['odd-context'],
-  ['no-fhir-user'],
-  ['relative-fhir-user'],
   ['foreign-fhir-user', EVIL],
-  ['bad-fhir-user'],
-  ['patient-in-id-token'],
-  ['fhir-user-404'],
-  ['fhir-403-requests'],
-  ['foreign-resource'],
   ['foreign-next-link', EVIL],
-  ['metadata-500'],
 ];
 /** Faults of the list, the refresh and the revocation, and one that needs its own settings (see above). */
 const ELSEWHERE: FaultName[] = [
-  'authorize-absent',
-  'metadata-members',
-  'search-refused',
-  'search-outcome-200',
-  'search-500',
-  'search-needs-ah-practice',
   ...unprovedCreateFaults,
-  'create-refused',
-  'create-unconfirmed',
-  'create-empty-201',
-  'create-lost',
-  'create-warning',
-  'id-token-claims',
-  'introspection-inactive',
-  'introspection-string-true',
-  'introspection-empty',
-  'introspection-html',
-  'introspection-500',
-  'introspection-401',
-  'introspection-other-client',
-  'introspection-other-patient',
-  'discovery-404',
-  'slow-fhir',
-  'slow-requests',
-  'endless-paging',
-  'outcome-entry',
-  'huge-bundle',
-  'empty-entries',
-  'refresh-invalid-grant',
-  'refresh-503',
-  'refresh-other-patient',
-  'revocation-503',
+  ...faultsNamed(`
+    authorize-absent metadata-members search-refused search-outcome-200 search-500 search-needs-ah-practice
+    create-refused create-unconfirmed create-empty-201 create-lost create-warning id-token-claims
+    introspection-inactive introspection-string-true introspection-empty introspection-html introspection-500
+    introspection-401 introspection-other-client introspection-other-patient discovery-404 slow-fhir
+    slow-requests endless-paging outcome-entry huge-bundle empty-entries refresh-invalid-grant refresh-503
+    refresh-other-patient revocation-503
+  `),
 ];
 
 let world: World;

@@ -209,7 +209,7 @@ if ((await testStores()).length > 1)
       instance = await addInstance(world, { databaseUrl: url.href });
       await addPerson(world, 'operator@example.com');
       operator = await signedIn(world, 'operator@example.com');
-    }, 60_000);
+    });
     afterAll(async () => {
       wire.mend();
       await instance.close();

@@ -5,11 +5,11 @@
 import { hkdfSync } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { CompactEncrypt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createSealer } from '#src/adapters/seal.ts';
 import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
 import { cookiesOf, launchIdOf } from '#test/helpers/visits.ts';
-import { startWorld, type World } from '#test/helpers/world.ts';
+import { startWorld, useWorld } from '#test/helpers/world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -18,13 +18,9 @@ const isOpenIn = (browser: TestBrowser) => async (page: Visit) =>
   (await browser.visit(page.url.replace('/requests', '/theme.css'))).status === 200;
 
 describe('on real Redis and PostgreSQL', () => {
-  let world: World;
+  const world = useWorld({ stores: 'real Redis and PostgreSQL', clock: () => new Date(Date.now() + passedMs) });
   let passedMs = 0;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    world = await startWorld({ stores: 'real Redis and PostgreSQL', clock: () => new Date(Date.now() + passedMs) });
-  });
-  afterAll(() => world.close());
   beforeEach(() => {
     passedMs = 0;
     world.sandbox.faults.clear();

@@ -26,29 +26,23 @@ afterAll(async () => {
 test.for([
   ['a cluster', () => onCluster],
   ['sentinels', () => behindSentinels],
-] as const)(
-  '%s: launches in one browser, re-loads, sign-out, and an administrator',
-  { timeout: 60_000 },
-  async ([, world]) => {
-    const browser = world().browser();
-    const ada = await world().launch('pat-ada', browser);
-    const ben = await world().launch('pat-ben', browser);
-    expect([titleOf(ada), titleOf(ben)]).toEqual(['Requests for Ada Moreno', 'Requests for Ben Okafor']);
-    expect(titleOf(await browser.visit(ada.url))).toBe('Requests for Ada Moreno');
-    const signOut = `${world().url}/launches/${launchIdOf(ada)}/sign-out`;
-    expect((await browser.open(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(200);
-    expect((await browser.visit(ada.url)).status).toBe(401);
-    expect((await browser.visit(ben.url)).status).toBe(200);
-    await addPerson(world(), 'operator@example.com');
-    const operator = await signedIn(world(), 'operator@example.com');
-    expect((await operator.visit(`${world().url}/settings/account`)).status).toBe(200);
-    expect((await browser.visit(`${world().url}/health/ready`)).status).toBe(200);
-  },
-);
+] as const)('%s: launches in one browser, re-loads, sign-out, and an administrator', async ([, world]) => {
+  const browser = world().browser();
+  const ada = await world().launch('pat-ada', browser);
+  const ben = await world().launch('pat-ben', browser);
+  expect([titleOf(ada), titleOf(ben)]).toEqual(['Requests for Ada Moreno', 'Requests for Ben Okafor']);
+  expect(titleOf(await browser.visit(ada.url))).toBe('Requests for Ada Moreno');
+  const signOut = `${world().url}/launches/${launchIdOf(ada)}/sign-out`;
+  expect((await browser.open(signOut, { form: { csrf: csrfOf(ada) } })).status).toBe(200);
+  expect((await browser.visit(ada.url)).status).toBe(401);
+  expect((await browser.visit(ben.url)).status).toBe(200);
+  await addPerson(world(), 'operator@example.com');
+  const operator = await signedIn(world(), 'operator@example.com');
+  expect((await operator.visit(`${world().url}/settings/account`)).status).toBe(200);
+  expect((await browser.visit(`${world().url}/health/ready`)).status).toBe(200);
+});
 
-test('after a move to a cluster, open launches end cleanly, and everything else goes on (docs/operations.md)', {
-  timeout: 60_000,
-}, async () => {
+test('after a move to a cluster, open launches end cleanly, and everything else goes on (docs/operations.md)', async () => {
   const old = behindSentinels;
   const browser = old.browser();
   const page = await old.launch('pat-ada', browser);
@@ -72,7 +66,7 @@ test('after a move to a cluster, open launches end cleanly, and everything else 
   await moved.close();
 });
 
-test('sentinels: after the master dies, open launches and new ones go on', { timeout: 60_000 }, async () => {
+test('sentinels: after the master dies, open launches and new ones go on', async () => {
   const browser = behindSentinels.browser();
   const page = await behindSentinels.launch('pat-ada', browser);
   await sentinels.untilReplicated();

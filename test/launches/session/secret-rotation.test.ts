@@ -95,14 +95,12 @@ if ((await testStores()).length > 1) {
     expect(pages.map(titleOf)).toEqual(many.map(([, title]) => title));
   }
 
-  test('"A,B" and "B,A": a launch may step from one to the other', { timeout: 60_000 }, async () => {
+  test('"A,B" and "B,A": a launch may step from one to the other', async () => {
     const [oldFirst, newFirst] = [await add([A, B]), await add([B, A])];
     await Promise.all([launchMany([oldFirst, newFirst]), launchMany([newFirst, oldFirst])]);
   });
 
-  test('"B,A": launches, an administrator and a draft of "A" go on, beside launches on both instances', {
-    timeout: 60_000,
-  }, async () => {
+  test('"B,A": launches, an administrator and a draft of "A" go on, beside launches on both instances', async () => {
     const both = await add([B, A]);
     const { clinician, lists, administrator } = first;
     const goOn = async () => {
@@ -115,7 +113,7 @@ if ((await testStores()).length > 1) {
     await goOn();
   });
 
-  test('"B" alone: launches under "A" end cleanly, and new launches work', { timeout: 60_000 }, async () => {
+  test('"B" alone: launches under "A" end cleanly, and new launches work', async () => {
     const { audit, clock, database, log, sealer } = (await add([B, A])).dependencies;
     const keys = { db: database.db, sealer, audit, clock, log };
     // An operator retires the keys before removing the old secret, one after the other.

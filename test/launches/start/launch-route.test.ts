@@ -1,14 +1,13 @@
 /** `GET /smart/launch` from outside: what an EHR, an attacker or a clumsy proxy may send (LA, REG). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser, supportCodeOf, type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts';
-import { ORG_ID, startWorld, type World } from '#test/helpers/world.ts';
+import { ORG_ID, useWorld, type World } from '#test/helpers/world.ts';
 
-let world: World;
+const world = useWorld();
 let other: World['sandbox'];
 /** A browser that has our probe cookie, so that a launch redirects to the EHR at once. */
 let warm: TestBrowser;
 beforeAll(async () => {
-  world = await startWorld();
   other = await world.addSandbox('other');
   await world.setOrganization('other', { clientId: 'other-client' }, other);
   await world.setOrganization('off');
@@ -20,7 +19,6 @@ beforeEach(() => {
   world.sandbox.requests.clear();
   other.requests.clear();
 });
-afterAll(() => world.close());
 
 const iss = () => world.sandbox.fhirBase;
 const launchUrl = (parameters: Record<string, string>, path = '/smart/launch') =>
@@ -45,74 +43,40 @@ async function authorizeRequest(url: string, headers: Record<string, string> = {
 }
 
 describe('REJECT', () => {
-  test.for<[string, (iss: string) => string, number, string]>([
-    ['LA-01: no launch', (base) => `orgId=${ORG_ID}&iss=${base}`, 400, 'launch.invalid'],
-    ['LA-01: no iss', () => `orgId=${ORG_ID}&launch=x`, 400, 'launch.invalid'],
-    ['LA-01: an empty launch', (base) => `orgId=${ORG_ID}&iss=${base}&launch=`, 400, 'launch.invalid'],
-    [
-      'LA-02: an unknown host',
-      () => `orgId=${ORG_ID}&iss=https://ehr.example/fhir&launch=x`,
-      400,
-      'launch.unknown-issuer',
-    ],
-    [
-      'LA-02: the host of another path',
-      (base) => `orgId=${ORG_ID}&iss=${base}/x&launch=x`,
-      400,
-      'launch.unknown-issuer',
-    ],
-    [
-      'LA-02: a longer host',
-      (base) => `orgId=${ORG_ID}&iss=${base.replace('localhost', 'localhost.evil')}&launch=x`,
-      400,
-      'launch.unknown-issuer',
-    ],
-    ['LA-02: two slashes at the end', (base) => `orgId=${ORG_ID}&iss=${base}//&launch=x`, 400, 'launch.unknown-issuer'],
-    [
-      'LA-03: userinfo',
-      (base) => `orgId=${ORG_ID}&iss=${base.replace('//', '//evil@')}&launch=x`,
-      400,
-      'launch.invalid',
-    ],
-    ['LA-03: a line feed', (base) => `orgId=${ORG_ID}&iss=${base}%0d%0aX-Evil:1&launch=x`, 400, 'launch.invalid'],
-    ['LA-03: a query', (base) => `orgId=${ORG_ID}&iss=${base}%3Fx=1&launch=x`, 400, 'launch.invalid'],
-    ['LA-05: iss twice', (base) => `orgId=${ORG_ID}&iss=${base}&iss=${base}&launch=x`, 400, 'launch.invalid'],
-    ['LA-05: launch twice', (base) => `orgId=${ORG_ID}&iss=${base}&launch=x&launch=y`, 400, 'launch.invalid'],
-    [
-      'LA-06: a launch of 9 kB',
-      (base) => `orgId=${ORG_ID}&iss=${base}&launch=${'x'.repeat(9_000)}`,
-      400,
-      'launch.invalid',
-    ],
-    [
-      'LA-08: the EHR of another organization',
-      (base) => `orgId=other&iss=${base}&launch=x`,
-      400,
-      'launch.unknown-issuer',
-    ],
-    ['no organization', (base) => `iss=${base}&launch=x`, 400, 'launch.unknown-organization'],
-    ['an unknown organization', (base) => `orgId=nobody&iss=${base}&launch=x`, 400, 'launch.unknown-organization'],
-    ['an impossible organization', (base) => `orgId=../x&iss=${base}&launch=x`, 400, 'launch.unknown-organization'],
-    [
-      'two organizations',
-      (base) => `orgId=${ORG_ID}&orgId=other&iss=${base}&launch=x`,
-      400,
-      'launch.unknown-organization',
-    ],
-    [
-      'REG-11: a disabled organization',
-      (base) => `orgId=off&iss=${base}&launch=x`,
-      403,
-      'launch.organization-disabled',
-    ],
+  test.for<[string, (iss: string) => Record<string, string | undefined> | string, string, number?]>([
+    ['LA-01: no launch', () => ({ launch: undefined }), 'launch.invalid'],
+    ['LA-01: no iss', () => ({ iss: undefined }), 'launch.invalid'],
+    ['LA-01: an empty launch', () => ({ launch: '' }), 'launch.invalid'],
+    ['LA-02: an unknown host', () => ({ iss: 'https://ehr.example/fhir' }), 'launch.unknown-issuer'],
+    ['LA-02: the host of another path', (base) => ({ iss: `${base}/x` }), 'launch.unknown-issuer'],
+    ['LA-02: a longer host', (base) => ({ iss: base.replace('host', 'host.evil') }), 'launch.unknown-issuer'],
+    ['LA-02: two slashes at the end', (base) => ({ iss: `${base}//` }), 'launch.unknown-issuer'],
+    ['LA-03: userinfo', (base) => ({ iss: base.replace('//', '//evil@') }), 'launch.invalid'],
+    ['LA-03: a line feed', (base) => ({ iss: `${base}\r\nX-Evil:1` }), 'launch.invalid'],
+    ['LA-03: a query', (base) => ({ iss: `${base}?x=1` }), 'launch.invalid'],
+    ['LA-05: iss twice', (base) => `orgId=${ORG_ID}&iss=${base}&iss=${base}&launch=x`, 'launch.invalid'],
+    ['LA-05: launch twice', (base) => `orgId=${ORG_ID}&iss=${base}&launch=x&launch=y`, 'launch.invalid'],
+    ['LA-06: a launch of 9 kB', () => ({ launch: 'x'.repeat(9_000) }), 'launch.invalid'],
+    ['LA-08: the EHR of another organization', () => ({ orgId: 'other' }), 'launch.unknown-issuer'],
+    ['no organization', () => ({ orgId: undefined }), 'launch.unknown-organization'],
+    ['an unknown organization', () => ({ orgId: 'nobody' }), 'launch.unknown-organization'],
+    ['an impossible organization', () => ({ orgId: '../x' }), 'launch.unknown-organization'],
+    ['two organizations', (base) => `orgId=${ORG_ID}&orgId=other&iss=${base}&launch=x`, 'launch.unknown-organization'],
+    ['REG-11: a disabled organization', () => ({ orgId: 'off' }), 'launch.organization-disabled', 403],
     [
       'REG-10: INF on a query-style URL',
       (base) => `orgId=${ORG_ID}?iss=${base}&launch=x`,
-      400,
       'launch.unknown-organization',
     ],
-  ])('%s', async ([, query, status, code]) => {
-    const url = `${world.url}/smart/launch?${query(iss())}`;
+  ])('%s', async ([, made, code, status = 400]) => {
+    const query = made(iss());
+    const given = (change: Record<string, string | undefined>) =>
+      Object.fromEntries(
+        Object.entries({ ...good(), ...change }).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value]],
+        ),
+      );
+    const url = typeof query === 'string' ? `${world.url}/smart/launch?${query}` : launchUrl(given(query));
     expectRejected(await warm.visit(url), status, code);
     // A browser without any cookie gets the same page, before the cookies are tested.
     expectRejected(await world.browser().visit(url), status, code);
@@ -351,9 +315,8 @@ test('LA-15: a burst of unfinished launches is stopped; completed ones and other
 
 describe('LA-11, CB-18: reached by https', () => {
   const PUBLIC_URL = 'https://app.example';
-  let secure: World;
+  const secure = useWorld({ env: { PUBLIC_URL } });
   beforeAll(async () => {
-    secure = await startWorld({ env: { PUBLIC_URL } });
     secure.sandbox.configureApp({
       launchUrl: `${PUBLIC_URL}/smart/launch?orgId=${ORG_ID}`,
       redirectUri: `${PUBLIC_URL}/smart/callback`,
@@ -361,7 +324,6 @@ describe('LA-11, CB-18: reached by https', () => {
       clientId: 'vectorcare-test',
     });
   });
-  afterAll(() => secure.close());
 
   test('every cookie is __Host-, Secure, HttpOnly, SameSite=None, Partitioned and holds no token', async () => {
     const browser = secure.browser();

@@ -183,9 +183,7 @@ if ((await testStores()).length > 1) {
       expect(await Promise.all(launches.map(settled))).toEqual(launches.map(({ title }) => title));
     });
 
-    test('RF-15: a store that does not answer while the refresh token is claimed loses no launch', {
-      timeout: 60_000,
-    }, async () => {
+    test('RF-15: a store that does not answer while the refresh token is claimed loses no launch', async () => {
       const one = await launchFor(1, 'pat-ada');
       world.sandbox.requests.clear();
       // The claim reaches Redis, but the answer comes after the deadline.
@@ -204,9 +202,7 @@ if ((await testStores()).length > 1) {
       expect(await settled(one)).toBe('Requests for Ada Moreno');
     });
 
-    test('RF-15: a store that fails right after the EHR rotated the token loses no launch', {
-      timeout: 60_000,
-    }, async () => {
+    test('RF-15: a store that fails right after the EHR rotated the token loses no launch', async () => {
       const one = await launchFor(1, 'pat-ben');
       world.sandbox.requests.clear();
       world.sandbox.faults.set('slow-token', 400);

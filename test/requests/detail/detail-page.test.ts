@@ -422,7 +422,7 @@ describe('the page and the list', () => {
   });
 });
 
-test('for any answer of the EHR, the list and the page show the same words', { timeout: 120_000 }, async () => {
+test('for any answer of the EHR, the list and the page show the same words', async () => {
   const random = randomOf(12);
   const pick = <Item>(some: readonly Item[]): Item => pickFrom(some, random);
   const made = Array.from({ length: 80 }, (_, at) => ({

@@ -5,6 +5,7 @@ import { readFhirUser, resolveFhirUser } from '#src/smart/id-token/fhir-user.ts'
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 const base = new URL('https://ehr.example/fhir/a');
+const ROOT = new URL('https://ehr.example');
 const resolve = (fhirUser: string | undefined, profile?: string, at = base) =>
   resolveFhirUser({ fhirUser, profile }, at);
 const practitioner = { ok: true, user: { type: 'Practitioner', id: '1', reference: 'Practitioner/1' } };
@@ -14,19 +15,15 @@ describe('the fhirUser claim', () => {
     ['relative', 'Practitioner/1', base],
     ['absolute', 'https://ehr.example/fhir/a/Practitioner/1', base],
     [
-      'absolute, base with a trailing slash',
+      'absolute, base with a slash',
       'https://ehr.example/fhir/a/Practitioner/1',
       new URL('https://ehr.example/fhir/a/'),
     ],
-    ['absolute, base at the root', 'https://ehr.example/Practitioner/1', new URL('https://ehr.example')],
+    ['absolute, base at the root', 'https://ehr.example/Practitioner/1', ROOT],
     ['default port and host case', 'https://EHR.example:443/fhir/a/Practitioner/1', base],
     ['relative with a version', 'Practitioner/1/_history/2', base],
     ['absolute with a version', 'https://ehr.example/fhir/a/Practitioner/1/_history/a-2.1', base],
-    [
-      'with a version, base at the root',
-      'https://ehr.example/Practitioner/1/_history/2',
-      new URL('https://ehr.example/'),
-    ],
+    ['with a version, base at the root', 'https://ehr.example/Practitioner/1/_history/2', ROOT],
   ] as const)('FU-01: %s resolves to the same read', ([, claim, at]) => {
     expect(resolve(claim, undefined, at)).toEqual(practitioner);
   });

@@ -32,75 +32,50 @@ describe('after invalid_scope', () => {
     ]);
   });
 
-  test.for<[string, string, Partial<FallbackBase>, string | undefined]>([
-    [
-      'a server of v2 only is asked in v2 first',
-      'launch openid fhirUser patient/*.rs',
-      { capabilities: ['permission-v2'] },
-      'launch openid fhirUser patient/Patient.rs patient/ServiceRequest.rs',
-    ],
+  const EHR = 'launch openid fhirUser';
+  const BOTH_V1 = `${EHR} patient/Patient.read patient/ServiceRequest.read`;
+  const BOTH_V2 = `${EHR} patient/Patient.rs patient/ServiceRequest.rs`;
+  const OWN = `${EHR} __x https://ehr.example/s`;
+  const V2_OF_V1: Partial<FallbackBase> = { version: 'v2', capabilities: ['permission-v1'] };
+  test.for<[string, setting: string, expected: string | undefined, Partial<FallbackBase>?]>([
+    ['a server of v2 only is asked in v2 first', `${EHR} patient/*.rs`, BOTH_V2, { capabilities: ['permission-v2'] }],
     [
       'a server of both is asked in v1 first',
-      'launch openid fhirUser patient/*.rs',
+      `${EHR} patient/*.rs`,
+      BOTH_V1,
       { capabilities: ['permission-v2', 'permission-v1'] },
-      'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read',
     ],
+    ['the administrator’s v2 stays v2', `${EHR} patient/*.rs`, BOTH_V2, V2_OF_V1],
     [
-      'the administrator’s v2 stays v2',
-      'launch openid fhirUser patient/*.rs',
-      { version: 'v2', capabilities: ['permission-v1'] },
-      'launch openid fhirUser patient/Patient.rs patient/ServiceRequest.rs',
-    ],
-    [
-      'SCO-06: only types that the setting names',
-      'launch openid fhirUser patient/Patient.read patient/Coverage.read',
-      {},
-      'launch openid fhirUser patient/Patient.read',
+      'SCO-06: only types that are named',
+      `${EHR} patient/Patient.read patient/Coverage.read`,
+      `${EHR} patient/Patient.read`,
     ],
     [
       'SCO-16: a type that is limited by a filter is not asked for without it',
-      'launch openid fhirUser patient/Patient.r patient/ServiceRequest.rs?category=x',
-      {},
-      'launch openid fhirUser patient/Patient.read',
+      `${EHR} patient/Patient.r patient/ServiceRequest.rs?category=x`,
+      `${EHR} patient/Patient.read`,
     ],
-    [
-      'user/ stays user/',
-      'launch openid fhirUser user/*.read',
-      {},
-      'launch openid fhirUser user/Patient.read user/ServiceRequest.read',
-    ],
+    ['user/ stays user/', `${EHR} user/*.read`, `${EHR} user/Patient.read user/ServiceRequest.read`],
     [
       'a named right to write stays',
-      'launch openid fhirUser patient/*.rs patient/ServiceRequest.cruds',
-      {},
-      'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read patient/ServiceRequest.write',
+      `${EHR} patient/*.rs patient/ServiceRequest.cruds`,
+      `${BOTH_V1} patient/ServiceRequest.write`,
     ],
-    [
-      'a wildcard that allows writing is no wish to write each type',
-      'launch openid fhirUser patient/*.*',
-      {},
-      'launch openid fhirUser patient/Patient.read patient/ServiceRequest.read',
-    ],
+    ['a wildcard that allows writing is no wish to write each type', `${EHR} patient/*.*`, BOTH_V1],
     [
       'SCO-22: a right to write only is no right to read',
-      'launch openid fhirUser patient/Patient.read patient/ServiceRequest.c',
-      {},
-      'launch openid fhirUser patient/Patient.read',
+      `${EHR} patient/Patient.read patient/ServiceRequest.c`,
+      `${EHR} patient/Patient.read`,
     ],
-    [
-      'a vendor’s own scope stays',
-      'launch openid fhirUser __x https://ehr.example/s patient/*.read',
-      {},
-      'launch openid fhirUser __x https://ehr.example/s patient/Patient.read patient/ServiceRequest.read',
-    ],
+    ['a vendor’s own scope stays', `${OWN} patient/*.read`, `${OWN} patient/Patient.read patient/ServiceRequest.read`],
     [
       'SCO-08: a standalone launch keeps launch/patient',
       'launch/patient openid fhirUser patient/*.read',
-      {},
       'launch/patient openid fhirUser patient/Patient.read patient/ServiceRequest.read',
     ],
-    ['a setting without resources has no other syntax', 'launch openid fhirUser', {}, undefined],
-  ])('%s', ([, setting, change, expected]) => {
+    ['a setting without resources has no other syntax', EHR, undefined],
+  ])('%s', ([, setting, expected, change]) => {
     expect(climb(setting, 'invalid-scope', change)[0]).toBe(expected);
   });
 

@@ -56,66 +56,39 @@ describe('a configured scope string', () => {
 });
 
 describe('the requested scope', () => {
-  test.for([
-    [
-      'as configured when the server advertises neither syntax',
-      'auto',
-      [],
-      'launch patient/*.read',
-      'launch patient/*.read',
-    ],
-    [
-      'as configured when it advertises both',
-      'auto',
-      ['permission-v1', 'permission-v2'],
-      'patient/A.rs',
-      'patient/A.rs',
-    ],
-    [
-      'as configured when it is v1 already',
-      'auto',
-      ['permission-v1'],
-      'patient/*.* patient/A.read',
-      'patient/*.* patient/A.read',
-    ],
+  const V1 = ['permission-v1'];
+  const V2 = ['permission-v2'];
+  const D_IN_V1 = 'patient/A.read patient/B.read patient/C.write patient/D.read patient/D.write';
+  test.for<[string, 'auto' | 'v1' | 'v2', string[], setting: string, expected?: string]>([
+    ['as configured when the server advertises neither syntax', 'auto', [], 'launch patient/*.read'],
+    ['as configured when it advertises both', 'auto', [...V1, ...V2], 'patient/A.rs'],
+    ['as configured when it is v1 already', 'auto', V1, 'patient/*.* patient/A.read'],
     [
       'v2 for a v2-only server',
       'auto',
-      ['permission-v2'],
+      V2,
       'patient/A.read user/B.write patient/*.*',
       'patient/A.rs user/B.cud patient/*.cruds',
     ],
-    [
-      'v1 for a v1-only server',
-      'auto',
-      ['permission-v1'],
-      'patient/A.r patient/B.s patient/C.u patient/D.cruds',
-      'patient/A.read patient/B.read patient/C.write patient/D.read patient/D.write',
-    ],
+    ['v1 for a v1-only server', 'auto', V1, 'patient/A.r patient/B.s patient/C.u patient/D.cruds', D_IN_V1],
     [
       'without filters and repeats in v1',
       'auto',
-      ['permission-v1'],
+      V1,
       'patient/A.rs?x=1 openid patient/A.rs?x=2',
       'patient/A.read openid',
     ],
-    ["the organization's override over the advertisement", 'v1', ['permission-v2'], 'patient/A.rs', 'patient/A.read'],
+    ["the organization's override over the advertisement", 'v1', V2, 'patient/A.rs', 'patient/A.read'],
     ["the organization's override without advertisement", 'v2', [], 'patient/A.read launch', 'patient/A.rs launch'],
     [
-      'with single spaces and unique tokens, order kept',
+      'with single spaces and unique tokens, in order',
       'auto',
       [],
-      ' openid  launch\nopenid patient/A.read',
-      'openid launch patient/A.read',
+      ' openid  launch\nopenid A.read',
+      'openid launch A.read',
     ],
-    [
-      'with vendor scopes untouched',
-      'auto',
-      ['permission-v2'],
-      '__x https://ehr.example/a.read',
-      '__x https://ehr.example/a.read',
-    ],
-  ] as const)('is %s (SCO-02..04, SCO-13)', ([, version, capabilities, setting, expected]) => {
+    ['with vendor scopes untouched', 'auto', V2, '__x https://ehr.example/a.read'],
+  ])('is %s (SCO-02..04, SCO-13)', ([, version, capabilities, setting, expected = setting]) => {
     expect(requestedScope(setting, { version, capabilities })).toBe(expected);
   });
 
