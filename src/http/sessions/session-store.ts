@@ -1,52 +1,72 @@
-/** Stores administrators' sessions in the key store: keys hashed, values sealed (ST-03..05). */
+/** Stores administrators' sessions: in Redis through connect-redis, or in memory for development and tests. */
+
 import { hash } from 'node:crypto';
-import { type SessionData, Store } from 'express-session';
+import { RedisStore } from 'connect-redis';
+import type { SessionData, Store } from 'express-session';
+import type { Log } from '#src/adapters/log.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { SealError } from '#src/adapters/seal.ts';
+import { SealError, type Sealer } from '#src/adapters/seal.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { remainingMs } from './session-life.ts';
+
+const PREFIX = 'admin-session:';
 
 export interface SessionStoreOptions extends Pick<Adapters, 'clock' | 'log' | 'sealer'> {
   keyStore: KeyStore;
 }
 
-type Done<Value = void> = (error?: unknown, value?: Value) => void;
-
-/** A value that cannot be opened counts as missing, so its user signs in again; an unavailable store is a 503 page. */
+/** ST-03..05. Renewing only prolongs an existing entry, so no request in flight revives a signed-out session. */
 export function createSessionStore({ keyStore, sealer, clock, log }: SessionStoreOptions): Store {
-  const lifetimeMs = ({ admin }: SessionData) => remainingMs(admin, clock());
-  const read = async (name: string): Promise<SessionData | null> => {
-    const sealed = await keyStore.get(name);
-    if (sealed === undefined) return null;
-    return JSON.parse(String(await sealer.open(name, sealed).catch(nothingIfUnreadable))) as SessionData | null;
+  const ttl = (session: SessionData) => Math.ceil(remainingMs(session.admin, clock()) / 1_000);
+  return forgivingTouch(new RedisStore({ client: sealedCalls(keyStore, sealer), prefix: PREFIX, ttl }), log);
+}
+
+/**
+ * The node-redis calls that connect-redis makes, on our key store: keys hashed, values sealed. A value that cannot be
+ * opened counts as missing, so its user signs in again; an unavailable store is a 503 page.
+ */
+function sealedCalls(keyStore: KeyStore, sealer: Sealer) {
+  const get = async (key: string) => {
+    const sealed = await keyStore.get(nameOf(key));
+    return sealed === undefined ? null : openOrNull(nameOf(key), sealed, sealer);
   };
-  const write = async (name: string, session: SessionData) =>
-    keyStore.set(name, await sealer.seal(name, JSON.stringify(session)), lifetimeMs(session));
-  const answer = <Value>(work: Promise<Value>, done: Done<Value> = () => undefined) =>
-    void work.then((value) => done(null, value), done);
-  return Object.assign(new SessionStore(), {
-    get: (id: string, done: Done<SessionData | null>) => answer(read(nameOf(id)), done),
-    set: (id: string, session: SessionData, done?: Done) => answer(write(nameOf(id), session), done),
-    destroy: (id: string, done?: Done) => answer(keyStore.delete(nameOf(id)), done),
-    // Prolongs an existing entry only, so no request in flight revives a signed-out session. It runs after the page was
-    // sent, so a failure may cost the idle time but not the page.
-    touch: (id: string, session: SessionData, done?: Done) => {
-      const renewed = keyStore.renew(nameOf(id), lifetimeMs(session)).catch((error: unknown) => {
-        log.warn({ err: error }, 'a session could not be renewed');
-      });
-      void renewed.then(() => done?.());
+  return {
+    get,
+    set: async (key: string, value: string, { expiration }: { expiration: { value: number } }) =>
+      keyStore.set(nameOf(key), await sealer.seal(nameOf(key), value), expiration.value * 1_000),
+    expire: async (key: string, seconds: number) => Number(await keyStore.renew(nameOf(key), seconds * 1_000)),
+    del: async (keys: string[]) => {
+      await keyStore.delete(...keys.map(nameOf));
+      return keys.length;
     },
-  });
+    mGet: (keys: string[]) => Promise.all(keys.map(get)),
+    // Keys are hashes, so sessions cannot be listed.
+    scanIterator: async function* none() {},
+  };
 }
 
-/** The base of express-session's stores, which makes sessions of what `get` finds. */
-const SessionStore = Store as unknown as new () => Store;
-
-function nameOf(id: string): string {
-  return `admin-session:${hash('sha256', id, 'base64url')}`;
+/** Where the session of this connect-redis key is stored. */
+function nameOf(key: string): string {
+  return `${PREFIX}${hash('sha256', key.slice(PREFIX.length), 'base64url')}`;
 }
 
-function nothingIfUnreadable(error: unknown): null {
-  if (error instanceof SealError) return null;
-  throw error;
+async function openOrNull(name: string, sealed: string, sealer: Sealer): Promise<string | null> {
+  try {
+    return String(await sealer.open(name, sealed));
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+/** Renewal runs after the page was sent, so a failure may cost the idle time but not the page. */
+function forgivingTouch(store: Store, log: Log): Store {
+  const touch = store.touch?.bind(store);
+  store.touch = (id, session, done) => {
+    touch?.(id, session, (error?: unknown) => {
+      if (error) log.warn({ err: error }, 'a session could not be renewed');
+      done?.();
+    });
+  };
+  return store;
 }
