@@ -69,7 +69,10 @@ const DISGUISES: Readonly<Record<string, string>> = {
   '+': 't',
 };
 
-/** Only common words, walks, a number, or one repeated piece? @param folded lower case, NFKC, some hundred letters. */
+/**
+ * Is it only common words and keyboard walks, a number, or one repeated piece? Digits and signs may surround, separate
+ * or replace letters. @param folded lower case, after NFKC; at most a few hundred characters.
+ */
 export function isCommonPassword(folded: string): boolean {
   const letters = folded.replaceAll(/[^a-z]/g, '');
   return (

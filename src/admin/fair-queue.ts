@@ -13,7 +13,10 @@ interface Waiting {
   refuse(): void;
 }
 
-/** In a full line, strangers' or known visitors', the one with the most waiting loses a place to one with fewer. */
+/**
+ * Runs at most `atOnce` pieces of work. At most `mostWaiting` strangers wait, and as many known visitors, in turns; in
+ * a full line, the visitor with the most waiting loses a place to one with fewer.
+ */
 export function createFairQueue(limits: { atOnce: number; mostWaiting: number; refusal: () => Error }): FairQueue {
   const known = createLine(limits.mostWaiting);
   const strangers = createLine(limits.mostWaiting);

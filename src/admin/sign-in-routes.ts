@@ -51,7 +51,10 @@ export function signInFormRoute(deps: SignInDependencies): RequestHandler {
   };
 }
 
-/** Every refusal is the same answer after the same work. Known browsers are counted and queued apart from strangers. */
+/**
+ * An unknown user, a wrong password and a disabled user get the same response after the same work; attempts count
+ * before they are checked. A browser that signed in to the account before is counted and queued apart from strangers.
+ */
 export function signInRoute(deps: SignInDependencies): RequestHandler {
   const { users, audit, clock, publicUrl, signIn, browserSecret, knownBrowsers, limit, sealer, afterSignIn } = deps;
   return async (request, response) => {

@@ -18,7 +18,10 @@ export type SignInOutcome =
       reason: 'unknown user' | 'wrong password' | 'disabled' | 'password expired' | 'password used';
     };
 
-/** Hashes also for an unknown user. A one-time password lets in one of concurrent attempts. @throws 'admin.busy' */
+/**
+ * Checks an untrusted e-mail address and password; hashes also where there is no user, so that timing reveals nothing.
+ * A one-time password lets in one of concurrent attempts. @throws AppError 'admin.busy' when it was not checked.
+ */
 export async function signInByPassword(
   users: UserStore,
   given: { email: string; password: string },

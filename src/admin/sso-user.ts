@@ -21,7 +21,10 @@ export type SsoOutcome =
       reason: 'no verified e-mail' | 'odd e-mail' | 'unknown user' | 'no group' | 'other person' | 'disabled';
     };
 
-/** Without group rules, the user with the verified e-mail; with rules, groups decide, and members become users. */
+/**
+ * Without group rules, the existing user with the verified e-mail address. With rules, groups decide at every sign-in
+ * and unknown members become users. The first sign-in ties the user to issuer and subject.
+ */
 export async function userOfPerson(deps: SsoDependencies, person: SsoPerson, acting: Acting): Promise<SsoOutcome> {
   const email = person.verifiedEmail === undefined ? undefined : exactEmail(person.verifiedEmail);
   const tied = await deps.users.findBySsoSubject(person.subject);

@@ -21,7 +21,10 @@ import {
 
 const PAGE: SearchPage = { path: '/settings/audit', fields: ['event', 'actor', 'code'] };
 
-/** Mount behind requireSignIn. Administrators read their own organization's events; only operators look up patients. */
+/**
+ * Mount at /settings/audit behind requireSignIn, which also checks the forms. Administrators read their own
+ * organization's events; only operators may look up patients, and each look is an event itself.
+ */
 export function settingsAuditRoutes(deps: AuditRouteDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/', async (request, response) => {

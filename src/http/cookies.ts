@@ -13,7 +13,10 @@ const sent = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
 export type Cookies = ReturnType<typeof createCookies>;
 
-/** `__Host-`, `Secure`, `SameSite=None`, `Partitioned`; not on localhost. @param place 'first-party': `Lax`. */
+/**
+ * Cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=None`, `Partitioned`: they work framed and reach this host
+ * only. On http://localhost, `HttpOnly` and `SameSite=Lax`. @param place 'first-party', never framed: `SameSite=Lax`.
+ */
 export function createCookies(publicUrl: URL, place: 'framed' | 'first-party' = 'framed') {
   const secure = publicUrl.protocol === 'https:';
   const prefix = secure ? '__Host-' : '';

@@ -9,7 +9,10 @@ import { headerOf } from './request-values.ts';
 /** Bytes of the proof, and of the pad in front of it. */
 const LENGTH = 32;
 
-/** For forms on pages of this cookie secret; masked with a new pad each time against BREACH. */
+/**
+ * The token for forms on pages that a cookie secret authenticates; useless without that cookie. The proof is masked
+ * with a new random pad each time, so that the length of a compressed page reveals nothing about it (BREACH).
+ */
 export function csrfToken(cookieSecret: string): string {
   const pad = fewRandomBytes(LENGTH);
   return Buffer.concat([pad, masked(proofOf(cookieSecret), pad)]).toString('base64url');

@@ -13,7 +13,10 @@ const LAST_YEAR = 9998;
 const MINUTE_MS = 60_000;
 const LONGEST_FIELD = 200;
 
-/** The fields as typed, and their window in the page's time zone, both ends included; a day becomes minutes. */
+/**
+ * Reads a list's filter fields as typed, to show them again, and their time window. Times are minutes or days of the
+ * page's time zone, both ends included. A day is shown again as its first or last minute.
+ */
 export function readListFilter<Name extends string>(request: Request, names: readonly Name[], timeZone: string) {
   const query = queryOf(request);
   const text = (name: string) => filterText(query, name, LONGEST_FIELD);

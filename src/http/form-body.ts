@@ -53,7 +53,10 @@ export function fieldsOf(request: Request): Record<string, string> {
   return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'));
 }
 
-/** '' when missing or repeated; bounded, no control characters. @throws AppError 'request.field-too-long' */
+/**
+ * One field of a parsed form; '' when missing or repeated. Untrusted, but never longer than its kind, and without
+ * control characters. @throws AppError 'request.field-too-long', before anything else has used the value.
+ */
 export function fieldOf(request: Request, name: string, kind: FieldKind): string {
   const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name];
   if (typeof value !== 'string') return '';

@@ -4,7 +4,10 @@ import type { Log } from '#src/adapters/log.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import { contextOf } from './request-context.ts';
 
-/** Refusals are warnings, our failures errors. Not pino-http, which binds the whole request with its secrets. */
+/**
+ * Logs each request when it ends: refusals as warnings, our own failures as errors. Not pino-http: it binds the whole
+ * request, with cookies and the queries of launch and callback, to a logger.
+ */
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();

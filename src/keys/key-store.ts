@@ -40,7 +40,10 @@ export function listKeyDates(db: Queries): Promise<KeyDatesRow[]> {
   return dates(db).execute();
 }
 
-/** Changes the keys as a whole in one transaction, one instance at a time (JW-10). `change` sees every row. */
+/**
+ * Changes the set of keys as a whole: `change` sees every row, and its result is written in the same transaction. One
+ * instance at a time, so that two starting together do not both create the first keys (JW-10).
+ */
 export function changeKeys(db: Queries, change: (rows: KeyRow[]) => Promise<KeyRow[]>): Promise<KeyRow[]> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${KEYS_LOCK})`);

@@ -24,7 +24,10 @@ export interface FhirDate {
 const DATE =
   /^([1-9]\d{3}(?:-\d\d(?:-\d\d)?)?)(?:T([01]\d|2[0-3]):([0-5]\d)(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** Without a time, a calendar date in any zone. @param value untrusted. @returns undefined for an impossible day. */
+/**
+ * Reads a date, dateTime or instant; without a time, it is a calendar date in any zone. @param value untrusted.
+ * @returns undefined for anything else, impossible days such as 30 February included.
+ */
 export function readFhirDate(value: unknown, timeZone: string): FhirDate | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
   const known = dates.get(value);

@@ -34,7 +34,10 @@ export interface Pointer {
   readonly local: string | undefined;
 }
 
-/** Never throws (FH-11). A role takes its name only from what it refers to directly, so that a circle ends. */
+/**
+ * Parses any resource; never throws (FH-11). A role takes its name only from what it refers to directly, so that a
+ * circle ends. @param place resolves references, also within one container.
+ */
 export function readNamedResource(resource: ForeignRecord, place: Place & { now: Date }): NamedResource {
   const { resourceType, id } = resource;
   const inside = { ...place, container: place.container ?? resource };

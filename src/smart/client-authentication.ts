@@ -1,4 +1,7 @@
-/** Client authentication by `private_key_jwt`: a signed assertion, no secret (SMART 2.2.0; RFC 7523; CAJ-01..13). */
+/**
+ * Client authentication: a signed assertion instead of a shared secret (`private_key_jwt`). SMART App Launch 2.2.0,
+ * "Client Authentication: Asymmetric"; RFC 7523; rules CAJ-01..13.
+ */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 

@@ -22,7 +22,10 @@ export interface ReadableColors {
   words: { highlight?: string; error?: string; success?: string };
 }
 
-/** Text and background are used together or not at all (WCAG, LC-13). @param style CSS colours; transparent: unused. */
+/**
+ * Checks colours by WCAG contrast (LC-13). Text and background are used together or not at all, as one alone would meet
+ * either of our colour schemes. @param style valid CSS colours; transparent ones are not used.
+ */
 export function readableColors(style: {
   text?: string | undefined;
   background?: string | undefined;

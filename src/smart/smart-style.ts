@@ -47,7 +47,10 @@ export async function fetchSmartStyle(options: {
   }
 }
 
-/** CSS of usable properties: no value can end its declaration, none is unreadable. @param document untrusted. */
+/**
+ * Writes usable properties as CSS: exactly a colour, a length or font names, so that no value can end its declaration;
+ * no unreadable colours or unsuitable sizes. @param document untrusted.
+ */
 export function smartStyleSheet(document: unknown): string | undefined {
   if (typeof document !== 'object' || document === null) return undefined;
   const { color_text, color_background, color_highlight, color_error, color_success, ...rest } = readValues(document);

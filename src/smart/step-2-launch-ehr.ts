@@ -1,4 +1,7 @@
-/** Step 2: the EHR opens our launch URL with `iss` and `launch` (SMART 2.2.0, EHR Launch; LA-01..08). */
+/**
+ * Step 2: the EHR opens our launch URL with `iss` and `launch`. SMART App Launch 2.2.0, "Launch App: EHR Launch"; rules
+ * LA-01..08.
+ */
 import { AppError } from '#src/errors.ts';
 
 /** The launch parameters, checked for form only. They are untrusted until `iss` equals a registered FHIR base. */
@@ -12,7 +15,10 @@ export interface LaunchRequest {
 const ISS_MAX_LENGTH = 2_048;
 const LAUNCH_MAX_LENGTH = 8_192;
 
-/** LA-01, LA-03, LA-05..07. @param query untrusted; other parameters do nothing. @throws AppError 'launch.invalid' */
+/**
+ * LA-01, LA-03, LA-05, LA-06; no other parameter affects a launch (LA-07).
+ * @param query untrusted. @throws AppError 'launch.invalid'
+ */
 export function readLaunchRequest(query: URLSearchParams): LaunchRequest {
   if (query.has('state') && (query.has('code') || query.has('error')) && !query.has('launch'))
     throw new AppError(

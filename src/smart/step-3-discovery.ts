@@ -59,7 +59,10 @@ export function documentBelow(fhirBaseUrl: string, path: string): string {
   return `${fhirBaseUrl.replace(/\/$/, '')}/${path}`;
 }
 
-/** The well-known document, or the CapabilityStatement if it does not exist (DI-18..22). `fetched`: the last answer. */
+/**
+ * The well-known document, or the CapabilityStatement if that does not exist, by the same rules (DI-18..22).
+ * @returns `parsed` is undefined when there is no document; `fetched` is the last answer.
+ */
 export async function findConfiguration(from: {
   wellKnown(): Promise<Fetched>;
   metadata(): Promise<Fetched>;

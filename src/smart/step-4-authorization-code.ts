@@ -1,4 +1,7 @@
-/** Step 4: ask for a code, and check the response (SMART 2.2.0; RFC 6749, 7636, 9207; rules AZ and CB). */
+/**
+ * Step 4: ask the EHR's authorization server for a code, and check its response. SMART App Launch 2.2.0, "Obtain
+ * authorization code"; RFC 6749, 7636, 9207; rules AZ and CB.
+ */
 import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '#src/errors.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
@@ -89,7 +92,10 @@ export interface CallbackParameters {
 const LONGEST_STATE = 128;
 const LONGEST_VALUE = 16_384;
 
-/** Reads `state` first: without it, an error has no page (CB-01, CB-02, CB-08, CB-09). @throws 'callback.invalid' */
+/**
+ * Reads the callback's query. Unknown parameters are ignored (CB-09); `state` comes first, so that an error without a
+ * known state leads to no error page (CB-01, CB-02, CB-08). @throws AppError 'callback.invalid'
+ */
 export function readCallback(query: URLSearchParams): CallbackParameters {
   const state = once(query, 'state');
   if (!state || state.length > LONGEST_STATE) {

@@ -1,4 +1,8 @@
-/** Step 5: exchange the code for an access token, once (SMART 2.2.0; RFC 6749 4.1.3, 5; rules TK). */
+/**
+ * Step 5: exchange the code for an access token, once.
+ *
+ * SMART App Launch 2.2.0, "Obtain access token"; RFC 6749 4.1.3, 5; rules TK.
+ */
 
 import type { EhrClient, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isUnsent, OutboundError } from '#src/adapters/ehr-http/error.ts';

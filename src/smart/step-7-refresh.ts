@@ -1,4 +1,7 @@
-/** Step 7: get a new access token by the refresh token, for an active user (SMART 2.2.0; RFC 6749 6; RF-01..11). */
+/**
+ * Step 7: get a new access token by the refresh token, for an active user. SMART App Launch 2.2.0, "Refresh access
+ * token"; RFC 6749 6; rules RF-01..11.
+ */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import { AppError } from '#src/errors.ts';
@@ -64,7 +67,10 @@ export function needsRefresh(
   return ageMs >= Math.min(LIFETIME_SHARE * lifetimeMs, lifetimeMs - Math.min(marginSeconds * 1_000, lifetimeMs / 2));
 }
 
-/** The same patient and encounter (LC-17, LC-18, RF-11); a blank patient is refused. @throws 'session.expired' */
+/**
+ * The same patient and encounter, or the launch ends (LC-17, LC-18). Absent, or a blank encounter: no change (RF-11); a
+ * blank patient is refused. @throws AppError 'session.expired'
+ */
 export function assertSameContext(
   members: Record<string, unknown>,
   context: { patient: string; encounter: string | undefined },

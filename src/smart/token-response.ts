@@ -1,4 +1,7 @@
-/** Reads a token endpoint's response to a code or a refresh token (SMART 2.2.0; RFC 6749 5; rules TK). */
+/**
+ * Reads the response of a token endpoint to a code (step 5) or a refresh token (step 7). SMART App Launch 2.2.0,
+ * "Obtain access token"; RFC 6749 5; rules TK.
+ */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { isHtml, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';

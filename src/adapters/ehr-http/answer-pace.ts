@@ -14,7 +14,11 @@ export function createAnswerPace() {
   /** When all answers of an organization that came would have been due, by `performance.now()`. */
   const dueBy = new Map<string, { ms: number }>();
   return {
-    /** Waits its turn. @returns the seconds after which to try again if that takes too long: it is not to be read. */
+    /**
+     * Waits until an answer that has come may be read, each after those before it.
+     *
+     * @returns the seconds after which to try again if that takes too long: the answer is then not to be read.
+     */
     wait: async (organizationId: string, bytes: number): Promise<number | undefined> => {
       const due = cached(dueBy, organizationId, () => ({ ms: 0 }));
       // Not the wall clock: set back by an hour, it would refuse every answer for an hour.

@@ -51,7 +51,10 @@ export function createBulkheads({ metrics, log }: { metrics?: Metrics | undefine
   return {
     /** Sends nothing. @throws OutboundError 'circuit-open' while calls to that host are refused. */
     assertAnswering: (target: BulkheadCall): void => assertClosed(circuitOf(target), target),
-    /** @param prepare comes first. @throws OutboundError 'busy', 'circuit-open' (with a time), or as `call` does. */
+    /**
+     * Runs a call in its organization's bulkhead, or refuses it before anything is sent. @param prepare comes first.
+     * @throws OutboundError 'busy' or 'circuit-open' with a time to retry, or what `call` throws.
+     */
     run: async <T>(
       target: BulkheadCall,
       call: () => Promise<T>,

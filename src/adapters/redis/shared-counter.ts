@@ -13,7 +13,10 @@ export interface Allowance {
 
 export type SharedCounter = ReturnType<typeof createSharedCounter>;
 
-/** Unreported per instance: twenty together allow at most twice the allowance. Below twenty points all are reported. */
+/**
+ * An instance keeps up to a twentieth of an allowance unreported, so twenty instances together allow at most twice the
+ * allowance. Allowances below twenty points are reported point by point.
+ */
 const OWN_SHARE = 1 / 20;
 /** The longest that counting may delay a launch, because the launch itself waits for Redis as well. */
 const PATIENCE_MS = 300;

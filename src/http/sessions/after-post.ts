@@ -45,7 +45,10 @@ export function createAfterPost({ redis, sealer }: { redis: KeyStore; sealer: Se
     return secret && JSON.stringify([secret, contextOf(request).admin?.userId, kind, placeOf(page)]);
   };
   return {
-    /** Stores the outcome and redirects; JSON gets it directly. @param outcome no password. @throws also 'too-large' */
+    /**
+     * Stores the outcome for this session and redirects; with a status, a client that asks for JSON gets it directly.
+     * @param outcome without a typed password. @throws AppError 'request.too-large' as well.
+     */
     answer: async (
       request: Request,
       response: Response,

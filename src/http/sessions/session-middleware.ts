@@ -12,7 +12,10 @@ export interface SessionOptions {
   store: Store;
 }
 
-/** Without a sign-in there is no session and no cookie: none can be planted or pile up. @throws 'store.unavailable' */
+/**
+ * Loads the session. A visitor who is not signed in has none and gets no cookie: none can be planted, and a flood
+ * stores nothing. For administrators' paths only. @throws AppError 'store.unavailable' when Redis does not answer.
+ */
 export function adminSessions({ publicUrl, secrets, store }: SessionOptions): RequestHandler[] {
   const secure = publicUrl.protocol === 'https:';
   const load = session({

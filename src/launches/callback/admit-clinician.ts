@@ -95,7 +95,10 @@ export async function recheckUser(
   return { kind: 'admitted', opened: await tieToClinician(launches, opened, clinicianId) };
 }
 
-/** Ties the launch to its clinician, with whom it ends. During a renewal, a later request does it (RF-03). */
+/**
+ * Ties the launch to the clinician, so that it ends with the association. If another request is changing the record, or
+ * renewing its token, this is left to a later request: only the claimed record can take the new token (RF-03).
+ */
 export async function tieToClinician(
   launches: UserAdmissionDependencies['launches'],
   opened: OpenedLaunch,

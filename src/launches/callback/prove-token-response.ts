@@ -69,7 +69,10 @@ export async function proveTokenResponse(
   };
 }
 
-/** An id_token proves `openid`; Entra ID, for one, does not repeat it in `scope`. Without one, the scope says why. */
+/**
+ * A verified id_token proves that `openid` was granted: servers need not repeat it in `scope`, and Microsoft Entra ID
+ * does not. So the scope is checked for `openid` only if there is no id_token, to explain why.
+ */
 function assertGranted(scope: string, requested: string, hasIdToken: boolean): void {
   const needed = hasIdToken ? NEEDED : (['openid', ...NEEDED] as const);
   const missing = missingPermissions(grantedScopes(scope), needed);

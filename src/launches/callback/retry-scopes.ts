@@ -74,7 +74,10 @@ function scopeAfter(
   return nextScope({ setting, version, capabilities, types: usedTypes(organization) }, [{ scope, failure }]);
 }
 
-/** The first error, if the second request fails too: that one only says that `launch` is spent (SCO-20). */
+/**
+ * The error to show if the second request fails too: that of the first. An EHR whose launch value is spent answers the
+ * second with `invalid_request` or the like, which says nothing about the scopes (SCO-20).
+ */
 export function errorToShow({ answerTo }: Transaction, error: unknown): unknown {
   if (!answerTo || !(error instanceof AppError) || error.code !== 'authorization.refused') return error;
   const { failure, shown } = answerTo;

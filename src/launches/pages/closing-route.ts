@@ -16,7 +16,10 @@ export function leaveInTime(response: Response, launchId: string, closing: Closi
   refreshAt(response, launchId, leaveAt(closing, now), now);
 }
 
-/** For a form: the browser stays until the end. @returns seconds after which a script saves and leaves. */
+/**
+ * For a page with a form: the browser leaves it only when the launch has ended, because leaving loses the input.
+ * @returns the seconds after which a script that saves the input is to go to the warning.
+ */
 export function leaveAtEnd(response: Response, launchId: string, closing: Closing, now: Date): number {
   refreshAt(response, launchId, closing.at, now);
   return secondsUntil(leaveAt(closing, now), now);

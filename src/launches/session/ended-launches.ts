@@ -15,7 +15,10 @@ const REASON_KEPT_MS = 60 * 60_000;
 const keyOf = (launchId: string) => `ended:${launchId}`;
 const tombstone = z.object({ reason: z.enum(endReasons), secretHash: z.string() });
 
-/** Only a reason: no token, user or patient. Sealed and bound to its key. @throws AppError 'store.unavailable' */
+/**
+ * Each entry is only a reason, without token, user or patient. It is sealed and bound to its key like a record.
+ * @throws from its methods: AppError 'store.unavailable'.
+ */
 export function createEndedLaunches(redis: KeyStore, sealer: Sealer) {
   return {
     /** @param secretHash of the launch's cookie, as the record had it. */

@@ -31,7 +31,10 @@ export function createStoreRetries({ log }: { log: Log }) {
   }
 
   return {
-    /** @param work harmless if late or twice. @param giveUp called in the end, or at shutdown. */
+    /**
+     * Retries until it succeeds. @param work harmless if late or twice; tried once by the caller.
+     * @param giveUp called after {@link LONGEST_MS}, or at shutdown.
+     */
     insist: (work: () => Promise<unknown>, giveUp: () => void = () => undefined): void => {
       const running = setTimeout(PAUSE_MS)
         .then(() => attempt(work, Date.now() + LONGEST_MS))

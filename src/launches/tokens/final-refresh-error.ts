@@ -23,7 +23,10 @@ export function seeing(facts: StepFacts) {
   };
 }
 
-/** The error that ends the launch, with the rule that failed and never a value (ID-21, TK-20). */
+/**
+ * The error that ends the launch, with the rule that failed, never a value (ID-21, TK-20): 'refresh.identity-refused',
+ * 'token.invalid' for a malformed response, else 'session.expired'.
+ */
 export function renewalError(error: unknown): AppError {
   if (!(error instanceof AppError))
     return new AppError('session.expired', 'the token could not be renewed', { cause: error });

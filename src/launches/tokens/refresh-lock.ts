@@ -50,7 +50,10 @@ export async function claimRefresh(
   return isStillDue ? claimRefresh(dependencies, latest) : undefined;
 }
 
-/** Stores the tokens before they are used (RF-03). @returns false: the record is gone. @throws 'store.unavailable' */
+/**
+ * Stores the tokens before they are used (RF-03), or retries in the background. @param revokeRenewed if it cannot.
+ * @returns false when the record has ended or was replaced. @throws AppError 'store.unavailable'
+ */
 export async function saveRenewed(
   { launches, retries }: RefreshLockDependencies,
   { claimed }: RefreshClaim,

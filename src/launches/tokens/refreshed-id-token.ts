@@ -63,7 +63,10 @@ export async function assertSameUser(
     );
 }
 
-/** Within {@link LONGEST_PROOF_MS}, or the claim expires (RF-15). @throws also 'identity.keys-timeout' */
+/**
+ * Within {@link LONGEST_PROOF_MS}, or the claim of the refresh token expires (RF-15); the fetch of keys goes on for the
+ * next try. @throws also AppError 'identity.keys-timeout'.
+ */
 export async function assertSameUserWithin(...given: Parameters<typeof assertSameUser>): Promise<void> {
   await within(LONGEST_PROOF_MS, assertSameUser(...given)).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error;
@@ -77,7 +80,10 @@ export function asUnproven(launch: Launch, idToken: string): Launch {
   return { ...launch, refresh: { kind: 'unproven', idToken, until, failures: 1 } };
 }
 
-/** Retries a postponed id_token. @throws 'refresh.unavailable' (no keys), 'refresh.identity-refused' (launch ends) */
+/**
+ * Retries a postponed id_token. Concurrent calls are harmless. @throws AppError 'refresh.unavailable' without keys;
+ * 'refresh.identity-refused' when it is invalid, which ends the launch.
+ */
 export async function verifyLater(
   dependencies: IdTokenDependencies,
   opened: OpenedLaunch,

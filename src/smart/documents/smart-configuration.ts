@@ -1,4 +1,7 @@
-/** The SMART configuration: an untrusted document turned into the fields we use (DI-03..05, DI-07..10, DI-24). */
+/**
+ * The SMART configuration: an untrusted document turned into the fields we use. SMART App Launch 2.2.0, "Conformance",
+ * "Metadata"; rules DI-03..05, DI-07..10, DI-24.
+ */
 import { z } from 'zod';
 import type { JsonObject } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';

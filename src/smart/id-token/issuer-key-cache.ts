@@ -29,7 +29,10 @@ const RESERVATION_MS = 30_000;
 /** Three fetches in 30 s suffice for two rotations in a row, and limit the effect of tokens with invented kids. */
 const REFETCH = { limit: 3, windowMs: 30_000 };
 
-/** Keeps at most 500 issuers, as Cache-Control says (DI-13, ID-22); concurrent launches share one fetch. */
+/**
+ * Cache-Control decides how long keys are fresh: at most an hour, and five minutes without it. Failures are not cached
+ * (ID-22), concurrent launches share one fetch, and at most 500 issuers are kept.
+ */
 export function createIssuerKeys(options: { outbound: Outbound; clock: Clock; log: Log }) {
   const entries = new LRUCache<string, Entry>(atMost(MAX_ENTRIES));
   const now = () => options.clock().getTime();

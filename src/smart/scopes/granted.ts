@@ -78,7 +78,10 @@ export interface GrantedScopes {
 const KEPT = { maxSize: 262_144, maxEntrySize: 16_384 };
 const lately = new LRUCache<string, GrantedScopes>({ ...KEPT, sizeCalculation: (_granted, scope) => scope.length + 1 });
 
-/** Whole, case-sensitive tokens; '' is no access (SCO-15, SCO-18, SCO-23; RFC 6749 3.3). @param scope untrusted. */
+/**
+ * The granted tokens, whole and case-sensitive (SCO-15; RFC 6749 §3.3); unknown ones mean nothing (SCO-23), the empty
+ * string no access (SCO-18). @param scope untrusted, from the token response.
+ */
 export function grantedScopes(scope: string): GrantedScopes {
   const known = lately.get(scope);
   if (known) return known;
