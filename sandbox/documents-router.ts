@@ -4,8 +4,8 @@ import { openidConfiguration, smartConfiguration } from '#sandbox/authorization/
 import type { SigningKeys } from '#sandbox/authorization/signing-keys.ts';
 import { type StyleName, stylePath, styles } from '#sandbox/data/styles.ts';
 import type { Facts } from './facts.ts';
-import type { Fault, JsonObject } from './fault.ts';
 import { type FaultSwitches, throughFaults } from './fault-switches.ts';
+import type { Fault, JsonObject } from './fault-type.ts';
 import type { VendorProfile } from './profiles.ts';
 
 export interface DocumentDeps {

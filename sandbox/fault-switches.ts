@@ -1,5 +1,5 @@
 /** The fault switches of one sandbox: which named faults are on, and how the seams apply them. */
-import type { Fault, FaultValue } from './fault.ts';
+import type { Fault, FaultValue } from './fault-type.ts';
 import { type FaultName, faultCatalogue } from './faults.ts';
 
 interface Setting {

@@ -10,7 +10,7 @@ import { openidFaults } from '#sandbox/faults/openid.ts';
 import { scopeFaults } from '#sandbox/faults/scopes.ts';
 import { tokenEndpointFaults } from '#sandbox/faults/token-endpoint.ts';
 import { tokenResponseFaults } from '#sandbox/faults/token-response.ts';
-import type { Fault } from './fault.ts';
+import type { Fault } from './fault-type.ts';
 import { fhirCreateFaults } from './faults/fhir-create.ts';
 
 const catalogue = {

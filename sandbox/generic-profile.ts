@@ -1,5 +1,5 @@
 /** Defines the differences between vendors' EHRs, and the generic, strict profile. */
-import type { JsonObject } from './fault.ts';
+import type { JsonObject } from './fault-type.ts';
 
 export interface VendorProfile {
   /** One line for the faults page. */

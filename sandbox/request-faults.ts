@@ -1,8 +1,8 @@
 /** The first seam: a fault may delay a request or answer it before any handler. */
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Facts } from './facts.ts';
-import type { Answer, RouteName } from './fault.ts';
 import { type FaultSwitches, throughFaults } from './fault-switches.ts';
+import type { Answer, RouteName } from './fault-type.ts';
 
 const byPath: [RegExp, RouteName][] = [
   [/^\/fhir\/r4\/\.well-known\/smart-configuration$/, 'smart-configuration'],

@@ -1,10 +1,10 @@
 /** Every way a launch or a page can fail: one table from which status, page, inspector, log line and metric follow. */
 import { requestErrors } from '#src/errors/any-page.ts';
 import { signInErrors } from '#src/errors/authorization.ts';
+import type { ErrorRow, ErrorWords, Explanation } from '#src/errors/error-row.ts';
 import { identityErrors } from '#src/errors/identity.ts';
 import { launchErrors } from '#src/errors/launch.ts';
 import { patientErrors } from '#src/errors/patient.ts';
-import type { ErrorRow, ErrorWords, Explanation } from '#src/errors/row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { sessionErrors } from '#src/errors/session.ts';
 import { settingsErrors } from '#src/errors/settings.ts';

@@ -4,7 +4,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { ErrorRow } from '#src/errors/row.ts';
+import type { ErrorRow } from '#src/errors/error-row.ts';
 import { rules } from '#src/errors/rules/table.ts';
 import { AppError, describeError, errorCodes, errorRows } from '#src/errors.ts';
 

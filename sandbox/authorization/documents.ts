@@ -1,6 +1,6 @@
 /** The two discovery documents of the mock EHR, by vendor profile. */
 import type { Facts } from '#sandbox/facts.ts';
-import type { JsonObject } from '#sandbox/fault.ts';
+import type { JsonObject } from '#sandbox/fault-type.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 
 /** Algorithms a client assertion may be signed with: what the profile advertises, or SMART's two. */

@@ -2,8 +2,8 @@
 import { hash } from 'node:crypto';
 import { decodeJwt, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { Facts } from '#sandbox/facts.ts';
-import type { IdTokenDraft } from '#sandbox/fault.ts';
 import { type FaultSwitches, throughFaults } from '#sandbox/fault-switches.ts';
+import type { IdTokenDraft } from '#sandbox/fault-type.ts';
 import type { VendorProfile } from '#sandbox/profiles.ts';
 import type { SigningKeys } from './signing-keys.ts';
 

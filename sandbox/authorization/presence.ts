@@ -1,7 +1,7 @@
 /** Oracle's Active User Presence: `active_ttl` in token responses, `active_at` in a refresh, expiry for idle users. */
 import { errors, type ProviderContext } from 'oidc-provider';
 import type { Facts } from '#sandbox/facts.ts';
-import type { JsonObject } from '#sandbox/fault.ts';
+import type { JsonObject } from '#sandbox/fault-type.ts';
 
 /** The last activity of the users, by grant. */
 export interface Presence {

@@ -2,8 +2,8 @@
 import type { KoaContext, OidcContext } from 'oidc-provider';
 import type { SandboxApp } from '#sandbox/contract.ts';
 import { stylePath } from '#sandbox/data/styles.ts';
-import type { JsonObject } from '#sandbox/fault.ts';
 import { throughFaults } from '#sandbox/fault-switches.ts';
+import type { JsonObject } from '#sandbox/fault-type.ts';
 import type { LaunchContext } from '#sandbox/launches.ts';
 import { finishIdToken, type IdTokenDeps } from './id-token.ts';
 import type { Presence } from './presence.ts';

@@ -1,6 +1,6 @@
 /** Answers and delays that several faults share. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answer, Call, FaultValue, JsonObject, RouteName } from '#sandbox/fault.ts';
+import type { Answer, Call, FaultValue, JsonObject, RouteName } from '#sandbox/fault-type.ts';
 
 /** An OAuth or FHIR answer in JSON. */
 export function jsonAnswer(status: number, body: JsonObject, headers: Record<string, string> = {}): Answer {

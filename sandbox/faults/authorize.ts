@@ -1,5 +1,5 @@
 /** Faults of the authorization response on its way to the redirect URI (CB rules). */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { htmlAnswer, on } from './answers.ts';
 
 /** An RFC 6749 4.1.2.1 error in place of the code; `state` and `iss` stay. */

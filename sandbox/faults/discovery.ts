@@ -1,5 +1,5 @@
 /** Faults of `.well-known/smart-configuration` (DI rules). */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow, withMembers } from './answers.ts';
 
 const wellKnown = 'smart-configuration';

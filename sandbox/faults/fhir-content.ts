@@ -1,5 +1,5 @@
 /** Faults in what the FHIR server says: wrong patients, foreign links, endless pages (LC-05, LC-06, FH-02, FH-08, FH-09). */
-import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault.ts';
+import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault-type.ts';
 
 interface BundleBody extends JsonObject {
   entry?: JsonObject[];

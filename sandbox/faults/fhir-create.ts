@@ -2,7 +2,7 @@
  * Faults of creating a request: refused, never received, created but the answer lost, created but not readable, or
  * answered with a success that proves nothing (FH-17).
  */
-import type { Answer, Call, Fault } from '#sandbox/fault.ts';
+import type { Answer, Call, Fault } from '#sandbox/fault-type.ts';
 import { htmlAnswer, jsonAnswer, on } from './answers.ts';
 import { refusal } from './fhir.ts';
 

@@ -1,5 +1,5 @@
 /** Faults of the FHIR server's HTTP answers (FH-04 to FH-07, FH-12, FH-14). */
-import type { Call, Fault } from '#sandbox/fault.ts';
+import type { Call, Fault } from '#sandbox/fault-type.ts';
 import { htmlAnswer, jsonAnswer, on, slow, withMembers } from './answers.ts';
 
 /** A FHIR refusal with an OperationOutcome. */

@@ -1,6 +1,6 @@
 /** Faults of the id_token, which is signed again, so that only the named part is wrong (ID, FU rules). */
 import type { JWTPayload } from 'jose';
-import type { Fault, IdTokenDraft } from '#sandbox/fault.ts';
+import type { Fault, IdTokenDraft } from '#sandbox/fault-type.ts';
 import { withMembers } from './answers.ts';
 
 function claim(name: string, value: unknown): (draft: IdTokenDraft) => IdTokenDraft {

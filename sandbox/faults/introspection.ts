@@ -1,5 +1,5 @@
 /** Faults of the introspection endpoint (RV-06, RV-07). */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { htmlAnswer, jsonAnswer, on } from './answers.ts';
 
 export const introspectionFaults = {

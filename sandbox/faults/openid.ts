@@ -1,5 +1,5 @@
 /** Faults of the OpenID Connect document and the key set (ID-03, ID-04, ID-08, ID-22). */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { htmlAnswer, jsonAnswer, on, slow, withMembers } from './answers.ts';
 
 export const openidFaults = {

@@ -1,5 +1,5 @@
 /** Faults of an EHR that refuses the requested scopes (CB-14, SCO-18). */
-import type { Fault, FaultValue } from '#sandbox/fault.ts';
+import type { Fault, FaultValue } from '#sandbox/fault-type.ts';
 
 const WHICH = 'a pattern of the scopes it is about, such as /\\*; default: any';
 

@@ -1,5 +1,5 @@
 /** Faults of the token endpoint's HTTP answer (TK-07, TK-10, TK-16, TK-17, TK-19, RF-06, RF-07). */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
 
 const both = ['token', 'refresh'] as const;

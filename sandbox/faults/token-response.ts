@@ -1,5 +1,5 @@
 /** Faults inside an otherwise correct token response (TK-10 to TK-15, SCO-17, SCO-18, LC rules). */
-import type { Fault, JsonObject } from '#sandbox/fault.ts';
+import type { Fault, JsonObject } from '#sandbox/fault-type.ts';
 
 function without(member: string): (members: JsonObject) => JsonObject {
   return (members) => Object.fromEntries(Object.entries(members).filter(([name]) => name !== member));

@@ -9,8 +9,8 @@ import { FORM_BYTES, formBody } from '#src/http/form-body.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { passwordChangeUrl, returnPathOf, signInUrl } from '#src/http/return-path.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
 import { isSessionOver } from '#src/http/sessions/session-life.ts';
+import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { identityOf, type User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 

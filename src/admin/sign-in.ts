@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { AuditEvent } from '#src/audit/audit.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import { beginSession } from '#src/http/sessions/session-middleware.ts';
+import { beginSession } from '#src/http/sessions/begin-session.ts';
 import type { Turn } from './fair-queue.ts';
 import { isPassword } from './password.ts';
 import { normalizeEmail, type User } from './user.ts';

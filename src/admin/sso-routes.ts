@@ -8,7 +8,7 @@ import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { readReturnPath } from '#src/http/return-path.ts';
-import { endSession } from '#src/http/sessions/session-middleware.ts';
+import { endSession } from '#src/http/sessions/begin-session.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { eventOf, openSession } from './sign-in.ts';
 import { type SsoDependencies, userOfPerson } from './sso-user.ts';

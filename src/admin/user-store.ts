@@ -4,8 +4,8 @@ import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { boolean, check, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant } from '#src/adapters/database/statements.ts';
-import { ROW_ID } from '#src/http/filter-fields.ts';
-import type { Role } from '#src/http/sessions/admin-session.ts';
+import { ROW_ID } from '#src/http/list-filter-fields.ts';
+import type { Role } from '#src/http/sessions/signed-in-user.ts';
 import { organizations } from '#src/organizations/store.ts';
 import type { User } from './user.ts';
 

@@ -1,6 +1,6 @@
 /** A person who signs in to the settings. */
 import { z } from 'zod';
-import type { AdminIdentity, Role } from '#src/http/sessions/admin-session.ts';
+import type { AdminIdentity, Role } from '#src/http/sessions/signed-in-user.ts';
 
 export interface User {
   id: string;

@@ -1,7 +1,7 @@
 /** Settings > Audit, as a page and as CSV: who did what, with filters, and for operators whose chart it was. */
 import { type RequestHandler, Router } from 'express';
 import { AppError } from '#src/errors.ts';
-import { ROW_ID } from '#src/http/filter-fields.ts';
+import { ROW_ID } from '#src/http/list-filter-fields.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import type { ExportCsv } from '#src/http/sessions/csv-download.ts';

@@ -1,6 +1,6 @@
 /** Clinicians in searches of audit trail and launches: found by name, addressed by key, matched by hashes. */
 import type { Request } from 'express';
-import { filterText } from '#src/http/filter-fields.ts';
+import { filterText } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 
 export interface FoundPerson {

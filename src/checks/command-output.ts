@@ -1,7 +1,7 @@
 /** Formats a run of the checks for a terminal, and as JSON for machines. */
 import type { CommandOutcome } from '#src/adapters/command-line.ts';
 import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
-import { ownerFor } from '#src/errors/row.ts';
+import { ownerFor } from '#src/errors/error-row.ts';
 import { verdictOf } from './report.ts';
 
 const MARKS: Record<Verdict, string> = {

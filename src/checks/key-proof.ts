@@ -6,7 +6,7 @@ import { parseJsonObject, textMember } from '#src/adapters/json-object.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { LOOK_INTO_LOG, shown } from '#src/checks/rows/definition.ts';
 import type { Verdict } from '#src/checks/rows/result.ts';
-import type { Owner } from '#src/errors/row.ts';
+import type { Owner } from '#src/errors/error-row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';

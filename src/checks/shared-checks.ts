@@ -1,5 +1,5 @@
 /** `/reports/checks/:token`: one run of the checks with the registration sheet, for people without an account. */
-import { ownerFor } from '#src/errors/row.ts';
+import { ownerFor } from '#src/errors/error-row.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { reportPage } from '#views/inspector/report-page.ts';
 import type { RegistrationValues } from '#views/settings/registration-table.ts';

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { instant, prepared, rowsOf } from '#src/adapters/database/statements.ts';
-import { ROW_ID } from '#src/http/filter-fields.ts';
+import { ROW_ID } from '#src/http/list-filter-fields.ts';
 import { organizations } from '#src/organizations/store.ts';
 
 export const clinicians = pgTable(

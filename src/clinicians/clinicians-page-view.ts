@@ -1,8 +1,8 @@
 /** Renders the clinicians' page of one organization, with its sealed rows opened. */
 import type { Request } from 'express';
 import { queryOf } from '#src/http/request-values.ts';
-import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
+import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import {

@@ -2,7 +2,7 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { prepared } from '#src/adapters/database/statements.ts';
-import { ROW_ID } from '#src/http/filter-fields.ts';
+import { ROW_ID } from '#src/http/list-filter-fields.ts';
 import type { Membership } from './clinician.ts';
 import { clinicians, ehrIdentities, type IdentityRow } from './clinician-store.ts';
 

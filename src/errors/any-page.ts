@@ -1,5 +1,5 @@
 /** Errors of any request: malformed ones, limits, and failures of this service itself. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const requestErrors = {
   'request.bad': {

@@ -1,5 +1,5 @@
 /** Errors of the sign-in at the EHR: on the callback, at the authorization server and at the token endpoint. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const signInErrors = {
   'callback.invalid': {

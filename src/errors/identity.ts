@@ -1,5 +1,5 @@
 /** Errors of what a token says: who the user is, what was granted, which patient is open, and whether the user may enter. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const identityErrors = {
   'identity.invalid': {

@@ -1,5 +1,5 @@
 /** Errors of the beginning of a launch: its URL, the browser's cookies and frame, and the EHR's discovery document. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const launchErrors = {
   'launch.invalid': {

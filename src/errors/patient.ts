@@ -1,5 +1,5 @@
 /** Errors of reading the patient, which every page of a launch does first. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const patientErrors = {
   'patient.mismatch': {

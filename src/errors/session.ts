@@ -1,5 +1,5 @@
 /** Ends of a launch after it was completed: limits, sign-out, an administrator, and access that could not be renewed. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const sessionErrors = {
   'session.missing': {

@@ -1,5 +1,5 @@
 /** Errors of Settings: its pages, and the sign-in of administrators. No launch ends in one. */
-import type { ErrorRow } from './row.ts';
+import type { ErrorRow } from './error-row.ts';
 
 export const settingsErrors = {
   'settings.too-many-tries': {

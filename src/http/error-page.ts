@@ -1,7 +1,7 @@
 /** Renders every failure as one page, or as JSON (ER-01..03). */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isDatabaseAway } from '#src/adapters/database/index.ts';
-import { LASTING } from '#src/errors/rules/row.ts';
+import { LASTING } from '#src/errors/rules/rule-row.ts';
 import { ruleRows } from '#src/errors/rules/table.ts';
 import { AppError, type Audience, describeError, type ErrorCode, errorRows } from '#src/errors.ts';
 import { errorPage } from '#views/error-page.ts';

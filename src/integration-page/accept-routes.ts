@@ -1,7 +1,7 @@
 /** Changes that the page suggests and an administrator accepts with one click: a check's, a preset, accepted scopes. */
 import type { AcceptedSettings } from '#src/checks/rows/result.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import type { SettingChanges } from '#src/organizations/organization.ts';
 import { suggestionFor } from '#src/vendors/vendor-props.ts';

@@ -1,8 +1,9 @@
 /** The page of the advanced settings: its form is saved, or its scopes are previewed. */
-import { filterText } from '#src/http/filter-fields.ts';
+
 import { fieldOf } from '#src/http/form-body.ts';
+import { filterText } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization, settingsOf } from '#src/organizations/edit.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { fieldGroups, findSettings, refusedForm, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';

@@ -1,9 +1,9 @@
 /** Steps 1 and 2 of a connection: its FHIR URL with a draft, if there is one, and the pages that may frame the app. */
 import { readFhirUrl, type SaveOptions } from '#src/checks/save.ts';
 import { fieldOf } from '#src/http/form-body.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { wantsJson } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
+import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { refusedForm } from '#src/settings/form.ts';
 import { integrationPage } from '#views/integration-page/integration-page.ts';

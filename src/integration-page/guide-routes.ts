@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { errorCodes, errorRows } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken } from '#src/http/sessions/signed-in-user.ts';
 import { scopeWords } from '#src/organizations/scope-words.ts';
 import { settings } from '#src/settings/registry.ts';
 import { type GivenEndpoints, givenFields, isGiven } from '#src/smart/documents/given-endpoints.ts';
@@ -12,8 +12,8 @@ import { vendorNotes } from '#src/vendors/notes.ts';
 import { presetRows } from '#src/vendors/vendor-props.ts';
 import { type GuidePageProps, guidePage } from '#views/guide/guide-page.ts';
 import { startPage } from '#views/guide/home-page.ts';
-import { guideSheet } from './register-props.ts';
 import { type RegisterDependencies, visitedOrganization } from './register-routes.ts';
+import { guideSheet } from './sheet-for-ehr-team.ts';
 
 /** The start page, which is public and the same for every visitor. */
 export function startRoute({ config }: Pick<RegisterDependencies, 'config'>): RequestHandler {

@@ -8,16 +8,16 @@ import { AppError } from '#src/errors.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { createSettingsLimit } from '#src/http/limits/settings-limit.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { actorOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
 import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
+import { actorOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { listReports, revokeReport, saveReport } from '#src/reports/store.ts';
 import { vendorNames } from '#src/settings/vendor-names.ts';
 import { type HandoverPageProps, handoverPage } from '#views/guide/handover-page.ts';
 import { type Step, withOrganization } from './own-organization.ts';
-import { type RegisterConfig, registerSheetProps, sharedRegister } from './register-props.ts';
+import { type RegisterConfig, registerSheetProps, sharedRegister } from './sheet-for-ehr-team.ts';
 
 export interface HandoverDependencies extends Pick<Adapters, 'clock' | 'db' | 'redis'> {
   config: RegisterConfig;

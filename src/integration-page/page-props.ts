@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { SaveOptions } from '#src/checks/save.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { adminCsrfToken, adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';

@@ -5,13 +5,13 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { adminCsrfToken } from '#src/http/sessions/admin-session.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
+import { adminCsrfToken } from '#src/http/sessions/signed-in-user.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { OrganizationStore } from '#src/organizations/store.ts';
 import { type Vendor, vendorNames, vendors } from '#src/settings/vendor-names.ts';
 import { registerPage } from '#views/guide/register-page.ts';
-import { type RegisterConfig, registerSheetProps } from './register-props.ts';
+import { type RegisterConfig, registerSheetProps } from './sheet-for-ehr-team.ts';
 
 export interface RegisterDependencies {
   config: RegisterConfig;

@@ -2,7 +2,7 @@
 import type { KeyProof } from '#src/checks/key-proof.ts';
 import type { CheckResult } from '#src/checks/rows/result.ts';
 import type { CheckRun } from '#src/checks/store.ts';
-import { ownerFor, type Reader } from '#src/errors/row.ts';
+import { ownerFor, type Reader } from '#src/errors/error-row.ts';
 import type { CheckRow } from '#views/integration-page/check-rows.ts';
 import type { FinishedRun } from '#views/integration-page/steps.ts';
 import type { DriftProps, ProofProps } from '#views/integration-page/tools.ts';

@@ -1,7 +1,7 @@
 /** The props of the page of services and receivers: the saved tables, or the posted ones with what they change. */
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
-import { pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';

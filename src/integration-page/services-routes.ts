@@ -1,8 +1,8 @@
 /** `/settings/services`: services and receivers of an organization, as tables, with a preview before saving. */
 import { Router } from 'express';
 import { fieldOf } from '#src/http/form-body.ts';
-import { actorOf } from '#src/http/sessions/admin-session.ts';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
+import { actorOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization } from '#src/http/sessions/visible-organization.ts';
 import { editOrganization } from '#src/organizations/edit.ts';
 import { csvCells } from '#src/settings/csv.ts';

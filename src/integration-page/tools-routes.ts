@@ -3,7 +3,7 @@ import { proveKey } from '#src/checks/key-proof.ts';
 import { toReport } from '#src/checks/report.ts';
 import { checksReport, type SharedCheckReport } from '#src/checks/shared-checks.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
-import { actorOf, adminOf } from '#src/http/sessions/admin-session.ts';
+import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { registrationSheet } from '#src/organizations/registration.ts';
 import { saveReport } from '#src/reports/store.ts';

@@ -8,12 +8,12 @@ import type { EhrClient } from '#src/adapters/ehr-http/client.ts';
 import type { LightResponse } from '#src/adapters/ehr-http/light-fetch.ts';
 import { parseJson } from '#src/adapters/json-object.ts';
 import { AppError } from '#src/errors.ts';
+import { resolveUnder, staysUnder } from '#src/smart/fhir/base-url-guard.ts';
 import { FhirClient } from '#src/smart/fhir/client-library.ts';
 import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { retryPause } from '#src/smart/fhir/retry-pause.ts';
-import { resolveUnder, staysUnder } from '#src/smart/fhir/under-base.ts';
 import { neededPermissions, type Permission, type SentCall } from '#src/smart/scopes/reach.ts';
 
 /** A 2xx answer to a create or an update. The caller decides what it proves. */

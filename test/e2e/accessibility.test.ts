@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useStarted } from '#test/helpers/started.ts';
-import { closingPage } from '#views/launches/closing-page.ts';
+import { closingPage } from '#views/launches/idle-end-page.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';
 import { createVisitor } from './support/visitor.ts';

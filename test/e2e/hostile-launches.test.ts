@@ -1,6 +1,6 @@
 /** Hostile text in a refused launch, on the clinician's page and the operator's, and in Settings (ER-04, ER-06). */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Fault, JsonObject } from '#sandbox/fault.ts';
+import type { Fault, JsonObject } from '#sandbox/fault-type.ts';
 import { jsonAnswer, on } from '#sandbox/faults/answers.ts';
 import { refusal } from '#sandbox/faults/fhir.ts';
 import { ORG_ID } from '#test/helpers/world.ts';

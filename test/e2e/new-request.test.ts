@@ -1,7 +1,7 @@
 /** The list while it loads, and the form, inside the chart in a clinician's browser, with and without scripts. */
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import { useStarted } from '#test/helpers/started.ts';
 import { startDeployment } from './support/deployment.ts';
 import { examine } from './support/examine.ts';

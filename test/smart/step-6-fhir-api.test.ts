@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
+import { isUnder } from '#src/smart/fhir/base-url-guard.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
-import { isUnder } from '#src/smart/fhir/under-base.ts';
 import { createFhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { flood, type Script, startEvil, startStubEhr } from '#test/helpers/servers/stub-ehr.ts';
 import { useStarted } from '#test/helpers/started.ts';

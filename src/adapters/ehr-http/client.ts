@@ -2,12 +2,12 @@
 import type { Dispatcher } from 'undici';
 import { createAnswerPace } from './answer-pace.ts';
 import type { BudgetOwner } from './budget.ts';
+import type { CallKind } from './call-metrics.ts';
 import { failureOf, OutboundError } from './error.ts';
 import { type Arrived, type Exchange, exchange, textOf } from './exchange.ts';
 import { createGuards, type GuardOptions } from './guards.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 import { createReachability } from './reachable.ts';
-import type { CallKind } from './watch.ts';
 
 /** One call; the defaults suit discovery, token and key requests. */
 export interface OutboundRequest extends Partial<Omit<Exchange, 'dispatcher'>> {

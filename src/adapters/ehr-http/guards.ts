@@ -5,8 +5,8 @@ import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import type { BudgetOwner, EhrBudgets } from './budget.ts';
 import { type BulkheadCall, createBulkheads } from './bulkhead.ts';
+import { createWatch, type WatchedCall } from './call-metrics.ts';
 import { type CallEnd, OutboundError } from './error.ts';
-import { createWatch, type WatchedCall } from './watch.ts';
 
 type Target = Omit<WatchedCall, 'organizationId'> & Pick<BulkheadCall, 'isProvoked'>;
 

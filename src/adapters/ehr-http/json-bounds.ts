@@ -1,6 +1,6 @@
 /** Measures JSON from outside before it is parsed, so that extreme nesting or a million values are never processed. */
 import type { Dispatcher } from 'undici';
-import { watchesAnswers } from './answer-bounds.ts';
+import { watchesAnswers } from './answer-size.ts';
 
 export interface JsonBounds {
   depth: number;

@@ -2,7 +2,7 @@
 import { Agent, interceptors } from 'undici';
 import { cached } from '#src/adapters/cache.ts';
 import { guardedLookup } from './address-policy.ts';
-import { boundsPieces } from './answer-bounds.ts';
+import { boundsPieces } from './answer-size.ts';
 import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 

@@ -1,6 +1,6 @@
 /** The form of a check: the text of its row, and the function that judges what was fetched. */
 import { storedText } from '#src/adapters/stored-text.ts';
-import type { Owner } from '#src/errors/row.ts';
+import type { Owner } from '#src/errors/error-row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';

@@ -6,7 +6,7 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import type { Explanation } from '#src/errors/row.ts';
+import type { Explanation } from '#src/errors/error-row.ts';
 import { filled } from '#src/errors/rules/fill.ts';
 import { isRule, type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';

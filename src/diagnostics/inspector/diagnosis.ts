@@ -8,7 +8,7 @@ import {
   type TraceRecord,
   type TraceStep,
 } from '#src/diagnostics/traces/trace.ts';
-import { type Explanation, ownerFor, type Reader } from '#src/errors/row.ts';
+import { type Explanation, ownerFor, type Reader } from '#src/errors/error-row.ts';
 import { type ErrorCode, errorRows } from '#src/errors.ts';
 import type { DrawnLaunch, DrawnStep } from '#views/inspector/launch-drawing.ts';
 import { explanationOf } from './causes.ts';

@@ -5,7 +5,7 @@ import { type Who, whoIn } from '#src/audit/searched-people.ts';
 import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
-import { readListFilter } from '#src/http/filter-fields.ts';
+import { readListFilter } from '#src/http/list-filter-fields.ts';
 import { positionIn } from '#src/http/sessions/list-page.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 

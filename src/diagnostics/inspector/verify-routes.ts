@@ -2,16 +2,16 @@
 import { type Request, Router } from 'express';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { AppError } from '#src/errors.ts';
-import { filterText, instantOf } from '#src/http/filter-fields.ts';
+import { filterText, instantOf } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { setPagePolicy } from '#src/http/security-headers.ts';
-import { adminOf, pageAdminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { verifyPage } from '#views/inspector/verify-page.ts';
-import { acceptance } from './acceptance.ts';
 import { diagnose, shownTitle } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
+import { acceptance } from './verify-page-ticks.ts';
 
 export interface VerifyRouteDependencies extends Pick<LaunchesRouteDependencies, 'db' | 'clock' | 'traces'> {
   organizations: {

@@ -3,10 +3,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Metrics } from '#src/adapters/metrics.ts';
 import type { Telemetry } from '#src/adapters/telemetry.ts';
 import { contextOf } from '#src/http/request-context.ts';
-import type { TraceVisit } from './launch-trace.ts';
 import { recordTrace } from './request-recorder.ts';
 import { watchSteps } from './step-metrics.ts';
-import type { TraceWriter } from './writer.ts';
+import type { TraceVisit } from './trace-of-request.ts';
+import type { TraceWriter } from './trace-writer.ts';
 
 export type LaunchTraces = ReturnType<typeof createLaunchTraces>;
 

@@ -1,7 +1,7 @@
 /** The facts that each protocol step may add to the trace: names, shapes, hosts and counts, never the values. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { isDecodable } from '#src/smart/id-token/shape.ts';
+import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { AuthorizationRedirect, CallbackParameters } from '#src/smart/step-4-authorization-code.ts';

@@ -6,9 +6,9 @@ import { AppError, type ErrorCode } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
-import type { LaunchTrace, TraceVisit } from './launch-trace.ts';
 import type { StepWatch } from './step-metrics.ts';
 import type { StepFacts, StepName, TracePart, TraceStep } from './trace.ts';
+import type { LaunchTrace, TraceVisit } from './trace-of-request.ts';
 
 export interface Recording {
   trace: LaunchTrace;

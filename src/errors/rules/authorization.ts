@@ -1,5 +1,5 @@
 /** Rules of the redirect to the authorization server and of the callback. */
-import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const signInRules = {
   'authorization.not-back': ehrTeam(

@@ -1,5 +1,5 @@
 /** Rules of client authentication: the EHR must accept our client assertion, its key and both clocks. */
-import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, operator, type RuleRow } from './rule-row.ts';
 
 export const clientRules = {
   'clock.ehr': ehrTeam(

@@ -1,5 +1,5 @@
 /** Rules of the SMART configuration: it must exist and be readable, and its endpoints must be allowed. */
-import { ehrTeam, lastingAtEhr, lastingInSettings, type RuleRow } from './row.ts';
+import { ehrTeam, lastingAtEhr, lastingInSettings, type RuleRow } from './rule-row.ts';
 
 export const discoveryRules = {
   'discovery.nothing-there': lastingInSettings(

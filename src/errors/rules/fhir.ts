@@ -1,5 +1,5 @@
 /** Rules of the FHIR server: the patient, the list of requests, a create, and what it says of itself. */
-import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const fhirRules = {
   'fhir.token-refused-at-once': ehrTeam(

@@ -1,5 +1,5 @@
 /** Rules of the launch URL: its parameters, the organization and the EHR. */
-import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './row.ts';
+import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
 export const launchRules = {
   'launch.parameter-missing': ehrTeam(

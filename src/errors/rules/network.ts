@@ -1,5 +1,13 @@
 /** Rules of reaching a server: its host name, port and time to answer. */
-import { administrator, ehrTeam, LASTING, lastingAtEhr, lastingInSettings, networkTeam, type RuleRow } from './row.ts';
+import {
+  administrator,
+  ehrTeam,
+  LASTING,
+  lastingAtEhr,
+  lastingInSettings,
+  networkTeam,
+  type RuleRow,
+} from './rule-row.ts';
 
 export const networkRules = {
   'network.unknown-name': lastingInSettings(

@@ -1,5 +1,5 @@
 /** Rules of renewing and confirming the access token during a launch. */
-import { atRenewal, ehrTeam, type RuleRow, user } from './row.ts';
+import { atRenewal, ehrTeam, type RuleRow, user } from './rule-row.ts';
 
 export const refreshRules = {
   'refresh.session-over': user(

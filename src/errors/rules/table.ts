@@ -7,10 +7,10 @@ import { identityRules } from './identity.ts';
 import { launchRules } from './launch.ts';
 import { networkRules } from './network.ts';
 import { refreshRules } from './refresh.ts';
-import type { RuleRow } from './row.ts';
+import type { RuleRow } from './rule-row.ts';
+import { userRules } from './scopes-context-user.ts';
 import { tlsRules } from './tls.ts';
 import { tokenRules } from './token.ts';
-import { userRules } from './user.ts';
 
 const table = {
   ...launchRules,

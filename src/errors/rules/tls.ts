@@ -1,5 +1,5 @@
 /** Rules of TLS: the certificate of a server, its versions and ciphers, and what it wants of the caller. */
-import { lastingAtEhr, lastingInSettings, type RuleRow } from './row.ts';
+import { lastingAtEhr, lastingInSettings, type RuleRow } from './rule-row.ts';
 
 export const tlsRules = {
   'tls.expired': lastingAtEhr('The certificate of the server has expired', 'Renew the certificate now.'),

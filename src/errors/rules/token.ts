@@ -1,5 +1,5 @@
 /** Rules of the token endpoint: it must accept the code, and give a valid token response. */
-import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './row.ts';
+import { ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const tokenRules = {
   'grant.refused': ehrTeam(

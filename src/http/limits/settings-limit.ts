@@ -1,7 +1,7 @@
 /** Rate limits for costly actions in Settings, over all instances. */
 import type { RequestHandler } from 'express';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { adminOf } from '#src/http/sessions/admin-session.ts';
+import { adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 
 /** In ten minutes. */

@@ -1,7 +1,7 @@
 /** Asks before an action that ends or deletes something: GET shows the question, POST does it. */
 import type { Request, Response } from 'express';
 import { confirmPage, type QuestionProps } from '#views/settings/confirm-page.ts';
-import { pageAdminOf } from './admin-session.ts';
+import { pageAdminOf } from './signed-in-user.ts';
 
 /** Answers a GET with the question; its form posts to the same address. @param fields of the form: the object. */
 export function ask(

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { AppError } from '#src/errors.ts';
-import { adminOf } from './admin-session.ts';
+import { adminOf } from './signed-in-user.ts';
 
 export interface CsvSource<Row> {
   fileName: string;

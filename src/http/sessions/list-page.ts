@@ -1,9 +1,9 @@
 /** Pagination in a list's address: `older=` and `newer=` name the row that a page starts after or ends before. */
 import type { Request } from 'express';
 import type { Place, Position } from '#src/adapters/database/keyset.ts';
-import { instantOf, ROW_ID } from '#src/http/filter-fields.ts';
+import { instantOf, ROW_ID } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import { adminOf } from './admin-session.ts';
+import { adminOf } from './signed-in-user.ts';
 
 /** Rows on a page of launches, of the audit trail, and of a timeline. */
 export const PAGE_SIZE = 25;

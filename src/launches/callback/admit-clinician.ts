@@ -1,8 +1,8 @@
 /** Checks that the user belongs to the organization, at launch and at each request, before any patient data is read. */
 import type { Admission, Clinicians } from '#src/clinicians/admission.ts';
 import type { Membership } from '#src/clinicians/clinician.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { Revoker } from '#src/launches/ending/revoker.ts';
 import type { Launch } from '#src/launches/session/launch.ts';

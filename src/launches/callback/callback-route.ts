@@ -1,8 +1,8 @@
 /** `GET /smart/callback`: the authorization server sends the browser back here, once per launch. */
 import type { Request, RequestHandler, Response } from 'express';
 import { namesOf } from '#src/diagnostics/traces/bound-facts.ts';
-import { type LaunchTrace, traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { type LaunchTrace, traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';

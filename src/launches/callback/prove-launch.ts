@@ -1,7 +1,7 @@
 /** Turns the authorization response into a launch, if token, identity, permissions and context are all proven. */
 import type { Adapters } from '#src/adapters.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { assertionFacts, callbackFacts, tokenFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { KeyUses } from '#src/keys/key-use.ts';
@@ -10,7 +10,7 @@ import type { LaunchCookie } from '#src/launches/session/cookies.ts';
 import { assertFrameAllowed } from '#src/launches/session/fit-page.ts';
 import type { Launch, LaunchKind } from '#src/launches/session/launch.ts';
 import type { Transaction, TransactionKey } from '#src/launches/session/transaction.ts';
-import type { Transactions } from '#src/launches/session/transactions.ts';
+import type { Transactions } from '#src/launches/session/transaction-store.ts';
 import { assertEnabled, type Organization } from '#src/organizations/organization.ts';
 import { issuersOf } from '#src/organizations/smart-connections.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
@@ -18,7 +18,7 @@ import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { explainRefusedAssertion } from '#src/smart/refused-assertion.ts';
 import { type CallbackParameters, judgeCallback } from '#src/smart/step-4-authorization-code.ts';
 import { exchangeCode } from '#src/smart/step-5-access-token.ts';
-import { proveTokenResponse } from './prove-token-response.ts';
+import { proveTokenResponse } from './prove-user-and-context.ts';
 
 export interface ProveLaunchDependencies extends Pick<Adapters, 'clock' | 'outbound'> {
   keyRing: KeyRing;

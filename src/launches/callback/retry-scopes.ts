@@ -1,14 +1,14 @@
 /** Sends a second authorization request with other scopes if the EHR refused those of the first. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { redirectFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { type CookieValue, createCookieValue } from '#src/launches/session/cookies.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
-import type { Transactions } from '#src/launches/session/transactions.ts';
+import type { Transactions } from '#src/launches/session/transaction-store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { usedTypes } from '#src/organizations/scope-uses.ts';
-import { type FailedScope, nextScope } from '#src/smart/scopes/fallback.ts';
+import { type FailedScope, nextScope } from '#src/smart/scopes/after-refusal.ts';
 import {
   type AuthorizationRedirect,
   authorizationRedirect,

@@ -2,8 +2,8 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { Adapters } from '#src/adapters.ts';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';

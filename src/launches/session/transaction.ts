@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import type { FailedScope } from '#src/smart/scopes/fallback.ts';
+import type { FailedScope } from '#src/smart/scopes/after-refusal.ts';
 import type { LaunchKind } from './launch.ts';
 
 /** Everything the callback needs, fixed when the launch begins (DI-06). */

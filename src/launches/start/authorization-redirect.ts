@@ -2,12 +2,12 @@
 import type { Outbound } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { discoveryFacts, redirectFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { KeyRing } from '#src/keys/key-ring.ts';
 import type { Transaction } from '#src/launches/session/transaction.ts';
-import type { Transactions } from '#src/launches/session/transactions.ts';
+import type { Transactions } from '#src/launches/session/transaction-store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { redirectUriOf } from '#src/organizations/registration.ts';
 import { issuersOf, type SmartConnections } from '#src/organizations/smart-connections.ts';

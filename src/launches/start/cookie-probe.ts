@@ -1,7 +1,7 @@
 /** The common part of every launch once the organization is known: cookie probe, limit and redirect to the EHR. */
 import type { Request, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { isFramed } from '#src/http/framed.ts';
 import type { KnownBrowsers } from '#src/http/limits/known-browsers.ts';
 import type { LaunchLimit } from '#src/http/limits/launch-limit.ts';

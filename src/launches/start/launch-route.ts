@@ -1,9 +1,9 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { FRAMING_PAGE, launchFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { framingOrigin, isFramed } from '#src/http/framed.ts';

@@ -1,7 +1,7 @@
 /** `GET /smart/standalone/:orgId`: the user opens the app outside the EHR, signs in at the EHR and picks a patient. */
 import type { Request, RequestHandler } from 'express';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import { standaloneFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';

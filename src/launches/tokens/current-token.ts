@@ -5,8 +5,8 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { type RefreshDependencies, refreshOnce } from './refresh.ts';
+import { isDue, isFree, isTokenExpired, unavailable } from './refresh-times.ts';
 import { verifyLater } from './refreshed-id-token.ts';
-import { isDue, isFree, isTokenExpired, unavailable } from './renewal-state.ts';
 
 /** Why the FHIR server's refusal ends a launch. */
 export type RefusedToken = Extract<EndReason, 'token-refused' | 'token-never-accepted'>;

@@ -21,8 +21,8 @@ import {
   saveRenewed,
   waitForOther,
 } from './refresh-lock.ts';
+import { unavailable } from './refresh-times.ts';
 import { areKeysUnavailable, assertSameUserWithin, asUnproven } from './refreshed-id-token.ts';
-import { unavailable } from './renewal-state.ts';
 
 export interface RefreshDependencies extends RefreshLockDependencies, Pick<Adapters, 'metrics' | 'outbound'> {
   endings: LaunchEndings;

@@ -12,7 +12,7 @@ import { keysAt } from '#src/smart/documents/issuer-keys.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { renewalError, seeing } from './final-refresh-error.ts';
-import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './renewal-state.ts';
+import { FIRST_PAUSE_MS, LONGEST_PROOF_MS, pauseBefore, unavailable } from './refresh-times.ts';
 
 export interface IdTokenDependencies {
   launches: LaunchStore;

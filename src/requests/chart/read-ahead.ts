@@ -13,8 +13,15 @@ import { createIncludeSupport } from '#src/requests/search/include-support.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { basisOf, onceAsked } from './list-key.ts';
 import { type AskedList, createAskedLists } from './parse-if-changed.ts';
-import { apiOf, mayHaveTasks, ownUserOf, type Renew, readPatientIfPermitted, readRequests } from './permitted-reads.ts';
-import { readUser } from './practitioner.ts';
+import {
+  apiOf,
+  mayHaveTasks,
+  ownUserOf,
+  type Renew,
+  readPatientIfPermitted,
+  readRequests,
+} from './patient-and-list-reads.ts';
+import { readUser } from './user-name-and-role.ts';
 import type { UserReading } from './user-reading.ts';
 
 /** A launch's calls, the patient they are about, and the signed-in user (FU-05). Each part fails on its own. */

@@ -1,5 +1,5 @@
 /** Cancels one request in the EHR, in exactly the version that the user confirmed, or says what is known of it. */
-import { isOfAnotherPatient } from '#src/requests/list/own-patient.ts';
+import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { FhirError, fhirErrorOf, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';

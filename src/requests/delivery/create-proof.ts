@@ -1,5 +1,5 @@
 /** Judges what the EHR's answer to a create proves (FH-17): only a proved request is called sent. */
-import { isOfAnotherPatient, numbersOf } from '#src/requests/list/own-patient.ts';
+import { isOfAnotherPatient, numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';

@@ -2,9 +2,10 @@
  * Handles the request that a correction replaces. It is read before the new one is sent, and cancelled only after the EHR has
  * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
+
+import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
-import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
@@ -12,8 +13,8 @@ import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { cancelRequest, readOwn } from './cancel-request.ts';
-import type { PatientSearch } from './find-sent.ts';
 import { isCancellable, isOpen, versionOf } from './may-cancel.ts';
+import type { PatientSearch } from './search-sent.ts';
 
 /** Why a correction is not sent yet. */
 export type OriginalHindrance =

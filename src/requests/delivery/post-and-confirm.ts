@@ -1,6 +1,6 @@
 /** Posts a request so that it exists in the EHR exactly once, or reports that this is not known (FH-17). */
 import type { Rule } from '#src/errors/rules/table.ts';
-import { numbersOf } from '#src/requests/list/own-patient.ts';
+import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FhirError, type FhirFailure, isRefusal } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -8,7 +8,7 @@ import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { namesIn, proofOf, requestIn } from './create-proof.ts';
-import { findSent, type PatientSearch, type Unseen, unseenBy } from './find-sent.ts';
+import { findSent, type PatientSearch, type Unseen, unseenBy } from './search-sent.ts';
 
 /** What a log may hold of the EHR's answer to the create. */
 export interface EhrAnswer {

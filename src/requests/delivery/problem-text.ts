@@ -1,7 +1,7 @@
 /** The texts for a request that was not sent, or that may have been: they state what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
-import type { Unseen } from './find-sent.ts';
+import type { Unseen } from './search-sent.ts';
 import type { FormSending } from './sending.ts';
 
 /** The text for a form that is older than the records of what was sent. */

@@ -1,14 +1,14 @@
 /** The types that sending a form and searching for its requests have in common. */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
-import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/user-reading.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import type { PatientSearch } from './find-sent.ts';
 import type { Hindrance } from './may-send.ts';
 import type { OriginalHindrance } from './original.ts';
 import type { PostEnd } from './post-and-confirm.ts';
+import type { PatientSearch } from './search-sent.ts';
 
 export interface FormSending {
   /** `absent`: all of the patient's requests were read, and the request is not among them, or not yet. */

@@ -1,14 +1,14 @@
 /** Turns a request, with the resources that were read for it, into the props of its page. */
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
+import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import { codedReasons } from '#src/requests/list/concepts.ts';
 import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
-import { numbersOf } from '#src/requests/list/own-patient.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { newestTask } from '#src/requests/progress/newest-task.ts';
+import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { asLongConceptText, asRecords } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

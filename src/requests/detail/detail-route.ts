@@ -7,19 +7,25 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { pathPartOf, queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
-import { apiOf, mayShowRequests, movementOf, ownUserOf, readsTasks } from '#src/requests/chart/permitted-reads.ts';
+import {
+  apiOf,
+  mayShowRequests,
+  movementOf,
+  ownUserOf,
+  readsTasks,
+} from '#src/requests/chart/patient-and-list-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
 import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
 import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
-import { recordOpened } from '#src/requests/new/record-created.ts';
+import { recordOpened } from '#src/requests/new/chart-audit.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';

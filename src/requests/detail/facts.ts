@@ -4,7 +4,7 @@ import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
 import { categoryWords } from '#src/requests/search/scope-limits.ts';
-import { eachDay } from '#src/requests/timing/events.ts';
+import { eachDay } from '#src/requests/timing/listed-times.ts';
 import { momentText, withMoments } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,

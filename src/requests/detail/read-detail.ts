@@ -1,5 +1,5 @@
 /** Reads one request with everything its page shows: in one batch if the kept list has it, otherwise in two calls. */
-import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
+import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';

@@ -4,7 +4,7 @@ import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS } from '#src/requests/list/concepts.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';
-import { isGiven } from '#src/requests/timing/parts.ts';
+import { isGiven } from '#src/requests/timing/phrases.ts';
 import { endDayOf, WEEKDAYS, windowIn, writeOccurrence } from '#src/requests/timing/write-occurrence.ts';
 import type { Service } from '#src/settings/service.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';

@@ -1,6 +1,7 @@
 /** Asks the EHR for everything that a list is made of: requests with what they include, and Tasks. */
 import { serverTimeZone } from '#src/adapters/time-zone.ts';
 import { type NamedResource, readNamedResource } from '#src/patients/named-resource.ts';
+import { isOfAnotherPatient, mayBeOfOther, numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { MovementLimits } from '#src/requests/progress/movement.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import type { IncludeSupport } from '#src/requests/search/include-support.ts';
@@ -11,7 +12,6 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { type Naming, namingTypes } from './names.ts';
 import { describeOutcome } from './notices.ts';
-import { isOfAnotherPatient, mayBeOfOther, numbersOf } from './own-patient.ts';
 import type { ReadAt } from './row.ts';
 import { gatherTasks, IN_PART, searchTasks } from './search-tasks.ts';
 import { readServiceRequest, type ServiceRequest } from './service-request.ts';

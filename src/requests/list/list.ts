@@ -6,7 +6,6 @@ import { maxRequests } from '#src/requests/search/search-requests.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { askForList, type Found, type RequestListOptions } from './ask-for-list.ts';
 import { fillersIn } from './fillers.ts';
-import { mergeRequests } from './merge.ts';
 import { namesItself, resolveNames } from './names.ts';
 import {
   brokenRule,
@@ -16,10 +15,11 @@ import {
   describeRemarks,
   nameServices,
 } from './notices.ts';
+import { onceById, sift } from './own-and-newest.ts';
 import { orderForReading } from './reading-order.ts';
+import { mergeRequests } from './replaced-orders.ts';
 import { type RequestRow, toRow } from './row.ts';
 import { tasksFor } from './search-tasks.ts';
-import { onceById, sift } from './sift.ts';
 import { describeProblem, type RequestsProblem } from './why-unread.ts';
 
 export interface RequestList {

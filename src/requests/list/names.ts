@@ -1,13 +1,13 @@
 /** Finds the names of people and places in requests, with one batch, or with single reads if an EHR takes none. */
 import { type NamedResource, type Pointer, type RoleNames, readNamedResource } from '#src/patients/named-resource.ts';
 import type { PartyReference } from '#src/patients/party.ts';
+import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { sendBatch } from '#src/requests/search/send-batch.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { mayBeOfOther } from './own-patient.ts';
 
 /** Types that name a requester or a provider; no clinical resource is ever read for a name. */
 export const namingTypes: ReadonlySet<string> = new Set([

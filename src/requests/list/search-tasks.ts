@@ -1,8 +1,9 @@
 /** Reads a patient's Tasks, if the EHR has any: they say what became of requests at their providers. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
+import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { newestTask } from '#src/requests/progress/newest-task.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
@@ -10,7 +11,6 @@ import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { isOfAnotherPatient } from './own-patient.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 const MOST_TASKS = 200;

@@ -1,14 +1,14 @@
 /** `GET /launches/:launchId/requests/new`: an empty form, or a draft with the outcome of its last post; and its end. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '#src/adapters/clock.ts';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
-import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { BarDependencies } from '#src/requests/chart/clinician-bar.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';

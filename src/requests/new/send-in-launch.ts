@@ -8,7 +8,7 @@ import { identityMark } from '#src/patients/identity-mark.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { hasBeenCancelled, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { versionsOf, withCancelled } from '#src/requests/delivery/deliveries.ts';
-import { lookAgain, systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { lookAgain, systemAndValue } from '#src/requests/delivery/look-button.ts';
 import { mayUpdateRequests } from '#src/requests/delivery/may-cancel.ts';
 import type { Hindrance } from '#src/requests/delivery/may-send.ts';
 import { endOriginal, originalHindrance } from '#src/requests/delivery/original.ts';
@@ -23,9 +23,9 @@ import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { recordCancelled } from './chart-audit.ts';
 import { chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
-import { recordCancelled } from './record-created.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
   audit: Audit;

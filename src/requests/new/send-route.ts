@@ -1,6 +1,6 @@
 /** `POST /launches/:launchId/requests/new`: handles a posted form; the browser is always redirected to a page (PRG). */
 import type { Request, RequestHandler, Response } from 'express';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -24,9 +24,9 @@ import { draftOf, hasContent, typedOf } from '#src/requests/form/keep-typed.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { reviewMark } from '#src/requests/form/to-service-request.ts';
 import { type NewRequest, readNewRequest, type TypedRequest } from '#src/requests/form/typed-request.ts';
+import { recordCreated } from './chart-audit.ts';
 import { PAGE } from './form-page-route.ts';
-import { sentOf } from './just-sent.ts';
-import { recordCreated } from './record-created.ts';
+import { sentOf } from './rows-just-sent.ts';
 import { type NewRequestDependencies, sendInLaunch } from './send-in-launch.ts';
 
 /** A post whose ticket is proved to be this launch's own. */

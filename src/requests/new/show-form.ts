@@ -1,9 +1,9 @@
 /** Sends the page of a form: first its own fields, then those of the chart when it has been read; or the review. */
 import type { Request, Response } from 'express';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
-import { leaveAtEnd } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { leaveAtEnd } from '#src/launches/pages/idle-end-route.ts';
 import { identityMark } from '#src/patients/identity-mark.ts';
 import { clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';

@@ -4,7 +4,7 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
-import type { FreshRows } from '#src/requests/new/just-sent.ts';
+import type { FreshRows } from '#src/requests/new/rows-just-sent.ts';
 import type { RequestListProps } from '#views/requests/request-list.ts';
 import { filterRows } from './filter.ts';
 import { PAGE_ROWS, type Selection, selectRows } from './page-rows.ts';

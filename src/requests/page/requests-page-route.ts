@@ -1,20 +1,20 @@
 /** `GET /launches/:launchId/requests`: the page every launch ends on, "Requests for <patient name>". */
 import type { Request, RequestHandler, Response } from 'express';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { allowSameOriginReferrer, setPagePolicy } from '#src/http/security-headers.ts';
-import { leaveInTime } from '#src/launches/pages/closing-route.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
+import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
 import type { TokenConfirmations } from '#src/launches/tokens/introspect.ts';
-import { isUsableAsIs, unavailable } from '#src/launches/tokens/renewal-state.ts';
+import { isUsableAsIs, unavailable } from '#src/launches/tokens/refresh-times.ts';
 import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
-import { mayShowRequests } from '#src/requests/chart/permitted-reads.ts';
+import { mayShowRequests } from '#src/requests/chart/patient-and-list-reads.ts';
 import type { ChartReadings } from '#src/requests/chart/read-ahead.ts';
+import { recordOpened } from '#src/requests/new/chart-audit.ts';
+import { beforeList, leftOpen } from '#src/requests/new/drafts-and-button.ts';
 import { PAGE } from '#src/requests/new/form-page-route.ts';
-import { beforeList, leftOpen } from '#src/requests/new/on-the-list.ts';
-import { recordOpened } from '#src/requests/new/record-created.ts';
 import { type ListReading, readingOf } from './same-or-new-list.ts';
 import { type SendDependencies, type Shown, sendList, sendStart } from './send-page.ts';
 import { readView } from './view-address.ts';

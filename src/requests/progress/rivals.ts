@@ -1,5 +1,5 @@
 /** Says what several owners of Tasks about one request say: who else has agreed, who asks, and who else is asked. */
-import { newestOf, ownerKey } from './newest-of.ts';
+import { newestOf, ownerKey } from './latest-task.ts';
 import type { Task } from './task.ts';
 import type { TaskWord } from './task-words.ts';
 

@@ -6,7 +6,7 @@ import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { withSearchParameters } from './extra-parameters.ts';
-import { createTally } from './tally.ts';
+import { createTally } from './result-count.ts';
 
 const PAGE_SIZE = 50;
 const MOST_PAGES = 10;

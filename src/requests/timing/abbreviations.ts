@@ -1,6 +1,6 @@
 /** Says `Timing.code` in words: HL7's GTSAbbreviation, and similar ones that need no explanation. */
 import { asConceptText, asInformation, asRecord, asRecords, asText } from '#src/smart/fhir/fields.ts';
-import { otherMembers, type Phrases } from './parts.ts';
+import { otherMembers, type Phrases } from './phrases.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
 /** Abbreviations that mean the same in any code system. */

@@ -1,8 +1,8 @@
 /** Finds when a request is first needed, for sorting a list. */
 import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { asRecord, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { MOST_READ } from './events.ts';
-import { listOf } from './parts.ts';
+import { MOST_READ } from './listed-times.ts';
+import { listOf } from './phrases.ts';
 
 /** The earliest moment that any occurrence[x] names, in ms; undefined where none can be read. Never throws. */
 export function beginsAt(resource: ForeignRecord, timeZone: string): number | undefined {

@@ -2,7 +2,7 @@
 import { type FhirDate, lastDayOf, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { asInformation, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { zoneName } from '#views/date-text.ts';
-import { isGiven, otherMembers, type Phrases } from './parts.ts';
+import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 
 export interface DateContext {
   /** The organization's time zone, an IANA name. */

@@ -4,9 +4,9 @@ import { type FhirDate, latestDay, readFhirDate } from '#src/patients/fhir-date.
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { timingCodePhrases } from './abbreviations.ts';
-import { readEvents } from './events.ts';
+import { readEvents } from './listed-times.ts';
 import { type DateContext, isReversed, momentText, periodPhrases } from './moments.ts';
-import { isGiven, otherMembers, type Phrases } from './parts.ts';
+import { isGiven, otherMembers, type Phrases } from './phrases.ts';
 import { repeatPhrases } from './repeat.ts';
 
 export interface Needed {

@@ -1,9 +1,9 @@
 /** Says `Timing.repeat` in plain words: "3 times a week, Mon Wed Fri, for 6 weeks". */
 import { asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { whenPhrases } from './event-codes.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
-import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
+import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
 import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
-import { whenPhrases } from './when.ts';
 
 const KNOWN = [
   ...['boundsDuration', 'boundsRange', 'boundsPeriod', 'count', 'countMax'],

@@ -1,7 +1,7 @@
 /** Decides whether a request is for a repeated service, so that doing it once does not end it. */
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isGiven, listOf } from './parts.ts';
+import { isGiven, listOf } from './phrases.ts';
 
 const RHYTHM = 'frequency period dayOfWeek timeOfDay when count countMax boundsDuration boundsRange'.split(' ');
 /** Codes of one time only, as Epic and others write them. */

@@ -1,6 +1,6 @@
 /** Says units of time in words, from FHIR's UnitsOfTime, UCUM and what people write into `unit`. */
 import { asRecord, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './parts.ts';
+import { isGiven, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
 
 /** The singular and the plural of a unit, as in "1 week" and "6 weeks". */
 export interface TimeUnit {

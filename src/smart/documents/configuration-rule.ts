@@ -1,9 +1,9 @@
 /** Finds the rule that failed when no SMART configuration could be read. Launches and checks share it. */
 import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
+import { shapeOf } from './body-kind.ts';
 import { parseCapability } from './capability-statement.ts';
 import { documentOf, type Fetched, type FetchedAnswer, isAbsent } from './fetched.ts';
-import { shapeOf } from './shape.ts';
 
 /** Does `metadata` prove that the FHIR URL is the base of a FHIR server? If so, the URL has no typing error. */
 export function isFhirBase(metadata: Fetched | undefined): boolean {

@@ -1,7 +1,8 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
+
+import { isUnder } from './base-url-guard.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
 import { isFhirId, isResourceId } from './id.ts';
-import { isUnder } from './under-base.ts';
 
 /** `Type/id` on this FHIR server, without version; undefined for another server (LC-10) or any other form. */
 export function localReference(reference: unknown, base: URL): string | undefined {

@@ -14,9 +14,9 @@ import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
 import { idTokenAlgorithms, type VerificationKeySet } from '#src/smart/documents/key-set.ts';
+import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './before-signature.ts';
 import { type ClaimsProblem, idTokenProblem, isInMilliseconds, isOtherwiseWritten } from './claims.ts';
 import type { IssuerKeys } from './issuer-key-cache.ts';
-import { readUnverifiedIdToken, refusedIdToken, type UnverifiedIdToken } from './shape.ts';
 
 declare const verified: unique symbol;
 

@@ -9,7 +9,7 @@ import { createApp } from '#src/app.ts';
 import { listAuditRows } from '#src/audit/audit-store.ts';
 import { createPeople } from '#src/clinicians/people-search.ts';
 import { createLaunchTraces } from '#src/diagnostics/traces/recorder.ts';
-import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/trace-writer.ts';
 import { addPerson, signedIn, tokenOf } from '#test/helpers/administrators.ts';
 import { supportCodeOf, type TestBrowser, titleOf } from '#test/helpers/browser.ts';
 import { decoded, leaksOf, secretsSeenBy } from '#test/helpers/canaries.ts';

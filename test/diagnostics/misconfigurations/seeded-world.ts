@@ -3,7 +3,7 @@
  * checks.
  */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { FaultValue } from '#sandbox/fault.ts';
+import type { FaultValue } from '#sandbox/fault-type.ts';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { type KeyProof, proveKey } from '#src/checks/key-proof.ts';

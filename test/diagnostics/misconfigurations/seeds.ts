@@ -1,5 +1,5 @@
 /** Short ways to write one misconfiguration: a fault of the mock EHR, a gateway before it, settings, or a launch. */
-import type { FaultValue } from '#sandbox/fault.ts';
+import type { FaultValue } from '#sandbox/fault-type.ts';
 import type { FaultName } from '#sandbox/faults.ts';
 import type { SandboxOptions } from '#sandbox/sandbox.ts';
 import type { BrowserOptions } from '#test/helpers/browser.ts';

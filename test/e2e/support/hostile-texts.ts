@@ -1,7 +1,7 @@
 /** Texts that attempt to become markup or script, and a browser that records any effect. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault.ts';
+import type { Fault, FhirAnswer, JsonObject } from '#sandbox/fault-type.ts';
 import { addPerson } from '#test/helpers/administrators.ts';
 import { openChromium } from '#test/helpers/chromium.ts';
 import { startWorld, type World } from '#test/helpers/world.ts';

@@ -1,5 +1,5 @@
 /** A fault that only one test needs, beside those that the sandbox has by name. */
-import type { Fault } from '#sandbox/fault.ts';
+import type { Fault } from '#sandbox/fault-type.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 
 /** Adds a fault to the sandbox while `during` runs. */

@@ -2,7 +2,7 @@
 import express from 'express';
 import session from 'express-session';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { adminSessions, beginSession, endSession } from '#src/http/sessions/session-middleware.ts';
+import { adminSessions, beginSession, endSession } from '#src/http/sessions/begin-session.ts';
 import { createBrowser } from '#test/helpers/browser.ts';
 import { startServer, type TestServer } from '#test/helpers/servers/listener.ts';
 

@@ -3,10 +3,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { circlesIn } from '#src/requests/list/circles.ts';
-import { mergeRequests } from '#src/requests/list/merge.ts';
+import { newestVersions } from '#src/requests/list/own-and-newest.ts';
+import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { tasksFor } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { newestVersions } from '#src/requests/list/sift.ts';
 import { readTask } from '#src/requests/progress/task.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { readNeeded } from '#src/requests/timing/needed.ts';

@@ -1,11 +1,11 @@
 /** An object that cannot become a text, where FHIR has an id or a code: the resource is odd, and the others are not lost. */
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
+import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { businessIdentifier } from '#src/requests/delivery/deliveries.ts';
 import { ownIdentifiers } from '#src/requests/delivery/may-cancel.ts';
 import { namesOf } from '#src/requests/detail/referred.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
-import { mayBeOfOther } from '#src/requests/list/own-patient.ts';
 import { placesOf } from '#src/requests/prefill/from-encounter.ts';
 import { contactOf } from '#src/requests/prefill/from-patient.ts';
 import { requesterFrom } from '#src/requests/prefill/from-requester.ts';

@@ -6,7 +6,7 @@ import { createSealer } from '#src/adapters/seal.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
-import { mayShowRequests } from '#src/requests/chart/permitted-reads.ts';
+import { mayShowRequests } from '#src/requests/chart/patient-and-list-reads.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { createKeptLists } from '#src/requests/page/last-list-store.ts';
 import { createSearchTexts } from '#src/requests/page/search-text-store.ts';

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
-import { newestTask } from '#src/requests/progress/newest-task.ts';
 import { readTask, type Task } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { pick, randomOf } from '#test/requests/page/rows.ts';
 
 const at = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };

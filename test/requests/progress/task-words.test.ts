@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeStatus } from '#src/requests/list/status.ts';
 import { withTask } from '#src/requests/list/task-status.ts';
-import { newestTask } from '#src/requests/progress/newest-task.ts';
 import { readTask } from '#src/requests/progress/task.ts';
+import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 
 const at = { patientId: 'pat-ada', base: new URL('https://ehr.example/fhir'), now: new Date('2026-12-22T14:02:00Z') };

@@ -5,7 +5,7 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
-import { systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { systemAndValue } from '#src/requests/delivery/look-button.ts';
 import { agoText } from '#src/requests/delivery/problem-text.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import type { Sent } from '#src/requests/form/draft-store.ts';

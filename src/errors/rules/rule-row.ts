@@ -1,5 +1,5 @@
 /** What the table says about one rule, for launches and checks: the cause, the owner and the remedy. */
-import type { Owner } from '#src/errors/row.ts';
+import type { Owner } from '#src/errors/error-row.ts';
 
 /** One way to fail. `{name}` in a text becomes the fact of that name, if the trace has it. */
 export interface RuleRow {

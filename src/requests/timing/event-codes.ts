@@ -1,5 +1,5 @@
 /** Says `Timing.repeat.when` and `offset` in words: "30 minutes before breakfast", "in the morning". */
-import { isGiven, listOf, type Phrases, readSpan } from './parts.ts';
+import { isGiven, listOf, type Phrases, readSpan } from './phrases.ts';
 import { spanOf, timeUnit } from './time-units.ts';
 
 const MEALS = { '': 'a meal', M: 'breakfast', D: 'lunch', V: 'dinner' };

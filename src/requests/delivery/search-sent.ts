@@ -1,5 +1,5 @@
 /** Searches the EHR for requests by the identifiers they were sent with (FH-17, FH-13). */
-import { isOfAnotherPatient, numbersOf } from '#src/requests/list/own-patient.ts';
+import { isOfAnotherPatient, numbersOf } from '#src/patients/patient-of-resource.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';

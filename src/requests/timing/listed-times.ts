@@ -1,7 +1,7 @@
 /** `Timing.event` in words: the next day first, then how many more; of a past series, when it ended. */
 import { type FhirDate, lastDayOf, latestDay, readFhirDate } from '#src/patients/fhir-date.ts';
 import { type DateContext, dateText, isPast, zoneText } from './moments.ts';
-import { listOf, type Phrases } from './parts.ts';
+import { listOf, type Phrases } from './phrases.ts';
 
 const MOST_TIMES = 6;
 /** The most times read of one request: converting each to the time zone is slow, and a hostile EHR may send thousands. */

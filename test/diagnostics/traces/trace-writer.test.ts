@@ -6,7 +6,7 @@ import { cleanText } from '#src/diagnostics/traces/bound-facts.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { findTrace } from '#src/diagnostics/traces/store.ts';
 import type { TracePart } from '#src/diagnostics/traces/trace.ts';
-import { createTraceWriter } from '#src/diagnostics/traces/writer.ts';
+import { createTraceWriter } from '#src/diagnostics/traces/trace-writer.ts';
 import { testDatabases } from '#test/helpers/databases.ts';
 import { logInto } from '#test/helpers/log-lines.ts';
 import { useStarted } from '#test/helpers/started.ts';

@@ -1,7 +1,7 @@
 /** Checks the permissions, identity and context of a token response, and makes the launch from them. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { LaunchTrace } from '#src/diagnostics/traces/launch-trace.ts';
 import { contextFacts, idTokenFacts, scopeFacts } from '#src/diagnostics/traces/redacted-facts.ts';
+import type { LaunchTrace } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { endOf, tokensOf } from '#src/launches/session/launch-tokens.ts';
@@ -12,7 +12,7 @@ import { resolveFhirUser } from '#src/smart/id-token/fhir-user.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
 import { verifyIdToken } from '#src/smart/id-token/verify.ts';
 import { readLaunchContext } from '#src/smart/launch-context.ts';
-import { isEmptyGrant } from '#src/smart/scopes/fallback.ts';
+import { isEmptyGrant } from '#src/smart/scopes/after-refusal.ts';
 import { grantedScopes, missingPermissions } from '#src/smart/scopes/granted.ts';
 import type { TokenResponse } from '#src/smart/token-response.ts';
 

@@ -1,7 +1,7 @@
 /** Says what the list shows of new requests: its button, the drafts, and what was sent recently. */
 import type { Clock } from '#src/adapters/clock.ts';
+import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import {
@@ -12,7 +12,7 @@ import {
   unconfirmedOf,
 } from '#src/requests/delivery/deliveries.ts';
 import type { DeliveryStore } from '#src/requests/delivery/delivery-store.ts';
-import { markSent, systemAndValue } from '#src/requests/delivery/look-again.ts';
+import { markSent, systemAndValue } from '#src/requests/delivery/look-button.ts';
 import { storeSoon } from '#src/requests/delivery/sending.ts';
 import { type Draft, type DraftStore, type Kept, nameOf } from '#src/requests/form/draft-store.ts';
 import { ownerOf } from '#src/requests/form/form-ticket.ts';

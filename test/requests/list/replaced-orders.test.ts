@@ -1,7 +1,7 @@
 /** No order disappears: in doubt, both are shown, and a note says what happened. */
 import { describe, expect, test } from 'vitest';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
-import { mergeRequests } from '#src/requests/list/merge.ts';
+import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 

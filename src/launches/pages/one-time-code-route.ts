@@ -3,10 +3,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { auditActor } from '#src/audit/audit.ts';
 import type { Clinicians } from '#src/clinicians/admission.ts';
-import type { AssociationLimit } from '#src/clinicians/association-limit.ts';
 import type { RedeemOutcome } from '#src/clinicians/one-time-code.ts';
-import { traceOf } from '#src/diagnostics/traces/launch-trace.ts';
+import type { AssociationLimit } from '#src/clinicians/one-time-code-limit.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
+import { traceOf } from '#src/diagnostics/traces/trace-of-request.ts';
 import { AppError } from '#src/errors.ts';
 import { assertOwnForm, csrfToken } from '#src/http/csrf.ts';
 import { fieldOf } from '#src/http/form-body.ts';
@@ -16,7 +16,7 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { admissionFacts, tieToClinician, type Waiting } from '#src/launches/callback/admit-clinician.ts';
 import { isInChart } from '#src/launches/session/fit-page.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
-import { type AssociationProblem, associationPage } from '#views/launches/association-page.ts';
+import { type AssociationProblem, associationPage } from '#views/launches/one-time-code-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 export interface AssociationRouteDependencies {

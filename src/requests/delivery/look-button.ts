@@ -3,7 +3,7 @@ import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { namesIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
-import { findSent, unseenBy } from './find-sent.ts';
+import { findSent, unseenBy } from './search-sent.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, storeSoon } from './sending.ts';
 
 /** @param ticket not expired, of this patient and user. @param request undefined if it cannot be sent as it is. */

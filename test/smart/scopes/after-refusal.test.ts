@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FailedScope, type FallbackBase, isEmptyGrant, nextScope } from '#src/smart/scopes/fallback.ts';
+import { type FailedScope, type FallbackBase, isEmptyGrant, nextScope } from '#src/smart/scopes/after-refusal.ts';
 
 const TYPES = ['Patient', 'ServiceRequest'];
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';

@@ -7,8 +7,8 @@ import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import type { Closing } from '#src/launches/session/end-reasons.ts';
 import { isInChart, UNATTENDED } from '#src/launches/session/fit-page.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
-import { isUsableAsIs } from '#src/launches/tokens/renewal-state.ts';
-import { closingPage } from '#views/launches/closing-page.ts';
+import { isUsableAsIs } from '#src/launches/tokens/refresh-times.ts';
+import { closingPage } from '#views/launches/idle-end-page.ts';
 import { openLaunchOf } from './guard.ts';
 
 /** So that no patient stays on the screen. By the `Refresh` header: a streamed page sends its head early. */

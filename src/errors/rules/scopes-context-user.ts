@@ -1,5 +1,5 @@
 /** Rules of the granted scopes, the open patient and the user. */
-import { administrator, ehrTeam, operator, type RuleRow, workstationTeam } from './row.ts';
+import { administrator, ehrTeam, operator, type RuleRow, workstationTeam } from './rule-row.ts';
 
 export const userRules = {
   'scope.patient-missing': ehrTeam(

@@ -1,7 +1,7 @@
 /** Finds the Task that speaks for a request among all that are about it. */
 import type { PartyReference } from '#src/patients/party.ts';
 import { areOf, type Written, writtenFrom } from './done.ts';
-import { newestOf, onceById, ownerKey } from './newest-of.ts';
+import { newestOf, onceById, ownerKey } from './latest-task.ts';
 import { isOf, nameKey } from './owner.ts';
 import { type Asked, isForWhole } from './purpose.ts';
 import { askedText, othersWhoAct, rivalStep, rivalText } from './rivals.ts';
