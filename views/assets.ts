@@ -12,7 +12,7 @@ const NAMES = [
   'diagnostics.css',
   'favicon.svg',
   'from-chart.js',
-  'request-so-far.js',
+  'form-summary.js',
   'keep-draft.js',
   'reload-on-back.js',
   'logo.png',

@@ -4,12 +4,14 @@ import type { Queries } from '#src/adapters/database/index.ts';
 import { createOutbound } from '#src/adapters/ehr-http/client.ts';
 import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
+import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
+import { ownerFor } from '#src/errors/error-row.ts';
 import { found } from '#src/organizations/commands.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { checkAgain } from './check-again.ts';
-import { describeRun } from './command-output.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
+import { verdictOf } from './report.ts';
 import { runChecks } from './run.ts';
 import { createChecksStore } from './store.ts';
 
@@ -74,4 +76,47 @@ async function withChecks(
   } finally {
     await outbound.close();
   }
+}
+
+const MARKS: Record<Verdict, string> = {
+  pass: 'pass   ',
+  warning: 'WARNING',
+  failure: 'FAILURE',
+  skipped: 'skipped',
+  info: 'info   ',
+};
+
+/** Exit code 1 when any check failed; warnings are for people to judge. */
+function describeRun(finished: FinishedChecks, corrections: readonly string[]): CommandOutcome {
+  const { fhirUrl, at, results, summary } = finished;
+  const verdict = verdictOf(summary);
+  const groups = [...new Set(results.map(({ group }) => group))];
+  const text = [
+    ...corrections,
+    `${fhirUrl}, ${at}`,
+    ...groups.flatMap((group) => ['', group, ...results.filter((one) => one.group === group).flatMap(linesOf)]),
+    ...nearbyLines(summary.nearby),
+    ...(summary.suggestions.length > 0 ? ['', 'You may decide to'] : []),
+    ...summary.suggestions.map(({ title, why }) => `  ${title}. ${why}`),
+    '',
+    `${verdict}: ${Object.entries(summary.counts)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}.`,
+  ].join('\n');
+  const exitCode = summary.counts.failure > 0 ? 1 : 0;
+  return { exitCode, text, json: { fhirUrl, at, verdict, changes: corrections, summary, results } };
+}
+
+function nearbyLines(nearby: NearbyAddresses | undefined): string[] {
+  if (!nearby) return [];
+  const { fhirUrl, tried } = nearby;
+  const found = fhirUrl === undefined ? 'No FHIR server was found nearby.' : `Did you mean ${fhirUrl}?`;
+  return ['', found, `  Tried: ${tried.join(', ')}`];
+}
+
+function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {
+  const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
+  if (verdict !== 'failure' && verdict !== 'warning') return [line];
+  return [line, `             why: ${why}`, `             ${ownerFor(owner, 'operator')}: ${remedy}`];
 }

@@ -1,7 +1,10 @@
 /** A run as a report that can be sent to IT: dated, complete, and without secrets. */
 import type { AuditEvent } from '#src/audit/audit.ts';
 import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/result.ts';
-import type { ReportProps } from '#views/inspector/report-page.ts';
+import { ownerFor } from '#src/errors/error-row.ts';
+import type { ReportShape } from '#src/reports/route.ts';
+import { type ReportProps, reportPage } from '#views/inspector/report-page.ts';
+import type { RegistrationValues } from '#views/settings/registration-table.ts';
 import type { Difference } from './drift.ts';
 import type { CheckRun } from './store.ts';
 
@@ -46,3 +49,18 @@ export function toReport(run: CheckRun, organization: { id: string; name: string
     differences: run.differences,
   };
 }
+
+export interface SharedCheckReport extends CheckReport {
+  registration: RegistrationValues;
+}
+
+/** `/reports/checks/:token`: a report with the registration sheet, for people without an account. */
+export const checksReport: ReportShape<SharedCheckReport> = {
+  kind: 'checks',
+  path: '/reports/checks',
+  json: ({ content, expiresAt }) => ({ ...content, expiresAt }),
+  page: ({ content, expiresAt }, jsonUrl) => {
+    const results = content.results.map((row) => ({ ...row, owner: ownerFor(row.owner, 'outside') }));
+    return reportPage({ ...content, results }, { expiresAt, jsonUrl });
+  },
+};

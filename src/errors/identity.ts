@@ -1,4 +1,4 @@
-/** Errors of what a token says: who the user is, what was granted, which patient is open, and whether the user may enter. */
+/** Errors of what a token says: who the user is, what was granted, and whether the user may enter. */
 import type { ErrorRow } from './error-row.ts';
 
 export const identityErrors = {
@@ -34,16 +34,6 @@ export const identityErrors = {
     title: 'The EHR granted this app nothing to read',
     help: '{Again}. If it happens again, give the support code to {help desk}: it says which permissions are missing.',
     rules: ['scope.nothing'],
-  },
-  'context.invalid': {
-    status: 502,
-    title: 'The EHR did not say which patient is open',
-    help: "Open the app from a patient's chart. If you did, give the support code to {help desk}.",
-    standalone: {
-      title: 'The EHR did not say which patient was picked',
-      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to {help desk}.',
-    },
-    rules: ['context.patient-missing', 'context.no-patient-picked', 'context.id-malformed'],
   },
   'user.not-allowed': {
     status: 403,

@@ -1,7 +1,17 @@
-/** Errors of reading the patient, which every page of a launch does first. */
+/** Errors of finding out which patient is open, and of reading that patient, which every page of a launch does first. */
 import type { ErrorRow } from './error-row.ts';
 
 export const patientErrors = {
+  'context.invalid': {
+    status: 502,
+    title: 'The EHR did not say which patient is open',
+    help: "Open the app from a patient's chart. If you did, give the support code to {help desk}.",
+    standalone: {
+      title: 'The EHR did not say which patient was picked',
+      help: 'No patient was picked, or the EHR did not name one. Start again and pick a patient; if you did, give the support code to {help desk}.',
+    },
+    rules: ['context.patient-missing', 'context.no-patient-picked', 'context.id-malformed'],
+  },
   'patient.mismatch': {
     status: 502,
     title: 'The EHR returned a different patient',

@@ -4,7 +4,7 @@ import { errorCodes, errorRows } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
 import { adminCsrfToken } from '#src/http/sessions/signed-in-user.ts';
-import { scopeWords } from '#src/organizations/scope-words.ts';
+import { scopeWords } from '#src/organizations/scope-purposes.ts';
 import { settings } from '#src/settings/registry.ts';
 import { type GivenEndpoints, givenFields, isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { grantedScopes, permits } from '#src/smart/scopes/granted.ts';

@@ -1,7 +1,12 @@
 /** Explains a scope string: what each scope is for, what a clinician loses without it, what is absent, what is sent. */
 import type { Organization } from '#src/organizations/organization.ts';
-import { type ScopeUse, scopeUses, type UseSettings } from '#src/organizations/scope-uses.ts';
-import { type ScopeWords, scopeWords } from '#src/organizations/scope-words.ts';
+import {
+  type ScopeUse,
+  type ScopeWords,
+  scopeUses,
+  scopeWords,
+  type UseSettings,
+} from '#src/organizations/scope-purposes.ts';
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { parseResourceScope, tokenProblem } from '#src/smart/scopes/grammar.ts';
@@ -83,16 +88,20 @@ function absentPlain(text: string): ExplainedScopeProps[] {
   return scopeWords(absent.join(' ')).map((words) => explain(words, []));
 }
 
-/** Absent scopes are written in v2 if any scope of the string is, otherwise in v1. */
+/** Absent scopes are written in v2 if any scope of the string is, otherwise in v1, where one scope serves several uses. */
 function absentResources(text: string, uses: readonly ScopeUse[]): ExplainedScopeProps[] {
   const granted = grantedScopes(text.replace(/\s+/g, ' '));
   const isV2 = granted.resources.some(({ syntax }) => syntax === 'v2');
-  return uses.flatMap(({ permissions, purpose, loss }) => {
-    if (permissions.every((permission) => mayAsk(granted, permission))) return [];
-    const type = permissions[0]?.type ?? '';
+  const absent = uses.filter(({ permissions }) => !permissions.every((permission) => mayAsk(granted, permission)));
+  const scopeOf = ({ permissions }: ScopeUse) => {
     const letters = INTERACTIONS.filter((one) => permissions.some(({ interaction }) => interaction === one)).join('');
     // SCO-04
     const v1 = /[rs]/.test(letters) ? 'read' : 'write';
-    return [{ scope: `patient/${type}.${isV2 ? letters : v1}`, purpose, loss }];
-  });
+    return `patient/${permissions[0]?.type ?? ''}.${isV2 ? letters : v1}`;
+  };
+  return [...Map.groupBy(absent, scopeOf)].map(([scope, served]) => ({
+    scope,
+    purpose: served.map(({ purpose }) => purpose).join(' '),
+    loss: served.map(({ loss }) => loss).join(' '),
+  }));
 }

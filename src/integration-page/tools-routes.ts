@@ -1,7 +1,6 @@
 /** The tools of a connection: the key proof, and the report for the EHR team. */
 import { proveKey } from '#src/checks/key-proof.ts';
-import { toReport } from '#src/checks/report.ts';
-import { checksReport, type SharedCheckReport } from '#src/checks/shared-checks.ts';
+import { checksReport, type SharedCheckReport, toReport } from '#src/checks/report.ts';
 import type { Limiter } from '#src/http/limits/limiter.ts';
 import { actorOf, adminOf } from '#src/http/sessions/signed-in-user.ts';
 import { isConnected } from '#src/organizations/organization.ts';

@@ -32,13 +32,16 @@ describe('a scope string explained', () => {
       'patient/Organization.r',
       'patient/Location.r',
       'patient/ServiceRequest.c',
+      ...['Task.rs', 'Provenance.s', 'Appointment.s', 'Communication.s'].map((name) => `patient/${name}`),
+      ...['ServiceRequest.u', 'Encounter.r', 'Condition.s', 'AllergyIntolerance.s'].map((name) => `patient/${name}`),
+      ...['patient/Observation.s', 'patient/Coverage.s'],
     ]);
     expect(absent.find(({ scope }) => scope === 'patient/ServiceRequest.rs')?.loss).toContain('is empty');
   });
 
   test.for([
     ['patient/*.read', ['patient/ServiceRequest.write']],
-    ['patient/*.rs', ['patient/ServiceRequest.c']],
+    ['patient/*.rs', ['patient/ServiceRequest.c', 'patient/ServiceRequest.u']],
     ['patient/*.read patient/ServiceRequest.write', []],
   ] as const)('%s: creating requests needs a separate scope', ([resources, missed]) => {
     const guide = `launch/patient launch/encounter openid fhirUser launch profile online_access ${resources}`;
@@ -71,6 +74,12 @@ describe('a scope string explained', () => {
     ['patient/ServiceRequest.c?status=active', 'Nothing: the app does not use it.'],
     ['patient/Device.read', 'Nothing: the app does not use it.'],
     ['system/*.read', 'Nothing: the app does not use it.'],
+    ['patient/Task.rs', 'The list and a request show only what the order itself says.'],
+    ['patient/Provenance.read', 'The history of a request lacks its changes.'],
+    ['patient/Encounter.rs', 'A clinician types the visit and its place of a new request.'],
+    ['patient/Condition.read', 'A clinician types the reason of a new request.'],
+    ['patient/Coverage.rs', 'A clinician types the insurance of a new request.'],
+    ['patient/ServiceRequest.u', 'Such a request can be cancelled only in the EHR.'],
     ['patient/Patient.sr', 'Nothing: the app does not use it.'],
     ['__vendor', 'Nothing: the app does not use it.'],
     ['patient/Patient.read', 'The app cannot be used: no page is shown without a proven patient.'],

@@ -75,7 +75,7 @@ export function newRequestStart(props: NewRequestPageProps): string {
     themeUrl: props.themeUrl,
     bar: clinicianBar(props.bar),
     styles: ['new-request.css'],
-    script: ['keep-draft.js', 'service-questions.js', 'from-chart.js', 'request-so-far.js'],
+    script: ['keep-draft.js', 'service-questions.js', 'from-chart.js', 'form-summary.js'],
   });
   // A URL that ends in the id of the notice opens the page there, with the focus on it.
   return String(html`${start}${patientBanner(patient, props.needPatientBanner)}<div class="page-heading">

@@ -1,4 +1,4 @@
-/** Bounds how an answer may arrive: each piece of it costs time and memory, however few bytes it has. */
+/** Bounds the size of an answer, and its pieces: each costs time and memory, however few bytes it has. */
 import type { Dispatcher } from 'undici';
 
 /** Looks at one answer as it arrives. An error that a method returns ends the answer and closes its connection. */
@@ -8,6 +8,8 @@ export interface AnswerWatch {
   onPiece?(piece: Uint8Array): Error | undefined;
 }
 
+/** A page of 200 requests with narratives is well below half of the FHIR limit (FH-12). */
+export const MAX_BYTES = { protocol: 1_000_000, fhir: 5_000_000 } as const;
 /** A fifth of a kilobyte each for the largest answer. Servers send several kilobytes at a time. */
 const MOST_PIECES = 20_000;
 const MOST_INTERIM = 10;

@@ -2,15 +2,13 @@
 import { Agent, interceptors } from 'undici';
 import { cached } from '#src/adapters/cache.ts';
 import { guardedLookup } from './address-policy.ts';
-import { boundsPieces } from './answer-size.ts';
+import { boundsPieces, MAX_BYTES } from './answer-size.ts';
 import { boundsJson, JSON_BOUNDS } from './json-bounds.ts';
 import { createWarmConnector } from './warm-connector.ts';
 
 /** Protocol calls or FHIR reads. Their responses differ in size, and neither waits for the other's connections. */
-export type PoolUse = 'protocol' | 'fhir';
+export type PoolUse = keyof typeof MAX_BYTES;
 
-/** A page of 200 requests with narratives is well below half of the FHIR limit (FH-12). */
-const MAX_BYTES: Record<PoolUse, number> = { protocol: 1_000_000, fhir: 5_000_000 };
 /** A limit against leaks only: organizations may share a host, and each one's bulkhead bounds its own use. */
 const CONNECTIONS_PER_HOST = 1_000;
 const KEEP_ALIVE_MS = 75_000;

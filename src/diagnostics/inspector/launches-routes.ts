@@ -14,8 +14,8 @@ import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-orga
 import { saveReport } from '#src/reports/store.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
 import { type Diagnosis, diagnose, forReader, shownTitle } from './diagnosis.ts';
+import { launchReport } from './launch-report.ts';
 import { type ListDependencies, listRoute } from './list-route.ts';
-import { launchReport } from './shared-launch.ts';
 
 export interface LaunchesRouteDependencies extends ListDependencies {
   redis: KeyStore;

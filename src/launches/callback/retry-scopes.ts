@@ -7,7 +7,7 @@ import { type CookieValue, createCookieValue } from '#src/launches/session/cooki
 import type { Transaction } from '#src/launches/session/transaction.ts';
 import type { Transactions } from '#src/launches/session/transaction-store.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { usedTypes } from '#src/organizations/scope-uses.ts';
+import { neededTypes } from '#src/organizations/scope-purposes.ts';
 import { type FailedScope, nextScope } from '#src/smart/scopes/after-refusal.ts';
 import {
   type AuthorizationRedirect,
@@ -71,7 +71,7 @@ function scopeAfter(
   failure: FailedScope['failure'],
 ): string | undefined {
   const { scopes: setting, scopeVersion: version } = organization;
-  return nextScope({ setting, version, capabilities, types: usedTypes(organization) }, [{ scope, failure }]);
+  return nextScope({ setting, version, capabilities, types: neededTypes(organization) }, [{ scope, failure }]);
 }
 
 /**

@@ -6,7 +6,6 @@ import type { Sealer } from '#src/adapters/seal.ts';
 import { isEqualSecret } from '#src/http/csrf.ts';
 import type { EndReason } from './end-reasons.ts';
 import { createEndedLaunches } from './ended-launches.ts';
-import type { StoreRetries } from './late-writes.ts';
 import { IDLE_LIMIT_MS, type Launch } from './launch.ts';
 import {
   createLaunchSealing,
@@ -19,6 +18,7 @@ import {
 } from './launch-record.ts';
 import { createLiveIndex, NOTE_EVERY_MS } from './live-index.ts';
 import { createLiveLaunches } from './live-launches.ts';
+import type { StoreRetries } from './store-retries.ts';
 
 /** The records of all launches; every instance sees the same. */
 export type LaunchStore = Omit<EndableLaunchStore, 'end'>;

@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { type Sealer, TooLargeError } from '#src/adapters/seal.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
-import type { StoreRetries } from './late-writes.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 import type { LaunchStore } from './store.ts';
+import type { StoreRetries } from './store-retries.ts';
 import {
   type Completion,
   completionsOf,

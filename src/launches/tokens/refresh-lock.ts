@@ -5,10 +5,10 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { Adapters } from '#src/adapters.ts';
 import { AppError } from '#src/errors.ts';
 import type { LaunchEndings } from '#src/launches/ending/end-launches.ts';
-import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import type { OpenedLaunch } from '#src/launches/session/launch-record.ts';
 import type { LaunchStore } from '#src/launches/session/store.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { isFree, isTokenExpired, pauseBefore, unavailable } from './refresh-times.ts';
 

@@ -1,7 +1,7 @@
 /** The types that sending a form and searching for its requests have in common. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import { type Launch, limitsOn, mayUse } from '#src/launches/session/launch.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { UserReading } from '#src/requests/chart/user-reading.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DeliveryStore } from './delivery-store.ts';

@@ -1,5 +1,5 @@
 /** Shows a request once if the EHR lists it twice and this is proved. In doubt, both entries are shown. */
-import { circlesIn } from './circles.ts';
+import { circlesIn } from '#src/adapters/circles.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /**

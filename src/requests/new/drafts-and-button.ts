@@ -1,7 +1,7 @@
 /** Says what the list shows of new requests: its button, the drafts, and what was sent recently. */
 import type { Clock } from '#src/adapters/clock.ts';
-import type { StoreRetries } from '#src/launches/session/late-writes.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
+import type { StoreRetries } from '#src/launches/session/store-retries.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { PatientSummary } from '#src/patients/patient.ts';
 import {

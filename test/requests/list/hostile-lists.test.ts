@@ -2,7 +2,7 @@
  * A hostile EHR's page within all size limits: comparing its requests with each other costs no more than reading them.
  */
 import { describe, expect, test } from 'vitest';
-import { circlesIn } from '#src/requests/list/circles.ts';
+import { circlesIn } from '#src/adapters/circles.ts';
 import { newestVersions } from '#src/requests/list/own-and-newest.ts';
 import { mergeRequests } from '#src/requests/list/replaced-orders.ts';
 import { tasksFor } from '#src/requests/list/search-tasks.ts';
