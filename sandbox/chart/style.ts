@@ -22,7 +22,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
 .ehr-tour { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: .75rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 .ehr-tour li { position: relative; padding: .75rem 1rem; background: #fff; border: 1px solid #c5d0d9; border-radius: .375rem; }
 .ehr-tour li:hover { border-color: #2d7fb8; }
-.ehr-tour a { display: block; font-weight: 600; color: #12395b; }
+.ehr-tour a { display: block; color: #12395b; }
 .ehr-tour a::after { content: ""; position: absolute; inset: 0; }
 .ehr-chart iframe { flex: 1; width: 100%; min-height: 34rem; border: 0; background: #fff; }
 main.ehr-sign-in { width: min(34rem, 100% - 2rem); margin: 1.5rem auto; padding: 1.25rem; background: #fff; border: 1px solid #c5d0d9; border-radius: .375rem; overflow-wrap: anywhere; }
