@@ -55,7 +55,7 @@ describe.for(errorCodes)('%s', (code) => {
 
   test('names a cause, an owner and a remedy', () => {
     expect(owner).toMatch(/^[A-Z]/);
-    for (const cause of causes) expect(cause).toMatch(/^[A-Z].*[^.]$/);
+    for (const cause of causes) expect(cause).toMatch(/^(?:[A-Z]|iss |smart-configuration ).*[^.]$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
   });
 

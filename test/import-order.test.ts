@@ -8,8 +8,8 @@ import { describe, expect, test } from 'vitest';
  * sub-folders.
  */
 const ORDER = [
-  'src/errors/',
   'src/errors/rules/',
+  'src/errors/',
   'src/errors.ts',
   'src/config/',
   'src/adapters/',
@@ -153,12 +153,12 @@ describe('things that only certain files may use', () => {
     ['prom-client', /^src\/adapters\/metrics\.ts$/],
     [
       'undici',
-      /^src\/(adapters\/ehr-http\/(client|error|exchange|pools|json-bounds|answer-bounds|warm-connector)|smart\/fhir\/under-base)\.ts$/,
+      /^src\/(adapters\/ehr-http\/(client|error|exchange|pools|json-bounds|answer-size|warm-connector)|smart\/fhir\/base-url-guard)\.ts$/,
     ],
     ['cockatiel', /^src\/adapters\/ehr-http\/(bulkhead|circuit)\.ts$/],
     ['@opentelemetry/sdk-trace', /^src\/adapters\/telemetry\.ts$/],
     ['openid-client', /^src\/admin\/identity-provider\.ts$/],
-    ['express-session', /^src\/http\/sessions\/session-(store|middleware)\.ts$/],
+    ['express-session', /^src\/http\/sessions\/(session-store|begin-session)\.ts$/],
     ['helmet', /^src\/http\/security-headers\.ts$/],
     ['fhirclient/lib/FhirClient.js', /^src\/smart\/fhir\/client-library\.ts$/],
     ['drizzle-orm/pg-core', /^src\/(adapters\/database\/(index|statements)|.+[/-]store)\.ts$/],

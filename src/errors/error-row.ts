@@ -1,8 +1,7 @@
 /** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
 
-import type { Rule } from './rules/table.ts';
-
-export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
+import type { Owner } from '#src/errors/rules/rule-row.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
 
 /** Who reads it: an organization's administrator, the operator of this service, or a person a report was sent to. */
 export type Reader = 'administrator' | 'operator' | 'outside';

@@ -745,7 +745,7 @@ describe('operators', () => {
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     // There is nothing to choose yet.
-    expect((await operator.visit(world.url + PAGE)).url).toBe(`${world.url}${PAGE}?organization=${ORG_ID}`);
+    expect((await operator.open(world.url + PAGE)).url).toBe(`${world.url}${PAGE}?organization=${ORG_ID}`);
     await world.setOrganization('hospital-b');
     expect((await operator.visit(world.url + PAGE)).body).toContain('Which organization?');
     const chosen = await operator.visit(`${world.url}${PAGE}?organization=hospital-b`);

@@ -1,5 +1,5 @@
 /** The result of a connection check: one row per check, with who fixes a problem, and a summary of all rows. */
-import type { Owner } from '#src/errors/error-row.ts';
+import type { Owner } from '#src/errors/rules/rule-row.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import type { SettingValues } from '#src/settings/derived.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';

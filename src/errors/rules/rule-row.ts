@@ -1,5 +1,7 @@
 /** What the table says about one rule, for launches and checks: the cause, the owner and the remedy. */
-import type { Owner } from '#src/errors/error-row.ts';
+
+/** Who has to act. */
+export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';
 
 /** One way to fail. `{name}` in a text becomes the fact of that name, if the trace has it. */
 export interface RuleRow {

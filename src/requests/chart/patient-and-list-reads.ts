@@ -84,12 +84,13 @@ export async function readRequests(
   organization: Organization,
   naming: Pick<RequestListOptions, 'user' | 'batches' | 'includes' | 'remembered' | 'tasks' | 'now' | 'ownSystem'>,
 ): Promise<RequestList> {
-  const { showEhrOrders, searchParameters, timeZone } = organization;
+  const { showEhrOrders, searchParameters, timeZone, discovered } = organization;
   if (!showEhrOrders) {
     const notices = ['Your organization does not show requests from the EHR here.'];
     return { open: [], closed: [], otherOrders: 0, notices, problem: undefined, isUnread: true };
   }
   const search = { type: 'ServiceRequest', interaction: 's' } as const;
+  const searchesTasks = readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' });
   return loadRequests(api, {
     patientId: launch.context.patient,
     grantedSearch: mayUse(launch, search),
@@ -102,7 +103,9 @@ export async function readRequests(
     helpDeskName: organization.helpDeskName,
     ...naming,
     mayHaveTasks: mayHaveTasks(launch),
-    tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
+    tasks: searchesTasks ? naming.tasks : undefined,
+    // Only a CapabilityStatement says that an EHR has no Tasks.
+    isTaskUnsure: mayHaveTasks(launch) && !searchesTasks && discovered?.requestIncludes === undefined,
   });
 }
 
@@ -117,9 +120,9 @@ export function mayHaveTasks(launch: Launch): boolean {
 }
 
 /**
- * Whether Tasks get a search of their own: if the organization's scopes name Task, or until a CapabilityStatement has
- * told what comes with the requests. A wildcard scope covers Task at every EHR, but most EHRs have no Task for a request.
+ * Whether Tasks get a search of their own: only if the organization's scopes name Task. A wildcard scope covers Task at
+ * every EHR, but most EHRs have no Task for a request, so each launch would cost them a needless search.
  */
-export function readsTasks({ scopes, discovered }: Organization): boolean {
-  return discovered?.requestIncludes === undefined || /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
+export function readsTasks({ scopes }: Organization): boolean {
+  return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
 }

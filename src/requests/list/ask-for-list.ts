@@ -36,6 +36,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: EhrLack | undefined;
+  /** Whether the EHR may have Tasks that are not asked for; default: no. */
+  readonly isTaskUnsure?: boolean;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;
@@ -103,8 +105,8 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
   const otherTasks = gathered.countOthers();
   const unread = gathered.hasUnread() && failed.length === 0 ? [IN_PART] : failed;
   const taskNotices = [...unread, ...gathered.notices()];
-  // Answers of providers could not be read, or not all of them.
-  const isUnheard = taskNotices.length > 0;
+  // Answers of providers were not read, or not all of them.
+  const isUnheard = taskNotices.length > 0 || options.isTaskUnsure === true;
   const heard = { tasks: gathered.tasks(), otherTasks, taskNotices, isUnheard };
   return { requests, ...heard, included, remarks, identifiers, ...answered };
 }

@@ -8,7 +8,7 @@ const ENTITIES = new Map([
   ['apos', "'"],
   ['nbsp', ' '],
 ]);
-/** Only elements that HTML has, so that "K <3.0 or >6.0" stays as it is. */
+/** What makes a text HTML: "K <3.0 or >6.0" and a word between <b> and </b>, which a user may type, stay as they are. */
 const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s[^<>]*)?\/?>/gi;
 const INLINE = /<\/?(?:a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s[^<>]*)?\/?>/gi;
 /** Begins a group of RTF that holds no words: fonts, colours, styles, and what older readers have to skip. */
@@ -18,7 +18,8 @@ const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?\??|(par|line|row|cell|tab)\b
 /** The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear. */
 export function unmarked(text: string): string {
   if (text.startsWith('{\\rtf')) return wordsOfRtf(text);
-  return withoutEntities(text.replace(BLOCK, '\n').replace(INLINE, ''));
+  const lines = text.replace(BLOCK, '\n');
+  return withoutEntities(lines === text ? text : lines.replace(INLINE, ''));
 }
 
 /** "&amp;" as "&". A number that is no character stays. */

@@ -67,7 +67,7 @@ launchesSay('token', [
     atPath(TOKEN, { headers: (headers) => void (headers.host = 'ehr.internal:8443') }),
     'client.key',
     {
-      says: /another address than that on localhost:\d+, as behind a proxy that rewrites Host.*let the proxy pass Host on/,
+      says: /a proxy rewrites Host, so that the EHR expects another address of its token endpoint than that on localhost:\d+.*let the proxy pass Host on/,
       shown: /does not recognize this app/,
     },
   ],

@@ -1,7 +1,7 @@
 /** What a launch's page and the checks must say of a misconfiguration: its rule with owner and remedy, and no other's. */
 import { expect } from 'vitest';
 import type { CheckResult } from '#src/checks/rows/result.ts';
-import type { Owner } from '#src/errors/error-row.ts';
+import type { Owner } from '#src/errors/rules/rule-row.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 
 /** What the inspector's page of a launch says. */

@@ -618,7 +618,7 @@ describe('hostile FHIR', () => {
 
 test.for([
   ['a wildcard alone', {}, [], false],
-  ['a wildcard, before a CapabilityStatement has been read', {}, undefined, true],
+  ['a wildcard, before a CapabilityStatement has been read', {}, undefined, false],
   ['Task by name', { scopes: WITH_TASKS }, [], true],
   ['a wildcard, where the EHR sends Tasks along', {}, ['Task:focus'], true],
 ] as const)(

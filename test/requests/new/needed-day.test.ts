@@ -1,6 +1,7 @@
 /** The days for which a request may be made, by the calendar of the facility, not of the server or of UTC. */
 import { describe, expect, test } from 'vitest';
 import { readNewRequest } from '#src/requests/form/typed-request.ts';
+import { withDayWords } from '#views/date-text.ts';
 
 const TYPED = { service: 'transport', what: 'Wheelchair van', priority: 'routine', reason: 'Dialysis', note: '' };
 const NOON = '2026-11-28T12:00:00Z';
@@ -68,7 +69,7 @@ describe('"at once" with another day', () => {
     ['routine', '2026-12-05', false],
   ])('%s on %s needs a confirmation: %s', ([priority, neededOn, isAsked]) => {
     const judged = judge({ priority, neededOn });
-    expect(judged).toEqual(isAsked ? { confirmed: expect.stringContaining(neededOn) } : 'taken');
+    expect(judged).toEqual(isAsked ? { confirmed: expect.stringContaining(withDayWords(neededOn)) } : 'taken');
   });
 
   test.for<[string, Record<string, string>, unknown]>([
