@@ -6,7 +6,7 @@ import { createConnectionProbe } from '#src/adapters/ehr-http/tls-probe.ts';
 import type { CheckDependencies } from '#src/checks/rows/context.ts';
 import type { CheckResult, FinishedChecks, NearbyAddresses, Verdict } from '#src/checks/rows/result.ts';
 import { ownerFor } from '#src/errors/error-row.ts';
-import { found } from '#src/organizations/commands.ts';
+import { found as existing } from '#src/organizations/commands.ts';
 import type { EditDependencies } from '#src/organizations/edit.ts';
 import { isConnected } from '#src/organizations/organization.ts';
 import { checkAgain } from './check-again.ts';
@@ -40,7 +40,7 @@ export function readCheckCommand(args: readonly string[]): CheckCommand {
 export function readOrganizationCheck(args: readonly string[]): CheckCommand {
   const id = readArguments(args, ['<orgId>'], {}).positionals[0] ?? '';
   return async (dependencies) => {
-    const organization = found(await dependencies.store.find(id), id);
+    const organization = existing(await dependencies.store.find(id), id);
     if (!isConnected(organization)) throw new CommandError(`Organization ${id} has no FHIR URL or no Client ID yet.`);
     const by = { actor: 'cli', name: 'cli' } as const;
     const checksStore = createChecksStore(dependencies.db);
@@ -55,7 +55,7 @@ async function checkUrl(
   typed: string,
   id: string | undefined,
 ): Promise<CommandOutcome> {
-  const organization = id === undefined ? undefined : found(await dependencies.store.find(id), id);
+  const organization = id === undefined ? undefined : existing(await dependencies.store.find(id), id);
   const allowPrivate = [...dependencies.allowPrivate, ...(organization?.privateNetworks ?? [])];
   const normalized = normalizeFhirUrl(typed, { production: dependencies.production, allowPrivate });
   if (!normalized.ok) throw new CommandError(normalized.problem);

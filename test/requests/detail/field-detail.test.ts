@@ -190,8 +190,8 @@ test.for<[string, number | undefined, string]>([
   expect(relatedRequests(rowOf({ requestedMs: 0 }), [other])).toMatchObject([{ id: '2', relation }]);
   const alsoMadeFrom = { ...other, relations: { ...replaces, basedOn: ['ServiceRequest/1'], requisition: 'u|1' } };
   const onForm = { basedOn: [], replaces: [], requisition: 'u|1' };
-  const own = rowOf({ requestedMs: 0, relations: onForm });
-  expect(relatedRequests(own, [alsoMadeFrom])).toMatchObject([{ id: '2', relation }]);
+  const older = rowOf({ requestedMs: 0, relations: onForm });
+  expect(relatedRequests(older, [alsoMadeFrom])).toMatchObject([{ id: '2', relation }]);
   const inCircle = { basedOn: [], replaces: ['ServiceRequest/2'], requisition: undefined };
   const circle = relatedRequests(rowOf({ requestedMs: 0, relations: inCircle }), [other]);
   expect(circle.map((one) => one.relation)).not.toContain('Replaced by');
