@@ -4,7 +4,7 @@ import type { CheckResult, CheckSummary, Suggestion } from '#src/checks/rows/res
 import { ownerFor } from '#src/errors/error-row.ts';
 import type { ReportShape } from '#src/reports/route.ts';
 import { type ReportProps, reportPage } from '#views/inspector/report-page.ts';
-import type { RegistrationValues } from '#views/settings/registration-table.ts';
+import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 import type { Difference } from './drift.ts';
 import type { CheckRun } from './store.ts';
 

@@ -10,7 +10,8 @@ import {
 import { isGiven } from '#src/smart/documents/given-endpoints.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { parseResourceScope, tokenProblem } from '#src/smart/scopes/grammar.ts';
-import { grantedScopes, LONGEST_SETTING, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
+import { grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
+import { LONGEST_SETTING, requestedScope } from '#src/smart/scopes/requested.ts';
 import type { ExplainedScopeProps, ScopeEditorProps } from '#views/integration-page/scope-editor.ts';
 import type { TypedForm } from '#views/typed-form.ts';
 

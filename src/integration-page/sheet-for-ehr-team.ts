@@ -10,7 +10,7 @@ import { presetScopes } from '#src/vendors/presets.ts';
 import { filledForm, namesInForm } from '#src/vendors/registration-forms.ts';
 import { assetPath } from '#views/assets.ts';
 import { type RegisterSheetProps, sharedRegisterPage } from '#views/guide/register-page.ts';
-import type { RegistrationValues } from '#views/settings/registration-table.ts';
+import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 
 export type RegisterConfig = Pick<Config, 'publicUrl' | 'appName' | 'environment' | 'egressIps' | 'operatorContact'>;
 

@@ -1,6 +1,6 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
 import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
-import type { RegistrationValues } from '#views/settings/registration-table.ts';
+import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 import type { OrganizationSettings } from './organization.ts';
 
 /** An organization's own redirect URI shows a response that belongs to another organization (MT-04, CB-12). */

@@ -1,7 +1,7 @@
 /** The formats of settings, as zod schemas with messages an administrator can act on. */
 import { z } from 'zod';
 import { isTimeZone, serverTimeZone } from '#src/adapters/time-zone.ts';
-import { scopeProblems } from '#src/smart/scopes/granted.ts';
+import { scopeProblems } from '#src/smart/scopes/requested.ts';
 import { DEFAULT_SERVICES } from './default-services.ts';
 import { readReceivers } from './receivers.ts';
 import { readCatalogue } from './service-catalogue.ts';

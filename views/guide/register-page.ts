@@ -3,8 +3,12 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { assetPath } from '#views/assets.ts';
 import { copyButton } from '#views/copy-button.ts';
 import { icon } from '#views/icons.ts';
+import {
+  type RegistrationValues,
+  registrationTable,
+  type SheetNames,
+} from '#views/integration-page/registration-table.ts';
 import { layout } from '#views/layout.ts';
-import { type RegistrationValues, registrationTable, type SheetNames } from '#views/settings/registration-table.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type GuideNetworkProps, guideNetwork, whereValuesAre } from './registration.ts';
 import { type VendorFormProps, vendorFormSection } from './vendor-form.ts';

@@ -1,7 +1,7 @@
 /** The registration sections that both parts of the guide share: scopes with reasons, network, and source of the values. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { copyButton } from '#views/copy-button.ts';
-import type { RegistrationValues } from '#views/settings/registration-table.ts';
+import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 
 export interface GuideScope {
   readonly scope: string;

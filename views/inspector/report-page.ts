@@ -3,8 +3,8 @@ import { html } from '@remix-run/html-template';
 import { serverTimeZone } from '#views/date-text.ts';
 import { instant } from '#views/instant.ts';
 import { type CheckRow, checkRows } from '#views/integration-page/check-rows.ts';
+import { type RegistrationValues, registrationTable } from '#views/integration-page/registration-table.ts';
 import { layout } from '#views/layout.ts';
-import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
 
 export interface ReportProps {
   readonly title: string;

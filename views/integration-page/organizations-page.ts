@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { formField } from '#views/form-field.ts';
 import { icon } from '#views/icons.ts';
-import { type RegistrationValues, registrationTable } from '#views/settings/registration-table.ts';
+import { type RegistrationValues, registrationTable } from '#views/integration-page/registration-table.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 

@@ -1,7 +1,8 @@
 /** Compares the scopes that we will ask for with what the server says about them (DI-11, SCO-02..07, SCO-20). */
 import { listMember } from '#src/adapters/json-object.ts';
 import { documentOf } from '#src/smart/documents/fetched.ts';
-import { coverageOf, grantedScopes, mayAsk, requestedScope } from '#src/smart/scopes/granted.ts';
+import { coverageOf, grantedScopes, mayAsk } from '#src/smart/scopes/granted.ts';
+import { requestedScope } from '#src/smart/scopes/requested.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
 

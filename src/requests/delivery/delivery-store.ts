@@ -1,7 +1,7 @@
 /** Keeps {@link Deliveries}. */
 import type { Clock } from '#src/adapters/clock.ts';
+import { createSealedRecords } from '#src/adapters/redis/compare-and-set.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import { AppError } from '#src/errors.ts';
 import { type FormOwner, ownerHash } from '#src/requests/form/form-ticket.ts';

@@ -11,6 +11,7 @@ import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { leaveInTime } from '#src/launches/pages/idle-end-route.ts';
 import { mayUse } from '#src/launches/session/launch.ts';
 import type { CurrentTokens } from '#src/launches/tokens/current-token.ts';
+import { recordOpened } from '#src/requests/chart/chart-audit.ts';
 import { type BarDependencies, clinicianBarOf } from '#src/requests/chart/clinician-bar.ts';
 import { endIfOver } from '#src/requests/chart/other-page-reads.ts';
 import {
@@ -25,7 +26,6 @@ import { ownSystemOf } from '#src/requests/delivery/deliveries.ts';
 import { mayCancel, mayCorrect } from '#src/requests/delivery/may-cancel.ts';
 import type { UpdateSupport } from '#src/requests/delivery/update-support.ts';
 import { describeProblem } from '#src/requests/list/why-unread.ts';
-import { recordOpened } from '#src/requests/new/chart-audit.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
 import { readView, viewQuery } from '#src/requests/page/view-address.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';

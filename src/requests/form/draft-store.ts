@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import type { Clock } from '#src/adapters/clock.ts';
+import { createSealedRecords } from '#src/adapters/redis/compare-and-set.ts';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
-import { createSealedRecords } from '#src/adapters/redis/sealed-records.ts';
 import type { Sealer } from '#src/adapters/seal.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';

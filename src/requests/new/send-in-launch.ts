@@ -5,6 +5,7 @@ import { contextOf } from '#src/http/request-context.ts';
 import { openLaunchOf } from '#src/launches/pages/guard.ts';
 import { type Launch, mayUse } from '#src/launches/session/launch.ts';
 import { identityMark } from '#src/patients/identity-mark.ts';
+import { recordCancelled } from '#src/requests/chart/chart-audit.ts';
 import { openReadings } from '#src/requests/chart/other-page-reads.ts';
 import { hasBeenCancelled, readOwn } from '#src/requests/delivery/cancel-request.ts';
 import { versionsOf, withCancelled } from '#src/requests/delivery/deliveries.ts';
@@ -23,7 +24,6 @@ import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { recordCancelled } from './chart-audit.ts';
 import { chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 

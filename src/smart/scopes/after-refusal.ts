@@ -1,6 +1,7 @@
 /** Finds the next scope string to request after an EHR refused one or granted nothing (CB-14, SCO-18). */
 import { parseResourceScope, type ResourceScope } from './grammar.ts';
-import { grantedScopes, requestedScope } from './granted.ts';
+import { grantedScopes } from './granted.ts';
+import { requestedScope } from './requested.ts';
 
 /** A scope string that failed, by `error=invalid_scope` or by a grant without any resource. */
 export interface FailedScope {

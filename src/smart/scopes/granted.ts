@@ -1,67 +1,7 @@
-/** Scopes as an organization configures them, as a launch requests them and as the EHR grants them. */
+/** The scopes that an EHR granted, and what they permit. */
 import { LRUCache } from 'lru-cache';
-import { parseGrantedScope, parseResourceScope, type ResourceScope, scopeInSyntax, tokenProblem } from './grammar.ts';
+import { parseGrantedScope, type ResourceScope } from './grammar.ts';
 import { limitsIn, type Permission, type Reach, reachOf } from './reach.ts';
-
-export const LONGEST_SETTING = 4_000;
-const MOST_PROBLEMS = 20;
-
-/**
- * One sentence for each problem of a configured scope string: SCO-01, SCO-05, SCO-12, SCO-25; bare `launch` (SCO-07)
- * and `openid fhirUser` (SCO-10) are required; v1 and v2 are not mixed (SCO-02).
- * @param text untrusted; any white space separates, because people paste from web pages.
- */
-export function scopeProblems(text: string): string[] {
-  if (text.length > LONGEST_SETTING) return [`must be at most ${LONGEST_SETTING} characters`];
-  const tokens = configuredTokens(text);
-  const unique = new Set<string>();
-  const repeated = new Set(tokens.filter((token) => unique.size === unique.add(token).size));
-  const problems = [
-    ...[...unique].flatMap((token) => tokenProblem(token) ?? []),
-    ...[...repeated].map((token) => `${token} is listed more than once`),
-  ];
-  const left = problems.length - MOST_PROBLEMS;
-  return [
-    ...problems.slice(0, MOST_PROBLEMS),
-    ...(left > 0 ? [`${left} more of them cannot be used`] : []),
-    ...mixedSyntaxProblems([...unique]),
-    ...['launch', 'openid', 'fhirUser'].filter((name) => !unique.has(name)).map((name) => `${name} is missing`),
-  ];
-}
-
-function configuredTokens(text: string): string[] {
-  return text.split(/\s+/).filter(Boolean);
-}
-
-function mixedSyntaxProblems(tokens: readonly string[]): string[] {
-  const first = (syntax: 'v1' | 'v2') => tokens.find((token) => parseResourceScope(token)?.syntax === syntax);
-  const [v1, v2] = [first('v1'), first('v2')];
-  return v1 && v2 ? [`v1 scopes (${v1}) and v2 scopes (${v2}) cannot be mixed`] : [];
-}
-
-/**
- * The `scope` parameter. SCO-02: in `auto`, converted only when the server advertises exactly one of `permission-v1`
- * and `permission-v2`. SCO-13: unique tokens, single spaces, order kept. `scopes_supported` drops nothing (DI-11).
- */
-export function requestedScope(
-  setting: string,
-  options: { version: 'auto' | 'v1' | 'v2'; capabilities: readonly string[] },
-): string {
-  const syntax = options.version === 'auto' ? onlyAdvertisedSyntax(options.capabilities) : options.version;
-  const tokens = configuredTokens(setting).flatMap((token) => {
-    const resource = syntax && parseResourceScope(token);
-    // A scope already in the wanted syntax is not rewritten: `.*` must not become `.read .write`.
-    return !resource || resource.syntax === syntax ? [token] : scopeInSyntax(resource, syntax);
-  });
-  return [...new Set(tokens)].join(' ');
-}
-
-function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | undefined {
-  const v1 = capabilities.includes('permission-v1');
-  const v2 = capabilities.includes('permission-v2');
-  if (v1 === v2) return undefined;
-  return v1 ? 'v1' : 'v2';
-}
 
 declare const read: unique symbol;
 

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  coverageOf,
-  grantedScopes,
-  limitsOf,
-  mayAsk,
-  missingPermissions,
-  permits,
-  requestedScope,
-  scopeProblems,
-} from '#src/smart/scopes/granted.ts';
+import { coverageOf, grantedScopes, limitsOf, mayAsk, missingPermissions, permits } from '#src/smart/scopes/granted.ts';
+import { requestedScope, scopeProblems } from '#src/smart/scopes/requested.ts';
 
 const GUIDE = 'launch/patient launch/encounter patient/*.read openid fhirUser launch profile online_access';
 const BASE = 'launch openid fhirUser';

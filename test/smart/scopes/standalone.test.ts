@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { vendors } from '#src/settings/vendor-names.ts';
 import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
-import { requestedScope } from '#src/smart/scopes/granted.ts';
+import { requestedScope } from '#src/smart/scopes/requested.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 
 test.for([
