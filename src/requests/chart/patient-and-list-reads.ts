@@ -102,6 +102,7 @@ export async function readRequests(
     helpDeskName: organization.helpDeskName,
     ...naming,
     mayHaveTasks: mayHaveTasks(launch),
+    namesTask: namesTask(organization),
     tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
   });
 }
@@ -120,6 +121,10 @@ export function mayHaveTasks(launch: Launch): boolean {
  * Whether Tasks get a search of their own: if the organization's scopes name Task, or until a CapabilityStatement has
  * told what comes with the requests. A wildcard scope covers Task at every EHR, but most EHRs have no Task for a request.
  */
-export function readsTasks({ scopes, discovered }: Organization): boolean {
-  return discovered?.requestIncludes === undefined || /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
+export function readsTasks(organization: Organization): boolean {
+  return organization.discovered?.requestIncludes === undefined || namesTask(organization);
+}
+
+function namesTask({ scopes }: Organization): boolean {
+  return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
 }

@@ -36,6 +36,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: EhrLack | undefined;
+  /** Whether the organization's scopes name Task, so that its EHR should have it; default: yes. */
+  readonly namesTask?: boolean;
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;
@@ -51,7 +53,14 @@ export type Found = Awaited<ReturnType<typeof askForList>>;
  * arrives (FH-12). A failure of the EHR is not thrown: it is the result's `failure`.
  */
 export async function askForList(api: FhirApi, options: RequestListOptions) {
-  const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
+  const {
+    patientId,
+    searchParameters = [],
+    now,
+    timeZone = serverTimeZone,
+    tasks: support,
+    namesTask = true,
+  } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
@@ -97,7 +106,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     // Included Tasks need no search of their own, and without a readable request there is nothing they could be about.
     const { result } = withTasks ? await asking : {};
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
-    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
+    return searchTasks(api, { patientId, searchParameters, support, isNamed: namesTask }, gathered.take);
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const otherTasks = gathered.countOthers();
