@@ -4,18 +4,11 @@ import { pino } from 'pino';
 export type Log = pino.Logger;
 
 /** Members with these names are removed, on a line or one level down. */
-const SECRET_NAMES = new Set([
-  'launch',
-  'code',
-  'state',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'client_assertion',
-  'code_verifier',
-  'cookie',
-  'authorization',
-]);
+const SECRET_NAMES = new Set(
+  'launch code state access_token refresh_token id_token client_assertion code_verifier cookie authorization'.split(
+    ' ',
+  ),
+);
 
 /**
  * Callers log codes, ids and shapes only; removing these names is a second line of defence. Errors are logged by name,
@@ -67,15 +60,9 @@ interface LoggedFailure {
 }
 
 /** Errors whose messages we write ourselves, without values. */
-const OWN_ERRORS = new Set([
-  'AppError',
-  'OutboundError',
-  'FhirError',
-  'SealError',
-  'AddressRefusedError',
-  'KeyError',
-  'ConfigError',
-]);
+const OWN_ERRORS = new Set(
+  'AppError OutboundError FhirError SealError AddressRefusedError KeyError ConfigError'.split(' '),
+);
 
 /**
  * Describes an error by name, code and cause. A library's message may quote its input (JSON.parse does), so only our

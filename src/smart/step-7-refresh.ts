@@ -40,14 +40,9 @@ export function isPassingFailure(error: unknown): error is AppError {
   return error instanceof AppError && PASSING.has(error.code);
 }
 
-const PASSING = new Set([
-  'token.unavailable',
-  'token.failed',
-  'token.timeout',
-  'token.invalid-client',
-  'token.refused',
-  'connection.untrusted',
-]);
+const PASSING = new Set(
+  'token.unavailable token.failed token.timeout token.invalid-client token.refused connection.untrusted'.split(' '),
+);
 
 /** The share of the lifetime after which the token is refreshed at the latest (RF-05). */
 const LIFETIME_SHARE = 0.8;

@@ -91,17 +91,10 @@ const NEEDED = [
   ['ServiceRequest', 'search-type'],
 ] as const;
 
-const NICE_TO_HAVE = [
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'Encounter',
-  'Coverage',
-  'Condition',
-  'AllergyIntolerance',
-  'Observation',
-];
+const NICE_TO_HAVE =
+  'Practitioner PractitionerRole Organization Location Encounter Coverage Condition AllergyIntolerance Observation'.split(
+    ' ',
+  );
 
 function onCapability(
   judge: (capability: ParsedCapability, context: CheckContext) => Outcome,

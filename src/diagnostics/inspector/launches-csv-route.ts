@@ -9,19 +9,8 @@ import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { askedFor } from './filter.ts';
 import { type ListDependencies, launchRow } from './list-route.ts';
 
-const COLUMNS = [
-  'began',
-  'launch',
-  'organization',
-  'outcome',
-  'shown to the user',
-  'error',
-  'step',
-  'whose job',
-  'framed',
-  'user',
-  'support codes',
-];
+const COLUMNS =
+  'began,launch,organization,outcome,shown to the user,error,step,whose job,framed,user,support codes'.split(',');
 
 /** Mount at /settings/launches.csv behind requireSignIn. Times are ISO in UTC; users are keyed hashes. */
 export function launchesCsvRoute(deps: ListDependencies & { exportCsv: ExportCsv }): RequestHandler {

@@ -50,7 +50,7 @@ export function filledIn(typed: TypedRequest, chart: ChartFacts, taken?: readonl
   if (typed['chart'] === 'shown') return typed;
   if (taken) {
     const facts = CHOSEN_SECTIONS.flatMap((name) => chart[name].facts);
-    const chosen = facts.filter(({ reference }) => taken.includes(reference));
+    const chosen = facts.filter(({ reference, same = [] }) => [reference, ...same].some((one) => taken.includes(one)));
     return { ...typed, ...Object.fromEntries(chosen.map((fact) => [`${PICK}${keyOf(fact)}`, 'on'])) };
   }
   const sources = filledBy(chart);

@@ -53,7 +53,14 @@ export type Found = Awaited<ReturnType<typeof askForList>>;
  * arrives (FH-12). A failure of the EHR is not thrown: it is the result's `failure`.
  */
 export async function askForList(api: FhirApi, options: RequestListOptions) {
-  const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
+  const {
+    patientId,
+    searchParameters = [],
+    now,
+    timeZone = serverTimeZone,
+    tasks: support,
+    namesTask = true,
+  } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
@@ -99,7 +106,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     // Included Tasks need no search of their own, and without a readable request there is nothing they could be about.
     const { result } = withTasks ? await asking : {};
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
-    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
+    return searchTasks(api, { patientId, searchParameters, support, isNamed: namesTask }, gathered.take);
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const otherTasks = gathered.countOthers();

@@ -62,7 +62,7 @@ function payerOf({ payor }: ForeignRecord): string | undefined {
 
 /** FHIR R4 Observation.value[x], or its components, or the answer of a Consent; undefined for any other resource. */
 export function valueOf(resource: ForeignRecord): string | undefined {
-  if (resource.resourceType === 'Consent') return CONSENTS.get(asRecord(resource.provision).type);
+  if (resource.resourceType === 'Consent') return consentOf(asRecord(resource.provision));
   const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
   if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
   if (resource.dataAbsentReason !== undefined) return 'no value';
@@ -82,6 +82,12 @@ const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => str
   ['valueCodeableConcept', (value) => asConceptText(value) ?? asText(asRecord(value).text) ?? displayIn(value)],
   ['valueBoolean', (_value, resource) => FLAGS.get(flagOf(resource, 'valueBoolean'))],
 ]);
+
+/** An exception, or a limit to some readers or uses, may say the opposite. */
+function consentOf({ type, ...rest }: ForeignRecord): string | undefined {
+  const isWhole = Object.keys(rest).every((name) => name === 'period');
+  return isWhole ? CONSENTS.get(type) : ELSEWHERE;
+}
 
 /** FHIR R4 Consent.provision: what is consented to, or is not. */
 const CONSENTS = new Map<unknown, string>([

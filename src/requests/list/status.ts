@@ -52,11 +52,7 @@ const SOURCES = new Map<unknown, string>([
 /** Intents that are orders; an EHR that leaves out the intent means an order. */
 const ORDERS = new Set<unknown>([
   undefined,
-  'order',
-  'original-order',
-  'reflex-order',
-  'filler-order',
-  'instance-order',
+  ...'order original-order reflex-order filler-order instance-order'.split(' '),
 ]);
 
 /**

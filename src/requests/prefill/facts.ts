@@ -14,6 +14,8 @@ export interface ChartFact {
   readonly text: string;
   /** As far as the EHR gave it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
   readonly date?: string | undefined;
+  /** Other resources of the chart that say the same. */
+  readonly same?: readonly string[] | undefined;
   /** Older than the organization's limit. */
   readonly isStale?: boolean | undefined;
   /** Why the value may be wrong, in words. */

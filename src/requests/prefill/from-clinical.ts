@@ -48,8 +48,9 @@ export function reasonsFrom(
       );
     })
     .filter(({ text }) => !NO_PROBLEM.test(text));
-  const isFirst = ({ text }: ChartFact, index: number) => facts.findIndex((one) => one.text === text) === index;
-  return facts.filter(isFirst).slice(0, MOST_OF_A_KIND);
+  const alike = [...Map.groupBy(facts, ({ text }) => text).values()];
+  const same = (others: readonly ChartFact[]) => others.map(({ reference }) => reference);
+  return alike.flatMap(([one, ...others]) => (one ? [{ ...one, same: same(others) }] : [])).slice(0, MOST_OF_A_KIND);
 }
 
 /** That there is no diagnosis is no reason for a request. */
@@ -81,6 +82,7 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
 
 /** That there is none, or that it is not known whether there is one. */
 const NONE = [
+  /^(?:(?:patient|pt) )?(?:(?:has|with) )?no known\b[^;.:(+]{0,60}?all?erg\w*/i,
   /^(?:(?:patient|pt) )?(?:(?:has|with) )?(?:no|nil|none)(?: known\b| reported\b| recorded\b| (?:\w{1,20} ){0,2}all?erg)/i,
   /^n\.?k\.?(?:[dfm]\.?)?a\b/i,
   /^(?:patient )?den(?:ies|ied)\b|^negative for\b/i,
@@ -88,9 +90,12 @@ const NONE = [
   /^(?:keine|aucune|pas d.|sin|sem|nessun[ao]?|geen|ingen|inga|nenhuma)\b[^;]{0,60}?all?erg/i,
 ];
 
-/** After such words comes an allergy: "NKDA; allergic to latex", "no known allergies except penicillin". */
+/**
+ * After such words comes an allergy, as in "no known allergies except penicillin". So it may after a mark, as in "NKDA,
+ * latex", unless the next word is known to say something else.
+ */
 const BESIDES =
-  /\b(?:but|except|other than|apart from|besides)\b|[;.,/–-] *(?:is )?(?:allerg(?:ic|y):? to|reacts?|reactions?|sensitiv|intoleran)|[;.] *(?!n[ok.]|nil|none|not |den|neg|verif|review|confirm|per |last|updat|see |pt |patient |as of)\p{L}|anaphyla/iu;
+  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–]|(?: |^)-) *(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla/iu;
 
 /** In any language, a code may say it. */
 function saysNone({ code }: ForeignRecord): boolean {

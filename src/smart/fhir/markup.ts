@@ -1,31 +1,40 @@
 /** Takes the words out of texts that an EHR sends as HTML or RTF although FHIR wants plain text. */
 
-const ENTITIES = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['nbsp', ' '],
+const ENTITIES = new Map(
+  Object.entries({
+    ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', deg: '°', le: '≤', ge: '≥' },
+    ...{ ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', bull: '•' },
+  }),
+);
+/** What makes a text HTML: "K <3.0 or >6.0", "BP <pre and post> dialysis" and a word between <b> and </b>, which a user may type, stay as they are. */
+const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/gi;
+const INLINE = /<(\/?)(a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/gi;
+/** Begins a group of RTF that holds no words: fonts, colours, styles, pictures, and what older readers have to skip. */
+const WORDLESS = /^\\(?:fonttbl|colortbl|stylesheet|info|pict|\*)/;
+const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?(?:\?|\\'[\da-f]{2})?|([a-z]+)(-?\d*) ?|([^a-z]))/gi;
+/** Signs of RTF that stand for a character: without its dash, "10\endash 20 mg" would be another dose. */
+const RTF_CHARACTERS = new Map([
+  ...['par', 'line', 'row', 'cell', 'tab'].map((word) => [word, '\n'] as const),
+  ...Object.entries({ endash: '–', emdash: '—', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”' }),
+  ...Object.entries({ bullet: '•', super: '^', '~': ' ', _: '-', '-': '' }),
 ]);
-/** What makes a text HTML: "K <3.0 or >6.0" and a word between <b> and </b>, which a user may type, stay as they are. */
-const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s[^<>]*)?\/?>/gi;
-const INLINE = /<\/?(?:a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s[^<>]*)?\/?>/gi;
-/** Begins a group of RTF that holds no words: fonts, colours, styles, and what older readers have to skip. */
-const WORDLESS = /^\\(?:fonttbl|colortbl|stylesheet|info|\*)/;
-const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?\??|(par|line|row|cell|tab)\b ?|[a-z]+-?\d* ?|([^a-z]))/gi;
+const WINDOWS = new TextDecoder('windows-1252');
 
 /** The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear. */
 export function unmarked(text: string): string {
   if (text.startsWith('{\\rtf')) return wordsOfRtf(text);
   const lines = text.replace(BLOCK, '\n');
-  return withoutEntities(lines === text ? text : lines.replace(INLINE, ''));
+  // 10<sup>6</sup> is not 106.
+  const raised = (_tag: string, end: string, name: string) => (end === '' && /^sup$/i.test(name) ? '^' : '');
+  return withoutEntities(lines === text ? text : lines.replace(INLINE, raised));
 }
 
 /** "&amp;" as "&". A number that is no character stays. */
 export function withoutEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,6})|([a-z]{2,4}));/g, (whole, code?: string, name?: string) =>
-    code === undefined ? (ENTITIES.get(name ?? '') ?? whole) : String.fromCodePoint(Number(code)),
+  return text.replace(/&(?:#(?:x([\da-f]{1,5})|(\d{1,6}))|([a-z]{2,5}));/gi, (whole, hex = '', code = '', name = '') =>
+    name === ''
+      ? String.fromCodePoint(hex === '' ? Number(code) : Number.parseInt(hex, 16))
+      : (ENTITIES.get(name) ?? whole),
   );
 }
 
@@ -37,11 +46,15 @@ function wordsOfRtf(text: string): string {
     else if (part === '}') depth -= 1;
     else if (WORDLESS.test(part)) skipped = Math.min(skipped, depth);
     if (depth < skipped) skipped = Infinity;
-    if (skipped === Infinity && !/^[{}]$/.test(part)) words.push(part);
+    // Each part by itself: the next one is not the end of its last control word.
+    if (skipped === Infinity && !/^[{}]$/.test(part)) words.push(part.replace(RTF_SIGN, characterOf));
   }
-  return words.join('').replace(RTF_SIGN, (_whole, hex?: string, unicode?: string, line?: string, sign?: string) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (unicode !== undefined) return String.fromCharCode(Number(unicode) & 0xffff);
-    return line === undefined ? (sign ?? '') : '\n';
-  });
+  return words.join('');
+}
+
+function characterOf(_sign: string, hex?: string, unicode?: string, word?: string, set = '', sign = ''): string {
+  if (hex !== undefined) return WINDOWS.decode(Uint8Array.of(Number.parseInt(hex, 16)));
+  if (unicode !== undefined) return String.fromCharCode(Number(unicode) & 0xffff);
+  if (word === undefined) return RTF_CHARACTERS.get(sign) ?? sign;
+  return set === '0' ? '' : (RTF_CHARACTERS.get(word) ?? '');
 }

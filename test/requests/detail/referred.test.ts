@@ -35,6 +35,15 @@ test.for<[string, object, string]>([
     { resourceType: 'Consent', category: [{ text: 'Disclosure' }], provision: { type: 'deny' } },
     'Disclosure: denied',
   ],
+  [
+    'a consent with an exception',
+    {
+      resourceType: 'Consent',
+      category: [{ text: 'Disclosure' }],
+      provision: { type: 'permit', provision: [{ type: 'deny' }] },
+    },
+    'Disclosure: value in the EHR',
+  ],
   ['no value', observed({ dataAbsentReason: { text: 'not performed' } }), 'Isolation required: no value'],
   [
     'parts',

@@ -1,6 +1,7 @@
 /** Charts as EHRs really send them: what a form takes from each, and what it leaves to the clinician. */
 import { expect, test } from 'vitest';
 import type { Launch } from '#src/launches/session/launch.ts';
+import { filledIn } from '#src/requests/form/from-chart.ts';
 import { readChart } from '#src/requests/prefill/read-chart.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
@@ -177,6 +178,8 @@ test.for<[string, Resource[], string[]]>([
     'No known drug allergies; food allergy: shellfish',
     'No known drug allergies. Bee stings: anaphylaxis',
     'NKDA. Intolerance to codeine - nausea',
+    ...['NKA, latex allergy', 'NKDA (latex)', 'NKDA; Norco', 'No known drug allergies, seasonal allergies only'],
+    ...['No known drug allergies/Food: peanuts', 'no known allergies: morphine causes itching', 'NKDA + latex'],
   ].map((text): [string, Resource[], string[]] => [
     `“${text}” beside one`,
     [allergy({ code: { text } }), allergy({ id: 'b' })],
@@ -184,6 +187,8 @@ test.for<[string, Resource[], string[]]>([
   ]),
   ...[
     'NKDA/NKFA',
+    'No known drug, food or environmental allergies',
+    'No known allergy (situation)',
     'NKDA (reviewed)',
     'NKA. Reviewed 11/20/2026',
     'No known allergies, verified with patient',
@@ -677,6 +682,20 @@ test.for<[string, Resource[], string[]]>([
     ),
   );
   expect(lines).toEqual(expected);
+});
+
+test('a correction keeps a reason that the chart has on two lists, whichever of them it was taken from', async () => {
+  const lists = [condition({}), condition({ id: 'd', category: [{ coding: [{ code: 'encounter-diagnosis' }] }] })];
+  await using server = await startFhirServer((call) =>
+    call.includes('/Condition?') ? searchset(lists) : { status: 404 },
+  );
+  const batches = createEhrLacks(() => now)({ id: 'org', connectionVersion: 1 });
+  batches.noteMissing();
+  const at = { now, timeZone: 'America/Chicago', staleDays: 90 };
+  const chart = await readChart(server.api, { launch, searchParameters: [], batches, at, canRead: () => true });
+  const picks = (taken: string) => Object.keys(filledIn({}, chart, [taken]));
+  expect(picks('Condition/c')).toHaveLength(1);
+  expect(picks('Condition/c')).toEqual(picks('Condition/d'));
 });
 
 test('nothing is chosen beforehand of measurements of which the EHR has more: a newer one may not have come', async () => {

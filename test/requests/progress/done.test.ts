@@ -155,6 +155,8 @@ test.for<[string, object]>([
     'Remaining 3 visits next week',
     '3 sessions left',
     'Partial delivery',
+    'Will complete documentation before delivery',
+    'Will complete the paperwork and deliver on Friday',
     'Rest is on back order',
     'Client placed on waitlist',
     'Was at dialysis, will try again tomorrow',
