@@ -36,8 +36,11 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: EhrLack | undefined;
+<<<<<<< HEAD
   /** Whether the EHR may have Tasks that are not asked for; default: no. */
   readonly isTaskUnsure?: boolean;
+=======
+>>>>>>> parent of b4058778 (Task behind a wildcard alone: a refusal says that the EHR has none, and alarms on no row)
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;
@@ -53,14 +56,7 @@ export type Found = Awaited<ReturnType<typeof askForList>>;
  * arrives (FH-12). A failure of the EHR is not thrown: it is the result's `failure`.
  */
 export async function askForList(api: FhirApi, options: RequestListOptions) {
-  const {
-    patientId,
-    searchParameters = [],
-    now,
-    timeZone = serverTimeZone,
-    tasks: support,
-    namesTask = true,
-  } = options;
+  const { patientId, searchParameters = [], now, timeZone = serverTimeZone, tasks: support } = options;
   const [requests, included]: [ServiceRequest[], NamedResource[]] = [[], []];
   const gathered = gatherTasks({ base: api.base, patientId, now });
   const [identifiers, remarks] = [new Map<string, string>(), new Set<string>()];
@@ -106,7 +102,7 @@ export async function askForList(api: FhirApi, options: RequestListOptions) {
     // Included Tasks need no search of their own, and without a readable request there is nothing they could be about.
     const { result } = withTasks ? await asking : {};
     if (!support || (result && (result.hasTasks || !result.isBegun))) return [];
-    return searchTasks(api, { patientId, searchParameters, support, isNamed: namesTask }, gathered.take);
+    return searchTasks(api, { patientId, searchParameters, support }, gathered.take);
   };
   const [answered, failed] = await Promise.all([asking, askForTasks()]);
   const otherTasks = gathered.countOthers();

@@ -4,7 +4,7 @@ import { isOfAnotherPatient } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { namesOnlyNumber, readTask, type Task } from '#src/requests/progress/task.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
-import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
+import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { withSearchParameters } from '#src/requests/search/extra-parameters.ts';
 import { entriesOf, nextLink, UNKNOWN_PAGE } from '#src/requests/search/search-requests.ts';
 import { FhirError } from '#src/smart/fhir/fhir-error.ts';
@@ -74,16 +74,13 @@ function isUnread(resource: ForeignRecord, base: URL): boolean {
   return requests.length > 0 && !isReadable;
 }
 
-/**
- * @param options `isNamed`: the organization's scopes name Task; otherwise a refusal says only that the EHR has none.
- * @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line.
- */
+/** @returns one line if Tasks could not be read now; an EHR without Task is asked once an hour and causes no line. */
 export async function searchTasks(
   api: FhirApi,
-  options: { patientId: string; searchParameters: readonly string[]; support: EhrLack; isNamed: boolean },
+  options: { patientId: string; searchParameters: readonly string[]; support: EhrLack },
   take: (resource: ForeignRecord) => void,
 ): Promise<string[]> {
-  const { patientId, searchParameters, support, isNamed } = options;
+  const { patientId, searchParameters, support } = options;
   if (support.isMissing()) return [];
   const query = new URLSearchParams({ patient: patientId, _count: String(MOST_TASKS) });
   const visited = new Set<string>();
@@ -104,7 +101,7 @@ export async function searchTasks(
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     if (visited.size > 1) return [IN_PART];
-    if (!NO_SUCH_TYPE.has(error.status) && (isNamed || !refusesSuch(error))) return [UNREAD];
+    if (!NO_SUCH_TYPE.has(error.status)) return [UNREAD];
     support.noteMissing();
     return [];
   }

@@ -257,16 +257,6 @@ test.for([404, 405, 410, 501])(
   },
 );
 
-test.for([400, 401, 403, 406, 429, 500, 503])(
-  '%i where only a wildcard covers Task: a refusal means no Task',
-  async (status) => {
-    const { list, support } = await load([request('1')], { status }, { namesTask: false });
-    const isAbsent = [400, 403, 406].includes(status);
-    expect(list.open[0]?.next.text).toBe(isAbsent ? 'Find a provider' : 'Check who has it');
-    expect([list.notices.length, support.isMissing()]).toEqual(isAbsent ? [0, true] : [1, false]);
-  },
-);
-
 test.for<[string, Answer]>([
   ['of the moment', { status: 500 }],
   // One user may have no access to it: the others are still shown what providers have answered.
