@@ -53,6 +53,8 @@ export function readFacts(
   const to = labelled(DETAIL_LABELS.to);
   const hasNone = known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false;
   const reasons = [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])];
+  // FHIR R4 narrative-status: only the text of an `additional` one may say more than the elements do.
+  const further = asRecord(resource.text).status === 'additional' ? listed(narrativeOf(resource, LONGEST_NOTE)) : [];
   const sections: Record<string, Record<string, readonly string[]>> = {
     What: {
       Service: serviceInFull(resource),
@@ -86,7 +88,11 @@ export function readFacts(
     },
     Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
     Insurance: { Coverage: named('insurance') },
-    Notes: { Note: notesOf(resource, place), 'For the patient': instructionsOf(resource) },
+    Notes: {
+      Note: notesOf(resource, place),
+      'Further text in the EHR': further,
+      'For the patient': instructionsOf(resource),
+    },
     'Documents and information': {
       Attached: named('supportingInfo'),
       History: named('relevantHistory'),

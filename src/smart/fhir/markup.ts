@@ -7,7 +7,16 @@ const ENTITIES = new Map([
   ['quot', '"'],
   ['apos', "'"],
   ['nbsp', ' '],
+  ['ndash', '–'],
+  ['mdash', '—'],
+  ['rsquo', '’'],
+  ['deg', '°'],
+  ['szlig', 'ß'],
 ]);
+/** Combining marks: "&eacute;" is an e with the first. */
+const MARKS = new Map(
+  Object.entries({ acute: '\u0301', grave: '\u0300', circ: '\u0302', uml: '\u0308', tilde: '\u0303', cedil: '\u0327' }),
+);
 /** Only elements that HTML has, so that "K <3.0 or >6.0" stays as it is. */
 const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s[^<>]*)?\/?>/gi;
 const INLINE = /<\/?(?:a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s[^<>]*)?\/?>/gi;
@@ -23,9 +32,11 @@ export function unmarked(text: string): string {
 
 /** "&amp;" as "&". A number that is no character stays. */
 export function withoutEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,6})|([a-z]{2,4}));/g, (whole, code?: string, name?: string) =>
-    code === undefined ? (ENTITIES.get(name ?? '') ?? whole) : String.fromCodePoint(Number(code)),
-  );
+  return text.replace(/&(?:#(x[\da-f]{1,5}|\d{1,6})|([a-z]{2,6}));/gi, (whole, code?: string, name = '') => {
+    if (code !== undefined) return String.fromCodePoint(Number(`0${code.toLowerCase()}`));
+    const mark = MARKS.get(name.slice(1));
+    return mark === undefined ? (ENTITIES.get(name) ?? whole) : `${name[0]}${mark}`.normalize();
+  });
 }
 
 function wordsOfRtf(text: string): string {
