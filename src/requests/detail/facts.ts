@@ -53,8 +53,6 @@ export function readFacts(
   const to = labelled(DETAIL_LABELS.to);
   const hasNone = known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false;
   const reasons = [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])];
-  // FHIR R4 narrative-status: only the text of an `additional` one may say more than the elements do.
-  const further = asRecord(resource.text).status === 'additional' ? listed(narrativeOf(resource, LONGEST_NOTE)) : [];
   const sections: Record<string, Record<string, readonly string[]>> = {
     What: {
       Service: serviceInFull(resource),
@@ -90,7 +88,7 @@ export function readFacts(
     Insurance: { Coverage: named('insurance') },
     Notes: {
       Note: notesOf(resource, place),
-      'Further text in the EHR': further,
+      'Further text in the EHR': listed(furtherText(resource)),
       'For the patient': instructionsOf(resource),
     },
     'Documents and information': {
@@ -117,6 +115,11 @@ function isSaid(reason: string, _at: number, all: readonly string[]): boolean {
 
 function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
+}
+
+/** FHIR R4 narrative-status: only an `additional` narrative may say more than the elements do. */
+function furtherText(resource: ForeignRecord): string | undefined {
+  return asRecord(resource.text).status === 'additional' ? narrativeOf(resource, LONGEST_NOTE) : undefined;
 }
 
 /** The title has room for a part of a long one, and of the narrative where no code names it. */

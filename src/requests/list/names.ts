@@ -10,14 +10,9 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 /** Types that name a requester or a provider; no clinical resource is ever read for a name. */
-export const namingTypes: ReadonlySet<string> = new Set([
-  'Practitioner',
-  'PractitionerRole',
-  'Organization',
-  'Location',
-  'HealthcareService',
-  'CareTeam',
-]);
+export const namingTypes: ReadonlySet<string> = new Set(
+  'Practitioner PractitionerRole Organization Location HealthcareService CareTeam'.split(' '),
+);
 const MOST_NAMES_READ = 10;
 const NOT_AVAILABLE = 'Name not available';
 /** The word for the signed-in user, when even the EHR does not give their name. */

@@ -14,9 +14,7 @@ const SHORTENED = new Set<unknown>(['REDACTED', 'MASKED', 'SUBSETTED']);
 /** Whether an element says that its value is there and withheld. */
 export function isMasked(element: ForeignRecord): boolean {
   const { extension, coding, _text: beside } = element;
-  return (
-    holdsMasked(extension) || holdsMasked(coding) || (beside !== undefined && holdsMasked(asRecord(beside).extension))
-  );
+  return holdsMasked(extension) || holdsMasked(coding) || holdsMasked(asRecord(beside).extension);
 }
 
 function holdsMasked(marks: unknown): boolean {
