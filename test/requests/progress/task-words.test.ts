@@ -438,10 +438,13 @@ describe('a request with its Task', () => {
       { output: [{ type: { text: 'Service provided' }, valueBoolean: false }] },
       { output: [{ type: { text: 'Result' }, valueCodeableConcept: { coding: [{ code: '443390004' }] } }] },
       { statusReason: { text: 'Patient refused' } },
-    ].map((change): (typeof cases)[number] => {
-      const task = { status: 'completed', ...change };
-      return ['completed', task, 'Done', 'closed', 'provider’s answer leaves a doubt'];
-    }),
+    ].map((change): (typeof cases)[number] => [
+      'completed',
+      { status: 'completed', ...change },
+      'Done',
+      'closed',
+      'provider’s answer leaves a doubt',
+    ]),
     // Words that are not read, or not known, deny nothing.
     ...['已送达并签收', 'Delivered, no issues'].map((text): (typeof cases)[number] => [
       'completed',
