@@ -103,13 +103,9 @@ export async function readRequests(
     helpDeskName: organization.helpDeskName,
     ...naming,
     mayHaveTasks: mayHaveTasks(launch),
-<<<<<<< HEAD
     tasks: searchesTasks ? naming.tasks : undefined,
     // Only a CapabilityStatement says that an EHR has no Tasks.
     isTaskUnsure: mayHaveTasks(launch) && !searchesTasks && discovered?.requestIncludes === undefined,
-=======
-    tasks: readsTasks(organization) && mayUse(launch, { type: 'Task', interaction: 's' }) ? naming.tasks : undefined,
->>>>>>> parent of b4058778 (Task behind a wildcard alone: a refusal says that the EHR has none, and alarms on no row)
   });
 }
 
@@ -127,11 +123,6 @@ export function mayHaveTasks(launch: Launch): boolean {
  * Whether Tasks get a search of their own: only if the organization's scopes name Task. A wildcard scope covers Task at
  * every EHR, but most EHRs have no Task for a request, so each launch would cost them a needless search.
  */
-<<<<<<< HEAD
 export function readsTasks({ scopes }: Organization): boolean {
   return /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
-=======
-export function readsTasks({ scopes, discovered }: Organization): boolean {
-  return discovered?.requestIncludes === undefined || /(?:^|\s)(?:patient|user)\/Task\./.test(scopes);
->>>>>>> parent of b4058778 (Task behind a wildcard alone: a refusal says that the EHR has none, and alarms on no row)
 }

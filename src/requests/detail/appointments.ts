@@ -14,8 +14,7 @@ export function appointmentEvents({ status, start, created, ...rest }: ForeignRe
   const isDeclined = asRecords(participant).some((one) => isPatient(one) && codeOf(one.status) === 'declined');
   const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
   const who = asRecords(participant)
-    .filter((one) => !isPatient(one))
-    .filter((one) => codeOf(one.status) !== 'declined')
+    .filter((one) => !isPatient(one) && codeOf(one.status) !== 'declined')
     .flatMap(({ actor }) => displayOf(actor) ?? [])
     .slice(0, MOST_PARTS)
     .join(', ');

@@ -86,7 +86,11 @@ export function readFacts(
     },
     Why: { Reason: reasons.filter(isSaid), 'Also coded as': asRecords(resource.reasonCode).flatMap(otherNames) },
     Insurance: { Coverage: named('insurance') },
-    Notes: { Note: notesOf(resource, place), 'For the patient': instructionsOf(resource) },
+    Notes: {
+      Note: notesOf(resource, place),
+      'Further text in the EHR': listed(furtherText(resource)),
+      'For the patient': instructionsOf(resource),
+    },
     'Documents and information': {
       Attached: named('supportingInfo'),
       History: named('relevantHistory'),
@@ -111,6 +115,11 @@ function isSaid(reason: string, _at: number, all: readonly string[]): boolean {
 
 function listed(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
+}
+
+/** FHIR R4 narrative-status: only an `additional` narrative may say more than the elements do. */
+function furtherText(resource: ForeignRecord): string | undefined {
+  return asRecord(resource.text).status === 'additional' ? narrativeOf(resource, LONGEST_NOTE) : undefined;
 }
 
 /** The title has room for a part of a long one, and of the narrative where no code names it. */

@@ -14,15 +14,10 @@ export function readNumbers(resource: ForeignRecord, ownSystem: string) {
   const form = asRecords(resource.requisition).map((one) => ['Requisition', one] as const);
   const numbers = [...own, ...form].flatMap(([usual, { type, system, value, use }]) => {
     const number = asInformation(value);
-    return number === undefined
-      ? []
-      : [
-          {
-            label: `${NUMBERS.get(asConceptText(type) ?? '') ?? asConceptText(type) ?? usual}${use === 'old' ? ' (old)' : ''}`,
-            value: number,
-            system: asInformation(system),
-          },
-        ];
+    if (number === undefined) return [];
+    const name = asConceptText(type) ?? usual;
+    const label = `${NUMBERS.get(name) ?? name}${use === 'old' ? ' (old)' : ''}`;
+    return [{ label, value: number, system: asInformation(system) }];
   });
   const isOwn = ({ system }: (typeof numbers)[number]) => system === ownSystem;
   return [

@@ -25,9 +25,8 @@ export function relatedRequests(
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');
-      return type === 'ServiceRequest' && id !== undefined && local !== self
-        ? [{ relation, id, service: serviceOf(id) }]
-        : [];
+      if (type !== 'ServiceRequest' || id === undefined || local === self) return [];
+      return [{ relation, id, service: serviceOf(id) }];
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
     others.filter(isRelated).map(({ id, service }) => ({ relation, id, service }));

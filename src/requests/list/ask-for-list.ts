@@ -36,11 +36,8 @@ export interface RequestListOptions extends Pick<Naming, 'user' | 'batches' | 'r
   readonly mayHaveTasks?: boolean;
   /** What is known of Task at this EHR; undefined if Task is not to be searched by itself. */
   readonly tasks?: EhrLack | undefined;
-<<<<<<< HEAD
   /** Whether the EHR may have Tasks that are not asked for; default: no. */
   readonly isTaskUnsure?: boolean;
-=======
->>>>>>> parent of b4058778 (Task behind a wildcard alone: a refusal says that the EHR has none, and alarms on no row)
   /** After how many days without movement a request is flagged; default: never. */
   readonly movement?: MovementLimits;
   readonly helpDeskName?: string;

@@ -47,13 +47,7 @@ function withoutOlder(versions: readonly ServiceRequest[]): readonly ServiceRequ
   const notOlder = versions.filter((one) => !versions.some((other) => isNewer(other, one)));
   // If versions contradict each other in a circle, none is left: then nothing is proved and all of them stay.
   const left = notOlder.length > 0 ? notOlder : versions;
-  const seen = new Set<string>();
-  return left.filter(({ keys }) => {
-    const { digest } = keys.content();
-    const isKnown = digest !== undefined && seen.has(digest);
-    if (digest !== undefined) seen.add(digest);
-    return !isKnown;
-  });
+  return [...new Map(left.map((one) => [one.keys.content().digest ?? one, one])).values()];
 }
 
 function isNewer(one: ServiceRequest, other: ServiceRequest): boolean {

@@ -16,7 +16,4 @@ function rankOf({ status, priority }: ServiceRequest): number {
   return rank === -1 ? PRESSING.length : rank;
 }
 
-function authoredMs({ authoredOn }: ServiceRequest): number {
-  const instant = Date.parse(authoredOn ?? '');
-  return Number.isNaN(instant) ? Number.MIN_SAFE_INTEGER : instant;
-}
+const authoredMs = ({ authoredOn }: ServiceRequest) => Date.parse(authoredOn ?? '') || Number.MIN_SAFE_INTEGER;

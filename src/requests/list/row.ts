@@ -59,6 +59,7 @@ export function toRow(
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
+  const isUnheard = at.isUnheard === true || request.isShortened;
   const moved = lastMove(request, at, task);
   const older = replaced.map((one) => {
     const isOlderOpen = one.request.status.group === 'open';
@@ -92,7 +93,7 @@ export function toRow(
         (isOpen && request.isProhibitionUnclear) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))),
       hasProvider: status.hasProvider,
-      isUnheard: at.isUnheard,
+      isUnheard,
       hasOpenOlder,
       hasNoMovement: still !== undefined,
       asked,
@@ -108,7 +109,7 @@ export function toRow(
     priority: priority ?? (isOpen && spoken?.purpose === undefined ? spoken?.priority : undefined),
     needed,
     sentTo: to.shown,
-    ...(at.isUnheard === true ? { isUnheard: true } : {}),
+    ...(isUnheard ? { isUnheard } : {}),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */

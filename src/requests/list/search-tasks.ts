@@ -60,14 +60,13 @@ function numberedText(count: number): string {
 /** It is about a request, but names its patient or the request by no reference of this server, or has conditions that may reverse it. */
 function isUnread(resource: ForeignRecord, base: URL): boolean {
   const { for: patient, focus, basedOn } = resource;
-  const isWithout = ({ reference }: ForeignRecord) => reference === undefined;
   const requests = [...asRecords(focus), ...asRecords(basedOn)].filter((one) => {
     const inside = asRecords(resource.contained).find(({ id }) => `#${asWritten(id)}` === one.reference);
     return (
       [one.type, inside?.resourceType].includes('ServiceRequest') || /ServiceRequest\//i.test(asWritten(one.reference))
     );
   });
-  const isNamed = patient === undefined || !isWithout(asRecord(patient));
+  const isNamed = patient === undefined || asRecord(patient).reference !== undefined;
   const isElsewhere = (one: ForeignRecord) => localReference(one, base) === undefined;
   const hasStatus = codeOf(resource.status) !== undefined;
   const isReadable = hasStatus && isNamed && !requests.some(isElsewhere) && conditionsOf(resource).length === 0;

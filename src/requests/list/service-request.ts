@@ -14,6 +14,7 @@ import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/r
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
 import { describeSource, describeStatus, type Lateness } from './status.ts';
+import { isShortened } from './withheld.ts';
 
 /** A ServiceRequest of the EHR. Texts are plain and bounded; undefined = not given or unreadable. */
 export type ServiceRequest = ReturnType<typeof readServiceRequest>;
@@ -62,6 +63,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     codes: codesIn(resource.code),
     ...readDetail(resource),
     caution: readCaution(resource),
+    isShortened: isShortened(resource),
     isProhibited,
     /** Only the EHR can say whether it must not be done. */
     isProhibitionUnclear: prohibition === 'unclear',

@@ -50,10 +50,7 @@ const SOURCES = new Map<unknown, string>([
   ['option', 'one of several choices'],
 ]);
 /** Intents that are orders; an EHR that leaves out the intent means an order. */
-const ORDERS = new Set<unknown>([
-  undefined,
-  ...'order original-order reflex-order filler-order instance-order'.split(' '),
-]);
+const ORDERS = new Set([undefined, ...'order original-order reflex-order filler-order instance-order'.split(' ')]);
 
 /**
  * `active` says only that an order stands in the EHR. An open request past its needed day or time is overdue.

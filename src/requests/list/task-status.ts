@@ -41,6 +41,7 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
 }
 
 const STOPPED = new Set<RequestStatus['icon']>(['unknown', 'declined', 'hold', 'question']);
+const DOUBTED = 'provider’s answer leaves a doubt';
 const LATE = 'the time set for the provider is over';
 
 /** Of what must not be done: a provider who goes on with it, or has done it, is not hidden. */
@@ -60,12 +61,17 @@ function besideDraft(status: RequestStatus, { remark, reason, beside, owner, isW
 /** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
 function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const { word, purpose, owner } = task;
-  const isHidden = purpose === undefined && HIDDEN[status.icon]?.includes(word.icon) === true;
-  const notes = [status.note, isHidden ? saysOf(task) : undefined, status.group === 'open' ? task.beside : undefined];
+  const isDenied = status.icon === 'done' && (task.isInTrouble || word.icon === 'declined');
+  const isHidden = purpose === undefined && (isDenied || HIDDEN[status.icon]?.includes(word.icon) === true);
+  const notes = [
+    status.note,
+    isHidden ? (isDenied && word.icon === 'unknown' ? DOUBTED : saysOf(task)) : undefined,
+    status.group === 'open' ? task.beside : undefined,
+  ];
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
-    ...(isHidden && (status.icon !== 'done' || word.icon === 'declined') ? { isContradicted: true } : {}),
+    ...(isHidden && (status.icon !== 'done' || isDenied) ? { isContradicted: true } : {}),
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }

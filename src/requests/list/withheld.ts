@@ -14,21 +14,22 @@ const SHORTENED = new Set<unknown>(['REDACTED', 'MASKED', 'SUBSETTED']);
 /** Whether an element says that its value is there and withheld. */
 export function isMasked(element: ForeignRecord): boolean {
   const { extension, coding, _text: beside } = element;
-  return (
-    holdsMasked(extension) || holdsMasked(coding) || (beside !== undefined && holdsMasked(asRecord(beside).extension))
-  );
+  return holdsMasked(extension) || holdsMasked(coding) || holdsMasked(asRecord(beside).extension);
 }
 
 function holdsMasked(marks: unknown): boolean {
   return marks !== undefined && asRecords(marks).some(saysMasked);
 }
 
-const isShortened = ({ code }: ForeignRecord) => SHORTENED.has(code);
+/** Whether any part may be left out, such as who is asked. */
+export function isShortened({ meta }: ForeignRecord): boolean {
+  const { security, tag } = asRecord(meta);
+  return [security, tag].some((marks) => asRecords(marks).some(({ code }) => SHORTENED.has(code)));
+}
 
 /** Whether any part of what is requested is withheld. */
 export function isWithheld(resource: ForeignRecord): boolean {
-  const { security, tag } = asRecord(resource.meta);
-  if (asRecords(security).some(isShortened) || asRecords(tag).some(isShortened)) return true;
+  if (isShortened(resource)) return true;
   // This makes no list of the members, because it runs for every request of a list.
   for (const name in resource) {
     const value = resource[name];

@@ -33,14 +33,20 @@ export function resultsLeaveDoubt(task: ForeignRecord): boolean {
   const results = asRecords(task.output);
   const references = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
   const isToCome = references.length > 0 && references.every((one) => STILL_TO_COME.test(one));
-  return isToCome || textsOf(task).some(isDoubtful) || results.some(isMissed);
+  const isUnread = [...textsOf(task), ...results.flatMap(saidIn)].some((text) => OTHER_SCRIPT.test(text));
+  return isToCome || isUnread || resultsDeny(task);
 }
 
-function isDoubtful(text: string): boolean {
+/** Whether they say so in words or values that are read. */
+export function resultsDeny(task: ForeignRecord): boolean {
+  return textsOf(task).some(isDenial) || asRecords(task.output).some(isMissed);
+}
+
+function isDenial(text: string): boolean {
   const [, done, all] = SOME_OF.exec(text) ?? [];
   const now = text.replace(AFTERWARDS, '');
   const isPart = done !== undefined && Number(done) < Number(all);
-  return isPart || saysMissed(text) || OTHER_SCRIPT.test(text) || TO_COME.some((pattern) => pattern.test(now));
+  return isPart || saysMissed(text) || TO_COME.some((pattern) => pattern.test(now));
 }
 
 /** "Visits completed: 0". */
@@ -63,15 +69,17 @@ function textsOf({ note, output }: ForeignRecord): string[] {
 
 /** A result that denies by its value: "Service provided: no". */
 function isMissed(result: ForeignRecord): boolean {
-  const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCodeableConcept, valueCoding } = result;
+  const texts = saidIn(result);
+  if (texts.some((text) => MISSED_CODES.test(text) || isDenial(text)) || isNone(result)) return true;
+  const isNo = result.valueBoolean === false || texts.some((text) => NO.test(text));
+  return isNo && !WELL_IF_NONE.test(asConceptText(result.type) ?? '');
+}
+
+function saidIn({ valueString, valueMarkdown, valueAnnotation, valueCodeableConcept, valueCoding }: ForeignRecord) {
   const codings = [...asRecords(asRecord(valueCodeableConcept).coding), asRecord(valueCoding)];
   const words = [valueString, valueMarkdown, asRecord(valueAnnotation).text];
   const said = [...words, ...codings.flatMap(({ code, display }) => [code, display])];
-  const texts = said.flatMap((one) => asText(one, LONGEST) ?? []);
-  if (texts.some((text) => MISSED_CODES.test(text) || isDoubtful(text))) return true;
-  if (isNone(result)) return true;
-  const isNo = valueBoolean === false || texts.some((text) => NO.test(text));
-  return isNo && !WELL_IF_NONE.test(asConceptText(type) ?? '');
+  return said.flatMap((one) => asText(one, LONGEST) ?? []);
 }
 
 const NO = /^(?:no|none|partial(?:ly)?)$/i;

@@ -26,11 +26,7 @@ export function daysWithoutMovement(
 ): number | undefined {
   const { isWaiting, icon, service, category, days } = request;
   if (!isWaiting || STILL.has(icon) || days === undefined) return undefined;
-  const limit = isTransport(service, category) ? limits.transport : limits.other;
+  // The words decide, because EHRs share no code for transport.
+  const limit = TRANSPORT.test(`${service}, ${category}`) ? limits.transport : limits.other;
   return days >= limit ? days : undefined;
-}
-
-/** The words of the service or its category decide, because EHRs share no code for transport. */
-function isTransport(service: string, category: string | undefined): boolean {
-  return [service, category ?? ''].some((text) => TRANSPORT.test(text));
 }

@@ -69,10 +69,7 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!hasProvider && WAITING.has(icon)) return act(facts.isUnheard === true ? 'Check who has it' : 'Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
   if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
-  return {
-    text: waitingText(waited),
-    isAction: false,
-  };
+  return { text: waitingText(waited), isAction: false };
 }
 
 const UNITS = new Map([

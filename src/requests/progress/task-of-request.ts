@@ -63,7 +63,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
  * A part of a Task that is not about the request carries the request out by itself, as a laboratory's Task of a group
  * does. Only if its code says so, its end is that of the request.
  */
-function ofItsOwn(task: Task, about: ReadonlySet<string | undefined>): Task {
+function ofItsOwn(task: Task, about: ReadonlySet<unknown>): Task {
   const part = task.purpose?.part;
   if (part === undefined || isWithParent(part.parents, task.id, about)) return task;
   const own = { ...task, purpose: part.alone };
@@ -71,11 +71,7 @@ function ofItsOwn(task: Task, about: ReadonlySet<string | undefined>): Task {
 }
 
 /** In doubt it is: beside a Task without an id, and where a parent cannot be compared. */
-function isWithParent(
-  parents: readonly string[],
-  id: string | undefined,
-  about: ReadonlySet<string | undefined>,
-): boolean {
+function isWithParent(parents: readonly string[], id: string | undefined, about: ReadonlySet<unknown>): boolean {
   if (id !== undefined && about.has(undefined)) return true;
   if (parents.length === 0) return about.size > 1;
   return parents.some((parent) => parent !== id && about.has(parent));

@@ -16,6 +16,7 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
+import { resultsDeny } from './doubts.ts';
 import { businessCode, businessText } from './guide-codes.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
@@ -32,7 +33,7 @@ export interface Task {
   readonly unproved: readonly string[] | undefined;
   /** In the provider's own words, such as "Vehicle assigned". */
   readonly remark: string | undefined;
-  /** It goes on, although its author says that the service was missed. */
+  /** It goes on, or is completed, although its author says that the service was missed. */
   readonly isInTrouble: boolean;
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
@@ -105,7 +106,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
       [...new Set([word.note, ...remarksOf(resource, word), offeredText(recipientsOf(resource).length)])]
         .filter(Boolean)
         .join(' · ') || undefined,
-    isInTrouble: isInTrouble(word, [...business, ...codesOf(resource.statusReason)]),
+    isInTrouble:
+      isInTrouble(word, [...business, ...codesOf(resource.statusReason)]) ||
+      (word === doneInDoubt && resultsDeny(resource)),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
     isWithRequester:

@@ -3,9 +3,11 @@
 const ENTITIES = new Map(
   Object.entries({
     ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', deg: '°', le: '≤', ge: '≥' },
-    ...{ ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', bull: '•' },
+    ...{ ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', bull: '•', szlig: 'ß' },
   }),
 );
+/** Combining marks, each behind its name: "&eacute;" is an e with the first. */
+const MARKS = 'acute\u0301 grave\u0300 circ\u0302 uml\u0308 tilde\u0303 cedil\u0327'.split(' ');
 /** What makes a text HTML: "K <3.0 or >6.0", "BP <pre and post> dialysis" and a word between <b> and </b>, which a user may type, stay as they are. */
 const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/gi;
 const INLINE = /<(\/?)(a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/gi;
@@ -29,13 +31,13 @@ export function unmarked(text: string): string {
   return withoutEntities(lines === text ? text : lines.replace(INLINE, raised));
 }
 
-/** "&amp;" as "&". A number that is no character stays. */
+/** "&amp;" as "&". A name that is no character stays. */
 export function withoutEntities(text: string): string {
-  return text.replace(/&(?:#(?:x([\da-f]{1,5})|(\d{1,6}))|([a-z]{2,5}));/gi, (whole, hex = '', code = '', name = '') =>
-    name === ''
-      ? String.fromCodePoint(hex === '' ? Number(code) : Number.parseInt(hex, 16))
-      : (ENTITIES.get(name) ?? whole),
-  );
+  return text.replace(/&(?:#(x[\da-f]{1,5}|\d{1,6})|([a-z]{2,6}));/gi, (whole, code?: string, name = '') => {
+    if (code !== undefined) return String.fromCodePoint(Number(`0${code.toLowerCase()}`));
+    const mark = MARKS.find((one) => one.slice(0, -1) === name.slice(1));
+    return mark === undefined ? (ENTITIES.get(name) ?? whole) : `${name[0]}${mark.slice(-1)}`.normalize();
+  });
 }
 
 function wordsOfRtf(text: string): string {

@@ -6,7 +6,13 @@ import { readServiceRequest } from '#src/requests/list/service-request.ts';
 
 const place = { base: new URL('https://ehr.example/fhir'), now: new Date('2026-11-22T14:02:00Z'), timeZone: 'UTC' };
 
+const narrative = (status: string) => ({
+  text: { status, div: '<div>Walker. <b>Refused &mdash; do not bring.</b></div>' },
+});
+
 test.for<[label: string, resource: object, texts: string[]]>([
+  ['Further text in the EHR', narrative('additional'), ['Walker. Refused — do not bring.']],
+  ['Further text in the EHR', narrative('generated'), []],
   ['For the patient', { patientInstruction: 'Nothing by mouth' }, ['Nothing by mouth']],
   [
     'For the patient',
@@ -71,7 +77,7 @@ test.for<[label: string, resource: object, texts: string[]]>([
     reasons: request.reasons,
   };
   const facts = readFacts({ ...resource }, [], known, place).flatMap((section) => section.facts);
-  expect(facts.find((fact) => fact.label === label)?.texts).toEqual(texts);
+  expect(facts.find((fact) => fact.label === label)?.texts ?? []).toEqual(texts);
 });
 
 test('a deeply nested resource causes no failure', () => {

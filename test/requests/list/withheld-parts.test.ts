@@ -40,6 +40,15 @@ test.for<[string, object, object | undefined]>([
   expect((await readField(change)).row?.reason).toEqual(reason);
 });
 
+test.for<[string, object, string, true | undefined]>([
+  ['was redacted', marked('security', 'REDACTED'), 'Check who has it', true],
+  ['was shortened', marked('tag', 'SUBSETTED'), 'Check who has it', true],
+  ['has only a masked reason', { reasonCode: [absent('masked')] }, 'Find a provider', undefined],
+])('a request that %s may have a provider that is left out', async ([, change, next, isUnheard]) => {
+  expect((await readField(change)).row).toMatchObject({ next: { text: next } });
+  expect((await readField(change)).row?.isUnheard).toBe(isUnheard);
+});
+
 test('a request with withheld parts replaces no other: they may say that it must not', async () => {
   const older = { ...base, id: 'old', authoredOn: '2026-11-10' };
   const change = { replaces: [{ reference: 'ServiceRequest/old' }], note: [{ _text: absent('masked') }] };

@@ -57,6 +57,8 @@ test.for<[string, object]>([
     'Partial weight bearing taught',
     'No response to verbal stimuli',
     'Wife died last year',
+    'Nothing wrong with the old one, exchanged',
+    'Pt never left alone. Daughter was not present. Cannot recall last tetanus shot.',
     'Infusion completed at 14:10, IV discontinued',
     'Never used oxygen before; taught use',
     'Seen today, follow-up appointment booked for 12/1',

@@ -433,6 +433,26 @@ describe('a request with its Task', () => {
     // The EHR's own status stands, but does not hide what the provider says.
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
     ['completed', { status: 'failed' }, 'Done', 'closed', 'provider says “Failed”'],
+    ...[
+      { note: [{ text: 'Wrong size delivered, must be exchanged.' }] },
+      { output: [{ type: { text: 'Service provided' }, valueBoolean: false }] },
+      { output: [{ type: { text: 'Result' }, valueCodeableConcept: { coding: [{ code: '443390004' }] } }] },
+      { statusReason: { text: 'Patient refused' } },
+    ].map((change): (typeof cases)[number] => [
+      'completed',
+      { status: 'completed', ...change },
+      'Done',
+      'closed',
+      'provider’s answer leaves a doubt',
+    ]),
+    // Words that are not read, or not known, deny nothing.
+    ...['已送达并签收', 'Delivered, no issues'].map((text): (typeof cases)[number] => [
+      'completed',
+      { status: 'completed', note: [{ text }] },
+      'Done',
+      'closed',
+      undefined,
+    ]),
     ['on-hold', { status: 'in-progress' }, 'On hold', 'open', 'provider says “Under way”'],
     ['draft', { status: 'completed' }, 'Draft', 'open', 'provider says “Done”'],
     ['revoked', { status: 'accepted', code: { text: 'Verify insurance' } }, 'Cancelled', 'closed', undefined],

@@ -19,6 +19,8 @@ describe('a text with control characters is cleaned', () => {
     ['a\u200Bb', 'ab'],
     ['\uD800x', '\uFFFDx'],
     ['Evaluate &amp; treat', 'Evaluate & treat'],
+    ['Schl&uuml;ssel, &Eacute;tage &ndash; Gro&szlig;', 'Schlüssel, Étage – Groß'],
+    ['caf&#xe9; &#233; &nosuch; &bacute;', 'café é &nosuch; b\u0301'],
     ['K <3.0 or >6.0, and Hb<7', 'K <3.0 or >6.0, and Hb<7'],
     ['a & b; &unknown; <script>', 'a & b; &unknown; <script>'],
     ['<p class="x">Do <strong>not</strong> eat</p>', 'Do not eat'],
