@@ -18,7 +18,7 @@ export function withDayWords(text: string): string {
   return text.replace(/\b\d{4}-\d\d-\d\d\b/g, (day) => {
     const at = new Date(day);
     const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
-    return Number.isNaN(at.getTime()) ? day : words.join('\u00A0');
+    return at.toJSON()?.startsWith(day) ? words.join('\u00A0') : day;
   });
 }
 
