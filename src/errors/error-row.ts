@@ -1,5 +1,4 @@
 /** What one row of the table of errors says: to the user, to the team that has to act, and to the error page. */
-
 import type { Rule } from './rules/table.ts';
 
 export type Owner = 'The user' | 'Your administrator' | 'EHR team' | 'Network team' | 'Workstation team' | 'VectorCare';

@@ -62,14 +62,6 @@ function receiverOf({
   services = '',
   reference = '',
 }: CsvRow['cells']): Receiver {
-  return {
-    name,
-    kind,
-    telephone,
-    services: services
-      .toLowerCase()
-      .split(/[\s,;|]+/)
-      .filter(Boolean),
-    reference,
-  };
+  const listed = services.toLowerCase().split(/[\s,;|]+/);
+  return { name, kind, telephone, services: listed.filter(Boolean), reference };
 }

@@ -11,8 +11,6 @@ const ENTITIES = new Map([
 /** Only elements that HTML has, so that "K <3.0 or >6.0" and "NYHA <I or >II" stay as they are. */
 const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s[^<>=]*=[^<>]*)? ?\/?>/gi;
 const INLINE = /<\/?(?:a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s[^<>=]*=[^<>]*)? ?\/?>/gi;
-/** "10<sup>9</sup>" is not 109. */
-const RAISED = /<sup(?:\s[^<>=]*=[^<>]*)?>/gi;
 /** Begins a group of RTF that holds no words: fonts, colours, styles, and what older readers have to skip. */
 const WORDLESS = /^\\(?:fonttbl|colortbl|stylesheet|info|pict|\*)/;
 /** A line break in the source means nothing. What follows \u is for readers that do not know the character. */
@@ -23,7 +21,9 @@ const ANSI = new TextDecoder('windows-1252');
 /** The text without markup, lines kept apart; plain text comes back as it is. Not HTML-safe. Linear. */
 export function unmarked(text: string): string {
   if (text.startsWith('{\\rtf')) return wordsOfRtf(text);
-  return withoutEntities(text.replace(BLOCK, '\n').replace(RAISED, '^').replace(INLINE, ''));
+  // "10<sup>9</sup>" is not 109.
+  const words = text.replace(BLOCK, '\n').replace(INLINE, (tag) => (/^<sup/i.test(tag) ? '^' : ''));
+  return withoutEntities(words);
 }
 
 /** "&amp;" as "&". A number that is no character stays. */
@@ -51,7 +51,6 @@ function wordsOfRtf(text: string): string {
   return words.join('').replace(RTF_SIGN, (_whole, hex?: string, unicode?: string, line?: string, sign?: string) => {
     if (hex !== undefined) return characterOf(Number.parseInt(hex, 16));
     if (unicode !== undefined) return String.fromCharCode(Number(unicode) & 0xffff);
-    if (sign === '~') return ' ';
-    return line === undefined ? (sign ?? '') : line === 'super' ? '^' : '\n';
+    return line === undefined ? (sign?.replace('~', ' ') ?? '') : line === 'super' ? '^' : '\n';
   });
 }
