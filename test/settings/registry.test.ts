@@ -46,7 +46,7 @@ test('the form has every setting once, except the operator’s and those with a 
 
 test('a page that another version of the app has made, with fewer fields, hides no change', () => {
   const { values } = savedForm(saved);
-  for (const [at, name] of fieldGroups.flatMap(({ fields }) => fields.map(({ name }) => name)).entries()) {
+  for (const [at, name] of Object.keys(values).entries()) {
     const older = Object.fromEntries(Object.entries(values).toSpliced(at > 0 ? at - 1 : 1, 1));
     const typed = { ...values, [name]: values[name] === 'true' ? 'false' : values[name] === 'false' ? 'true' : 'x' };
     expect(Object.keys(typedChanges(typed, saved, marksOf(older)))).toEqual([name]);

@@ -3,7 +3,6 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
-import type { AfterPost } from '#src/http/sessions/after-post.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
 import { PAGE_SIZE } from '#src/http/sessions/list-page.ts';
 import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
