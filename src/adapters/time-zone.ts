@@ -46,7 +46,7 @@ interface DayAndTime {
 /** The last result, because a list asks for the day of the same moment in each of its rows. */
 let last: { ms: number; timeZone: string; is: DayAndTime } = { ms: NaN, timeZone: '', is: { day: '', time: '' } };
 
-/** The moments at which clocks show it: two when clocks are set back; a skipped time is as far after the jump. */
+/** When clocks show this day and time: twice if they are set back. A time that they skip is as far after the jump. */
 export function instantsOf(day: string, time: string, timeZone: string): readonly [first: Date, last: Date] {
   const utc = Date.parse(`${day}T${time}Z`);
   // Clocks change by at most a day, and at most once in two days.

@@ -111,12 +111,12 @@ function describeRun(finished: FinishedChecks, corrections: readonly string[]): 
 function nearbyLines(nearby: NearbyAddresses | undefined): string[] {
   if (!nearby) return [];
   const { fhirUrl, tried } = nearby;
-  const found = fhirUrl === undefined ? 'No FHIR server was found nearby.' : `Did you mean ${fhirUrl}?`;
-  return ['', found, `  Tried: ${tried.join(', ')}`];
+  const answer = fhirUrl === undefined ? 'No FHIR server was found nearby.' : `Did you mean ${fhirUrl}?`;
+  return ['', answer, `  Tried: ${tried.join(', ')}`];
 }
 
-function linesOf({ verdict, title, found, why, owner, remedy }: CheckResult): string[] {
-  const line = `  ${MARKS[verdict]}  ${title}: ${found}`;
+function linesOf({ verdict, title, why, owner, remedy, ...row }: CheckResult): string[] {
+  const line = `  ${MARKS[verdict]}  ${title}: ${row.found}`;
   if (verdict !== 'failure' && verdict !== 'warning') return [line];
   return [line, `             why: ${why}`, `             ${ownerFor(owner, 'operator')}: ${remedy}`];
 }

@@ -46,7 +46,7 @@ function stored(bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-/** The first use compresses one run, later ones each piece once. @param marks mark the holes and occur nowhere else. */
+/** The first use compresses the whole, the second each piece. @param marks mark the holes, and occur nowhere else. */
 export function partOf(text: string, marks: readonly string[]): PagePart {
   const cut = text.split(new RegExp(`(${marks.join('|')})`));
   const holes = cut.filter((_, at) => at % 2 === 1);

@@ -1,5 +1,4 @@
 /** The page of the advanced settings: its form is saved, or its scopes are previewed. */
-
 import { fieldOf } from '#src/http/form-body.ts';
 import { filterText } from '#src/http/list-filter-fields.ts';
 import { queryOf } from '#src/http/request-values.ts';

@@ -127,7 +127,7 @@ async function getPatient(
   }
 }
 
-/** A FHIR server says in FHIR that there is no such patient, or that nobody here may read it. */
+/** A FHIR server would say in FHIR that there is no such patient, or that the user may not read it. */
 function ruleOfOther({ status, instead }: FhirError): Rule | undefined {
   if (status === 404 && instead === 'page') return 'fhir.web-page';
   return (status === 403 || status === 404) && instead === 'json' ? 'fhir.not-in-fhir' : undefined;

@@ -59,8 +59,8 @@ function unescaped(cell: string): string {
 }
 
 /**
- * All cells of all lines, the header included; undefined when a quoted cell has no end. Spreadsheets of many countries
- * separate by semicolons, and a copied range has tabs: so it is where the header has no comma.
+ * All cells of all lines, the header included; undefined when a quoted cell has no end. If the header has no comma, its
+ * semicolons or tabs separate: spreadsheets of many countries write semicolons, and a copied range has tabs.
  */
 export function csvCells(table: string): string[][] | undefined {
   const text = table.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');

@@ -27,19 +27,26 @@ export function savedForm(settings: Readonly<Record<string, unknown>>): TypedFor
   return { values, problems: {}, seen: marksOf(values) };
 }
 
-/** A short mark of each value, in the form's order: a form that is saved says what its page showed. */
+/** A short mark of each value. The form sends them back when it is saved, and so says what its page showed. */
 export function marksOf(values: TypedForm['values']): string {
-  const marks = Object.values(values).map((value) => hash('sha256', value, 'base64url').slice(0, 6));
-  return marks.join('.');
+  return Object.entries(values).map(markOf).join('.');
+}
+
+/** With the name, so that a mark is good for its own field alone, also while two versions of the app run. */
+function markOf([name, value]: [string, string]): string {
+  return hash('sha256', `${name}=${value}`, 'base64url').slice(0, 6);
 }
 
 /**
- * The names of the values that this user has changed: what another administrator has saved since the page was opened
- * stays. @param saved in the same order. @param seen of {@link marksOf}, untrusted; without it, every difference counts.
+ * The names of the values that this user has changed. What another administrator has saved since the page was opened
+ * stays. @param seen of {@link marksOf}, untrusted; without it, every difference counts.
  */
 export function changedNames(typed: TypedForm['values'], saved: TypedForm['values'], seen: string): string[] {
-  const [now, then] = [marksOf(typed).split('.'), seen.split('.')];
-  return Object.keys(typed).filter((name, at) => typed[name] !== saved[name] && now[at] !== then[at]);
+  const then = new Set(seen.split('.'));
+  const changed = Object.entries(typed).filter(
+    ([name, value]) => value !== saved[name] && !then.has(markOf([name, value])),
+  );
+  return changed.map(([name]) => name);
 }
 
 /** @param field reads one field of the form, bounded by its kind; untrusted. */

@@ -22,7 +22,7 @@ export const RECEIVER_COLUMNS: readonly string[] = ['name', 'kind', 'telephone',
 /** The types that FHIR R4 allows as performer of a ServiceRequest, except patients, relatives and devices. */
 const TYPES = ['Organization', 'HealthcareService', 'PractitionerRole', 'Practitioner', 'CareTeam'];
 
-/** @param text CSV, or ''. The cell `services` is separated by spaces, or as people separate lists. */
+/** @param text CSV, or ''. White space, commas, semicolons or bars separate what is in the cell `services`. */
 export function readReceivers(text: string): ReadReceivers {
   if (text.trim() === '') return { ok: true, receivers: [] };
   const table = readCsv(text, RECEIVER_COLUMNS);
@@ -62,14 +62,6 @@ function receiverOf({
   services = '',
   reference = '',
 }: CsvRow['cells']): Receiver {
-  return {
-    name,
-    kind,
-    telephone,
-    services: services
-      .toLowerCase()
-      .split(/[\s,;|]+/)
-      .filter(Boolean),
-    reference,
-  };
+  const listed = services.toLowerCase().split(/[\s,;|]+/);
+  return { name, kind, telephone, services: listed.filter(Boolean), reference };
 }

@@ -75,7 +75,7 @@ function conditionText({ field, test, value }: Condition): string {
   return test === 'given' ? field : `!${field}`;
 }
 
-/** Such as "required, only if “Oxygen on the way” is yes"; '' for an optional question. */
+/** When a question must be answered: "required, only if “Oxygen on the way” is yes"; '' for an optional one. */
 export function demandOf({ required, shown }: OwnField, service: Pick<Service, 'fields'>): string {
   return [requiredText(required, service), shownInWords(shown, service)].filter(Boolean).join(', ');
 }

@@ -66,7 +66,8 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
   ['client.unknown', 'client_id identifier', 'invalid'],
   ['client.unknown', APP, ENVIRONMENT],
-  ['client.unknown', APP, 'no', 'such with'],
+  ['client.unknown', APP, 'no', 'such'],
+  ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
   ['token.busy', 'rate quota', 'limit exceeded'],
   ['client.key', 'credentials', 'invalid'],
 ];

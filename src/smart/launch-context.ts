@@ -17,9 +17,9 @@ const MAX_URL_LENGTH = 2_048;
 
 /**
  * The launch context, from the token response alone (LC-01; SMART App Launch 2.2.0, "Launch context arrives with your
- * access token"). `patient` must be a bare FHIR id (LC-02, LC-03), never guessed from a reference.
- * `encounter` may be absent or blank, not malformed (LC-04). All other members are ignored (LC-15, LC-16). @throws AppError
- * context.invalid, naming the member and the rule but never a value.
+ * access token"). `patient` must be a bare FHIR id (LC-02, LC-03), never guessed from a reference. `encounter` may be
+ * absent or blank, not malformed (LC-04). All other members are ignored (LC-15, LC-16).
+ * @throws AppError context.invalid, naming the member and the rule but never a value.
  */
 export function readLaunchContext(tokenResponse: Record<string, unknown>): LaunchContext {
   const patient = readId(tokenResponse, 'patient');

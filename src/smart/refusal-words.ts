@@ -60,8 +60,7 @@ const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered con
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
   ['authorization.pushed-request', 'pushed par request_uri jar'],
-  ['authorization.pushed-request', 'request', 'object'],
-  ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
+  ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
   ['authorization.launch-over', 'launch', OVER],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
@@ -69,12 +68,14 @@ export const OF_AUTHORIZATION: Hints = [
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['scope.refused', 'scope scopes'],
+  ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
   ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
   ['client.off', APP, 'installed activated'],
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
 export const OF_DENIAL: Hints = [
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],
   ['scope.refused', 'scope scopes', NOT_ON],
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],

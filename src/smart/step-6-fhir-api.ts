@@ -164,11 +164,8 @@ export function createFhirApi(options: {
       return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);
     },
     update: async (resource, version) => {
-      const sent = {
-        url: resolveUnder(base, `${resource.resourceType}/${resource.id}`),
-        method: 'PUT',
-        version,
-      } as const;
+      const url = resolveUnder(base, `${resource.resourceType}/${resource.id}`);
+      const sent = { url, method: 'PUT', version } as const;
       return withGoodToken(sent, (token) => write(token, sent, resource)).catch(throwFhirError);
     },
   };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { readSettingTexts, settingKeyOf } from '#src/settings/command-text.ts';
 import { endingFields, presetFields, settingFields, settingRows, valueText } from '#src/settings/derived.ts';
-import { fieldGroups, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
+import { fieldGroups, marksOf, savedForm, typedChanges, typedValues } from '#src/settings/form.ts';
 import { givenFields } from '#src/smart/documents/given-endpoints.ts';
 
 const base = { id: 'general', name: 'General Hospital', fhirBaseUrl: 'https://ehr.example/fhir', clientId: 'abc' };
@@ -42,6 +42,16 @@ test('the form has every setting once, except the operator’s and those with a 
   const { values } = savedForm(saved);
   const typed = typedValues((name) => values[name] ?? '');
   expect(typedChanges(typed, saved)).toEqual({});
+});
+
+test('a page that another version of the app has made, with fewer fields, hides no change', () => {
+  const { values } = savedForm(saved);
+  for (const [at, name] of Object.keys(values).entries()) {
+    const older = Object.fromEntries(Object.entries(values).toSpliced(at > 0 ? at - 1 : 1, 1));
+    const typed = { ...values, [name]: values[name] === 'true' ? 'false' : values[name] === 'false' ? 'true' : 'x' };
+    expect(Object.keys(typedChanges(typed, saved, marksOf(older)))).toEqual([name]);
+    expect(typedChanges(typed, saved, marksOf(typed))).toEqual({});
+  }
 });
 
 test('every endpoint given by hand ends launches when it changes (MT-05, DI-23)', () => {

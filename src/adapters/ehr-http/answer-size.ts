@@ -1,4 +1,4 @@
-/** Bounds the size of an answer, and its pieces: each costs time and memory, however few bytes it has. */
+/** Bounds the size of an answer and the number of its pieces, because each piece costs time and memory. */
 import type { Dispatcher } from 'undici';
 
 /** Looks at one answer as it arrives. An error that a method returns ends the answer and closes its connection. */

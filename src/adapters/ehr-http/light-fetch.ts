@@ -1,4 +1,4 @@
-/** The subset of fetch that a FHIR client uses, on undici's dispatchers. It does a part of fetch's work. */
+/** The subset of fetch that a FHIR client uses, on undici's dispatchers. It costs less than fetch. */
 import { type Exchange, exchange, textOf } from './exchange.ts';
 import { JSON_BOUNDS, parseBoundedJson } from './json-bounds.ts';
 

@@ -85,11 +85,7 @@ async function judgeWritten({ fhirUrl, metadata, configuration }: CheckContext):
   );
 }
 
-const NEEDED = [
-  ['Patient', 'read'],
-  ['ServiceRequest', 'read'],
-  ['ServiceRequest', 'search-type'],
-] as const;
+const NEEDED = ['Patient read', 'ServiceRequest read', 'ServiceRequest search-type'];
 
 const NICE_TO_HAVE =
   'Practitioner PractitionerRole Organization Location Encounter Coverage Condition AllergyIntolerance Observation'.split(
@@ -139,14 +135,15 @@ function judgeResources({ resources }: ParsedCapability, { settings }: CheckCont
   if (!resources.has('ServiceRequest') && settings.showEhrOrders) {
     return broken('fhir.search-absent', 'ServiceRequest is missing', { verdict: 'warning' });
   }
-  const lacking = NEEDED.filter(([type, code]) => {
+  const lacking = NEEDED.filter((needed) => {
+    const [type = '', code = ''] = needed.split(' ');
     const interactions = resources.get(type)?.interactions ?? [];
     // A resource that names no interaction at all is described briefly, not refused.
     return interactions.length > 0 && !interactions.includes(code) && (type === 'Patient' || settings.showEhrOrders);
   });
   if (lacking.length > 0) {
-    const seen = `missing: ${lacking.map((one) => one.join(' ')).join(', ')}`;
-    return lacking.some(([type]) => type === 'Patient')
+    const seen = `missing: ${lacking.join(', ')}`;
+    return lacking.includes('Patient read')
       ? broken('fhir.no-patients', seen)
       : broken('fhir.search-absent', seen, { verdict: 'warning' });
   }

@@ -18,7 +18,7 @@ export type CheckGroup =
   | 'FHIR server'
   | 'This app';
 
-/** One row, whose stable `id` has its place in catalogue.ts. `remedy` is '' when there is nothing to fix. */
+/** One row. Its `id` never changes; catalogue.ts has the order. `remedy` is '' when there is nothing to fix. */
 export interface CheckResult extends CheckRow {
   readonly group: CheckGroup;
   readonly owner: Owner;

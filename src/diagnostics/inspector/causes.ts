@@ -53,9 +53,10 @@ function failedStep(steps: Steps, outcome: ErrorCode): TraceStep | undefined {
 
 /** The step of a completed launch that failed later, or a list or create that lacks something. */
 function openStep(steps: Steps): TraceStep | undefined {
-  // Tokens are confirmed once a minute: a reload in between says nothing of it.
-  const confirmed = steps.findLast(({ facts }) => facts['introspection answer'] !== undefined) ?? [];
-  const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []).concat(confirmed);
+  // Tokens are confirmed once a minute: a reload in between says nothing of that, but all else of the list.
+  const asked = steps.findLast(({ facts }) => facts['introspection answer'] !== undefined);
+  const unconfirmed = asked?.rule === 'refresh.not-confirmed' ? asked : [];
+  const last = stepNames.flatMap((name) => steps.findLast((step) => step.name === name) ?? []).concat(unconfirmed);
   // A launch that cannot be renewed, or that shows its user by another name, lacks the least.
   const isMinor = ({ name, rule }: TraceStep) => name === 'practitioner' || rule === 'refresh.not-given';
   const broken = last.filter(({ rule }) => rule !== undefined);

@@ -1,5 +1,4 @@
 /** The HTTP server, with limits for slow, silent or greedy clients, independent of the app. */
-
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createVisitorCap } from './visitor-cap.ts';

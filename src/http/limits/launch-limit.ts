@@ -14,7 +14,7 @@ const UNFINISHED_PER_KNOWN_BROWSER = 300;
 
 export type LaunchLimit = ReturnType<typeof createLaunchLimit>;
 
-/** Over all instances. Known browsers (`browser`) have a share of the organization that strangers cannot use. */
+/** Counts over all instances. Browsers that are known (`browser`) have a share that strangers cannot use. */
 export function createLaunchLimit(redis: KeyStore) {
   const limit = (name: string, points: number) => createLimiter(redis, { name, points, ...WINDOW });
   const [points, networkPoints] = [UNFINISHED_PER_ADDRESS, UNFINISHED_PER_NETWORK];

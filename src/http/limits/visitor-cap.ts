@@ -1,5 +1,4 @@
 /** Caps how many things of one kind, such as connections, a visitor holds at a time, in this process. */
-
 import type { RequestHandler } from 'express';
 import { AppError } from '#src/errors.ts';
 import { visitorKey } from './visitor-key.ts';

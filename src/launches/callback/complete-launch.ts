@@ -63,8 +63,8 @@ export async function completeLaunch(
 }
 
 /**
- * Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. Its
- * code is used up, so it waits for a fail-over of the store.
+ * Stores the launch so that a repeated callback finds it, and ends the launches of this browser that it replaces. It
+ * waits for a fail-over of the store, because the code cannot be sent again.
  */
 async function storeLaunch(
   dependencies: CompleteLaunchDependencies,

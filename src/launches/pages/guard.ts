@@ -1,5 +1,4 @@
 /** Guards the clinician's pages: the URL selects a launch, its cookie proves it, the organization still allows it. */
-
 import type { Request, RequestHandler, Response } from 'express';
 import type { Adapters } from '#src/adapters.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';

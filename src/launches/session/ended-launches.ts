@@ -1,5 +1,4 @@
 /** Stores for an hour why a launch ended, for the browser that held its cookie. */
-
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
@@ -52,11 +51,10 @@ export function createEndedNotes(cookies: Record<LaunchKind, Cookies>) {
       reason: EndReason,
     ): void => {
       const notes = ended.slice(-MOST_PER_BROWSER);
-      const older = KINDS.flatMap((kind) =>
-        [...cookies[kind].read(request).keys()]
-          .filter((name) => name.startsWith(PREFIX[kind]))
-          .map((name) => ({ kind, name })),
-      );
+      const older = KINDS.flatMap((kind) => {
+        const names = [...cookies[kind].read(request).keys()].filter((name) => name.startsWith(PREFIX[kind]));
+        return names.map((name) => ({ kind, name }));
+      });
       const surplus = Math.max(0, older.length + notes.length - MOST_PER_BROWSER);
       for (const { kind, name } of older.slice(0, surplus)) cookies[kind].clear(response, name);
       for (const { id, kind, organizationId } of notes)

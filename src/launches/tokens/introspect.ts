@@ -1,5 +1,4 @@
 /** Introspects a launch's token before a page is shown, for organizations that want it (RV-06, RV-07). */
-
 import type { KeyStore } from '#src/adapters/redis/key-store.ts';
 import type { Adapters } from '#src/adapters.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
@@ -69,11 +68,10 @@ export function createTokenConfirmations(
       const isDue = await redis.setIfAbsent(`introspected:${launch.id}`, '1', PAUSE_MS).catch(() => true);
       if (!isDue) return { launch };
       const answer = await ask(launch, organization, introspectionEndpoint);
-      if (answer.kind === 'inactive')
-        return {
-          launch: await renewOrEnd(launch, organization),
-          introspected: { answer: 'not active, so the token was renewed' },
-        };
+      if (answer.kind === 'inactive') {
+        const renewed = await renewOrEnd(launch, organization);
+        return { launch: renewed, introspected: { answer: 'not active, so the token was renewed' } };
+      }
       if (answer.kind === 'unknown') {
         log.warn({ organizationId: organization.id, reason: answer.reason }, 'introspection.failed');
         return { launch, introspected: { answer: answer.reason, isUnusable: true } };

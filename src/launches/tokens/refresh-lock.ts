@@ -1,5 +1,4 @@
-/** Locks a launch's record during a refresh: claimed before the token is sent, then replaced or restored. */
-
+/** Locks a launch's record during a refresh: claims it before the token is sent, then replaces or restores it. */
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#src/adapters/clock.ts';
 import type { Adapters } from '#src/adapters.ts';

@@ -3,7 +3,7 @@ import { AppError } from '#src/errors.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { needsRefresh } from '#src/smart/step-7-refresh.ts';
 
-/** Longer than any refresh (5 s of waiting, 5 s, the proof, 2 s to store): an older claim's owner has died (RF-15). */
+/** A refresh is shorter (waits 5 s, sends 5 s, proof, stores 2 s), so the owner of an older claim has died (RF-15). */
 const CLAIM_LIFETIME_MS = 20_000;
 /** Keys that take longer to fetch count as unavailable; see {@link CLAIM_LIFETIME_MS}. */
 export const LONGEST_PROOF_MS = 4_000;

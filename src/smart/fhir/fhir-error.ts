@@ -21,7 +21,7 @@ export type FhirFailure =
 export class FhirError extends Error {
   readonly failure: FhirFailure;
   readonly status: number | undefined;
-  /** When to try again, for a call that was not sent, and where the server says it. */
+  /** When to try again: set for calls that were not sent, and if the server says it. */
   readonly retryAfterSeconds: number | undefined;
   /** The issue codes of the answer's OperationOutcome; only those of FHIR's own value set. */
   readonly issues: readonly string[];

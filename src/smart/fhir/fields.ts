@@ -7,7 +7,7 @@ import { visibleLength } from './visible-length.ts';
 
 const characters = new Intl.Segmenter();
 
-/** One line of visible ASCII, but nothing that begins markup, and Latin letters with single spaces: most texts, which need no cleaning. */
+/** One line of Latin letters, single spaces and ASCII that begins no markup. Most texts are such: they need no cleaning. */
 const PLAIN_LINE = /^[!-%'-;=-z|-~\u00C0-\u024F]+(?: [!-%'-;=-z|-~\u00C0-\u024F]+)*$/;
 
 /** The beginning of such a line. Each of its characters stands alone, so that it can be cut anywhere. */
@@ -35,8 +35,8 @@ export function asRecords(value: unknown, limit = MOST_READ): ForeignRecord[] {
 }
 
 /**
- * One line of readable text. Markup is taken out, letters of every script stay, controls become spaces, invisible formatting is removed,
- * above all bidirectional overrides, and so are more than eight marks on one letter; joiners stay (Persian, emoji). Not
+ * One line of readable text. Letters of every script stay, and joiners (Persian, emoji). Controls become spaces. Markup
+ * is removed, invisible formatting, above all bidirectional overrides, and more than eight marks on one letter. Not
  * HTML-safe: views escape it (FH-10).
  * @param maxLength visible; a longer text ends in "…". @returns undefined without a visible character.
  */
@@ -45,7 +45,8 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
   if (value.length <= maxLength && PLAIN_LINE.test(value)) return value;
   if (value.length > maxLength + 1 && PLAIN_HEAD.test(value.slice(0, maxLength + 2)))
     return `${value.slice(0, maxLength - 1)}…`;
-  const line = unmarked(value.slice(0, maxLength * 8))
+  const most = maxLength * (value.startsWith('{\\rtf') ? 80 : 8);
+  const line = unmarked(value.slice(0, most))
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/[\p{Cf}--[\u200C\u200D]]/gv, '')
@@ -55,7 +56,7 @@ export function asText(value: unknown, maxLength = 200): string | undefined {
     .replace(/[\u2800\u3164\uFFA0]+/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
-  const isTooLong = line.length > maxLength || value.length > maxLength * 8;
+  const isTooLong = line.length > maxLength || value.length > most;
   const bounded = isTooLong ? shorten(line, maxLength) : line;
   return visibleLength(bounded) > 0 ? bounded : undefined;
 }

@@ -13,7 +13,8 @@ const BLOCK = /<\/?(?:p|br|div|ul|ol|li|table|tbody|tr|td|th|h[1-6]|hr|pre)(?:\s
 const INLINE = /<(\/?)(a|b|i|u|em|strong|span|font|small|sub|sup)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/gi;
 /** Begins a group of RTF that holds no words: fonts, colours, styles, pictures, and what older readers have to skip. */
 const WORDLESS = /^\\(?:fonttbl|colortbl|stylesheet|info|pict|\*)/;
-const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?(?:\?|\\'[\da-f]{2})?|([a-z]+)(-?\d*) ?|([^a-z]))/gi;
+/** A line break in the source means nothing. What follows \u is for readers that do not know the character. */
+const RTF_SIGN = /\\(?:'([\da-f]{2})|u(-?\d{1,5}) ?(?:\?|\\'[\da-f]{2})?|([a-z]+)(-?\d*) ?|([^a-z]))|[\r\n]+/gi;
 /** Signs of RTF that stand for a character: without its dash, "10\endash 20 mg" would be another dose. */
 const RTF_CHARACTERS = new Map([
   ...['par', 'line', 'row', 'cell', 'tab'].map((word) => [word, '\n'] as const),
@@ -28,16 +29,21 @@ export function unmarked(text: string): string {
   const lines = text.replace(BLOCK, '\n');
   // 10<sup>6</sup> is not 106.
   const raised = (_tag: string, end: string, name: string) => (end === '' && /^sup$/i.test(name) ? '^' : '');
-  return withoutEntities(lines === text ? text : lines.replace(INLINE, raised));
+  return withoutEntities(lines === text && !/<su[bp]>/i.test(text) ? text : lines.replace(INLINE, raised));
 }
 
 /** "&amp;" as "&". A name that is no character stays. */
 export function withoutEntities(text: string): string {
   return text.replace(/&(?:#(x[\da-f]{1,5}|\d{1,6})|([a-z]{2,6}));/gi, (whole, code?: string, name = '') => {
-    if (code !== undefined) return String.fromCodePoint(Number(`0${code.toLowerCase()}`));
+    if (code !== undefined) return numbered(Number(`0${code.toLowerCase()}`));
     const mark = MARKS.find((one) => one.slice(0, -1) === name.slice(1));
     return mark === undefined ? (ENTITIES.get(name) ?? whole) : `${name[0]}${mark.slice(-1)}`.normalize();
   });
+}
+
+/** From 128 to 159, HTML and RTF number the characters of Windows: 150 is the dash in "5–10 mg". */
+function numbered(code: number): string {
+  return code >= 128 && code < 160 ? WINDOWS.decode(Uint8Array.of(code)) : String.fromCodePoint(code);
 }
 
 function wordsOfRtf(text: string): string {
@@ -55,7 +61,7 @@ function wordsOfRtf(text: string): string {
 }
 
 function characterOf(_sign: string, hex?: string, unicode?: string, word?: string, set = '', sign = ''): string {
-  if (hex !== undefined) return WINDOWS.decode(Uint8Array.of(Number.parseInt(hex, 16)));
+  if (hex !== undefined) return numbered(Number.parseInt(hex, 16));
   if (unicode !== undefined) return String.fromCharCode(Number(unicode) & 0xffff);
   if (word === undefined) return RTF_CHARACTERS.get(sign) ?? sign;
   return set === '0' ? '' : (RTF_CHARACTERS.get(word) ?? '');

@@ -1,5 +1,4 @@
 /** Resolves FHIR references to resources below the launch's own FHIR base, and to no others (FH-02, LC-10). */
-
 import { isUnder } from './base-url-guard.ts';
 import { asInformation, asRecord, asRecords, type ForeignRecord } from './fields.ts';
 import { isFhirId, isResourceId } from './id.ts';

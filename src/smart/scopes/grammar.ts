@@ -79,7 +79,7 @@ export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string
   return suffixes.map((suffix) => `${stem}.${suffix}`);
 }
 
-/** SCO-08: without bare `launch`, and with `launch/patient`, so that the EHR lets the user pick a patient. */
+/** The setting without `launch`, and with `launch/patient`, so that the EHR lets the user pick a patient (SCO-08). */
 export function standaloneScopes(setting: string): string {
   const kept = setting.split(/\s+/).filter((token) => token !== '' && token !== 'launch');
   return (kept.includes('launch/patient') ? kept : ['launch/patient', ...kept]).join(' ');

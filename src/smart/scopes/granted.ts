@@ -69,7 +69,7 @@ export function touches(granted: GrantedScopes, permission: Permission): boolean
   return limitsIn(granted.reach, permission) !== undefined;
 }
 
-/** The needed scopes that were not granted, each once, in v1 syntax (SCO-20). @param needed or plain tokens. */
+/** The needed scopes that were not granted, each once, in v1 syntax (SCO-20). @param needed also plain tokens. */
 export function missingPermissions(granted: GrantedScopes, needed: readonly (Permission | string)[]): string[] {
   const missing = needed.flatMap((need) => {
     if (typeof need === 'string') return granted.tokens.has(need) ? [] : [need];

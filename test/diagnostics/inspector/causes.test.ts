@@ -13,6 +13,21 @@ test.for([
   expect(explanationOf({ outcome: 'completed', steps: [create] })?.owner).toBe(owner);
 });
 
+test.for([
+  ['fhir.failing', 'active', undefined],
+  ['refresh.not-confirmed', 'status 401', 'refresh.not-confirmed'],
+] as const)('of a list with %s, a reload that asks for no token leaves %s: %s', ([rule, answer, left]) => {
+  const list = {
+    ...step,
+    name: 'requests',
+    outcome: 'warning',
+    facts: { 'introspection answer': answer },
+    rule,
+  } as const;
+  const reload = { ...step, name: 'requests', outcome: 'passed', facts: {} } as const;
+  expect(explanationOf({ outcome: 'completed', steps: [list, reload] })?.rule).toBe(left);
+});
+
 test('a step before one that happened is not called unreached, although its part of the trace is missing', () => {
   const token = { ...step, name: 'token', outcome: 'passed', facts: {} } as const;
   const failed = { ...step, name: 'context', outcome: 'failed', code: 'context.invalid', facts: {} } as const;

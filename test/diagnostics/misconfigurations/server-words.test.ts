@@ -126,6 +126,7 @@ const TOKEN: Case[] = [
   ['invalid_client', 'The assertion must expire within 5 minutes', 'client.assertion-life'],
   ['invalid_client', 'No client with requested id', 'client.unknown'],
   ['invalid_client', 'Client belongs to the sandbox', 'client.unknown'],
+  ['invalid_client', 'Client authentication failed: no assertion came with it', 'client.key'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -169,6 +170,18 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'request object required', 'authorization.pushed-request'],
   ['access_denied', 'scope patient/ServiceRequest.write not allowed', 'scope.refused'],
   ['access_denied', 'break the glass required', 'fhir.restricted'],
+  [
+    'invalid_request',
+    'Bad request: object reference not set to an instance of an object',
+    'authorization.request-refused',
+  ],
+  [
+    'invalid_request',
+    'The launch code was used before by this client; each is authorized once',
+    'authorization.launch-over',
+  ],
+  ['invalid_request', 'The client is not authorized to request the scope launch/patient', 'scope.refused'],
+  ['access_denied', 'The user is not allowed to consent to the scopes', 'authorization.denied'],
 ];
 
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '#src/errors.ts';
+import { createStoreRetries } from '#src/launches/session/store-retries.ts';
 import { titleOf } from '#test/helpers/browser.ts';
 import type { Script } from '#test/helpers/servers/stub-ehr.ts';
 import { ehr, LIST, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
@@ -64,6 +65,19 @@ describe('a fail-over of the store after the code was sent costs time, but not t
     expect(page.url).not.toBe(url);
     expect(ehr.seen('token')).toHaveLength(2);
   });
+});
+
+test('a shutdown during a fail-over waits until a launch that cannot be stored has begun to revoke its tokens', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const retries = createStoreRetries(world().dependencies);
+  const visit = retries.outlast(async () => {
+    vi.setSystemTime(Date.now() + 4_000);
+    throw new AppError('store.unavailable', 'test: away');
+  });
+  let isRevoked = false;
+  void visit.catch(() => retries.insist(async () => void (isRevoked = true)));
+  await retries.flush();
+  expect(isRevoked).toBe(true);
 });
 
 test('RF-05: a page during which a short token expires is read with the next token', async () => {
