@@ -17,9 +17,7 @@ const TOUR: Record<string, string> = {
 export function welcome(patients: readonly Patient[], pathOf: (id: string) => string, app: SafeHtml | null): SafeHtml {
   const cards = Object.entries(TOUR).flatMap(([id, text]) => {
     const patient = patients.find((one) => one.id === id);
-    return patient
-      ? [html`<li><strong><bdi>${chartName(patient)}</bdi></strong><a href="${pathOf(id)}">${text}</a></li>\n`]
-      : [];
+    return patient ? [html`<li><strong><bdi>${chartName(patient)}</bdi></strong><a href="${pathOf(id)}">${text}</a></li>\n`] : [];
   });
   return html`<div class="ehr-welcome">
 <h1>Open a patient's chart</h1>
