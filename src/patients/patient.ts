@@ -13,7 +13,7 @@ import { dayText } from './fhir-date.ts';
 import { type Flag, flagOf } from './foreign-flag.ts';
 import { displayName } from './human-name.ts';
 import { medicalRecordNumber } from './medical-record-number.ts';
-import { readRecordState } from './record-state.ts';
+import { readRecordState, replaces } from './record-state.ts';
 
 export interface PatientSummary extends Required<PatientIdentity> {
   /** The FHIR id, equal to the launch context's. */
@@ -34,28 +34,16 @@ const SEX_WORDS = new Map(
   ]),
 );
 
-/** EHRs that hide a chart often respond 404; for the patient in context both mean "not for this app". */
-const CODES: Record<FhirFailure, ErrorCode> = {
-  unauthorized: 'session.expired',
-  refused: 'patient.refused',
-  'not-found': 'patient.refused',
-  throttled: 'patient.unavailable',
-  unavailable: 'patient.unavailable',
-  timeout: 'patient.timeout',
-  unexpected: 'patient.unexpected',
-  'foreign-url': 'patient.unexpected',
-};
-
-/** Used when the error names no rule itself. */
-const RULES: Record<FhirFailure, Rule> = {
-  unauthorized: 'fhir.token-over',
-  refused: 'fhir.patient-refused',
-  'not-found': 'fhir.patient-not-found',
-  throttled: 'fhir.throttled',
-  unavailable: 'fhir.failing',
-  timeout: 'network.late',
-  unexpected: 'fhir.other-status',
-  'foreign-url': 'fhir.redirect',
+/** The error, and its rule where the failed call names none. EHRs that hide a chart often respond 404: both mean "not for this app". */
+const ENDS: Record<FhirFailure, readonly [code: ErrorCode, rule: Rule]> = {
+  unauthorized: ['session.expired', 'fhir.token-over'],
+  refused: ['patient.refused', 'fhir.patient-refused'],
+  'not-found': ['patient.refused', 'fhir.patient-not-found'],
+  throttled: ['patient.unavailable', 'fhir.throttled'],
+  unavailable: ['patient.unavailable', 'fhir.failing'],
+  timeout: ['patient.timeout', 'network.late'],
+  unexpected: ['patient.unexpected', 'fhir.other-status'],
+  'foreign-url': ['patient.unexpected', 'fhir.redirect'],
 };
 
 /** The last summary of one launch's patient, reused for the same response on the same day. */
@@ -101,7 +89,8 @@ function assertSamePatient({ resourceType, ...resource }: FhirResource, patientI
     throw new AppError('patient.not-returned', detail, 'fhir.no-patient');
   }
   if (resource['id'] === patientId) return;
-  throw new AppError('patient.mismatch', 'Patient read answered with another id', 'fhir.other-patient');
+  const rule = replaces(resource, patientId) ? 'fhir.patient-gone' : 'fhir.other-patient';
+  throw new AppError('patient.mismatch', 'Patient read answered with another id', rule);
 }
 
 /** Quotes the type only if it has the form of one, because the server chooses the text. */
@@ -121,14 +110,15 @@ async function getPatient(
     // The failed renewal has ended the launch, and its reason says more than the refused token.
     if (error.renewal) throw error.renewal;
     const { failure, retryAfterSeconds } = error;
-    const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    const rule = error.rule ?? (error.status === 410 ? 'fhir.patient-gone' : (ruleOfOther(error) ?? RULES[failure]));
-    throw new AppError(CODES[failure], `Patient read failed: ${failure}`, { rule, cause: error, ...retry });
+    const [code, usual] = ENDS[failure];
+    const rule = error.rule ?? ruleOfOther(error) ?? usual;
+    throw new AppError(code, `Patient read failed: ${failure}`, { rule, cause: error, retryAfterSeconds });
   }
 }
 
-/** A FHIR server would say in FHIR that there is no such patient, or that the user may not read it. */
+/** What the answer says more exactly than the failure: a FHIR server would refuse in FHIR. */
 function ruleOfOther({ status, instead }: FhirError): Rule | undefined {
+  if (status === 410) return 'fhir.patient-gone';
   if (status === 404 && instead === 'page') return 'fhir.web-page';
   return (status === 403 || status === 404) && instead === 'json' ? 'fhir.not-in-fhir' : undefined;
 }

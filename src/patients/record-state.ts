@@ -1,5 +1,5 @@
 /** Decides whether a Patient resource is the record to work with, and which cautions apply. */
-import { asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecord, asRecords, asText, asTexts, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { flagOf } from './foreign-flag.ts';
 import { conditionsOf } from './modifier-elements.ts';
 
@@ -42,6 +42,12 @@ export function readRecordState(resource: ForeignRecord): RecordState {
     ...conditionsOf(resource).map((line) => `${line}.`),
   ];
   return { isReplaced: links.has('replaced'), cautions: cautions.filter((line) => line !== false) };
+}
+
+/** Does this record say that the one with this id was merged into it? */
+export function replaces({ link }: ForeignRecord, id: string): boolean {
+  const replaced = asRecords(link).filter(({ type }) => type === 'replaces');
+  return replaced.some(({ other }) => asText(asRecord(other).reference)?.endsWith(`Patient/${id}`));
 }
 
 function linksOf(item: unknown): Link[] {

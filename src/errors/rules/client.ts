@@ -59,8 +59,8 @@ export const clientRules = {
     'Look for a gateway or load balancer before the token endpoint that sends a request a second time.',
   ),
   'client.assertion-life': ehrTeam(
-    'The EHR takes only client assertions that live shorter than ours, which lives two minutes',
-    'Accept client assertions that live up to five minutes (SMART App Launch, “Authenticating to the token endpoint”).',
+    'The EHR says that the client assertion lives too long. It lives two minutes: either the EHR takes only shorter ones, or the clock of its token server is behind, unlike the clock in its answer',
+    'Check the clock of every node of the authorization server, then accept client assertions that live up to five minutes (SMART App Launch, “Authenticating to the token endpoint”).',
   ),
   'client.address': ehrTeam(
     'The EHR refuses the address that our call came from: its allowlist does not have our egress addresses',

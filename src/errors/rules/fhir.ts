@@ -3,8 +3,8 @@ import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule
 
 export const fhirRules = {
   'fhir.token-refused-at-once': ehrTeam(
-    'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, or a proxy before it removes the Authorization header',
-    'Look into the FHIR server’s log whether the token arrived; then let it accept the tokens of this authorization server for the aud {aud}.',
+    'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, or a gateway before it removes the Authorization header or wants a key of its own',
+    'Look into the FHIR server’s log whether the token arrived. If it did, accept the tokens of this authorization server for the aud {aud}. If not, let the gateway pass requests on with their Authorization header, without a key of its own.',
   ),
   'fhir.token-over': user(
     'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',
@@ -13,6 +13,10 @@ export const fhirRules = {
   'fhir.patient-refused': ehrTeam(
     'The FHIR server does not let this user and app read the patient (403)',
     'Check the user’s access to this chart (it may be restricted) and the permission patient/Patient.read at the FHIR server.',
+  ),
+  'fhir.insufficient-scope': lastingAtEhr(
+    'The FHIR server says that the access token has no scope for this call (403, insufficient_scope), although the EHR granted one',
+    'Let the FHIR server accept the granted scopes, which are below, for this resource: it may know only the v1 form (.read) or only the v2 form (.rs).',
   ),
   'fhir.restricted': user(
     'The EHR restricts this chart (break-the-glass): it opens only for a reason that the user states in the EHR itself',
@@ -24,12 +28,12 @@ export const fhirRules = {
     'Check that the patient in the launch context is one of this FHIR server, and that the user may see this chart.',
     { help: 'The EHR does not find this patient for the app. Give the support code to {help desk}.' },
   ),
-  'fhir.not-in-fhir': ehrTeam(
+  'fhir.not-in-fhir': lastingAtEhr(
     'The read of the patient was answered with 403 or 404, and with JSON that is not FHIR. A FHIR server sends an OperationOutcome, so most often a gateway before it answered: it has no route for this path, or blocks it',
     'Let the gateway pass what is below the FHIR base on to the FHIR server, with the Authorization header. If the FHIR server answered itself, check that it has this patient, and that the user and the app may read the chart.',
   ),
   'fhir.patient-gone': ehrTeam(
-    'The FHIR server says that the record of the patient was deleted, or merged into another one (410)',
+    'The record of the patient was deleted, or merged into another one: the FHIR server answers 410, or with a Patient that replaces it',
     'Look up what became of this record, and launch the app with the one that is current.',
     { help: 'The EHR no longer has this record. Open the app from the patient’s current record.' },
   ),
@@ -78,8 +82,8 @@ export const fhirRules = {
     'Let the firewall or gateway pass FHIR requests with their query and headers for our egress addresses; its own log names the rule that blocked.',
   ),
   'fhir.failing': ehrTeam(
-    'The FHIR server fails when it is read (5xx)',
-    'Look into the FHIR server’s log for this read.',
+    'The FHIR server fails when it is read (5xx), is overloaded or in maintenance (503), or does not answer the gateway before it (502, 504)',
+    'Look into the log of the FHIR server, and of the gateway before it, for this read: the step shows the status.',
     { help: 'Try again. If it fails again, give the support code to {help desk}.' },
   ),
   'fhir.throttled': ehrTeam(

@@ -67,9 +67,7 @@ export const launchRules = {
   'launch.iss-written-differently': administrator(
     'The EHR writes its FHIR base differently from Settings, in letter case, slashes, scheme or port: {iss} came, {FHIR URL in Settings} is set',
     'Enter the FHIR URL letter for letter as the EHR sends it, {iss}, and click Save: it is checked before it is used.',
-    {
-      help: 'The address of your EHR is entered here in another way than the EHR writes it. Give the support code to {help desk}.',
-    },
+    { help: 'The EHR’s address is entered here in another form. Give the support code to {help desk}.' },
   ),
   'launch.iss-not-enterable': ehrTeam(
     'The EHR sends {iss} as iss, with plain http, a default port, capital letters in the host or extra slashes, where its FHIR base is {FHIR URL in Settings}',
@@ -79,13 +77,16 @@ export const launchRules = {
   'launch.other-environment': ehrTeam(
     'The launch came from another EHR environment, tenant or FHIR version than the organization’s: from {iss}, and {FHIR URL in Settings} works here',
     'Open the app from the environment of {FHIR URL in Settings}, or give {iss} a launch URL with the Org ID that belongs to it. If it is the same server under another name, let it send {FHIR URL in Settings}. Leave the FHIR URL in Settings as it is: launches from there depend on it.',
-    {
-      help: 'The app was opened from another EHR environment than the one it is connected to here. Give the support code to {help desk}.',
-    },
+    { help: 'The app was opened from another environment of the EHR. Give the support code to {help desk}.' },
   ),
   'launch.iss-not-the-base': ehrTeam(
     'The EHR sends {iss} as iss, which is another address of the same server and not its FHIR base, {FHIR URL in Settings}',
     'Send {FHIR URL in Settings} as iss, letter for letter: the FHIR base, not a document below it and not the issuer.',
+    { help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.' },
+  ),
+  'launch.iss-inside': ehrTeam(
+    'The EHR sends {iss} as iss: a name of its own network, which leads nowhere from outside',
+    'Set the public address of the EHR as its external base URL, so that it sends its FHIR base by that. Leave the FHIR URL in Settings, {FHIR URL in Settings}, as it is.',
     { help: 'The EHR opened the app with a wrong address of its own. Give the support code to {help desk}.' },
   ),
   'launch.other-version': ehrTeam(
@@ -96,9 +97,7 @@ export const launchRules = {
   'launch.fhir-url-unproven': administrator(
     'The launch came from {iss}, and the FHIR URL in Settings, {FHIR URL in Settings}, has never answered',
     'Ask the EHR team which of the two is the FHIR base of this environment. If it is {iss}, save it as FHIR URL: it is checked before it is used. If it is {FHIR URL in Settings}, leave that: the launch URL has the Org ID of another organization or environment.',
-    {
-      help: 'The app was opened from another EHR address than the one that is entered here. Give the support code to {help desk}.',
-    },
+    { help: 'The app was opened from an EHR address that is not entered here. Give the support code to {help desk}.' },
   ),
   'launch.other-frame': administrator(
     'The page {framed by} shows the app in a frame, and is not among the EHR pages that may: the browser leaves the frame empty',

@@ -76,7 +76,7 @@ export const tokenRules = {
     'The token endpoint takes the connection and does not answer in time, usually because it cannot fetch our JWKS and waits for it',
     'Check that the authorization server can reach our JWKS URL.',
   ),
-  'token.redirect': ehrTeam(
+  'token.redirect': lastingAtEhr(
     'The token endpoint redirects to another address; code and assertion are never sent on',
     'Publish the final address as token_endpoint. A redirect to a sign-in page is a gateway’s: let the path through without it.',
   ),
@@ -92,7 +92,7 @@ export const tokenRules = {
     'The token endpoint answers with status 200 and an error in it',
     'Look into the authorization server’s log for the error, and answer errors with status 400 or 401.',
   ),
-  'token.type': ehrTeam(
+  'token.type': lastingAtEhr(
     'The token_type of the token response is missing or not Bearer',
     'Answer with token_type Bearer.',
   ),
@@ -108,7 +108,7 @@ export const tokenRules = {
     'The access token lives {expires in seconds} s only, so every page has to renew it first',
     'Give access tokens of this client a life of five minutes or more, and say so in expires_in.',
   ),
-  'token.member': ehrTeam(
+  'token.member': lastingAtEhr(
     'A member of the token response, which the detail names, has a value that is not allowed there',
     'Correct the member that the detail names (RFC 6749 5.1).',
   ),

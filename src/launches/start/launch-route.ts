@@ -1,5 +1,6 @@
 /** `GET /smart/launch`: the EHR opens the app here, usually in an iframe. */
 import type { Request, RequestHandler, Response } from 'express';
+import { isLoopbackHost } from '#src/adapters/ehr-http/loopback-host.ts';
 import type { LaunchTraces } from '#src/diagnostics/traces/recorder.ts';
 import { FRAMING_PAGE, launchFacts } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { StepFacts } from '#src/diagnostics/traces/trace.ts';
@@ -16,6 +17,7 @@ import { assertConnected, assertEnabled, type Organization } from '#src/organiza
 import type { OrganizationDirectory } from '#src/organizations/organization-directory.ts';
 import type { SmartConnections } from '#src/organizations/smart-connections.ts';
 import { mayFrame } from '#src/settings/addresses.ts';
+import { isInsideAddress } from '#src/smart/documents/endpoint.ts';
 import { readStoredConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { bareBase, isSameFhirBase, type LaunchRequest, readLaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import { type CookieProbeDependencies, isPrefetch, startLaunch } from './cookie-probe.ts';
@@ -113,6 +115,8 @@ function ruleOfOtherEhr(connections: SmartConnections, organization: Organizatio
   if (bareBase(iss) === bareBase(fhirBaseUrl))
     return isEnterable(iss, fhirBaseUrl) ? 'launch.iss-written-differently' : 'launch.iss-not-enterable';
   if (isOtherAddress(organization, iss)) return 'launch.iss-not-the-base';
+  const isLocal = isLoopbackHost(new URL(iss).hostname);
+  if (!isLocal && isInsideAddress(new URL(iss), { fhirBase: new URL(fhirBaseUrl) })) return 'launch.iss-inside';
   if (isOtherVersion(iss, fhirBaseUrl)) return 'launch.other-version';
   if (!connections.hasAnswered(organization)) return 'launch.fhir-url-unproven';
   const isAbove = bareBase(fhirBaseUrl).startsWith(`${bareBase(iss)}/`);
@@ -141,7 +145,6 @@ function isOtherVersion(iss: string, fhirBaseUrl: string): boolean {
 function isOtherAddress({ fhirBaseUrl, discovered }: Organization, iss: string): boolean {
   const { issuer } = readStoredConfiguration(discovered?.configuration) ?? {};
   const below = iss.startsWith(fhirBaseUrl) ? iss.slice(fhirBaseUrl.length) : '';
-  return (
-    /^\/(?:metadata|\.well-known\/|Patient)/.test(below) || (issuer !== undefined && bareBase(iss) === bareBase(issuer))
-  );
+  const isIssuer = issuer !== undefined && bareBase(iss) === bareBase(issuer);
+  return isIssuer || /^\/(?:metadata|\.well-known\/|Patient)/.test(below);
 }

@@ -79,8 +79,8 @@ export function describeProblem(
 }
 
 /** What the answer says more exactly than its status does. */
-function kindOf({ issues, status, failure, lacksParameter }: FhirError): ListProblem | undefined {
-  if (issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
+function kindOf({ issues, status, failure, lacksParameter, rule }: FhirError): ListProblem | undefined {
+  if (rule === 'fhir.restricted' || issues.some((code) => RESTRICTED_CODES.has(code))) return 'restricted';
   if (NOT_OFFERED.includes(status)) return 'not-found';
   return lacksParameter && (failure === 'refused' || failure === 'unexpected') ? 'incomplete' : undefined;
 }

@@ -95,7 +95,7 @@ const NONE = [
  * latex", unless the next word is known to say something else.
  */
 const BESIDES =
-  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–]|(?: |^)-) *(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla/iu;
+  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla/iu;
 
 /** In any language, a code may say it. */
 function saysNone({ code }: ForeignRecord): boolean {

@@ -115,6 +115,8 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
+const BREAK_GLASS = /\bbreak[- ]?(?:the[- ]?)?glass\b/i;
+
 /** The error for an answer's status. @param header of the answer, by lower-case name. @param body parsed. */
 export function answered(
   status: number,
@@ -124,13 +126,16 @@ export function answered(
 ): FhirError {
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
   const isPage = /^text\/html\b/i.test(header('content-type') ?? '');
-  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code));
-  const rule =
-    isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : isRestricted ? 'fhir.restricted' : RULE_BY_STATUS[status];
+  const said = outcomeTexts(body);
+  const words = said.join(' ');
+  const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);
+  const isBeyondScope = status === 403 && /\binsufficient_scope\b/.test(header('www-authenticate') ?? '');
+  const saidRule = isRestricted ? 'fhir.restricted' : isBeyondScope ? 'fhir.insufficient-scope' : undefined;
+  const rule = isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : (saidRule ?? RULE_BY_STATUS[status]);
   return new FhirError(failure, status, {
-    ...{ issues, rule, said: outcomeTexts(body), retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
+    ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,
-    lacksParameter: namesMissingParameter(body),
+    lacksParameter: namesMissingParameter(words),
   });
 }
 

@@ -34,18 +34,10 @@ function issuesOf(body: unknown): JsonObject[] {
   return [body['issue']].flat(1).filter(isJsonObject);
 }
 
-/** Does the refusal of a search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
-export function namesMissingParameter(body: unknown): boolean {
-  const said = issuesOf(body).flatMap(({ diagnostics, details }) => [
-    diagnostics,
-    isJsonObject(details) && details['text'],
-  ]);
-  const words = said.join(' ').slice(0, 500);
-  return (
-    /\b(?:required|mandatory|missing)\b/i.test(words) &&
-    /\b(?:parameters?|ah-practice)\b/i.test(words) &&
-    !/\bpatient\b/i.test(words)
-  );
+/** Do these words of a refused search say that it lacks a parameter? Without `patient`, which is sent, a gateway dropped the query. */
+export function namesMissingParameter(words: string): boolean {
+  const lacks = /\b(?:required|mandatory|missing)\b/i.test(words) && !/\bpatient\b/i.test(words);
+  return lacks && /\b(?:parameters?|ah-practice)\b/i.test(words);
 }
 
 function codesIn(details: unknown): unknown[] {

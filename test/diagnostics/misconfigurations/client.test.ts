@@ -78,6 +78,7 @@ launchesSay('token', [
     'a limit of how long assertions live',
     token('invalid_client:exp must be within 60 seconds'),
     'client.assertion-life',
+    /clock of its token server is behind/,
   ],
   [
     'a client of the other environment',

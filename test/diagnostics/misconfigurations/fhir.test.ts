@@ -1,6 +1,6 @@
 /** Launches that stop at the FHIR server: the patient, and the search for requests. */
 import { expect, test } from 'vitest';
-import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
+import { atPath, type Meddling, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
 import { FHIR, JSON_TYPE, NO_CERTIFICATE, outcome, PATIENT, SEARCH } from './seeds.ts';
@@ -15,6 +15,13 @@ const NOT_SHOWN = /could not be shown: the EHR does not say/;
 const noting = (change: (bundle: { entry?: { fullUrl?: string }[] }) => unknown) =>
   atPath(SEARCH, { body: (text) => JSON.stringify(change(JSON.parse(text))) });
 const NARROWER = [{ relation: 'self', url: 'ServiceRequest?patient=pat-ada&status=active' }];
+/** A refusal in words of its own, or with a challenge. */
+const refusing = (path: RegExp, status: number, type: string, body: string, challenge: string): Meddling => ({
+  path,
+  answer: (answer) => answer.writeHead(status, { 'content-type': type, 'www-authenticate': challenge }).end(body),
+});
+const BEYOND = 'Bearer error="insufficient_scope", scope="patient/Patient.read"';
+const SURVIVOR = { id: 'pat-survivor', link: [{ type: 'replaces', other: { reference: 'Patient/pat-ada' } }] };
 const wanting = (status: number, diagnostics: string) => outcome(SEARCH, status, { code: 'processing', diagnostics });
 
 launchesSay('patient', [
@@ -65,7 +72,32 @@ launchesSay('patient', [
   ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'fhir.firewall', /certificate/],
   ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
-  ['a gateway that forbids', page(PATIENT, 403, JSON_TYPE, '{"message":"Forbidden"}'), 'fhir.not-in-fhir'],
+  [
+    'a gateway that forbids',
+    page(PATIENT, 403, JSON_TYPE, '{"message":"Your IP address is not allowed"}'),
+    'fhir.not-in-fhir',
+    { shown: /Trying again does not help\. Give/ },
+  ],
+  [
+    'a gateway that wants a key of its own',
+    refusing(/^\/fhir\/r4\/P/, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
+    'fhir.token-refused-at-once',
+    /key of its own.*without a key/,
+  ],
+  ['a gateway that FHIR does not answer', page(PATIENT, 504), 'fhir.failing', /gateway before it \(502, 504\)/],
+  ['a token beyond its scope', refusing(PATIENT, 403, FHIR, '{}', BEYOND), 'fhir.insufficient-scope'],
+  [
+    'a chart that is restricted in words alone',
+    outcome(PATIENT, 403, { code: 'forbidden', diagnostics: 'Break-the-Glass security check' }),
+    'fhir.restricted',
+    { shown: /Open the chart in the EHR/ },
+  ],
+  [
+    'a record that another one replaces',
+    atPath(PATIENT, { body: (text) => JSON.stringify({ ...JSON.parse(text), ...SURVIVOR }) }),
+    'fhir.patient-gone',
+    { says: /merged/, shown: /different patient.*Open the app from the patient’s current record/ },
+  ],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
 
@@ -149,6 +181,13 @@ launchesSay('requests', [
     'fhir.search-wants-parameter',
   ],
   ['a search whose patient a gateway dropped', wanting(400, 'Parameter patient is required'), 'fhir.search-invalid'],
+  ['a search beyond the scope', refusing(SEARCH, 403, FHIR, '{}', BEYOND), 'fhir.insufficient-scope'],
+  [
+    'a search of a chart that is restricted in words alone',
+    wanting(403, 'You need to break the glass'),
+    'fhir.restricted',
+    { shown: /restricts this chart/ },
+  ],
   ['a search without permission', wanting(403, 'Permission denied'), 'fhir.search-refused'],
   ['a search with one too many', wanting(400, 'Parameter _count is not supported'), 'fhir.search-invalid'],
   [

@@ -46,6 +46,14 @@ launchesSay('launch', [
     { launch: iss((base) => base.replace('/r4', '/dstu2')), isProven: true },
     'launch.other-version',
   ],
+  ...[false, true].map(
+    (isProven): Case => [
+      `an iss by its name inside the network, of a connection that ${isProven ? 'works' : 'never answered'}`,
+      { launch: atHost('ehr-fhir01.corp.internal:9443'), ...(isProven && { isProven }) },
+      'launch.iss-inside',
+      { says: /external base URL.*Leave the FHIR URL/, shown: /opened the app with a wrong address/ },
+    ],
+  ),
   [
     'a FHIR URL in Settings that never answered',
     { settings: { fhirBaseUrl: 'https://elsewhere.example/fhir' } },

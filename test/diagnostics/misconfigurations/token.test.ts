@@ -14,7 +14,12 @@ launchesSay('token', [
   ['a token endpoint that fails', 'token-500', 'token.server-error'],
   ['a token endpoint in maintenance', 'token-503', 'token.busy'],
   ['a portal at the token endpoint', 'token-html-200', 'token.web-page', { check: 'token-endpoint' }],
-  ['a token endpoint that redirects', 'token-redirect', 'token.redirect', { check: 'token-endpoint' }],
+  [
+    'a token endpoint that redirects',
+    'token-redirect',
+    'token.redirect',
+    { check: 'token-endpoint', shown: /Trying again does not help/ },
+  ],
   ['an error with status 200', 'token-error-200', 'token.error-in-200'],
   ['a token type that is not Bearer', 'token-type-mac', 'token.type'],
   ['a response without access token', 'no-access-token', 'token.no-access-token'],
