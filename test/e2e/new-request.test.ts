@@ -117,7 +117,7 @@ test('a question is shown while an answer above requires it, and hidden when tha
     ['yes', true],
     ['no', false],
   ] as const) {
-    await page.getByLabel('Oxygen on the way').selectOption(answer);
+    await page.getByLabel('Oxygen on the way', { exact: true }).selectOption(answer);
     await expect.poll(() => litres.isVisible()).toBe(isAsked);
   }
   expect(visitor.complaints).toEqual([]);
@@ -133,12 +133,12 @@ test('a wide page shows beside the form the request so far and what is still nee
   await page.locator('#what:focus').waitFor();
   await fillRequest(page, 'urgent', '<b>Van</b>');
   await soFar.getByText('Still needed: Reason').waitFor();
-  await page.getByLabel('Oxygen on the way').selectOption('yes');
+  await page.getByLabel('Oxygen on the way', { exact: true }).selectOption('yes');
   await soFar.getByText('Still needed: Liters per minute, Reason').waitFor();
   await page.getByLabel('Congestive heart failure').check();
   await soFar.getByText('Still needed: Liters per minute', { exact: true }).waitFor();
   await page.getByLabel('Liters per minute').fill('2');
-  await page.getByLabel('Oxygen on the way').selectOption('no');
+  await page.getByLabel('Oxygen on the way', { exact: true }).selectOption('no');
   await page.getByText('Repeats every week').click();
   await page.getByLabel('Mon', { exact: true }).check();
   await page.getByLabel('Thu', { exact: true }).check();
