@@ -48,7 +48,7 @@ test('an order is overdue when its day has ended in the time zone, not before', 
   serve({ occurrenceDateTime: '2026-11-24' });
   const berlin = textOf(await launch({ timeZone: 'Europe/Berlin' }));
   expect(berlin).toContain('Overdue Ordered in the EHR');
-  expect(berlin).toContain('No provider yet');
+  expect(berlin).toContain('No provider named');
 });
 
 test('an order with a time is overdue an hour after it, also while the EHR gives the same answer', async () => {
