@@ -15,7 +15,7 @@ export interface TokenRefresh extends ClientCredentials {
   tokenEndpoint: string;
   refreshToken: string;
   clientIdInBody: boolean;
-  /** The token response had `active_ttl`, so the EHR expects to be told when the user was last active. */
+  /** The token response had `active_ttl`, so the EHR expects to hear when the user was last active. */
   tellsActivity: boolean;
 }
 

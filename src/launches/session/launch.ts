@@ -12,7 +12,7 @@ export interface LaunchTokens {
   /** ISO instants; `expiresAt` is undefined when the EHR did not say. */
   issuedAt: string;
   expiresAt: string | undefined;
-  /** The refresh token expires now unless the EHR is told of user activity before (Oracle's Active User Presence). */
+  /** The refresh token expires now unless the EHR hears of user activity before (Oracle's Active User Presence). */
   activeUntil?: string | undefined;
 }
 

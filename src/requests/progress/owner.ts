@@ -8,7 +8,7 @@ export function askedOf(task: ForeignRecord): ForeignRecord {
   return task.owner === undefined ? (recipientsOf(task)[0] ?? {}) : asRecord(task.owner);
 }
 
-/** Those who are asked to take a Task without an owner. */
+/** The parties that are asked to take a Task without an owner. */
 export function recipientsOf({ owner, restriction, requestedPerformer }: ForeignRecord): ForeignRecord[] {
   if (owner !== undefined) return [];
   const asked = [

@@ -103,7 +103,7 @@ function readTiming(timing: ForeignRecord, context: DateContext): Occurrence {
 
 /**
  * FHIR takes a code for a complete statement of everything but the bounds. If it says the whole rhythm, and perhaps
- * more, in the words of `repeat`, its parts are told apart, so that each is said once.
+ * more, in the words of `repeat`, its parts are separated, so that each is said once.
  */
 function inParts(coded: Phrases, repeat: ForeignRecord, context: DateContext): Phrases {
   const { boundsDuration: _duration, boundsRange: _range, boundsPeriod: _period, ...rhythm } = repeat;
