@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { request } from 'undici';
 import type { AttackOrder } from './attacker.ts';
 import type { Contestant } from './contestants.ts';
+import { median } from './median.ts';
 import type { Report } from './table.ts';
-import { median } from './throughput.ts';
 import { launchOnce } from './visitor.ts';
 
 const LAUNCH_EVERY_MS = 3_000;

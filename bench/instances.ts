@@ -1,8 +1,9 @@
 /** `npm run bench -- --instances`: measures one, two and three instances on one Redis and one PostgreSQL. */
 import type { ProductSetup } from './contestants.ts';
 import { type Fleet, startFleet } from './fleet.ts';
+import { median } from './median.ts';
 import type { Report, Row } from './table.ts';
-import { median, repeatFor } from './throughput.ts';
+import { repeatFor } from './throughput.ts';
 import { follow, type Landing, launchOnce, type Route } from './visitor.ts';
 
 const ROUNDS = 3;

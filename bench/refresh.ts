@@ -1,8 +1,8 @@
 /** `npm run bench -- --refresh`: compares pages with valid tokens and pages with expired tokens, of the same app. */
 import type { Contestant, ContestantName } from './contestants.ts';
+import { median } from './median.ts';
 import type { StubEhr } from './stub/control.ts';
 import { COMPARISON_HEAD, comparisonRow, type Report } from './table.ts';
-import { median } from './throughput.ts';
 import { follow, type Landing, launchOnce } from './visitor.ts';
 
 /** Medians. */

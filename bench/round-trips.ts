@@ -1,7 +1,7 @@
 /** Counts the requests of one launch to the EHR, and the sequential round trips that the visitor waits for. */
 import type { Contestant } from './contestants.ts';
+import { median } from './median.ts';
 import type { StubEhr } from './stub/control.ts';
-import { median } from './throughput.ts';
 import { launchOnce } from './visitor.ts';
 
 /**

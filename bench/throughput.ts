@@ -1,5 +1,6 @@
 /** Measures launches and reloads per second, and the server's CPU time for each. */
 import type { Contestant, ContestantName } from './contestants.ts';
+import { median } from './median.ts';
 import { follow, type Landing, launchOnce } from './visitor.ts';
 
 /** Medians over the rounds. */
@@ -56,11 +57,6 @@ export async function reloading(
     const landing = landings.get(contestant);
     if (landing) await follow(landing);
   };
-}
-
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Repeats the work, eight at once. @returns how many times it was done. */

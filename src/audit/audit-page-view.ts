@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Queries } from '#src/adapters/database/index.ts';
 import { pageOfRows } from '#src/adapters/database/keyset.ts';
 import { readListFilter } from '#src/http/list-filter-fields.ts';
-import { filterQuery, neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/list-page.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/pagination.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type AuditRowProps, auditPage } from '#views/settings/audit-page.ts';

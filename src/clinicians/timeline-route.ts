@@ -11,7 +11,7 @@ import { shownTitle } from '#src/diagnostics/inspector/diagnosis.ts';
 import { listTraces } from '#src/diagnostics/traces/list.ts';
 import { AppError } from '#src/errors.ts';
 import { pathPartOf } from '#src/http/request-values.ts';
-import { neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/list-page.ts';
+import { neighbourHrefs, PAGE_SIZE, positionIn } from '#src/http/sessions/pagination.ts';
 import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { organizationUrl } from '#src/http/sessions/visible-organization.ts';
 import { withOrganization } from '#src/integration-page/own-organization.ts';

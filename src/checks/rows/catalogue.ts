@@ -1,5 +1,5 @@
 /** Every check, in the order of the rows: the guide's three, then along a launch from the network to the clock. */
-import { capabilityChecks } from './client.ts';
+import { capabilityChecks } from './client-capabilities.ts';
 import { configurationChecks } from './configuration.ts';
 import type { CheckDefinition } from './definition.ts';
 import { endpointChecks } from './endpoints.ts';

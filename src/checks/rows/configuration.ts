@@ -4,7 +4,7 @@ import { listMember, textMember } from '#src/adapters/json-object.ts';
 import { documentOf, isAbsent } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
-import { describeFetched } from './fetched.ts';
+import { describeFetched } from './describe-fetched.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 
 export const configurationChecks = checksOf('SMART configuration', 'EHR team', [

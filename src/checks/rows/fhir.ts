@@ -16,7 +16,7 @@ import {
   skipped,
   warning,
 } from './definition.ts';
-import { describeFetched } from './fetched.ts';
+import { describeFetched } from './describe-fetched.ts';
 import { withoutConfiguration } from './promised-checks.ts';
 
 export const fhirChecks = checksOf('FHIR server', 'EHR team', [

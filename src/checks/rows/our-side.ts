@@ -4,7 +4,7 @@ import { ACCEPTED_SKEW_SECONDS, clockDifference, NOTEWORTHY_SKEW_SECONDS } from 
 import { documentOf } from '#src/smart/documents/fetched.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, failure, info, type Outcome, pass, shown, skipped, warning } from './definition.ts';
-import { describeFetched } from './fetched.ts';
+import { describeFetched } from './describe-fetched.ts';
 
 /** The leeway of most servers, and our own for id_tokens (CAJ-07). */
 const HARMFUL_SKEW_SECONDS = ACCEPTED_SKEW_SECONDS;

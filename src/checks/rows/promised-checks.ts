@@ -9,7 +9,7 @@ import { ruleOfIssuerDocument, ruleOfKeySet } from '#src/smart/documents/issuer-
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import type { CheckContext } from './context.ts';
 import { broken, checksOf, GIVEN_BY_YOU, type Outcome, pass, seeRow, shown, skipped, warning } from './definition.ts';
-import { describeFetched } from './fetched.ts';
+import { describeFetched } from './describe-fetched.ts';
 import type { FoundIssuer } from './issuer-triangle.ts';
 import { networkRowInTheWay } from './network.ts';
 

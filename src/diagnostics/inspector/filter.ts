@@ -6,7 +6,7 @@ import type { TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames } from '#src/diagnostics/traces/trace.ts';
 import { type ErrorCode, errorCodes } from '#src/errors.ts';
 import { readListFilter } from '#src/http/list-filter-fields.ts';
-import { positionIn } from '#src/http/sessions/list-page.ts';
+import { positionIn } from '#src/http/sessions/pagination.ts';
 import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 
 /** The filter as typed, to be shown again, and as parsed. */

@@ -11,7 +11,7 @@ import type { People } from '#src/audit/searched-people.ts';
 import { listTraces, type TraceFilter } from '#src/diagnostics/traces/list.ts';
 import { stepNames, type TraceRecord } from '#src/diagnostics/traces/trace.ts';
 import type { Reader } from '#src/errors/error-row.ts';
-import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/list-page.ts';
+import { filterQuery, neighbourHrefs, PAGE_SIZE } from '#src/http/sessions/pagination.ts';
 import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { type LaunchRowProps, launchesPage } from '#views/inspector/launches-page.ts';

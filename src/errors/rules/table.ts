@@ -1,10 +1,10 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
-import { signInRules } from './authorization.ts';
+import { authorizationEndpointRules } from './authorization-endpoint.ts';
 import { clientRules } from './client.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';
-import { identityRules } from './identity.ts';
-import { launchRules } from './launch.ts';
+import { idTokenRules } from './id-token.ts';
+import { launchUrlRules } from './launch-url.ts';
 import { networkRules } from './network.ts';
 import { refreshRules } from './refresh.ts';
 import type { RuleRow } from './rule-row.ts';
@@ -13,14 +13,14 @@ import { tlsRules } from './tls.ts';
 import { tokenRules } from './token.ts';
 
 const table = {
-  ...launchRules,
+  ...launchUrlRules,
   ...networkRules,
   ...tlsRules,
   ...discoveryRules,
-  ...signInRules,
+  ...authorizationEndpointRules,
   ...clientRules,
   ...tokenRules,
-  ...identityRules,
+  ...idTokenRules,
   ...userRules,
   ...fhirRules,
   ...refreshRules,

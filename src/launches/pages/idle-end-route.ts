@@ -4,7 +4,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import { csrfToken } from '#src/http/csrf.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { allowSameOriginReferrer } from '#src/http/security-headers.ts';
-import type { Closing } from '#src/launches/session/end-reasons.ts';
+import type { Closing } from '#src/launches/session/closing-time.ts';
 import { isInChart, UNATTENDED } from '#src/launches/session/fit-page.ts';
 import type { Launch } from '#src/launches/session/launch.ts';
 import { isUsableAsIs } from '#src/launches/tokens/refresh-times.ts';

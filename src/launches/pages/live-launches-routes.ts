@@ -4,7 +4,7 @@ import { AppError } from '#src/errors.ts';
 import { contextOf } from '#src/http/request-context.ts';
 import { queryOf } from '#src/http/request-values.ts';
 import { ask } from '#src/http/sessions/confirm.ts';
-import { PAGE_SIZE } from '#src/http/sessions/list-page.ts';
+import { PAGE_SIZE } from '#src/http/sessions/pagination.ts';
 import { pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization, organizationUrl, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import type { LiveLaunch } from '#src/launches/session/live-launches.ts';

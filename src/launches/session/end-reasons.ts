@@ -1,8 +1,8 @@
-/** Why launches end, with the error page of each reason; and when an open one will end. */
+/** Why launches end, with the error page of each reason. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import type { Organization } from '#src/organizations/organization.ts';
-import { ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS, type Launch } from './launch.ts';
+import { ABSOLUTE_LIMIT_MS, type Launch } from './launch.ts';
 
 /** Each reason with its error. The audit trail keeps the reason; for an hour, the next visit shows the error page. */
 const CODE_BY_REASON = {
@@ -73,30 +73,4 @@ function isStillAllowed(launch: Launch, organization: Organization): boolean {
 /** Which limit ended the launch: our absolute limit, or the EHR's token lifetime. */
 function limitReason({ startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>): EndReason {
   return Date.parse(endsAt) - Date.parse(startedAt) >= ABSOLUTE_LIMIT_MS ? 'limit' : 'token-expired';
-}
-
-/** When a launch ends without another visit, and whether a visit postpones that. */
-export interface Closing {
-  at: Date;
-  /** Whether a visit postpones it; the absolute limit and the end of a token cannot be postponed. */
-  canStay: boolean;
-  warnAt: Date;
-}
-
-const WARNING_MS = 5 * 60_000;
-/** In a short launch, the warning takes at most this share of the time. */
-const LONGEST_WARNING_SHARE = 1 / 5;
-
-/** @param idleLeftMs the remaining lifetime of the record without a visit. */
-export function closingOf(
-  { startedAt, endsAt }: Pick<Launch, 'startedAt' | 'endsAt'>,
-  idleLeftMs: number,
-  now: Date,
-): Closing {
-  const limit = Date.parse(endsAt);
-  const idleEnd = now.getTime() + idleLeftMs;
-  const canStay = idleEnd < limit;
-  const at = Math.min(idleEnd, limit);
-  const lastsMs = canStay ? IDLE_LIMIT_MS : limit - Date.parse(startedAt);
-  return { at: new Date(at), canStay, warnAt: new Date(at - Math.min(WARNING_MS, lastsMs * LONGEST_WARNING_SHARE)) };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '#src/adapters/clock.ts';
 import type { EhrClient, OutboundRequest, OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import { cacheLifetimeMs } from './cache-lifetime.ts';
 
 export interface FetchedAnswer {
   kind: 'answer';
@@ -63,15 +64,4 @@ export function documentOf(fetched: Fetched | undefined): JsonObject | undefined
 /** Does the server say that the document does not exist? Only then may a fallback be used (DI-18, DI-19). */
 export function isAbsent(fetched: Fetched): boolean {
   return fetched.kind === 'answer' && (fetched.status === 404 || fetched.status === 410);
-}
-
-/** The lifetime without a max-age, and the longest accepted one. */
-const DEFAULT_MS = 300_000;
-const CAP_MS = 3_600_000;
-
-/** @param cacheControl untrusted; undefined when absent. @returns milliseconds; 0 for no-store and no-cache. */
-export function cacheLifetimeMs(cacheControl: string | undefined): number {
-  if (/\b(no-store|no-cache)\b/i.test(cacheControl ?? '')) return 0;
-  const maxAge = /\bmax-age="?(\d{1,10})\b/i.exec(cacheControl ?? '')?.[1];
-  return Math.min(maxAge === undefined ? DEFAULT_MS : Number(maxAge) * 1_000, CAP_MS);
 }

@@ -1,7 +1,7 @@
 /** Rules of the id_token and of the keys that prove it. */
 import { administrator, ehrTeam, LASTING, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
-export const identityRules = {
+export const idTokenRules = {
   'id-token.missing': ehrTeam(
     'No id_token came, although openid was granted',
     'Register the scopes openid and fhirUser for this client, and send an id_token with the access token.',

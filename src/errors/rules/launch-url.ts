@@ -1,7 +1,7 @@
 /** Rules of the launch URL: its parameters, the organization and the EHR. */
 import { administrator, ehrTeam, lastingAtEhr, operator, type RuleRow } from './rule-row.ts';
 
-export const launchRules = {
+export const launchUrlRules = {
   'launch.parameter-missing': ehrTeam(
     'The launch URL was opened without iss or launch: from a bookmark or link, or by an EHR that does not add them',
     'Let the EHR open the launch URL as a SMART app, so that it adds iss and launch itself.',

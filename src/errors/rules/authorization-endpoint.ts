@@ -1,7 +1,7 @@
 /** Rules of the redirect to the authorization server and of the callback. */
 import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
 
-export const signInRules = {
+export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
     'Nothing has come back from the authorization server yet. Either the user is still there, or the server showed an error page of its own: client ID {client id} or redirect URI {redirect URI} is not registered there like this, nothing is at the authorization endpoint on {host}, or the server fails',
     'Compare the registration with what was sent to {host}: client_id {client id}, redirect_uri {redirect URI}, aud {aud}, and the scopes below. If nothing of that arrived, a gateway before it drops the query.',
