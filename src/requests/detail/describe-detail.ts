@@ -13,7 +13,7 @@ import { asLongConceptText, asRecords } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
-import { isHeld, isMissedVisit } from './appointments.ts';
+import { isAsked, isHeld, isMissedVisit, isToCome } from './appointments.ts';
 import { readFacts } from './facts.ts';
 import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
@@ -63,13 +63,15 @@ export async function describeDetail(
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
   const held = events.some(isHeld);
   const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen) && !request.isProhibited;
-  const isAwaited = isBare && held;
+  const isAwaited = isBare && (held || (!status.hasProvider && events.some(isAsked)));
   const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
   const isMissed = isAgreed && !held && events.some(isMissedVisit);
+  // What is closed may still be carried out.
+  const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
   const row = {
     ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed ? SEE_APPOINTMENT : next,
+    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
   };
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);

@@ -7,7 +7,7 @@ import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
-import { codesOf } from '#src/requests/progress/task.ts';
+import { saidOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
@@ -85,7 +85,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
 ]);
 
 function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone, now }: About): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
+  const word = describeTask(task.status, saidOf(task), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
@@ -123,11 +123,21 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
-  const who = asRecords(agent)
-    .map((one) => displayOf(one.who))
-    .find((name) => name !== undefined);
+  // One who only entered it is not the one who did it.
+  const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
+  const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
-  return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Change history' }];
+  return [
+    {
+      what: (asConceptText(activity) ?? 'Recorded').replace(
+        /^[A-Z]+$/,
+        (code) => `${code[0]}${code.slice(1).toLowerCase()}`,
+      ),
+      at,
+      who,
+      source: 'Change history',
+    },
+  ];
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {

@@ -71,7 +71,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
-    ...(isHidden && (status.icon !== 'done' || isDenied) ? { isContradicted: true } : {}),
+    ...(isHidden && (status.icon === 'done' && !isDenied ? { isUnended: true } : { isContradicted: true })),
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }

@@ -44,6 +44,44 @@ test.for<[string, object, string]>([
     },
     'Disclosure: value in the EHR',
   ],
+  [
+    'an authorization that is denied, by its code',
+    {
+      ...{ resourceType: 'ClaimResponse', use: 'preauthorization', outcome: 'complete' },
+      item: [
+        {
+          adjudication: [
+            {
+              extension: [
+                {
+                  url: 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction',
+                  extension: [
+                    {
+                      url: 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewActionCode',
+                      valueCodeableConcept: {
+                        coding: [{ system: 'https://codesystem.x12.org/005010/306', code: 'A3' }],
+                      },
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    'Prior authorization: denied',
+  ],
+  [
+    'one that is denied, in words',
+    { resourceType: 'ClaimResponse', type: { text: 'Authorization' }, disposition: 'Denied: no medical need' },
+    'Authorization: Denied: no medical need',
+  ],
+  [
+    'one of which only the processing has ended',
+    { resourceType: 'ClaimResponse', use: 'preauthorization', outcome: 'complete' },
+    'Prior authorization',
+  ],
   ['no value', observed({ dataAbsentReason: { text: 'not performed' } }), 'Isolation required: no value'],
   [
     'parts',

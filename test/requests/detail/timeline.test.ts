@@ -40,6 +40,12 @@ test.for<[string, object, string | undefined]>([
     { ...visit, status: 'cancelled', cancelationReason: { text: 'Patient ill' } },
     'Appointment · cancelled · Patient ill',
   ],
+  [
+    'one that its provider declined',
+    { ...visit, participant: [{ actor: { display: 'Northside' }, status: 'declined' }] },
+    'Appointment · booked · a provider declined',
+  ],
+  ['a change by its code', { ...signed, activity: { coding: [{ code: 'UPDATE' }] } }, 'Update'],
   ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
   ['one with a topic', { ...message, topic: { text: 'Ride' } }, 'Message · Ride · Which door?'],
   [

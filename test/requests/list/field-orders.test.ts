@@ -31,7 +31,125 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a provider never ended what is done',
     { status: 'completed' },
     { tasks: [task({ status: 'accepted' })] },
-    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do' } },
+    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do if it was done' } },
+  ],
+  [
+    'a provider goes on after the EHR has called it done',
+    { status: 'completed', meta: { lastUpdated: '2026-11-19T14:02:00Z' } },
+    { tasks: [task({ status: 'accepted' })] },
+    { status: { word: 'Done', note: 'provider says “Accepted”' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'the EHR has called it done after the provider’s last word',
+    { status: 'completed', meta: { lastUpdated: '2026-11-21T14:02:00Z' } },
+    { tasks: [task({ status: 'in-progress' })] },
+    { status: { word: 'Done' }, next: { text: 'Nothing to do if it was done', isAction: false } },
+  ],
+  [
+    'what is called done is needed only later',
+    { status: 'completed', occurrenceDateTime: '2026-12-20T09:00:00-06:00' },
+    {},
+    { status: { word: 'Done', note: 'before it is needed' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'what is called done had to be done by a later day',
+    { status: 'completed', occurrencePeriod: { end: '2026-12-20' } },
+    {},
+    { status: { word: 'Done', note: undefined }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'what goes on although its reason says that it is off',
+    {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason',
+          valueCodeableConcept: { text: 'Patient deceased' },
+        },
+      ],
+    },
+    {},
+    { status: { word: 'Ordered in the EHR', note: 'Patient deceased' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a free note that may cancel it',
+    { note: [{ text: 'Walker no longer needed per daughter' }] },
+    {},
+    { status: { word: 'Ordered in the EHR', group: 'open', note: 'a note may cancel it: read it' } },
+  ],
+  [
+    'a provider’s free note that may',
+    {},
+    { tasks: [task({ status: 'accepted', note: [{ text: 'Delivery cancelled by the store' }] })] },
+    { status: { word: 'Accepted', note: 'a note may cancel it: read it' } },
+  ],
+  [
+    'such a note of what has ended',
+    { status: 'revoked', note: [{ text: 'Walker no longer needed' }] },
+    {},
+    { status: { word: 'Cancelled', note: undefined } },
+  ],
+  [
+    'an order that asks no provider',
+    { code: coded({ system: SNOMED, code: '304253006', display: 'Not for resuscitation' }), authoredOn: '2026-01-01' },
+    {},
+    { next: { text: 'Nothing to do' }, isUnasked: true, still: undefined },
+  ],
+  [
+    'what must not be done, without a provider',
+    { doNotPerform: true, code: { text: 'Attempted CPR' } },
+    {},
+    { next: { text: 'Nothing to do' }, caution: 'Do not perform' },
+  ],
+  [
+    'what the patient has declined',
+    {},
+    { tasks: [task({ status: 'rejected', statusReason: { text: 'Client declined services' } })] },
+    { status: { word: 'Declined' }, next: { text: 'Decide whether it is still needed' } },
+  ],
+  [
+    'a hand-over on hold that asks for a report',
+    {},
+    { tasks: [task({ status: 'on-hold', statusReason: { text: 'Missing imaging report, please resubmit' } })] },
+    { status: { word: 'Question for you' }, next: { text: 'Answer the question' } },
+  ],
+  [
+    'a hand-over whose work should be over',
+    {},
+    { tasks: [task({ status: 'accepted', executionPeriod: { end: '2026-11-21T11:00:00Z' } })] },
+    { status: { word: 'Accepted', isOverdue: true }, next: { text: 'Ask why it is late' } },
+  ],
+  [
+    'BSeR’s code for a wish to cancel, without words',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'in-progress',
+          businessStatus: coded({ system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS', code: '5.2' }),
+        }),
+      ],
+    },
+    { status: { word: 'Under way', note: 'cancellation requested' }, next: { text: 'Ask what happened' } },
+  ],
+  [
+    'a Dutch transfer of care that is refused',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'rejected',
+          code: coded({ system: SNOMED, code: '308292007', display: 'Overdracht van zorg' }),
+          statusReason: { text: 'Geen capaciteit' },
+        }),
+      ],
+    },
+    { status: { word: 'Declined', note: 'Geen capaciteit' }, next: { text: 'Choose another provider' } },
+  ],
+  [
+    'a work list that is named as the provider',
+    { performer: [{ display: 'Pending assignment' }] },
+    {},
+    { sentTo: undefined, next: { text: 'Find a provider' } },
   ],
   [
     'a provider goes on with what is a draft',
