@@ -1,6 +1,7 @@
 /** Reads the appointments of a request, and whether one is agreed or was missed. */
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
+import { periodPhrases } from '#src/requests/timing/moments.ts';
 import {
   asConceptText,
   asInformation,
@@ -13,10 +14,11 @@ import { displayOf, leadsToPatient } from '#src/smart/fhir/reference.ts';
 import type { Event } from './timeline.ts';
 
 const MOST_PARTS = 5;
+const LONGEST = 500;
 
 /** One line for each, in words; who declined is not named. */
-export function appointmentEvents({ status, start, created, ...rest }: ForeignRecord): Event[] {
-  const { description, participant, cancelationReason } = rest;
+export function appointmentEvents(appointment: ForeignRecord, { timeZone }: { readonly timeZone: string }): Event[] {
+  const { status, start, created, participant, cancelationReason, requestedPeriod } = appointment;
   const isPatient = ({ actor }: ForeignRecord) => leadsToPatient(asRecord(actor));
   const decliners = asRecords(participant).filter((one) => codeOf(one.status) === 'declined');
   const state = asInformation(status, 40)?.replace(/^noshow$/i, 'no show');
@@ -26,10 +28,16 @@ export function appointmentEvents({ status, start, created, ...rest }: ForeignRe
     .slice(0, MOST_PARTS)
     .join(', ');
   // `created` is the day on which the appointment was made, not the day of the appointment.
-  const time = start === undefined && created !== undefined ? 'no time given' : undefined;
+  const wished = asRecords(start === undefined ? requestedPeriod : undefined).flatMap((period) =>
+    periodPhrases(period, { timeZone, today: '' }, 'window').map((text) => text && `wished ${text}`),
+  );
+  const time = start === undefined && created !== undefined && wished.length === 0 ? 'no time given' : undefined;
   const declined = decliners.length > 0 && `${decliners.some(isPatient) ? 'the patient' : 'a provider'} declined`;
-  const said = [state, declined, asConceptText(cancelationReason), asInformation(description), time].filter(Boolean);
-  const what = ['Appointment', ...said].join(' · ');
+  const texts = [appointment.description, appointment.comment, appointment.patientInstruction].map((text) =>
+    asInformation(text, LONGEST),
+  );
+  const said = [state, declined, asConceptText(cancelationReason), ...texts, ...wished.slice(0, MOST_PARTS), time];
+  const what = ['Appointment', ...said.filter(Boolean)].join(' · ');
   return [{ what, at: start ?? created, who: who || undefined, source: 'Appointment' }];
 }
 

@@ -152,5 +152,16 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
   const more = parts.length > said.length ? ['more in the EHR'] : [];
   const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
-  return [{ what, at: sent ?? received, who: isPatients ? 'The patient' : displayOf(sender), source: 'Communication' }];
+  return [
+    {
+      what,
+      at: sent ?? received,
+      who: isPatients ? 'The patient' : (displayOf(sender) ?? relativeIn(sender)),
+      source: 'Communication',
+    },
+  ];
 }
+
+/** A relative without a name. */
+const relativeIn = (party: unknown) =>
+  /\bRelatedPerson\//.test(asWritten(asRecord(party).reference)) ? 'A relative' : undefined;

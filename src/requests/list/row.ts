@@ -7,6 +7,7 @@ import { nextStep } from '#src/requests/progress/next-step.ts';
 import { OFF_IN_NOTE, saysUnwanted } from '#src/requests/progress/off-in-note.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
+import { asksForMore } from '#src/requests/progress/task-words.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
@@ -95,8 +96,9 @@ export function toRow(
       isContradicted:
         (isOpen && request.isProhibitionUnclear) ||
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
-        (status.isUnended === true && isNewsOf(task, request) && isRecent(moved.ms, at)),
+        (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,
+      isIncomplete: status.word === 'Declined' && asksForMore((task?.reason ?? '').toLowerCase()),
       isUnwanted: icon === 'declined' && saysUnwanted(status.note),
       hasProvider: status.hasProvider,
       isUnheard,

@@ -33,9 +33,11 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const performers = asRecords(resource.performer).filter(namesProvider);
   const prohibition = prohibitionOf(resource);
   const isProhibited = prohibition !== false;
-  const late = isProhibited ? undefined : lateness(needed, at);
-  const isPastNeeded = late === 'days';
   const named = readService(resource);
+  const codes = codesIn(resource.code);
+  const isUnasked = UNASKED_INTENTS.has(codeOf(intent)) || isStatement(named.service, codes);
+  const late = isProhibited || isUnasked ? undefined : lateness(needed, at);
+  const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
   const isPatients =
     performers.length > 0 &&
@@ -65,7 +67,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
     ...named,
-    codes: codesIn(resource.code),
+    codes,
     ...readDetail(resource),
     caution: readCaution(resource),
     isShortened: isShortened(resource),
@@ -73,7 +75,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** Only the EHR can say whether it must not be done. */
     isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
-    isUnasked: UNASKED_INTENTS.has(codeOf(intent)) || isStatement(named.service, codesIn(resource.code)),
+    isUnasked,
     /** One of its notes may say so, which its status does not. */
     mayBeOff: mayBeOff(resource.note, named.service),
     needed: needed.text,

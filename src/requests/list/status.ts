@@ -10,7 +10,7 @@ export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'h
   readonly isLateToday?: true;
   /** The provider says something else. */
   readonly isContradicted?: true;
-  /** It is done, and the provider has not said so. */
+  /** It is closed, and the provider has not said so. */
   readonly isUnended?: true;
 }
 
@@ -81,8 +81,8 @@ export function describeStatus(facts: {
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
   // The day of what is called done is still to come, or the reason of what goes on says that it does not.
-  const isEarly = code === 'completed' && facts.isAhead === true && facts.isProhibited !== true;
-  const isContradicted = isEarly || (isActive && saysMissed(facts.reason ?? ''));
+  const isEarly = code === 'completed' && facts.isAhead === true;
+  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && saysMissed(facts.reason ?? '')));
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
@@ -91,7 +91,7 @@ export function describeStatus(facts: {
       [
         isActive && hasProvider && !facts.isPatients && 'reply unknown',
         unclear,
-        isEarly && 'before it is needed',
+        isContradicted && isEarly && 'before it is needed',
         facts.reason,
       ]
         .filter(Boolean)

@@ -26,10 +26,11 @@ const SAYS_OFF = patterns(
   '\\b(?:patient|pt|client|member|resident) (?:(?:has|is|was|sadly|unfortunately) ){0,2}(?:deceased|died|dead|passed away|expired)\\b',
   '(?:^|[^\\p{L}])(?:storniert|abgesagt|nicht mehr (?:nötig|benötigt|erforderlich|gewünscht)|geannuleerd|niet meer nodig|annulée?|plus nécessaire|cancelad[oa]|ya no (?:se |lo |la )?(?:necesita|requiere))(?!\\p{L})',
 );
-/** The patient, or somebody who speaks for them, does not want it. */
+/** The patient, or somebody who speaks for them, does not want it, or it is needed no more. */
 const UNWANTED = patterns(
   `\\b(?:${FAMILY}) (?:(?:has|have|now|had) ){0,2}(?:declin|refus)(?:ed|es|ing)?\\b(?! (?:to|the) (?:answer|first|earlier|earliest|offered))`,
   `\\b(?:declined|refused|not wanted) by (?:the )?(?:${FAMILY})\\b|\\b(?:${FAMILY}) (?:(?:is|was|no longer|not) ){1,3}interested\\b|\\b(?:${FAMILY}) opted out\\b`,
+  '\\b(?:deceased|died|passed away|duplicate)\\b|\\bno longer (?:needed|required|wanted)\\b|\\balready (?:receiv|enrolled|has\\b|served|seen|in care)',
 );
 /** What is not off, what would be only under a condition, and what is off beside it: another order, or a list of people who wait. */
 const NOT_OFF = [
@@ -51,7 +52,7 @@ export function mayBeOff(notes: unknown, service = ''): boolean {
   return notes !== undefined && asRecords(notes).some(({ text }) => saysOff(asText(text, LONGEST) ?? '', service));
 }
 
-/** Whether a provider's words say that the patient or the family does not want the service. */
+/** Whether a provider's words say that the patient does not want the service, or no longer needs it. */
 export function saysUnwanted(text = ''): boolean {
   return UNWANTED.some((pattern) => pattern.test(text));
 }

@@ -215,6 +215,7 @@ test.for<[string, object, object, string]>([
   ['one that is only proposed', { status: 'proposed' }, { performer: [npi] }, 'Confirm the time'],
   ['one that a provider is asked for', { status: 'pending', ...withNorthside }, {}, 'Check the appointment'],
   ['one on a provider’s waiting list', { status: 'waitlist', ...withNorthside }, {}, 'Check the appointment'],
+  ['one that was cancelled, of an order', { status: 'cancelled', ...tomorrow }, {}, 'Find a provider'],
   ['one that asks no provider', { status: 'pending' }, {}, 'Find a provider'],
   [
     'one to come of what is cancelled',

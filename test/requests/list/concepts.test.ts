@@ -282,6 +282,7 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
     { orderDetail: [{ parameter: [{ code: { text: 'Oxygen' }, valueQuantity: { value: 2, unit: 'L/min' } }] }] },
     'Oxygen: 2 L/min',
   ],
+  ['an amount in UCUM’s unity', { quantityQuantity: { value: 3, unit: '1', code: '1' } }, 'Quantity 3'],
   ['an amount without a unit', { quantityRange: { low: { value: 1 }, high: { value: 2 } } }, 'Quantity 1 to 2'],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {

@@ -46,6 +46,30 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Done' }, next: { text: 'Nothing to do if it was done', isAction: false } },
   ],
   [
+    'a provider has not answered what is called done',
+    { status: 'completed' },
+    { tasks: [task({ status: 'requested' })] },
+    { status: { note: 'provider has not answered' }, next: { text: 'Nothing to do if it was done' } },
+  ],
+  [
+    'a provider still has what is cancelled',
+    { status: 'revoked' },
+    { tasks: [task({ status: 'received' })] },
+    { status: { note: 'provider says “Received”' }, next: { text: 'Nothing to do if the provider knows' } },
+  ],
+  [
+    'a completed hand-over of which a part came',
+    {},
+    { tasks: [task({ note: [{ text: 'Delivered 1 of 2 walkers' }] })] },
+    { status: { group: 'open', word: 'Status unclear' } },
+  ],
+  [
+    'one of which all came',
+    {},
+    { tasks: [task({ note: [{ text: 'Delivered 2 of 2 walkers, pain 3 of 10' }] })] },
+    { status: { group: 'closed', word: 'Done' } },
+  ],
+  [
     'what is called done is needed only later',
     { status: 'completed', occurrenceDateTime: '2026-12-20T09:00:00-06:00' },
     {},
@@ -105,6 +129,32 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {},
     { tasks: [task({ status: 'rejected', statusReason: { text: 'Client declined services' } })] },
     { status: { word: 'Declined' }, next: { text: 'Decide whether it is still needed' } },
+  ],
+  [
+    'what was declined because something is missing',
+    {},
+    { tasks: [task({ status: 'rejected', statusReason: { text: 'Incomplete: missing recent labs report' } })] },
+    { status: { word: 'Declined' }, next: { text: 'Send what is missing' } },
+  ],
+  [
+    'an order that asks no provider and began yesterday',
+    { code: { text: 'Full code' }, occurrenceDateTime: '2026-11-21T08:00:00Z' },
+    {},
+    { status: { isOverdue: false }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'what must not be done because it is refused',
+    {
+      doNotPerform: true,
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason',
+          valueCodeableConcept: { text: 'Patient refused' },
+        },
+      ],
+    },
+    {},
+    { next: { text: 'Nothing to do' } },
   ],
   [
     'a hand-over on hold that asks for a report',
@@ -437,6 +487,19 @@ test.for<[string, object, object[], string, string[]]>([
 ])('the page says %s', async ([, change, tasks, label, texts]) => {
   const { page } = await readField(change, { tasks });
   expect(page.sections.flatMap(({ facts }) => facts).find((fact) => fact.label === label)?.texts).toEqual(texts);
+});
+
+test.for<[string, object, string]>([
+  [
+    'that did not take place after the provider’s last word',
+    { start: '2026-11-26T08:00:00Z' },
+    'Check the appointment',
+  ],
+  ['that did not take place before it', { start: '2026-11-19T08:00:00Z' }, 'Confirm the time'],
+])('an appointment %s decides the step on the page', async ([, when, step]) => {
+  const visit = { resourceType: 'Appointment', basedOn: [{ reference: 'ServiceRequest/a' }], status: 'cancelled' };
+  const { page } = await readField({}, { tasks: [task({ status: 'accepted' }), { ...visit, ...when }] });
+  expect(page.row.next.text).toBe(step);
 });
 
 test.for<[string, object, string]>([
