@@ -11,7 +11,7 @@ import { saidOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
 import { elementText, kindOf, type Place } from './referred.ts';
@@ -118,8 +118,9 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const what = [isOwn ? 'With the requester' : word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   // What the Task is for decides which of the nurse's words fits it.
-  const source = purpose === undefined ? 'Hand-over' : 'To-do';
-  return [{ what, at, who: displayOf(askedOf(task)), source }];
+  const isPatients = leadsToPatient(askedOf(task));
+  const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
+  return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {

@@ -34,6 +34,7 @@ export function conceptOf(resource: ForeignRecord): string | undefined {
 
 function wordsFor(resource: ForeignRecord): string | undefined {
   if (resource.use === 'preauthorization') return 'Prior authorization';
+  if (resource.resourceType === 'CoverageEligibilityResponse') return 'Check of the insurance';
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
   const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map((kind) =>
@@ -65,7 +66,7 @@ function payerOf({ payor }: ForeignRecord): string | undefined {
 /** FHIR R4 Observation.value[x], or its components, or the answer of a Consent; undefined for any other resource. */
 export function valueOf(resource: ForeignRecord): string | undefined {
   if (resource.resourceType === 'Consent') return consentOf(asRecord(resource.provision));
-  if (resource.resourceType === 'ClaimResponse') return decisionOf(resource);
+  if (PAYERS_WORDS.has(resource.resourceType)) return decisionOf(resource);
   const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
   if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
   if (resource.dataAbsentReason !== undefined) return 'no value';
@@ -103,6 +104,7 @@ const DECISIONS = new Map<unknown, string>([
   ['CT', 'payer asks for a call'],
   ['NA', 'no authorization needed'],
 ]);
+const PAYERS_WORDS = new Set<unknown>(['ClaimResponse', 'CoverageEligibilityResponse']);
 const REVIEW = /\b(?:review-?action|reviewActionCode)$/i;
 
 /** The payer's decision on each item, and the payer's own words. A processed claim alone is neither approved nor denied. */

@@ -6,7 +6,7 @@ export const OFF_IN_NOTE = 'a note may cancel it: read it';
 
 const LONGEST = 2_000;
 const WHAT = new Set(
-  'order request referral service services ride trip transport transportation pickup pick-up appointment appt visit visits booking delivery consult consultation procedure surgery test scan exam session treatment therapy transfer this it'.split(
+  'order request referral service services ride trip transport transportation pickup pick-up appointment appt visit visits booking delivery consult consultation procedure surgery test scan exam session treatment therapy transfer discharge this it'.split(
     ' ',
   ),
 );
@@ -14,15 +14,15 @@ const FAMILY =
   'patient|pt|client|member|resident|family|daughter|son|wife|husband|spouse|mother|father|parents?|guardian|he|she|they';
 const WHO = `(?:${FAMILY}|caller|provider|facility|clinic)`;
 const OFF =
-  '(?:cancell?ed|cxl?d|called off|discontinued|withdrawn|revoked|voided|a duplicate|(?:ordered|entered|placed|made) in error|(?:no longer|not) (?:needed|required|necessary|wanted|indicated|going ahead))';
+  '(?:cancell?ed|cxl?d|called off|discontinued|withdrawn|revoked|voided|a duplicate|(?:ordered|entered|placed|made) in error|(?:no longer|not) (?:needed|required|necessary|wanted|indicated|going ahead|taking place)|will not take place)';
 /** "The ride on Monday is no longer needed": the words before say what is off. */
 const IS_OFF = new RegExp(`((?:[\\p{L}\\d/:-]{1,30} ){1,8})${OFF}\\b`, 'giu');
 const patterns = (...all: string[]) => all.map((pattern) => new RegExp(pattern, 'iu'));
 const SAYS_OFF = patterns(
   // At the beginning of a clause: "Please cancel", "No longer needed".
-  `(?:^|[.;:!,–—-] *|\\b(?:please|pls|kindly) )(?:to )?(?!discontinued (?!by\\b|per\\b|on\\b|due\\b))(?:cancel\\b|cancell?ation\\b|${OFF}\\b|disregard\\b|wrong patient\\b|duplicate (?:order|request|referral)\\b)`,
+  `(?:^|[.;:!,–—-] *|\\b(?:please|pls|kindly) )(?:to )?(?!discontinued (?!by\\b|per\\b|on\\b|due\\b))(?:cancel\\b|cancell?ation\\b|${OFF}\\b|disregard\\b|duplicate (?:order|request|referral)\\b)`,
   `\\b${WHO} (?:(?:has|have|had|also) ){0,2}(?:cancel(?:l?ed|s)?|withdrew|withdrawn)\\b`,
-  '\\b(?:wants?|wanted|wish(?:es)?|asked|asks|requests?|requested|would like|decided|prefers?) (?:us )?to (?:cancel|withdraw)\\b',
+  '\\bwrong patient\\b|\\b(?:wants?|wanted|wish(?:es)?|asked|asks|requests?|requested|would like|decided|prefers?) (?:us )?to (?:cancel|withdraw)\\b',
   '\\b(?:patient|pt|client|member|resident) (?:(?:has|is|was|sadly|unfortunately) ){0,2}(?:deceased|died|dead|passed away|expired)\\b',
   '(?:^|[^\\p{L}])(?:storniert|abgesagt|nicht mehr (?:nötig|benötigt|erforderlich|gewünscht)|geannuleerd|niet meer nodig|annulée?|plus nécessaire|cancelad[oa]|ya no (?:se |lo |la )?(?:necesita|requiere))(?!\\p{L})',
 );
@@ -34,6 +34,8 @@ const UNWANTED = patterns(
 );
 /** What is not off, what would be only under a condition, and what is off beside it: another order, or a list of people who wait. */
 const NOT_OFF = [
+  /\b(?:the|an?|replac\w{2,4}) (?:cancell?ed|withdrawn|discontinued)\b/gi,
+  /\b(?:auth\w*|escort|interpreter|attendant|companion|oxygen|signature|consent|wheelchair|stretcher) (?:for|on|during|with|of) [^.;!\n]{0,40}\bnot (?:needed|required|necessary|indicated)\b/gi,
   /\b(?:not|n[’']t|never|cannot) (?:be |been |get )?(?:cancel|disregard|discontinu|withdr)\w*/gi,
   /\b(?:if|unless|until|in case|when|should|before|without|otherwise)\b[^.;!\n]{0,80}/gi,
   /\b(?:call|phone|ring|notify|text|email|use)\b[^.;!\n]{0,40}\bto (?:(?:reschedule|change) or )?cancel\b/gi,
@@ -45,7 +47,7 @@ const NOT_OFF = [
 ];
 /** A list has hundreds of notes, and nearly none of them needs more than this one look. */
 const MAY_SAY_OFF =
-  /cancel|cxl?'?d|longer|not (?:need|requ|want|indic|going|necess)|duplic|error|void|revok|withdr|called off|discontin|disregard|wrong p|deceas|died|dead|passed|expired|storn|abgesagt|nicht mehr|geann|niet meer|annul|plus n|ya no/i;
+  /cancel|cxl?'?d|longer|not (?:need|requ|want|indic|going|necess|tak)|duplic|error|void|revok|withdr|called off|discontin|disregard|wrong p|deceas|died|dead|passed|expired|storn|abgesagt|nicht mehr|geann|niet meer|annul|plus n|ya no/i;
 
 /** @param notes FHIR Annotations; untrusted. @param service what the request asks for, in words. */
 export function mayBeOff(notes: unknown, service = ''): boolean {

@@ -78,6 +78,19 @@ test.for<[string, object, string]>([
     'Authorization: Denied: no medical need',
   ],
   [
+    'one that is over',
+    {
+      ...{ resourceType: 'ClaimResponse', use: 'preauthorization', disposition: 'Approved' },
+      preAuthPeriod: { end: '2020-01-01' },
+    },
+    'Prior authorization (ended): Approved',
+  ],
+  [
+    'an insurance that is not in force, by its check',
+    { resourceType: 'CoverageEligibilityResponse', disposition: 'Policy not in force' },
+    'Check of the insurance: Policy not in force',
+  ],
+  [
     'one of which only the processing has ended',
     { resourceType: 'ClaimResponse', use: 'preauthorization', outcome: 'complete' },
     'Prior authorization',

@@ -139,6 +139,8 @@ test('a message of a relative says so, and a change names each who had a part in
     place,
   );
   expect(lines.map(({ who }) => who)).toEqual(['A relative', 'Clerk Bo; Dr. Kim']);
+  const [own] = readTimeline({}, [{ ...task, owner: { reference: 'Patient/p' } }], undefined, place);
+  expect(own).toMatchObject({ who: 'The patient', source: 'To-do' });
 });
 
 test('a participant who declined is not listed, and a known day is shown', () => {

@@ -21,6 +21,9 @@ test.for([
   'This order was placed in error',
   'No longer needed',
   'Cancellation requested by ward',
+  'Discharge cancelled, pt stays until Monday',
+  'Entered on wrong patient',
+  'Trip will not take place',
   'Fahrt storniert',
   'Rit niet meer nodig',
 ])('“%s” may say that a walker’s request is off', (text) => {
@@ -50,6 +53,14 @@ test.for([
   'Foley discontinued',
   'Refused flu shot',
   'Patient needs longer ramp',
+  'This replaces the cancelled order of 11/10',
+  'Authorization for this order is not required.',
+  'Escort for the ride not needed',
+  'Ride cancel fee $20 applies',
+  'Pt cannot cancel by phone',
+  'Return equipment when no longer needed',
+  'Fax error, resent',
+  'Signature not needed on delivery',
 ])('“%s” does not', (text) => {
   expect(mayBeOff([{ text }], 'Walker')).toBe(false);
 });
@@ -82,7 +93,13 @@ test.for<[string, boolean]>([
   ['NPO after midnight', true],
   ['Fall precautions', true],
   ['Weight bearing as tolerated', true],
+  ['Comfort measures only', true],
+  ['Allergies: NKDA', true],
+  ['POLST: selective treatment', true],
+  ['Vital signs every 4 hours', true],
   ['Code status discussion', false],
+  ['Hip precautions teaching', false],
+  ['Dnipro transfer', false],
   ['DNR bracelet', false],
   ['DNR transport to hospice', false],
   ['Allergy testing', false],
