@@ -100,6 +100,7 @@ test.for<[string, boolean]>([
   ['Code status discussion', false],
   ['Hip precautions teaching', false],
   ['Dnipro transfer', false],
+  ['Vital signs monitoring at home', false],
   ['DNR bracelet', false],
   ['DNR transport to hospice', false],
   ['Allergy testing', false],
