@@ -29,7 +29,7 @@ const PLACEHOLDERS = new Set(
   [
     'unassigned, un assigned, not assigned, not yet assigned, to be assigned, to be determined, to be announced',
     'to be decided, tbd, tba, any, no one, no preference, no provider, unknown provider, provider unknown',
-    'patient to choose, patient choice, see notes, see comments',
+    'patient to choose, patient choice, see notes, see comments, pending assignment, external provider, provider external',
     // German, French, Spanish, Dutch, Danish and Norwegian.
     'nicht zugewiesen, non assigné, sin asignar, niet toegewezen, ikke tildelt',
   ].flatMap((phrases) => phrases.split(', ')),

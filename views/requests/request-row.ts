@@ -26,6 +26,8 @@ export interface RequestRow {
   readonly sentTo: { readonly names: readonly string[]; readonly more: number } | undefined;
   /** What providers have answered could not be read: it may have one that it does not name. */
   readonly isUnheard?: boolean;
+  /** It asks no provider to do anything. */
+  readonly isUnasked?: boolean;
   readonly requested: { readonly on: string | undefined; readonly by: string | undefined };
   readonly reason: { readonly first: string; readonly more: number } | undefined;
   /** requests that it replaces */
@@ -163,9 +165,14 @@ export function dates(text: string): SafeHtml {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
 }
 
+/** What decides whether the page says that a provider is missing. */
+type Unprovided = Pick<RequestRow, 'caution' | 'isUnasked' | 'isUnheard'> & {
+  readonly status: Pick<RequestStatus, 'group' | 'hasProvider'>;
+};
+
 /** An open request that names no provider has none yet, whichever kind is asked for; what must not be done needs none. */
-export function lacksProvider({ status, caution: words = '' }: Pick<RequestRow, 'status' | 'caution'>): boolean {
-  return status.group === 'open' && !status.hasProvider && !/do not perform/i.test(words);
+export function lacksProvider({ status, isUnasked, caution: words = '' }: Unprovided): boolean {
+  return status.group === 'open' && !status.hasProvider && isUnasked !== true && !/do not perform/i.test(words);
 }
 
 /** Says no more than is known. */
@@ -173,7 +180,7 @@ export function noProvider({ isUnheard }: Pick<RequestRow, 'isUnheard'>): string
   return isUnheard === true ? 'No provider named' : 'No provider yet';
 }
 
-function providers(row: Pick<RequestRow, 'sentTo' | 'status' | 'caution' | 'isUnheard'>): SafeHtml | null {
+function providers(row: Unprovided & Pick<RequestRow, 'sentTo'>): SafeHtml | null {
   const { sentTo } = row;
   const none = lacksProvider(row) ? html`<small>${noProvider(row)}</small>` : null;
   if (sentTo === undefined) return none;

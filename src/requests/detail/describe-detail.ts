@@ -9,11 +9,11 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
-import { asLongConceptText, asRecords } from '#src/smart/fhir/fields.ts';
+import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
-import { isHeld, isMissedVisit } from './appointments.ts';
+import { isAsked, isHeld, isMissedVisit, isToCome } from './appointments.ts';
 import { readFacts } from './facts.ts';
 import { readNumbers } from './numbers.ts';
 import type { ReadDetail } from './read-detail.ts';
@@ -24,6 +24,8 @@ import { readTimeline } from './timeline.ts';
 
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
+/** What a later appointment that did not take place puts in doubt. */
+const GOES_ON = new Set(['accepted', 'under-way']);
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
 
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
@@ -63,13 +65,17 @@ export async function describeDetail(
   // An appointment is read only here. It may be with anyone, so the page no longer says that a provider is missing.
   const held = events.some(isHeld);
   const isBare = status.icon === 'ordered' && !older?.some((one) => one.isOpen) && !request.isProhibited;
-  const isAwaited = isBare && held;
+  const isAwaited = isBare && (held || (!status.hasProvider && events.some(isAsked)));
   const isAgreed = status.hasProvider && (isBare || status.icon === 'booked');
-  const isMissed = isAgreed && !held && events.some(isMissedVisit);
+  const isAfterTask = ({ start }: (typeof events)[number]) =>
+    task !== undefined && GOES_ON.has(status.icon) && Date.parse(asWritten(start)) > task.changedMs;
+  const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed || isAfterTask(event)));
+  // What is closed may still be carried out.
+  const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
   const row = {
     ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed ? SEE_APPOINTMENT : next,
+    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
   };
   const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);

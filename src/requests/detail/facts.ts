@@ -1,5 +1,4 @@
 /** Reads everything of a ServiceRequest that matters to a clinician, in sections of plain texts. */
-import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { bodySitesOf } from '#src/requests/list/body-sites.ts';
 import { DETAIL_LABELS, orderDetailsOf } from '#src/requests/list/concepts.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
@@ -21,16 +20,16 @@ import { narrativeOf } from '#src/smart/fhir/narrative.ts';
 import { quantitiesOf } from '#src/smart/fhir/quantity.ts';
 import { displayOf } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
-import { noProvider } from '#views/requests/request-row.ts';
+import { lacksProvider, noProvider } from '#views/requests/request-row.ts';
 import { readExtensions } from './extensions.ts';
 import { namesOf, type Place } from './referred.ts';
 
-type NoProvider = Parameters<typeof noProvider>[0];
+type NoProvider = Parameters<typeof lacksProvider>[0];
 
 const LONGEST_NOTE = 2_000;
 const MOST_NOTES = 50;
 
-interface Known extends Pick<RequestRow, 'needed' | 'status'>, NoProvider {
+interface Known extends Pick<RequestRow, 'needed'>, NoProvider {
   readonly requester: string | undefined;
   readonly performers: readonly string[];
   readonly reasons: readonly string[];
@@ -51,7 +50,6 @@ export function readFacts(
   const labelled = (label: string) =>
     details.filter((text) => text.startsWith(`${label}: `)).map((text) => text.slice(label.length + 2));
   const to = labelled(DETAIL_LABELS.to);
-  const hasNone = known.status.group === 'open' && !known.status.hasProvider && prohibitionOf(resource) === false;
   const reasons = [...new Set([...known.reasons, ...named('reasonReference'), ...named('reason')])];
   const sections: Record<string, Record<string, readonly string[]>> = {
     What: {
@@ -77,7 +75,7 @@ export function readFacts(
     },
     Who: {
       'Requested by': listed(known.requester),
-      Provider: hasNone ? [noProvider(known)] : known.performers,
+      Provider: lacksProvider(known) ? [noProvider(known)] : known.performers,
       'Kind of provider': listed(asConceptText(resource.performerType)),
     },
     Contact: {

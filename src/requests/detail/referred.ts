@@ -48,7 +48,8 @@ function nameOfResource(resource: ForeignRecord, place: Place, said?: string): s
   const { now, timeZone } = place;
   const own = () => readNamedResource(resource, place).name ?? withRemarks(conceptOf(resource), resource);
   const given = withRemarks(said, resource) ?? own();
-  const isOver = resource.resourceType === 'Coverage' && hasEnded(resource.period, now);
+  const valid = resource.resourceType === 'Coverage' ? resource.period : resource.preAuthPeriod;
+  const isOver = hasEnded(valid, now);
   const name = given !== undefined && isOver ? `${given} (ended)` : given;
   const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
   const facts = [elementText(resource, place), when].filter(Boolean).join(', ');

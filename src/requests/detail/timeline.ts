@@ -7,11 +7,11 @@ import { isSurelyDone } from '#src/requests/progress/done.ts';
 import { businessText } from '#src/requests/progress/guide-codes.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';
 import { purposeOf } from '#src/requests/progress/purpose.ts';
-import { codesOf } from '#src/requests/progress/task.ts';
+import { saidOf } from '#src/requests/progress/task.ts';
 import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 import type { DetailProps } from '#views/requests/detail-page.ts';
 import { appointmentEvents } from './appointments.ts';
 import { elementText, kindOf, type Place } from './referred.ts';
@@ -85,7 +85,7 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
 ]);
 
 function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone, now }: About): Event[] {
-  const word = describeTask(task.status, codesOf(task.businessStatus), isSurelyDone(task, service));
+  const word = describeTask(task.status, saidOf(task), isSurelyDone(task, service));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
@@ -118,16 +118,27 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const what = [isOwn ? 'With the requester' : word.word, ...new Set(telling)].join(' · ');
   const at = task.lastModified ?? asRecord(task.meta).lastUpdated ?? task.authoredOn;
   // What the Task is for decides which of the nurse's words fits it.
-  const source = purpose === undefined ? 'Hand-over' : 'To-do';
-  return [{ what, at, who: displayOf(askedOf(task)), source }];
+  const isPatients = leadsToPatient(askedOf(task));
+  const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
+  return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
-  const who = asRecords(agent)
-    .map((one) => displayOf(one.who))
-    .find((name) => name !== undefined);
+  // One who only entered it is not the one who did it.
+  const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
+  const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
-  return [{ what: asConceptText(activity) ?? 'Recorded', at, who, source: 'Change history' }];
+  return [
+    {
+      what: (asConceptText(activity) ?? 'Recorded').replace(
+        /^[A-Z]+$/,
+        (code) => `${code[0]}${code.slice(1).toLowerCase()}`,
+      ),
+      at,
+      who,
+      source: 'Change history',
+    },
+  ];
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
@@ -142,5 +153,16 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const why = [statusReason, topic].flatMap((one) => asConceptText(one) ?? []);
   const more = parts.length > said.length ? ['more in the EHR'] : [];
   const what = ['Message', ...words, ...why, ...said, ...more].join(' · ');
-  return [{ what, at: sent ?? received, who: isPatients ? 'The patient' : displayOf(sender), source: 'Communication' }];
+  return [
+    {
+      what,
+      at: sent ?? received,
+      who: isPatients ? 'The patient' : (displayOf(sender) ?? relativeIn(sender)),
+      source: 'Communication',
+    },
+  ];
 }
+
+/** A relative without a name. */
+const relativeIn = (party: unknown) =>
+  /\bRelatedPerson\//.test(asWritten(asRecord(party).reference)) ? 'A relative' : undefined;

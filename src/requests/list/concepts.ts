@@ -27,6 +27,8 @@ const CONTACT = [DETAIL_LABELS.phone, DETAIL_LABELS.language].map((label) => `${
 /** A row has room for no more; the request's page has. In characters: one of them, and up to four together. */
 const LONGEST_DETAIL = 80;
 const ROOM_FOR_DETAILS = 80;
+/** "3" alone says nothing. */
+const UNITLESS = /^(?:up to |at least )?(?:[<>]=? )?[\d.]+(?: to [\d.]+)?$/;
 const STATUS_REASON = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
 /** Stands for a reason that the EHR has and this app does not read. */
 const REASON_ELSEWHERE = 'Given in the EHR';
@@ -56,7 +58,8 @@ export function readDetail(resource: ForeignRecord): { detail: string | undefine
   const ordered = orderDetailsOf(resource)
     .filter((text) => !CONTACT.some((label) => text.startsWith(label)))
     .flatMap((text) => asText(text, LONGEST_DETAIL) ?? []);
-  const details = [...new Set([...bodySitesOf(resource), ...quantitiesOf(resource), ...ordered])];
+  const amounts = quantitiesOf(resource).map((text) => (UNITLESS.test(text) ? `Quantity ${text}` : text));
+  const details = [...new Set([...bodySitesOf(resource), ...amounts, ...ordered])];
   if (details.length === 0) return { detail: undefined, moreDetails: details };
   const fits = (count: number) => details.slice(0, count).join(', ').length <= ROOM_FOR_DETAILS;
   const shown = [4, 3, 2].find((count) => count <= details.length && fits(count)) ?? 1;

@@ -6,6 +6,7 @@ import {
   asRecord,
   asRecords,
   asText,
+  asWritten,
   type ForeignRecord,
 } from '#src/smart/fhir/fields.ts';
 import { quantityText, rangeText, ratioText } from '#src/smart/fhir/quantity.ts';
@@ -32,6 +33,8 @@ export function conceptOf(resource: ForeignRecord): string | undefined {
 }
 
 function wordsFor(resource: ForeignRecord): string | undefined {
+  if (resource.use === 'preauthorization') return 'Prior authorization';
+  if (resource.resourceType === 'CoverageEligibilityResponse') return 'Check of the insurance';
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
   const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map((kind) =>
@@ -63,6 +66,7 @@ function payerOf({ payor }: ForeignRecord): string | undefined {
 /** FHIR R4 Observation.value[x], or its components, or the answer of a Consent; undefined for any other resource. */
 export function valueOf(resource: ForeignRecord): string | undefined {
   if (resource.resourceType === 'Consent') return consentOf(asRecord(resource.provision));
+  if (PAYERS_WORDS.has(resource.resourceType)) return decisionOf(resource);
   const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
   if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
   if (resource.dataAbsentReason !== undefined) return 'no value';
@@ -87,6 +91,40 @@ const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => str
 function consentOf({ type, ...rest }: ForeignRecord): string | undefined {
   const isWhole = Object.keys(rest).every((name) => name === 'period');
   return isWhole ? CONSENTS.get(type) : ELSEWHERE;
+}
+
+/** X12 306, which Da Vinci's guides for prior authorization use, and FHIR R4 adjudication: what a payer has decided. */
+const DECISIONS = new Map<unknown, string>([
+  ['A1', 'approved'],
+  ['A2', 'approved in part'],
+  ['A3', 'denied'],
+  ['A4', 'pending'],
+  ['A6', 'approved with changes'],
+  ['C', 'cancelled'],
+  ['CT', 'payer asks for a call'],
+  ['NA', 'no authorization needed'],
+]);
+const PAYERS_WORDS = new Set<unknown>(['ClaimResponse', 'CoverageEligibilityResponse']);
+const REVIEW = /\b(?:review-?action|reviewActionCode)$/i;
+
+/** The payer's decision on each item, and the payer's own words. A processed claim alone is neither approved nor denied. */
+function decisionOf({
+  item,
+  addItem,
+  adjudication,
+  extension,
+  disposition,
+  outcome,
+}: ForeignRecord): string | undefined {
+  const items = [...asRecords(item), ...asRecords(addItem)].flatMap((one) => asRecords(one.adjudication));
+  const inside = [...items, ...asRecords(adjudication), { extension }].flatMap((one) => asRecords(one.extension));
+  const actions = inside
+    .flatMap((one) => [one, ...asRecords(one.extension)])
+    .filter(({ url }) => REVIEW.test(asWritten(url)));
+  const codes = actions.flatMap(({ valueCodeableConcept }) => asRecords(asRecord(valueCodeableConcept).coding));
+  const decided = codes.flatMap(({ code, display }) => DECISIONS.get(code) ?? asText(display) ?? []);
+  const failed = outcome === 'error' ? 'not processed' : undefined;
+  return [...new Set([...decided, failed, asInformation(disposition)])].filter(Boolean).join(', ') || undefined;
 }
 
 /** FHIR R4 Consent.provision: what is consented to, or is not. */

@@ -4,8 +4,10 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
+import { OFF_IN_NOTE, saysUnwanted } from '#src/requests/progress/off-in-note.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
+import { asksForMore } from '#src/requests/progress/task-words.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
@@ -67,7 +69,9 @@ export function toRow(
   });
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
-  const { icon, note } = status;
+  const { icon } = status;
+  const isOffInNote = isOpen && (request.mayBeOff || task?.mayBeOff === true);
+  const note = [status.note, isOffInNote && OFF_IN_NOTE].filter(Boolean).join(' · ') || undefined;
   // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
   const isUnasked = request.isUnasked && !task;
@@ -91,7 +95,11 @@ export function toRow(
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
       isContradicted:
         (isOpen && request.isProhibitionUnclear) ||
-        (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))),
+        (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
+        (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
+      isUnended: status.isUnended === true,
+      isIncomplete: status.word === 'Declined' && asksForMore((task?.reason ?? '').toLowerCase()),
+      isUnwanted: icon === 'declined' && saysUnwanted(status.note),
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,
@@ -110,6 +118,7 @@ export function toRow(
     needed,
     sentTo: to.shown,
     ...(isUnheard ? { isUnheard } : {}),
+    ...(isUnasked ? { isUnasked } : {}),
     requested: { on: dayText(request.authoredOn, at.timeZone), by: requester && nameOf(requester) },
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */
@@ -127,6 +136,11 @@ export function toRow(
 }
 
 const CHECK_OLDER = 'Check the older request';
+
+/** Whether the provider has said it after the EHR's own last word. */
+function isNewsOf(task: Task | undefined, { lastUpdated }: ServiceRequest): boolean {
+  return task !== undefined && lastUpdated !== undefined && task.changedMs > Date.parse(lastUpdated);
+}
 
 /** What the provider of a replaced request said last, unless the same provider has this one: they may serve both. */
 function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt): string | undefined {

@@ -3,8 +3,10 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
+import { mayBeOff } from '#src/requests/progress/off-in-note.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
+import { isStatement } from '#src/requests/progress/statements.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
@@ -31,13 +33,17 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
   const performers = asRecords(resource.performer).filter(namesProvider);
   const prohibition = prohibitionOf(resource);
   const isProhibited = prohibition !== false;
-  const late = isProhibited ? undefined : lateness(needed, at);
-  const isPastNeeded = late === 'days';
   const named = readService(resource);
+  const codes = codesIn(resource.code);
+  const isUnasked = UNASKED_INTENTS.has(codeOf(intent)) || isStatement(named.service, codes);
+  const late = isProhibited || isUnasked ? undefined : lateness(needed, at);
+  const isPastNeeded = late === 'days';
   const neededMs = beginsAt(resource, at.timeZone);
   const isPatients =
     performers.length > 0 &&
     performers.every((one) => PATIENTS_OWN.has(targetType(one, { base, container: resource })));
+  // A deadline says nothing about its begin.
+  const isAhead = !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS;
   const party = (reference: ForeignRecord) => readParty(reference, { base, now: at.now, container: resource });
   return {
     id: asText(resource.id, 128) ?? '',
@@ -54,13 +60,14 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
         late,
         isProhibited,
         isPatients,
+        isAhead,
       },
       reason: readStatusReason(resource),
     }),
     priority: describePriority(resource.priority ?? priorityBeside(resource)),
     source: describeSource(intent),
     ...named,
-    codes: codesIn(resource.code),
+    codes,
     ...readDetail(resource),
     caution: readCaution(resource),
     isShortened: isShortened(resource),
@@ -68,11 +75,13 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     /** Only the EHR can say whether it must not be done. */
     isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
-    isUnasked: UNASKED_INTENTS.has(codeOf(intent)),
+    isUnasked,
+    /** One of its notes may say so, which its status does not. */
+    mayBeOff: mayBeOff(resource.note, named.service),
     needed: needed.text,
     neededMs,
-    /** It is to begin on a later day; a deadline says nothing about its begin. */
-    isAhead: !isDeadline(resource) && (neededMs ?? 0) > at.now.getTime() + DAY_MS,
+    /** It is to begin on a later day. */
+    isAhead,
     /** It is wanted several times, and not all of them are surely over. */
     isSeries: isSeries(resource, named.service) && !isPastNeeded,
     /** `Encounter/id` on this server; STU3 calls it the context. */

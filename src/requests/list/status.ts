@@ -1,6 +1,6 @@
 /** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
-import type { TaskWord } from '#src/requests/progress/task-words.ts';
+import { saysMissed, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import type { RequestStatus as ShownStatus } from '#views/requests/request-row.ts';
 
@@ -10,6 +10,8 @@ export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'h
   readonly isLateToday?: true;
   /** The provider says something else. */
   readonly isContradicted?: true;
+  /** It is closed, and the provider has not said so. */
+  readonly isUnended?: true;
 }
 
 export type Lateness = 'days' | 'hours';
@@ -66,6 +68,8 @@ export function describeStatus(facts: {
   readonly isProhibited?: boolean | undefined;
   /** the patient, or a relative, is to do it: no reply is due */
   readonly isPatients?: boolean;
+  /** it is to begin on a later day */
+  readonly isAhead?: boolean;
   /** why it is what it is, in words */
   readonly reason?: string | undefined;
 }): RequestStatus {
@@ -76,15 +80,24 @@ export function describeStatus(facts: {
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
+  // The day of what is called done is still to come, or the reason of what goes on says that it does not.
+  const isEarly = code === 'completed' && facts.isAhead === true;
+  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && saysMissed(facts.reason ?? '')));
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
     hasProvider,
     note:
-      [isActive && hasProvider && !facts.isPatients && 'reply unknown', unclear, facts.reason]
+      [
+        isActive && hasProvider && !facts.isPatients && 'reply unknown',
+        unclear,
+        isContradicted && isEarly && 'before it is needed',
+        facts.reason,
+      ]
         .filter(Boolean)
         .join(' · ') || undefined,
     isOverdue: word.group === 'open' && facts.late !== undefined,
+    ...(isContradicted ? { isContradicted } : {}),
     ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),
   };
 }

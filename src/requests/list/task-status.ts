@@ -62,7 +62,10 @@ function besideDraft(status: RequestStatus, { remark, reason, beside, owner, isW
 function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const { word, purpose, owner } = task;
   const isDenied = status.icon === 'done' && (task.isInTrouble || word.icon === 'declined');
-  const isHidden = purpose === undefined && (isDenied || HIDDEN[status.icon]?.includes(word.icon) === true);
+  const isPending = status.group === 'closed' && PENDING.has(word.icon);
+  const isHidden =
+    purpose === undefined && (isDenied || isPending || HIDDEN[status.icon]?.includes(word.icon) === true);
+  const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
     isHidden ? (isDenied && word.icon === 'unknown' ? DOUBTED : saysOf(task)) : undefined,
@@ -71,12 +74,15 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   return {
     ...status,
     hasProvider: status.hasProvider || owner !== undefined,
-    ...(isHidden && (status.icon !== 'done' || isDenied) ? { isContradicted: true } : {}),
+    ...(isHidden && (isUnended ? { isUnended } : { isContradicted: true })),
     note: notes.filter(Boolean).join(' · ') || undefined,
   };
 }
 
-const saysOf = ({ word }: Task) => word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
+const saysOf = ({ word }: Task) =>
+  word.icon === 'sent'
+    ? 'provider has not answered'
+    : (word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`);
 
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */
 export function mayServe({ purpose, word }: Task): boolean {
@@ -92,6 +98,8 @@ const HIDDEN: Partial<Record<RequestStatus['icon'], readonly RequestStatus['icon
   unknown: ['unknown', 'sent', 'received', 'accepted', 'booked', 'under-way', 'question', 'hold', 'done', 'declined'],
 };
 
+/** The provider still has what the EHR has closed, and may carry it out. */
+const PENDING = new Set<RequestStatus['icon']>(['sent', 'received', 'hold']);
 /** Of a series. */
 const PART_DONE = { word: 'Under way', icon: 'under-way' } as const satisfies TaskWord;
 const SETTLED = new Set<RequestStatus['icon']>(['booked', 'under-way']);

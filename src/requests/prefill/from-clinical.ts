@@ -15,16 +15,27 @@ import {
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
+import { type Ranks, UNRANKED } from './from-encounter.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
-/** Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand. */
+/**
+ * Diagnoses of the launch's encounter, by the ranks that it gives them, then of any encounter, then the others. None is
+ * chosen beforehand. @param ranks of `Condition/id`, as the encounter gives them.
+ */
 export function reasonsFrom(
   conditions: readonly ForeignRecord[],
-  { encounter, base, at }: { encounter: string | undefined; base: URL; at: ReadingTime },
+  {
+    encounter,
+    ranks = NO_RANKS,
+    base,
+    at,
+  }: { encounter: string | undefined; ranks?: Ranks; base: URL; at: ReadingTime },
 ): ChartFact[] {
+  const placeOf = ({ id }: ForeignRecord) => ranks.get(`Condition/${asWritten(id)}`);
   const rankOf = (condition: ForeignRecord): number => {
+    if (placeOf(condition) !== undefined) return 0;
     if (!hasCategory(condition, 'encounter-diagnosis')) return 2;
     const isOfThisOne =
       encounter !== undefined && localReference(condition.encounter, base) === `Encounter/${encounter}`;
@@ -37,7 +48,7 @@ export function reasonsFrom(
     .filter((condition) => isInForce(condition) && !hasAbated(condition))
     .map((condition) => ({ condition, rank: rankOf(condition) }));
   const facts = ranked
-    .toSorted((a, b) => a.rank - b.rank)
+    .toSorted((a, b) => a.rank - b.rank || (placeOf(a.condition) ?? UNRANKED) - (placeOf(b.condition) ?? UNRANKED))
     .flatMap(({ condition, rank }) => {
       const { recordedDate, onsetDateTime, meta } = condition;
       return factOf(
@@ -52,6 +63,8 @@ export function reasonsFrom(
   const same = (others: readonly ChartFact[]) => others.map(({ reference }) => reference);
   return alike.flatMap(([one, ...others]) => (one ? [{ ...one, same: same(others) }] : [])).slice(0, MOST_OF_A_KIND);
 }
+
+const NO_RANKS: Ranks = new Map();
 
 /** That there is no diagnosis is no reason for a request. */
 const NO_PROBLEM =

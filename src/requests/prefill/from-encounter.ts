@@ -99,3 +99,17 @@ function inOne(places: readonly NamedPlace[], stay: string): readonly NamedPlace
   const others = places.filter(({ isJoint }) => isJoint !== true);
   return [{ display: undefined, reference: stay, name: apart.toReversed().join(', ') }, ...others];
 }
+
+/** The rank of each `Condition/id` among the diagnoses of an encounter. */
+export type Ranks = ReadonlyMap<string | undefined, number>;
+/** That of a diagnosis without one: it comes after the others. */
+export const UNRANKED = Number.MAX_SAFE_INTEGER;
+
+/** FHIR R4 Encounter.diagnosis, in which rank 1 comes first. A diagnosis that is named twice counts by its better rank. */
+export function ranksOf(encounter: ForeignRecord | undefined, base: URL): Ranks {
+  const all = asRecords(encounter?.diagnosis).map(({ condition, rank }) => ({
+    local: localReference(condition, base),
+    rank: typeof rank === 'number' ? rank : UNRANKED,
+  }));
+  return new Map(all.toSorted((a, b) => b.rank - a.rank).map(({ local, rank }) => [local, rank]));
+}

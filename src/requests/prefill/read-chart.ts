@@ -16,7 +16,7 @@ import {
 import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
 import { allergiesFrom, isNameless, reasonsFrom } from './from-clinical.ts';
 import { insuranceFrom } from './from-coverage.ts';
-import { placesOf, stayOf } from './from-encounter.ts';
+import { placesOf, ranksOf, stayOf } from './from-encounter.ts';
 import { measuresFrom } from './from-measures.ts';
 import { contactOf } from './from-patient.ts';
 import { requesterFrom } from './from-requester.ts';
@@ -70,7 +70,9 @@ async function sectionOf(
       : ownOf(resources, { type, patientId, base: api.base });
   const patient = answerOf.get(reads.find((one) => one.section === 'patient') as ChartRead);
   const birthDate = patient?.id === patientId ? patient.birthDate : undefined;
-  const found = await factsIn(api, reader, name, own, birthDate);
+  const stay = answerOf.get(reads.find(({ type: one }) => one === 'Encounter') as ChartRead);
+  const ofPatient = ownOf(stay ? [stay] : [], { type: 'Encounter', patientId, base: api.base });
+  const found = await factsIn(api, reader, name, own, { birthDate, stay: ofPatient.own[0] });
   const hasMore = received.some((one) => one.hasMore);
   // Among what did not come may be a newer measurement, or another insurance of today.
   const isUnsure = hasMore && name !== 'allergies';
@@ -96,7 +98,7 @@ async function factsIn(
   reader: ChartReader,
   name: SectionName,
   own: readonly ForeignRecord[],
-  birthDate: unknown,
+  { birthDate, stay }: { birthDate: unknown; stay: ForeignRecord | undefined },
 ): Promise<readonly ChartFact[]> {
   const { base } = api;
   const { launch, at } = reader;
@@ -110,7 +112,10 @@ async function factsIn(
     case 'where':
       return first?.id === encounter && first ? whereOf(api, reader, first) : [];
     case 'reasons':
-      return reasonsFrom(own, { encounter, base, at });
+      return reasonsFrom(own, {
+        ...{ encounter, base, at },
+        ranks: ranksOf(stay?.id === encounter ? stay : undefined, base),
+      });
     case 'allergies':
       return allergiesFrom(own, at);
     case 'measures':

@@ -11,10 +11,15 @@ import type { RequestPriority } from '#views/requests/request-row.ts';
 
 /** The most urgent first. */
 const PRIORITIES = new Map<string | undefined, RequestPriority>([
+  ['emergency', { level: 'stat', word: 'Emergency' }],
   ['stat', { level: 'stat', word: 'STAT' }],
   ['asap', { level: 'asap', word: 'ASAP' }],
   ['urgent', { level: 'urgent', word: 'Urgent' }],
 ]);
+/** How HL7 v2 and v3 write a priority. */
+const OLDER = new Map<string | undefined, string>(
+  Object.entries({ s: 'stat', em: 'emergency', a: 'asap', ur: 'urgent', r: 'routine' }),
+);
 
 /** A FHIR code as it should be written: some servers write it in capitals, in one or in several words, in a list or as a concept. */
 export function codeOf(value: unknown): string | undefined {
@@ -53,7 +58,7 @@ export function describePriority(priority: unknown): RequestPriority | undefined
     const text = Number.isFinite(one) ? String(one) : one;
     return asInformation(text, 40) ?? asConceptText(text) ?? [];
   });
-  const codes = words.map(codeOf);
+  const codes = words.map((one) => OLDER.get(codeOf(one)) ?? codeOf(one));
   const known = [...PRIORITIES].find(([code]) => codes.includes(code))?.[1];
   const word = words.find((_, index) => codes[index] !== 'routine');
   return known ?? (word === undefined ? undefined : { level: 'other', word });

@@ -18,6 +18,9 @@ const TO_COME: readonly RegExp[] = [
 ];
 /** "2 of 5 visits". */
 const SOME_OF = /\b(\d{1,3}) ?(?:of|out of|\/) ?(\d{1,3}) (?:visits?|sessions?|treatments?|trips?|rides?|meals?)\b/i;
+/** "Delivered 1 of 2 walkers". */
+const DONE_OF =
+  /\b(?:only|deliver|provid|complet|suppli|ship|install|brought)\w{0,4} (?:only )?(\d{1,3}) (?:of|out of) (?:the )?(\d{1,3})\b/i;
 /** Results that are counts of what was done. */
 const COUNTS = /\b(?:visits?|sessions?|trips?|rides?|meals?|(?:deliver|provid|perform|complet)(?:ed|y|ies))\b/i;
 /** Results of which zero is good news, or says nothing of the service. */
@@ -43,7 +46,7 @@ export function resultsDeny(task: ForeignRecord): boolean {
 }
 
 function isDenial(text: string): boolean {
-  const [, done, all] = SOME_OF.exec(text) ?? [];
+  const [, done, all] = SOME_OF.exec(text) ?? DONE_OF.exec(text) ?? [];
   const now = text.replace(AFTERWARDS, '');
   const isPart = done !== undefined && Number(done) < Number(all);
   return isPart || saysMissed(text) || TO_COME.some((pattern) => pattern.test(now));

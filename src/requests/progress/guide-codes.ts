@@ -9,7 +9,8 @@ const BSER = 'hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
  */
 const GUIDES = Object.entries({
   // 7.0 is the end of all that was asked for, 5.1.4 of one event.
-  [BSER]: '3.0=assigned 4.0=declined 5.1.1=booked 5.1.2=no-show 5.1.3=not-done 5.1.4=done 6.0=withdrawn 7.0=fulfilled',
+  [BSER]:
+    '3.0=assigned 4.0=declined 5.1.1=booked 5.1.2=no-show 5.1.3=not-done 5.1.4=done 5.2=cancellation-requested 6.0=withdrawn 7.0=fulfilled',
   // AU eRequesting.
   'hl7.org.au/CodeSystem/task-business-status':
     'service-booked=booked request-claimed=taken-by-another-provider request-data-issue=declined request-cancelled-placer=withdrawn addendum-report-complete=done',

@@ -8,12 +8,18 @@ export interface StepFacts {
   readonly isOverdue: boolean;
   /** The EHR and the provider contradict each other, whether it is open or closed. */
   readonly isContradicted?: boolean | undefined;
+  /** The EHR closed it, and the last word of its provider is that it goes on, or there is none. */
+  readonly isUnended?: boolean;
   /** It must not be done, or its conditions may mean so. */
   readonly isProhibited: boolean;
   /** A provider is named, not only a kind of provider. */
   readonly hasProvider: boolean;
   /** What providers have answered could not be read: one may have it. */
   readonly isUnheard?: boolean | undefined;
+  /** The provider who declined it says that something is missing. */
+  readonly isIncomplete?: boolean;
+  /** The provider says that the patient does not want it, or no longer needs it. */
+  readonly isUnwanted?: boolean;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
@@ -34,6 +40,8 @@ export interface NextStep {
 }
 
 const NOTHING: NextStep = { text: 'Nothing to do', isAction: false };
+const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: false };
+const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /** Steps that the status alone decides; they come before any question about time or provider. */
@@ -58,9 +66,12 @@ const SETTLED = new Set(['booked', 'under-way']);
 export function nextStep(facts: StepFacts): NextStep {
   const { icon, isOpen, isOverdue, isProhibited, hasProvider, hasTime, waited } = facts;
   if (facts.isContradicted === true) return act('Check it in the EHR');
+  if (facts.isUnended === true) return icon === 'done' ? IF_DONE : IF_KNOWN;
   if (!isOpen || isProhibited) return NOTHING;
-  if (facts.hasOpenOlder === true) return act('Cancel the older request');
-  const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
+  if (facts.hasOpenOlder === true)
+    return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');
+  if (facts.isIncomplete === true) return act('Send what is missing');
+  const own = BY_WORD.get(facts.isUnwanted === true ? 'Cancelled' : facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };

@@ -20,8 +20,8 @@ const STOPS = new Set(['abort', 'replace', 'suspend'].map((code) => CONTROLS.get
  */
 const OF_OTHER_DESKS =
   /^(?:make-contact|contact-patient|review-information|general-information|complete-questionnaire|data-request(?:-.*)?|attachment-request(?:-.*)?|episode-checklist)$/;
-/** FHIR's code, as guides misspell it too, and that of the Canadian eReferral guides. */
-const CARRIES_OUT = new Set<unknown>(['fulfill', 'fulfil', 'fullfill', 'process-request']);
+/** FHIR's code, as guides misspell it too, that of the Canadian eReferral guides, and SNOMED CT's transfer of care of the Dutch ones. */
+const CARRIES_OUT = new Set<unknown>(['fulfill', 'fulfil', 'fullfill', 'process-request', '308292007']);
 
 const codingsOf = ({ code }: ForeignRecord) => asRecords(asRecord(code).coding);
 

@@ -74,7 +74,7 @@ const BUSINESS = tableOf({
 });
 /** In free text, what asks something of the clinician. */
 const QUESTION =
-  /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|sign|confirm|reply)\b|^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/;
+  /^questions?$|\bplease-(?:send|call|provide|fax|contact|clarify|submit|complete|resend|resubmit|sign|confirm|reply)\b|^(?!.*\bno-(?:more|further|additional|missing)-).*(?:\b(?:more|additional|further|missing|awaiting|waiting-for|needs?|requires?|requesting)-(?:[a-z]+-){0,3}(?:information|info|documentation|documents?|clarification)\b(?!-received)|\bmissing-(?:[a-z]+-){0,3}(?:reports?|records?|imaging|results|notes?|signature|consent)\b|\b(?:information|info|documentation|documents?|clarification)-(?:is-|are-)?(?:needed|required|requested|missing)\b)/;
 /** In free text, what says that the service was not, or will not be, carried out. It only ever adds doubt. */
 const MISSED: readonly RegExp[] = [
   /\b(?:cancel|withdr|revoke|abort|discontinu|terminat|duplicate|superseded|void(?:ed)?\b|no-longer-(?:needed|required|wanted|interested)\b|opted-out|not-(?:needed|required|wanted|indicated)\b)/,

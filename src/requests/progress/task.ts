@@ -18,9 +18,10 @@ import { describePriority } from './codes.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { resultsDeny } from './doubts.ts';
 import { businessCode, businessText } from './guide-codes.ts';
+import { mayBeOff } from './off-in-note.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
+import { asksForMore, describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -35,6 +36,8 @@ export interface Task {
   readonly remark: string | undefined;
   /** It goes on, or is completed, although its author says that the service was missed. */
   readonly isInTrouble: boolean;
+  /** It goes on, and one of its notes may say that it is off. */
+  readonly mayBeOff: boolean;
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
@@ -78,7 +81,7 @@ interface ReadAt {
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
-  const business = codesOf(resource.businessStatus);
+  const business = saidOf(resource);
   const mayBeDone = describeTask(resource.status, [])?.icon === 'done';
   // What goes on until a later day is not over, whatever its status says.
   const goesOn = startsLater({ start: endOf(resource) }, now);
@@ -107,8 +110,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
         .filter(Boolean)
         .join(' · ') || undefined,
     isInTrouble:
-      isInTrouble(word, [...business, ...codesOf(resource.statusReason)]) ||
+      isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]) ||
       (word === doneInDoubt && resultsDeny(resource)),
+    mayBeOff: !isOver(word) && mayBeOff(resource.note),
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
     isWithRequester:
@@ -116,7 +120,11 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
       resource.requester !== undefined &&
       isOf(party, readParty(asRecord(resource.requester), place)),
     isLate:
-      !mayBeDone && !isOver(word) && isPast(asRecord(resource.restriction).period ?? resource.requestedPeriod, now),
+      !mayBeDone &&
+      !isOver(word) &&
+      [asRecord(resource.restriction).period ?? resource.requestedPeriod, resource.executionPeriod].some((one) =>
+        isPast(one, now),
+      ),
     priority: describePriority(resource.priority),
     owner: (nameKey(party) ?? asText(owner.reference)) === undefined || isPlaceholder(owner) ? undefined : party,
     changed,
@@ -174,8 +182,13 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
   );
 }
 
+/** What decides the word of a Task beside its status: its business status, and a reason that asks for something. */
+export function saidOf({ businessStatus, statusReason }: ForeignRecord): string[] {
+  return [...codesOf(businessStatus), ...codesOf(statusReason).filter(asksForMore)];
+}
+
 /** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */
-export function codesOf(concept: unknown): string[] {
+function codesOf(concept: unknown): string[] {
   const { coding, text } = asRecord(concept);
   return [...asRecords(coding).flatMap((one) => [businessCode(one), one.display]), text].flatMap(
     (code) => asText(code)?.toLowerCase() ?? [],

@@ -1,6 +1,6 @@
 /** Says `Timing.repeat.when` and `offset` in words: "30 minutes before breakfast", "in the morning". */
 import { isGiven, listOf, type Phrases, readSpan } from './phrases.ts';
-import { spanOf, timeUnit } from './time-units.ts';
+import { spanOf } from './time-units.ts';
 
 const MEALS = { '': 'a meal', M: 'breakfast', D: 'lunch', V: 'dinner' };
 
@@ -23,6 +23,8 @@ const EVENTS = new Map<unknown, string>([
   ]),
 ]);
 
+const MINUTE = { one: 'minute', many: 'minutes' };
+
 /** Timing.repeat.offset: minutes from the event, after it unless the code says before. Both untrusted. */
 export function whenPhrases(when: unknown, offset: unknown): Phrases {
   const codes = listOf(when);
@@ -37,11 +39,5 @@ export function whenPhrases(when: unknown, offset: unknown): Phrases {
 function placed(event: string, minutes: number | undefined): string {
   if (minutes === undefined) return event;
   const [how, ...what] = event.split(' ');
-  return `${distanceText(minutes)} ${how === 'before' ? 'before' : 'after'} ${what.join(' ')}`;
-}
-
-function distanceText(minutes: number): string {
-  const isWholeHours = minutes % 60 === 0;
-  const unit = timeUnit(isWholeHours ? 'h' : 'min');
-  return unit ? spanOf({ low: isWholeHours ? minutes / 60 : minutes }, unit) : `${minutes} min`;
+  return `${spanOf({ low: minutes }, MINUTE)} ${how === 'before' ? 'before' : 'after'} ${what.join(' ')}`;
 }

@@ -69,7 +69,8 @@ function asNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : value;
 }
 
-const MOST = 10_000;
+/** More minutes than there are in a month. */
+const MOST = 50_000;
 
 /** Whether a value is a plausible number: a greater one is an error, which only the EHR can explain. */
 function isAmount(value: unknown, kind: 'whole' | 'decimal'): value is number {

@@ -3,7 +3,7 @@ import { asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.
 import { whenPhrases } from './event-codes.ts';
 import { type DateContext, periodPhrases } from './moments.ts';
 import { isGiven, listOf, otherMembers, type Phrases, readSpan, type Span, singleOf, spanText } from './phrases.ts';
-import { durationPhrases, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
+import { durationPhrases, inLargest, rangePhrases, spanOf, type TimeUnit, timeUnit } from './time-units.ts';
 
 const KNOWN = [
   ...['boundsDuration', 'boundsRange', 'boundsPeriod', 'count', 'countMax'],
@@ -33,7 +33,7 @@ function rhythm({ frequency, frequencyMax, period, periodMax, periodUnit }: Fore
   // How often, where only the length of the period is missing; it is most likely one, but the EHR does not say so.
   if (times && every === undefined && unit) return [rhythmText(times, { low: 1 }, unit), null];
   if (times === null || !every || every.low === undefined || unit === undefined) return [null];
-  return [rhythmText(times ?? { low: 1 }, every, unit)];
+  return [rhythmText(times ?? { low: 1 }, ...inLargest(every, unit))];
 }
 
 function rhythmText(times: Span, every: Span, unit: TimeUnit): string {

@@ -27,8 +27,26 @@ export function timeUnit(code: unknown): TimeUnit | undefined {
   return UNITS.get(code);
 }
 
+/** How many of a unit make one of the next, and from how many of those people use that one: "24 hours", "2 weeks". */
+const LARGER = new Map([
+  ['second', { size: 60, least: 1, next: 'minute' }],
+  ['minute', { size: 60, least: 1, next: 'hour' }],
+  ['hour', { size: 24, least: 3, next: 'day' }],
+  ['day', { size: 7, least: 2, next: 'week' }],
+]);
+
+/** The same length in the largest unit that leaves no rest: 1440 minutes are 24 hours. */
+export function inLargest(span: Span, unit: TimeUnit): readonly [Span, TimeUnit] {
+  const { size, least, next } = LARGER.get(unit.one) ?? { size: 0, least: 0, next: '' };
+  const larger = timeUnit(next);
+  const isWhole = Object.values(span).every((end) => end % size === 0 && end / size >= least);
+  if (!larger || !isWhole) return [span, unit];
+  return inLargest(Object.fromEntries(Object.entries(span).map(([name, end]) => [name, end / size])), larger);
+}
+
 /** Such as "1 week", "4–6 weeks" or "up to 3 hours". */
-export function spanOf(span: Span, unit: TimeUnit): string {
+export function spanOf(given: Span, givenUnit: TimeUnit): string {
+  const [span, unit] = inLargest(given, givenUnit);
   return `${spanText(span)} ${singleOf(span) === 1 ? unit.one : unit.many}`;
 }
 

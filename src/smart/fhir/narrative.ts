@@ -7,6 +7,11 @@ const MOST_READ = 20_000;
 export function narrativeOf(resource: ForeignRecord, maxLength = 200): string | undefined {
   const { status, div } = asRecord(resource.text);
   if (typeof div !== 'string' || status === 'empty') return undefined;
-  const text = withoutEntities(div.slice(0, MOST_READ).replace(/<[^<>]*>/g, ' '));
+  // 10<sup>9</sup> is neither 109 nor "10 9".
+  const raised = div
+    .slice(0, MOST_READ)
+    .replace(/<sup\b[^<>]*>/gi, '^')
+    .replace(/<\/?su[bp]\b[^<>]*>/gi, '');
+  const text = withoutEntities(raised.replace(/<[^<>]*>/g, ' '));
   return asText(text, maxLength);
 }

@@ -24,6 +24,8 @@ export function quantityText(quantity: unknown): string | undefined {
   // UCUM writes counted things in braces: "{visits}".
   const measure = (asInformation(unit, 60) ?? asInformation(code, 60))
     ?.replace(/^\{([^{}]+)\}$/, '$1')
+    // UCUM's unit of what has none: "3 1" would read as 31.
+    .replace(/^1$/, '')
     .replace(/^\[(lb|oz|stone|in|ft)_(?:av|i|us)\]$/i, '$1');
   // A server that adds in binary writes 0.30000000000000004. No amount of care needs an exponent.
   const digits = String(Number(number.toPrecision(12)));

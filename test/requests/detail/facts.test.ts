@@ -13,6 +13,11 @@ const narrative = (status: string) => ({
 test.for<[label: string, resource: object, texts: string[]]>([
   ['Further text in the EHR', narrative('additional'), ['Walker. Refused — do not bring.']],
   ['Further text in the EHR', narrative('generated'), []],
+  [
+    'Service',
+    { text: { status: 'generated', div: '<div>Leucocytes 10<sup>9</sup>/L<br/>CO<sub class="x">2</sub></div>' } },
+    ['Leucocytes 10^9/L CO2'],
+  ],
   ['For the patient', { patientInstruction: 'Nothing by mouth' }, ['Nothing by mouth']],
   [
     'For the patient',
@@ -71,6 +76,7 @@ test.for<[label: string, resource: object, texts: string[]]>([
   const request = readServiceRequest({ ...resource }, place);
   const known = {
     needed: undefined,
+    caution: undefined,
     status: { ...request.status, sinceText: undefined },
     requester: undefined,
     performers: [],
@@ -92,7 +98,14 @@ test('a deeply nested resource causes no failure', () => {
   };
   const request = readServiceRequest(resource, place);
   const status = { ...request.status, sinceText: undefined };
-  const known = { needed: undefined, status, requester: undefined, performers: [], reasons: request.reasons };
+  const known = {
+    needed: undefined,
+    caution: undefined,
+    status,
+    requester: undefined,
+    performers: [],
+    reasons: request.reasons,
+  };
   expect(() => readFacts(resource, [], known, place)).not.toThrow();
 });
 

@@ -197,6 +197,9 @@ test.for<[string, number | undefined, string]>([
   expect(circle.map((one) => one.relation)).not.toContain('Replaced by');
 });
 
+const withNorthside = { participant: [{ actor: own.subject }, { actor: { display: 'Northside' } }] };
+const tomorrow = { start: '2026-11-23T15:00:00Z' };
+
 test.for<[string, object, object, string]>([
   ['an appointment that is booked', { status: 'booked' }, {}, 'Check the appointment'],
   ['one that took place', { status: 'fulfilled' }, {}, 'Check the appointment'],
@@ -210,6 +213,23 @@ test.for<[string, object, object, string]>([
     'Check the appointment',
   ],
   ['one that is only proposed', { status: 'proposed' }, { performer: [npi] }, 'Confirm the time'],
+  ['one that a provider is asked for', { status: 'pending', ...withNorthside }, {}, 'Check the appointment'],
+  ['one on a provider’s waiting list', { status: 'waitlist', ...withNorthside }, {}, 'Check the appointment'],
+  ['one that was cancelled, of an order', { status: 'cancelled', ...tomorrow }, {}, 'Find a provider'],
+  ['one that asks no provider', { status: 'pending' }, {}, 'Find a provider'],
+  [
+    'one to come of what is cancelled',
+    { status: 'booked', ...tomorrow },
+    { status: 'revoked' },
+    'Check the appointment',
+  ],
+  ['one to come of what is done', { status: 'booked', ...tomorrow }, { status: 'completed' }, 'Check the appointment'],
+  [
+    'one of what is done',
+    { status: 'booked', start: '2026-11-20T10:00:00Z' },
+    { status: 'completed' },
+    'Nothing to do',
+  ],
   ['one of a request that is on hold', { status: 'booked' }, { status: 'on-hold' }, 'Decide whether to resume'],
   ['one of what must not be done', { status: 'booked' }, { doNotPerform: true }, 'Nothing to do'],
 ])('%s decides whether a provider is missing', async ([, state, change, step]) => {

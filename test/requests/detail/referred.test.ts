@@ -44,6 +44,57 @@ test.for<[string, object, string]>([
     },
     'Disclosure: value in the EHR',
   ],
+  [
+    'an authorization that is denied, by its code',
+    {
+      ...{ resourceType: 'ClaimResponse', use: 'preauthorization', outcome: 'complete' },
+      item: [
+        {
+          adjudication: [
+            {
+              extension: [
+                {
+                  url: 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction',
+                  extension: [
+                    {
+                      url: 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewActionCode',
+                      valueCodeableConcept: {
+                        coding: [{ system: 'https://codesystem.x12.org/005010/306', code: 'A3' }],
+                      },
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    'Prior authorization: denied',
+  ],
+  [
+    'one that is denied, in words',
+    { resourceType: 'ClaimResponse', type: { text: 'Authorization' }, disposition: 'Denied: no medical need' },
+    'Authorization: Denied: no medical need',
+  ],
+  [
+    'one that is over',
+    {
+      ...{ resourceType: 'ClaimResponse', use: 'preauthorization', disposition: 'Approved' },
+      preAuthPeriod: { end: '2020-01-01' },
+    },
+    'Prior authorization (ended): Approved',
+  ],
+  [
+    'an insurance that is not in force, by its check',
+    { resourceType: 'CoverageEligibilityResponse', disposition: 'Policy not in force' },
+    'Check of the insurance: Policy not in force',
+  ],
+  [
+    'one of which only the processing has ended',
+    { resourceType: 'ClaimResponse', use: 'preauthorization', outcome: 'complete' },
+    'Prior authorization',
+  ],
   ['no value', observed({ dataAbsentReason: { text: 'not performed' } }), 'Isolation required: no value'],
   [
     'parts',

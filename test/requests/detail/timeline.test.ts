@@ -40,6 +40,22 @@ test.for<[string, object, string | undefined]>([
     { ...visit, status: 'cancelled', cancelationReason: { text: 'Patient ill' } },
     'Appointment · cancelled · Patient ill',
   ],
+  [
+    'one that its provider declined',
+    { ...visit, participant: [{ actor: { display: 'Northside' }, status: 'declined' }] },
+    'Appointment · booked · a provider declined',
+  ],
+  [
+    'one that is wished for, with a remark',
+    {
+      ...visit,
+      start: undefined,
+      comment: 'Bring walker',
+      requestedPeriod: [{ start: '2026-12-01', end: '2026-12-03' }],
+    },
+    'Appointment · booked · Bring walker · wished 2026-12-01 to 2026-12-03',
+  ],
+  ['a change by its code', { ...signed, activity: { coding: [{ code: 'UPDATE' }] } }, 'Update'],
   ['one without a time', { ...visit, start: undefined, created: '2026-11-19' }, 'Appointment · booked · no time given'],
   ['one with a topic', { ...message, topic: { text: 'Ride' } }, 'Message · Ride · Which door?'],
   [
@@ -108,6 +124,23 @@ test('a message of the patient says so, without a name', () => {
   const subject = { reference: 'Patient/p', display: 'Ada' };
   const [line] = readTimeline({}, [{ ...message, subject, sender: subject }], undefined, place);
   expect(line).toMatchObject({ who: 'The patient', what: 'Message · Which door?' });
+});
+
+test('a message of a relative says so, and a change names each who had a part in it', () => {
+  const sender = { reference: 'RelatedPerson/9' };
+  const agent = [{ who: { display: 'Clerk Bo' } }, { who: { display: 'Dr. Kim' } }];
+  const lines = readTimeline(
+    {},
+    [
+      { ...message, sender },
+      { ...signed, agent },
+    ],
+    undefined,
+    place,
+  );
+  expect(lines.map(({ who }) => who)).toEqual(['A relative', 'Clerk Bo; Dr. Kim']);
+  const [own] = readTimeline({}, [{ ...task, owner: { reference: 'Patient/p' } }], undefined, place);
+  expect(own).toMatchObject({ who: 'The patient', source: 'To-do' });
 });
 
 test('a participant who declined is not listed, and a known day is shown', () => {

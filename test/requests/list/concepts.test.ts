@@ -214,7 +214,7 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   ],
   ['a range', { quantityRange: { low: { value: 1 }, high: { value: 2, unit: 'trips' } } }, '1 to 2 trips'],
   ['a quantity with a code alone', { quantityQuantity: { value: 0.5, code: 'L' } }, '0.5 L'],
-  ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, 1'],
+  ['both', { bodySite: [{ text: 'Right foot' }], quantityQuantity: { value: 1 } }, 'Right foot, Quantity 1'],
   ['a site that says nothing', { bodySite: [{ text: 'unknown' }] }, undefined],
   ['junk', { bodySite: [7, null, {}], quantityQuantity: { value: 'two', unit: {} } }, 'amount in the EHR'],
   ['an amount of 22 digits', { quantityQuantity: { value: 1e21, unit: 'visits' } }, 'amount in the EHR'],
@@ -282,6 +282,8 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
     { orderDetail: [{ parameter: [{ code: { text: 'Oxygen' }, valueQuantity: { value: 2, unit: 'L/min' } }] }] },
     'Oxygen: 2 L/min',
   ],
+  ['an amount in UCUM’s unity', { quantityQuantity: { value: 3, unit: '1', code: '1' } }, 'Quantity 3'],
+  ['an amount without a unit', { quantityRange: { low: { value: 1 }, high: { value: 2 } } }, 'Quantity 1 to 2'],
   ['nothing', {}, undefined],
 ])('what distinguishes orders of one service is read: %s', ([, members, expected]) => {
   expect(readDetail({ resourceType: 'ServiceRequest', ...members }).detail).toBe(expected);

@@ -31,7 +31,175 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a provider never ended what is done',
     { status: 'completed' },
     { tasks: [task({ status: 'accepted' })] },
-    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do' } },
+    { status: { note: 'provider says “Accepted”' }, next: { text: 'Nothing to do if it was done' } },
+  ],
+  [
+    'a provider goes on after the EHR has called it done',
+    { status: 'completed', meta: { lastUpdated: '2026-11-19T14:02:00Z' } },
+    { tasks: [task({ status: 'accepted' })] },
+    { status: { word: 'Done', note: 'provider says “Accepted”' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'the EHR has called it done after the provider’s last word',
+    { status: 'completed', meta: { lastUpdated: '2026-11-21T14:02:00Z' } },
+    { tasks: [task({ status: 'in-progress' })] },
+    { status: { word: 'Done' }, next: { text: 'Nothing to do if it was done', isAction: false } },
+  ],
+  [
+    'a provider has not answered what is called done',
+    { status: 'completed' },
+    { tasks: [task({ status: 'requested' })] },
+    { status: { note: 'provider has not answered' }, next: { text: 'Nothing to do if it was done' } },
+  ],
+  [
+    'a provider still has what is cancelled',
+    { status: 'revoked' },
+    { tasks: [task({ status: 'received' })] },
+    { status: { note: 'provider says “Received”' }, next: { text: 'Nothing to do if the provider knows' } },
+  ],
+  [
+    'a completed hand-over of which a part came',
+    {},
+    { tasks: [task({ note: [{ text: 'Delivered 1 of 2 walkers' }] })] },
+    { status: { group: 'open', word: 'Status unclear' } },
+  ],
+  [
+    'one of which all came',
+    {},
+    { tasks: [task({ note: [{ text: 'Delivered 2 of 2 walkers, pain 3 of 10' }] })] },
+    { status: { group: 'closed', word: 'Done' } },
+  ],
+  [
+    'what is called done is needed only later',
+    { status: 'completed', occurrenceDateTime: '2026-12-20T09:00:00-06:00' },
+    {},
+    { status: { word: 'Done', note: 'before it is needed' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'what is called done had to be done by a later day',
+    { status: 'completed', occurrencePeriod: { end: '2026-12-20' } },
+    {},
+    { status: { word: 'Done', note: undefined }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'what goes on although its reason says that it is off',
+    {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason',
+          valueCodeableConcept: { text: 'Patient deceased' },
+        },
+      ],
+    },
+    {},
+    { status: { word: 'Ordered in the EHR', note: 'Patient deceased' }, next: { text: 'Check it in the EHR' } },
+  ],
+  [
+    'a free note that may cancel it',
+    { note: [{ text: 'Walker no longer needed per daughter' }] },
+    {},
+    { status: { word: 'Ordered in the EHR', group: 'open', note: 'a note may cancel it: read it' } },
+  ],
+  [
+    'a provider’s free note that may',
+    {},
+    { tasks: [task({ status: 'accepted', note: [{ text: 'Delivery cancelled by the store' }] })] },
+    { status: { word: 'Accepted', note: 'a note may cancel it: read it' } },
+  ],
+  [
+    'such a note of what has ended',
+    { status: 'revoked', note: [{ text: 'Walker no longer needed' }] },
+    {},
+    { status: { word: 'Cancelled', note: undefined } },
+  ],
+  [
+    'an order that asks no provider',
+    { code: coded({ system: SNOMED, code: '304253006', display: 'Not for resuscitation' }), authoredOn: '2026-01-01' },
+    {},
+    { next: { text: 'Nothing to do' }, isUnasked: true, still: undefined },
+  ],
+  [
+    'what must not be done, without a provider',
+    { doNotPerform: true, code: { text: 'Attempted CPR' } },
+    {},
+    { next: { text: 'Nothing to do' }, caution: 'Do not perform' },
+  ],
+  [
+    'what the patient has declined',
+    {},
+    { tasks: [task({ status: 'rejected', statusReason: { text: 'Client declined services' } })] },
+    { status: { word: 'Declined' }, next: { text: 'Decide whether it is still needed' } },
+  ],
+  [
+    'what was declined because something is missing',
+    {},
+    { tasks: [task({ status: 'rejected', statusReason: { text: 'Incomplete: missing recent labs report' } })] },
+    { status: { word: 'Declined' }, next: { text: 'Send what is missing' } },
+  ],
+  [
+    'an order that asks no provider and began yesterday',
+    { code: { text: 'Full code' }, occurrenceDateTime: '2026-11-21T08:00:00Z' },
+    {},
+    { status: { isOverdue: false }, next: { text: 'Nothing to do' } },
+  ],
+  [
+    'what must not be done because it is refused',
+    {
+      doNotPerform: true,
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason',
+          valueCodeableConcept: { text: 'Patient refused' },
+        },
+      ],
+    },
+    {},
+    { next: { text: 'Nothing to do' } },
+  ],
+  [
+    'a hand-over on hold that asks for a report',
+    {},
+    { tasks: [task({ status: 'on-hold', statusReason: { text: 'Missing imaging report, please resubmit' } })] },
+    { status: { word: 'Question for you' }, next: { text: 'Answer the question' } },
+  ],
+  [
+    'a hand-over whose work should be over',
+    {},
+    { tasks: [task({ status: 'accepted', executionPeriod: { end: '2026-11-21T11:00:00Z' } })] },
+    { status: { word: 'Accepted', isOverdue: true }, next: { text: 'Ask why it is late' } },
+  ],
+  [
+    'BSeR’s code for a wish to cancel, without words',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'in-progress',
+          businessStatus: coded({ system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS', code: '5.2' }),
+        }),
+      ],
+    },
+    { status: { word: 'Under way', note: 'cancellation requested' }, next: { text: 'Ask what happened' } },
+  ],
+  [
+    'a Dutch transfer of care that is refused',
+    {},
+    {
+      tasks: [
+        task({
+          status: 'rejected',
+          code: coded({ system: SNOMED, code: '308292007', display: 'Overdracht van zorg' }),
+          statusReason: { text: 'Geen capaciteit' },
+        }),
+      ],
+    },
+    { status: { word: 'Declined', note: 'Geen capaciteit' }, next: { text: 'Choose another provider' } },
+  ],
+  [
+    'a work list that is named as the provider',
+    { performer: [{ display: 'Pending assignment' }] },
+    {},
+    { sentTo: undefined, next: { text: 'Find a provider' } },
   ],
   [
     'a provider goes on with what is a draft',
@@ -319,6 +487,19 @@ test.for<[string, object, object[], string, string[]]>([
 ])('the page says %s', async ([, change, tasks, label, texts]) => {
   const { page } = await readField(change, { tasks });
   expect(page.sections.flatMap(({ facts }) => facts).find((fact) => fact.label === label)?.texts).toEqual(texts);
+});
+
+test.for<[string, object, string]>([
+  [
+    'that did not take place after the provider’s last word',
+    { start: '2026-11-26T08:00:00Z' },
+    'Check the appointment',
+  ],
+  ['that did not take place before it', { start: '2026-11-19T08:00:00Z' }, 'Confirm the time'],
+])('an appointment %s decides the step on the page', async ([, when, step]) => {
+  const visit = { resourceType: 'Appointment', basedOn: [{ reference: 'ServiceRequest/a' }], status: 'cancelled' };
+  const { page } = await readField({}, { tasks: [task({ status: 'accepted' }), { ...visit, ...when }] });
+  expect(page.row.next.text).toBe(step);
 });
 
 test.for<[string, object, string]>([

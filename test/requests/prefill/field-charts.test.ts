@@ -213,6 +213,32 @@ test.for<[string, Resource[], string[]]>([
     (text): [string, Resource[], string[]] => [`“${text}” as a diagnosis`, [condition({ code: { text } })], []],
   ),
   [
+    'diagnoses that the encounter ranks',
+    [
+      condition({ id: 'c', code: { text: 'COPD' } }),
+      condition({ id: 'd' }),
+      {
+        ...stay(),
+        diagnosis: [
+          { condition: { reference: 'Condition/c' }, rank: 2 },
+          { condition: { reference: 'Condition/d' }, rank: 1 },
+        ],
+      },
+    ],
+    ['- Diagnosis of this encounter: Hip', '- Diagnosis of this encounter: COPD'],
+  ],
+  [
+    'a diagnosis that another patient’s encounter names',
+    [
+      condition({}),
+      {
+        ...{ ...stay(), subject: { reference: 'Patient/pat-2' } },
+        diagnosis: [{ condition: { reference: 'Condition/c' }, rank: 1 }],
+      },
+    ],
+    ['- Condition: Hip'],
+  ],
+  [
     'a diagnosis that is on two lists',
     [
       condition({ category: [{ coding: [{ code: 'problem-list-item' }] }] }),

@@ -10,6 +10,7 @@ const usual = {
   hasProvider: true,
   isUnheard: false,
   hasTime: true,
+  hasOpenOlder: false,
   hasNoMovement: false,
   waited: '3 d',
 };
@@ -49,6 +50,8 @@ test.for<[change: Partial<typeof usual> | { waited: undefined }, text: string, i
   [{ icon: 'done', isOpen: false }, 'Nothing to do', false],
   [{ icon: 'cancelled', isOpen: false, hasProvider: false }, 'Nothing to do', false],
   [{ isProhibited: true, hasProvider: false }, 'Nothing to do', false],
+  [{ hasOpenOlder: true }, 'Cancel the older request', true],
+  [{ hasOpenOlder: true, icon: 'hold' }, 'Check which request counts', true],
 ])('%j: "%s"', ([change, text, isAction]) => {
   expect(nextStep({ ...usual, ...change })).toEqual({ text, isAction });
 });

@@ -427,8 +427,8 @@ describe('a request with its Task', () => {
     ['active', { status: 'completed', businessStatus: { text: 'No show' } }, 'Failed', 'open', 'No show'],
     ['active', { status: 'on-hold', statusReason: { text: 'Waits for X-ray' } }, 'On hold', 'open', 'Waits for X-ray'],
     ['unknown', { status: 'in-progress' }, 'Under way', 'open', undefined],
-    ['completed', { status: 'requested' }, 'Done', 'closed', undefined],
-    ['revoked', { status: 'requested' }, 'Cancelled', 'closed', undefined],
+    ['completed', { status: 'requested' }, 'Done', 'closed', 'provider has not answered'],
+    ['revoked', { status: 'requested' }, 'Cancelled', 'closed', 'provider has not answered'],
     ['on-hold', { status: 'accepted' }, 'On hold', 'open', undefined],
     // The EHR's own status stands, but does not hide what the provider says.
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
