@@ -35,7 +35,11 @@ export async function lookAgain(
   const disclosed = versions.map(({ identifier }) => identifier);
   if (arrived.length > 0) return { end: { kind: 'changed', isEarlierSent: true, disclosed }, newlyFound };
   const isAbsent = isComplete && !disclosed.includes(UNREADABLE);
-  return { end: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
+  const isOther = versions.some((one) => one.isOther && one.state === 'unknown');
+  return {
+    end: isAbsent ? { kind: 'absent', isOther } : { kind: 'unknown', unseen: unseenBy(search), isOther },
+    newlyFound,
+  };
 }
 
 /** The identifier as `system|value`, the form that searches and lists use. */

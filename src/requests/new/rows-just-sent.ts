@@ -157,7 +157,7 @@ export function sentOf(
   return {
     ...{ identifier, at: now.toISOString(), request, resource, number, said, replaced: posted.replaced },
     // An answer without what FHIR requires is only a part of the request.
-    differs: saved?.['status'] && saved['subject'] ? differencesIn(saved, whole, at) : undefined,
+    differs: saved?.['status'] && saved['intent'] ? differencesIn(saved, whole, at) : undefined,
   };
 }
 

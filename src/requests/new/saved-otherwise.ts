@@ -31,5 +31,6 @@ const PARTS: readonly (readonly [word: string, members: readonly string[]])[] = 
 export function missingIn(saved: ForeignRecord, sent: ForeignRecord): string[] {
   const count = (resource: ForeignRecord, members: readonly string[]) =>
     members.reduce((sum, name) => sum + asRecords(resource[name]).length, 0);
-  return PARTS.filter(([, members]) => count(saved, members) < count(sent, members)).map(([word]) => word);
+  const parts = PARTS.filter(([, members]) => count(saved, members) < count(sent, members)).map(([word]) => word);
+  return saved.subject === undefined ? ['patient', ...parts] : parts;
 }

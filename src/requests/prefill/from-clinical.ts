@@ -19,19 +19,25 @@ import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTim
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
-/** Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand. */
+/**
+ * Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand.
+ * @param launched.diagnosed what the encounter itself names as its diagnoses, as `Condition/id`, the first one first.
+ */
 export function reasonsFrom(
   conditions: readonly ForeignRecord[],
-  { encounter, base, at }: { encounter: string | undefined; base: URL; at: ReadingTime },
+  launched: { encounter: string | undefined; diagnosed?: readonly string[]; base: URL; at: ReadingTime },
 ): ChartFact[] {
+  const { encounter, diagnosed = [], base, at } = launched;
   const rankOf = (condition: ForeignRecord): number => {
+    const place = diagnosed.indexOf(`Condition/${asWritten(condition.id)}`);
+    if (place >= 0) return place - diagnosed.length;
     if (!hasCategory(condition, 'encounter-diagnosis')) return 2;
     const isOfThisOne =
       encounter !== undefined && localReference(condition.encounter, base) === `Encounter/${encounter}`;
     return isOfThisOne ? 0 : 1;
   };
   const labelOf = (condition: ForeignRecord, rank: number) =>
-    ['Diagnosis of this encounter', 'Encounter diagnosis'][rank] ??
+    ['Diagnosis of this encounter', 'Encounter diagnosis'][Math.max(rank, 0)] ??
     (hasCategory(condition, 'problem-list-item') ? 'Problem list' : 'Condition');
   const ranked = conditions
     .filter((condition) => isInForce(condition) && !hasAbated(condition))
@@ -92,10 +98,10 @@ const NONE = [
 
 /**
  * After such words comes an allergy, as in "no known allergies except penicillin". So it may after a mark, as in "NKDA,
- * latex", unless the next word is known to say something else.
+ * latex", unless the next word is known to say something else; that somebody is "allergic to" it says it anywhere.
  */
 const BESIDES =
-  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla/iu;
+  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla|\b(?:allergic|reacts|reaction) to\b/iu;
 
 /** In any language, a code may say it. */
 function saysNone({ code }: ForeignRecord): boolean {

@@ -13,7 +13,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, hasCode, type ReadingTime } from './facts.ts';
 
 /** The labels of an encounter's facts; a form's "Where from" is filled with the place. */
 export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
@@ -65,6 +65,16 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
       const isJoint = !isDated || sinceOf({ period }) === newest;
       return { display, reference: local ?? `Encounter/${asWritten(encounter.id)}`, isJoint };
     });
+}
+
+/** What the encounter names as its diagnoses, as `Condition/id`, by their rank; those for the bill come last. */
+export function diagnosesOf({ diagnosis }: ForeignRecord, base: URL): string[] {
+  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
+  const ranked = asRecords(diagnosis).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const isBilled = ({ use }: ForeignRecord) => hasCode(use, 'billing');
+  return [...ranked.filter((one) => !isBilled(one)), ...ranked.filter(isBilled)].flatMap(
+    ({ condition }) => localReference(condition, base) ?? [],
+  );
 }
 
 type NamedPlace = Place & { readonly name: string | undefined };

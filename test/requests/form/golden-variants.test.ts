@@ -37,6 +37,7 @@ const ANSWERS: Record<OwnField['kind'], (field: OwnField) => string> = {
   text: () => 'A short text',
   'long text': () => 'A text\nof two lines',
   choice: ({ choices }) => choices.at(-1) ?? '',
+  'choice or text': () => 'Neither of them',
   number: () => '2.5',
   'whole number': () => '3',
   date: () => '2026-07-23',
@@ -46,9 +47,11 @@ const ANSWERS: Record<OwnField['kind'], (field: OwnField) => string> = {
 const answersTo = ({ value, fields }: Service): TypedRequest =>
   Object.fromEntries(fields.map((field) => [ownName(value, field.name), ANSWERS[field.kind](field)]));
 
-const EVERY_TYPE = ['string', 'text', 'choice', 'boolean', 'integer', 'decimal', 'date', 'dateTime'].map((type) => ({
+const EVERY_TYPE = [
+  ...['string', 'text', 'choice', 'open-choice', 'boolean', 'integer', 'decimal', 'date', 'dateTime'],
+].map((type) => ({
   ...{ linkId: type, type, text: `Question of ${type}`, required: true },
-  ...(type === 'choice' ? { answerOption: [{ valueString: 'One' }, { valueString: 'Two' }] } : {}),
+  ...(type.endsWith('choice') ? { answerOption: [{ valueString: 'One' }, { valueString: 'Two' }] } : {}),
 }));
 function importedService(): Service {
   const item = [{ linkId: 'group', type: 'group', text: 'Group', item: EVERY_TYPE }];

@@ -78,6 +78,7 @@ test.for<[string, object, string | undefined]>([
   ['another day', { occurrenceDateTime: '2026-01-01' }, 'another time'],
   ['a draft', { status: 'draft' }, 'another status'],
   ['an error', { status: 'entered-in-error' }, 'another status'],
+  ['no patient', { subject: undefined }, 'patient missing'],
   ['no destination and no note', { orderDetail: undefined, note: undefined }, 'details missing, note missing'],
   ['no reason and no place', { reasonCode: undefined, locationCode: [] }, 'place missing, reason missing'],
   [

@@ -120,6 +120,31 @@ test.for<[string, Resource[], string[]]>([
     ],
     ['- Condition: Schenkelhalsfraktur (left) (suspected)'],
   ],
+  [
+    'diagnoses of this stay, by the rank that it gives, and what is only billed after them',
+    [
+      {
+        ...stay(),
+        diagnosis: [
+          { condition: { reference: 'Condition/bill' }, rank: 1, use: { coding: [{ code: 'billing' }] } },
+          { condition: { reference: 'Condition/three' } },
+          { condition: { reference: 'Condition/two' }, rank: 2 },
+          { condition: { reference: 'Condition/one' }, rank: 1 },
+        ],
+      },
+      ...['old', 'bill', 'three', 'two', 'one'].map((id) => condition({ id, code: { text: id } })),
+    ],
+    [...['one', 'two', 'three', 'bill'].map((id) => `- Diagnosis of this encounter: ${id}`), '- Condition: old'],
+  ],
+  [
+    'diagnoses that another stay, or one of another patient, names',
+    [
+      { ...stay(), subject: { reference: 'Patient/pat-2' }, diagnosis: [{ condition: { reference: 'Condition/d' } }] },
+      condition({}),
+      condition({ id: 'd', code: { text: 'Knee' } }),
+    ],
+    ['- Condition: Hip', '- Condition: Knee'],
+  ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
     'two weights of one moment',
@@ -176,6 +201,8 @@ test.for<[string, Resource[], string[]]>([
     'No known allergies except penicillin',
     'NKA other than sulfa',
     'No known drug allergies; food allergy: shellfish',
+    'NKDA; patient is allergic to latex',
+    'NKA as of 2019, reaction to latex since',
     'No known drug allergies. Bee stings: anaphylaxis',
     'NKDA. Intolerance to codeine - nausea',
     ...['NKA, latex allergy', 'NKDA (latex)', 'NKDA; Norco', 'No known drug allergies, seasonal allergies only'],
