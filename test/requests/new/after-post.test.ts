@@ -115,7 +115,7 @@ describe('after "sent"', () => {
     list = await browser.open(launchUrl(organizationId));
     const { body } = await send({ ...VAN, receiver: 'Swift Rides' });
     expect(body).toContain('Number <code>ORD-77</code>.');
-    expect(body).toContain('It names <bdi>Swift Rides</bdi>; the EHR does not say whether they have been notified.');
+    expect(body).toContain('You chose <bdi>Swift Rides</bdi>; the EHR does not say whether they have been notified.');
   });
 
   test('the new row is the first one and marked, also where it sorts to another page or is filtered out', async () => {

@@ -397,6 +397,34 @@ test.for<[string, Resource[], string[]]>([
     ['- Aetna', '- Cigna'],
   ],
   ['the place of a video visit', [{ ...stay(place('Video', '2026-11-22')), class: { code: 'VR' } }], []],
+  ...['Telephone', 'Telehealth Video Visit', 'Orders Only', 'Home Care Visit', 'Patient Message'].map(
+    (text): [string, Resource[], string[]] => [
+      `the clinic of an encounter of the type “${text}”`,
+      [{ ...stay(place('Cardiology', '2026-11-22')), type: [{ text }] }],
+      [`- Encounter: ${text}`],
+    ],
+  ),
+  ...['Phone Visit', 'Virtual'].map((display): [string, Resource[], string[]] => [
+    `the clinic of an encounter whose class is called “${display}”`,
+    [{ ...stay(place('Cardiology', '2026-11-22')), class: { code: '13', display } }],
+    [`- Encounter: ${display}`],
+  ]),
+  ['a virtual place', [stay(place('Virtual Room 3', '2026-11-22'))], []],
+  ['a ward for telemetry', [stay(place('4 West Tele', '2026-11-22'))], ['- Place: 4 West Tele']],
+  [
+    'a bed that its Location names, with its ward',
+    [
+      stay({ location: { reference: 'Location/b' } }),
+      { resourceType: 'Location', id: 'b', name: 'Bed 2', partOf: { display: 'Ward 7' } },
+    ],
+    ['- Place: Bed 2, Ward 7'],
+  ],
+  [
+    'a weight that was estimated',
+    [adult, weight('1', 70, '2026-11-20', { method: { text: 'Estimated by staff' } })],
+    ['! Weight: 70 kg'],
+  ],
+  ['a weight on a scale', [weight('1', 70, '2026-11-20', { method: { text: 'Bed scale' } })], ['+ Weight: 70 kg']],
   [
     'the office of a nurse at home',
     [{ ...stay(place('Office', '2026-11-22')), class: [{ coding: [{ code: 'HH' }] }] }],
