@@ -146,6 +146,20 @@ describe('after "sent"', () => {
     expect((await openList()).body).not.toContain('<mark>');
   });
 
+  test('a proxy that posts it twice makes two orders, which are two rows, both sent from here', async () => {
+    ehr.on('requests', ({ method, body }) => {
+      if (method !== 'POST') return searchset();
+      const sent = JSON.parse(body);
+      chart.push({ ...sent, id: 'sr-1' }, { ...sent, id: 'sr-2' });
+      return { status: 504, body: '' };
+    });
+    const { body } = await send();
+    expect(body).toContain(SENT);
+    for (const id of ['sr-1', 'sr-2']) expect(body).toMatch(new RegExp(`requests/${id}"[^>]*>Wheelchair van`));
+    expect(body.match(/sent from here/g)).toHaveLength(2);
+    expect(body).not.toContain('shown once');
+  });
+
   test('a list without the new request says so, also after a reload, and never that there are no requests', async () => {
     isLate = true;
     const page = await send();
