@@ -73,7 +73,7 @@ async function sectionOf(
     return answer ? ownOf([answer], { type: asWritten(answer.resourceType), patientId, base: api.base }).own : [];
   };
   const [patient] = answerFor('patient');
-  const [stay] = answerFor('where').filter(({ id }) => id === reader.launch.context.encounter);
+  const stay = answerFor('where').find(({ id }) => id === reader.launch.context.encounter);
   const diagnosed = stay ? diagnosesOf(stay, api.base) : [];
   const found = await factsIn(api, reader, name, own, { birthDate: patient?.birthDate, diagnosed });
   const hasMore = received.some((one) => one.hasMore);
