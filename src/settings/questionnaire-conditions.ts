@@ -41,27 +41,35 @@ function conditionOf(entry: JsonObject, read: ReadonlyMap<string, ReadItem>): Co
 }
 
 /** The answer as a user types it into the other question; undefined if that question cannot have it. */
-function answerOf(entry: JsonObject, { field, codes }: ReadItem): string | undefined {
+function answerOf(entry: JsonObject, { field, codes, units }: ReadItem): string | undefined {
   const { answerBoolean, answerCoding, answerString, answerInteger, answerDecimal, answerDate } = entry;
   switch (field.kind) {
     case 'yes/no':
       return typeof answerBoolean === 'boolean' ? (answerBoolean ? 'yes' : 'no') : undefined;
     case 'number':
-      return numberOf(answerDecimal) ?? numberOf(answerInteger);
+      return numberOf(answerDecimal) ?? numberOf(answerInteger) ?? quantityOf(entry['answerQuantity'], units);
     case 'whole number':
       return numberOf(answerInteger);
     case 'date':
       return typeof answerDate === 'string' && /^\d{4}-\d\d-\d\d$/.test(answerDate) ? answerDate : undefined;
     case 'date-time':
       return undefined;
-    case 'choice': {
+    case 'choice':
+    case 'choice or text': {
       const coded = codes.find(({ coding }) => isJsonObject(answerCoding) && isSame(coding, answerCoding))?.text;
-      return coded ?? field.choices.find((choice) => choice === answerString);
+      const isAnswer = field.kind === 'choice or text' || field.choices.some((choice) => choice === answerString);
+      return coded ?? (isAnswer && typeof answerString === 'string' ? answerString : undefined);
     }
     case 'text':
     case 'long text':
       return typeof answerString === 'string' ? answerString : undefined;
   }
+}
+
+/** In the unit of the question; another one would have to be converted. */
+function quantityOf(quantity: unknown, units: readonly string[]): string | undefined {
+  const { value, unit, code } = isJsonObject(quantity) ? quantity : {};
+  return [unit, code].some((one) => units.includes(String(one))) ? numberOf(value) : undefined;
 }
 
 function isSame(coding: JsonObject, wanted: JsonObject): boolean {

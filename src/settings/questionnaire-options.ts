@@ -1,13 +1,15 @@
 /** Reads the options of a Questionnaire's choice as the texts that a user chooses from. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
-import { LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service.ts';
+import { hasChoices, LONGEST_CHOICE, MOST_CHOICES, type OwnField } from './service.ts';
 
 /** An item that was read, which later conditions may refer to. */
 export interface ReadItem {
   readonly field: OwnField;
   /** For a choice, the codings of its options and their texts. */
   readonly codes: readonly { readonly coding: JsonObject; readonly text: string }[];
+  /** For a number with a unit, the unit as words and as a code. */
+  readonly units: readonly string[];
 }
 
 /** The texts of the options, their codings, and what is wrong with them. */
@@ -23,8 +25,11 @@ export function optionsOf(item: JsonObject, kind: string): ReadOptions {
   const none = { choices: [], codes: [] };
   if (answerValueSet !== undefined)
     return { ...none, problems: ['answerValueSet is not supported: list the options as answerOption'] };
-  if (kind !== 'choice')
-    return { ...none, problems: options.length > 0 ? ['answerOption is supported for the type choice only'] : [] };
+  if (!hasChoices(kind))
+    return {
+      ...none,
+      problems: options.length > 0 ? ['answerOption is supported for choice and open-choice only'] : [],
+    };
   if (options.length < 2 || options.length > MOST_CHOICES)
     return { ...none, problems: [`a choice must have 2 to ${MOST_CHOICES} answerOption`] };
   const read = options.map(optionOf);

@@ -1,5 +1,5 @@
 /** Reads a FHIR R4 Questionnaire as a service's fields: whole, or refused with every item that does not fit. */
-import { isJsonObject, type JsonObject, parseJsonObject } from '#src/adapters/json-object.ts';
+import { isJsonObject, type JsonObject, objectsOf, parseJsonObject } from '#src/adapters/json-object.ts';
 import { asText } from '#src/smart/fhir/fields.ts';
 import { conditionsOf } from './questionnaire-conditions.ts';
 import { optionsOf, type ReadItem } from './questionnaire-options.ts';
@@ -42,9 +42,11 @@ const KINDS: Readonly<Record<string, OwnField['kind']>> = {
   string: 'text',
   text: 'long text',
   choice: 'choice',
+  'open-choice': 'choice or text',
   boolean: 'yes/no',
   integer: 'whole number',
   decimal: 'number',
+  quantity: 'number',
   date: 'date',
   dateTime: 'date-time',
 };
@@ -103,17 +105,35 @@ function readItem(item: unknown, place: string, around: Around, reading: Reading
   const title = [asText(item['prefix'], 40), asText(item['text'], 1_000)].filter(Boolean).join(' ');
   const titles = title === '' ? around.titles : [...around.titles, title];
   if (kind) {
+    const units = unitsOf(item);
+    const [unit] = units;
+    if (type === 'quantity' && unit === undefined)
+      refuse('has no unit, or several: a quantity must have one questionnaire-unit or questionnaire-unitOption');
+    const label = `${titles.join(': ')}${isNumber(kind) && unit !== undefined ? ` (${unit})` : ''}`;
     if (title === '') refuse('has no text');
-    if (titles.join(': ').length > LONGEST_LABEL)
+    if (label.length > LONGEST_LABEL)
       refuse(`its text, with those of its groups, is longer than ${LONGEST_LABEL} characters`);
     const { choices, codes, problems: wrong } = optionsOf(item, kind);
     for (const problem of wrong) refuse(problem);
-    const field = fieldFrom(item, { kind, label: titles.join(': '), choices, shown, name: nameFor(linkId, reading) });
-    reading.read.set(linkId, { field, codes });
+    const field = fieldFrom(item, { kind, label, choices, shown, name: nameFor(linkId, reading) });
+    reading.read.set(linkId, { field, codes, units });
   }
   // A question may contain items too; its text is then not used as a heading.
   const inside = type === 'group' ? titles : around.titles;
   readItems(item['item'], { name, titles: inside, shown, level: around.level + 1 }, reading);
+}
+
+/** The one unit of a number, as words and as a code; the user types the number alone. None if there are several. */
+function unitsOf({ extension }: JsonObject): string[] {
+  const given = objectsOf(extension).filter(({ url }) => UNIT.test(asText(url) ?? ''));
+  const [coding, ...others] = given.map(({ valueCoding }) => (isJsonObject(valueCoding) ? valueCoding : {}));
+  return others.length > 0 ? [] : [coding?.['display'], coding?.['code']].flatMap((one) => asText(one, 40) ?? []);
+}
+
+const UNIT = /\/questionnaire-unit(?:Option)?$/;
+
+function isNumber(kind: string): boolean {
+  return kind === 'number' || kind === 'whole number';
 }
 
 function fieldFrom(item: JsonObject, known: Pick<OwnField, 'kind' | 'label' | 'choices' | 'shown' | 'name'>): OwnField {
@@ -137,9 +157,12 @@ function leftOut(item: JsonObject): string[] {
   const extensions = Array.isArray(item['extension']) ? item['extension'].filter(isJsonObject) : [];
   const { maxLength, type } = item;
   const most = longestOf(KINDS[asText(type) ?? ''] ?? '');
+  const isUnit = isNumber(KINDS[asText(type) ?? ''] ?? '') && unitsOf(item).length > 0;
   const isLonger = most !== undefined && typeof maxLength === 'number' && maxLength > most;
   return [
-    ...extensions.map(({ url }) => `the extension ${asText(url) ?? '(no url)'} is left out.`),
+    ...extensions
+      .filter((one) => !isUnit || !UNIT.test(asText(one['url']) ?? ''))
+      .map(({ url }) => `the extension ${asText(url) ?? '(no url)'} is left out.`),
     ...(item['initial'] === undefined ? [] : ['the initial answer is left out.']),
     ...(isLonger ? [`an answer may have at most ${most} characters here, not ${maxLength}.`] : []),
   ];

@@ -302,7 +302,7 @@ export const settings = {
     defaultText: 'transport, home care, equipment, infusion and referral',
     group: NEW_REQUESTS,
     label: 'Services that can be requested',
-    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, long text, choice (choices separated by |), number, whole number, date, date-time or yes/no; required is empty, always, or field=value; shown is empty, or field=value, field (answered), !field (not answered), joined by | for or and " & " for and. If empty, the default services.',
+    hint: 'CSV with a header. A row without field is a service; sections are of where, clinical, contact, insurance. A row with field is a question of that service: kind text, long text, choice (choices separated by |), choice or text (another answer can be typed), number, whole number, date, date-time or yes/no; required is empty, always, or field=value; shown is empty, or field=value, field (answered), !field (not answered), joined by | for or and " & " for and. If empty, the default services.',
   }),
   receivers: text(receiversText, {
     kind: 'text',

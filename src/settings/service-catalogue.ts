@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type CsvRow, readCsv } from './csv.ts';
 import {
   FIELD_KINDS,
+  hasChoices,
   LONGEST_ANSWER,
   LONGEST_CHOICE,
   LONGEST_LABEL,
@@ -105,12 +106,12 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
     isRepeated && `field ${field} is there already`,
     (label === '' || label.length > LONGEST_LABEL) && `label must be 1 to ${LONGEST_LABEL} characters`,
     !FIELD_KINDS.some((known) => known === kind) && `kind must be ${FIELD_KINDS.join(', ')}`,
-    kind === 'choice' &&
+    hasChoices(kind) &&
       (all.length < 2 || all.length > MOST_CHOICES) &&
       `choices must be 2 to ${MOST_CHOICES} texts, separated by |`,
     all.some((choice) => choice.length > LONGEST_CHOICE) && `each choice must be at most ${LONGEST_CHOICE} characters`,
     new Set(all).size < all.length && 'choices must differ',
-    kind !== 'choice' && all.length > 0 && 'choices are for the kind choice only',
+    !hasChoices(kind) && all.length > 0 && 'choices are for the kinds choice and choice or text',
     required !== '' &&
       required !== 'always' &&
       !isCondition &&
@@ -118,7 +119,7 @@ function fieldProblems({ number, cells }: CsvRow, services: unknown[], fields: O
     shownProblem(readShownWhen(shown), before) ?? false,
     longest !== '' &&
       (mostCharacters === undefined || !/^[1-9]\d{0,3}$/.test(longest) || Number(longest) > mostCharacters) &&
-      `longest must be empty, or for text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,
+      `longest must be empty, or for text and choice or text at most ${LONGEST_ANSWER.text} and for long text at most ${LONGEST_ANSWER['long text']}`,
   ]);
 }
 

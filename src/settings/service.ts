@@ -7,6 +7,7 @@ export const FIELD_KINDS = [
   'text',
   'long text',
   'choice',
+  'choice or text',
   'number',
   'whole number',
   'date',
@@ -15,11 +16,11 @@ export const FIELD_KINDS = [
 ] as const;
 
 /** The most characters of an answer; a row may set fewer. */
-export const LONGEST_ANSWER = { text: 200, 'long text': 1_000 } as const;
+export const LONGEST_ANSWER = { text: 200, 'choice or text': 200, 'long text': 1_000 } as const;
 
 /** @returns undefined for a kind whose answers have no length of their own. */
 export function longestOf(kind: string): number | undefined {
-  return kind === 'text' || kind === 'long text' ? LONGEST_ANSWER[kind] : undefined;
+  return Object.hasOwn(LONGEST_ANSWER, kind) ? LONGEST_ANSWER[kind as keyof typeof LONGEST_ANSWER] : undefined;
 }
 
 /** One question that only this service asks. */
@@ -33,6 +34,11 @@ export interface OwnField {
   readonly shown: ShownWhen;
   /** For texts, in characters. */
   readonly longest: number;
+}
+
+/** Whether a question of this kind lists its answers; "choice or text" also takes another one. */
+export function hasChoices(kind: string): boolean {
+  return kind === 'choice' || kind === 'choice or text';
 }
 
 export interface Service {

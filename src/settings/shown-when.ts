@@ -44,7 +44,7 @@ export function shownProblem(shown: ShownWhen, above: readonly Asked[]): string 
   for (const { field, test, value } of conditions) {
     const other = above.find(({ name }) => name === field);
     if (!other) return `shown must refer to a field above of the same service: ${field || '(empty)'}`;
-    const answers = other.kind === 'yes/no' ? ['yes', 'no'] : other.choices;
+    const answers = other.kind === 'yes/no' ? ['yes', 'no'] : other.kind === 'choice' ? other.choices : [];
     if (test === 'is' && (value === '' || (answers.length > 0 && !answers.includes(value))))
       return `shown compares ${field} with what is no answer to it: ${value || '(empty)'}`;
   }

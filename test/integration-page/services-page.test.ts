@@ -124,9 +124,9 @@ test('a Questionnaire becomes the questions of a new service, which is previewed
 test('a Questionnaire is imported into an existing service, or refused with the items', async () => {
   const into = await post('/questionnaire', { questionnaire: JSON.stringify(QUESTIONNAIRE), service: 'infusion' });
   expect(into.body).toContain('Infusion: changed');
-  const item = [{ linkId: '9', type: 'quantity', text: 'Weight' }];
+  const item = [{ linkId: '9', type: 'reference', text: 'Weight' }];
   const questionnaire = JSON.stringify({ ...QUESTIONNAIRE, item });
   const refused = await post('/questionnaire', { questionnaire, service: '', name: 'Weights' });
-  expect(refused.body).toContain('linkId 9: the type quantity is not supported');
+  expect(refused.body).toContain('linkId 9: the type reference is not supported');
   expect(valueOf(refused, 'questionnaire')).toBe(questionnaire);
 });

@@ -20,6 +20,10 @@ const problemsOf = (item: unknown) => {
 };
 const q = (linkId: string, type: string, more: Item = {}): Item => ({ linkId, type, text: `Q ${linkId}`, ...more });
 const coding = (code: string, display?: string) => ({ valueCoding: { system: 'http://s', code, display } });
+const unit = (code: string, name = 'questionnaire-unit') => ({
+  url: `http://hl7.org/fhir/StructureDefinition/${name}`,
+  valueCoding: { system: 'http://unitsofmeasure.org', code },
+});
 const when = (question: string, answer: Item) => ({ enableWhen: [{ question, operator: '=', ...answer }] });
 
 const EVERY = [
@@ -31,15 +35,26 @@ const EVERY = [
   q('f', 'decimal'),
   q('g', 'date'),
   q('h', 'dateTime'),
+  q('i', 'open-choice', { answerOption: [coding('1', 'Home'), coding('2', 'Clinic')] }),
+  q('j', 'quantity', { extension: [unit('kg')] }),
 ];
 
 test('every supported type is read, with required and maxLength', () => {
   expect(fieldsOf(EVERY).map(({ kind, required, longest }) => [kind, required, longest])).toEqual([
     ['text', 'never', 20],
     ['long text', 'always', 1_000],
-    ...['choice', 'yes/no', 'whole number', 'number', 'date', 'date-time'].map((kind) => [kind, 'never', 200]),
+    ...['choice', 'yes/no', 'whole number', 'number', 'date', 'date-time', 'choice or text', 'number'].map((kind) => [
+      kind,
+      'never',
+      200,
+    ]),
   ]);
   expect(fieldsOf(EVERY)[2]?.choices).toEqual(['One', 'two']);
+  expect(fieldsOf(EVERY)[8]?.choices).toEqual(['Home', 'Clinic']);
+  expect(fieldsOf(EVERY)[9]?.label).toBe('Q j (kg)');
+  expect(fieldsOf([q('k', 'integer', { extension: [unit('L/min', 'questionnaire-unitOption')] })])[0]?.label).toBe(
+    'Q k (L/min)',
+  );
 });
 
 test.for<[string, Item, string]>([
@@ -48,6 +63,9 @@ test.for<[string, Item, string]>([
   ['a text', when('a', { answerString: 'x y' }), 'a=x y'],
   ['a whole number', when('e', { answerInteger: 3 }), 'e=3'],
   ['a decimal', when('f', { answerDecimal: 0.5 }), 'f=0.5'],
+  ['a coding of an open choice', when('i', { answerCoding: { system: 'http://s', code: '2' } }), 'i=Clinic'],
+  ['another text of an open choice', when('i', { answerString: 'School' }), 'i=School'],
+  ['a quantity', when('j', { answerQuantity: { value: 70, code: 'kg' } }), 'j=70'],
   ['a date', when('g', { answerDate: '2027-01-02' }), 'g=2027-01-02'],
   ['an answer', { enableWhen: [{ question: 'h', operator: 'exists', answerBoolean: true }] }, 'h'],
   ['no answer', { enableWhen: [{ question: 'h', operator: 'exists', answerBoolean: false }] }, '!h'],
@@ -88,7 +106,22 @@ const above = q('2', 'string', { enableWhen: [{ question: '1', operator: '>', an
 const enableWhen = [1, 2].map(() => ({ question: '1', operator: 'exists', answerBoolean: true }));
 const LONG = 'x'.repeat(201);
 test.for<[string, unknown, string]>([
-  ['another type', [q('1', 'open-choice')], 'linkId 1: the type open-choice is not supported (supported: group, '],
+  ['another type', [q('1', 'reference')], 'linkId 1: the type reference is not supported (supported: group, '],
+  ['an open choice without options', [q('1', 'open-choice')], 'linkId 1: a choice must have 2 to 50 answerOption'],
+  ['a quantity without a unit', [q('1', 'quantity')], 'linkId 1: has no unit, or several'],
+  [
+    'a quantity of two units',
+    [q('1', 'quantity', { extension: ['kg', '[lb_av]'].map((code) => unit(code, 'questionnaire-unitOption')) })],
+    'linkId 1: has no unit, or several',
+  ],
+  [
+    'a quantity in another unit',
+    [
+      q('1', 'quantity', { extension: [unit('kg')] }),
+      textIf('2', '1', { answerQuantity: { value: 154, code: '[lb_av]' } }),
+    ],
+    'linkId 2: enableWhen = has no answer',
+  ],
   ['a type of Object', [q('1', 'constructor')], 'linkId 1: the type constructor is not supported'],
   ['a linkId twice', [q('1', 'string'), q('1', 'string')], 'linkId 1: is there twice'],
   ['no linkId', [q('1', 'group', { item: [{ type: 'string' }] })], 'item 1 of linkId 1: has no linkId'],

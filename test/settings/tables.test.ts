@@ -35,7 +35,7 @@ test('a header names the columns that are missing, and the comma', () => {
 describe('an invalid row is named', () => {
   const VAN = 'van,Van,,,,,,,,\n';
   const NO_END = 'this quoted cell, or one above it, has no end';
-  const KINDS = 'text, long text, choice, number, whole number, date, date-time, yes/no';
+  const KINDS = 'text, long text, choice, choice or text, number, whole number, date, date-time, yes/no';
   test.for<[string, string, string]>([
     ['a service without a name', 'van,,,,,,,,,\n', 'line 2: name must be 1 to 60 characters'],
     ['a service twice', VAN + VAN, 'line 3: service van is there already'],

@@ -7,7 +7,16 @@ export interface OwnQuestion {
   /** the name of its field in the form */
   readonly name: string;
   readonly label: string;
-  readonly kind: 'text' | 'long text' | 'choice' | 'number' | 'whole number' | 'date' | 'date-time' | 'yes/no';
+  readonly kind:
+    | 'text'
+    | 'long text'
+    | 'choice'
+    | 'choice or text'
+    | 'number'
+    | 'whole number'
+    | 'date'
+    | 'date-time'
+    | 'yes/no';
   readonly choices: readonly string[];
   /** such as "required" or "required if Oxygen on the way is yes"; empty for an optional one */
   readonly demand: string;
@@ -51,12 +60,14 @@ function question(one: OwnQuestion, form: TypedForm): SafeHtml {
   const { name, label, demand } = one;
   const shown = one.shown.length === 0 ? undefined : JSON.stringify(one.shown);
   const required = /^required(?! if)/.test(demand) ? html` data-required` : null;
+  const hint = one.kind === 'choice or text' ? 'Choose one, or type another.' : undefined;
   const controlOf = (ties: SafeHtml) => control(one, form.values[name] ?? '', html`${ties}${required}`);
-  return field(name, { label, demand, shown }, form, controlOf);
+  return field(name, { label, demand, shown, hint }, form, controlOf);
 }
 
 const TYPES = {
   text: 'text',
+  'choice or text': 'text',
   number: 'number',
   'whole number': 'number',
   date: 'date',
@@ -78,5 +89,12 @@ function control({ name, kind, choices }: OwnQuestion, value: string, ties: Safe
 ${value}</textarea>`;
   }
   const step = kind === 'number' ? html` step="any" min="0"` : kind === 'whole number' ? html` min="0"` : null;
-  return html`<input class="form-control" id="${name}" name="${name}" type="${TYPES[kind]}"${step} value="${value}" autocomplete="off"${ties}>`;
+  const [list, options] =
+    kind === 'choice or text'
+      ? [
+          html` list="${name}-list"`,
+          html`<datalist id="${name}-list">${choices.map((one) => html`<option value="${one}">`)}</datalist>`,
+        ]
+      : [];
+  return html`<input class="form-control" id="${name}" name="${name}" type="${TYPES[kind]}"${step} value="${value}" autocomplete="off"${list}${ties}>${options}`;
 }

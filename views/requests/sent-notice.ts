@@ -25,7 +25,7 @@ export interface SentNotice {
     | {
         readonly id: string;
         readonly what: string;
-        readonly end: 'cancelled' | 'over' | 'changed' | 'refused' | 'unknown' | 'kept';
+        readonly end: 'cancelled' | 'over' | 'waits' | 'same' | 'changed' | 'refused' | 'unknown' | 'kept';
       }
     | undefined;
 }
@@ -42,6 +42,11 @@ export interface SentFrame {
 const REPLACED = {
   cancelled: { text: 'is cancelled in the EHR. If a provider has it already, call them.', canCancel: false },
   over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
+  same: { text: 'is the same one in the EHR now: the EHR has written the new one over it.', canCancel: false },
+  waits: {
+    text: 'is still open: the EHR has saved the new one, but not as an active order. Look at the new one first. Cancel the old one as soon as the new one is active.',
+    canCancel: true,
+  },
   changed: {
     text: 'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',
     canCancel: true,
@@ -68,7 +73,7 @@ export function sentLine(
   const next =
     provider === undefined
       ? 'No provider has been notified yet.'
-      : html`It names <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; the EHR does not say whether they have been notified.`;
+      : html`You chose <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; the EHR does not say whether they have been notified.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
 <p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>

@@ -198,6 +198,10 @@ export const fhirRules = {
     'The FHIR server, or a gateway before it, did not confirm what was written, and the request could not be read to see what became of it',
     'Look for this call in the FHIR server’s log, by time and user.',
   ),
+  'fhir.create-other-patient': ehrTeam(
+    'A create was answered with the request of another patient, or of another number of this patient after a merge',
+    'Find out in the FHIR server’s log, by time and user, for which patient the request was saved, and correct it there: it was sent for the patient of the launch.',
+  ),
   'fhir.create-absent': ehrTeam(
     'A create was answered and the request is not there: a gateway answered in the FHIR server’s place, or orders are queued',
     'Look for this call in the FHIR server’s log, by time and user.',

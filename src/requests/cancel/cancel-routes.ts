@@ -30,7 +30,7 @@ import type { RequestRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import type { NewRequestFormDependencies } from '#src/requests/new/form-page-route.ts';
 import type { KeptLists } from '#src/requests/page/last-list-store.ts';
-import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
@@ -56,16 +56,19 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
   return async (request, response) => {
     const { launch, organization, requestId, reading } = await open(deps, request);
     const patient = await reading.patient;
-    // A request that the EHR does not return counts as absent.
-    const found = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(nothingOf);
+    const read = await readOwn(reading.api, { requestId, patientId: patient.id }).catch(fhirErrorOf);
+    const found = read instanceof FhirError ? undefined : read;
     const outcome = (await deps.outcomes.find(queryOf(request).get(OUTCOME) ?? '', launch.id)) as Outcome | undefined;
     const isOpen = found !== undefined && isCancellable(found, deps.publicUrl);
+    // The request's page says what is wrong with the EHR.
+    if (!outcome && read instanceof FhirError && read.failure !== 'not-found')
+      return response.redirect(303, `/launches/${launch.id}/requests/${requestId}`);
     // After a post, the request may no longer be there.
     if (!isOpen && !outcome) throw notFound();
     const { cookieSecret, closing } = openLaunchOf(request);
     const now = deps.clock();
     const { timeZone } = organization;
-    const read = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
+    const words = found && readServiceRequest(found, { base: reading.api.base, now, timeZone });
     const kept = await deps.keptLists.find(launch.id, now);
     allowSameOriginReferrer(response);
     leaveInTime(response, launch.id, closing, now);
@@ -76,8 +79,8 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         bar: await clinicianBarOf(deps, request, { launch, cookieSecret, user: reading.user }),
         themeUrl: launch.context.smartStyleUrl === undefined ? undefined : `/launches/${launch.id}/theme.css`,
         requestId,
-        what: read?.service,
-        needed: read?.needed,
+        what: words?.service,
+        needed: words?.needed,
         taken: takenBy(kept?.list.open.find(({ id }) => id === requestId)),
         said: outcome && {
           ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, 'said' in outcome ? outcome.said : []),

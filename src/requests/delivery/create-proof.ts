@@ -20,12 +20,18 @@ export function proofOf({ status, body }: CreateAnswer, sent: FhirResource, pati
   if (summarizeOutcome(body).isFailure) return 'denied';
   const resource = asRecord(body);
   const isRequest = resource.resourceType === 'ServiceRequest';
-  if (isRequest && isOfAnotherPatient(resource, patientId)) return 'unproved';
+  if (namesOther(body, patientId)) return 'unproved';
   if (status === 201) return 'created';
   if (status !== 200 || !isRequest) return 'unproved';
   const names = numbersOf(resource);
   const isShown = names.length === 0 ? isResourceId(resource.id) : numbersOf(sent).every((own) => names.includes(own));
   return isShown ? 'created' : 'unproved';
+}
+
+/** Whether the answer is a request of another patient, or of this one under another number: it may be in a wrong chart. */
+export function namesOther(body: unknown, patientId: string): boolean {
+  const request = requestIn(body);
+  return request !== undefined && isOfAnotherPatient(request, patientId);
 }
 
 /** From the answer to the create, or from the request found later; undefined where neither names it. */

@@ -27,6 +27,8 @@ export interface Delivery {
   at: string;
   /** `ServiceRequest/id`, if the EHR has named it. */
   resource?: string | undefined;
+  /** The EHR answered it with a request of another patient. */
+  isOther?: true;
   /** It was sent, and the user has cancelled it since. */
   isCancelled?: true;
 }

@@ -1,7 +1,7 @@
 /** Searches the EHR for the unconfirmed versions of a form, and sends nothing (FH-17). */
 import type { FormOwner, FormTicket } from '#src/requests/form/form-ticket.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
-import { namesIn } from './create-proof.ts';
+import { namesIn, requestIn } from './create-proof.ts';
 import { businessIdentifier, identifierOf, UNREADABLE, unconfirmedOf, versionsOf } from './deliveries.ts';
 import { findSent, unseenBy } from './search-sent.ts';
 import { type FormSending, type SendingDependencies, type SendingLaunch, searchOf, storeSoon } from './sending.ts';
@@ -16,8 +16,8 @@ export async function lookAgain(
   const known = await deps.deliveries.of(ticket.owner);
   const versions = versionsOf(ticket, known);
   const own = request && identifierOf(ticket.id, request);
-  const isOwnSent = versions.some(({ identifier, state }) => identifier === own && state === 'sent');
-  if (isOwnSent) return { end: { kind: 'sent' }, newlyFound: 0 };
+  const sent = versions.find(({ identifier, state }) => identifier === own && state === 'sent');
+  if (sent) return { end: { kind: 'sent', resource: sent.resource }, newlyFound: 0 };
   if (versions.some(({ state }) => state === 'posting')) return { end: { kind: 'elsewhere' }, newlyFound: 0 };
 
   const unconfirmed = unconfirmedOf(ticket, known);
@@ -29,13 +29,18 @@ export async function lookAgain(
   const arrived = unconfirmed.filter((identifier) => found.has(nameOf(identifier)));
   const newlyFound = await markSent(deps, ticket.owner, arrived);
   if (own !== undefined && arrived.includes(own)) {
-    const names = namesIn(found.get(nameOf(own)), { identifier: [businessIdentifier(deps.publicUrl, own)] });
-    return { end: { kind: 'sent', ...names }, newlyFound };
+    const one = found.get(nameOf(own));
+    const names = namesIn(one, { identifier: [businessIdentifier(deps.publicUrl, own)] });
+    return { end: { kind: 'sent', ...names, saved: requestIn(one) }, newlyFound };
   }
   const disclosed = versions.map(({ identifier }) => identifier);
   if (arrived.length > 0) return { end: { kind: 'changed', isEarlierSent: true, disclosed }, newlyFound };
   const isAbsent = isComplete && !disclosed.includes(UNREADABLE);
-  return { end: isAbsent ? { kind: 'absent' } : { kind: 'unknown', unseen: unseenBy(search) }, newlyFound };
+  const isOther = versions.some((one) => one.isOther && one.state === 'unknown');
+  return {
+    end: isAbsent ? { kind: 'absent', isOther } : { kind: 'unknown', unseen: unseenBy(search), isOther },
+    newlyFound,
+  };
 }
 
 /** The identifier as `system|value`, the form that searches and lists use. */

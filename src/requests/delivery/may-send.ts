@@ -4,7 +4,7 @@ import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import { type Deliveries, type Delivery, identifierOf, likenessOf, recentOf, versionsOf } from './deliveries.ts';
 
 export type Hindrance =
-  | { kind: 'sent' }
+  | { kind: 'sent'; resource?: string | undefined }
   /** Another window is sending it. */
   | { kind: 'elsewhere' }
   /** Another version of the form was sent before, and the form's page did not mention it. */
@@ -30,7 +30,7 @@ export function hindranceIn(
   const identifier = identifierOf(ticket.id, request);
   const versions = versionsOf(ticket, known);
   const own = versions.find((one) => one.identifier === identifier);
-  if (own?.state === 'sent') return { kind: 'sent' };
+  if (own?.state === 'sent') return { kind: 'sent', resource: own.resource };
   if (versions.some(({ state }) => state === 'posting')) return { kind: 'elsewhere' };
   const others = versions.filter((one) => one !== own);
   const likeness = likenessOf(request);

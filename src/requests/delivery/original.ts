@@ -3,12 +3,13 @@
  * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
 
+import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
-import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -48,17 +49,25 @@ export async function originalHindrance(
 }
 
 /**
- * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match). Never throws: the
- * new request exists by now, and the user has to learn that whatever happens to the old one.
+ * Cancels the original if the EHR permits it, in exactly the version that the user saw (If-Match), and if the new one takes
+ * its place. Never throws: the new request exists by now, and the user has to learn that whatever happens to the old one.
+ * @param made the new request, as far as the EHR has named or returned it; it is read if only its id is known.
  */
 export async function endOriginal(
   { api, publicUrl, mayUpdate }: { api: FhirApi; publicUrl: URL; mayUpdate: boolean },
   seen: Corrected,
   by: { patientId: string; name: string | undefined; now: Date },
+  made: { resource?: string | undefined; saved?: ForeignRecord | undefined },
 ): Promise<{ end: OriginalEnd; isNews: boolean }> {
+  const requestId = made.resource?.split('/')[1];
+  // Some EHRs write a correction over the request that it replaces: to cancel that one would cancel both.
+  if (requestId === seen.id) return { end: 'same', isNews: false };
   if (seen.isOver) return { end: 'over', isNews: false };
   if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
+    const isShown = made.saved?.status !== undefined || requestId === undefined;
+    const saved = isShown ? made.saved : await readOwn(api, { requestId, patientId: by.patientId }).catch(nothingOf);
+    if (saved && !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
       ...{ status: 'revoked', reason: REASON, by: { name: by.name }, now: by.now },
@@ -70,6 +79,16 @@ export async function endOriginal(
   } catch {
     return { end: 'unknown', isNews: false };
   }
+}
+
+/** What an EHR may make of an order that it does not carry out yet. */
+const NO_ORDER = ['proposal', 'plan', 'option'];
+
+/** Whether a new request takes another's place: not one that is held, a draft, a proposal or a prohibition. */
+function standsFor(saved: ForeignRecord): boolean {
+  const { status, intent } = saved;
+  const isCarriedOut = status === undefined || ['active', 'completed'].includes(codeOf(status) ?? '');
+  return isCarriedOut && !NO_ORDER.includes(codeOf(intent) ?? '') && conditionsOf(saved).length === 0;
 }
 
 const IN_FORCE = ['active', 'on-hold', 'completed'];

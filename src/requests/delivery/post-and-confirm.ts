@@ -7,7 +7,7 @@ import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { outcomeTexts } from '#src/smart/fhir/outcome-texts.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import { namesIn, proofOf, requestIn } from './create-proof.ts';
+import { namesIn, namesOther, proofOf, requestIn } from './create-proof.ts';
 import { findSent, type PatientSearch, type Unseen, unseenBy } from './search-sent.ts';
 
 /** What a log may hold of the EHR's answer to the create. */
@@ -43,8 +43,8 @@ export type PostEnd =
       /** The EHR takes no request before. */
       retryAfterSeconds?: number | undefined;
     }
-  /** The request may exist or not; it is not posted again before the EHR was searched. `unseen`: what such a search misses. */
-  | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined }
+  /** The request may exist or not; it is not posted again before the EHR was searched. `unseen`: what such a search misses. `isOther`: the answer names another patient. */
+  | { kind: 'unknown'; answer?: EhrAnswer; unseen?: Unseen | undefined; isOther?: boolean | undefined }
   /** Another window was quicker, so nothing was sent here. */
   | { kind: 'elsewhere' };
 
@@ -76,7 +76,7 @@ export async function postOnce(
   // An EHR may show an order later than it accepts it, so an order that is not visible counts as refused only if the EHR said so.
   return proof === 'denied' && isComplete
     ? { kind: 'refused', failure, answer, said }
-    : { kind: 'unknown', answer, unseen };
+    : { kind: 'unknown', answer, unseen, isOther: answer.rule === 'fhir.create-other-patient' };
 }
 
 function shownBy(found: ReadonlyMap<string, ForeignRecord>, resource: FhirResource) {
@@ -92,7 +92,10 @@ async function post(api: FhirApi, resource: FhirResource, patientId: string) {
       proof: proofOf(answer, resource, patientId),
       failure: 'unexpected' as const,
       retryAfterSeconds: undefined,
-      answer: { status: answer.status, issues },
+      answer: {
+        ...{ status: answer.status, issues },
+        rule: namesOther(answer.body, patientId) ? ('fhir.create-other-patient' as const) : undefined,
+      },
       said: outcomeTexts(answer.body),
       ...namesIn(answer.body, resource, answer.location),
       saved: requestIn(answer.body),

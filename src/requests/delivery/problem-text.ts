@@ -21,6 +21,9 @@ const REFUSED: Partial<Record<FhirFailure, string>> = {
 
 const LOOKS_FIRST = 'If you send it again unchanged, the app first asks the EHR whether it has it.';
 
+const OTHER_PATIENT =
+  'The EHR may have saved this request for another patient. This app sent it for the patient named at the top, but the EHR answered with a request of another patient, or of another number of this one. Look in this patient’s chart first. Then give {help desk} the support code: they have to find out in the EHR where the request was saved. Send it again only when that is known.';
+
 const UNSEEN: Record<Unseen, string> = {
   all: 'The EHR did not confirm the request, so it may be there already. The EHR does not let this app look for it: look in the chart. If it is not there, discard this form and write a new request.',
   some: 'The EHR did not confirm the request, so it may be there already. The EHR shows this app only a part of the requests. Look again, and look in the chart. If it is not there, discard this form and write a new request.',
@@ -54,9 +57,11 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
     case 'refused':
       return `Not sent. ${(REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.').replace('{time}', waitText('retryAfterSeconds' in end ? end.retryAfterSeconds : undefined))}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':
+      if (end.isOther) return OTHER_PATIENT;
       if (end.unseen) return UNSEEN[end.unseen];
       return `The EHR did not confirm the request, so it may be there already. Look again, or look in the chart. ${LOOKS_FIRST}`;
     case 'absent':
+      if (end.isOther) return OTHER_PATIENT;
       return `The EHR does not show this request now. It may take a moment to appear, so look once more before you send it again. ${LOOKS_FIRST}`;
   }
 }

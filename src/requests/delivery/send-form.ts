@@ -52,13 +52,14 @@ export async function sendForm(
     timeZone,
   });
   if (!isResource(written)) return { end: written, newlyFound: 0 };
-  const end = await postOnce(api, written, {
+  const posted = await postOnce(api, written, {
     ...searchOf(sendingLaunch),
     attempted: earlier?.state === 'unknown',
     claim: async () => {
       // The time of the post would be too early: the EHR may have been searched for half a minute since.
       const at = deps.clock().toISOString();
-      const claimed = { formId: ticket.id, identifier, likeness: likenessOf(request), state: 'posting', at } as const;
+      const version = { formId: ticket.id, identifier, likeness: likenessOf(request) };
+      const claimed = { ...version, state: 'posting', at, ...otherMark(earlier) } as const;
       const isClaimed = await deliveries.change(owner, (latest) => {
         // Another window may have been quicker while the EHR was searched.
         const isFree = isSameAttempt(latest.find(isOwn), earlier) && hasNoNewVersion(ticket, { known, latest });
@@ -70,10 +71,14 @@ export async function sendForm(
       return isClaimed;
     },
   });
+  const end = posted.kind === 'unknown' ? { ...posted, ...otherMark(earlier) } : posted;
   if (end.kind === 'elsewhere' || !own) return { end, newlyFound: 0 };
   // A refusal does not settle an earlier attempt that was never confirmed.
   const state = end.kind === 'refused' ? earlier?.state : end.kind;
-  const became = state && { ...own, state, ...(end.kind === 'sent' ? { resource: end.resource } : {}) };
+  const became = state && {
+    ...own,
+    ...{ state, ...(end.kind === 'sent' ? { resource: end.resource } : end.kind === 'unknown' ? otherMark(end) : {}) },
+  };
   const { at } = own;
   // The user learns what is known even if the store cannot record it at this moment.
   let isNews = true;
@@ -85,6 +90,11 @@ export async function sendForm(
     });
   });
   return { end, newlyFound: end.kind === 'sent' && isNews ? 1 : 0 };
+}
+
+/** Once the EHR has answered with another patient's request, only a search that finds it settles where it is. */
+function otherMark(one: { isOther?: boolean | undefined } = {}): { isOther?: true } {
+  return one.isOther === true ? { isOther: true } : {};
 }
 
 function isResource(written: FhirResource | NotWritten): written is FhirResource {

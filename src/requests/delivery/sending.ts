@@ -12,7 +12,7 @@ import type { PatientSearch } from './search-sent.ts';
 
 export interface FormSending {
   /** `absent`: all of the patient's requests were read, and the request is not among them, or not yet. */
-  end: PostEnd | Hindrance | { kind: 'absent' } | NotWritten;
+  end: PostEnd | Hindrance | { kind: 'absent'; isOther?: boolean | undefined } | NotWritten;
   /** How many requests of this form were first found in the EHR by this post. */
   newlyFound: number;
 }

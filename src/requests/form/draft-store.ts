@@ -59,8 +59,11 @@ export interface Sent {
   replaced?: { id: string; what: string; end: OriginalEnd } | undefined;
 }
 
-/** `kept`: the app cannot cancel here, so the old request is still open. `over`: it had ended before. */
-export type OriginalEnd = 'cancelled' | 'over' | 'changed' | 'refused' | 'unknown' | 'kept';
+/**
+ * `kept`: the app cannot cancel here, so the old request is still open. `over`: it had ended before. `waits`: it is open,
+ * because the new one is not carried out yet. `same`: the EHR has written the new one over it.
+ */
+export type OriginalEnd = 'cancelled' | 'over' | 'waits' | 'same' | 'changed' | 'refused' | 'unknown' | 'kept';
 
 /** The records of one owner, the latest first. */
 export interface Kept {
@@ -70,8 +73,8 @@ export interface Kept {
 
 /** Says whether `other` was sent before, and is over because `sent` took its place. */
 function isEndedBy({ replaced }: Pick<Sent, 'replaced'>, other: Sent): boolean {
-  const isOver = replaced?.end === 'cancelled' || replaced?.end === 'over';
-  return isOver && other.resource === `ServiceRequest/${replaced.id}`;
+  const isOver = replaced && ['cancelled', 'over', 'same'].includes(replaced.end);
+  return isOver === true && other.resource === `ServiceRequest/${replaced.id}`;
 }
 
 const NOTHING: Kept = { drafts: [], sent: [] };

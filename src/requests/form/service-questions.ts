@@ -53,7 +53,12 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   if (kind === 'choice' && !field.choices.includes(answer)) return 'must be chosen';
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
   if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return 'must be a day and a time that exist';
-  return answer.length > longest ? `must be at most ${longest} characters` : undefined;
+  return lengthOf(answer) > longest ? `must be at most ${longest} characters` : undefined;
+}
+
+/** As a user counts it: a browser posts the end of a line as two characters. */
+export function lengthOf(typed: string): number {
+  return typed.replaceAll('\r\n', '\n').length;
 }
 
 /** What the receiver reads: "Liters per minute: 2". */

@@ -1,6 +1,7 @@
 /** Finds what is wrong with the time of a new request, field by field. */
 import { dayIn } from '#src/adapters/time-zone.ts';
 import { endDayOf, momentOn, type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
+import { withDayWords } from '#views/date-text.ts';
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -16,7 +17,7 @@ const DAY_MINUTES = 24 * 60;
 /** @param wanted untrusted texts. */
 export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
   const problems = {
-    neededAt: timeProblem(wanted, now, timeZone),
+    neededAt: timeProblem(wanted, now, timeZone) ?? skippedProblem(wanted, timeZone),
     neededUntil: untilProblem(wanted, timeZone),
     neededOn: firstDayProblem(wanted),
     ...seriesProblems(wanted),
@@ -34,6 +35,22 @@ function timeProblem({ day, time, until }: WantedTime, now: Date, timeZone: stri
   if (moment === undefined) return 'does not exist on this day: the clock is set forward';
   const isPast = Date.parse(moment) + GRACE_MS < now.getTime();
   return isPast && day === dayIn(now, timeZone) ? 'must not be in the past' : undefined;
+}
+
+/** A series in the night comes to a day on which the clock skips its time. */
+function skippedProblem({ day, time, weekdays, times, lastDay }: WantedTime, timeZone: string): string | undefined {
+  if (weekdays.length === 0 || !TIME.test(time) || !DAY.test(day) || Number.isNaN(Date.parse(day))) return undefined;
+  let left = times === '' ? Infinity : Number(times);
+  for (let ms = Date.parse(day), end = ms + MOST_SERIES_DAYS * DAY_MS; ms <= end && left > 0; ms += DAY_MS) {
+    const date = new Date(ms);
+    const one = date.toISOString().slice(0, 10);
+    if (lastDay !== '' && one > lastDay) return undefined;
+    if (!weekdays.includes(WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? '')) continue;
+    left -= 1;
+    if (momentOn(one, time, timeZone) === undefined)
+      return `does not exist on ${withDayWords(one)}: the clock is set forward`;
+  }
+  return undefined;
 }
 
 function untilProblem({ day, time, until }: WantedTime, timeZone: string): string | undefined {

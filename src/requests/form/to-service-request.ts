@@ -8,6 +8,7 @@ import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { unmarked } from '#src/smart/fhir/markup.ts';
 import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { Corrected } from './form-ticket.ts';
 import type { Chosen } from './from-chart.ts';
@@ -120,8 +121,9 @@ export function writeRequest(
   const named = namedIn(offer, request);
   const within = withinService(request, chosen, named.service);
   const written = toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore });
-  const resource = JSON.parse(JSON.stringify(written), (_name, value: unknown) =>
-    typeof value === 'string' ? withPlainSpaces(value) : value,
+  // What was pasted as RTF or HTML is sent as the words that the review and the list show.
+  const resource = JSON.parse(JSON.stringify(written), (name, value: unknown) =>
+    typeof value === 'string' ? withPlainSpaces(name === 'text' ? unmarked(value).trim() : value) : value,
   ) as FhirResource;
   return { ...within, resource };
 }

@@ -8,7 +8,7 @@ import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { withDayWords } from '#views/date-text.ts';
 import { namedIn, type Offer } from './offered.ts';
-import { type Answers, OWN, ownProblems } from './service-questions.ts';
+import { type Answers, lengthOf, OWN, ownProblems } from './service-questions.ts';
 import { timeProblems } from './time-problems.ts';
 
 /** FHIR's request-priority, most common first. */
@@ -71,7 +71,8 @@ const AT_ONCE: Readonly<Record<string, string>> = { stat: 'STAT', asap: 'as soon
 /** Two of them are words: "轮椅" is a wheelchair. */
 const IDEOGRAMS = /[\p{Ideographic}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]{2}/u;
 
-const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+const text = (max: number) =>
+  z.string().refine((typed) => lengthOf(typed) <= max, { error: `must be at most ${max} characters` });
 const oneOf = (choices: readonly { value: string }[]) =>
   z.string().refine((value) => choices.some((choice) => choice.value === value), { error: 'must be chosen' });
 

@@ -56,7 +56,8 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const found = await askForList(api, options);
   const sifted = sift(found.requests, patientId);
   const shown = orderForReading(sifted.requests).slice(0, maxRequests);
-  const { kept: all, replacedBy, shownAs, ...merged } = mergeRequests(shown, sifted.inDoubt);
+  const isOurs = (name: string) => ownSystem !== undefined && name.startsWith(`${ownSystem}|`);
+  const { kept: all, replacedBy, shownAs, ...merged } = mergeRequests(shown, sifted.inDoubt, isOurs);
   const { onlyOf, withFiller } = fillersIn(sifted.otherOrders);
   const kept = all.map(withFiller);
   const taskOf = tasksFor(found.tasks, (request) => [...shownAs(request), ...onlyOf(request)]);
@@ -67,8 +68,10 @@ export async function loadRequests(api: FhirApi, options: RequestListOptions): P
   const parties = [...owners, ...others];
   const naming = { included: found.included, now, patientId, canRead, user, batches, remembered };
   const { nameOf, isUser, notGranted } = await resolveNames(api, parties, naming);
-  const isOurs = ([name]: [string, string]) => ownSystem !== undefined && name.startsWith(`${ownSystem}|`);
-  const own = new Set([...found.identifiers].filter(isOurs).map(([, id]) => id));
+  const own = new Set([
+    ...[...found.identifiers].flatMap(([name, id]) => (isOurs(name) ? [id] : [])),
+    ...kept.flatMap(({ id, keys }) => (keys.numbers.some(isOurs) ? [id] : [])),
+  ]);
   const { isUnheard } = found;
   const at = { now, timeZone, limits: movement, isUser, encounter, isUnheard, isOwn: (id: string) => own.has(id) };
   const replacedFor = (request: (typeof kept)[number]) =>

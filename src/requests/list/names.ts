@@ -14,7 +14,8 @@ export const namingTypes: ReadonlySet<string> = new Set(
   'Practitioner PractitionerRole Organization Location HealthcareService CareTeam'.split(' '),
 );
 const MOST_NAMES_READ = 10;
-const NOT_AVAILABLE = 'Name not available';
+/** Stands for a name that the EHR does not give. */
+export const NOT_AVAILABLE = 'Name not available';
 /** The word for the signed-in user, when even the EHR does not give their name. */
 const OWN_WORD = 'you';
 

@@ -5,9 +5,13 @@ import type { ServiceRequest } from './service-request.ts';
 /**
  * Removes what another request of the list stands for. A shared number, requisition or `basedOn` is no proof: orders
  * for the left and the right hand share them. @param requests in reading order, which is kept. @param inDoubt replace
- * nothing.
+ * nothing. @param isOurs recognizes the numbers of this app: an order that has one of them twice was written twice.
  */
-export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: ReadonlySet<ServiceRequest> = new Set()) {
+export function mergeRequests(
+  requests: readonly ServiceRequest[],
+  inDoubt: ReadonlySet<ServiceRequest> = new Set(),
+  isOurs: (number: string) => boolean = () => false,
+) {
   const olderOf = directlyOlder(requests);
   const replaced = findReplaced(requests, inDoubt, olderOf);
   const current = requests.filter((request) => !replaced.has(request));
@@ -16,7 +20,7 @@ export function mergeRequests(requests: readonly ServiceRequest[], inDoubt: Read
   const merged = current
     .filter((request) => !pairs.has(request))
     .map((request) => withOrder(request, orderOf.get(request)));
-  const repeated = findRepeated(merged);
+  const repeated = findRepeated(merged.filter(({ keys }) => !keys.numbers.some(isOurs)));
   const equalTo = Map.groupBy(repeated, ({ keys }) => keys.content().digest);
   const orderById = new Map([...pairs].map(([order, referral]) => [referral.keys.id, order]));
   return {

@@ -15,12 +15,13 @@ import { offerOf } from '#src/requests/form/offered.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
+import { NOT_AVAILABLE } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { receiversIn } from '#src/settings/receivers.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
-import { missingIn, otherIn } from './saved-otherwise.ts';
+import { changesIn, otherIn } from './saved-otherwise.ts';
 
 interface Place {
   launch: Launch;
@@ -122,7 +123,7 @@ function rowOf(
   const { timeZone } = organization;
   const read = readServiceRequest(request, { base: new URL(launch.fhirBase), now, timeZone });
   const isUser = ({ local }: PartyReference) => local !== undefined && local === launch.user.fhirUser;
-  const nameOf = (party: PartyReference) => party.display ?? (isUser(party) ? 'you' : 'Name not available');
+  const nameOf = (party: PartyReference) => party.display ?? (isUser(party) ? 'you' : NOT_AVAILABLE);
   const visit = launch.context.encounter;
   const encounter = visit === undefined ? undefined : `Encounter/${visit}`;
   const at: ReadAt = { now, timeZone, isUser, encounter };
@@ -157,14 +158,11 @@ export function sentOf(
   return {
     ...{ identifier, at: now.toISOString(), request, resource, number, said, replaced: posted.replaced },
     // An answer without what FHIR requires is only a part of the request.
-    differs: saved?.['status'] && saved['subject'] ? differencesIn(saved, whole, at) : undefined,
+    differs: saved?.['status'] && saved['intent'] ? differencesIn(saved, whole, at) : undefined,
   };
 }
 
 function differencesIn(saved: FhirResource, sent: FhirResource, at: Pick<Place, 'launch' | 'organization' | 'now'>) {
   const rowIn = (request: FhirResource) => rowOf({ request, form: '' }, undefined, at);
-  return [
-    ...otherIn(rowIn(saved), rowIn(sent)).map((word) => `another ${word}`),
-    ...missingIn(saved, sent).map((word) => `${word} missing`),
-  ];
+  return [...otherIn(rowIn(saved), rowIn(sent)).map((word) => `another ${word}`), ...changesIn(saved, sent)];
 }

@@ -53,7 +53,8 @@ export async function sendInLaunch(
     const { api, patient, user } = open();
     const by = { patientId: (await patient).id, name: (await user.soon()).name ?? launch.user.name, now: deps.clock() };
     const mayUpdate = await mayUpdateRequests({ ...deps, launch, organization });
-    const { end, isNews } = await endOriginal({ api, publicUrl: deps.publicUrl, mayUpdate }, corrects, by);
+    const ehr = { api, publicUrl: deps.publicUrl, mayUpdate };
+    const { end, isNews } = await endOriginal(ehr, corrects, by, sending.end);
     if (isNews) recordCancelled(deps.audit, request, launch, 'revoked');
     if (end === 'cancelled') await noteCancelled(corrects.identifiers);
     return { ...sending, written, replaced: end };

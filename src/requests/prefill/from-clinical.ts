@@ -15,40 +15,35 @@ import {
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { type ChartFact, dated, factOf, hasCode, MOST_OF_A_KIND, type ReadingTime } from './facts.ts';
-import { type Ranks, UNRANKED } from './from-encounter.ts';
 
 /** Remarks on a resource that a request must not carry. */
 const NOT_IN_FORCE = ['entered in error', 'refuted', 'resolved', 'inactive', 'in remission'];
 
 /**
- * Diagnoses of the launch's encounter, by the ranks that it gives them, then of any encounter, then the others. None is
- * chosen beforehand. @param ranks of `Condition/id`, as the encounter gives them.
+ * Diagnoses of the launch's encounter, then of any encounter, then the others. None is chosen beforehand.
+ * @param launched.diagnosed what the encounter itself names as its diagnoses, as `Condition/id`, the first one first.
  */
 export function reasonsFrom(
   conditions: readonly ForeignRecord[],
-  {
-    encounter,
-    ranks = NO_RANKS,
-    base,
-    at,
-  }: { encounter: string | undefined; ranks?: Ranks; base: URL; at: ReadingTime },
+  launched: { encounter: string | undefined; diagnosed?: readonly string[]; base: URL; at: ReadingTime },
 ): ChartFact[] {
-  const placeOf = ({ id }: ForeignRecord) => ranks.get(`Condition/${asWritten(id)}`);
+  const { encounter, diagnosed = [], base, at } = launched;
   const rankOf = (condition: ForeignRecord): number => {
-    if (placeOf(condition) !== undefined) return 0;
+    const place = diagnosed.indexOf(`Condition/${asWritten(condition.id)}`);
+    if (place >= 0) return place - diagnosed.length;
     if (!hasCategory(condition, 'encounter-diagnosis')) return 2;
     const isOfThisOne =
       encounter !== undefined && localReference(condition.encounter, base) === `Encounter/${encounter}`;
     return isOfThisOne ? 0 : 1;
   };
   const labelOf = (condition: ForeignRecord, rank: number) =>
-    ['Diagnosis of this encounter', 'Encounter diagnosis'][rank] ??
+    ['Diagnosis of this encounter', 'Encounter diagnosis'][Math.max(rank, 0)] ??
     (hasCategory(condition, 'problem-list-item') ? 'Problem list' : 'Condition');
   const ranked = conditions
     .filter((condition) => isInForce(condition) && !hasAbated(condition))
     .map((condition) => ({ condition, rank: rankOf(condition) }));
   const facts = ranked
-    .toSorted((a, b) => a.rank - b.rank || (placeOf(a.condition) ?? UNRANKED) - (placeOf(b.condition) ?? UNRANKED))
+    .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ condition, rank }) => {
       const { recordedDate, onsetDateTime, meta } = condition;
       return factOf(
@@ -63,8 +58,6 @@ export function reasonsFrom(
   const same = (others: readonly ChartFact[]) => others.map(({ reference }) => reference);
   return alike.flatMap(([one, ...others]) => (one ? [{ ...one, same: same(others) }] : [])).slice(0, MOST_OF_A_KIND);
 }
-
-const NO_RANKS: Ranks = new Map();
 
 /** That there is no diagnosis is no reason for a request. */
 const NO_PROBLEM =
@@ -105,10 +98,10 @@ const NONE = [
 
 /**
  * After such words comes an allergy, as in "no known allergies except penicillin". So it may after a mark, as in "NKDA,
- * latex", unless the next word is known to say something else.
+ * latex", unless the next word is known to say something else; that somebody is "allergic to" it says it anywhere.
  */
 const BESIDES =
-  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla/iu;
+  /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla|\b(?:allergic|reacts|reaction) to\b/iu;
 
 /** In any language, a code may say it. */
 function saysNone({ code }: ForeignRecord): boolean {

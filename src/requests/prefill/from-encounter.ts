@@ -13,7 +13,7 @@ import {
   startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
-import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
+import { type ChartFact, dated, factOf, hasCode, type ReadingTime } from './facts.ts';
 
 /** The labels of an encounter's facts; a form's "Where from" is filled with the place. */
 export const STAY = { place: 'Place', encounter: 'Encounter' } as const;
@@ -30,6 +30,9 @@ const NOT_THERE = new Set<unknown>([
 
 /** v3-ActCode: the patient is elsewhere, such as at home, and the place is the clinician's. */
 const ELSEWHERE = new Set<unknown>(['VR', 'HH', 'FLD']);
+/** The same in words, for classes of the EHR's own: a call, a video visit, or no visit at all. */
+const ELSEWHERE_WORDS =
+  /\b(?:tele(?:phone|medicine|health|visit|video)|phone (?:call|visit)|video (?:visit|call|consult)|virtual|e-?visit|e-?consult|home (?:visit|care|health)|orders? only|refill|patient message|documentation only)\b/i;
 /** v3-ActCode: such a stay is over within hours, but some EHRs close it late or never. */
 const SHORT = new Set<unknown>(['AMB', 'EMER']);
 const SHORT_MS = 2 * 86_400_000;
@@ -45,10 +48,14 @@ export interface Place {
 
 /** Where the patient is now: the place reached last; where not all say when, the last. @param encounter untrusted */
 export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[] {
-  const isElsewhere = classesOf(encounter).some((code) => ELSEWHERE.has(code));
+  const isElsewhere = classesOf(encounter).some((code) => ELSEWHERE.has(code)) || kindsOf(encounter).some(isNoVisit);
   const isOver = isElsewhere || NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
   const current = asRecords(isOver ? undefined : encounter.location).filter(
-    ({ status, period }) => !LEFT.has(status) && !hasEnded(period, now) && !startsLater(period, now),
+    ({ status, period, location }) =>
+      !LEFT.has(status) &&
+      !isNoVisit(asInformation(asRecord(location).display)) &&
+      !hasEnded(period, now) &&
+      !startsLater(period, now),
   );
   const sinceOf = ({ period }: ForeignRecord) => Date.parse(asWritten(asRecord(period).start));
   const isDated = !current.map(sinceOf).some(Number.isNaN);
@@ -67,7 +74,26 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
     });
 }
 
+/** What the encounter names as its diagnoses, as `Condition/id`, by their rank; those for the bill come last. */
+export function diagnosesOf({ diagnosis }: ForeignRecord, base: URL): string[] {
+  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
+  const ranked = asRecords(diagnosis).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const isBilled = ({ use }: ForeignRecord) => hasCode(use, 'billing');
+  return [...ranked.filter((one) => !isBilled(one)), ...ranked.filter(isBilled)].flatMap(
+    ({ condition }) => localReference(condition, base) ?? [],
+  );
+}
+
 type NamedPlace = Place & { readonly name: string | undefined };
+
+/** What kind of encounter it is, in words, the most exact ones first. */
+function kindsOf({ type, serviceType, class: given }: ForeignRecord): (string | undefined)[] {
+  return [asConceptText(asRecords(type)[0]), asConceptText(serviceType), asInformation(asRecord(given).display)];
+}
+
+function isNoVisit(words: string | undefined): boolean {
+  return ELSEWHERE_WORDS.test(words ?? '');
+}
 
 /** R4 has one coding, R5 a list of concepts. */
 function classesOf({ class: given }: ForeignRecord): unknown[] {
@@ -76,15 +102,17 @@ function classesOf({ class: given }: ForeignRecord): unknown[] {
 
 /** @param places with their names, in their order; a name is undefined where the EHR gives none. */
 export function stayOf(encounter: ForeignRecord, places: readonly NamedPlace[], at: ReadingTime): ChartFact[] {
-  const { period, serviceType } = encounter;
+  const { period } = encounter;
   const { start, end } = asRecord(period);
   const isForgotten =
     classesOf(encounter).some((code) => SHORT.has(code)) && Date.parse(asWritten(start)) < at.now.getTime() - SHORT_MS;
   // During an ongoing stay in bed the patient is still there, however long ago it began.
   const { date, isStale } = dated([end ?? start], at);
   const when = { date: dated([start], at).date ?? date, isStale: isForgotten || (end !== undefined && isStale) };
-  const concept = asConceptText(asRecords(encounter.type)[0]) ?? asConceptText(serviceType);
-  const kind = withRemarks(concept ?? asInformation(asRecord(encounter.class).display), encounter);
+  const kind = withRemarks(
+    kindsOf(encounter).find((text) => text !== undefined),
+    encounter,
+  );
   const named = inOne(places, `Encounter/${asWritten(encounter.id)}`).flatMap(({ name, reference }): ChartFact[] =>
     name === undefined ? [] : [{ reference, label: STAY.place, text: name, ...when }],
   );
@@ -98,18 +126,4 @@ function inOne(places: readonly NamedPlace[], stay: string): readonly NamedPlace
   if (apart.length < 2) return places.toSorted((a, b) => Number(b.name === apart[0]) - Number(a.name === apart[0]));
   const others = places.filter(({ isJoint }) => isJoint !== true);
   return [{ display: undefined, reference: stay, name: apart.toReversed().join(', ') }, ...others];
-}
-
-/** The rank of each `Condition/id` among the diagnoses of an encounter. */
-export type Ranks = ReadonlyMap<string | undefined, number>;
-/** That of a diagnosis without one: it comes after the others. */
-export const UNRANKED = Number.MAX_SAFE_INTEGER;
-
-/** FHIR R4 Encounter.diagnosis, in which rank 1 comes first. A diagnosis that is named twice counts by its better rank. */
-export function ranksOf(encounter: ForeignRecord | undefined, base: URL): Ranks {
-  const all = asRecords(encounter?.diagnosis).map(({ condition, rank }) => ({
-    local: localReference(condition, base),
-    rank: typeof rank === 'number' ? rank : UNRANKED,
-  }));
-  return new Map(all.toSorted((a, b) => b.rank - a.rank).map(({ local, rank }) => [local, rank]));
 }

@@ -77,10 +77,12 @@ export function measuresFrom(
     const name = codes.includes(label && bareCode(label)) ? kind : label;
     const [fact] = factOf(observation, name, text, dated(moments, at));
     const noted = asInformation(asRecords(observation.note)[0]?.text, 120);
+    const method = asConceptText(observation.method);
+    const how = method !== undefined && NOT_MEASURED.test(method) ? `Not measured: ${method}` : undefined;
     return [
       {
         kind,
-        fact: fact && { ...fact, doubt: noted && `Note in the chart: ${noted}` },
+        fact: fact && { ...fact, doubt: noted ? `Note in the chart: ${noted}` : how },
         at: time,
         isTimed: moment.includes('T'),
       },
@@ -95,6 +97,8 @@ function isNothing({ valueQuantity }: ForeignRecord): boolean {
   return typeof value === 'number' && value <= 0;
 }
 
+/** How a value was found that was not measured. */
+const NOT_MEASURED = /\b(?:estimat|stated|report|guess|calculat)/i;
 const UNLIKELY = 'Unlikely value or unit: please check';
 const LEAP = 'Very different from the value before it: please check';
 const NOT_LATEST = 'A newer value is not final or not readable: please check';

@@ -2,7 +2,7 @@
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
-import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asInformation, asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ReadingTime } from './facts.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { fetchReads, type ReadAnswer } from './fetch-reads.ts';
 import { allergiesFrom, isNameless, reasonsFrom } from './from-clinical.ts';
 import { insuranceFrom } from './from-coverage.ts';
-import { placesOf, ranksOf, stayOf } from './from-encounter.ts';
+import { diagnosesOf, placesOf, stayOf } from './from-encounter.ts';
 import { measuresFrom } from './from-measures.ts';
 import { contactOf } from './from-patient.ts';
 import { requesterFrom } from './from-requester.ts';
@@ -68,11 +68,14 @@ async function sectionOf(
     name === 'requester'
       ? { own: resources, refused: 0, isWhole: true }
       : ownOf(resources, { type, patientId, base: api.base });
-  const patient = answerOf.get(reads.find((one) => one.section === 'patient') as ChartRead);
-  const birthDate = patient?.id === patientId ? patient.birthDate : undefined;
-  const stay = answerOf.get(reads.find(({ type: one }) => one === 'Encounter') as ChartRead);
-  const ofPatient = ownOf(stay ? [stay] : [], { type: 'Encounter', patientId, base: api.base });
-  const found = await factsIn(api, reader, name, own, { birthDate, stay: ofPatient.own[0] });
+  const answerFor = (section: SectionName) => {
+    const answer = answerOf.get(reads.find((one) => one.section === section) as ChartRead);
+    return answer ? ownOf([answer], { type: asWritten(answer.resourceType), patientId, base: api.base }).own : [];
+  };
+  const [patient] = answerFor('patient');
+  const stay = answerFor('where').find(({ id }) => id === reader.launch.context.encounter);
+  const diagnosed = stay ? diagnosesOf(stay, api.base) : [];
+  const found = await factsIn(api, reader, name, own, { birthDate: patient?.birthDate, diagnosed });
   const hasMore = received.some((one) => one.hasMore);
   // Among what did not come may be a newer measurement, or another insurance of today.
   const isUnsure = hasMore && name !== 'allergies';
@@ -98,7 +101,7 @@ async function factsIn(
   reader: ChartReader,
   name: SectionName,
   own: readonly ForeignRecord[],
-  { birthDate, stay }: { birthDate: unknown; stay: ForeignRecord | undefined },
+  { birthDate, diagnosed }: { birthDate: unknown; diagnosed: readonly string[] },
 ): Promise<readonly ChartFact[]> {
   const { base } = api;
   const { launch, at } = reader;
@@ -112,10 +115,7 @@ async function factsIn(
     case 'where':
       return first?.id === encounter && first ? whereOf(api, reader, first) : [];
     case 'reasons':
-      return reasonsFrom(own, {
-        ...{ encounter, base, at },
-        ranks: ranksOf(stay?.id === encounter ? stay : undefined, base),
-      });
+      return reasonsFrom(own, { encounter, diagnosed, base, at });
     case 'allergies':
       return allergiesFrom(own, at);
     case 'measures':
@@ -133,8 +133,16 @@ async function whereOf(api: FhirApi, { at, batches, canRead }: ChartReader, stay
   );
   const wanted = canRead('Location') ? nameless.map(({ reference }) => reference) : [];
   const answers = await fetchReads(api, wanted, batches);
-  const read = answers.flatMap((answer) => (answer ? readNamedResource(answer, { base: api.base, now: at.now }) : []));
+  const read = answers.flatMap((answer) => (answer ? nameIn(answer, { base: api.base, now: at.now }) : []));
   const nameOf = (reference: string) => read.find((one) => one.reference === reference)?.name;
   const named = places.map((place) => ({ ...place, name: place.display ?? nameOf(place.reference) }));
   return stayOf(stay, named, at);
+}
+
+/** The name of a Location, with that of what it is a part of: a bed alone is on any ward. */
+function nameIn(location: ForeignRecord, place: { base: URL; now: Date }) {
+  const { reference, name } = readNamedResource(location, place);
+  const whole = asInformation(asRecord(location.partOf).display);
+  const isSaid = name === undefined || whole === undefined || name.includes(whole);
+  return { reference, name: isSaid ? name : `${name}, ${whole}` };
 }

@@ -11,6 +11,7 @@ import { outcome } from './seeds.ts';
 const { inspect, prepare, world } = useSeededWorld();
 
 const CREATE = /^\/fhir\/r4\/ServiceRequest$/;
+const OTHERS = JSON.stringify({ resourceType: 'ServiceRequest', subject: { reference: 'Patient/pat-other' } });
 const refusing = (status: number, code: string, text: string): Meddling =>
   outcome(CREATE, status, { code, details: { text } });
 
@@ -31,6 +32,7 @@ test.for<[name: string, answer: Meddling, rule: Rule]>([
   ['400', refusing(400, 'code-invalid', 'Unknown code'), 'fhir.create-refused'],
   ['429', refusing(429, 'throttled', 'Rate limit'), 'fhir.throttled'],
   ['a redirect to a sign-in page', redirect(CREATE, 302, '/login'), 'fhir.redirect'],
+  ["another patient's request", page(CREATE, 200, 'application/fhir+json', OTHERS), 'fhir.create-other-patient'],
   ['500', refusing(500, 'exception', 'NullPointerException'), 'fhir.create-unclear'],
 ])('a create that is refused: %s', async ([, answer, rule]) => {
   const scopes =
@@ -43,5 +45,5 @@ test.for<[name: string, answer: Meddling, rule: Rule]>([
   const shown = await sendForm(browser, url, { ...ticketOf(await browser.visit(url)), ...typed, reason: 'Dialysis' });
   const said = await inspect(shown, id);
   expectSaid(said, 'create', rule);
-  expect(said.shown).toMatch(/Not sent|did not confirm/);
+  expect(said.shown).toMatch(/Not sent|did not confirm|for another patient/);
 });

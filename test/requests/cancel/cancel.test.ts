@@ -147,6 +147,13 @@ describe('a request that was created here', () => {
     expect(puts()).toEqual([]);
   });
 
+  test('that the EHR cannot show at this moment is not said to be missing', async () => {
+    ehr.on('/fhir/ServiceRequest/sr-1', () => ({ status: 503 }));
+    const page = await browser.open(url('sr-1/cancel'));
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, new URL(url('sr-1')).pathname]);
+    expect(page.body).not.toContain('Page not found');
+  });
+
   test('that another tab has cancelled: a post that says too little does not read as if it were still open', async () => {
     const [page, other] = [await open(), await open()];
     await cancel(page);

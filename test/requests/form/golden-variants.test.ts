@@ -14,6 +14,7 @@ import type { TypedRequest } from '#src/requests/form/typed-request.ts';
 import { readQuestionnaire } from '#src/settings/questionnaire.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { unmarked } from '#src/smart/fhir/markup.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import { readDefinitions } from './r4-definitions.ts';
 import { CHOSEN, LAUNCH, NOW, OFFER, THERE, writeTyped, ZONE } from './written.ts';
@@ -37,6 +38,7 @@ const ANSWERS: Record<OwnField['kind'], (field: OwnField) => string> = {
   text: () => 'A short text',
   'long text': () => 'A text\nof two lines',
   choice: ({ choices }) => choices.at(-1) ?? '',
+  'choice or text': () => 'Neither of them',
   number: () => '2.5',
   'whole number': () => '3',
   date: () => '2026-07-23',
@@ -46,9 +48,11 @@ const ANSWERS: Record<OwnField['kind'], (field: OwnField) => string> = {
 const answersTo = ({ value, fields }: Service): TypedRequest =>
   Object.fromEntries(fields.map((field) => [ownName(value, field.name), ANSWERS[field.kind](field)]));
 
-const EVERY_TYPE = ['string', 'text', 'choice', 'boolean', 'integer', 'decimal', 'date', 'dateTime'].map((type) => ({
+const EVERY_TYPE = [
+  ...['string', 'text', 'choice', 'open-choice', 'boolean', 'integer', 'decimal', 'date', 'dateTime'],
+].map((type) => ({
   ...{ linkId: type, type, text: `Question of ${type}`, required: true },
-  ...(type === 'choice' ? { answerOption: [{ valueString: 'One' }, { valueString: 'Two' }] } : {}),
+  ...(type.endsWith('choice') ? { answerOption: [{ valueString: 'One' }, { valueString: 'Two' }] } : {}),
 }));
 function importedService(): Service {
   const item = [{ linkId: 'group', type: 'group', text: 'Group', item: EVERY_TYPE }];
@@ -115,10 +119,11 @@ test.for(HOSTILE)('%s in every text and answer', ([, text]) => {
   const own = { 'own.transport.isolation': text, 'own.transport.escort': text };
   const resource = writeTyped({ ...TYPED, ...Object.fromEntries(TEXTS.map((name) => [name, text])), ...own });
   expectValid(resource);
-  const written = JSON.stringify(text.replace(/[\u202C\u202E]/gu, '').replace(/[\u00a0\u2009\u3000]/gu, ' ')).slice(
-    1,
-    -1,
-  );
+  const written = JSON.stringify(
+    unmarked(text)
+      .replace(/[\u202C\u202E]/gu, '')
+      .replace(/[\u00a0\u2009\u3000]/gu, ' '),
+  ).slice(1, -1);
   expect(JSON.stringify(resource).split(written)).toHaveLength(TEXTS.length + 3);
 });
 

@@ -115,7 +115,7 @@ describe('after "sent"', () => {
     list = await browser.open(launchUrl(organizationId));
     const { body } = await send({ ...VAN, receiver: 'Swift Rides' });
     expect(body).toContain('Number <code>ORD-77</code>.');
-    expect(body).toContain('It names <bdi>Swift Rides</bdi>; the EHR does not say whether they have been notified.');
+    expect(body).toContain('You chose <bdi>Swift Rides</bdi>; the EHR does not say whether they have been notified.');
   });
 
   test('the new row is the first one and marked, also where it sorts to another page or is filtered out', async () => {
@@ -144,6 +144,20 @@ describe('after "sent"', () => {
     ).toHaveLength(1);
     wait(15 * MINUTE_MS);
     expect((await openList()).body).not.toContain('<mark>');
+  });
+
+  test('a proxy that posts it twice makes two orders, which are two rows, both sent from here', async () => {
+    ehr.on('requests', ({ method, body }) => {
+      if (method !== 'POST') return searchset();
+      const sent = JSON.parse(body);
+      chart.push({ ...sent, id: 'sr-1' }, { ...sent, id: 'sr-2' });
+      return { status: 504, body: '' };
+    });
+    const { body } = await send();
+    expect(body).toContain(SENT);
+    for (const id of ['sr-1', 'sr-2']) expect(body).toMatch(new RegExp(`requests/${id}"[^>]*>Wheelchair van`));
+    expect(body.match(/sent from here/g)).toHaveLength(2);
+    expect(body).not.toContain('shown once');
   });
 
   test('a list without the new request says so, also after a reload, and never that there are no requests', async () => {

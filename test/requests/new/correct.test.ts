@@ -468,6 +468,41 @@ describe('the old request is not cancelled before the new one is proved to exist
   });
 });
 
+describe('the old request stays open if the EHR has saved the new one, and', () => {
+  test.for<[string, Resource]>([
+    ['as a draft', { status: 'draft' }],
+    ['on hold', { status: 'on-hold' }],
+    ['as cancelled', { status: 'revoked' }],
+    ['as an error', { status: 'entered-in-error' }],
+    ['as a proposal', { intent: 'proposal' }],
+    ['as a prohibition', { doNotPerform: true }],
+  ])('%s, whether its answer or a read shows it', async ([, changes]) => {
+    onCreate = (made) => {
+      const saved = { ...made, ...changes };
+      queueMicrotask(() => chart.set('sr-2', saved));
+      return { status: 201, body: saved };
+    };
+    const waits = 'the EHR has saved the new one, but not as an active order';
+    const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
+    expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
+    expect([old()['status'], chart.size]).toEqual(['active', 2]);
+    // Of a form that was sent before, only the id is kept.
+    expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
+
+  test.for(['7', '8'])('over the old one, which has the version %s now', async (versionId) => {
+    onCreate = (made) => {
+      const saved = { ...made, id: 'sr-1', meta: { versionId } };
+      queueMicrotask(() => [chart.set('sr-1', saved), chart.delete('sr-2')]);
+      return { status: 201, body: saved };
+    };
+    const page = await resend();
+    expect(page.body).toContain('is the same one in the EHR now');
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
+});
+
 describe('a request that has changed since the form was opened', () => {
   test.for([
     ['done', { status: 'completed' }],

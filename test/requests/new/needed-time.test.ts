@@ -75,6 +75,16 @@ test.for<[string, Record<string, string>, Record<string, unknown> | 'taken']>([
     { ...SERIES, neededOn: '2026-03-11', times: '2' },
     { neededOn: 'must be one of the days on which the request repeats; it is a Wednesday' },
   ],
+  [
+    'a series of Sundays in the hour that is left out on one of them',
+    { neededOn: '2027-03-07', sun: 'on', times: '2', neededAt: '02:30' },
+    { neededAt: expect.stringMatching(/^does not exist on Sun\s14\sMar\s2027: the clock is set forward$/) },
+  ],
+  [
+    'a series of Sundays that ends before that one',
+    { neededOn: '2027-02-28', sun: 'on', lastDay: '2027-03-13', neededAt: '02:30' },
+    'taken',
+  ],
   ['a count without days', { times: '3' }, { times: expect.stringContaining('choose its days') }],
   ['an end without days', { lastDay: '2026-06-01' }, { lastDay: expect.stringContaining('choose its days') }],
 ])('%s', ([, change, expected]) => {

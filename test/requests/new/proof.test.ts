@@ -19,6 +19,10 @@ const TYPED = {
 const SENT = 'The request was sent to the EHR.';
 const UNCONFIRMED = 'The EHR did not confirm the request';
 const ABSENT = 'The EHR does not show this request now.';
+/** Who has to check what, after an answer about another patient; before and after a search that finds nothing. */
+const OTHER =
+  /may have saved this request for another patient\. This app sent it for the patient named at the top, .* give your help desk the support code/;
+const isOther = (name: string) => name.endsWith('other-patient');
 const denied = unprovedCreateFaults.filter((name) => /-(?:error|fatal)$/.test(name));
 const silent = unprovedCreateFaults.filter((name) => !denied.includes(name));
 
@@ -62,18 +66,17 @@ describe('nothing was created', () => {
     async (name) => {
       world.sandbox.faults.set(name);
       const page = await send();
-      expect([isShownAgain(page), page.body.includes(UNCONFIRMED), page.body.includes(SENT)]).toEqual([
-        true,
-        true,
-        false,
-      ]);
+      expect([isShownAgain(page), page.body.includes(SENT)]).toEqual([true, false]);
+      expect(page.body).toMatch(isOther(name) ? OTHER : new RegExp(UNCONFIRMED));
+      expect(page.body).not.toContain('pat-other');
       expect(page.body).toContain('value="Wheelchair van to dialysis"');
       expect(page.body).toContain('Two steps at the door');
       expect(page.body).toContain('name="intent" value="look"');
       expect(calls('GET')).toBeGreaterThan(0);
       const [asked, posted] = [calls('GET'), calls('POST')];
       const looked = await press(page, { intent: 'look' });
-      expect([looked.body.includes(ABSENT), looked.body.includes(SENT)]).toEqual([true, false]);
+      expect(looked.body).not.toContain(SENT);
+      expect(looked.body).toMatch(isOther(name) ? OTHER : new RegExp(ABSENT));
       expect([calls('GET') > asked, calls('POST')]).toEqual([true, posted]);
       expect(looked.body).toContain('value="Wheelchair van to dialysis"');
       world.sandbox.faults.clear();

@@ -52,6 +52,22 @@ test('what the review does not show, such as an override of direction, is not se
 });
 
 test.for([
+  ['RTF', '{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0 Ring twice\\par Stairs\\par}', 'Ring twice\nStairs'],
+  ['HTML', '<p>Ring <b>twice</b></p><p>Stairs &amp; lift</p>', 'Ring twice\n\nStairs & lift'],
+  ['lines of a browser', 'Ring twice\r\nStairs', 'Ring twice\r\nStairs'],
+])('%s that was pasted is sent in the words that the review shows', ([, note = '', sent = '']) => {
+  const { resource, lines } = review({ ...TYPED, note });
+  expect(resource).toMatchObject({ note: [{ text: sent }] });
+  expect(lines).toContainEqual({ text: sent.replace(/\s*\n/g, '\n') });
+});
+
+test('a note at its longest is counted as its user counts it, a line end as one character', () => {
+  const note = textOf(1_000).replaceAll(' ', '\r\n');
+  expect(readNewRequest({ ...TYPED, note }, NOW, ZONE, OFFER).ok).toBe(true);
+  expect(readNewRequest({ ...TYPED, note: `${note}.` }, NOW, ZONE, OFFER).ok).toBe(false);
+});
+
+test.for([
   ['2026-07-22T11:00', 'Wed 22 Jul 2026 11:00 EDT', undefined],
   ['2026-07-22T09:00', 'Wed 22 Jul 2026 09:00 EDT', 'This is before the request is needed. Check it.'],
   ['2020-07-22T11:00', 'Wed 22 Jul 2020 11:00 EDT', 'This is before the request is needed. Check it.'],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dated, keyOf, sourceText } from '#src/requests/prefill/facts.ts';
 import { allergiesFrom, reasonsFrom } from '#src/requests/prefill/from-clinical.ts';
 import { insuranceFrom } from '#src/requests/prefill/from-coverage.ts';
-import { ranksOf, stayOf } from '#src/requests/prefill/from-encounter.ts';
+import { diagnosesOf, stayOf } from '#src/requests/prefill/from-encounter.ts';
 import { measuresFrom } from '#src/requests/prefill/from-measures.ts';
 
 const AT = { now: new Date('2026-07-20T18:00:00Z'), timeZone: 'America/New_York', staleDays: 90 };
@@ -97,7 +97,7 @@ describe('the values that count', () => {
       { condition: { reference: 'Condition/first' }, rank: 1 },
     ];
     const all = ['p', 'unranked', 'second', 'first'].map((id) => condition(id, 'problem-list-item'));
-    const found = reasonsFrom(all, { encounter: 'e1', ranks: ranksOf({ diagnosis }, base), base, at: AT });
+    const found = reasonsFrom(all, { encounter: 'e1', diagnosed: diagnosesOf({ diagnosis }, base), base, at: AT });
     expect(found.map(({ text }) => text)).toEqual(['first', 'second', 'unranked', 'p']);
     expect(found[0]?.label).toBe('Diagnosis of this encounter');
   });

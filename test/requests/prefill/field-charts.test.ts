@@ -120,6 +120,31 @@ test.for<[string, Resource[], string[]]>([
     ],
     ['- Condition: Schenkelhalsfraktur (left) (suspected)'],
   ],
+  [
+    'diagnoses of this stay, by the rank that it gives, and what is only billed after them',
+    [
+      {
+        ...stay(),
+        diagnosis: [
+          { condition: { reference: 'Condition/bill' }, rank: 1, use: { coding: [{ code: 'billing' }] } },
+          { condition: { reference: 'Condition/three' } },
+          { condition: { reference: 'Condition/two' }, rank: 2 },
+          { condition: { reference: 'Condition/one' }, rank: 1 },
+        ],
+      },
+      ...['old', 'bill', 'three', 'two', 'one'].map((id) => condition({ id, code: { text: id } })),
+    ],
+    [...['one', 'two', 'three', 'bill'].map((id) => `- Diagnosis of this encounter: ${id}`), '- Condition: old'],
+  ],
+  [
+    'diagnoses that another stay, or one of another patient, names',
+    [
+      { ...stay(), subject: { reference: 'Patient/pat-2' }, diagnosis: [{ condition: { reference: 'Condition/d' } }] },
+      condition({}),
+      condition({ id: 'd', code: { text: 'Knee' } }),
+    ],
+    ['- Condition: Hip', '- Condition: Knee'],
+  ],
   ['a weight of next year', [weight('1', 70, '2026-11-20'), weight('2', 7, '2027-11-20')], ['+ Weight: 70 kg']],
   [
     'two weights of one moment',
@@ -176,6 +201,8 @@ test.for<[string, Resource[], string[]]>([
     'No known allergies except penicillin',
     'NKA other than sulfa',
     'No known drug allergies; food allergy: shellfish',
+    'NKDA; patient is allergic to latex',
+    'NKA as of 2019, reaction to latex since',
     'No known drug allergies. Bee stings: anaphylaxis',
     'NKDA. Intolerance to codeine - nausea',
     ...['NKA, latex allergy', 'NKDA (latex)', 'NKDA; Norco', 'No known drug allergies, seasonal allergies only'],
@@ -396,6 +423,34 @@ test.for<[string, Resource[], string[]]>([
     ['- Aetna', '- Cigna'],
   ],
   ['the place of a video visit', [{ ...stay(place('Video', '2026-11-22')), class: { code: 'VR' } }], []],
+  ...['Telephone', 'Telehealth Video Visit', 'Orders Only', 'Home Care Visit', 'Patient Message'].map(
+    (text): [string, Resource[], string[]] => [
+      `the clinic of an encounter of the type “${text}”`,
+      [{ ...stay(place('Cardiology', '2026-11-22')), type: [{ text }] }],
+      [`- Encounter: ${text}`],
+    ],
+  ),
+  ...['Phone Visit', 'Virtual'].map((display): [string, Resource[], string[]] => [
+    `the clinic of an encounter whose class is called “${display}”`,
+    [{ ...stay(place('Cardiology', '2026-11-22')), class: { code: '13', display } }],
+    [`- Encounter: ${display}`],
+  ]),
+  ['a virtual place', [stay(place('Virtual Room 3', '2026-11-22'))], []],
+  ['a ward for telemetry', [stay(place('4 West Tele', '2026-11-22'))], ['- Place: 4 West Tele']],
+  [
+    'a bed that its Location names, with its ward',
+    [
+      stay({ location: { reference: 'Location/b' } }),
+      { resourceType: 'Location', id: 'b', name: 'Bed 2', partOf: { display: 'Ward 7' } },
+    ],
+    ['- Place: Bed 2, Ward 7'],
+  ],
+  [
+    'a weight that was estimated',
+    [adult, weight('1', 70, '2026-11-20', { method: { text: 'Estimated by staff' } })],
+    ['! Weight: 70 kg'],
+  ],
+  ['a weight on a scale', [weight('1', 70, '2026-11-20', { method: { text: 'Bed scale' } })], ['+ Weight: 70 kg']],
   [
     'the office of a nurse at home',
     [{ ...stay(place('Office', '2026-11-22')), class: [{ coding: [{ code: 'HH' }] }] }],

@@ -89,7 +89,7 @@ describe('another patient', () => {
     expect(page.body).not.toContain('Stranger');
     for (const title of Object.values(TITLES)) {
       expect(choicesOf(page, title)).toEqual([]);
-      expect(remarkOf(page, title)).toContain('1 entry of another patient left out');
+      expect(remarkOf(page, title)).toContain('1 entry left out, because another patient or none is named there');
     }
   });
 
