@@ -41,6 +41,12 @@ export function on(
   return (call, value) => ([routes].flat().includes(call.route) ? answer(call, value) : undefined);
 }
 
+/** Splits `error:error_description`; the description may have colons of its own, as those of Microsoft Entra ID do. */
+export function errorAndWords(value: FaultValue): [error: string, said?: string] {
+  const [error = '', ...said] = String(value).split(':');
+  return said.length > 0 ? [error, said.join(':')] : [error];
+}
+
 /** Holds a route back for `value` milliseconds (default one minute), then lets the real handler answer. */
 export function slow(
   routes: RouteName | readonly RouteName[],

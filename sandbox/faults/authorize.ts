@@ -1,6 +1,6 @@
 /** Faults of the authorization response on its way to the redirect URI (CB rules). */
 import type { Fault } from '#sandbox/fault-type.ts';
-import { htmlAnswer, on } from './answers.ts';
+import { errorAndWords, htmlAnswer, on } from './answers.ts';
 
 /** An RFC 6749 4.1.2.1 error in place of the code; `state` and `iss` stay. */
 function refuse(parameters: URLSearchParams, error: string, description: string): URLSearchParams {
@@ -32,8 +32,8 @@ export const authorizeFaults = {
     description: 'the EHR cannot sign the user in now: temporarily_unavailable',
     value: 'another OAuth error code, and after a colon what error_description says',
     authorizationResponse: (parameters, _facts, value = 'temporarily_unavailable') => {
-      const [error = '', description = 'Try again in a few minutes'] = String(value).split(':');
-      return refuse(parameters, error, description);
+      const [error, said = 'Try again in a few minutes'] = errorAndWords(value);
+      return refuse(parameters, error, said);
     },
   },
   'hostile-error': {

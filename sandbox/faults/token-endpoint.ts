@@ -1,6 +1,6 @@
 /** Faults of the token endpoint's HTTP answer (TK-07, TK-10, TK-16, TK-17, TK-19, RF-06, RF-07). */
 import type { Fault } from '#sandbox/fault-type.ts';
-import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
+import { errorAndWords, garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
 
 const both = ['token', 'refresh'] as const;
 
@@ -62,8 +62,8 @@ export const tokenEndpointFaults = {
     description: 'the token endpoint refuses with another OAuth error: invalid_target',
     value: 'another error, and after a colon what error_description says',
     request: on(both, (_call, value = 'invalid_target') => {
-      const [error, description = null] = String(value).split(':');
-      return jsonAnswer(400, { error, error_description: description });
+      const [error, said = null] = errorAndWords(value);
+      return jsonAnswer(400, { error, error_description: said });
     }),
   },
   'token-redirect': {

@@ -26,17 +26,29 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
 ];
-const REDIRECT = 'redirect redirect_uri redirect_uris redirecturi';
+const REDIRECT =
+  'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris';
-const OVER = 'unknown expired used invalid found already resolved valid recognized match exist consumed';
-/** What servers say of a code, under whatever error. */
-export const OF_CODE: Hints = [
+const LAUNCH = 'launch launch_token launchtoken launch_id';
+const OVER =
+  'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
+const OF_LAUNCH: Hints = [
+  ['authorization.launch-over', LAUNCH, OVER],
+  // Of the launch value, and not of a client that is registered without EHR launch.
+  ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
+];
+export const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
-  ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge'],
 ];
+/** What servers say of a code, under whatever error. */
+export const OF_CODE: Hints = [...OF_REDIRECT, ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge']];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
+export const OF_CONSENT: Hints = [
+  ['grant.consent', 'admin administrator', 'consent consented'],
+  ['grant.consent', 'admin administrator', 'grant approval approve'],
+];
 export const OF_GRANT: Hints = [
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
@@ -46,7 +58,7 @@ export const OF_GRANT: Hints = [
   ['grant.consent', 'consent consented'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
   ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist'],
-  ['authorization.launch-over', 'launch', OVER],
+  ...OF_LAUNCH,
   ['grant.other-client', 'client client_id', 'another other different issued match belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
@@ -57,11 +69,15 @@ export const OF_GRANT: Hints = [
 export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
+// Each of these is in every request, so a server that misses one did not get it.
+const SENT = 'aud state response_type client_id redirect_uri code_challenge code_challenge_method challenge pkce';
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
-  ['authorization.launch-over', 'launch', OVER],
+  ...OF_LAUNCH,
+  ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
+  ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
   ['authorization.pkce', 'pkce code_challenge challenge code_challenge_method'],
@@ -73,9 +89,15 @@ export const OF_AUTHORIZATION: Hints = [
   ['client.off', APP, 'installed activated'],
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
+/** Of the client itself, before anything that a long description adds. */
+export const OF_CLIENT_ID: Hints = [
+  ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
+];
 export const OF_DENIAL: Hints = [
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ...OF_CONSENT,
   ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],
+  ...OF_LAUNCH,
   ['scope.refused', 'scope scopes', NOT_ON],
   // Keycloak, of a client without the authorization code flow.
   ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],

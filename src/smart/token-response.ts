@@ -139,7 +139,8 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
       ...answered,
     });
   }
-  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
+  if (status >= 500 || status === 408)
+    return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.

@@ -1,8 +1,10 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
 import { signInRules } from './authorization.ts';
+import { callbackRules } from './callback.ts';
 import { clientRules } from './client.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';
+import { requestRules } from './fhir-requests.ts';
 import { identityRules } from './identity.ts';
 import { launchRules } from './launch.ts';
 import { networkRules } from './network.ts';
@@ -18,11 +20,13 @@ const table = {
   ...tlsRules,
   ...discoveryRules,
   ...signInRules,
+  ...callbackRules,
   ...clientRules,
   ...tokenRules,
   ...identityRules,
   ...userRules,
   ...fhirRules,
+  ...requestRules,
   ...refreshRules,
 };
 

@@ -40,6 +40,18 @@ export function namesMissingParameter(words: string): boolean {
   return lacks && /\b(?:parameters?|ah-practice)\b/i.test(words);
 }
 
+/**
+ * Do these words say that the app is refused, and not the user: for a tenant, or where an organization has not switched it on?
+ * @param body of a gateway, in JSON of its own.
+ */
+export function saysNotEnabled(words: string, body: unknown): boolean {
+  const own = isJsonObject(body) ? [body['message'], body['error'], body['error_description']] : [];
+  const said = [words, ...own.filter((text) => typeof text === 'string')].join(' ');
+  if (/\btenants?\b/i.test(said)) return true;
+  const isOfApp = /\b(?:app|application|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
+  return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);
+}
+
 function codesIn(details: unknown): unknown[] {
   const coding = isJsonObject(details) ? [details['coding']].flat(1) : [];
   return coding.filter(isJsonObject).map(({ code }) => code);

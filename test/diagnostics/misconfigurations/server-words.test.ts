@@ -3,7 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { ruleOfDescription, ruleOfRefusal } from '#src/smart/refusal-rule.ts';
+import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
+import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
 
 type Case = [error: string, said: string, rule: Rule];
 
@@ -127,6 +128,13 @@ const TOKEN: Case[] = [
   ['invalid_client', 'No client with requested id', 'client.unknown'],
   ['invalid_client', 'Client belongs to the sandbox', 'client.unknown'],
   ['invalid_client', 'Client authentication failed: no assertion came with it', 'client.key'],
+  ['invalid_client', 'The redirect URI of the request is not the one on record', 'grant.redirect-uri'],
+  ['invalid_request', 'The redirect-uri in the body does not match, no such value', 'grant.redirect-uri'],
+  ['unauthorized_client', 'redirectUri is not valid for this grant', 'grant.redirect-uri'],
+  ['invalid_grant', 'callbackURL mismatch', 'grant.redirect-uri'],
+  ['redirect_uri_mismatch', 'Bad Request', 'grant.redirect-uri'],
+  ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
+  ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -141,7 +149,20 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'launch is required', 'authorization.request-refused'],
   ['invalid_request', 'Invalid resource indicator', 'authorization.audience'],
   ['invalid_request', 'AADSTS50011: The reply URL does not match the reply URLs', 'authorization.redirect-uri'],
-  ['invalid_request', 'response_type is missing', 'authorization.request-refused'],
+  ['invalid_request', 'response_type is missing', 'authorization.parameter-lost'],
+  ['invalid_request', 'Missing parameter: code_challenge_method', 'authorization.parameter-lost'],
+  ['invalid_request', 'The aud parameter is required', 'authorization.parameter-lost'],
+  ['invalid_request', 'launch token not authorized', 'authorization.launch-over'],
+  ['invalid_request', 'Unknown launch', 'authorization.launch-over'],
+  ['access_denied', 'The launch token expired', 'authorization.launch-over'],
+  ['invalid_launch_token', '', 'authorization.launch-over'],
+  [
+    'unauthorized_client',
+    'AADSTS700016: Application with identifier x was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.',
+    'authorization.client-unknown',
+  ],
+  ['consent_required', 'AADSTS65001: The user or administrator has not consented', 'grant.consent'],
+  ['access_denied', 'AADSTS90094: this needs permission that only an admin can grant', 'grant.consent'],
   ['access_denied', 'The app is disabled', 'client.off'],
   ['access_denied', 'The application has not been licensed for this organization', 'client.off'],
   ['invalid_request', 'The requested scope patient/*.read is invalid', 'scope.refused'],
@@ -183,6 +204,16 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'The client is not authorized to request the scope launch/patient', 'scope.refused'],
   ['access_denied', 'The user is not allowed to consent to the scopes', 'authorization.denied'],
 ];
+
+test('a clock that differs explains a refusal without a reason, and none that names another', () => {
+  const rule = (said: string) => ruleOfRefusal({ status: 401, error: 'invalid_client', said, isClockOff: true });
+  expect(['', 'JWT expired', 'Client not found', 'redirect URI differs'].map(rule)).toEqual([
+    'clock.ehr',
+    'clock.ehr',
+    'client.unknown',
+    'grant.redirect-uri',
+  ]);
+});
 
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {
   expect(ruleOfDescription(error, said)).toBe(rule);
