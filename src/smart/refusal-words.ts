@@ -68,6 +68,13 @@ export const OF_GRANT: Hints = [
 /** Keycloak gives out a code for offline_access, and refuses the token. */
 export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 
+const PLACE = 'tenant organization facility practice site environment domain instance realm';
+/** Of a client that is known, and may not be used here. */
+const OF_OFF: Hints = [
+  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
+  ['client.off', `${APP} service`, PLACE, 'enabled installed activated configured granted'],
+  ['client.off', APP, 'installed'],
+];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 // Each of these is in every request, so a server that misses one did not get it.
 const SENT = 'aud state response_type client_id redirect_uri code_challenge code_challenge_method challenge pkce';
@@ -86,7 +93,7 @@ export const OF_AUTHORIZATION: Hints = [
   ['scope.refused', 'scope scopes'],
   ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
   ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
-  ['client.off', APP, 'installed activated'],
+  ...OF_OFF,
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
 /** Of the client itself, before anything that a long description adds. */
@@ -107,8 +114,7 @@ export const OF_DENIAL: Hints = [
   ['authorization.denied', 'user', 'denied rejected', 'policy role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   ['authorization.denied', 'user', 'license licensed subscribed'],
-  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
-  ['client.off', APP, 'tenant organization facility site environment', 'enabled installed activated granted'],
+  ...OF_OFF,
 ];
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */

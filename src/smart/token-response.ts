@@ -46,7 +46,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) {
     const detail = `the answer is not a JSON object (${response.contentType || 'no content type'})`;
-    throw invalid(isWebPage(response) ? 'token.web-page' : 'token.not-json', detail);
+    throw invalid(isWebPage(response) || isProse(response.text) ? 'token.web-page' : 'token.not-json', detail);
   }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('token.error-in-200', 'status 200 with an error member');
@@ -72,6 +72,11 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
 /** Whether a page for people came in place of an answer for us. */
 export function isWebPage({ contentType, text }: OutboundResponse): boolean {
   return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
+}
+
+/** Whether a text begins as neither JSON nor a form does, as the refusals of firewalls do; nothing is none. */
+function isProse(text: string): boolean {
+  return !/^\s*(?:$|[[{]|\w+=)/.test(text);
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {

@@ -35,7 +35,7 @@ export const signInRules = {
     'Enable EHR launch (a launch from a chart) for {client id}, with the launch URL of the registration sheet.',
   ),
   'authorization.client-unknown': lastingAtEhr(
-    'The authorization server does not know the client ID {client id} (invalid_client)',
+    'The authorization server does not know the client ID {client id}',
     'Compare the client ID {client id} with the registration of this environment.',
   ),
   'authorization.launch-over': user(

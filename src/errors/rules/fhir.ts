@@ -3,8 +3,8 @@ import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule
 
 export const fhirRules = {
   'fhir.token-refused-at-once': ehrTeam(
-    'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, or a gateway before it removes the Authorization header or wants a key of its own',
-    'Look into the FHIR server’s log whether the token arrived. If it did, accept the tokens of this authorization server for the aud {aud}. If not, let the gateway pass requests on with their Authorization header, without a key of its own.',
+    'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, tenant or app, or a gateway before it removes the Authorization header or wants a key of its own',
+    'Look into the FHIR server’s log whether the token arrived. If it did, accept the tokens that this authorization server gives {client id} for the aud {aud}. If not, let the gateway pass requests on with their Authorization header, without a key of its own.',
   ),
   'fhir.token-over': user(
     'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',

@@ -9,7 +9,7 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { boundedName, boundedText, isBlank } from '#src/adapters/bounded-text.ts';
+import { boundedName, boundedText } from '#src/adapters/bounded-text.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 import type { IssuerToTrust } from '#src/smart/documents/issuer-keys.ts';
@@ -32,8 +32,6 @@ export interface VerifiedIdentity {
   readonly name: string | undefined;
   /** `auth_time`, seconds: when the user signed in at the EHR. */
   readonly authTime: number | undefined;
-  /** Names only of those that say something, for the launch trace. */
-  readonly claimNames: readonly string[];
 }
 
 export interface IdTokenExpectation {
@@ -74,10 +72,6 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
     profile: boundedText(claims['profile'], MAX_CLAIM_LENGTH),
     name: boundedName(claims['name'], MAX_CLAIM_LENGTH),
     authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
-    claimNames: Object.keys(claims)
-      .filter((name) => !isBlank(claims[name]))
-      .slice(0, 50)
-      .map((name) => name.slice(0, 64)),
   };
   return identity as VerifiedIdentity;
 }

@@ -11,7 +11,8 @@ type Case = [error: string, said: string, rule: Rule];
 const TOKEN: Case[] = [
   ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
   ['invalid_client', 'Either the client or the client credentials are invalid.', 'client.key'],
-  ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.key'],
+  ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.unknown'],
+  ['invalid_client', "Client assertion: 'sub' must match client_id", 'client.unknown'],
   ['invalid_client', 'Client authentication with signed JWT failed: Token is not active', 'client.assertion-times'],
   ['invalid_client', 'Client assertion is not within its valid time range.', 'client.assertion-times'],
   ['invalid_client', 'exp is too far in the future: maximum lifetime is 60 seconds', 'client.assertion-life'],
@@ -133,6 +134,7 @@ const TOKEN: Case[] = [
   ['unauthorized_client', 'redirectUri is not valid for this grant', 'grant.redirect-uri'],
   ['invalid_grant', 'callbackURL mismatch', 'grant.redirect-uri'],
   ['redirect_uri_mismatch', 'Bad Request', 'grant.redirect-uri'],
+  ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
 ];
@@ -155,6 +157,9 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'launch token not authorized', 'authorization.launch-over'],
   ['invalid_request', 'Unknown launch', 'authorization.launch-over'],
   ['access_denied', 'The launch token expired', 'authorization.launch-over'],
+  ['invalid_request', 'Client disabled.', 'client.off'],
+  ['invalid_request', 'Client is not configured for this instance', 'client.off'],
+  ['access_denied', 'Service not enabled within domain: hospital', 'client.off'],
   ['invalid_launch_token', '', 'authorization.launch-over'],
   [
     'unauthorized_client',

@@ -126,6 +126,8 @@ launchesSay('token', [
     'token.web-page',
     { says: /Let POST requests of our egress addresses through.*without a sign-in/, check: 'token-endpoint' },
   ],
+  ['a firewall’s text in the place of a token', page(TOKEN, 200, 'text/plain', 'Request rejected'), 'token.web-page'],
+  ['a form in the place of JSON', page(TOKEN, 200, 'text/plain', 'access_token=x'), 'token.not-json'],
   ['a firewall that finds it not acceptable', page(TOKEN, 406), 'token.not-acceptable', { check: 'token-endpoint' }],
   ['a gateway that waited too long', page(TOKEN, 408, JSON_TYPE, '{}'), 'token.late', /408.*POST/],
   ['a gateway for small headers', page(TOKEN, 431), 'token.body-lost'],
