@@ -41,7 +41,11 @@ export function on(
   return (call, value) => ([routes].flat().includes(call.route) ? answer(call, value) : undefined);
 }
 
-/** Splits `error:error_description`; the description may have colons of its own, as those of Microsoft Entra ID do. */
+/** The member that says why: Oracle Health gives an address, and nothing else. */
+export const reasonIn = (said: unknown): Record<string, unknown> =>
+  String(said).startsWith('https:') ? { error_uri: said } : { error_description: said };
+
+/** Splits `error:error_description` or `error:error_uri`; the description may have colons of its own, as those of Microsoft Entra ID do. */
 export function errorAndWords(value: FaultValue): [error: string, said?: string] {
   const [error = '', ...said] = String(value).split(':');
   return said.length > 0 ? [error, said.join(':')] : [error];

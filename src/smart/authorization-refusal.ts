@@ -1,7 +1,7 @@
 /** Finds the rule behind an error on the callback by its code and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { hintIn, OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DENIAL } from './refusal-words.ts';
+import { hintIn, OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
@@ -13,6 +13,8 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
       return hintIn(said, [...OF_CLIENT_ID, ...OF_DENIAL, ...OF_AUTHORIZATION]);
     case 'access_denied':
       return hintIn(said, OF_DENIAL);
+    case 'server_error':
+      return hintIn(said, OF_TENANT);
     case 'consent_required':
     case 'interaction_required':
       return hintIn(said, OF_CONSENT);

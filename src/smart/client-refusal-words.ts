@@ -18,6 +18,7 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-untrusted', 'certificate', 'verify', 'first'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
   ['client.method', 'mtls mutual'],
+  ['client.method', 'header', 'authorization'],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
   [
     'client.algorithm',

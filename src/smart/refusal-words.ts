@@ -11,7 +11,7 @@ export const OF_REQUEST: Hints = [
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn';
+export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn terminated';
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
 const NOT_ON = `${OFF} allowed enabled supported`;
@@ -33,6 +33,19 @@ const ADDRESS = 'url urls uri uris';
 const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
+export const OF_TENANT: Hints = [
+  ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
+  ['authorization.tenant', 'unregistered_service'],
+];
+/** Reasons of Oracle Health, which come as one word each. */
+const OF_URN: Hints = [
+  ...OF_TENANT,
+  ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
+  ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
+  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
+  ['authorization.declined', 'denied_by_user cancelled'],
+  ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
+];
 const OF_LAUNCH: Hints = [
   ['authorization.launch-over', LAUNCH, OVER],
   // Of the launch value, and not of a client that is registered without EHR launch.
@@ -50,6 +63,8 @@ export const OF_CONSENT: Hints = [
   ['grant.consent', 'admin administrator', 'grant approval approve'],
 ];
 export const OF_GRANT: Hints = [
+  ['client.off', 'tenant_terminated'],
+  ...OF_TENANT,
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
@@ -57,9 +72,9 @@ export const OF_GRANT: Hints = [
   ['authorization.denied', 'blocked denied', 'policy policies'],
   ['grant.consent', 'consent consented'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
-  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist'],
+  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist invalid'],
   ...OF_LAUNCH,
-  ['grant.other-client', 'client client_id', 'another other different issued match belong'],
+  ['grant.other-client', 'client client_id', 'another other different issued match mismatch belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
@@ -77,9 +92,11 @@ const OF_OFF: Hints = [
 ];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 // Each of these is in every request, so a server that misses one did not get it.
-const SENT = 'aud state response_type client_id redirect_uri code_challenge code_challenge_method challenge pkce';
+const SENT =
+  'aud audience state response_type client_id redirect_uri code_challenge code_challenge_method challenge pkce';
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
+  ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
   ...OF_LAUNCH,
@@ -101,6 +118,7 @@ export const OF_CLIENT_ID: Hints = [
   ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
 ];
 export const OF_DENIAL: Hints = [
+  ...OF_URN,
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
   ...OF_CONSENT,
   ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],

@@ -9,6 +9,7 @@ import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
+import { wordsOfErrorUri } from './error-uri.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -129,10 +130,10 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
-  const { error, error_description: description } = parseJsonObject(response.text) ?? {};
+  const { error, error_description: description, error_uri: uri } = parseJsonObject(response.text) ?? {};
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockOf(response, now);
-  const said = typeof description === 'string' ? description : '';
+  const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   const rule =
     ruleOfGateway(response) ??
@@ -149,7 +150,7 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
   if (status >= 400) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.
-    const isLasting = rule === 'grant.redirect-uri' || rule === 'grant.pkce';
+    const isLasting = /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
     const code = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }

@@ -47,6 +47,15 @@ export const signInRules = {
     'The authorization server does not serve the FHIR base that was sent as aud, {aud}',
     'Let this authorization server accept the aud {aud}, the FHIR base that the EHR launches with.',
   ),
+  'authorization.tenant': lastingAtEhr(
+    'The authorization server does not know the tenant that its address names, or has not set it up for this app',
+    'Compare the tenant in the endpoints of smart-configuration, and in the FHIR base {aud}, with that of this organization; then set {client id} up for it.',
+  ),
+  'authorization.other-user': user(
+    'The browser is signed in to the authorization server as another user than the one who opened the app in the chart',
+    'Close the windows of the other user, or sign out there; then open the app again from the patient’s chart.',
+    { help: 'The EHR takes you for another user. Sign out of its other windows, then {again}.' },
+  ),
   'authorization.pkce': lastingAtEhr(
     'The authorization server refuses the PKCE challenge; S256 was sent',
     'Let the authorization server take code_challenge_method S256 (RFC 7636).',

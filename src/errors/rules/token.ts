@@ -85,7 +85,7 @@ export const tokenRules = {
     'Publish the final address as token_endpoint. A redirect to a sign-in page is a gateway’s: let the path through without it.',
   ),
   'token.web-page': ehrTeam(
-    'A page or text for people came in place of the token response: a firewall, a sign-in page or a portal answers for the token endpoint',
+    'A web page or a text for people came in place of the token response: a firewall, a sign-in page or a portal answers for the token endpoint',
     'Let POST requests of our egress addresses through to the token endpoint on {host}, without a sign-in or block page before it. If it is not the address of the authorization server, correct token_endpoint in smart-configuration.',
   ),
   'token.not-json': ehrTeam(

@@ -116,7 +116,7 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
 /** Statuses that refuse a read; others say nothing of the app. */
-const REFUSED = [400, 403, 404];
+const REFUSED = [400, 403];
 
 const BREAK_GLASS = /\bbreak[- ]?(?:the[- ]?)?glass\b/i;
 

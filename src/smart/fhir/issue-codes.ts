@@ -1,5 +1,6 @@
 /** Reads severities and issue codes of an OperationOutcome. Its texts may be clinical: only their words are compared, none is kept. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { wordsOfErrorUri } from '#src/smart/error-uri.ts';
 
 /** FHIR R4, value set issue-type: the only text of an OperationOutcome that a log or trace may hold (ST-07). */
 const ISSUE_TYPES = new Set<unknown>(
@@ -46,7 +47,10 @@ export function namesMissingParameter(words: string): boolean {
  */
 export function saysNotEnabled(words: string, body: unknown): boolean {
   const own = isJsonObject(body) ? [body['message'], body['error'], body['error_description']] : [];
-  const said = [words, ...own.filter((text) => typeof text === 'string')].join(' ');
+  // Every address of Oracle Health names a tenant, whatever the reason.
+  const said = [words, ...own.filter((text) => typeof text === 'string')]
+    .join(' ')
+    .replaceAll(/https?:[^\s",]*/g, wordsOfErrorUri);
   if (/\btenants?\b/i.test(said)) return true;
   const isOfApp = /\b(?:app|application|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
   return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);

@@ -4,7 +4,9 @@
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
+import { wordsOfErrorUri } from '#src/smart/error-uri.ts';
 import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
+import { urn } from './seeds.ts';
 
 type Case = [error: string, said: string, rule: Rule];
 
@@ -231,4 +233,43 @@ test.for([
   ['server_error', 'The app is disabled'],
 ] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();
+});
+
+const wordsOf = (reason: string) => wordsOfErrorUri(urn(reason));
+
+test.for<[error: string, reason: string, rule: Rule]>([
+  ['invalid_request', 'oauth2:grant:unknown-client', 'authorization.client-unknown'],
+  ['invalid_request', 'oauth2:grant:invalid-redirect-uri-trailing-slash', 'authorization.redirect-uri'],
+  ['invalid_request', 'oauth2:grant:unknown-tenant', 'authorization.tenant'],
+  ['server_error', 'oauth2:grant:tenant-not-configured', 'authorization.tenant'],
+  ['unauthorized_client', 'oauth2:grant:unauthorized-client-for-tenant', 'client.off'],
+  ['access_denied', 'oauth2:grant:denied-by-server', 'scope.refused'],
+  ['access_denied', 'oauth2:grant:denied-by-user', 'authorization.declined'],
+  ['invalid_request', 'smart-v1:grant:launch:invalid-launch-code', 'authorization.launch-over'],
+  ['invalid_request', 'smart-v1:grant:launch:unknown-resource-server', 'authorization.audience'],
+  ['invalid_request', 'smart-v1:grant:launch:audience-not-white-listed', 'authorization.audience'],
+  ['invalid_request', 'smart-v1:grant:launch:audience-required', 'authorization.parameter-lost'],
+  ['access_denied', 'smart-v1:grant:launch:mismatched-identity', 'authorization.other-user'],
+  ['invalid_request', 'smart-v1:grant:launch:unregistered-service', 'authorization.tenant'],
+])('the authorization endpoint answers %s with the URN %s', ([error, reason, rule]) => {
+  expect(ruleOfDescription(error, wordsOf(reason))).toBe(rule);
+});
+
+test.for<[error: string, reason: string, rule: Rule]>([
+  ['invalid_grant', 'oauth2:token:invalid-tenant', 'authorization.tenant'],
+  ['invalid_grant', 'oauth2:token:code:client:mismatch', 'grant.other-client'],
+  ['invalid_grant', 'oauth2:token:code-invalid-or-expired', 'grant.expired'],
+  ['invalid_grant', 'oauth2:token:code:tenant-terminated', 'client.off'],
+  ['invalid_grant', 'oauth2:token:refresh-token:session-invalid', 'authorization.sign-in-needed'],
+  ['invalid_client', 'oauth2:token:invalid-authorization-header', 'client.method'],
+  ['invalid_client', 'oauth2:token:invalid-client-credentials', 'client.key'],
+  ['invalid_client', 'oauth2:token:terminated-client', 'client.off'],
+  ['invalid_client', 'client-assertion:jwt-bearer:invalid-signature', 'client.key-unknown'],
+  ['invalid_grant', 'oauth2:token:invalid-redirect-uri', 'grant.redirect-uri'],
+])('the token endpoint answers %s with the URN %s', ([error, reason, rule]) => {
+  expect(ruleOfRefusal({ status: 400, error, said: wordsOf(reason), isClockOff: false })).toBe(rule);
+});
+
+test('an error_uri without such a URN says nothing', () => {
+  expect(['https://docs.example/errors#tenant', 'urn:ietf:params:oauth', 7].map(wordsOfErrorUri)).toEqual(['', '', '']);
 });

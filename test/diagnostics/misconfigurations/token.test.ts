@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token } from './seeds.ts';
+import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token, urn } from './seeds.ts';
 
 const { launchesSay, launchWith, prepare } = useSeededWorld();
 
@@ -86,6 +86,12 @@ launchesSay('token', [
     token('invalid_request:grant_type is missing'),
     'token.body-lost',
     /x-www-form-urlencoded/,
+  ],
+  [
+    'a tenant of another environment, as Oracle Health says it',
+    token(`invalid_grant:${urn('oauth2:token:invalid-tenant')}`),
+    'authorization.tenant',
+    { says: /Compare the tenant/, shown: /Trying again does not help/ },
   ],
   ['offline access that the client may not have', token('not_allowed:Offline tokens not allowed'), 'token.scope'],
   [
