@@ -76,5 +76,6 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
   ['token.busy', 'rate quota', 'limit exceeded'],
+  ['token.busy', 'many', 'requests attempts'],
   ['client.key', 'credentials', 'invalid'],
 ];

@@ -14,7 +14,7 @@ export const OF_REQUEST: Hints = [
 export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn terminated';
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-const NOT_ON = `${OFF} allowed enabled supported`;
+const NOT_ON = `${OFF} allowed enabled supported permitted`;
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
@@ -22,6 +22,7 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'urlencoded content media', 'type content'],
   ['token.body-lost', 'mechanism', 'no', 'provided'],
   ['client.method', `${SECRET} client_assertion_type`],
+  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
   // It was sent, so it was lost on the way.
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
@@ -90,24 +91,28 @@ const OF_OFF: Hints = [
   ['client.off', `${APP} service`, PLACE, 'enabled installed activated configured granted'],
   ['client.off', APP, 'installed'],
 ];
+// Keycloak, of a client without the authorization code flow.
+const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
 // Each of these is in every request, so a server that misses one did not get it.
-const SENT =
-  'aud audience state response_type client_id redirect_uri code_challenge code_challenge_method challenge pkce';
+const PKCE = 'pkce challenge code_challenge code_challenge_method';
+const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
   ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
-  ...OF_LAUNCH,
   ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
+  ['authorization.pkce', PKCE, 'plain supported unsupported'],
   ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
-  ['authorization.pkce', 'pkce code_challenge challenge code_challenge_method'],
+  ...OF_LAUNCH,
+  ['authorization.pkce', PKCE],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['scope.refused', 'scope scopes'],
+  OF_FLOW,
   ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
   ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
   ...OF_OFF,
@@ -124,8 +129,7 @@ export const OF_DENIAL: Hints = [
   ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],
   ...OF_LAUNCH,
   ['scope.refused', 'scope scopes', NOT_ON],
-  // Keycloak, of a client without the authorization code flow.
-  ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],
+  OF_FLOW,
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
   ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],

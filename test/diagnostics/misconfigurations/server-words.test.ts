@@ -136,6 +136,8 @@ const TOKEN: Case[] = [
   ['unauthorized_client', 'redirectUri is not valid for this grant', 'grant.redirect-uri'],
   ['invalid_grant', 'callbackURL mismatch', 'grant.redirect-uri'],
   ['redirect_uri_mismatch', 'Bad Request', 'grant.redirect-uri'],
+  ['invalid_request', 'Missing client authentication', 'client.method'],
+  ['invalid_client', 'Too many requests', 'token.busy'],
   ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
   ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
@@ -163,6 +165,9 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'Client is not configured for this instance', 'client.off'],
   ['access_denied', 'Service not enabled within domain: hospital', 'client.off'],
   ['invalid_launch_token', '', 'authorization.launch-over'],
+  ['invalid_request', 'aud does not match the FHIR server of the launch', 'authorization.audience'],
+  ['invalid_request', 'code_challenge_method plain is required', 'authorization.pkce'],
+  ['invalid_request', 'response_type=code is not permitted for the client', 'authorization.client-not-allowed'],
   [
     'unauthorized_client',
     'AADSTS700016: Application with identifier x was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.',
