@@ -6,7 +6,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '#src/errors.ts';
 import { authorizationError, ruleOfLostState } from './authorization-refusal.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
-import { wordsOfErrorUri } from './error-uri.ts';
+import { wordsOfErrorUri } from './fhir/error-uri.ts';
 
 /** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {

@@ -9,7 +9,7 @@ import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
-import { wordsOfErrorUri } from './error-uri.ts';
+import { wordsOfErrorUri } from './fhir/error-uri.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;

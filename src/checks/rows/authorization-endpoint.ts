@@ -7,7 +7,7 @@ import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { wordsOfErrorUri } from '#src/smart/error-uri.ts';
+import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';

@@ -1,6 +1,6 @@
 /** Reads severities and issue codes of an OperationOutcome. Its texts may be clinical: only their words are compared, none is kept. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
-import { wordsOfErrorUri } from '#src/smart/error-uri.ts';
+import { wordsOfErrorUri } from './error-uri.ts';
 
 /** FHIR R4, value set issue-type: the only text of an OperationOutcome that a log or trace may hold (ST-07). */
 const ISSUE_TYPES = new Set<unknown>(

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
-import { wordsOfErrorUri } from '#src/smart/error-uri.ts';
+import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
 import { urn } from './seeds.ts';
 
