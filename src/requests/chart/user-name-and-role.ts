@@ -62,7 +62,7 @@ export function readUser(given: Reader): UserReading {
   const resource = isGranted ? readFhirUser(api, user).catch(() => undefined) : none;
   const found = resource.then((read): UnreadUser | undefined => {
     const { type } = user;
-    if (!/^Practitioner/.test(type))
+    if (!type.startsWith('Practitioner'))
       return { rule: 'user.not-clinician', warning: 'fhirUser is no Practitioner', 'user type': type };
     if (read) return undefined;
     const status = statuses.get(user.reference);
