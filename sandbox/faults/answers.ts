@@ -41,6 +41,16 @@ export function on(
   return (call, value) => ([routes].flat().includes(call.route) ? answer(call, value) : undefined);
 }
 
+/** The member that says why: Oracle Health gives an address, and nothing else. */
+export const reasonIn = (said: unknown): Record<string, unknown> =>
+  String(said).startsWith('https:') ? { error_uri: said } : { error_description: said };
+
+/** Splits `error:error_description` or `error:error_uri`; the description may have colons of its own, as those of Microsoft Entra ID do. */
+export function errorAndWords(value: FaultValue): [error: string, said?: string] {
+  const [error = '', ...said] = String(value).split(':');
+  return said.length > 0 ? [error, said.join(':')] : [error];
+}
+
 /** Holds a route back for `value` milliseconds (default one minute), then lets the real handler answer. */
 export function slow(
   routes: RouteName | readonly RouteName[],

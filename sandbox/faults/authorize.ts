@@ -1,13 +1,13 @@
 /** Faults of the authorization response on its way to the redirect URI (CB rules). */
 import type { Fault } from '#sandbox/fault-type.ts';
-import { htmlAnswer, on } from './answers.ts';
+import { errorAndWords, htmlAnswer, on, reasonIn } from './answers.ts';
 
 /** An RFC 6749 4.1.2.1 error in place of the code; `state` and `iss` stay. */
 function refuse(parameters: URLSearchParams, error: string, description: string): URLSearchParams {
   const refused = new URLSearchParams(parameters);
   refused.delete('code');
   refused.set('error', error);
-  refused.set('error_description', description);
+  for (const [name, value] of Object.entries(reasonIn(description))) refused.set(name, String(value));
   return refused;
 }
 
@@ -30,10 +30,10 @@ export const authorizeFaults = {
   },
   'login-error': {
     description: 'the EHR cannot sign the user in now: temporarily_unavailable',
-    value: 'another OAuth error code, and after a colon what error_description says',
+    value: 'another OAuth error code, and after a colon what error_description says, or the https address of error_uri',
     authorizationResponse: (parameters, _facts, value = 'temporarily_unavailable') => {
-      const [error = '', description = 'Try again in a few minutes'] = String(value).split(':');
-      return refuse(parameters, error, description);
+      const [error, said = 'Try again in a few minutes'] = errorAndWords(value);
+      return refuse(parameters, error, said);
     },
   },
   'hostile-error': {

@@ -1,6 +1,6 @@
 /** Faults of the token endpoint's HTTP answer (TK-07, TK-10, TK-16, TK-17, TK-19, RF-06, RF-07). */
 import type { Fault } from '#sandbox/fault-type.ts';
-import { garbledAnswer, htmlAnswer, jsonAnswer, on, redirectAnswer, slow } from './answers.ts';
+import { errorAndWords, garbledAnswer, htmlAnswer, jsonAnswer, on, reasonIn, redirectAnswer, slow } from './answers.ts';
 
 const both = ['token', 'refresh'] as const;
 
@@ -60,10 +60,10 @@ export const tokenEndpointFaults = {
   },
   'token-refused': {
     description: 'the token endpoint refuses with another OAuth error: invalid_target',
-    value: 'another error, and after a colon what error_description says',
+    value: 'another error, and after a colon what error_description says, or the https address of error_uri',
     request: on(both, (_call, value = 'invalid_target') => {
-      const [error, description = null] = String(value).split(':');
-      return jsonAnswer(400, { error, error_description: description });
+      const [error, said = null] = errorAndWords(value);
+      return jsonAnswer(400, { error, ...reasonIn(said) });
     }),
   },
   'token-redirect': {

@@ -18,8 +18,13 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-untrusted', 'certificate', 'verify', 'first'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
   ['client.method', 'mtls mutual'],
+  ['client.method', 'header', 'authorization'],
   ['client.method', 'certificate', 'client', 'required missing provided presented'],
-  ['client.algorithm', 'alg algorithm algorithms', 'unsupported supported allowed permitted accepted'],
+  [
+    'client.algorithm',
+    'alg algorithm algorithms',
+    'unsupported supported allowed permitted accepted enabled configured registered',
+  ],
   [
     'client.algorithm',
     'ec rsa elliptic curve',
@@ -66,8 +71,11 @@ export const OF_CLIENT: Hints = [
   ['client.unknown', `client_id identifier ${APP}`, UNKNOWN],
   ['client.unknown', 'client_id identifier', 'invalid'],
   ['client.unknown', APP, ENVIRONMENT],
+  // Both are the client ID in our assertion, so the server compares them with another one.
+  ['client.unknown', 'sub iss subject issuer', 'client_id client', 'match matches mismatch must equal same'],
   ['client.unknown', APP, 'no', 'such'],
   ['client.unknown', APP, 'no', 'with', 'id identifier name client_id'],
   ['token.busy', 'rate quota', 'limit exceeded'],
+  ['token.busy', 'many', 'requests attempts'],
   ['client.key', 'credentials', 'invalid'],
 ];

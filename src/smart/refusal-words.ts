@@ -11,10 +11,10 @@ export const OF_REQUEST: Hints = [
   ['client.id-not-sent', 'client_id', 'missing required'],
   ['client.id-sent', 'client_id', 'omitted omit twice allowed'],
 ];
-export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn';
+export const OFF = 'disabled inactive suspended blocked deactivated locked revoked withdrawn terminated';
 export const APP = 'client application app';
 export const ENVIRONMENT = 'environment production sandbox';
-const NOT_ON = `${OFF} allowed enabled supported`;
+const NOT_ON = `${OFF} allowed enabled supported permitted`;
 export const OF_TOKEN_REQUEST: Hints = [
   ...OF_REQUEST,
   ['token.body-lost', 'grant_type body payload form', 'missing required empty null no'],
@@ -22,22 +22,50 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'urlencoded content media', 'type content'],
   ['token.body-lost', 'mechanism', 'no', 'provided'],
   ['client.method', `${SECRET} client_assertion_type`],
+  ['client.method', 'client', 'authentication credentials', 'missing required no provided'],
   // It was sent, so it was lost on the way.
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
 ];
-const REDIRECT = 'redirect redirect_uri redirect_uris redirecturi';
+const REDIRECT =
+  'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris';
-const OVER = 'unknown expired used invalid found already resolved valid recognized match exist consumed';
-/** What servers say of a code, under whatever error. */
-export const OF_CODE: Hints = [
+const LAUNCH = 'launch launch_token launchtoken launch_id';
+const OVER =
+  'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
+export const OF_TENANT: Hints = [
+  ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
+  ['authorization.tenant', 'unregistered_service'],
+];
+/** Reasons of Oracle Health, which come as one word each. */
+const OF_URN: Hints = [
+  ...OF_TENANT,
+  ['client.off', 'unauthorized_client_for_tenant tenant_terminated'],
+  ['authorization.other-user', 'mismatched_identity mismatchted_identity'],
+  ['authorization.audience', 'unknown_resource_server audience_not_white_listed'],
+  ['authorization.declined', 'denied_by_user cancelled'],
+  ['scope.refused', 'denied_by_server empty_scopes insufficient_scopes'],
+];
+const OF_LAUNCH: Hints = [
+  ['authorization.launch-over', LAUNCH, OVER],
+  // Of the launch value, and not of a client that is registered without EHR launch.
+  ['authorization.launch-over', LAUNCH, 'token value launch_token launchtoken', 'authorized permitted accepted'],
+];
+export const OF_REDIRECT: Hints = [
   ['grant.redirect-uri', REDIRECT],
   ['grant.redirect-uri', RETURN, ADDRESS],
-  ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge'],
 ];
+/** What servers say of a code, under whatever error. */
+export const OF_CODE: Hints = [...OF_REDIRECT, ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge']];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
+export const OF_CONSENT: Hints = [
+  ['grant.consent', 'admin administrator', 'consent consented'],
+  ['grant.consent', 'admin administrator', 'grant approval approve'],
+];
 export const OF_GRANT: Hints = [
+  ['client.off', 'tenant_terminated'],
+  ...OF_TENANT,
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
@@ -45,9 +73,9 @@ export const OF_GRANT: Hints = [
   ['authorization.denied', 'blocked denied', 'policy policies'],
   ['grant.consent', 'consent consented'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
-  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist'],
-  ['authorization.launch-over', 'launch', OVER],
-  ['grant.other-client', 'client client_id', 'another other different issued match belong'],
+  ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist invalid'],
+  ...OF_LAUNCH,
+  ['grant.other-client', 'client client_id', 'another other different issued match mismatch belong'],
   ['grant.unknown', 'code grant', 'unknown found exist'],
   ['grant.expired', 'expired already used redeemed consumed reused'],
   ['grant.unknown', 'code', 'issued recognized'],
@@ -56,37 +84,59 @@ export const OF_GRANT: Hints = [
 /** Keycloak gives out a code for offline_access, and refuses the token. */
 export const OF_SCOPE: Hints = [['token.scope', 'offline offline_access scope scopes']];
 
+const PLACE = 'tenant organization facility practice site environment domain instance realm';
+/** Of a client that is known, and may not be used here. */
+const OF_OFF: Hints = [
+  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
+  ['client.off', `${APP} service`, PLACE, 'enabled installed activated configured granted'],
+  ['client.off', APP, 'installed'],
+];
+// Keycloak, of a client without the authorization code flow.
+const OF_FLOW: Hints[number] = ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON];
 const LAUNCHABLE = 'enabled disabled allowed authorized permitted registered configured grant';
+// Each of these is in every request, so a server that misses one did not get it.
+const PKCE = 'pkce challenge code_challenge code_challenge_method';
+const SENT = `aud audience state response_type client_id redirect_uri ${PKCE}`;
 /** Hints in the description of an `invalid_request` from the authorization endpoint. */
 export const OF_AUTHORIZATION: Hints = [
+  ...OF_URN,
   ['authorization.pushed-request', 'pushed par request_uri jar'],
   ['authorization.pushed-request', 'request', 'object', 'required missing signed must'],
-  ['authorization.launch-over', 'launch', OVER],
+  ['authorization.redirect-uri', REDIRECT, 'match matches registered configured allowed'],
+  ['authorization.pkce', PKCE, 'plain supported unsupported'],
+  ['authorization.parameter-lost', SENT, 'missing required absent lacks omitted'],
   ['authorization.audience', 'aud audience'],
   ['authorization.audience', 'resource', 'indicator target server'],
-  ['authorization.pkce', 'pkce code_challenge challenge code_challenge_method'],
+  ...OF_LAUNCH,
+  ['authorization.pkce', PKCE],
   ['authorization.redirect-uri', REDIRECT],
   ['authorization.redirect-uri', RETURN, ADDRESS],
   ['scope.refused', 'scope scopes'],
+  OF_FLOW,
   ['authorization.launch-type', 'launch launches', 'ehr client app application', LAUNCHABLE],
   ['authorization.client-unknown', `client_id ${APP}`, `${UNKNOWN} ${ENVIRONMENT}`],
-  ['client.off', APP, 'installed activated'],
+  ...OF_OFF,
   ['context.patient-missing', 'patient', 'context selected missing required open'],
 ];
+/** Of the client itself, before anything that a long description adds. */
+export const OF_CLIENT_ID: Hints = [
+  ['authorization.client-unknown', APP, 'identifier id client_id', 'found exist exists'],
+];
 export const OF_DENIAL: Hints = [
+  ...OF_URN,
   ['fhir.restricted', 'glass restricted', 'break chart patient record'],
+  ...OF_CONSENT,
   ['authorization.denied', 'user', 'scope scopes', 'consent grant approve'],
+  ...OF_LAUNCH,
   ['scope.refused', 'scope scopes', NOT_ON],
-  // Keycloak, of a client without the authorization code flow.
-  ['authorization.client-not-allowed', 'flow response_type grant_type', NOT_ON],
+  OF_FLOW,
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
   ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
   ['authorization.denied', 'user', 'denied rejected', 'policy role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   ['authorization.denied', 'user', 'license licensed subscribed'],
-  ['client.off', APP, 'disabled inactive suspended deactivated active activated approved licensed license subscribed'],
-  ['client.off', APP, 'tenant organization facility site environment', 'enabled installed activated granted'],
+  ...OF_OFF,
 ];
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */

@@ -4,8 +4,9 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '#src/errors.ts';
+import { authorizationError, ruleOfLostState } from './authorization-refusal.ts';
 import type { SmartConfiguration } from './documents/smart-configuration.ts';
-import { authorizationError, ruleOfLostState } from './refusal-rule.ts';
+import { wordsOfErrorUri } from './fhir/error-uri.ts';
 
 /** The secrets of one authorization request: 256 random bits each, used once (AZ-07, AZ-11, AZ-12). */
 export interface AttemptSecrets {
@@ -85,6 +86,7 @@ export interface CallbackParameters {
   state: string;
   code: string | undefined;
   error: string | undefined;
+  /** What the server says of the error, in words. */
   errorDescription: string | undefined;
   iss: string | undefined;
 }
@@ -106,7 +108,9 @@ export function readCallback(query: URLSearchParams): CallbackParameters {
     state,
     code: once(query, 'code'),
     error: once(query, 'error'),
-    errorDescription: once(query, 'error_description'),
+    errorDescription:
+      [once(query, 'error_description'), wordsOfErrorUri(once(query, 'error_uri'))].filter(Boolean).join(' ') ||
+      undefined,
     iss: once(query, 'iss'),
   };
 }

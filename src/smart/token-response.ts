@@ -9,6 +9,7 @@ import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
 import { clockDifference } from './clock-skew.ts';
+import { wordsOfErrorUri } from './fhir/error-uri.ts';
 import { ruleOfRefusal } from './refusal-rule.ts';
 
 declare const checked: unique symbol;
@@ -46,7 +47,7 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) {
     const detail = `the answer is not a JSON object (${response.contentType || 'no content type'})`;
-    throw invalid(isWebPage(response) ? 'token.web-page' : 'token.not-json', detail);
+    throw invalid(isWebPage(response) || isProse(response.text) ? 'token.web-page' : 'token.not-json', detail);
   }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('token.error-in-200', 'status 200 with an error member');
@@ -72,6 +73,11 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
 /** Whether a page for people came in place of an answer for us. */
 export function isWebPage({ contentType, text }: OutboundResponse): boolean {
   return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
+}
+
+/** Whether a text begins as neither JSON nor a form does, as the refusals of firewalls do; nothing is none. */
+function isProse(text: string): boolean {
+  return !/^\s*(?:$|[[{]|\w+=)/.test(text);
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
@@ -124,10 +130,10 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
 function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
   const { status } = response;
-  const { error, error_description: description } = parseJsonObject(response.text) ?? {};
+  const { error, error_description: description, error_uri: uri } = parseJsonObject(response.text) ?? {};
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
   const clock = clockOf(response, now);
-  const said = typeof description === 'string' ? description : '';
+  const said = `${typeof description === 'string' ? description : ''} ${wordsOfErrorUri(uri)}`;
   const refused = ruleOfRefusal({ status, error: named, said, isClockOff: clock !== undefined });
   const rule =
     ruleOfGateway(response) ??
@@ -139,11 +145,12 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
       ...answered,
     });
   }
-  if (status >= 500) return new AppError('token.failed', `token endpoint answered ${status}`, answered);
+  if (status >= 500 || status === 408)
+    return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.
-    const isLasting = rule === 'grant.redirect-uri' || rule === 'grant.pkce';
+    const isLasting = /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
     const code = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }

@@ -36,7 +36,7 @@ export function literals(): unknown[] {
   // @ts-expect-error -- unverified claims are no identity
   const identity: VerifiedIdentity = {
     ...{ iss: 'a', sub: 'b', fhirUser: undefined, profile: undefined },
-    ...{ name: undefined, authTime: undefined, claimNames: [] },
+    ...{ name: undefined, authTime: undefined },
   };
   const granted: Pick<GrantedScopes, 'tokens' | 'resources'> = { tokens: new Set(), resources: [] };
   // @ts-expect-error -- scopes that were not read from a grant permit nothing

@@ -78,5 +78,5 @@ export function ruleOfGateway(answer: Pick<OutboundResponse, 'status' | 'content
 
 /** Whether a text is a web page, whatever its content type says. */
 export function isHtml(text: string): boolean {
-  return /^\s*<(?:!doctype html|html)\b/i.test(text);
+  return /^\s*<(?:!--|(?:!doctype html|html|head|body|meta|script|form|title|h1|center)\b)/i.test(text);
 }

@@ -3,10 +3,11 @@ import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
 import { OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
+import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
 import { fetchableUrl } from '#src/smart/documents/endpoint.ts';
 import { ruleAtAddress } from '#src/smart/documents/given-endpoints.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
-import { ruleOfDescription } from '#src/smart/refusal-rule.ts';
+import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
 import { isSameFhirBase } from '#src/smart/step-2-launch-ehr.ts';
 import { authorizationRedirect, createAttemptSecrets } from '#src/smart/step-4-authorization-code.ts';
 import type { Ask, CheckContext } from './context.ts';
@@ -74,9 +75,10 @@ function judgeRedirect(
   const { origin, pathname, searchParams } = target;
   const error = searchParams.get('error') ?? '';
   const isError = /^[a-z_]{1,64}$/.test(error);
+  const reason = wordsOfErrorUri(searchParams.get('error_uri') ?? pathname);
   if (!context.client || `${origin}${pathname}` !== context.client.redirectUri)
-    return context.client && isError
-      ? broken('authorization.error-page', `${seen}, to a page on ${shown(target.host, 80)} (${error})`, {
+    return context.client && (isError || reason !== '')
+      ? broken(ruleOfPage(reason), `${seen}, to a page on ${shown(target.host, 80)}${isError ? ` (${error})` : ''}`, {
           verdict: 'warning',
           seen: sentOf(context),
         })
@@ -86,7 +88,7 @@ function judgeRedirect(
       `${seen}: it gave out a code without a user`,
       'Give out codes only for users who have signed in; only a test server may do without.',
     );
-  const said = ruleOfDescription(error, searchParams.get('error_description') ?? '');
+  const said = ruleOfDescription(error, `${searchParams.get('error_description') ?? ''} ${reason}`);
   if (error === 'unauthorized_client' || said === 'client.off' || said === 'authorization.launch-type')
     return broken(said ?? 'authorization.client-not-allowed', seen, { verdict: 'warning', seen: sentOf(context) });
   const iss = searchParams.get('iss');
@@ -97,6 +99,12 @@ function judgeRedirect(
   return pass(
     `${seen}, to our redirect URI${isError ? ` (${error})` : ''}, as servers do that know client ID and redirect URI`,
   );
+}
+
+/** What an error page of the server's own says in its address. */
+function ruleOfPage(reason: string): Rule {
+  const rule = reason === '' ? 'authorization.request-refused' : ruleOfDescription('invalid_request', reason);
+  return rule === undefined || rule === 'authorization.request-refused' ? 'authorization.error-page' : rule;
 }
 
 /** A launch refuses an answer of another issuer (RFC 9207). An issuer that is set, or not named, has a row of its own. */

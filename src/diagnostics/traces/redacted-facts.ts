@@ -1,5 +1,6 @@
 /** The facts that each protocol step may add to the trace: names, shapes, hosts and counts, never the values. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { SmartConfiguration } from '#src/smart/documents/smart-configuration.ts';
 import { isDecodable } from '#src/smart/id-token/before-signature.ts';
 import type { LaunchContext } from '#src/smart/launch-context.ts';
@@ -141,7 +142,7 @@ export function idTokenFacts(idToken: unknown, expectedIssuers: readonly string[
       iss: typeof claims.iss === 'string' ? withoutQuery(claims.iss) : '(missing)',
       alg: shortName(alg),
       kid: shortName(kid),
-      claims: namesOf(Object.keys(claims)),
+      claims: namesOf(Object.keys(claims).filter((name) => !isBlank(claims[name]))),
       made: momentText(now, claims.iat),
       expires: momentText(now, claims.exp),
     };

@@ -1,5 +1,5 @@
-/** Rules of the redirect to the authorization server and of the callback. */
-import { administrator, ehrTeam, lastingAtEhr, oftenAtEhr, type RuleRow, user } from './rule-row.ts';
+/** Rules of the redirect to the authorization server, and of the error that it answers with. */
+import { administrator, ehrTeam, lastingAtEhr, type RuleRow, user } from './rule-row.ts';
 
 export const authorizationEndpointRules = {
   'authorization.not-back': ehrTeam(
@@ -20,7 +20,7 @@ export const authorizationEndpointRules = {
   ),
   'authorization.denied': ehrTeam(
     'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
-    'Check that this user and role may use the app.',
+    'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
   'authorization.declined': user(
     'The user declined, or closed the question of the EHR whether this app may be used (access_denied)',
@@ -35,7 +35,7 @@ export const authorizationEndpointRules = {
     'Enable EHR launch (a launch from a chart) for {client id}, with the launch URL of the registration sheet.',
   ),
   'authorization.client-unknown': lastingAtEhr(
-    'The authorization server does not know the client ID {client id} (invalid_client)',
+    'The authorization server does not know the client ID {client id}',
     'Compare the client ID {client id} with the registration of this environment.',
   ),
   'authorization.launch-over': user(
@@ -47,9 +47,22 @@ export const authorizationEndpointRules = {
     'The authorization server does not serve the FHIR base that was sent as aud, {aud}',
     'Let this authorization server accept the aud {aud}, the FHIR base that the EHR launches with.',
   ),
+  'authorization.tenant': lastingAtEhr(
+    'The authorization server does not know the tenant that its address names, or has not set it up for this app',
+    'Compare the tenant in the endpoints of smart-configuration, and in the FHIR base {aud}, with that of this organization; then set {client id} up for it.',
+  ),
+  'authorization.other-user': user(
+    'The browser is signed in to the authorization server as another user than the one who opened the app in the chart',
+    'Close the windows of the other user, or sign out there; then open the app again from the patient’s chart.',
+    { help: 'The EHR takes you for another user. Sign out of its other windows, then {again}.' },
+  ),
   'authorization.pkce': lastingAtEhr(
     'The authorization server refuses the PKCE challenge; S256 was sent',
     'Let the authorization server take code_challenge_method S256 (RFC 7636).',
+  ),
+  'authorization.parameter-lost': lastingAtEhr(
+    'The authorization server misses a parameter that the browser was sent to it with: a gateway or sign-in page before it drops a part of the query',
+    'Let the gateway and the sign-in page before the authorization endpoint pass the whole query on, unchanged. What was sent is below.',
   ),
   'authorization.redirect-uri': lastingAtEhr(
     'The authorization server does not take the redirect URI {redirect URI}',
@@ -90,79 +103,5 @@ export const authorizationEndpointRules = {
   'scope.refused': ehrTeam(
     'The EHR refuses a scope that the app asks for, or finds that it does not go with the FHIR base',
     'Register the scopes of the registration sheet for this client; what was asked for is below.',
-  ),
-  'callback.opened-as-launch-url': lastingAtEhr(
-    'The EHR opened the redirect URI as if it were the launch URL, with iss and launch: the two are mixed up',
-    'Register the launch URL of the registration sheet, …/smart/launch with the Org ID, as the address to open. The redirect URI stays …/smart/callback.',
-  ),
-  'callback.posted': lastingAtEhr(
-    'The authorization server posts its answer (response_mode form_post), and browsers send no cookie of ours with that',
-    'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
-  ),
-  'callback.empty': ehrTeam(
-    'The redirect URI was opened with nothing in its query: from a bookmark, or the EHR put its answer behind a # (response_mode fragment)',
-    'Let the authorization server answer this client in the query of the redirect URI (response_mode query).',
-  ),
-  'callback.error-without-state': ehrTeam(
-    'The EHR came back with the error {error} and without the state that was sent, so its launch is not known',
-    'Look into the authorization server’s log for the error {error}, and return state with errors as well (RFC 6749 4.1.2.1).',
-  ),
-  'callback.state-changed': oftenAtEhr(
-    'The EHR sent back another state than the one this browser was sent to it with, or none',
-    'Return the state parameter unchanged, also through proxies and sign-in pages in between.',
-  ),
-  'callback.no-cookie': user(
-    'The browser that returned does not have the cookie of this sign-in: it kept no cookie, another browser or window returned, or the page was opened a second time or too late',
-    'Open the app again from the patient’s chart and finish the sign-in in the same window.',
-  ),
-  'callback.used': user(
-    'This sign-in was used already or took longer than ten minutes: Back, a bookmark or a slow sign-in',
-    'Open the app again from the patient’s chart. If many users see this at once, our Redis was restarted: tell the operator of this app.',
-  ),
-  'callback.malformed': oftenAtEhr(
-    'The EHR sent the browser back without a code and without an error, or with a parameter twice',
-    'Let the authorization server answer with exactly one code, or one error (RFC 6749 4.1.2).',
-  ),
-  'callback.code-reused': oftenAtEhr(
-    'The authorization server gave out a code that came with another launch before',
-    'Let the authorization server make a new code for each authorization (RFC 6749 4.1.2).',
-  ),
-  'callback.settings-changed': user(
-    'An administrator changed the organization’s connection while the user signed in',
-    'Open the app again from the patient’s chart.',
-  ),
-  'callback.iss-missing': lastingAtEhr(
-    'The EHR’s metadata promises iss on the callback (RFC 9207), and it did not come',
-    'Send iss on the callback, or take authorization_response_iss_parameter_supported out of the metadata.',
-  ),
-  'callback.other-iss': lastingAtEhr(
-    'The callback names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    'Let smart-configuration and the authorization server name the same issuer, letter for letter: one of the two is of another environment or address.',
-  ),
-  'callback.other-redirect-uri': lastingAtEhr(
-    'The answer came to the redirect URI of another organization',
-    'Register the redirect URI of this organization’s registration sheet, and no other, for this client.',
-  ),
-  'issuer.setting-differs': administrator(
-    'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
-    'Correct “Issuers of id_tokens” in Advanced settings: empty it, so that the EHR’s metadata decides, or enter the issuer that the EHR team confirms.',
-    { help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.' },
-  ),
-  'issuer.given-by-hand': administrator(
-    'The setting “Issuers of id_tokens” says {expected issuers}, and the EHR calls itself {iss}: they must be equal letter for letter, a slash at the end included',
-    'Ask the EHR team whether {iss} is its issuer; if it is, enter exactly that at “Issuers of id_tokens” in Advanced settings, where endpoints given by hand need it.',
-    { help: 'This app knows the EHR by another name than it has. Give the support code to {help desk}.' },
-  ),
-  'issuer.not-named': lastingAtEhr(
-    'smart-configuration names no issuer, so the FHIR URL was expected, {expected issuers}; the EHR calls itself {iss}',
-    'Add the issuer {iss} to smart-configuration: it is required of servers that sign users in.',
-  ),
-  'issuer.letters': lastingAtEhr(
-    'The EHR’s metadata and its answer write the issuer {iss} differently: in capital letters of the host, or with the port of https',
-    'Write the issuer the same way in the metadata and in the tokens, letter for letter.',
-  ),
-  'issuer.slash': lastingAtEhr(
-    'The EHR’s metadata says {expected issuers} and its answer says {iss}: they differ only by a slash at the end',
-    'Write the issuer the same way in the metadata and in the tokens, with or without the slash.',
   ),
 } satisfies Record<string, RuleRow>;

@@ -11,8 +11,8 @@ export const clientRules = {
     'Synchronize the clocks of all servers of this service with a time server (NTP); the command doctor compares them.',
   ),
   'client.key': ehrTeam(
-    'The EHR refuses our client assertion and gives no reason. It knows the client ID, because it gave out a code, and it did not fetch our JWKS meanwhile. Either it has not registered our JWKS URL, cannot reach it or keeps an old copy without the key {kid}; or a proxy rewrites Host, so that the EHR expects another address of its token endpoint than that on {host}',
-    'Look into the authorization server’s log for this refusal. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
+    'The EHR refuses our client assertion and gives no reason that this app can read. It knows the client ID, because it gave out a code, and it did not fetch our JWKS meanwhile. Either it expects a client secret or another method in place of a signed JWT (private_key_jwt); or it has not registered our JWKS URL, cannot reach it or keeps an old copy without the key {kid}; or a proxy rewrites Host, so that the EHR expects another address of its token endpoint than that on {host}',
+    'Look into the authorization server’s log for this refusal. If it is about the method: set {client id} to authenticate by signed JWT. If it is about the key: check that our JWKS URL is registered for {client id}, and that the EHR’s servers can fetch it: it must show the key {kid}. If it is about the audience: let the proxy pass Host on, so that the server knows its token endpoint by the address on {host}.',
   ),
   'client.key-old-copy': ehrTeam(
     'The EHR has accepted an earlier key of ours and refuses the present one, {kid}, without fetching our JWKS meanwhile: it keeps an old copy of our JWKS',

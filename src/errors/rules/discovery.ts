@@ -51,12 +51,12 @@ export const discoveryRules = {
     'Let our egress addresses through to {FHIR URL}/.well-known/smart-configuration, and let it be read without signing in.',
   ),
   'discovery.redirect': ehrTeam(
-    'smart-configuration redirects to another address; redirects are not followed',
-    'Serve smart-configuration below the FHIR URL itself, without a redirect; or, if the EHR has moved, give your administrator its new FHIR URL.',
+    'smart-configuration redirects to another address or to a sign-in page; redirects are not followed',
+    'Serve smart-configuration below the FHIR URL itself, without a redirect or a sign-in; or, if the EHR has moved, give your administrator its new FHIR URL.',
   ),
   'discovery.server-error': ehrTeam(
-    'The server fails when it is asked for smart-configuration',
-    'Look into the log of the FHIR server, or of the gateway before it, for this request.',
+    'The server fails, is overloaded or in maintenance (503), or does not answer the gateway before it (502, 504), when it is asked for smart-configuration',
+    'Look at the state of the FHIR server and of the gateway before it, and into their logs for this request.',
     { help: '{Again}. If it fails again, give the support code to {help desk}.' },
   ),
   'discovery.throttled': ehrTeam(

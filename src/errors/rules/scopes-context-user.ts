@@ -45,6 +45,10 @@ export const userRules = {
     'Put the user’s Practitioner below the FHIR base of the launch into the claim fhirUser. Behind a proxy, set that base as the external base URL of the FHIR server.',
     { help: 'The EHR did not say which practitioner you are. Give the support code to {help desk}.' },
   ),
+  'user.not-clinician': ehrTeam(
+    'The EHR signed this user in as a {user type} and not as a Practitioner: a portal account was used, or the EHR gives its clinicians a wrong fhirUser',
+    'Let the fhirUser of clinicians name their Practitioner. If patients or relatives should not get in, an administrator can admit practitioners alone at “Kinds of EHR users” in Advanced settings.',
+  ),
   'user.not-read': ehrTeam(
     'The user’s own resource, which fhirUser names, could not be read ({user answer}): the page shows the name in the id_token, and no role',
     'Let this client read that resource, as the scope fhirUser permits; it has to be there. Nothing else of the launch needs it.',

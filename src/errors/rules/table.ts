@@ -1,8 +1,10 @@
 /** Every rule that a launch or a check can fail by: one table of causes, owners and next steps for both. */
 import { authorizationEndpointRules } from './authorization-endpoint.ts';
+import { callbackRules } from './callback.ts';
 import { clientRules } from './client.ts';
 import { discoveryRules } from './discovery.ts';
 import { fhirRules } from './fhir.ts';
+import { requestRules } from './fhir-requests.ts';
 import { idTokenRules } from './id-token.ts';
 import { launchUrlRules } from './launch-url.ts';
 import { networkRules } from './network.ts';
@@ -18,11 +20,13 @@ const table = {
   ...tlsRules,
   ...discoveryRules,
   ...authorizationEndpointRules,
+  ...callbackRules,
   ...clientRules,
   ...tokenRules,
   ...idTokenRules,
   ...userRules,
   ...fhirRules,
+  ...requestRules,
   ...refreshRules,
 };
 

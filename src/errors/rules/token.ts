@@ -52,8 +52,12 @@ export const tokenRules = {
     'Let our egress addresses through to the token endpoint on {host}, without a key of the gateway: the client assertion authenticates the request. The guide lists the addresses.',
   ),
   'token.not-there': lastingAtEhr(
-    'Nothing takes token requests at the token endpoint, on {host} (404 or 405)',
+    'Nothing takes token requests at the token endpoint, on {host} (404, 405, 410 or 421)',
     'Correct token_endpoint in smart-configuration: host, path and tenant. If they are right, let the gateway before it pass the path on.',
+  ),
+  'token.not-acceptable': lastingAtEhr(
+    'The token endpoint, or a firewall before it, finds our request not acceptable (406): it offers no JSON, or a rule of the firewall blocks',
+    'Let the token endpoint on {host} answer in application/json, and the firewall pass POST requests of our egress addresses.',
   ),
   'token.grant-type': oftenAtEhr(
     'The token endpoint does not offer this grant type (unsupported_grant_type)',
@@ -73,16 +77,16 @@ export const tokenRules = {
     { help: '{Again}. If it fails again, give the support code to {help desk}.' },
   ),
   'token.late': ehrTeam(
-    'The token endpoint takes the connection and does not answer in time, usually because it cannot fetch our JWKS and waits for it',
-    'Check that the authorization server can reach our JWKS URL.',
+    'The token endpoint, or a gateway before it (408), takes the connection and does not answer in time, usually because the authorization server cannot fetch our JWKS and waits for it',
+    'Check that the authorization server can reach our JWKS URL, and that the gateway before it passes the body of POST on.',
   ),
   'token.redirect': lastingAtEhr(
     'The token endpoint redirects to another address; code and assertion are never sent on',
     'Publish the final address as token_endpoint. A redirect to a sign-in page is a gateway’s: let the path through without it.',
   ),
   'token.web-page': ehrTeam(
-    'A web page (HTML) came in place of the token response: a portal or gateway answers for the token endpoint',
-    'Compare host and path of token_endpoint with the authorization server, and let the path through to it: it answers in JSON.',
+    'A web page or a text for people came in place of the token response: a firewall, a sign-in page or a portal answers for the token endpoint',
+    'Let POST requests of our egress addresses through to the token endpoint on {host}, without a sign-in or block page before it. If it is not the address of the authorization server, correct token_endpoint in smart-configuration.',
   ),
   'token.not-json': ehrTeam(
     'The token response is not a complete JSON object, or is not labelled as JSON',

@@ -61,6 +61,9 @@ export function readUser(given: Reader): UserReading {
   const isGranted = mayRead(launch, user);
   const resource = isGranted ? readFhirUser(api, user).catch(() => undefined) : none;
   const found = resource.then((read): UnreadUser | undefined => {
+    const { type } = user;
+    if (!type.startsWith('Practitioner'))
+      return { rule: 'user.not-clinician', warning: 'fhirUser is no Practitioner', 'user type': type };
     if (read) return undefined;
     const status = statuses.get(user.reference);
     const why = isGranted ? (status === undefined ? 'no such resource came' : `status ${status}`) : 'not granted';

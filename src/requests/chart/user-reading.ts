@@ -25,6 +25,7 @@ export interface UnreadUser {
   rule: Rule;
   warning: string;
   'user answer'?: string;
+  'user type'?: string;
 }
 
 interface ShownUser {

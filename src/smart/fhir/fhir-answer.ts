@@ -26,7 +26,7 @@ export interface FhirAnswer {
 export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
   if (/html/i.test(type)) throw noResource('fhir.web-page');
   if (bytes.length === 0) throw noResource('fhir.unreadable');
-  if (!/\bjson\b/i.test(type)) throw noResource('fhir.no-json');
+  if (!/\bjson\b/i.test(type)) throw noResource(isPage(bytes) ? 'fhir.web-page' : 'fhir.no-json');
   let digest: string | undefined;
   return {
     get digest() {
@@ -38,12 +38,14 @@ export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
       try {
         return asResource(parseBoundedJson(bytes, JSON_BOUNDS.fhir));
       } catch (error) {
-        if (isHtml(bytes.subarray(0, 200).toString())) throw noResource('fhir.web-page');
+        if (isPage(bytes)) throw noResource('fhir.web-page');
         throw toFhirError(error);
       }
     },
   };
 }
+
+const isPage = (bytes: Buffer) => isHtml(bytes.subarray(0, 200).toString());
 
 function asResource(answer: unknown): FhirResource {
   if (isJsonObject(answer) && typeof answer['resourceType'] === 'string') return answer as FhirResource;

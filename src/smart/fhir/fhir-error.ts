@@ -4,7 +4,7 @@ import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
 import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
-import { namesMissingParameter, RESTRICTED_CODES, summarizeOutcome } from './issue-codes.ts';
+import { namesMissingParameter, RESTRICTED_CODES, saysNotEnabled, summarizeOutcome } from './issue-codes.ts';
 import { outcomeTexts } from './outcome-texts.ts';
 
 export type FhirFailure =
@@ -115,6 +115,9 @@ const RULE_BY_STATUS: Record<number, Rule> = {
 /** Refusals that firewalls and gateways give with a page of their own; a FHIR server answers them in FHIR. */
 const OF_GATEWAY = [400, 403, 413, 414, 431];
 
+/** Statuses that refuse a read; others say nothing of the app. */
+const REFUSED = [400, 403];
+
 const BREAK_GLASS = /\bbreak[- ]?(?:the[- ]?)?glass\b/i;
 
 /** The error for an answer's status. @param header of the answer, by lower-case name. @param body parsed. */
@@ -129,9 +132,15 @@ export function answered(
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);
-  const isBeyondScope = status === 403 && /\binsufficient_scope\b/.test(header('www-authenticate') ?? '');
-  const saidRule = isRestricted ? 'fhir.restricted' : isBeyondScope ? 'fhir.insufficient-scope' : undefined;
-  const rule = isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : (saidRule ?? RULE_BY_STATUS[status]);
+  const challenge = header('www-authenticate') ?? '';
+  const isBeyondScope = status === 403 && /\binsufficient_scope\b/.test(challenge);
+  const isOfApp = REFUSED.includes(status) && saysNotEnabled(`${words} ${challenge}`, body);
+  const saidRule = isRestricted
+    ? 'fhir.restricted'
+    : isBeyondScope
+      ? 'fhir.insufficient-scope'
+      : isOfApp && 'fhir.app-not-enabled';
+  const rule = isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : saidRule || RULE_BY_STATUS[status];
   return new FhirError(failure, status, {
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,

@@ -1,5 +1,6 @@
 /** Reads severities and issue codes of an OperationOutcome. Its texts may be clinical: only their words are compared, none is kept. */
 import { isJsonObject, type JsonObject } from '#src/adapters/json-object.ts';
+import { wordsOfErrorUri } from './error-uri.ts';
 
 /** FHIR R4, value set issue-type: the only text of an OperationOutcome that a log or trace may hold (ST-07). */
 const ISSUE_TYPES = new Set<unknown>(
@@ -38,6 +39,21 @@ function issuesOf(body: unknown): JsonObject[] {
 export function namesMissingParameter(words: string): boolean {
   const lacks = /\b(?:required|mandatory|missing)\b/i.test(words) && !/\bpatient\b/i.test(words);
   return lacks && /\b(?:parameters?|ah-practice)\b/i.test(words);
+}
+
+/**
+ * Do these words say that the app is refused, and not the user: for a tenant, or where an organization has not switched it on?
+ * @param body of a gateway, in JSON of its own.
+ */
+export function saysNotEnabled(words: string, body: unknown): boolean {
+  const own = isJsonObject(body) ? [body['message'], body['error'], body['error_description']] : [];
+  // Every address of Oracle Health names a tenant, whatever the reason.
+  const said = [words, ...own.filter((text) => typeof text === 'string')]
+    .join(' ')
+    .replaceAll(/https?:[^\s",]*/g, wordsOfErrorUri);
+  if (/\btenants?\b/i.test(said)) return true;
+  const isOfApp = /\b(?:app|application|client)\b/i.test(said) && /\b(?:practice|organization|facility)\b/i.test(said);
+  return isOfApp && /\b(?:authorized|enabled|activated|approved|allowed|registered|installed|access)\b/i.test(said);
 }
 
 function codesIn(details: unknown): unknown[] {

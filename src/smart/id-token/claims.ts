@@ -1,6 +1,7 @@
 /** Checks the id_token claims for which there are rules beyond those of every JWT. */
 import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
+import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { ACCEPTED_SKEW_SECONDS } from '#src/smart/clock-skew.ts';
 
@@ -70,7 +71,7 @@ function timeProblem({ iat }: JWTPayload, now: Date): ClaimsProblem | undefined 
 }
 
 function nonceProblem(claims: JWTPayload, { nonce, nonceRequired }: ClaimsExpectation): ClaimsProblem | undefined {
-  if (claims['nonce'] === undefined) return nonceRequired ? ['id-token.nonce-missing', 'nonce is missing'] : undefined;
+  if (isBlank(claims['nonce'])) return nonceRequired ? ['id-token.nonce-missing', 'nonce is missing'] : undefined;
   return claims['nonce'] === nonce ? undefined : ['id-token.nonce-wrong', 'nonce is not the one we sent'];
 }
 

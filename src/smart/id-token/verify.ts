@@ -32,8 +32,6 @@ export interface VerifiedIdentity {
   readonly name: string | undefined;
   /** `auth_time`, seconds: when the user signed in at the EHR. */
   readonly authTime: number | undefined;
-  /** Names only, for the launch trace. */
-  readonly claimNames: readonly string[];
 }
 
 export interface IdTokenExpectation {
@@ -74,9 +72,6 @@ export async function verifyIdToken(idToken: unknown, expectation: IdTokenExpect
     profile: boundedText(claims['profile'], MAX_CLAIM_LENGTH),
     name: boundedName(claims['name'], MAX_CLAIM_LENGTH),
     authTime: typeof claims['auth_time'] === 'number' ? claims['auth_time'] : undefined,
-    claimNames: Object.keys(claims)
-      .slice(0, 50)
-      .map((name) => name.slice(0, 64)),
   };
   return identity as VerifiedIdentity;
 }

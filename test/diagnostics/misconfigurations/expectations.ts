@@ -25,9 +25,15 @@ const WORD_FOR_OPERATOR: Partial<Record<Owner, string>> = {
 /** Advice that loosens security, with the only rules that may give it. */
 const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
   [/accept its absence|without nonce/i, 'id-token.nonce-missing'],
-  [/Issuers of id_tokens/, 'issuer.setting-differs', 'issuer.given-by-hand', 'id-token.issuer-of-ehr'],
+  [
+    /Issuers of id_tokens/,
+    'issuer.setting-differs',
+    'issuer.given-by-hand',
+    'id-token.issuer-of-ehr',
+    'id-token.issuer',
+  ],
   [/Extra hosts/, 'discovery.endpoint-other-host'],
-  [/Kinds of EHR users/, 'user.other-kind'],
+  [/Kinds of EHR users/, 'user.other-kind', 'user.not-clinician'],
   [/orders of the EHR in the request list/, 'fhir.search-absent'],
   [/Client ID in token|client ID in token/, 'client.id-not-sent', 'client.id-sent'],
 ];

@@ -98,6 +98,18 @@ launchesSay('patient', [
     'fhir.patient-gone',
     { says: /merged/, shown: /different patient.*Open the app from the patient’s current record/ },
   ],
+  [
+    'an app that is not enabled for the tenant',
+    outcome(PATIENT, 403, { code: 'forbidden', diagnostics: 'Client is not authorized for tenant ec2458f2' }),
+    'fhir.app-not-enabled',
+    { says: /Enable vectorcare-test for this tenant/, shown: /Trying again does not help/ },
+  ],
+  [
+    'an app that is not enabled for the practice, in a gateway’s words',
+    page(PATIENT, 403, JSON_TYPE, '{"message":"Application not activated for this practice"}'),
+    'fhir.app-not-enabled',
+  ],
+  ['a portal that calls its page text', page(PATIENT, 200, 'text/plain', '<html>Sign in</html>'), 'fhir.web-page'],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);
 

@@ -56,6 +56,9 @@ export const tokenAt = (url: string): Seed => ({ fault: ['discovery-foreign-toke
 export const sign = (said: string): Seed => ({ fault: ['login-error', said] });
 /** The token endpoint's `error`, or `error:error_description`. */
 export const token = (said: string): Seed => ({ fault: ['token-refused', said] });
+/** What Oracle Health says: no description, and a URN in the path of `error_uri`, whose query names the tenant. */
+export const urn = (reason: string) =>
+  `https://authorization.example/errors/${encodeURIComponent(`urn:cerner:error:authorization-server:${reason}`)}/instances/1?client=x&tenant=y`;
 /** The error_description of an invalid_client. */
 export const refused = (said: string): Seed => ({ fault: ['invalid-client', said] });
 /** The error_description of an invalid_grant. */

@@ -3,14 +3,18 @@
  */
 import { expect, test } from 'vitest';
 import type { Rule } from '#src/errors/rules/table.ts';
-import { ruleOfDescription, ruleOfRefusal } from '#src/smart/refusal-rule.ts';
+import { ruleOfDescription } from '#src/smart/authorization-refusal.ts';
+import { wordsOfErrorUri } from '#src/smart/fhir/error-uri.ts';
+import { ruleOfRefusal } from '#src/smart/refusal-rule.ts';
+import { urn } from './seeds.ts';
 
 type Case = [error: string, said: string, rule: Rule];
 
 const TOKEN: Case[] = [
   ['invalid_client', 'Invalid client or Invalid client credentials', 'client.key'],
   ['invalid_client', 'Either the client or the client credentials are invalid.', 'client.key'],
-  ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.key'],
+  ['invalid_client', 'iss and sub of the client assertion must be the client_id', 'client.unknown'],
+  ['invalid_client', "Client assertion: 'sub' must match client_id", 'client.unknown'],
   ['invalid_client', 'Client authentication with signed JWT failed: Token is not active', 'client.assertion-times'],
   ['invalid_client', 'Client assertion is not within its valid time range.', 'client.assertion-times'],
   ['invalid_client', 'exp is too far in the future: maximum lifetime is 60 seconds', 'client.assertion-life'],
@@ -127,6 +131,16 @@ const TOKEN: Case[] = [
   ['invalid_client', 'No client with requested id', 'client.unknown'],
   ['invalid_client', 'Client belongs to the sandbox', 'client.unknown'],
   ['invalid_client', 'Client authentication failed: no assertion came with it', 'client.key'],
+  ['invalid_client', 'The redirect URI of the request is not the one on record', 'grant.redirect-uri'],
+  ['invalid_request', 'The redirect-uri in the body does not match, no such value', 'grant.redirect-uri'],
+  ['unauthorized_client', 'redirectUri is not valid for this grant', 'grant.redirect-uri'],
+  ['invalid_grant', 'callbackURL mismatch', 'grant.redirect-uri'],
+  ['redirect_uri_mismatch', 'Bad Request', 'grant.redirect-uri'],
+  ['invalid_request', 'Missing client authentication', 'client.method'],
+  ['invalid_client', 'Too many requests', 'token.busy'],
+  ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
+  ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
+  ['invalid_grant', 'The launch token is not authorized', 'authorization.launch-over'],
 ];
 
 test.for(TOKEN)('the token endpoint answers %s: %s', ([error, said, rule]) => {
@@ -141,7 +155,26 @@ const SIGN_IN: Case[] = [
   ['invalid_request', 'launch is required', 'authorization.request-refused'],
   ['invalid_request', 'Invalid resource indicator', 'authorization.audience'],
   ['invalid_request', 'AADSTS50011: The reply URL does not match the reply URLs', 'authorization.redirect-uri'],
-  ['invalid_request', 'response_type is missing', 'authorization.request-refused'],
+  ['invalid_request', 'response_type is missing', 'authorization.parameter-lost'],
+  ['invalid_request', 'Missing parameter: code_challenge_method', 'authorization.parameter-lost'],
+  ['invalid_request', 'The aud parameter is required', 'authorization.parameter-lost'],
+  ['invalid_request', 'launch token not authorized', 'authorization.launch-over'],
+  ['invalid_request', 'Unknown launch', 'authorization.launch-over'],
+  ['access_denied', 'The launch token expired', 'authorization.launch-over'],
+  ['invalid_request', 'Client disabled.', 'client.off'],
+  ['invalid_request', 'Client is not configured for this instance', 'client.off'],
+  ['access_denied', 'Service not enabled within domain: hospital', 'client.off'],
+  ['invalid_launch_token', '', 'authorization.launch-over'],
+  ['invalid_request', 'aud does not match the FHIR server of the launch', 'authorization.audience'],
+  ['invalid_request', 'code_challenge_method plain is required', 'authorization.pkce'],
+  ['invalid_request', 'response_type=code is not permitted for the client', 'authorization.client-not-allowed'],
+  [
+    'unauthorized_client',
+    'AADSTS700016: Application with identifier x was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.',
+    'authorization.client-unknown',
+  ],
+  ['consent_required', 'AADSTS65001: The user or administrator has not consented', 'grant.consent'],
+  ['access_denied', 'AADSTS90094: this needs permission that only an admin can grant', 'grant.consent'],
   ['access_denied', 'The app is disabled', 'client.off'],
   ['access_denied', 'The application has not been licensed for this organization', 'client.off'],
   ['invalid_request', 'The requested scope patient/*.read is invalid', 'scope.refused'],
@@ -184,6 +217,16 @@ const SIGN_IN: Case[] = [
   ['access_denied', 'The user is not allowed to consent to the scopes', 'authorization.denied'],
 ];
 
+test('a clock that differs explains a refusal without a reason, and none that names another', () => {
+  const rule = (said: string) => ruleOfRefusal({ status: 401, error: 'invalid_client', said, isClockOff: true });
+  expect(['', 'JWT expired', 'Client not found', 'redirect URI differs'].map(rule)).toEqual([
+    'clock.ehr',
+    'clock.ehr',
+    'client.unknown',
+    'grant.redirect-uri',
+  ]);
+});
+
 test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, rule]) => {
   expect(ruleOfDescription(error, said)).toBe(rule);
 });
@@ -195,4 +238,43 @@ test.for([
   ['server_error', 'The app is disabled'],
 ] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();
+});
+
+const wordsOf = (reason: string) => wordsOfErrorUri(urn(reason));
+
+test.for<[error: string, reason: string, rule: Rule]>([
+  ['invalid_request', 'oauth2:grant:unknown-client', 'authorization.client-unknown'],
+  ['invalid_request', 'oauth2:grant:invalid-redirect-uri-trailing-slash', 'authorization.redirect-uri'],
+  ['invalid_request', 'oauth2:grant:unknown-tenant', 'authorization.tenant'],
+  ['server_error', 'oauth2:grant:tenant-not-configured', 'authorization.tenant'],
+  ['unauthorized_client', 'oauth2:grant:unauthorized-client-for-tenant', 'client.off'],
+  ['access_denied', 'oauth2:grant:denied-by-server', 'scope.refused'],
+  ['access_denied', 'oauth2:grant:denied-by-user', 'authorization.declined'],
+  ['invalid_request', 'smart-v1:grant:launch:invalid-launch-code', 'authorization.launch-over'],
+  ['invalid_request', 'smart-v1:grant:launch:unknown-resource-server', 'authorization.audience'],
+  ['invalid_request', 'smart-v1:grant:launch:audience-not-white-listed', 'authorization.audience'],
+  ['invalid_request', 'smart-v1:grant:launch:audience-required', 'authorization.parameter-lost'],
+  ['access_denied', 'smart-v1:grant:launch:mismatched-identity', 'authorization.other-user'],
+  ['invalid_request', 'smart-v1:grant:launch:unregistered-service', 'authorization.tenant'],
+])('the authorization endpoint answers %s with the URN %s', ([error, reason, rule]) => {
+  expect(ruleOfDescription(error, wordsOf(reason))).toBe(rule);
+});
+
+test.for<[error: string, reason: string, rule: Rule]>([
+  ['invalid_grant', 'oauth2:token:invalid-tenant', 'authorization.tenant'],
+  ['invalid_grant', 'oauth2:token:code:client:mismatch', 'grant.other-client'],
+  ['invalid_grant', 'oauth2:token:code-invalid-or-expired', 'grant.expired'],
+  ['invalid_grant', 'oauth2:token:code:tenant-terminated', 'client.off'],
+  ['invalid_grant', 'oauth2:token:refresh-token:session-invalid', 'authorization.sign-in-needed'],
+  ['invalid_client', 'oauth2:token:invalid-authorization-header', 'client.method'],
+  ['invalid_client', 'oauth2:token:invalid-client-credentials', 'client.key'],
+  ['invalid_client', 'oauth2:token:terminated-client', 'client.off'],
+  ['invalid_client', 'client-assertion:jwt-bearer:invalid-signature', 'client.key-unknown'],
+  ['invalid_grant', 'oauth2:token:invalid-redirect-uri', 'grant.redirect-uri'],
+])('the token endpoint answers %s with the URN %s', ([error, reason, rule]) => {
+  expect(ruleOfRefusal({ status: 400, error, said: wordsOf(reason), isClockOff: false })).toBe(rule);
+});
+
+test('an error_uri without such a URN says nothing', () => {
+  expect(['https://docs.example/errors#tenant', 'urn:ietf:params:oauth', 7].map(wordsOfErrorUri)).toEqual(['', '', '']);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atPath } from '#test/helpers/servers/gateway.ts';
 import { expectRow, expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, members, sign } from './seeds.ts';
+import { CONFIGURATION, members, sign, urn } from './seeds.ts';
 
 const { checkWith, inspect, launchFrom, launchesSay, launchWith, prepare, world } = useSeededWorld();
 
@@ -39,7 +39,20 @@ launchesSay('callback', [
   ['a client without the grant', sign('unauthorized_client'), 'authorization.client-not-allowed'],
   ['a request the EHR does not take', sign('invalid_request'), 'authorization.request-refused'],
   ['a sign-in server that fails', sign('server_error'), 'authorization.server-error'],
-  ['an error of the EHR’s own', sign('tenant_mismatch'), 'authorization.other-error'],
+  ['an error of the EHR’s own', sign('vendor_code'), 'authorization.other-error'],
+  ['an error of the EHR’s own that speaks', sign('tenant_mismatch'), 'authorization.tenant', /Compare the tenant/],
+  [
+    'another user in the browser, as Oracle Health says it',
+    sign(`access_denied:${urn('smart-v1:grant:launch:mismatched-identity')}`),
+    'authorization.other-user',
+    { shown: /takes you for another user.*Sign out/ },
+  ],
+  [
+    'a client that the tenant does not have, as Oracle Health says it',
+    sign(`unauthorized_client:${urn('oauth2:grant:unauthorized-client-for-tenant')}`),
+    'client.off',
+    { check: 'authorization-endpoint' },
+  ],
   ['a scope that is not registered', 'invalid-scope', 'scope.refused'],
   ['a state that was changed on the way', 'wrong-state', 'callback.state-changed'],
   ['a callback without state', 'no-state', 'callback.state-changed'],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atPath, page, redirect } from '#test/helpers/servers/gateway.ts';
 import { expectSaid } from './expectations.ts';
 import { useSeededWorld } from './seeded-world.ts';
-import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token } from './seeds.ts';
+import { CONFIGURATION, code, JSON_TYPE, members, TOKEN, token, urn } from './seeds.ts';
 
 const { launchesSay, launchWith, prepare } = useSeededWorld();
 
@@ -87,6 +87,12 @@ launchesSay('token', [
     'token.body-lost',
     /x-www-form-urlencoded/,
   ],
+  [
+    'a tenant of another environment, as Oracle Health says it',
+    token(`invalid_grant:${urn('oauth2:token:invalid-tenant')}`),
+    'authorization.tenant',
+    { says: /Compare the tenant/, shown: /Trying again does not help/ },
+  ],
   ['offline access that the client may not have', token('not_allowed:Offline tokens not allowed'), 'token.scope'],
   [
     'a launch that is over at the token endpoint',
@@ -120,6 +126,18 @@ launchesSay('token', [
   ['an API gateway that wants a key', page(TOKEN, 401, JSON_TYPE, '{"error":{"code":9}}'), 'token.forbidden'],
   ['JSON labelled as a web page', page(TOKEN, 200, 'text/html', LABELLED), 'token.not-json'],
   ['a wrapped token', page(TOKEN, 200, JSON_TYPE, '{"data":{}}'), 'token.no-access-token'],
+  [
+    'a firewall’s page in the place of a token, labelled as JSON',
+    page(TOKEN, 200, JSON_TYPE, '<script>location="/my.policy"</script>'),
+    'token.web-page',
+    { says: /Let POST requests of our egress addresses through.*without a sign-in/, check: 'token-endpoint' },
+  ],
+  ['a firewall’s text in the place of a token', page(TOKEN, 200, 'text/plain', 'Request rejected'), 'token.web-page'],
+  ['a form in the place of JSON', page(TOKEN, 200, 'text/plain', 'access_token=x'), 'token.not-json'],
+  ['a firewall that finds it not acceptable', page(TOKEN, 406), 'token.not-acceptable', { check: 'token-endpoint' }],
+  ['a gateway that waited too long', page(TOKEN, 408, JSON_TYPE, '{}'), 'token.late', /408.*POST/],
+  ['a gateway for small headers', page(TOKEN, 431), 'token.body-lost'],
+  ['a gateway without this host', page(TOKEN, 421), 'token.not-there', /421/],
   ['a gateway for short bodies', page(TOKEN, 413, JSON_TYPE, '{}'), 'token.body-lost'],
   ['half a token response', page(TOKEN, 200, JSON_TYPE, '{"access_token":"a'), 'token.not-json', /complete/],
   ['a gateway that does not reach the token endpoint', page(TOKEN, 504), 'token.server-error', /gateway/],

@@ -66,6 +66,13 @@ launchesSay('practitioner', [
     'user.fhir-user-elsewhere',
   ],
   ['no fhirUser', 'no-fhir-user', 'user.no-fhir-user'],
+  ['an empty fhirUser', { fault: ['bad-fhir-user', ''] }, 'user.no-fhir-user'],
+  [
+    'a user who is a patient',
+    { fault: ['bad-fhir-user', 'Patient/pat-ada'] },
+    'user.not-clinician',
+    /as a Patient and not as a Practitioner/,
+  ],
 ]);
 
 test.for([

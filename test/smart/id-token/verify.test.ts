@@ -16,7 +16,6 @@ describe('the signature', () => {
       fhirUser: 'Practitioner/1',
       profile: 'https://x.example',
       name: 'Dr. Silva',
-      claimNames: ['iss', 'sub', 'aud', 'iat', 'exp', 'nonce', 'fhirUser', 'name', 'profile'],
     });
   });
 
