@@ -37,8 +37,8 @@ function wordsOf(day: string, hasWeekday: boolean): string {
   const at = new Date(day);
   // JavaScript reads 30 February as 2 March.
   if (at.getUTCDate() !== Number(day.slice(8))) return day;
-  const words = [at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()].join('\u00A0');
-  return hasWeekday ? `${WEEKDAYS[at.getUTCDay()]} ${words}` : words;
+  const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
+  return words.slice(hasWeekday ? 0 : 1).join('\u00A0');
 }
 
 /** `14:02`. */

@@ -33,7 +33,7 @@ export interface Choice {
 
 export interface FieldWords {
   readonly hint?: string | SafeHtml | undefined;
-  /** such as "required unless routine"; most fields are optional, and do not say so */
+  /** such as "required unless routine", or the zone of a time; most fields are optional, and do not say so */
   readonly demand?: string | undefined;
 }
 
