@@ -13,14 +13,32 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** As a page names them. */
 export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** Each day in a text as a user says it: `Sun 20 Dec 2026` for `2026-12-20`. One that does not exist stays as it is. */
+/** A day on its own, so neither in a number nor in the name of a file. */
+const DAY = /(?<![\w./-])(\d{4}-\d\d-\d\d)(?![\w/-]|\.\w)/;
+const DAYS = new RegExp(DAY, 'g');
+
+/** A text split at its days: each second part is a day. */
+export function partsAtDays(text: string): string[] {
+  return text.split(DAY);
+}
+
+/** Each day in a text about what is planned, as a clinician reads it: `Sun 20 Dec 2026` for `2026-12-20`. */
 export function withDayWords(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\d\b/g, (day) => {
-    const at = new Date(day);
-    const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
-    // JavaScript reads 30 February as 2 March.
-    return at.getUTCDate() === Number(day.slice(8)) ? words.join('\u00A0') : day;
-  });
+  return text.replace(DAYS, (day) => wordsOf(day, true));
+}
+
+/** The same without a weekday, which a day in the past does not need: `14 Mar 1958`. Partial dates stay as they are. */
+export function withPastDayWords(text: string): string {
+  return text.replace(DAYS, (day) => wordsOf(day, false));
+}
+
+/** A day that does not exist stays as it is. */
+function wordsOf(day: string, hasWeekday: boolean): string {
+  const at = new Date(day);
+  // JavaScript reads 30 February as 2 March.
+  if (at.getUTCDate() !== Number(day.slice(8))) return day;
+  const words = [WEEKDAYS[at.getUTCDay()], at.getUTCDate(), MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
+  return words.slice(hasWeekday ? 0 : 1).join('\u00A0');
 }
 
 /** `14:02`. */

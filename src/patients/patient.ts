@@ -7,6 +7,7 @@ import { FhirError, type FhirFailure } from '#src/smart/fhir/fhir-error.ts';
 import { asInformation, asRecord, asText } from '#src/smart/fhir/fields.ts';
 import { dayKey, steadyUntil } from '#src/smart/fhir/unchanged-until.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
+import { withPastDayWords } from '#views/date-text.ts';
 import type { PatientIdentity } from '#views/requests/patient-banner.ts';
 import { ageText } from './age.ts';
 import { dayText } from './fhir-date.ts';
@@ -154,7 +155,7 @@ function readDeath(resource: FhirResource, birthDate: string | undefined, timeZo
   const at = new Date(diedOn);
   const isExact = diedOn.length === 10 && !Number.isNaN(at.getTime());
   const age = birthDate === undefined || !isExact ? undefined : ageText(birthDate, at);
-  return age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`;
+  return withPastDayWords(age === undefined ? `Died ${diedOn}` : `Died ${diedOn}, aged ${age}`);
 }
 
 function isDead(resource: FhirResource): Flag {

@@ -577,7 +577,7 @@ describe('from the first visit to Ready to launch', () => {
     await expect.poll(launched, { timeout: 5_000 }).toContain('Requests for');
     const ready = await page();
     expect(states(ready)).toEqual(['url Done', 'frame Done', 'launch Done']);
-    expect(ready.body).toContain('<span>Ready to launch</span>');
+    expect(ready.body).toContain('<strong>Ready to launch</strong>');
     expect(ready.body).toContain('<span>All checks passed</span>');
     expect(ready.body).not.toMatch(NEXT);
 

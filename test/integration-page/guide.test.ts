@@ -220,7 +220,7 @@ describe('the implementation guide for reference', () => {
     const { body } = await guide();
     const codes = errorCodes.filter((code) => !/^(admin|settings|account)\./.test(code));
     for (const code of codes) expect(body.split(`id="code-${code}"`)).toHaveLength(2);
-    expect(body).toContain('Whose job');
+    expect(body).toContain('whose job');
   });
 
   test('explains how to try the app with the public SMART launcher and with the sandbox', async () => {

@@ -59,11 +59,11 @@ test('a Patient whose every field is odd causes no failure (FH-11)', async () =>
 
 test.for<[string, object, string]>([
   ['a boolean', { deceasedBoolean: true }, 'Died'],
-  ['a full date', { deceasedDateTime: '2024-03-10T04:00:00Z' }, 'Died 2024-03-10, aged 66 years'],
+  ['a full date', { deceasedDateTime: '2024-03-10T04:00:00Z' }, 'Died 10\u00a0Mar\u00a02024, aged 66 years'],
   [
     'a midnight that stands for its day',
     { deceasedDateTime: '2024-03-10T00:00:00+02:00' },
-    'Died 2024-03-10, aged 66 years',
+    'Died 10\u00a0Mar\u00a02024, aged 66 years',
   ],
   ['a year', { deceasedDateTime: '2024' }, 'Died 2024'],
   ['a text', { deceasedBoolean: 'true' }, 'Died'],

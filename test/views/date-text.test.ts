@@ -1,7 +1,7 @@
 /** Days and times of a time zone, around midnight and when clocks change. */
 import { expect, test } from 'vitest';
 import { dayAndTimeIn, dayIn, instantsOf, isTimeZone } from '#src/adapters/time-zone.ts';
-import { clockIn, secondsIn, dayIn as shownDay, withDayWords, zoneName } from '#views/date-text.ts';
+import { clockIn, secondsIn, dayIn as shownDay, withDayWords, withPastDayWords, zoneName } from '#views/date-text.ts';
 
 test.for<[string, string, string]>([
   ['2026-11-24T04:59:59Z', 'America/New_York', '2026-11-23 23:59:59 EST'],
@@ -64,6 +64,11 @@ test.for([
   ['9999-12-31', 'Fri 31 Dec 9999'],
   ['2026-02-30, 2026-06-31x, 2026-13-01', '2026-02-30, 2026-06-31x, 2026-13-01'],
   ['tomorrow', 'tomorrow'],
+  ['by 2026-12-20, or (2026-12-21)', 'by Sun 20 Dec 2026, or (Mon 21 Dec 2026)'],
+  ['2026-12 and 2026', '2026-12 and 2026'],
+  ['scan-2026-12-20.pdf, ORD-2026-12-20, 2026-12-20-7', 'scan-2026-12-20.pdf, ORD-2026-12-20, 2026-12-20-7'],
+  ['2026-12-20.pdf. On 2026-12-20.', '2026-12-20.pdf. On Sun 20 Dec 2026.'],
 ] as const)('the days in “%s” are said as “%s”', ([text, words]) => {
   expect(withDayWords(text).replaceAll('\u00A0', ' ')).toBe(words);
+  expect(withPastDayWords(text).replaceAll('\u00A0', ' ')).toBe(words.replaceAll(/\w{3} (?=\d+ \w{3} \d{4})/g, ''));
 });

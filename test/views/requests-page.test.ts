@@ -85,9 +85,9 @@ test('the first part alone names the patient, in title, heading and strip', () =
   expect(page).toContain('<title>Requests for Ada Moreno</title>');
   expect(textOf(/<h1>.*<\/h1>/.exec(page)?.[0] ?? '')).toBe('Requests for Ada Moreno');
   expect(textOf(/<section class="patient .*?<\/section>/s.exec(page)?.[0] ?? '')).toBe(
-    'Ada Moreno Born 1958-03-09 (68 years) Sex Female MRN MRN-1',
+    'Ada Moreno Born 9 Mar 1958 (68 years) Sex Female MRN MRN-1',
   );
-  expect(textOf(page)).toContain('as of 2026-11-22 09:02 EST');
+  expect(textOf(page)).toContain('as of 22 Nov 2026 09:02 EST');
 });
 
 test.for([
@@ -131,7 +131,7 @@ test('a theme comes after the app’s style, from the app’s origin', () => {
 test('a request shows every fact in the order of its columns, and links to its page', () => {
   const page = end({ rows: [row] });
   expect(textOf(page)).toContain(
-    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d ago Ask the provider why it is late STAT 2026-11-24 14:30 UTC Northside; Southside +1 more 2026-11-19 by Dr. Ruth Kim Hip replacement +2 more`,
+    `${words.join(' ')} Wheelchair transport Transport Overdue Ordered reply unknown · 3 d ago Ask the provider why it is late STAT Tue 24 Nov 2026 14:30 UTC Northside; Southside +1 more 19 Nov 2026 by Dr. Ruth Kim Hip replacement +2 more`,
   );
   expect(page).toContain('<a href="requests/1" id=r-1>Wheelchair transport</a>');
   expect(end({ rows: [row], rowQuery: '?show=all&page=2' })).toContain(
@@ -268,7 +268,7 @@ test('notes name what was left out', () => {
 
 test('every printed table has the patient on each sheet', () => {
   const page = end({ rows: [row], closed: [row] });
-  const line = 'Ada Moreno · Born 1958-03-09 (68 years) · Sex Female · MRN MRN-1';
+  const line = 'Ada Moreno · Born 9\u00a0Mar\u00a01958 (68 years) · Sex Female · MRN MRN-1';
   expect(page.split(`${line}</div><div>Read 2026-11-22 09:02 EST for Dr. Ruth Kim</div>`)).toHaveLength(3);
 });
 

@@ -108,17 +108,13 @@ interface GuideFailure {
 function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
   return html`<section aria-labelledby="troubleshooting">
 <h2 id="troubleshooting">6. When a launch fails</h2>
-<p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: it opens the launch at the step that failed. These are all failures of a launch:</p>
-<table class="guide-table troubleshooting">
-<thead><tr><th scope="col">What the user reads</th><th scope="col">Code</th><th scope="col">Whose job, what to do, usual causes</th></tr></thead>
-<tbody>
-${failures.map(failureRow)}</tbody>
-</table>
-</section>
+<p>The page shows a sentence and a <strong>support code</strong>. Sign in and enter the code at <a href="/settings/launches">Settings &gt; Launches</a>: it opens the launch at the step that failed. These are all failures of a launch, as the user reads them. Open one for whose job it is, what to do and the usual causes:</p>
+${failures.map(failureFold)}</section>
 `;
 }
 
-function failureRow({ code, status, title, owner, causes, remedy }: GuideFailure): SafeHtml {
-  return html`<tr id="code-${code}"><th scope="row" data-label="What the user reads">${title}</th><td data-label="Code"><code>${code}</code><span class="note">HTTP ${status}</span></td><td data-label="What to do"><p><span class="owner">${owner}</span> ${remedy}</p><ul>${causes.map((cause) => html`<li>${cause}.</li>`)}</ul></td></tr>
+/** The code is the target of links, and inside the fold, because a browser opens the folds around a target. */
+function failureFold({ code, status, title, owner, causes, remedy }: GuideFailure): SafeHtml {
+  return html`<details class="failure"><summary>${title} <code>${code}</code></summary><div id="code-${code}"><p><span class="owner">${owner}</span> ${remedy} <span class="note">HTTP ${status}</span></p><ul>${causes.map((cause) => html`<li>${cause}.</li>`)}</ul></div></details>
 `;
 }

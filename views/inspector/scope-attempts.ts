@@ -27,9 +27,10 @@ const ENDINGS: Readonly<Record<string, string>> = {
 export function scopeAttemptTables(attempts: readonly ScopeAttemptProps[]): SafeHtml | null {
   if (attempts.length === 0) return null;
   const isRetried = attempts.length > 1;
-  return html`<section class="scope-attempts" aria-labelledby="scopes"><h3 id="scopes">Scopes requested and granted</h3>
+  const asRequested = attempts.every(({ scopes }) => scopes.every(({ verdict }) => verdict === 'granted'));
+  return html`<details class="scope-attempts"${asRequested ? null : html` open`}><summary><h3>Scopes requested and granted</h3></summary>
 ${isRetried ? html`<p>The first request was not granted, so the app asked once more with other scopes.</p>` : null}
-${attempts.map((attempt, index) => attemptTable(attempt, isRetried ? index + 1 : undefined))}</section>
+${attempts.map((attempt, index) => attemptTable(attempt, isRetried ? index + 1 : undefined))}</details>
 `;
 }
 

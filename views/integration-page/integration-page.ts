@@ -37,7 +37,7 @@ export function integrationEnd(props: IntegrationProps, saved?: string): string 
     String(html`<div class="outcome">${
       refusal(props) ??
       html`${run ? checkOutcome(run.outcome) : null}
-${isReady ? html`<p class="notice notice-done event" role="status">${icon('done')} <span>Ready to launch</span></p>` : null}${saved === undefined ? null : html`<p>${saved}</p>`}${changedNotice(connection)}${nextThing(props)}`
+${saved === undefined ? null : html`<p>${saved}</p>`}${changedNotice(connection)}${isReady ? html`<p class="next" role="status">${icon('done')} <strong>Ready to launch</strong></p>` : null}${nextThing(props)}`
     }</div>
 ${steps(props)}
 <p class="elsewhere"><a href="${connection.actionOf('advanced')}">Advanced settings</a> <a href="${connection.actionOf('tools')}">Key proof, report and changes</a> <a href="/settings/handover?organization=${organization.id}">Send to your EHR team</a> <a href="/guide/register?organization=${organization.id}">Registration sheet</a></p>

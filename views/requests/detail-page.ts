@@ -1,12 +1,12 @@
 /** The page of one request: what the EHR says of it in sections, what happened to it, and related requests. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { dayIn } from '#views/date-text.ts';
+import { dayIn, partsAtDays, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { clockTime } from '#views/instant.ts';
 import { layout } from '#views/layout.ts';
 import { type ClinicianBarProps, clinicianBar } from './clinician-bar.ts';
 import { identityLine, type PatientIdentity, patientBanner } from './patient-banner.ts';
-import { dates, priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
+import { priorityBadge, type RequestRow, requestLink, statusOf, stillFlag } from './request-row.ts';
 
 /** What every page of a request shows, even if the request could not be read. Texts are plain; the view escapes. */
 export interface DetailFrame {
@@ -97,7 +97,7 @@ function framed(frame: DetailFrame, title: string, body: SafeHtml): string {
   return layout(
     { title: `${title} · ${patient.name}`, themeUrl, bar: clinicianBar(bar), ...ASSETS },
     html`${patientBanner(patient, needPatientBanner)}<p class="back"><a href="${backHref}">All requests</a></p>
-<table class="sheet" role="presentation"><thead class="print-identity"><tr><td><div>${identityLine(patient)}</div><div>Read ${dayIn(asOf, timeZone)} ${clockTime(asOf, timeZone)}${userName === undefined ? null : html` for ${userName}`}</div></td></tr></thead><tbody><tr><td>
+<table class="sheet" role="presentation"><thead class="print-identity"><tr><td><div>${identityLine(patient)}</div><div>Read ${withPastDayWords(dayIn(asOf, timeZone))} ${clockTime(asOf, timeZone)}${userName === undefined ? null : html` for ${userName}`}</div></td></tr></thead><tbody><tr><td>
 <div class="page-heading"><h1><bdi>${title}</bdi></h1><p class="as-of">as of ${clockTime(asOf, timeZone)}</p></div>
 ${body}</td></tr></tbody></table>
 `,
@@ -107,16 +107,22 @@ ${body}</td></tr></tbody></table>
 function factSection({ title, facts }: DetailProps['sections'][number]): SafeHtml {
   return html`<section class="fact-section"><h2>${title}</h2><dl class="facts">${facts.map(
     ({ label, texts }) =>
-      html`<dt>${label}</dt><dd>${texts.map((text) => html`<p><bdi>${dates(text)}</bdi></p>`)}</dd>`,
+      html`<dt>${label}</dt><dd>${texts.map((text) => html`<p><bdi>${dates(text, title === 'When' && label !== 'Requested' ? withDayWords : withPastDayWords)}</bdi></p>`)}</dd>`,
   )}</dl></section>
 `;
+}
+
+/** The days in a text in words, and for machines. @param inWords with or without the weekday. */
+function dates(text: string, inWords: (day: string) => string): SafeHtml {
+  const parts = partsAtDays(text);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time datetime=${part}>${inWords(part)}</time>` : part))}`;
 }
 
 function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
   if (entries.length === 0) return null;
   return html`<section class="fact-section"><h2>What happened</h2><ol class="timeline">${entries.map(
     ({ what, when, who, source }) =>
-      html`<li><p><bdi>${what}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
+      html`<li><p><bdi>${what}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
   )}</ol></section>
 `;
 }

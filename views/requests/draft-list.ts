@@ -1,6 +1,6 @@
 /** Above the list: the requests that a user began for this patient and did not send. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { instantText, withDayWords } from '#views/date-text.ts';
+import { instantText, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 
@@ -43,7 +43,7 @@ const SHOWN = 2;
 function draftLines(drafts: readonly ListedDraft[], { base, csrfToken, timeZone }: DraftListFrame): SafeHtml {
   return html`<ul>${drafts.map(
     ({ name, what, needed, begun, corrects, mayBeSent }) =>
-      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${withDayWords(needed)} · `}Begun ${withDayWords(instantText(begun, timeZone))}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
+      html`<li>${icon('draft')} <p><bdi class="draft-what">${what ?? 'Empty draft'}</bdi> <span class="minor-line">${corrects === undefined ? null : corrects === what ? 'Correction · ' : html`Correction of <bdi>${corrects}</bdi> · `}${needed === undefined ? null : html`Needed ${withDayWords(needed)} · `}Begun ${withPastDayWords(instantText(begun, timeZone))}${mayBeSent ? html` <em>${icon('warning')} The EHR did not confirm it: it may be there already</em>` : null}</span></p>
 <a class="btn btn-sm" href="${base}/requests/new?form=${name}" aria-label="Resume ${what ?? 'the request'}${needed === undefined ? '' : `, needed ${withDayWords(needed)}`}">Resume</a>
 ${discardForm(base, csrfToken, name)}</li>
 `,

@@ -33,7 +33,7 @@ export interface Choice {
 
 export interface FieldWords {
   readonly hint?: string | SafeHtml | undefined;
-  /** such as "required unless routine"; most fields are optional, and do not say so */
+  /** such as "required unless routine", or the zone of a time; most fields are optional, and do not say so */
   readonly demand?: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export function repeats(form: TypedForm): SafeHtml {
     ([day, text]) =>
       html`<label class="weekday"><input type="checkbox" name="${day}" value="on"${(form.values[day] ?? '') === '' ? null : html` checked`}> ${text}</label>`,
   )}</div></fieldset>
-<div class="field-row">${line('times', 'number', form)}${line('lastDay', 'date', form, { hint: 'Instead of how many times.' })}</div>
+<div class="field-row">${line('times', 'number', form, { demand: 'or the last day' })}${line('lastDay', 'date', form)}</div>
 </details>
 `;
 }

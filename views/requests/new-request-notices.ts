@@ -1,8 +1,7 @@
 /** The notices above the pages of a new request: what is wrong, that the patient has died, what was typed before. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { withDayWords } from '#views/date-text.ts';
+import { instantText, withDayWords, withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
-import { instant } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import { asSentence, type TypedForm } from '#views/typed-form.ts';
 import type { ClinicianBarProps } from './clinician-bar.ts';
@@ -123,5 +122,5 @@ export function draftLine(
   if (draft === undefined) return null;
   const state = draft.mayBeSent ? 'It may be in the EHR already' : 'It has not been sent';
   return html`<div class="notice">${icon('draft')}
-<span>This is what you typed at ${instant(draft.savedAt, timeZone)}. ${state}, and is kept for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;
+<span>This is what you typed at ${withPastDayWords(instantText(draft.savedAt, timeZone))}. ${state}, and is kept for ${FORMS_KEPT.words}.</span> ${discardForm(base, csrfToken, name)}</div>`;
 }

@@ -89,7 +89,7 @@ ${select('service', services, form, { demand: 'required' })}
 ${receiverChoice(props)}${line('what', 'text', form, { demand: 'required', hint: 'Such as: wheelchair transport to dialysis, wound care, hospital bed.' })}
 ${select('priority', props.priorities, form)}</section>
 <section class="form-part"><h2>When</h2>
-<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { hint: `${props.zoneName}, facility’s time.` })}${line('neededUntil', 'time', form, { hint: 'Only for a time window.' })}</div>
+<div class="field-row">${line('neededOn', 'date', form, { demand: 'required' })}${line('neededAt', 'time', form, { demand: props.zoneName })}${line('neededUntil', 'time', form)}</div>
 ${repeats(form)}</section>
 ${ownQuestions(services, form)}`);
 }

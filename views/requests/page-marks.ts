@@ -1,6 +1,6 @@
 /** The placeholders in a remembered page, for what differs at each reading. */
 import { html, type SafeHtml } from '@remix-run/html-template';
-import { dayIn } from '#views/date-text.ts';
+import { dayIn, withPastDayWords } from '#views/date-text.ts';
 import { clockTime } from '#views/instant.ts';
 
 /** The placeholder is random for each process, so that no text of an EHR can equal it. */
@@ -25,5 +25,5 @@ export function fillOf(own: {
 
 /** The zone is named: without JavaScript the server cannot know the reader's own. */
 export function asOfWords(asOf: Date, timeZone: string): SafeHtml {
-  return html`as of <span class="print-only">${dayIn(asOf, timeZone)} </span>${clockTime(asOf, timeZone)}`;
+  return html`as of <span class="print-only">${withPastDayWords(dayIn(asOf, timeZone))} </span>${clockTime(asOf, timeZone)}`;
 }

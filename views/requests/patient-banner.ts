@@ -1,5 +1,6 @@
 /** Shows on every page, and on every printed sheet, which patient it is about. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withPastDayWords } from '#views/date-text.ts';
 import { icon } from '#views/icons.ts';
 
 /** What distinguishes patients for clinicians; plain, bounded, not yet escaped; undefined: the EHR does not give it. */
@@ -23,7 +24,7 @@ export interface PatientIdentity {
  */
 export function patientBanner(patient: PatientIdentity, needPatientBanner: boolean): SafeHtml {
   const facts = [
-    fact('Born', patient.birthDate ?? 'not given', patient.ageText),
+    fact('Born', bornOn(patient), patient.ageText),
     fact('Sex', patient.sexWord ?? 'not given'),
     fact('MRN', patient.mrn ?? 'not given'),
   ];
@@ -40,12 +41,16 @@ export function identityLine(patient: PatientIdentity): string {
   const parts = [
     patient.name,
     patient.deathText,
-    `Born ${patient.birthDate ?? 'not given'}${age}`,
+    `Born ${bornOn(patient)}${age}`,
     `Sex ${patient.sexWord ?? 'not given'}`,
     `MRN ${patient.mrn ?? 'not given'}`,
     ...(patient.cautions ?? []),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function bornOn({ birthDate = 'not given' }: PatientIdentity): string {
+  return withPastDayWords(birthDate);
 }
 
 function fact(label: string, value: string, extra?: string): SafeHtml {

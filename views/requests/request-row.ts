@@ -1,5 +1,6 @@
 /** One request in a list: its words, and its table row, which is a card on narrow screens. */
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { withDayWords, withPastDayWords } from '#views/date-text.ts';
 import type { IconName } from '#views/icons.ts';
 
 /** One request in words a clinician reads. Every text is plain, bounded and not yet escaped; undefined = not given. */
@@ -68,7 +69,7 @@ const USUAL_SOURCE = 'EHR order';
  * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
-  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : dates(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : withDayWords(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
 }
 
 /** As `isResourceId`, except `new`, the path of the form; a request with another id has no page of its own. */
@@ -156,15 +157,6 @@ export function priorityBadge({ priority, status }: Pick<RequestRow, 'priority' 
   return html`<b class=${presses ? priority.level : 'other'}>${priority.word}</b>`;
 }
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
-
-/** A date must not break at its hyphens. */
-export function dates(text: string): SafeHtml {
-  if (DATE.test(text)) return html`<time>${text}</time>`;
-  const parts = text.split(/(\d{4}-\d\d-\d\d)/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
-}
-
 /** What decides whether the page says that a provider is missing. */
 type Unprovided = Pick<RequestRow, 'caution' | 'isUnasked' | 'isUnheard'> & {
   readonly status: Pick<RequestStatus, 'group' | 'hasProvider'>;
@@ -192,7 +184,7 @@ const NO_DATE = html`<small>Date not given</small>`;
 
 function requestedText({ on, by }: RequestRow['requested']): SafeHtml {
   const who = by === undefined ? null : html` <small>by ${isolated(by)}</small>`;
-  return html`${on === undefined ? NO_DATE : dates(on)}${who}`;
+  return html`${on === undefined ? NO_DATE : withPastDayWords(on)}${who}`;
 }
 
 function reasonText(reason: RequestRow['reason']): SafeHtml | null {

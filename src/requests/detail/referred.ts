@@ -52,8 +52,10 @@ function nameOfResource(resource: ForeignRecord, place: Place, said?: string): s
   const isOver = hasEnded(valid, now);
   const name = given !== undefined && isOver ? `${given} (ended)` : given;
   const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
-  const facts = [elementText(resource, place), when].filter(Boolean).join(', ');
-  return name === undefined || facts === '' ? name : `${name}: ${facts}`;
+  const value = elementText(resource, place);
+  const isSaid = value !== undefined && name?.endsWith(`: ${value}`) === true;
+  const facts = [isSaid ? undefined : value, when].filter(Boolean).join(', ');
+  return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;
 }
 
 /** The value[x] of an element in words, with those for which the time zone is needed. */

@@ -1,5 +1,6 @@
 /** The filters of the request list, and how many requests each of them would show. */
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { withDayWords } from '#views/date-text.ts';
 import { lacksProvider, noProvider, stillText } from '#views/requests/request-row.ts';
 import { needsAction } from './default-order.ts';
 import type { ListView } from './view-address.ts';
@@ -64,7 +65,9 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
   const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
-  const said = fold([...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' '));
+  const all = [...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' ');
+  // A day is found as the row shows it, and as it is typed into a form.
+  const said = fold(`${all} ${withDayWords(all)}`);
   return words.every((word) => said.includes(word));
 }
 

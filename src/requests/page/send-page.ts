@@ -19,7 +19,7 @@ import { MOST_DRAFTS } from '#src/requests/form/draft-store.ts';
 import type { RequestList } from '#src/requests/list/list.ts';
 import { afterList, type beforeList, type OnTheListDependencies } from '#src/requests/new/drafts-and-button.ts';
 import { freshRows, sentNotice } from '#src/requests/new/rows-just-sent.ts';
-import { instantText } from '#views/date-text.ts';
+import { instantText, withPastDayWords } from '#views/date-text.ts';
 import { fillOf, MARKS } from '#views/requests/page-marks.ts';
 import { type RequestsPageStartProps, requestsPageEnd, requestsPageStart } from '#views/requests/requests-page.ts';
 import type { KeptLists } from './last-list-store.ts';
@@ -63,7 +63,7 @@ export async function sendStart(
   const bar = await clinicianBarOf(dependencies, request, { launch, cookieSecret, user: { soon: async () => user } });
   const props = startProps(shown, { ...bar, csrfToken: MARKS.csrf }, isUnattended);
   const { timeZone } = organization;
-  const printed = `Read ${instantText(asOf, timeZone)}${user.name === undefined ? '' : ` for ${user.name}`}`;
+  const printed = `Read ${withPastDayWords(instantText(asOf, timeZone))}${user.name === undefined ? '' : ` for ${user.name}`}`;
   const fill = fillOf({ csrfToken: bar.csrfToken, asOf, timeZone, printed });
   const start = () => requestsPageStart(props);
   const remembered = () =>

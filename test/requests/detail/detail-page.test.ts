@@ -5,6 +5,7 @@ import { type TestBrowser, titleOf, type Visit } from '#test/helpers/browser.ts'
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launch, launchUrl, newOrganization, outcomeOf, useStubWorld } from '#test/helpers/stub-world.ts';
 import { pick as pickFrom, randomOf } from '#test/requests/page/rows.ts';
+import { withDayWords, withPastDayWords } from '#views/date-text.ts';
 
 const { world } = useStubWorld();
 
@@ -167,6 +168,7 @@ async function open(id = 'full') {
   const page = await browser.open(detailOf(list, id));
   return { list, page, calls: callsSoFar().slice(before) };
 }
+const spaced = (text: string) => text.replaceAll('\u00A0', ' ');
 const textOf = (page: Visit) => page.body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 
 test('every fact is in its section, with one call to the EHR', async () => {
@@ -184,16 +186,16 @@ test('every fact is in its section, with one call to the EHR', async () => {
     'Provider Swift Northside Southside Westside Rides',
     'Reason Hip replacement Cannot walk far',
     'Coverage Blue plan',
-    `Two steps at the door (Nurse Ann, ${ASKED}`,
+    `Two steps at the door (Nurse Ann, ${spaced(withPastDayWords(ASKED))}`,
     'For the patient Bring your coat',
-    `Attached Body weight: 72 kg, ${WEIGHED} X-ray report`,
+    `Attached Body weight: 72 kg, ${spaced(withPastDayWords(WEIGHED))} X-ray report`,
     'Number ORD-7 Copy urn:orders',
     'Requisition FORM-1 Copy urn:forms',
     'STAT',
     'Next step: Nothing to do',
   ])
     expect(text).toContain(words);
-  expect(text).toMatch(new RegExp(`Needed ${NEEDED} \\d\\d:\\d\\d–\\d\\d:\\d\\d`));
+  expect(text).toMatch(new RegExp(`Needed ${spaced(withDayWords(NEEDED))} \\d\\d:\\d\\d–\\d\\d:\\d\\d`));
   expect(page.body).toContain('&quot;orderDetail&quot;');
 });
 
@@ -214,12 +216,12 @@ test('the timeline has the newest event first, each with person, time and source
       .trim(),
   );
   const words = [
-    [/^Appointment · booked/, /Van 7 · Appointment$/],
+    [/^Appointment · booked \w{3} \d+ \w{3} \d{4} /, /Van 7 · Appointment$/],
     [/^Message · Which door\?/, /Swift · Communication$/],
     [/^Accepted · Vehicle assigned/, /Swift · Hand-over$/],
     [/^Last changed in the EHR/, /Request$/],
     [/^Signed/, /Dr\. Ruth Kim · Change history$/],
-    [/^Requested/, /Dr\. Ruth Kim · Request$/],
+    [/^Requested \d+ \w{3} \d{4} /, /Dr\. Ruth Kim · Request$/],
   ] as const;
   expect(lines).toHaveLength(words.length);
   for (const [at, patterns] of words.entries()) for (const pattern of patterns) expect(lines[at]).toMatch(pattern);

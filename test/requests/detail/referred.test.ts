@@ -101,6 +101,11 @@ test.for<[string, object, string]>([
     observed({ component: [part('Systolic', 120), part('Diastolic', 80)] }),
     'Isolation required: Systolic 120 mmHg, Diastolic 80 mmHg',
   ],
+  [
+    'a value that the name says already',
+    observed({ code: { text: 'Weight: 5 kg' }, valueQuantity: { value: 5, unit: 'kg' }, effectiveDateTime: '2026-11' }),
+    'Weight: 5 kg, 2026-11',
+  ],
   ['a preliminary one', observed({ status: 'preliminary', valueInteger: 9 }), 'Isolation required (preliminary): 9'],
   [
     'a procedure that was not done',

@@ -85,6 +85,8 @@ test('each field that is required says so; most are not, and say nothing', async
     'service required',
     'what required',
     'neededOn required',
+    'neededAt UTC',
+    'times or the last day',
     'reason required unless the request is routine or has a diagnosis',
   ]);
 });

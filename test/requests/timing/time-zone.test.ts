@@ -26,9 +26,9 @@ const serve = (...requests: object[]) => {
 };
 
 test.for([
-  ['America/New_York', 'as of 2026-11-24 21:30 EST', '2026-11-24 09:30 EST', '2026-11-23 by'],
-  ['Europe/Berlin', 'as of 2026-11-25 03:30 CET', '2026-11-24 15:30 CET', '2026-11-24 by'],
-  ['UTC', 'as of 2026-11-25 02:30 UTC', '2026-11-24 14:30 UTC', '2026-11-24 by'],
+  ['America/New_York', 'as of 24 Nov 2026 21:30 EST', 'Tue 24 Nov 2026 09:30 EST', '23 Nov 2026 by'],
+  ['Europe/Berlin', 'as of 25 Nov 2026 03:30 CET', 'Tue 24 Nov 2026 15:30 CET', '24 Nov 2026 by'],
+  ['UTC', 'as of 25 Nov 2026 02:30 UTC', 'Tue 24 Nov 2026 14:30 UTC', '24 Nov 2026 by'],
 ] as const)('the list in %s', async ([timeZone, asOf, needed, requested]) => {
   serve({
     occurrenceDateTime: '2026-11-24T14:30:00Z',
@@ -70,7 +70,7 @@ test('the age of a patient changes at midnight in the time zone', async () => {
 
 test('the day of a death is that of the time zone', async () => {
   ehr.change('patient', { birthDate: '1966-11-24', deceasedDateTime: '2026-11-24T02:00:00Z' });
-  expect(textOf(await launch(NEW_YORK))).toContain('Died 2026-11-23, aged 59 years');
+  expect(textOf(await launch(NEW_YORK))).toContain('Died 23 Nov 2026, aged 59 years');
 });
 
 test('the end of a launch is announced in the time zone', async () => {
