@@ -10,6 +10,8 @@ export interface RequestRow {
   /** body site and quantity, where the EHR gave them */
   readonly detail?: string | undefined;
   readonly category: string | undefined;
+  /** the beginning of the newest note of an open request, in quotation marks */
+  readonly noted?: string | undefined;
   /** something that changes the meaning of the whole request, such as "Do not perform" */
   readonly caution: string | undefined;
   readonly status: RequestStatus & { readonly sinceText: string | undefined };
@@ -69,7 +71,7 @@ const USUAL_SOURCE = 'EHR order';
  * end tags are left out: a list has hundreds. @param query of the list's URL, for the way back.
  */
 export function requestRow(row: RequestRow, query = '', mark?: string): SafeHtml {
-  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : withDayWords(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
+  return html`<tr role=row${mark === undefined ? null : html` class=fresh`}><th role=rowheader>${mark === undefined ? null : html`<mark>${mark}</mark> `}${caution(row.caution)}${serviceLink(row, query)}${minor(row.detail)}${olderLine(row)}${chip(row.category)}${row.noted === undefined ? null : html` <q>${isolated(row.noted)}</q>`}<td role=cell>${statusOf(row)}<td role=cell>${nextStep(row, query)}<td role=cell>${priorityBadge(row)}<td role=cell>${row.needed === undefined ? null : withDayWords(row.needed)}<td role=cell>${providers(row)}<td role=cell>${requestedText(row.requested)}<td role=cell>${reasonText(row.reason)}`;
 }
 
 /** As `isResourceId`, except `new`, the path of the form; a request with another id has no page of its own. */

@@ -4,10 +4,9 @@ import type { PartyReference } from '#src/patients/party.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress/movement.ts';
 import { nextStep } from '#src/requests/progress/next-step.ts';
-import { OFF_IN_NOTE, saysUnwanted } from '#src/requests/progress/off-in-note.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
-import { asksForMore } from '#src/requests/progress/task-words.ts';
+import { asksForMore, saysUnwanted } from '#src/requests/progress/task-words.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
@@ -69,9 +68,7 @@ export function toRow(
   });
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);
-  const { icon } = status;
-  const isOffInNote = isOpen && (request.mayBeOff || task?.mayBeOff === true);
-  const note = [status.note, isOffInNote && OFF_IN_NOTE].filter(Boolean).join(' · ') || undefined;
+  const { icon, note } = status;
   // What the patient does, and what asks no provider, has none to wait for.
   const isPatients = request.isPatients && !task;
   const isUnasked = request.isUnasked && !task;
@@ -90,6 +87,7 @@ export function toRow(
     detail,
     category,
     caution,
+    ...(isOpen && request.noted !== undefined ? { noted: request.noted } : {}),
     status: { ...status, note: note && withMoments(note, at.timeZone), sinceText },
     next: nextStep({
       ...{ icon, word: status.word, isOpen, isProhibited, isOverdue: status.isOverdue },
@@ -99,7 +97,7 @@ export function toRow(
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,
       isIncomplete: status.word === 'Declined' && asksForMore((task?.reason ?? '').toLowerCase()),
-      isUnwanted: icon === 'declined' && saysUnwanted(status.note),
+      isUnwanted: icon === 'declined' && saysUnwanted(note ?? ''),
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,

@@ -3,9 +3,9 @@ import { dayIn } from '#src/adapters/time-zone.ts';
 import { prohibitionOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
-import { mayBeOff } from '#src/requests/progress/off-in-note.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
+import { noteShown } from '#src/requests/progress/reported.ts';
 import { isStatement } from '#src/requests/progress/statements.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
@@ -76,8 +76,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
     isUnasked,
-    /** One of its notes may say so, which its status does not. */
-    mayBeOff: mayBeOff(resource.note, named.service),
+    /** The beginning of its newest note. */
+    noted: noteShown(resource.note),
     needed: needed.text,
     neededMs,
     /** It is to begin on a later day. */

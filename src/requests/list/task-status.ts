@@ -1,6 +1,6 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
-import { claimed, repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
+import { claimed, doneInDoubt, repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -41,7 +41,6 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
 }
 
 const STOPPED = new Set<RequestStatus['icon']>(['unknown', 'declined', 'hold', 'question']);
-const DOUBTED = 'provider’s answer leaves a doubt';
 const LATE = 'the time set for the provider is over';
 
 /** Of what must not be done: a provider who goes on with it, or has done it, is not hidden. */
@@ -68,7 +67,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden ? (isDenied && word.icon === 'unknown' ? DOUBTED : saysOf(task)) : undefined,
+    isHidden ? saysOf(task) : status.icon === 'done' && purpose === undefined ? task.noted : undefined,
     status.group === 'open' ? task.beside : undefined,
   ];
   return {
@@ -79,10 +78,11 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   };
 }
 
-const saysOf = ({ word }: Task) =>
-  word.icon === 'sent'
-    ? 'provider has not answered'
-    : (word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`);
+function saysOf({ word, remark, reason }: Task): string {
+  if (word === doneInDoubt) return ['provider has closed it', remark, reason].filter(Boolean).join(' · ');
+  if (word.icon === 'sent') return 'provider has not answered';
+  return word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
+}
 
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */
 export function mayServe({ purpose, word }: Task): boolean {

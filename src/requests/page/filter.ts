@@ -58,8 +58,22 @@ export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'b
 
 /** Whether the text that a row shows, or only counts, contains every word of the search. */
 function holds(row: RequestRow, words: readonly string[]): boolean {
-  const { service, detail, category, caution, status, next, source, priority, needed, sentTo, requested, reason } = row;
-  const shown = [service, detail, category, caution, status.word, status.note];
+  const {
+    service,
+    detail,
+    category,
+    caution,
+    noted,
+    status,
+    next,
+    source,
+    priority,
+    needed,
+    sentTo,
+    requested,
+    reason,
+  } = row;
+  const shown = [service, detail, category, caution, noted, status.word, status.note];
   const beside = [next.text, source, priority?.word, needed];
   const older =
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];

@@ -1,13 +1,13 @@
 /**
- * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: an
- * intent, result or note that could say something else, or a word that is not known, leaves the request open.
+ * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: a note,
+ * an intent or result that could say something else, or a word that is not known, leaves the request open.
  */
 import { asInformation, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
 import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { resultsLeaveDoubt } from './doubts.ts';
 import { guideCode } from './guide-codes.ts';
 import { asksOfDesk, purposeOf } from './purpose.ts';
-import { AFTERWARDS, saysMissed, WELL } from './task-words.ts';
+import { needsNoReader } from './reported.ts';
+import { saysMissed } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
@@ -25,22 +25,8 @@ const PLAIN = setOf([
   'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop destination',
   'rn lpn pt ot slp np md nurse nursing fully and of was were is has have been utc',
 ]);
-/** Says done of the patient or of the visit, and not of the paper, which may be "seen" and "kept" as well. */
-const SEEN =
-  /\b(?:(?:patient|pt|client|member)-(?:was-|has-been-)?seen|(?:appointment|appt|visit)-(?:was-|has-been-)?(?:kept|attended|completed|fulfilled)|needs?-(?:was-|were-)?met|(?:client-|patient-)?got-help|dropped-off-at)\b/g;
 /** The paper was handed over, not what it asks for. */
-const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/;
-const MONTH = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
-const MOMENT = new RegExp(
-  `\\d{4}-\\d\\d-\\d\\d|\\d{1,2}/\\d{1,2}/\\d{2,4}|\\b\\d{1,2}[- ]${MONTH}[- ,]+\\d{4}|\\b${MONTH} \\d{1,2},? \\d{4}|\\d{1,2}:\\d\\d(?::\\d\\d)?|\\b[ap]m\\b`,
-  'gi',
-);
-/** Says how, and adds no doubt. */
-const AS_PLANNED = /\bas-(?:ordered|scheduled|planned|expected|requested)\b|\bon-time\b|\bper-plan(?:-of-care)?\b/g;
-/** "(qualifier value)" of SNOMED CT. */
-const TAG = /\((?:qualifier value|situation|finding|procedure)\)/i;
-/** Who did it: "completed by J. Smith RN". Who closed it proves nothing. */
-const BY_NAME = /(?<=(?:done|ed|seen)\b)(?<![Cc]losed|[Rr]esolved) by(?: \p{Lu}[\p{L}.'’-]{0,40},?){1,5}$/u;
+const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/i;
 
 /**
  * The words of a completed Task's status that do not surely say done, such as "walker" of "Walker delivered": the service
@@ -56,7 +42,8 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
     said.length <= MOST_WORDS &&
     ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    !resultsLeaveDoubt(task) &&
+    needsNoReader(task) &&
+    !asRecords(task.output).some(({ valueReference }) => saysMissed(asText(asRecord(valueReference).display) ?? '')) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (hasPurpose(task) || !asksOfDesk(task));
   if (!isSure) return undefined;
@@ -104,20 +91,9 @@ export function wordsIn(given: ForeignRecord): string[] {
 
 /** @returns the words beside those that say done, if any of them is telling; undefined for a text that does not say it. */
 function wordsBesideDone(text: string): readonly string[] | undefined {
-  const plain = text
-    .replace(MOMENT, ' ')
-    .replace(TAG, '')
-    .trim()
-    .replace(BY_NAME, '')
-    .toLowerCase()
-    .replace(/[\s_-]+/g, '-')
-    .replace(WELL, '')
-    .replace(AFTERWARDS, '')
-    .replace(AS_PLANNED, '')
-    .replace(SEEN, 'done');
-  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const isDone = words.length === 0 || words.some((word) => DONE_WORDS.has(word));
-  if (!isDone || saysMissed(text) || /[?\u00bf]/.test(plain) || PAPER.test(plain)) return undefined;
+  if (!isDone || saysMissed(text) || /[?\u00bf]/.test(text) || PAPER.test(text)) return undefined;
   const others = words.filter((word) => !DONE_WORDS.has(word));
   return others.every((word) => PLAIN.has(word)) ? [] : others;
 }

@@ -55,6 +55,7 @@ const BY_STATUS = new Map<string, NextStep>([
 /** The hand-over ended without the provider's refusal: another provider may be no remedy. */
 const BY_WORD = new Map<string | undefined, NextStep>([
   ['Failed', act('Ask what happened')],
+  ['Closed by provider', act('Check what was done')],
   ['Cancelled', act('Decide whether it is still needed')],
 ]);
 /** States in which the provider has not agreed to anything yet. */

@@ -87,7 +87,7 @@ const wordsOf = ({ purpose }: Task) => purpose?.words;
 /** "Walker delivered" ends the order of a walker. */
 function proved(task: Task, { service }: About): Task {
   if (task.unproved === undefined || !areOf(service, task.unproved)) return task;
-  return { ...task, word: done, remark: task.remark?.replace(`${doneInDoubt.note} · `, '') };
+  return { ...task, word: done };
 }
 
 /** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
@@ -107,8 +107,7 @@ function fromRequester(task: Task, { requester }: About): Task {
 
 /** A completed Task that may not have carried out its request. */
 function inDoubt(task: Task, why?: string): Task {
-  const remark = [doneInDoubt.note, task.remark, why].filter(Boolean).join(' · ');
-  return { ...task, word: doneInDoubt, remark };
+  return { ...task, word: doneInDoubt, remark: [task.remark, why].filter(Boolean).join(' · ') || undefined };
 }
 
 /** Of several that were asked, one may have carried it out, and the others were called off for that reason. */
@@ -157,8 +156,8 @@ function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): s
   const lines = tasks.map((task) => {
     const { purpose, word, remark, reason } = task;
     if (isAsked(task)) return [`${purpose?.words}: waits for the requester`, remark].filter(Boolean).join(', ');
-    const state = word.icon === 'unknown' ? (remark ?? word.word) : word.word.toLowerCase();
-    return [`${purpose?.words}: ${state}`, reason].filter(Boolean).join(', ');
+    const said = word.icon === 'unknown' ? remark : undefined;
+    return [`${purpose?.words}: ${word.word.toLowerCase()}`, said, reason].filter(Boolean).join(', ');
   });
   const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
   return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;

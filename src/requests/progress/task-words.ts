@@ -34,7 +34,8 @@ const WORDS = {
   cancelled: { word: 'Cancelled', icon: 'declined' },
   failed: { word: 'Failed', icon: 'declined' },
   claimed: { word: 'Cancelled', icon: 'declined', note: 'taken by another provider' },
-  unclear: { word: 'Status unclear', icon: 'unknown', note: 'EHR says “completed”' },
+  closed: { word: 'Closed by provider', icon: 'unknown' },
+  unclear: { word: 'Status unclear', icon: 'unknown' },
 } as const satisfies Record<string, TaskWord>;
 
 const tableOf = (rows: Partial<Record<keyof typeof WORDS, string>>): ReadonlyMap<string | undefined, TaskWord> =>
@@ -87,14 +88,8 @@ const MISSED: readonly RegExp[] = [
   /^(?:dna|lwbs|ama|n\/s|cx|utr|utc)$|\b(?:no-?show\w*|no-(?:response|answer|reply|contact|access|one-home)|nobody-home|turned-away|never|not-(?:started|reachable|appropriate)|lost-to-follow|left-without|closed-without|missed|unable|unreachable|unsuccessful|unfulfilled|undelivered|ineligible|incomplete|failed|could-not|couldn|cannot|did-not|didn|was-not|expired|lapsed|timed-out|deceased|died|passed-away|redirected|wrong)\b|\breferred-(?:on|out|elsewhere|back|to)\b|\bnot-(?:[a-z]+-)?(?:done|performed|completed|delivered|provided|fulfilled|picked|reached|seen|attended|found|eligible|home|at-home)\b/,
 ];
 /** Negations that say that all is well. */
-export const WELL =
+const WELL =
   /\bnothing-wrong\b|\b(?:no|without)-(?:(?:further|more|additional|other)-)?(?:issues?|incidents?|complications?|problems?|concerns?|errors?|delays?|charge|actions?|follow-?up|changes?)(?:-(?:is-|was-|were-)?(?:needed|required|necessary))?\b|\b(?:follow-?up|action|reply|response|payment|signature)-(?:is-|was-)?not-(?:required|needed|necessary)\b/g;
-/** What is to come after a service that was carried out: its report, and the next visit of the patient. */
-export const AFTERWARDS =
-  /\b(?:will|to)[ -](?:provide|send|deliver|complete|forward|fax|share|upload)[ -](?:(?:a|an|the|our|my|full|final|formal|written|detailed|consult|consultation|visit|you)[ -]){0,3}(?:reports?|letters?|notes?|summary|results|documentation|paperwork|feedback|recommendations)\b(?![^.;]{0,40}\b(?:before|prior|then|after|deliver|schedul|start|begin|visit|pick))|\b(?:reports?|letters?|notes?|summary|results|documentation|paperwork)[ -](?:will|is|are)?[ -]?(?:to[ -]follow|follows?|be[ -](?:provided|sent|delivered|completed|forwarded|faxed))\b|\b(?:patient|pt|client|he|she|they)[ -](?:will|to)[ -](?:return|follow[ -]?up)(?:[ -]in[ -]\d{1,2}[ -](?:days?|weeks?|months?|years?))?(?=[.;,]|$)/gi;
-/** What a note says of the patient, and {@link MISSED} must not match: "denied pain" refuses no service. */
-const OF_PATIENT =
-  /\b(?:(?:patient|pt|client|he|she|they)-(?:has-)?(?:voided|missed-(?:a-|the-|one-)?(?:meds?|doses?|medications?))|never-(?:smok|complain|used|had|left-alone)\w*|(?:husband|wife|spouse|mother|father|daughter|son|family)-(?:was-|were-)?not-(?:at-)?(?:present|available|home)|no-response-to-(?:\w+-)?stimul\w*|(?:declined|refused)-(?:offer-of-|offered-|her-|his-)?(?:water|lunch|breakfast|dinner|food|snacks?|a-blanket|a-wheelchair)|denied-(?:any-)?(?:pain|chest|sob|shortness|dizziness|fever|chills|nausea|falls?|si\b|suicidal|discomfort|symptoms?)|(?:unable|cannot|could-not|did-not)(?:-to)?-(?:recall|remember|bear|walk|ambulate|stand|sit|lift|speak|swallow|bend|climb|weight)|(?:was|were)-not-in-(?:any-)?(?:pain|distress)|incomplete-(?:bladder|emptying)|failed-(?:conservative|back|outpatient)|(?:husband|wife|spouse|mother|father)-(?:has-)?(?:died|passed-away)|(?:iv|line|picc|o2|oxygen|foley|drain)-(?:was-)?discontinued)/g;
 /** What may still come is not missed. */
 const MAY_COME = /\b(?:yet|if|unless|until|in-case|risk|otherwise)\b/;
 /**
@@ -124,7 +119,7 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   const known = codes.map((code) => BUSINESS.get(code)).find((found) => found !== undefined);
   if (codes.includes('taken-by-another-provider') && word !== WORDS.done && word !== WORDS.declined)
     return WORDS.claimed;
-  if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.unclear;
+  if (word === WORDS.done) return known && FINAL.has(known) ? known : isSurelyDone ? word : WORDS.closed;
   if (FINAL.has(word)) return word;
   // One of the two is old, and only the provider knows which.
   const isDeclinedToo = known === WORDS.declined && AGREED.has(word);
@@ -132,8 +127,11 @@ export function describeTask(status: unknown, business: readonly string[], isSur
   return known ?? (business.some(asksForMore) ? WORDS.question : word);
 }
 
-/** The words of a completed Task, of one in doubt, of one that was never sent, and of one that another provider took. */
-export const { done, unclear: doneInDoubt, draft: unsent, claimed } = WORDS;
+/**
+ * The words of a completed Task, of one that may not have carried out its request, of one that was never sent, and of one
+ * that another provider took.
+ */
+export const { done, closed: doneInDoubt, draft: unsent, claimed } = WORDS;
 
 /**
  * Whether the author of a Task says that its service was missed although it goes on, such as "Appointment cancelled":
@@ -144,6 +142,15 @@ export const { done, unclear: doneInDoubt, draft: unsent, claimed } = WORDS;
  */
 export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
   return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
+}
+
+/** The patient, or somebody who speaks for them, does not want it, or it is needed no more. */
+const UNWANTED =
+  /\b(?:patient|pt|client|member|family)-(?:has-|have-)?(?:declin|refus)(?:ed|es)?\b|\b(?:declined|refused|not-wanted)-by-(?:the-)?(?:patient|pt|client|member|family)\b|\b(?:not|no-longer)-interested\b|\bopted-out\b|\b(?:deceased|died|passed-away|duplicate)\b|\bno-longer-(?:needed|required|wanted)\b|\balready-(?:receiv|enrolled|has\b|served|seen|in-care)/;
+
+/** Whether a provider's words say that the patient does not want the service, or no longer needs it. */
+export function saysUnwanted(text: string): boolean {
+  return UNWANTED.test(hyphened(text.toLowerCase()));
 }
 
 /** Whether a text in lower case asks something of the clinician. */
@@ -161,7 +168,7 @@ export function repeats(text: string, word: string): boolean {
 
 /** Whether a text says that a service was not, or will not be, carried out. */
 export function saysMissed(text: string): boolean {
-  const plain = hyphened(text.toLowerCase()).replace(OF_PATIENT, '');
+  const plain = hyphened(text.toLowerCase());
   return MISSED.some((pattern) => pattern.test(plain));
 }
 

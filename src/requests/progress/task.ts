@@ -16,11 +16,10 @@ import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
 import { endOf, unprovedWords, wordsIn } from './done.ts';
-import { resultsDeny } from './doubts.ts';
 import { businessCode, businessText } from './guide-codes.ts';
-import { mayBeOff } from './off-in-note.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
+import { noteShown, resultShown } from './reported.ts';
 import { asksForMore, describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -36,8 +35,8 @@ export interface Task {
   readonly remark: string | undefined;
   /** It goes on, or is completed, although its author says that the service was missed. */
   readonly isInTrouble: boolean;
-  /** It goes on, and one of its notes may say that it is off. */
-  readonly mayBeOff: boolean;
+  /** The beginning of its newest note, or of what its results say. */
+  readonly noted: string | undefined;
   /** Why it was declined, cancelled or put on hold. */
   readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
@@ -97,6 +96,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
   if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
   const party = readParty(owner, place);
+  const noted = noteShown(resource.note) ?? (mayBeDone ? resultShown(resource) : undefined);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
@@ -106,13 +106,11 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark:
-      [...new Set([word.note, ...remarksOf(resource, word), offeredText(recipientsOf(resource).length)])]
+      [...new Set([word.note, ...remarksOf(resource, word), noted, offeredText(recipientsOf(resource).length)])]
         .filter(Boolean)
         .join(' · ') || undefined,
-    isInTrouble:
-      isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]) ||
-      (word === doneInDoubt && resultsDeny(resource)),
-    mayBeOff: !isOver(word) && mayBeOff(resource.note),
+    isInTrouble: isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]),
+    noted,
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
     isWithRequester:

@@ -80,7 +80,7 @@ test.for<[string, object, string | undefined]>([
   [
     'one that was not carried out',
     { ...task, statusReason: { text: 'Patient not at home' } },
-    'Status unclear · EHR says “completed” · Patient not at home',
+    'Closed by provider · Patient not at home',
   ],
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
   ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · Part of it'],

@@ -57,7 +57,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a completed Task of which a part goes on',
     {},
     { tasks: [handOver, { ...handOver, id: 'u', status: 'in-progress', partOf: [{ reference: 'Task/t' }] }] },
-    { status: { word: 'Status unclear', group: 'open', note: 'EHR says “completed” · a part of it is not done' } },
+    { status: { word: 'Closed by provider', group: 'open', note: 'a part of it is not done' } },
   ],
   [
     'a completed Task with a part that had its last news before',
@@ -122,7 +122,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'an end beside the request, in the EHR’s own words',
     {},
     { tasks: [{ ...handOver, code: { text: 'Prior authorization request' }, businessStatus: { text: 'Approved' } }] },
-    { status: { note: 'Prior authorization request: EHR says “completed” · Approved' } },
+    { status: { note: 'Prior authorization request: closed by provider, Approved' } },
   ],
   [
     'a hand-over that goes on, but is on hold',
@@ -152,7 +152,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'BSeR’s code for done of another system',
     {},
     { tasks: [{ ...handOver, businessStatus: coded('urn:own', '7.0', 'Waiting list') }] },
-    { status: { word: 'Status unclear', note: 'EHR says “completed” · Waiting list' } },
+    { status: { word: 'Closed by provider', note: 'Waiting list' } },
   ],
   [
     'a hand-over to a provider of another server',

@@ -61,13 +61,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a completed hand-over of which a part came',
     {},
     { tasks: [task({ note: [{ text: 'Delivered 1 of 2 walkers' }] })] },
-    { status: { group: 'open', word: 'Status unclear' } },
-  ],
-  [
-    'one of which all came',
-    {},
-    { tasks: [task({ note: [{ text: 'Delivered 2 of 2 walkers, pain 3 of 10' }] })] },
-    { status: { group: 'closed', word: 'Done' } },
+    { status: { group: 'open', word: 'Closed by provider', note: '“Delivered 1 of 2 walkers”' } },
   ],
   [
     'what is called done is needed only later',
@@ -95,19 +89,24 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Ordered in the EHR', note: 'Patient deceased' }, next: { text: 'Check it in the EHR' } },
   ],
   [
-    'a free note that may cancel it',
-    { note: [{ text: 'Walker no longer needed per daughter' }] },
+    'its newest note',
+    {
+      note: [
+        { text: 'Has stairs', time: '2026-11-19' },
+        { text: 'Walker no longer needed per daughter', time: '2026-11-20' },
+      ],
+    },
     {},
-    { status: { word: 'Ordered in the EHR', group: 'open', note: 'a note may cancel it: read it' } },
+    { status: { word: 'Ordered in the EHR', group: 'open' }, noted: '“Walker no longer needed per daughter” +1 more' },
   ],
   [
-    'a provider’s free note that may',
+    'a provider’s free note',
     {},
     { tasks: [task({ status: 'accepted', note: [{ text: 'Delivery cancelled by the store' }] })] },
-    { status: { word: 'Accepted', note: 'a note may cancel it: read it' } },
+    { status: { word: 'Accepted', note: '“Delivery cancelled by the store”' } },
   ],
   [
-    'such a note of what has ended',
+    'no note of what has ended',
     { status: 'revoked', note: [{ text: 'Walker no longer needed' }] },
     {},
     { status: { word: 'Cancelled', note: undefined } },
@@ -540,7 +539,7 @@ test.for<[string, object, string]>([
   [
     'what a Task found',
     { output: [{ type: { text: 'Delivered to' }, valueString: 'Neighbour' }] },
-    'Done · Delivered to: Neighbour',
+    'Closed by provider · Delivered to: Neighbour',
   ],
 ])('its timeline says %s', async ([, change, what]) => {
   const { page } = await readField({}, { tasks: [task(change)] });

@@ -41,7 +41,7 @@ async function load(tasks: object[], change: object = {}) {
 }
 
 const DONE = ['Done', 'closed', undefined, 'Nothing to do'];
-const doubt = (why = '') => ['Status unclear', 'open', `EHR says “completed”${why}`, 'Check it in the EHR'];
+const doubt = (why?: string) => ['Closed by provider', 'open', why, 'Check what was done'];
 const beside = (note: string, step = 'Find a provider') => ['Ordered in the EHR', 'open', note, step];
 test.for<[string, object, object, (string | undefined)[]]>([
   ['completed', {}, {}, DONE],
@@ -51,8 +51,18 @@ test.for<[string, object, object, (string | undefined)[]]>([
   ['a completed option', { intent: 'option' }, {}, doubt()],
   ['one instance', { intent: 'instance-order' }, {}, doubt()],
   ['a reflex', { intent: 'reflex-order' }, {}, doubt()],
-  ['completed with a kind note', { note: [{ text: 'Ada was in good spirits' }] }, {}, DONE],
-  ['completed with a note that it was missed', { note: [{ text: 'Pt refused at the door, closing' }] }, {}, doubt()],
+  [
+    'completed with a kind note',
+    { note: [{ text: 'Ada was in good spirits' }] },
+    {},
+    doubt('“Ada was in good spirits”'),
+  ],
+  [
+    'completed with a note that it was missed',
+    { note: [{ text: 'Pt refused at the door, closing' }] },
+    {},
+    doubt('“Pt refused at the door, closing”'),
+  ],
   [
     'a desk’s work in its description',
     { description: 'Schedule the first visit' },
@@ -65,35 +75,30 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'completed before the order was written',
     { lastModified: '2026-11-17T10:00:00Z' },
     {},
-    doubt(' · before it was ordered'),
+    doubt('before it was ordered'),
   ],
-  ['on the day before, without a time', { lastModified: '2026-11-16' }, {}, doubt(' · before it was ordered')],
-  [
-    'on the day before an evening, without a time',
-    { lastModified: '2026-11-17' },
-    {},
-    doubt(' · before it was ordered'),
-  ],
+  ['on the day before, without a time', { lastModified: '2026-11-16' }, {}, doubt('before it was ordered')],
+  ['on the day before an evening, without a time', { lastModified: '2026-11-17' }, {}, doubt('before it was ordered')],
   ['on the day, without a time', { lastModified: '2026-11-18' }, {}, DONE],
   [
     'its work ended before, and it was noted later',
     { executionPeriod: { end: '2026-11-10' } },
     {},
-    doubt(' · before it was ordered'),
+    doubt('before it was ordered'),
   ],
   ['its work ended after', { executionPeriod: { end: '2026-11-19' } }, {}, DONE],
   [
     'before a day that has no time',
     { lastModified: '2026-11-17T09:00:00Z' },
     { authoredOn: '2026-11-18' },
-    doubt(' · before it was ordered'),
+    doubt('before it was ordered'),
   ],
   ['perhaps on the day', { lastModified: '2026-11-17T12:00:00Z' }, { authoredOn: '2026-11-18' }, DONE],
   [
     'before the first version of an order without a date',
     { lastModified: '2026-11-17T10:00:00Z' },
     { authoredOn: undefined, meta: { versionId: '1', lastUpdated: '2026-11-18T09:00:00Z' } },
-    doubt(' · before it was ordered'),
+    doubt('before it was ordered'),
   ],
   [
     'before a later version',
@@ -106,13 +111,13 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'completed although it is still to come',
     {},
     { occurrenceDateTime: '2026-12-24T10:00:00Z' },
-    doubt(' · before it is needed'),
+    doubt('before it is needed'),
   ],
   [
     'in a window to come',
     {},
     { occurrenceDateTime: undefined, occurrencePeriod: { start: '2026-12-01' } },
-    doubt(' · before it is needed'),
+    doubt('before it is needed'),
   ],
   [
     'in a window that has begun',
@@ -125,7 +130,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'a result that says it was not done',
     { output: [{ type: { text: 'Reason not done' }, valueString: 'Asleep' }] },
     {},
-    doubt(),
+    doubt('“Reason not done: Asleep”'),
   ],
   ['a result', { output: [{ type: { text: 'Activity' }, valueReference: { reference: 'Procedure/1' } }] }, {}, DONE],
   ['a business status without information', { businessStatus: { text: 'N/A' } }, {}, DONE],
@@ -211,7 +216,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
     `not surely its service: ${text}`,
     { businessStatus: { text } },
     { code: { text: service } },
-    doubt(` · ${text}`),
+    doubt(text),
   ]),
   [
     'the service itself, which sounds like the work of a desk',
@@ -237,7 +242,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'a part of a Task that is not about the request',
     { partOf: [{ reference: 'Task/7' }] },
     {},
-    ['Status unclear', 'open', 'EHR says “completed” · as a part of something else', 'Check it in the EHR'],
+    doubt('as a part of something else'),
   ],
   [
     'such a part that carries the request out',
@@ -249,7 +254,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'such a part for a desk',
     { code: { coding: [{ code: 'fulfill' }] }, description: 'Verify insurance', partOf: [{ reference: 'Task/7' }] },
     {},
-    ['Status unclear', 'open', 'EHR says “completed”', 'Check it in the EHR'],
+    doubt(),
   ],
 ])('%s', async ([, task, change, said]) => {
   expect(await load([{ ...done, ...task }], change)).toEqual(said);
@@ -303,11 +308,7 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
     beside('Request to resume: failed', 'Check what was declined'),
   ],
   ['a change made', [accepted, control('change')], ['Accepted', 'open', undefined, 'Nothing to do']],
-  [
-    'a stop, and the work done',
-    [done, control('abort')],
-    ['Status unclear', 'open', 'EHR says “completed” · Request to cancel: done', 'Check it in the EHR'],
-  ],
+  ['a stop, and the work done', [done, control('abort')], doubt('Request to cancel: done')],
   ['a refused stop, and the work done', [done, control('abort', { status: 'rejected' })], DONE],
   ['an approval, and the work done', [done, control('approve')], DONE],
   [
@@ -335,7 +336,7 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
   [
     'a doubtful end of what is on hold',
     [{ ...done, intent: 'plan' }],
-    ['On hold', 'open', 'provider says “completed”', 'Check it in the EHR'],
+    ['On hold', 'open', 'provider has closed it', 'Check it in the EHR'],
     'on-hold',
   ],
   [

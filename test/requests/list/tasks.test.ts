@@ -400,7 +400,7 @@ test.for<[status: string, says: object, word: string, step: string]>([
   ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Ask what happened'],
   ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Ask what happened'],
   ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Ask what happened'],
-  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Status unclear', 'Check it in the EHR'],
+  ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Closed by provider', 'Check what was done'],
   ['accepted', { businessStatus: { text: 'Not delivered yet' } }, 'Accepted', 'Nothing to do'],
   ['assigned', {}, 'Status unclear', 'Check it in the EHR'],
 ])('a provider whose Task is %s with %j: "%s", "%s"', async ([status, says, word, step]) => {

@@ -1,0 +1,59 @@
+/**
+ * What is written in free text beside an order or a Task: notes, and results of a Task. Such a text is shown to the
+ * clinician and decides nothing: it has any language and any abbreviation, and only a reader knows what it means.
+ */
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { guideCode } from './guide-codes.ts';
+
+/** What a row shows of a text; the page of the request has all of it. */
+const SHOWN = 60;
+/** What is only agreed or asked for is not done yet, where nothing else came of it. */
+const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
+const DONE = new Set<string | undefined>(['done', 'fulfilled']);
+
+/** The beginning of the newest note, in quotation marks, and how many more there are. @param notes Annotations; untrusted. */
+export function noteShown(notes: unknown): string | undefined {
+  if (notes === undefined) return undefined;
+  const dated = asRecords(notes).map(({ text, time }) => ({ text, at: Date.parse(asWritten(time)) || 0 }));
+  return shown(dated.toSorted((one, other) => other.at - one.at).map(({ text }) => text));
+}
+
+/** The beginning of the first result of a Task that says something in words, a number or yes or no. */
+export function resultShown({ output }: ForeignRecord): string | undefined {
+  return shown(asRecords(output).flatMap((result) => valueOf(result) ?? []));
+}
+
+function shown(all: readonly unknown[]): string | undefined {
+  const [first, ...others] = all.flatMap((one) => asText(one, SHOWN) ?? []);
+  return first && `“${first}”${others.length > 0 ? ` +${others.length} more` : ''}`;
+}
+
+function valueOf(result: ForeignRecord): string | undefined {
+  const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCode, valueCoding } = result;
+  const number = result.valueInteger ?? result.valueDecimal ?? asRecord(result.valueQuantity).value;
+  const coding = asRecord(valueCoding);
+  const value =
+    asText(
+      valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode ?? coding.display ?? coding.code,
+    ) ??
+    asConceptText(result.valueCodeableConcept) ??
+    (typeof valueBoolean === 'boolean' ? (valueBoolean ? 'yes' : 'no') : undefined) ??
+    (typeof number === 'number' ? String(number) : undefined);
+  return value && [asConceptText(type), value].filter(Boolean).join(': ');
+}
+
+/**
+ * Whether a completed Task has nothing beside its status that somebody would have to read: no note, and no results but
+ * records of what was done and codes that a guide defines as done.
+ */
+export function needsNoReader({ note, output }: ForeignRecord): boolean {
+  const results = asRecords(output);
+  const records = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
+  const isToCome = records.length > 0 && records.every((one) => STILL_TO_COME.test(one));
+  return asRecords(note).length === 0 && !isToCome && results.every((one) => one.valueReference || isDone(one));
+}
+
+function isDone({ valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
+  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), ...asRecords(valueCoding)];
+  return codings.length > 0 && codings.every((coding) => DONE.has(guideCode(coding)));
+}
