@@ -149,6 +149,11 @@ test.for([
   expect(textOf(page)).toContain('Overdue');
 });
 
+test('a row shows the beginning of a note, escaped', () => {
+  const page = end({ rows: [{ ...row, noted: '“<b>no longer</b> needed” +1 more' }] });
+  expect(page).toContain('<q>“&lt;b&gt;no longer&lt;/b&gt; needed” +1 more</q>');
+});
+
 test('a row is short and labels each of its cells, independent of CSS', () => {
   const bytes = Buffer.byteLength(end({ rows: [row, row, row] })) - Buffer.byteLength(end({ rows: [row, row] }));
   expect(bytes).toBeLessThan(500);
