@@ -16,6 +16,7 @@ const problemsOf = (rows: string) => {
 test('the default services are five, and each field has its service', () => {
   const services = servicesIn(DEFAULT_SERVICES);
   expect(services.map(({ text }) => text)).toEqual(['Transport', 'Home care', 'Equipment', 'Infusion', 'Referral']);
+  expect(services[2]?.fields[0]).toMatchObject({ label: 'How many', kind: 'whole number' });
   expect(services[0]?.fields.find(({ name }) => name === 'oxygen-flow')).toEqual({
     name: 'oxygen-flow',
     label: 'Liters per minute',

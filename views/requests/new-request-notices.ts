@@ -41,8 +41,8 @@ export function correctsLine(corrects: CorrectedRequest | undefined, base: strin
     isOver === true
       ? 'That one is not open in the EHR any more.'
       : canCancel
-        ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before.'
-        : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart.';
+        ? 'That one is cancelled as soon as the EHR has confirmed the new one, and not before. If a provider has it already, call them too.'
+        : 'This app cannot cancel requests in this EHR: that one stays open until you cancel it in the chart. If a provider has it already, call them too.';
   return html`<div class="notice notice-info">${icon('info')} <div><p>This is a new request. It replaces <a href="${base}/requests/${id}"><bdi>${what}</bdi></a>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}. ${compared === undefined ? null : html`<strong>${compared}</strong> `}${then}</p>
 ${lost.length === 0 ? null : html`<p>Not taken over, because the form has no place for it: ${lost.map((text, index) => html`${index === 0 ? null : '; '}<bdi>${text}</bdi>`)}.</p>`}</div></div>
 `;

@@ -72,8 +72,8 @@ export function sentLine(
   const numbered = number === undefined ? 'The EHR gave no number for it.' : html`${label} <code>${number}</code>.`;
   const next =
     provider === undefined
-      ? 'No provider has been notified yet.'
-      : html`You chose <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; the EHR does not say whether they have been notified.`;
+      ? 'No provider has been notified yet by this app.'
+      : html`You chose <bdi>${provider}</bdi>${telephone === undefined ? null : html`, telephone <bdi>${telephone}</bdi>`}; this app has not notified them.`;
   return html`<div class="notice notice-done" role="status" id="${id}" tabindex="-1">${icon('done')} <div><p>The request was sent to the EHR.</p>
 <p><strong><bdi>${named}</bdi></strong>${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}, saved at ${clockTime(at, timeZone)}. ${numbered}</p>
 <p>${next}</p></div></div>

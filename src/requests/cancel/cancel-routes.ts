@@ -47,9 +47,12 @@ const BOUNDS = { lifetimeMs: 60 * 60_000, mostBytes: 16_384 };
 /** The query parameter that names the outcome of a post. */
 const OUTCOME = 'form';
 
-type Ended = { kind: CancelEnd['kind']; said?: readonly string[] } | { kind: 'no-reason'; status: string };
+interface Ended {
+  kind: CancelEnd['kind'] | 'no-reason';
+  said?: readonly string[];
+}
 /** The outcome of a post, for the page that it redirects to. The launch's trace knows the support code of the post. */
-type Outcome = Ended & { supportCode: string };
+type Outcome = Ended & { supportCode: string; status: string; reason: string };
 
 /** Shows the request as the EHR has it now and asks for confirmation; after a post, the outcome. Behind the guard. */
 export function cancelForm(deps: CancelDependencies): RequestHandler {
@@ -83,12 +86,12 @@ export function cancelForm(deps: CancelDependencies): RequestHandler {
         needed: words?.needed,
         taken: takenBy(kept?.list.open.find(({ id }) => id === requestId)),
         said: outcome && {
-          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, 'said' in outcome ? outcome.said : []),
+          ...noticeOf(isOver(outcome, found, isOpen) ? 'over' : outcome.kind, outcome.said),
           supportCode: outcome.supportCode,
         },
         form:
           isOpen && outcome?.kind !== 'cancelled'
-            ? { version: versionOf(found) ?? '', status: outcome && 'status' in outcome ? outcome.status : '' }
+            ? { version: versionOf(found) ?? '', status: outcome?.status ?? '', reason: outcome?.reason ?? '' }
             : undefined,
       }),
     );
@@ -117,18 +120,19 @@ export function cancelRoute(deps: CancelDependencies): RequestHandler {
     trace.joins(opened.launch.traceId);
     assertOwnForm(request, deps.publicUrl, cookieSecret);
     const { launch, requestId, reading } = await open(deps, request);
+    const reason = fieldOf(request, 'reason', 'reason').trim();
+    const asked = fieldOf(request, 'status', 'choice');
     const say = async (ended: Ended) => {
       const name = randomBytes(32).toString('base64url');
       const { supportCode } = contextOf(request);
-      await deps.outcomes.keep(name, launch.id, { ...ended, supportCode }, BOUNDS);
+      const typed = { status: asked, reason: ended.kind === 'cancelled' ? '' : reason };
+      await deps.outcomes.keep(name, launch.id, { ...ended, ...typed, supportCode }, BOUNDS);
       if (ended.kind === 'no-reason' || ended.kind === 'changed' || ended.kind === 'absent') trace.discard();
       response.redirect(303, `/launches/${launch.id}/requests/${requestId}/cancel?${OUTCOME}=${name}`);
     };
-    const reason = fieldOf(request, 'reason', 'reason').trim();
     const version = fieldOf(request, 'version', 'id');
-    const asked = fieldOf(request, 'status', 'choice');
     const status = CANCELLED_AS.find((one) => one === asked);
-    if (status === undefined || visibleLength(reason) < 3) return say({ kind: 'no-reason', status: asked });
+    if (status === undefined || visibleLength(reason) < 3) return say({ kind: 'no-reason' });
     const wanted: Parameters<typeof cancelRequest>[1] = {
       ...{ requestId, version, status, reason, now: deps.clock() },
       patientId: (await reading.patient).id,

@@ -126,7 +126,8 @@ function rowOf(
   const nameOf = (party: PartyReference) => party.display ?? (isUser(party) ? 'you' : NOT_AVAILABLE);
   const visit = launch.context.encounter;
   const encounter = visit === undefined ? undefined : `Encounter/${visit}`;
-  const at: ReadAt = { now, timeZone, isUser, encounter };
+  // Nothing says yet what a provider has answered.
+  const at: ReadAt = { now, timeZone, isUser, encounter, isUnheard: true };
   return { ...toRow(read, nameOf, at), id: id ?? form };
 }
 

@@ -92,7 +92,7 @@ const NONE = [
   /^(?:(?:patient|pt) )?(?:(?:has|with) )?(?:no|nil|none)(?: known\b| reported\b| recorded\b| (?:\w{1,20} ){0,2}all?erg)/i,
   /^n\.?k\.?(?:[dfm]\.?)?a\b/i,
   /^(?:patient )?den(?:ies|ied)\b|^negative for\b/i,
-  /^(?:\w{1,20} )?all?erg(?:y|ies)(?: \w{1,20})?:? (?:not on file|status unknown|not assessed)\b|^(?:not on file|unable to (?:assess|obtain)|not assessed)\b/i,
+  /^(?:\w{1,20} )?all?erg(?:y|ies)(?: \w{1,20})?:? (?:not on file|status unknown|not assessed)\b|^(?:not on file|(?:patient )?not asked|unable to (?:assess|obtain)|not assessed)\b/i,
   /^(?:keine|aucune|pas d.|sin|sem|nessun[ao]?|geen|ingen|inga|nenhuma)\b[^;]{0,60}?all?erg/i,
 ];
 

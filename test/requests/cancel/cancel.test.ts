@@ -189,6 +189,7 @@ describe('a request that was created here', () => {
     const answer = await cancel(page);
     expect(answer.body).toContain(CHANGED);
     expect(versionOn(answer)).toBe((chart['meta'] as Resource)['versionId']);
+    expect(answer.body).toMatch(/value="revoked"[^>]* checked[^]* name="reason"[^>]* value="The patient walks again"/);
     expect([chart['status'], await auditRows()]).toEqual(['active', []]);
     ehr.on('/fhir/ServiceRequest/sr-1', (request) => (request.method === 'PUT' ? take(request) : { body: chart }));
     expect((await cancel(answer)).body).toContain(CANCELLED);
@@ -351,6 +352,7 @@ describe('nothing is offered, and a post is 404 and changes nothing', () => {
       await offerUpdates({ world: world(), browser, organizationId }, offered);
       list = await browser.open(launchUrl(organizationId));
       await isClosed();
+      expect((await browser.visit(url('sr-1'))).body).toContain('This app cannot cancel it: cancel it in the chart.');
       // oxlint-enable no-await-in-loop
     }
   });

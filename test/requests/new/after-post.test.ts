@@ -86,7 +86,7 @@ describe('after "sent"', () => {
         /requests\/sr-0">Wheelchair van<\/a><\/bdi><\/strong>, needed (?:[^<]|<\/?time>)*, saved at /,
       );
       expect(body).toContain('FHIR id <code>sr-0</code>.');
-      expect(body).toContain('No provider has been notified yet.');
+      expect(body).toContain('No provider has been notified yet by this app.');
     }
     wait(15 * MINUTE_MS);
     expect((await openList()).body).not.toContain(SENT);
@@ -115,7 +115,7 @@ describe('after "sent"', () => {
     list = await browser.open(launchUrl(organizationId));
     const { body } = await send({ ...VAN, receiver: 'Swift Rides' });
     expect(body).toContain('Number <code>ORD-77</code>.');
-    expect(body).toContain('You chose <bdi>Swift Rides</bdi>; the EHR does not say whether they have been notified.');
+    expect(body).toContain('You chose <bdi>Swift Rides</bdi>; this app has not notified them.');
   });
 
   test('the new row is the first one and marked, also where it sorts to another page or is filtered out', async () => {

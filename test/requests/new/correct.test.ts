@@ -108,6 +108,7 @@ describe('the form', () => {
     expect(page.body).toContain('<h1>Correct and resend<');
     expect(page.body).toMatch(/It replaces <a href="[^"]*\/requests\/sr-1"><bdi>Wheelchair van<\/bdi><\/a>, needed /);
     expect(page.body).toContain('That one is cancelled as soon as the EHR has confirmed the new one, and not before.');
+    expect(page.body).toContain('If a provider has it already, call them too.');
     expect(fieldsOf(page)).toMatchObject(VAN);
     expect(writes()).toEqual([]);
     expect(page.url).not.toMatch(/sr-1|Wheel/);

@@ -22,5 +22,6 @@ test('"Requested by me" keeps and counts a sent request that the EHR does not li
   await sendForm(browser, form, { ...ticketOf(await browser.visit(form)), ...VAN, reason: '', note: '' });
   const mine = (await browser.visit(`${list.url}?mine`)).body;
   expect(mine).toContain('the EHR does not list it yet</mark>');
+  expect([mine.includes('Check who has it'), mine.includes('No provider yet')]).toEqual([true, false]);
   expect(mine).toMatch(/name="mine" value="on" checked>[^<]*Requested by me \(1\)/);
 });

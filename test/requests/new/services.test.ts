@@ -71,9 +71,7 @@ test('answers and receiver are in the review and in the request', async () => {
     ],
   });
   const sent = (await post(page, { intent: '' })).body.replace(/<[^>]+>/g, '');
-  expect(sent).toContain(
-    'You chose Swift, telephone +1 555 010; the EHR does not say whether they have been notified.',
-  );
+  expect(sent).toContain('You chose Swift, telephone +1 555 010; this app has not notified them.');
   expect(created()).toMatchObject([{ performer: [{ reference: 'Organization/org-swift', display: 'Swift' }] }]);
   expect(created()[0].orderDetail.map(({ text }: { text: string }) => text)).toContain('To: Dialysis');
 });

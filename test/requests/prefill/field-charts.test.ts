@@ -188,7 +188,13 @@ test.for<[string, Resource[], string[]]>([
   ...[
     ...['NKDA', 'NKA', 'No drug allergies', 'No Known Allergies', 'Nil known', 'NKMA', 'N.K.D.A.', 'None known'],
     ...['Denies allergies', 'Patient has no known allergies', 'Negative for allergies', 'Allergies not on file'],
-    ...['Unable to assess', 'Allergy status unknown', 'Keine Allergien bekannt', 'Aucune allergie connue'],
+    ...[
+      'Unable to assess',
+      'Patient not asked',
+      'Allergy status unknown',
+      'Keine Allergien bekannt',
+      'Aucune allergie connue',
+    ],
     ...['Sin alergias conocidas', 'Nessuna allergia nota', 'Geen allergieën bekend'],
   ].map((text): [string, Resource[], string[]] => [
     `“${text}” beside one`,
