@@ -44,7 +44,7 @@ export const discoveryRules = {
   ),
   'discovery.sign-in-demanded': ehrTeam(
     'The server wants a sign-in for smart-configuration, which is a public document, or has nothing at this path',
-    'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
+    'Serve {FHIR URL}/.well-known/smart-configuration at this path, and let it be read without signing in.',
   ),
   'discovery.forbidden': ehrTeam(
     'The server, or a firewall before it, refuses us smart-configuration (403): most often an allowlist that does not have our egress addresses',
