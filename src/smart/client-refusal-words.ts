@@ -51,7 +51,7 @@ export const OF_CLIENT: Hints = [
   ['client.jwks-unreachable', 'connection connect', 'refused reset timed timeout failed'],
   ['client.type', 'typ'],
   // Keycloak behind a proxy, which knows itself by the name inside.
-  ['client.audience-host', 'aud audience', 'domain realm host hostname'],
+  ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
   ['client.audience', 'aud audience'],
   ['client.key-unknown', KEYS],
   ['client.method', 'public', 'client clients app application'],

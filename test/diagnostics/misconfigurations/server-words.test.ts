@@ -38,6 +38,7 @@ const TOKEN: Case[] = [
     "Token audience doesn't match domain. Realm issuer is 'http://keycloak:8080/realms/ehr'",
     'client.audience-host',
   ],
+  ['invalid_client', 'Audience https://realm.host.example/token is not the issuer', 'client.audience'],
   ['invalid_client', 'Cannot verify the client assertion with the registered certificate', 'client.key-unknown'],
   ['invalid_client', 'java.net.UnknownHostException: app.example', 'client.jwks-unreachable'],
   ['invalid_client', 'getaddrinfo ENOTFOUND app.example', 'client.jwks-unreachable'],
