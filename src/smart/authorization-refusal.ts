@@ -1,7 +1,7 @@
 /** Finds the rule behind an error on the callback by its code and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { hintIn, OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
+import { hintIn, OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DELAY, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {
@@ -15,6 +15,8 @@ export function ruleOfDescription(error: string, said: string): Rule | undefined
       return hintIn(said, OF_DENIAL);
     case 'server_error':
       return hintIn(said, OF_TENANT);
+    case 'temporarily_unavailable':
+      return hintIn(said, OF_DELAY);
     case 'consent_required':
     case 'interaction_required':
       return hintIn(said, OF_CONSENT);
@@ -47,6 +49,12 @@ const ERRORS = new Map<string, ErrorCode>([
   ['unmet_authentication_requirements', 'authorization.sign-in-needed'],
 ]);
 
+/** What the words say decides the page where the error alone would send the user the wrong way. */
+const CODE_BY_RULE: Partial<Record<Rule, ErrorCode>> = {
+  'authorization.blocked': 'authorization.denied',
+  'authorization.sign-in-needed': 'authorization.sign-in-needed',
+};
+
 /** Errors with the same message for every user but different remedies for the administrator. */
 const RULES: Readonly<Record<string, Rule>> = {
   access_denied: 'authorization.denied',
@@ -72,9 +80,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 export function authorizationError(error: string, description: string | undefined): AppError {
   const known = /^[a-z_]{1,64}$/.test(error) ? error : 'an unknown error';
   const suffix = description ? ', with a description' : '';
-  const code = ERRORS.get(error) ?? 'authorization.refused';
-  const other = code === 'authorization.refused' ? 'authorization.other-error' : undefined;
+  const usual = ERRORS.get(error) ?? 'authorization.refused';
+  const other = usual === 'authorization.refused' ? 'authorization.other-error' : undefined;
   const ofError = Object.hasOwn(RULES, error) ? RULES[error] : other;
   const rule = ruleOfDescription(error, description ?? '') ?? ofError;
+  const code = (rule && CODE_BY_RULE[rule]) ?? usual;
   return new AppError(code, `the authorization server answered ${known}${suffix}`, rule);
 }

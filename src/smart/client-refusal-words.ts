@@ -6,6 +6,7 @@ const ASSERTION = 'jwt assertion client_assertion token';
 export const OF_CLIENT: Hints = [
   ...OF_REQUEST,
   ['client.method', 'secret client_secret client_secret_basic client_secret_post'],
+  ['client.jwks-chain', 'certificate', 'verify', 'first'],
   [
     'client.jwks-untrusted',
     'pkix certpathbuilderexception sslhandshakeexception handshake validatorexception certificate_verify_failed',
@@ -15,7 +16,6 @@ export const OF_CLIENT: Hints = [
     'certificate certification ssl tls',
     'chain path trust trusted untrusted remote established self authority local',
   ],
-  ['client.jwks-untrusted', 'certificate', 'verify', 'first'],
   ['client.jwks-untrusted', 'certificate', 'hostname altnames alternative'],
   ['client.method', 'mtls mutual'],
   ['client.method', 'header', 'authorization'],
@@ -50,6 +50,8 @@ export const OF_CLIENT: Hints = [
   ['client.algorithm', 'algorithm algorithms', 'invalid unexpected'],
   ['client.jwks-unreachable', 'connection connect', 'refused reset timed timeout failed'],
   ['client.type', 'typ'],
+  // Keycloak behind a proxy, which knows itself by the name inside.
+  ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
   ['client.audience', 'aud audience'],
   ['client.key-unknown', KEYS],
   ['client.method', 'public', 'client clients app application'],

@@ -59,7 +59,14 @@ export const OF_REDIRECT: Hints = [
 /** What servers say of a code, under whatever error. */
 export const OF_CODE: Hints = [...OF_REDIRECT, ['grant.pkce', 'pkce verifier challenge code_verifier code_challenge']];
 export const OF_GRANT_TYPE: Hints = [['client.grant-not-allowed', 'grant grant_type grants']];
+/** Of a user or app that a rule of the server keeps out, whatever the user answers. */
+const OF_BLOCKED: Hints = [
+  ['authorization.blocked', 'user users', 'assigned'],
+  ['authorization.blocked', 'policy policies', 'access', 'blocked denied'],
+  ['authorization.blocked', 'policy policies', 'evaluation failed'],
+];
 export const OF_CONSENT: Hints = [
+  ...OF_BLOCKED,
   ['grant.consent', 'admin administrator', 'consent consented'],
   ['grant.consent', 'admin administrator', 'grant approval approve'],
 ];
@@ -69,8 +76,8 @@ export const OF_GRANT: Hints = [
   ['refresh.reused', 'refresh', 'reuse reused replayed rotated'],
   ['grant.other-client', 'refresh', 'client', 'match another other different belong'],
   ...OF_CODE,
-  ['authorization.denied', 'user account', 'disabled inactive suspended blocked deactivated locked assigned'],
-  ['authorization.denied', 'blocked denied', 'policy policies'],
+  ...OF_BLOCKED,
+  ['authorization.denied', 'user account', 'disabled inactive suspended blocked deactivated locked'],
   ['grant.consent', 'consent consented'],
   ['grant.consent', 'revoked withdrawn', 'authorization access user owner approval'],
   ['authorization.sign-in-needed', 'session', 'active required expired over ended found closed exist invalid'],
@@ -133,11 +140,18 @@ export const OF_DENIAL: Hints = [
   // Not of a user who may not grant access.
   ['authorization.client-not-allowed', 'grant', 'type types', NOT_ON],
   ['authorization.declined', 'declined cancelled canceled', 'user owner consent request sign'],
-  ['authorization.denied', 'user', 'denied rejected', 'policy role administrator authorized allowed'],
+  ['authorization.denied', 'user', 'denied rejected', 'role administrator authorized allowed'],
   ['authorization.declined', 'user', 'denied rejected clicked', 'request consent cancel'],
   ['authorization.denied', 'user', 'license licensed subscribed'],
+  // Auth0, of an aud that is none of its APIs.
+  ['authorization.audience', 'service', 'found', 'https http'],
   ...OF_OFF,
 ];
+/** Keycloak, of a sign-in page that was open for too long. */
+export const OF_DELAY: Hints = [['authorization.sign-in-needed', 'authentication_expired']];
+
+/** Letters of the numbers that servers give to requests and apps are no words, such as "ec" and "ad". */
+const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
 
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
 export function hintIn(said: string, hints: Hints): Rule | undefined {
@@ -145,6 +159,7 @@ export function hintIn(said: string, hints: Hints): Rule | undefined {
     said
       .slice(0, 500)
       .toLowerCase()
+      .replace(NUMBER, ' ')
       .split(/[^a-z_]/),
   );
   return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];

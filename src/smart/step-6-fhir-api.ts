@@ -12,7 +12,6 @@ import { resolveUnder, staysUnder } from '#src/smart/fhir/base-url-guard.ts';
 import { FhirClient } from '#src/smart/fhir/client-library.ts';
 import { type FhirAnswer, type FhirResource, toAnswer } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, statusOf, toFhirError } from '#src/smart/fhir/fhir-error.ts';
-import { summarizeOutcome } from '#src/smart/fhir/issue-codes.ts';
 import { retryPause } from '#src/smart/fhir/retry-pause.ts';
 import { neededPermissions, type Permission, type SentCall } from '#src/smart/scopes/reach.ts';
 
@@ -131,8 +130,7 @@ export function createFhirApi(options: {
       statusStands: true,
     });
     const body = parseJson(text);
-    if (status < 200 || status >= 300)
-      throw answered(status, summarizeOutcome(body).issues, (name) => headers[name], body);
+    if (status < 200 || status >= 300) throw answered(status, (name) => headers[name], text);
     return { status, body, location: headers['location'] };
   };
 

@@ -4,7 +4,8 @@
  */
 import { isBlank } from '#src/adapters/bounded-text.ts';
 import type { OutboundResponse } from '#src/adapters/ehr-http/client.ts';
-import { isHtml, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
+import { isHtml } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { type JsonObject, parseJson, parseJsonObject } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
@@ -47,7 +48,8 @@ export function readTokenResponse(response: OutboundResponse, now?: Date): Token
   const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) {
     const detail = `the answer is not a JSON object (${response.contentType || 'no content type'})`;
-    throw invalid(isWebPage(response) || isProse(response.text) ? 'token.web-page' : 'token.not-json', detail);
+    const isPage = isWebPage(response) || isProse(response.text);
+    throw invalid(ruleOfGateway(response) ?? (isPage ? 'token.web-page' : 'token.not-json'), detail);
   }
   if (typeof members['error'] === 'string' && !isBlank(members['error']))
     throw invalid('token.error-in-200', 'status 200 with an error member');
@@ -151,11 +153,13 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
     // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.
     const isLasting = /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
-    const code = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
+    const usual = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
+    const code = rule === 'authorization.blocked' ? 'authorization.denied' : usual;
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
-  const isRedirect = status >= 300 && response.headers['location'] !== undefined;
-  return invalid(isRedirect ? 'token.redirect' : 'token.not-json', `token endpoint answered ${status}`, status);
+  const location = status >= 300 ? response.headers['location'] : undefined;
+  const ofRedirect = ruleOfRedirect(URL.parse(location ?? '')?.host) ?? 'token.redirect';
+  return invalid(location === undefined ? 'token.not-json' : ofRedirect, `token endpoint answered ${status}`, status);
 }
 
 /** Without an OAuth error, the kind of answer says who answered: a portal, or the FHIR server. */

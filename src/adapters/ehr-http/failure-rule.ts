@@ -1,6 +1,5 @@
 /** Maps a call without a response to a rule of the table of causes, which says more than its failure. */
 import type { Rule } from '#src/errors/rules/table.ts';
-import type { OutboundResponse } from './client.ts';
 import { causes, codeOf, failureOf, type OutboundFailure } from './error.ts';
 
 /** Which host was called: the FHIR URL's, which an administrator typed, or one named in the EHR's documents. */
@@ -62,18 +61,6 @@ export function ruleOfCodes(codes: readonly string[], failure: OutboundFailure, 
   if (failure === 'address-refused' && host === 'endpoint') return 'network.private-endpoint';
   if (known === undefined && codes.some((code) => GARBLED.test(code))) return 'network.garbled';
   return (known !== undefined && BY_CODE[known]) || BY_FAILURE[failure];
-}
-
-/** The words of nginx, Apache, Go and Tomcat. */
-const HTTP_AT_HTTPS =
-  /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)|HTTP request to an HTTPS server|host and port requires TLS/i;
-
-/** What a proxy or gateway says in place of the server, whatever was asked for; undefined for any other answer. */
-export function ruleOfGateway(answer: Pick<OutboundResponse, 'status' | 'contentType' | 'text'>): Rule | undefined {
-  if (answer.status === 407) return 'network.proxy-sign-in';
-  if (answer.status === 400 && HTTP_AT_HTTPS.test(answer.text.slice(0, 2_000))) return 'tls.http-sent';
-  const isPage = answer.status >= 400 && /html/.test(answer.contentType);
-  return isPage && /\b(?:SSL|client) certificate\b/i.test(answer.text) ? 'tls.client-certificate' : undefined;
 }
 
 /** Whether a text is a web page, whatever its content type says. */

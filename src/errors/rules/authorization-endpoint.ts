@@ -22,6 +22,11 @@ export const authorizationEndpointRules = {
     'The user declined, or the EHR’s rules do not let this user or role use the app (access_denied)',
     'Check that this user and role may use the app, and that the access policies of the authorization server allow {client id} with these scopes.',
   ),
+  'authorization.blocked': lastingAtEhr(
+    'A rule of the authorization server keeps this user or the app out: the user is not assigned to {client id}, or an access policy (such as conditional access) blocks the sign-in or the address of our servers',
+    'Assign this user, or a group of theirs, to {client id}, and let the access policies allow it with these scopes and from our egress addresses; the sign-in log of the authorization server names the policy.',
+    { help: 'The EHR’s rules do not let you use this app. Ask {help desk} for access, with the support code.' },
+  ),
   'authorization.declined': user(
     'The user declined, or closed the question of the EHR whether this app may be used (access_denied)',
     'Open the app again from the patient’s chart, and agree where the EHR asks.',
@@ -69,8 +74,8 @@ export const authorizationEndpointRules = {
     'Register {redirect URI} for this client, letter for letter.',
   ),
   'authorization.sign-in-needed': user(
-    'The user’s own session at the EHR is over or never began',
-    'Sign in to the EHR, then open the app again from the patient’s chart.',
+    'The user’s own session at the EHR is over or never began, or its sign-in page was open for too long',
+    'Sign in to the EHR, then open the app again from the patient’s chart. If every launch asks for a sign-in, the EHR team looks at its single sign-on.',
   ),
   'authorization.question-for-user': user(
     'The EHR has a question for the user that it could not show here, such as an account to choose or a consent',

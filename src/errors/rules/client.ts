@@ -36,7 +36,11 @@ export const clientRules = {
   ),
   'client.jwks-untrusted': ehrTeam(
     'The EHR cannot fetch our JWKS because it does not trust the certificate of our address, or finds no common TLS: its list of authorities is old or limited',
-    'Open our JWKS URL of the registration sheet in a browser. If its certificate is valid there, let the EHR’s servers trust its public authority (trust store of Java or of the proxy) and reach it by TLS 1.2 or newer; if it is not, tell the operator of this app.',
+    'Test the TLS of our JWKS URL of the registration sheet, not with a browser, which fetches what is missing. If its chain is complete and valid, let the EHR’s servers trust its public authority (trust store of Java or of the proxy) and reach it by TLS 1.2 or newer; if it is not, tell the operator of this app.',
+  ),
+  'client.jwks-chain': operator(
+    'The EHR cannot verify the certificate of our JWKS URL: an intermediate certificate does not come with it. Browsers fetch it themselves, so the address opens there',
+    'Serve the whole chain at the public address of this service: its certificate with all intermediate certificates. If it does, the EHR’s servers have to trust its public authority.',
   ),
   'client.key-off': ehrTeam(
     'The EHR says that our key {kid} is revoked, expired or switched off there',
@@ -77,6 +81,10 @@ export const clientRules = {
   'client.audience': administrator(
     'The EHR expects another audience in the client assertion than {assertion audience}',
     'Ask the EHR team which audience it expects, and choose it at “Audience of the signed assertion” in Advanced settings.',
+  ),
+  'client.audience-host': ehrTeam(
+    'The authorization server refuses the audience of the client assertion, because it knows itself by another host name than that of its token endpoint in smart-configuration, {host}: most often that inside a proxy',
+    'Set the public address on {host} as the external host name of the authorization server, or let the proxy before it pass Host on.',
   ),
   'client.audience-setting': administrator(
     'Settings address the client assertion to the issuer, which is not what SMART says, and the EHR refuses it',

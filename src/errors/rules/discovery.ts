@@ -12,7 +12,7 @@ export const discoveryRules = {
   ),
   'discovery.sign-in-at-url': lastingInSettings(
     'The FHIR URL asks for a sign-in even for public documents: it is probably not the base of a FHIR server',
-    'Compare the FHIR URL with the EHR team, letter by letter: host, tenant and version segment (such as /r4).',
+    'Compare the FHIR URL with the EHR team, letter by letter: host, stage, tenant and version segment (such as /r4). If it is right, the EHR team lets its documents be read without signing in.',
   ),
   'discovery.forbidden-at-url': lastingAtEhr(
     'The FHIR URL refuses us even public documents (403): an allowlist does not have our egress addresses, or it is not the base of a FHIR server',
@@ -43,8 +43,8 @@ export const discoveryRules = {
     'Serve it as one complete JSON object with content type application/json.',
   ),
   'discovery.sign-in-demanded': ehrTeam(
-    'The server wants a sign-in for smart-configuration, which is a public document',
-    'Let {FHIR URL}/.well-known/smart-configuration be read without signing in.',
+    'The server wants a sign-in for smart-configuration, which is a public document, or has nothing at this path',
+    'Serve {FHIR URL}/.well-known/smart-configuration at this path, and let it be read without signing in.',
   ),
   'discovery.forbidden': ehrTeam(
     'The server, or a firewall before it, refuses us smart-configuration (403): most often an allowlist that does not have our egress addresses',

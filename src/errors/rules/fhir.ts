@@ -6,6 +6,14 @@ export const fhirRules = {
     'The FHIR server refuses the access token that the EHR gave out a moment before (401): it does not take tokens of this authorization server, tenant or app, or a gateway before it removes the Authorization header or wants a key of its own',
     'Look into the FHIR server’s log whether the token arrived. If it did, accept the tokens that this authorization server gives {client id} for the aud {aud}. If not, let the gateway pass requests on with their Authorization header, without a key of its own.',
   ),
+  'fhir.token-not-accepted': lastingAtEhr(
+    'The FHIR server got the access token that the EHR gave out a moment before, and does not accept its issuer, audience or signature (401): it takes tokens of another authorization server, environment, tenant or audience',
+    'Let the FHIR server at {aud} accept the issuer and audience of the tokens that {client id} gets, or name in its smart-configuration the authorization server of its own environment.',
+  ),
+  'fhir.headers-too-long': lastingAtEhr(
+    'The server before FHIR takes no headers of this length: the access token that the EHR gave out is too long for it, as with many roles or groups in it',
+    'Raise the limit for the headers of a request on the server before FHIR, or give {client id} shorter access tokens.',
+  ),
   'fhir.token-over': user(
     'The FHIR server no longer accepts the access token, and there is no newer one: the EHR session is over',
     'Open the app again from the patient’s chart.',
@@ -16,7 +24,7 @@ export const fhirRules = {
   ),
   'fhir.insufficient-scope': lastingAtEhr(
     'The FHIR server says that the access token has no scope for this call (403, insufficient_scope), although the EHR granted one',
-    'Let the FHIR server accept the granted scopes, which are below, for this resource: it may know only the v1 form (.read) or only the v2 form (.rs).',
+    'Add this resource to what {client id} may use (some EHRs list an API for each one), and let the FHIR server accept the granted scopes, which are below: it may know only the v1 form (.read) or only the v2 form (.rs).',
   ),
   'fhir.app-not-enabled': lastingAtEhr(
     'The FHIR server says that this app, or its token, is not for the tenant, practice or organization of the FHIR base {aud}',

@@ -51,9 +51,18 @@ export const networkRules = {
     'Look at the gateway before the server: it changes the answer, or another service is on this port.',
   ),
   'network.proxy-sign-in': networkTeam(
-    'A proxy between us and the server wants a sign-in (407)',
+    'A proxy between us and the server wants a sign-in (407, or a redirect to its own page)',
     'Let our egress addresses through to the host without a proxy that signs users in.',
     LASTING,
+  ),
+  'network.web-firewall': networkTeam(
+    'A web application firewall before the server answers with a page of its own: it blocks the request, or wants to see a browser',
+    'Find this request in the log of the web application firewall, by its time and our egress addresses, and let such requests pass: the guide lists the addresses.',
+    LASTING,
+  ),
+  'network.gateway-key': lastingAtEhr(
+    'A gateway before the server wants a key of its own (API key or subscription key), which SMART does not have',
+    'Let the gateway pass what is below the FHIR base, and the sign-in addresses, on without a key of its own, and with the Authorization header: documents are public, and our tokens and assertions authenticate the rest.',
   ),
   'network.late': ehrTeam(
     'The server takes the connection and does not answer in time: it is overloaded, or waits for another system',

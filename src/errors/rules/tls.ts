@@ -55,6 +55,10 @@ export const tlsRules = {
     'The FHIR URL begins with http, and what answers on its port speaks TLS',
     'Enter the FHIR URL with https, and with the port that the EHR team names for it.',
   ),
+  'tls.behind-gateway': lastingAtEhr(
+    'The gateway before the server does not accept the server’s own certificate, or finds no common TLS with it (525, 526)',
+    'Install a certificate on the server behind the gateway that the gateway accepts: valid today, for this host name, with the whole chain.',
+  ),
   'tls.client-certificate': lastingAtEhr(
     'The server, or a gateway before it, wants a certificate of the caller (mutual TLS), which this app does not have',
     'Let our egress addresses, which the guide lists, through to this host without a client certificate: SMART authenticates this app by signed assertions.',

@@ -6,6 +6,7 @@ import type { Organization } from '#src/organizations/organization.ts';
 import { type LastPatient, type PatientSummary, readPatient } from '#src/patients/patient.ts';
 import type { RequestListOptions } from '#src/requests/list/ask-for-list.ts';
 import { loadRequests, type RequestList } from '#src/requests/list/list.ts';
+import { FhirError } from '#src/smart/fhir/fhir-error.ts';
 import { createFhirApi, type FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { UserReading } from './user-reading.ts';
 
@@ -57,10 +58,9 @@ function isFresh({ startedAt }: Launch, now: Date): boolean {
 
 function asNeverAccepted(error: unknown): unknown {
   if (!(error instanceof AppError) || error.rule !== 'fhir.token-over') return error;
-  return new AppError('session.never-accepted', error.message, {
-    rule: 'fhir.token-refused-at-once',
-    cause: error.cause,
-  });
+  const { cause } = error;
+  const rule = (cause instanceof FhirError && cause.ifFresh) || 'fhir.token-refused-at-once';
+  return new AppError('session.never-accepted', error.message, { rule, cause });
 }
 
 /** The signed-in user as the list names them; the name needs no further call. */

@@ -68,7 +68,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
   const resource = batch.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
   if (resource) return detailOf(api, resource, batch, options);
   const { first } = batch;
-  return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first, []).failure);
+  return first === undefined || first < 400 ? { kind: 'absent' } : failedAs(answered(first).failure);
 }
 
 /** The request first, because only it says what it refers to. A failed batch only leaves out names and events. */

@@ -1,5 +1,6 @@
 /** Finds the rule that failed when no SMART configuration could be read. Launches and checks share it. */
-import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { shapeOf } from './body-kind.ts';
 import { parseCapability } from './capability-statement.ts';
@@ -19,10 +20,11 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   const ofGateway = ruleOfGateway(wellKnown);
   if (ofGateway)
     return ofGateway === 'tls.http-sent' && wellKnown.url.protocol === 'http:' ? 'tls.http-url' : ofGateway;
-  if (wellKnown.redirectHost !== undefined) return 'discovery.redirect';
+  if (wellKnown.redirectHost !== undefined) return ruleOfRedirect(wellKnown.redirectHost) ?? 'discovery.redirect';
   if (isOfUnknownTenant(wellKnown)) return 'discovery.tenant-unknown';
   if (isAbsent(wellKnown)) return isBase ? 'discovery.absent' : 'discovery.nothing-there';
-  if (wellKnown.status === 401) return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
+  if (wellKnown.status === 401 || saysNoSignature(wellKnown))
+    return isBase ? 'discovery.sign-in-demanded' : 'discovery.sign-in-at-url';
   if (wellKnown.status === 403) return isBase ? 'discovery.forbidden' : 'discovery.forbidden-at-url';
   if (wellKnown.status === 429) return 'discovery.throttled';
   if (wellKnown.status >= 500) return 'discovery.server-error';
@@ -30,6 +32,11 @@ export function ruleOfConfiguration(wellKnown: Fetched, isBase: boolean): Rule {
   if (shapeOf(wellKnown) === 'object') return isBase ? 'discovery.other-document' : 'discovery.nothing-there';
   if (shapeOf(wellKnown) !== 'html') return 'discovery.not-json';
   return isBase ? 'discovery.html' : 'discovery.web-page';
+}
+
+/** Amazon's API Gateway, of a path that it does not have, and of one that wants a signature. */
+function saysNoSignature({ status, document }: FetchedAnswer): boolean {
+  return status === 403 && document?.['message'] === 'Missing Authentication Token';
 }
 
 /** What Oracle, Entra ID and API gateways say of a tenant in the path; the text is looked at and not kept. */

@@ -1,6 +1,7 @@
 /** Fetches an issuer's signing keys for a launch, by way of its OpenID configuration. */
 import type { EhrOwner, Outbound } from '#src/adapters/ehr-http/client.ts';
-import { ruleOfFailure, ruleOfGateway } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError } from '#src/errors.ts';
 import { documentOf, type Fetched, type FetchedAnswer, fetchDocument, isAbsent } from './fetched.ts';

@@ -1,6 +1,7 @@
 /** The ways in which a FHIR call can fail. An error quotes neither URL nor body, because both are clinical. */
 import { causes, failureOf, isUnsent, type OutboundError } from '#src/adapters/ehr-http/error.ts';
 import { ruleOfFailure } from '#src/adapters/ehr-http/failure-rule.ts';
+import { ruleOfGateway } from '#src/adapters/ehr-http/gateway-rule.ts';
 import { isJsonObject, parseJson } from '#src/adapters/json-object.ts';
 import type { Rule } from '#src/errors/rules/table.ts';
 import type { AppError } from '#src/errors.ts';
@@ -35,6 +36,8 @@ export class FhirError extends Error {
   readonly instead: 'page' | 'json' | undefined;
   /** The rule that failed, if it says more than `failure` and `status`. */
   readonly rule: Rule | undefined;
+  /** The rule of a refused token that is too new to be over, where the answer says more. */
+  readonly ifFresh: Rule | undefined;
 
   constructor(
     failure: FhirFailure,
@@ -47,6 +50,7 @@ export class FhirError extends Error {
       lacksParameter?: boolean;
       said?: readonly string[];
       instead?: 'page' | 'json' | undefined;
+      ifFresh?: Rule | undefined;
     } = {},
   ) {
     const { retryAfterSeconds, issues = [], renewal } = more;
@@ -57,6 +61,7 @@ export class FhirError extends Error {
     this.said = more.said ?? [];
     this.lacksParameter = more.lacksParameter ?? false;
     this.instead = more.instead;
+    this.ifFresh = more.ifFresh;
     this.name = 'FhirError';
     this.failure = failure;
     this.status = status;
@@ -120,15 +125,23 @@ const REFUSED = [400, 403];
 
 const BREAK_GLASS = /\bbreak[- ]?(?:the[- ]?)?glass\b/i;
 
-/** The error for an answer's status. @param header of the answer, by lower-case name. @param body parsed. */
+/** nginx, Apache, Tomcat and IIS, with status 400. */
+const HEADERS_TOO_LONG = /\bheaders?(?: or cookie| field)? (?:is |are |exceeds )?(?:too (?:large|long)|server limit)/i;
+
+/** What a server says of a token that it got. Many send invalid_token alone, also when none came. */
+const JUDGED = /\berror_description="[^"]{0,300}\b(?:issuer|audience|signature)\b/i;
+
+/** The error for an answer's status. @param header of the answer, by lower-case name. */
 export function answered(
   status: number,
-  issues: readonly string[],
   header: (name: string) => string | null | undefined = () => undefined,
-  body?: unknown,
+  text = '',
 ): FhirError {
+  const body = parseJson(text);
+  const { issues } = summarizeOutcome(body);
   const failure = FAILURE_BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
-  const isPage = /^text\/html\b/i.test(header('content-type') ?? '');
+  const contentType = header('content-type') ?? '';
+  const isPage = /^text\/html\b/i.test(contentType);
   const said = outcomeTexts(body);
   const words = said.join(' ');
   const isRestricted = issues.some((code) => RESTRICTED_CODES.has(code)) || BREAK_GLASS.test(words);
@@ -140,8 +153,16 @@ export function answered(
     : isBeyondScope
       ? 'fhir.insufficient-scope'
       : isOfApp && 'fhir.app-not-enabled';
-  const rule = isPage && OF_GATEWAY.includes(status) ? 'fhir.firewall' : saidRule || RULE_BY_STATUS[status];
+  const ofGateway = /fhir/.test(contentType) ? undefined : ruleOfGateway({ status, contentType, text });
+  const isTooLong = status === 431 || (isPage && status === 400 && HEADERS_TOO_LONG.test(text.slice(0, 2_000)));
+  const ofPage = isTooLong ? 'fhir.headers-too-long' : 'fhir.firewall';
+  const named = isPage && OF_GATEWAY.includes(status) ? ofPage : saidRule || RULE_BY_STATUS[status];
+  // A token that is over is refused like this as well.
+  const isToken = status === 401;
+  const rule = isToken ? saidRule || undefined : (ofGateway ?? named);
+  const ofToken = JUDGED.test(challenge) ? 'fhir.token-not-accepted' : undefined;
   return new FhirError(failure, status, {
+    ifFresh: isToken ? (ofGateway ?? ofToken) : undefined,
     ...{ issues, rule, said, retryAfterSeconds: secondsOf(header('retry-after') ?? '') },
     instead: isPage ? 'page' : isJsonObject(body) && body['resourceType'] === undefined ? 'json' : undefined,
     lacksParameter: namesMissingParameter(words),
@@ -155,8 +176,8 @@ function secondsOf(retryAfter: string): number | undefined {
 }
 
 /** fhirclient has already read the error body; only the end of its message still holds it. */
-function bodyOf(error: unknown): unknown {
-  return parseJson(error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '');
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/^[^]*?\n\n/, '') : '';
 }
 
 /** @param error of ours, of the guarded client or of fhirclient. */
@@ -165,10 +186,7 @@ export function toFhirError(error: unknown): FhirError {
   if (error instanceof Error && error.cause instanceof FhirError) return error.cause;
   if (isUnsent(error)) return refusedCall(error);
   const status = statusOf(error);
-  if (status !== undefined) {
-    const body = bodyOf(error);
-    return answered(status, summarizeOutcome(body).issues, (name) => responseOf(error)?.headers.get(name), body);
-  }
+  if (status !== undefined) return answered(status, (name) => responseOf(error)?.headers.get(name), textOf(error));
   if (error instanceof SyntaxError) return new FhirError('unexpected', undefined, { rule: 'fhir.unreadable' });
   const failure = failureOf(error);
   // The fetch standard has no error code for a redirect that was not followed.

@@ -54,6 +54,35 @@ launchesSay('discovery', [
     'discovery.server-error',
     { check: GUIDE, found: /502/ },
   ],
+  [
+    'a gateway that wants a key of its own',
+    json(ANYWHERE, 401, { fault: { faultstring: 'Failed to resolve API Key variable request.header.x-apikey' } }),
+    'network.gateway-key',
+    { check: GUIDE },
+  ],
+  [
+    'a firewall that wants to see a browser',
+    page(CONFIGURATION, 403, 'text/html', '<title>Just a moment...</title>'),
+    'network.web-firewall',
+    { check: GUIDE, shown: /Trying again does not help/ },
+  ],
+  [
+    'a server whose certificate the gateway does not take',
+    page(CONFIGURATION, 526, 'text/html', '<h1>Invalid SSL certificate</h1>'),
+    'tls.behind-gateway',
+    { check: GUIDE },
+  ],
+  [
+    'a proxy on the way out that wants a sign-in',
+    { fault: ['discovery-redirect', 'https://gateway.zscloud.net/auD?origurl=x'] },
+    'network.proxy-sign-in',
+    { check: GUIDE },
+  ],
+  [
+    'a gateway without this path, or for signed requests',
+    json(CONFIGURATION, 403, { message: 'Missing Authentication Token' }),
+    'discovery.sign-in-demanded',
+  ],
   ['a limit of requests for documents', { fault: ['discovery-500', 429] }, 'discovery.throttled', { check: GUIDE }],
   [
     'a redirect to itself',

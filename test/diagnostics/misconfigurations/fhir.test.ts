@@ -53,7 +53,7 @@ launchesSay('patient', [
     /removes the Authorization header/,
   ],
   ['a firewall that blocks the patient', page(PATIENT, 403), 'fhir.firewall'],
-  ['a gateway for small headers', page(PATIENT, 431), 'fhir.firewall', /headers/],
+  ['a gateway for small headers', page(PATIENT, 431), 'fhir.headers-too-long', /limit for the headers/],
   ['a gateway without its FHIR server', page(PATIENT, 502), 'fhir.failing'],
   ['a portal that wants a sign-in before FHIR', redirect(PATIENT, 302, '/login'), 'fhir.redirect', /sign-in page/],
   [
@@ -69,7 +69,7 @@ launchesSay('patient', [
     { says: /nothing/, shown: /unexpected answer/ },
   ],
   ['half a patient', page(PATIENT, 200, FHIR, '{"id":'), 'fhir.unreadable', { says: /a part/, shown: /unexpected/ }],
-  ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'fhir.firewall', /certificate/],
+  ['nginx that wants one for FHIR', page(PATIENT, 400, 'text/html', NO_CERTIFICATE), 'tls.client-certificate'],
   ['a server before FHIR that answers for it', page(PATIENT, 404), 'fhir.web-page'],
   ['a gateway without a route', page(PATIENT, 404, JSON_TYPE, '{"message":"no Route"}'), 'fhir.not-in-fhir', /route/],
   [
@@ -81,8 +81,24 @@ launchesSay('patient', [
   [
     'a gateway that wants a key of its own',
     refusing(/^\/fhir\/r4\/P/, 401, JSON_TYPE, '{"message":"No API key found in request"}', 'Key realm="kong"'),
+    'network.gateway-key',
+    { says: /key of its own.*without a key/, shown: /Trying again does not help/ },
+  ],
+  [
+    'a token of another environment',
+    refusing(PATIENT, 401, FHIR, '{}', 'Bearer error="invalid_token", error_description="Invalid issuer. Expected b"'),
+    'fhir.token-not-accepted',
+    { shown: /Trying again does not help/ },
+  ],
+  [
+    'a token that did not come',
+    refusing(PATIENT, 401, FHIR, '{}', 'Bearer error="invalid_token", error_description="The token is missing"'),
     'fhir.token-refused-at-once',
-    /key of its own.*without a key/,
+  ],
+  [
+    'nginx for small headers',
+    page(PATIENT, 400, 'text/html', '<h1>400 Bad Request</h1>Request Header Or Cookie Too Large'),
+    'fhir.headers-too-long',
   ],
   ['a gateway that FHIR does not answer', page(PATIENT, 504), 'fhir.failing', /gateway before it \(502, 504\)/],
   ['a token beyond its scope', refusing(PATIENT, 403, FHIR, '{}', BEYOND), 'fhir.insufficient-scope'],

@@ -72,6 +72,12 @@ test.for<[name: string, change: (text: string) => string, status: number, rule: 
   ['a refresh token that was used before', refusing(REUSED), 400, 'refresh.reused'],
   ['a refresh token of another client', refusing(OTHER_CLIENT), 400, 'grant.other-client'],
   ['a session that is over', refusing('Session not active'), 400, 'refresh.session-over'],
+  [
+    'a policy that blocks it',
+    refusing('Access has been blocked by Conditional Access policies'),
+    400,
+    'authorization.blocked',
+  ],
   ['a second factor', () => '{"error":"interaction_required"}', 400, 'authorization.question-for-user'],
   ['fewer scopes', withScope, 200, 'refresh.scope-smaller'],
 ])('a renewal with %s', async ([, change, status, rule]) => {

@@ -25,7 +25,20 @@ const TOKEN: Case[] = [
   ['invalid_client', 'SSL handshake with jwks_uri failed', 'client.jwks-untrusted'],
   ['invalid_client', 'Unable to retrieve JWKS: PKIX path building failed', 'client.jwks-untrusted'],
   ['invalid_client', 'javax.net.ssl.SSLHandshakeException: Received fatal alert', 'client.jwks-untrusted'],
-  ['invalid_client', 'Failed to fetch JWKS: unable to verify the first certificate', 'client.jwks-untrusted'],
+  ['invalid_client', 'Failed to fetch JWKS: unable to verify the first certificate', 'client.jwks-chain'],
+  ['invalid_client', 'The remote JWKS: unable to verify the first certificate', 'client.jwks-chain'],
+  // The letters of a number are no words: "50ec" is no elliptic curve.
+  [
+    'invalid_client',
+    'AADSTS700027: The certificate used to sign the client assertion is not registered on application. See configured keys. Correlation ID: ebac3d18-50ec-44a7-bdb2-245a8dd4185b',
+    'client.key-unknown',
+  ],
+  [
+    'invalid_client',
+    "Token audience doesn't match domain. Realm issuer is 'http://keycloak:8080/realms/ehr'",
+    'client.audience-host',
+  ],
+  ['invalid_client', 'Audience https://realm.host.example/token is not the issuer', 'client.audience'],
   ['invalid_client', 'Cannot verify the client assertion with the registered certificate', 'client.key-unknown'],
   ['invalid_client', 'java.net.UnknownHostException: app.example', 'client.jwks-unreachable'],
   ['invalid_client', 'getaddrinfo ENOTFOUND app.example', 'client.jwks-unreachable'],
@@ -116,8 +129,14 @@ const TOKEN: Case[] = [
   ['unauthorized_client', 'JWKS for client could not be retrieved', 'client.jwks-unreachable'],
   ['unauthorized_client', 'The client is not authorized to use the provided grant type.', 'client.grant-not-allowed'],
   ['invalid_client', 'The client_assertion token must be signed with RS256', 'client.algorithm'],
-  ['invalid_grant', 'The signed in user is not assigned to a role for the application', 'authorization.denied'],
-  ['invalid_grant', 'Access has been blocked by Conditional Access policies', 'authorization.denied'],
+  ['invalid_grant', 'The signed in user is not assigned to a role for the application', 'authorization.blocked'],
+  ['invalid_grant', 'Access has been blocked by Conditional Access policies', 'authorization.blocked'],
+  [
+    'interaction_required',
+    'AADSTS53003: Access has been blocked by Conditional Access policies',
+    'authorization.blocked',
+  ],
+  ['interaction_required', 'AADSTS50076: you must use multi-factor authentication', 'authorization.question-for-user'],
   ['invalid_grant', 'Maximum allowed refresh token reuse exceeded', 'refresh.reused'],
   ['not_allowed', 'Client not allowed for direct access grants', 'token.other-error'],
   ['invalid_client', 'jwks_uri is not reachable from this server', 'client.jwks-unreachable'],
@@ -188,7 +207,17 @@ const SIGN_IN: Case[] = [
   ['unauthorized_client', 'The app is not enabled for this facility', 'client.off'],
   ['access_denied', 'AADSTS65004: User declined to consent to access the app.', 'authorization.declined'],
   ['access_denied', 'The user has cancelled entering information', 'authorization.declined'],
-  ['access_denied', 'Access denied: a policy forbids this request to the user', 'authorization.denied'],
+  ['access_denied', 'Access denied: a policy forbids this request to the user', 'authorization.blocked'],
+  ['access_denied', 'Policy evaluation failed for this request', 'authorization.blocked'],
+  ['access_denied', 'User is not assigned to the client application.', 'authorization.blocked'],
+  ['access_denied', 'The user denied the request; see the privacy policy', 'authorization.declined'],
+  [
+    'interaction_required',
+    "AADSTS50105: Your administrator has configured the application to block users unless they are specifically granted ('assigned') access.",
+    'authorization.blocked',
+  ],
+  ['access_denied', 'Service not found: https://fhir.example/r4', 'authorization.audience'],
+  ['temporarily_unavailable', 'authentication_expired', 'authorization.sign-in-needed'],
   ['access_denied', 'The request was rejected because the user has no role for it', 'authorization.denied'],
   ['access_denied', 'The user is not licensed for this application', 'authorization.denied'],
   ['unauthorized_client', 'This grant type is not allowed', 'authorization.client-not-allowed'],
@@ -232,10 +261,15 @@ test.for(SIGN_IN)('the authorization endpoint answers %s: %s', ([error, said, ru
 });
 
 test.for([
-  ['access_denied', 'User is not assigned to the client application.'],
   ['access_denied', 'The resource owner has revoked consent'],
   ['access_denied', 'You are not allowed to grant access to this record'],
   ['server_error', 'The app is disabled'],
+  ['temporarily_unavailable', 'The server is in maintenance; the session expired'],
+  ['access_denied', 'The user was not found in the directory service'],
+  [
+    'interaction_required',
+    'AADSTS16000: Either multiple user identities are available or the account is not supported',
+  ],
 ] as const)('of %s: %s the error is sufficient', ([error, said]) => {
   expect(ruleOfDescription(error, said)).toBeUndefined();
 });

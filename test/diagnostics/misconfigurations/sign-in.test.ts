@@ -36,6 +36,18 @@ launchesSay('authorization-redirect', [
 
 launchesSay('callback', [
   ['a user who may not use the app', 'access-denied', 'authorization.denied'],
+  [
+    'a user who is not assigned to the app',
+    sign('interaction_required:AADSTS50105: The signed in user is not assigned to the application'),
+    'authorization.blocked',
+    { says: /Assign this user/, shown: /did not allow access.*Ask your help desk for access/ },
+  ],
+  [
+    'a sign-in page that was open for too long',
+    sign('temporarily_unavailable:authentication_expired'),
+    'authorization.sign-in-needed',
+    { shown: /Sign in to the EHR/ },
+  ],
   ['a client without the grant', sign('unauthorized_client'), 'authorization.client-not-allowed'],
   ['a request the EHR does not take', sign('invalid_request'), 'authorization.request-refused'],
   ['a sign-in server that fails', sign('server_error'), 'authorization.server-error'],

@@ -20,6 +20,23 @@ launchesSay('token', [
     'token.redirect',
     { check: 'token-endpoint', shown: /Trying again does not help/ },
   ],
+  [
+    'a firewall that answers with status 200',
+    page(TOKEN, 200, 'text/html', 'The requested URL was rejected. Please consult with your administrator.'),
+    'network.web-firewall',
+    { check: 'token-endpoint' },
+  ],
+  [
+    'a proxy on the way out that wants a sign-in',
+    { fault: ['token-redirect', 'https://gateway.zscloud.net/auD'] },
+    'network.proxy-sign-in',
+  ],
+  [
+    'an access policy that blocks our servers',
+    code('AADSTS53003: Access has been blocked by Conditional Access policies.'),
+    'authorization.blocked',
+    { says: /egress addresses/, shown: /did not allow access.*Ask your help desk for access/ },
+  ],
   ['an error with status 200', 'token-error-200', 'token.error-in-200'],
   ['a token type that is not Bearer', 'token-type-mac', 'token.type'],
   ['a response without access token', 'no-access-token', 'token.no-access-token'],

@@ -1,0 +1,44 @@
+/** Recognizes what a proxy, firewall or gateway says in place of the server, whatever was asked for. */
+import type { Rule } from '#src/errors/rules/table.ts';
+import type { OutboundResponse } from './client.ts';
+
+type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'>;
+
+/** The answers that have such words: a page that refuses, any page, or JSON that refuses. */
+const KINDS = {
+  refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
+  page: ({ contentType }: Answer) => /html/.test(contentType),
+  key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
+  bad: ({ status }: Answer) => status === 400,
+};
+
+/** The first row that fits counts. */
+const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: RegExp])[] = [
+  // nginx, Apache, Go and Tomcat.
+  ['tls.http-sent', 'bad', /plain HTTP (?:request was sent to HTTPS|to an SSL-enabled)/i],
+  ['tls.http-sent', 'bad', /HTTP request to an HTTPS server|host and port requires TLS/i],
+  ['tls.client-certificate', 'refusal', /\b(?:required SSL|client) certificate\b|\bSSL certificate error\b/i],
+  // F5, Cloudflare, Imperva, Akamai.
+  ['network.web-firewall', 'page', /requested URL was rejected\. Please consult with your administrator/i],
+  ['network.web-firewall', 'page', /<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)/i],
+  ['network.web-firewall', 'page', /\bIncapsula incident ID\b/i],
+  ['network.web-firewall', 'refusal', /\bReference(?: |&#32;)(?:#|&#35;)\d/i],
+  ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
+];
+
+/** What a proxy or gateway says in place of the server; undefined for any other answer. */
+export function ruleOfGateway(answer: Answer): Rule | undefined {
+  if (answer.status === 407) return 'network.proxy-sign-in';
+  // Cloudflare's own, of the server behind it.
+  if (answer.status === 525 || answer.status === 526) return 'tls.behind-gateway';
+  const said = answer.text.slice(0, 4_000);
+  return WORDS.find(([, kind, words]) => KINDS[kind](answer) && words.test(said))?.[0];
+}
+
+/** Proxies on the way out that send to a sign-in page of their own; a host with or without a port. */
+const OUTBOUND_PROXY = /(?:^|\.)(?:zscaler[a-z]{0,10}|zscloud|goskope)\.(?:net|com)(?::\d{1,5})?$/;
+
+/** What a redirect to this host says; undefined for any other. */
+export function ruleOfRedirect(host: string | undefined): Rule | undefined {
+  return host !== undefined && OUTBOUND_PROXY.test(host) ? 'network.proxy-sign-in' : undefined;
+}

@@ -1,0 +1,46 @@
+/** What products before a server say in its place, each with the one rule that it means. */
+import { expect, test } from 'vitest';
+import { ruleOfGateway, ruleOfRedirect } from '#src/adapters/ehr-http/gateway-rule.ts';
+import type { Rule } from '#src/errors/rules/table.ts';
+
+const HTML = 'text/html; charset=utf-8';
+const JSON_TYPE = 'application/json';
+const F5 = '<html><body>The requested URL was rejected. Please consult with your administrator. Your support ID is: 14';
+const INVALID = '<title>fhir.example | 526: Invalid SSL certificate</title>';
+
+test.for<[status: number, contentType: string, text: string, rule: Rule | undefined]>([
+  [200, HTML, F5, 'network.web-firewall'],
+  [403, HTML, '<html><title>Just a moment...</title>', 'network.web-firewall'],
+  [403, HTML, '<title>Attention Required! | Cloudflare</title>', 'network.web-firewall'],
+  [200, HTML, 'Request unsuccessful. Incapsula incident ID: 4-1', 'network.web-firewall'],
+  [403, HTML, '<H1>Access Denied</H1>Reference&#32;&#35;18.2f', 'network.web-firewall'],
+  [200, HTML, '<h1>Sign in</h1>Reference #18', undefined],
+  [403, HTML, '<h1>403 Forbidden</h1><hr>nginx', undefined],
+  [400, JSON_TYPE, `{"said":"${F5.slice(12, 60)}"}`, undefined],
+  [526, HTML, INVALID, 'tls.behind-gateway'],
+  [525, HTML, '', 'tls.behind-gateway'],
+  [502, HTML, INVALID, undefined],
+  [400, HTML, '<center>No required SSL certificate was sent</center>', 'tls.client-certificate'],
+  [400, HTML, '<title>400 The SSL certificate error</title>', 'tls.client-certificate'],
+  [403, HTML, '<h2>403 - A client certificate is required</h2>', 'tls.client-certificate'],
+  [401, JSON_TYPE, '{"message":"Access denied due to missing subscription key."}', 'network.gateway-key'],
+  [401, JSON_TYPE, '{"fault":{"faultstring":"Failed to resolve API Key variable"}}', 'network.gateway-key'],
+  [403, JSON_TYPE, '{"fault":{"faultstring":"Invalid ApiKey for given resource"}}', 'network.gateway-key'],
+  [400, JSON_TYPE, '{"message":"No API key"}', undefined],
+  [401, HTML, 'How to get an API key', undefined],
+  [401, JSON_TYPE, '{"error":"invalid_client","error_description":"No key of this kid"}', undefined],
+  [407, HTML, '', 'network.proxy-sign-in'],
+])('%s %s %s', ([status, contentType, text, rule]) => {
+  expect(ruleOfGateway({ status, contentType, text })).toBe(rule);
+});
+
+test.for<[host: string | undefined, rule: Rule | undefined]>([
+  ['gateway.zscloud.net', 'network.proxy-sign-in'],
+  ['gateway.zscalertwo.net:8443', 'network.proxy-sign-in'],
+  ['login.microsoftonline.com', undefined],
+  ['zscloud.net.example.com', undefined],
+  ['notzscloud.net', undefined],
+  [undefined, undefined],
+])('a redirect to %s', ([host, rule]) => {
+  expect(ruleOfRedirect(host)).toBe(rule);
+});
