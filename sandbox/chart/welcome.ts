@@ -7,7 +7,7 @@ import { chartName } from './patient-name.ts';
 const TOUR: Record<string, string> = {
   'pat-ada': 'Late, on hold and waiting requests. New request is filled in from her chart.',
   'pat-ben': 'An order, its copy and its replacement: the list shows each request once.',
-  'pat-many': '120 requests. How fast do you find the one that needs you?',
+  'pat-many': '120 requests, 27 of them open. Which one comes first?',
   'pat-none': 'No request yet: create the first one.',
   'pat-deceased': 'A patient who has died.',
   'pat-arabic': 'A name and a request that are written from right to left.',

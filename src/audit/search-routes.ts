@@ -37,7 +37,7 @@ export interface Searched {
 const LONGEST_ID = 64;
 const NO_MATCH =
   'No one on the Clinicians page has this name. With a time, launches are shown whose user is not known.';
-const NO_ORGANIZATION = 'Choose an organization: clinicians and patients are searched in one.';
+const NO_ORGANIZATION = 'Choose an organization: a clinician or a patient is searched for in one organization only.';
 export const REASON_NEEDED = 'Enter a reason: it is recorded in the audit trail.';
 
 /** `POST <page>/find`: redirects to the page with the filter in its address; a clinician appears there as a key. A name is

@@ -83,7 +83,9 @@ const change: Handler = async (deps, request, response) => {
   const words = { ...page, question: 'Change the connection of', button: 'Change it' };
   if (!(await mayEndLaunches(deps, { request, response, organization }, changes, words))) return undefined;
   const result = await editOrganization(deps, id, changes, actorOf(request));
-  const hasEnded = result.ok && result.before?.connectionVersion !== result.after.connectionVersion;
+  // Without a Client ID no launch was open.
+  const hasEnded =
+    result.ok && organization.clientId !== '' && result.before?.connectionVersion !== result.after.connectionVersion;
   const saved = hasEnded ? 'Saved. Open launches have ended, because the connection has changed.' : 'Saved.';
   const posted = result.ok ? { done: saved } : { form: refusedForm({ values, seen }, result.problems) };
   return answer(deps, request, response, pageOf(id), posted);

@@ -1,5 +1,5 @@
 /** The values an EHR team registers for one organization, the same wherever they are shown (REG-04, REG-09). */
-import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
+import { standaloneScopes } from '#src/smart/scopes/requested.ts';
 import type { RegistrationValues } from '#views/integration-page/registration-table.ts';
 import type { OrganizationSettings } from './organization.ts';
 

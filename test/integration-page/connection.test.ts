@@ -616,7 +616,8 @@ describe('from the first visit to Ready to launch', () => {
   test('without a Client ID the next thing is the operator’s, with a link to enter it', async () => {
     await world.setOrganization(ORG_ID, { clientId: '' });
     const saved = await save(world.sandbox.fhirBase);
-    expect(NEXT.exec(saved.body)?.[1]).toContain('The operator of this service enters the Client ID');
+    expect(NEXT.exec(saved.body)?.[1]).toContain('send the Client ID that your EHR team gave out to the operator');
+    expect(saved.body).toMatch(/class="btn btn-outline-secondary" href="[^"]+">Verify a launch</);
     await addPerson(world, 'operator@example.com');
     const operator = await signedIn(world, 'operator@example.com');
     const { body } = await operator.visit(`${world.url}${PAGE}?organization=${ORG_ID}`);

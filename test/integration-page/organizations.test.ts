@@ -72,9 +72,11 @@ describe('an operator and the organizations', () => {
   });
 
   test.for([
-    ['another Client ID', 'of-the-other-environment', true],
-    ['the same Client ID', 'vectorcare-test', false],
-  ] as const)('%s: the page says whether open launches have ended', async ([, clientId, ends]) => {
+    ['another Client ID', 'vectorcare-test', 'of-the-other-environment', true],
+    ['the same Client ID', 'vectorcare-test', 'vectorcare-test', false],
+    ['the first Client ID', '', 'vectorcare-test', false],
+  ] as const)('%s: the page says whether open launches have ended', async ([, before, clientId, ends]) => {
+    await world.setOrganization(ORG_ID, { clientId: before });
     const saved = await press(`/${ORG_ID}`, { name: 'Renamed', clientId, privateNetworks: '' });
     expect(saved.body.includes('Open launches have ended')).toBe(ends);
     await press(`/${ORG_ID}`, { name: 'Renamed', clientId: 'vectorcare-test', privateNetworks: '' });

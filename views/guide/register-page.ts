@@ -136,7 +136,7 @@ function registerSheet(props: RegisterSheetProps, downloads: RegisterDownloads):
 <li>Send to the person who sent you this page: the <strong>FHIR URL</strong> of this environment, the <strong>web address</strong> of the EHR’s own pages, such as <code>https://ehr.example.org</code> (they may then show the app in a frame), and the <strong>Client ID</strong> ${registration.clientId === '' ? 'that the EHR gave out' : 'if it is another than the one below'}. If you sign in here yourself, enter the two addresses at <a href="/settings/integrations/smart-on-fhir">Settings &gt; Integrations &gt; SMART on FHIR</a>; the operator of this service enters the Client ID.</li>
 <li>Let the network addresses below through.</li>
 <li>Put the app into the patient chart, for the roles that need it, as an embedded window.</li>
-<li>When all three are entered, open the app from the chart of a test patient. You are done when you see the page at the end. If you see an error, send its support code to that person, or enter it at <a href="/settings/launches">Settings &gt; Launches</a>: it leads to the cause.</li>
+<li>When the FHIR URL, the web address and the Client ID are entered, open the app from the chart of a test patient. You are done when you see the page at the end. If you see an error, send its support code to that person, or enter it at <a href="/settings/launches">Settings &gt; Launches</a>: it leads to the cause.</li>
 </ol>
 </section>
 <section aria-labelledby="registration">

@@ -72,7 +72,7 @@ export function outcomeWord(
 
 /** The explanation, then the facts of the launch, then every step. */
 export function launchDrawing(launch: DrawnLaunch, timeZone: string, shownTitle: string | undefined): SafeHtml {
-  return html`${launch.explanation === undefined ? null : explanationBox(launch)}
+  return html`${explanationBox(launch)}
 <dl class="facts launch-facts">
 <dt>Began</dt><dd>${exactInstant(new Date(launch.startedAt), timeZone)}</dd>
 <dt>Outcome</dt><dd>${outcomeWord(launch, shownTitle)}${/^[a-z-]+\.[a-z-]+$/.test(launch.outcome) ? html` <code>${launch.outcome}</code>` : null}</dd>
@@ -95,7 +95,11 @@ const CAUSES_TITLES: Readonly<Record<string, string>> = {
   'under way': 'Not finished yet',
 };
 
-function explanationBox({ explanation, outcome, steps }: DrawnLaunch): SafeHtml | null {
+/** What explanationBox needs of a launch. */
+export type ExplainedLaunch = Pick<DrawnLaunch, 'explanation' | 'outcome' | 'steps'>;
+
+/** The causes, who has to act, and what to do; nothing for a launch without an explanation. */
+export function explanationBox({ explanation, outcome, steps }: ExplainedLaunch): SafeHtml | null {
   if (explanation === undefined) return null;
   const isBroken = steps.some(({ state }) => state === 'failed');
   const title = (!isBroken && CAUSES_TITLES[outcome]) || (explanation.causes.length > 1 ? 'Likely causes' : 'Cause');

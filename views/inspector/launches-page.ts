@@ -104,7 +104,7 @@ function nothing({
 
 function table({ rows, organizations, timeZone }: LaunchesPageProps): SafeHtml {
   return html`<table class="settings-table launches">
-<thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step</th><th scope="col">Whose job</th><th scope="col">Framed</th><th scope="col">User</th></tr></thead>
+<thead><tr><th scope="col">Began</th>${organizations === undefined ? null : html`<th scope="col">Organization</th>`}<th scope="col">Outcome</th><th scope="col">Last step tried</th><th scope="col">Whose job</th><th scope="col">Framed</th><th scope="col">User</th></tr></thead>
 <tbody>
 ${rows.map((row) => launchRow(row, organizations !== undefined, timeZone))}</tbody>
 </table>
@@ -117,7 +117,7 @@ function launchRow(row: LaunchRowProps, withOrganization: boolean, timeZone: str
   return html`<tr class="launch-${mark}"><td data-label="Began"><a href="/settings/launches/${row.id}">${exactInstant(new Date(row.startedAt), timeZone)}</a>${row.supportCode === undefined ? null : html` <code>${row.supportCode}</code>`}</td>
 ${withOrganization ? html`<td data-label="Organization">${row.organizationId ?? 'not known'}</td>` : null}
 <td data-label="Outcome"><strong class="outcome">${word}</strong>${row.shownTitle === undefined ? (row.outcome === 'completed' && row.owner !== undefined ? ', and something is missing' : null) : html` ${row.shownTitle}`}</td>
-<td data-label="Last step">${row.stepTitle ?? ''}</td>
+<td data-label="Last step tried">${row.stepTitle ?? ''}</td>
 <td data-label="Whose job">${row.owner ?? ''}</td>
 <td data-label="Framed">${row.standalone === true ? 'standalone' : row.framed === null ? '?' : row.framed ? 'yes' : 'no'}</td>
 <td data-label="User">${userCell(row)}</td></tr>

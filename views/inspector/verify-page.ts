@@ -3,6 +3,7 @@ import { html, type SafeHtml } from '@remix-run/html-template';
 import { type IconName, icon } from '#views/icons.ts';
 import { exactClockTime } from '#views/instant.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
+import { type ExplainedLaunch, explanationBox } from './launch-drawing.ts';
 
 type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
@@ -23,13 +24,12 @@ export interface VerifyPageProps {
   readonly ticks: readonly TickProps[];
   /** the newest launch since then */
   readonly launch:
-    | {
+    | (ExplainedLaunch & {
         readonly id: string;
         readonly startedAt: string;
         readonly word: string;
-        readonly isCompleted: boolean;
         readonly others: number;
-      }
+      })
     | undefined;
   /** the page updates itself, for a limited time, so that a forgotten page does not keep its session open */
   readonly isWatching: boolean;
@@ -67,7 +67,7 @@ ${props.ticks.map(tick)}</ol>
 
 function more({ launch, isWatching, againHref }: VerifyPageProps): SafeHtml {
   const others = launch?.others ? html` · <a href="/settings/launches">${launch.others} more since then</a>` : null;
-  return html`${launch === undefined ? null : html`<p><a href="/settings/launches/${launch.id}">Look at this launch step by step</a>${others}</p>`}
+  return html`${launch === undefined ? null : html`${launch.outcome === 'completed' ? null : explanationBox(launch)}<p><a href="/settings/launches/${launch.id}">Look at this launch step by step</a>${others}</p>`}
 <p>${isWatching ? null : 'This page has stopped watching. '}<a class="btn btn-outline-primary" href="${againHref}">Start again from now</a></p>`;
 }
 
@@ -81,8 +81,9 @@ function verdict({ launch, ticks, timeZone }: VerifyPageProps, isDone: boolean):
   if (launch === undefined) return html`Waiting for a launch.`;
   if (isDone) return html`<strong>The app is working:</strong> launch, sign-in and the session hand-off work.`;
   const newest = html`Newest launch at ${exactClockTime(new Date(launch.startedAt), timeZone)}: ${launch.word}.`;
-  // A failed launch is explained on its own. Of a completed launch, the line that is still open is named.
-  const open = launch.isCompleted ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
+  // A failed launch is explained below. Of a completed launch, the line that is still open is named.
+  const open =
+    launch.outcome === 'completed' ? ticks.find(({ state }) => state === 'failed' || state === 'warning') : undefined;
   return open === undefined
     ? newest
     : html`${newest} <strong>Not everything works yet:</strong> ${open.note ?? open.text}`;

@@ -58,7 +58,7 @@ export function nextThing(props: StepsProps): SafeHtml | null {
   if (isClientIdMissing && current !== 'url')
     return next(
       operatorHref === undefined
-        ? html`The operator of this service enters the Client ID that your EHR team gave out; until then every launch is refused.`
+        ? html`send the Client ID that your EHR team gave out to the operator of this service, who enters it; until then every launch is refused.`
         : html`<a href="${operatorHref}">enter the Client ID</a> that the EHR team gave out; until then every launch is refused.`,
     );
   if (writtenAs && (current === 'launch' || current === undefined)) return takeIss(writtenAs, connection);
@@ -107,6 +107,7 @@ export function steps(props: StepsProps): SafeHtml {
     frame: frame.problem !== undefined || (!isDone.launch && frame.proposals.some(({ seenAt }) => seenAt)),
     launch: props.accepted !== undefined,
   };
+  const isReady = current === 'launch' && props.isEnabled && !props.isClientIdMissing;
   const step = (name: Step, title: string, body: SafeHtml) =>
     html`<details class="step" id="step-${name}"${name === current || open[name] ? html` open` : null}><summary><h2>${title}</h2> ${stateWord(isDone[name])}</summary>
 ${body}</details>
@@ -114,7 +115,7 @@ ${body}</details>
   return html`<div class="steps">
 ${step('url', '1. FHIR URL', urlStep(props, current === 'url' && run?.nearby?.fhirUrl === undefined))}
 ${step('frame', '2. Your EHR’s web address', frameForm(frame, connection, current === 'frame'))}
-${step('launch', '3. Verify a launch', launchStep(props, current === 'launch' && props.writtenAs === undefined))}</div>
+${step('launch', '3. Verify a launch', launchStep(props, isReady && props.writtenAs === undefined))}</div>
 `;
 }
 

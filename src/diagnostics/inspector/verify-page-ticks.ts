@@ -35,11 +35,7 @@ export function acceptance(launch: Diagnosis | undefined, frameAncestors: readon
     {
       id: 'no-oauth-error',
       text: 'No OAuth2 or authentication error from the authorization server',
-      ...outcomeTick(
-        launch,
-        launch !== undefined && (failedAtOauth(launch) || launch.isStalled),
-        error ?? stalledNote(launch),
-      ),
+      ...oauthTick(launch, error),
     },
     {
       id: 'list-reached',
@@ -67,6 +63,16 @@ function outcomeTick(launch: Diagnosis | undefined, hasFailed: boolean, note: st
   return { state: hasFailed ? 'failed' : 'waiting', note };
 }
 
+/** A launch that ended in another error says what it proved of the authorization server, and does not wait for more. */
+function oauthTick(launch: Diagnosis | undefined, error: string | undefined): Judged {
+  const states = oauthStates(launch);
+  const hasFailed = states.includes('failed') || launch?.isStalled === true;
+  if (hasFailed || error === undefined) return outcomeTick(launch, hasFailed, error ?? stalledNote(launch));
+  return states.every((state) => state === 'passed' || state === 'warning')
+    ? { state: 'passed', note: undefined }
+    : { state: 'unknown', note: 'The launch ended before the authorization server had answered.' };
+}
+
 /** A list that was sent does not pass while something on it is missing. */
 function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   const judged = outcomeTick(launch, hasFailed, undefined);
@@ -80,8 +86,8 @@ function landed(launch: Diagnosis | undefined, hasFailed: boolean): Judged {
   };
 }
 
-function failedAtOauth({ steps }: Diagnosis): boolean {
-  return steps.some(({ name, state }) => state === 'failed' && OAUTH_STEPS.includes(name));
+function oauthStates(launch: Diagnosis | undefined) {
+  return launch?.steps.filter(({ name }) => OAUTH_STEPS.includes(name)).map(({ state }) => state) ?? [];
 }
 
 /** We never see an authorization server's own error page; we only see that the browser does not come back. */

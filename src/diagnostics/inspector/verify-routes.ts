@@ -9,7 +9,7 @@ import { adminOf, pageAdminOf } from '#src/http/sessions/signed-in-user.ts';
 import { chooseOrganization, visibleOrganization } from '#src/http/sessions/visible-organization.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { verifyPage } from '#views/inspector/verify-page.ts';
-import { diagnose, shownTitle } from './diagnosis.ts';
+import { diagnose, forReader, shownTitle } from './diagnosis.ts';
 import type { LaunchesRouteDependencies } from './launches-routes.ts';
 import { acceptance } from './verify-page-ticks.ts';
 
@@ -47,9 +47,8 @@ export function settingsVerifyRoutes({ db, clock, traces, organizations }: Verif
         since: since.toISOString(),
         ticks: acceptance(newest, organization.frameAncestors),
         launch: newest && {
-          ...newest,
+          ...forReader(newest, adminOf(request).role),
           word: outcomeWord(newest, shownTitle(newest)).toLowerCase(),
-          isCompleted: newest.outcome === 'completed',
           others: launches.length - 1,
         },
         isWatching: now.getTime() - since.getTime() < WATCHING_MS,

@@ -17,8 +17,7 @@ import {
   type SmartConfiguration,
 } from '#src/smart/documents/smart-configuration.ts';
 import type { IssuerKeys } from '#src/smart/id-token/issuer-key-cache.ts';
-import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
-import { requestedScope } from '#src/smart/scopes/requested.ts';
+import { requestedScope, standaloneScopes } from '#src/smart/scopes/requested.ts';
 import type { LaunchRequest } from '#src/smart/step-2-launch-ehr.ts';
 import {
   type AuthorizationRedirect,

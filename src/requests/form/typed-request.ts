@@ -95,7 +95,7 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
     })
     .refine(({ priority, reason }) => priority === 'routine' || asInformation(reason) !== undefined, {
       path: ['reason'],
-      error: 'is required when the request is not routine',
+      error: 'is required when the request is not routine and has no diagnosis',
     });
 };
 

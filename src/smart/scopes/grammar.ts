@@ -79,12 +79,6 @@ export function scopeInSyntax(scope: ResourceScope, syntax: 'v1' | 'v2'): string
   return suffixes.map((suffix) => `${stem}.${suffix}`);
 }
 
-/** The setting without `launch`, and with `launch/patient`, so that the EHR lets the user pick a patient (SCO-08). */
-export function standaloneScopes(setting: string): string {
-  const kept = setting.split(/\s+/).filter((token) => token !== '' && token !== 'launch');
-  return (kept.includes('launch/patient') ? kept : ['launch/patient', ...kept]).join(' ');
-}
-
 /** Scopes without parameters or a resource type. */
 const PLAIN_SCOPES: ReadonlySet<string> = new Set(['openid', 'fhirUser', 'profile', 'online_access', 'offline_access']);
 

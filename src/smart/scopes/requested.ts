@@ -60,3 +60,9 @@ function onlyAdvertisedSyntax(capabilities: readonly string[]): 'v1' | 'v2' | un
   if (v1 === v2) return undefined;
   return v1 ? 'v1' : 'v2';
 }
+
+/** The setting without `launch`, and with `launch/patient`, so that the EHR lets the user pick a patient (SCO-08). */
+export function standaloneScopes(setting: string): string {
+  const kept = setting.split(/\s+/).filter((token) => token !== '' && token !== 'launch');
+  return (kept.includes('launch/patient') ? kept : ['launch/patient', ...kept]).join(' ');
+}

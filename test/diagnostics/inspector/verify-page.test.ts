@@ -52,7 +52,7 @@ test('waits for a launch, and ticks every line after one in a frame', async () =
 
 test.for([
   ['token-500', { 'no-launch-error': 'failed', 'no-oauth-error': 'failed', 'list-reached': 'failed' }],
-  ['no-patient', { 'no-launch-error': 'failed', 'no-oauth-error': 'waiting', 'list-reached': 'failed' }],
+  ['no-patient', { 'no-launch-error': 'failed', 'no-oauth-error': 'passed', 'list-reached': 'failed' }],
 ] as const)('shows what did not work: %s', async ([fault, expected]) => {
   const url = await openPage();
   now += 10;
@@ -60,6 +60,19 @@ test.for([
   await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
   world.sandbox.faults.clear();
   await expect.poll(() => ticksAt(url)).toMatchObject(expected);
+});
+
+test('a launch that ended before the authorization server says its cause, whose job it is and what to do', async () => {
+  await world.setOrganization('st-elsewhere', { clientId: '' });
+  now += SEEN_AFTER_MS;
+  const url = await openPage();
+  now += 10;
+  await world.browser(FRAMED).open(world.sandbox.launch('pat-ada'));
+  await expect.poll(() => ticksAt(url)).toMatchObject({ 'no-launch-error': 'failed', 'no-oauth-error': 'unknown' });
+  const { body } = await administrator.visit(url);
+  expect(body).toMatch(/data-rule="launch.no-client-id">[^]*has no Client ID yet[^]*The operator of this service</);
+  await world.setOrganization('st-elsewhere');
+  now += SEEN_AFTER_MS;
 });
 
 test('a launch in a separate window is not iframe-style; without information from the browser the line stays open', async () => {

@@ -125,7 +125,10 @@ test.for(['TBD', 'n/a', 'unknown', 'None', '—--'])('"%s" counts as empty, as a
   const nothing = readNewRequest({ ...PLAIN, what: typed }, NOW, ZONE, offer);
   expect(nothing).toMatchObject({ ok: false, problems: { what: 'must say what is needed, in a few words' } });
   const urgent = readNewRequest({ ...PLAIN, priority: 'urgent', reason: typed }, NOW, ZONE, offer);
-  expect(urgent).toMatchObject({ ok: false, problems: { reason: 'is required when the request is not routine' } });
+  expect(urgent).toMatchObject({
+    ok: false,
+    problems: { reason: 'is required when the request is not routine and has no diagnosis' },
+  });
 });
 
 test.for<[what: string, change: TypedRequest, needed: string]>([

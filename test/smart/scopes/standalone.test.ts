@@ -1,8 +1,7 @@
 /** The scopes of a standalone launch, from every organization's setting (SCO-07, SCO-08). */
 import { expect, test } from 'vitest';
 import { vendors } from '#src/settings/vendor-names.ts';
-import { standaloneScopes } from '#src/smart/scopes/grammar.ts';
-import { requestedScope } from '#src/smart/scopes/requested.ts';
+import { requestedScope, standaloneScopes } from '#src/smart/scopes/requested.ts';
 import { presetScopes } from '#src/vendors/presets.ts';
 
 test.for([
