@@ -28,7 +28,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
   if (status >= 500) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
-      return ruleOfClient(hintIn(said, [...OF_CODE, ...OF_CLIENT]), isClockOff);
+      return ruleOfClient(hintIn(said, OF_CLIENT), isClockOff);
     case 'invalid_grant':
       return hintIn(said, OF_GRANT) ?? 'grant.refused';
     case 'unauthorized_client':

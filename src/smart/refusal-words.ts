@@ -27,7 +27,7 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
 ];
-const REDIRECT =
+export const REDIRECT =
   'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris';
@@ -35,6 +35,8 @@ const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
 export const OF_TENANT: Hints = [
+  // Entra ID, of a user who is not in the tenant.
+  ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'unregistered_service'],
 ];
@@ -139,12 +141,21 @@ export const OF_DENIAL: Hints = [
   ...OF_OFF,
 ];
 
+/** From the sentences of RFC 6749, which name every cause of an error; some servers send them with each. */
+const OF_ANY_CAUSE = [
+  'otherwise malformed',
+  'no client authentication included',
+  'resource owner credentials) or refresh token',
+];
+
 /** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
 export function hintIn(said: string, hints: Hints): Rule | undefined {
+  const sentences = said.slice(0, 1_000).toLowerCase().split(/\.\s/);
+  const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
   const words = new Set(
-    said
+    own
+      .join(' ')
       .slice(0, 500)
-      .toLowerCase()
       .split(/[^a-z_]/),
   );
   return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];

@@ -75,9 +75,9 @@ export function isWebPage({ contentType, text }: OutboundResponse): boolean {
   return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
 }
 
-/** Whether a text begins as neither JSON nor a form does, as the refusals of firewalls do; nothing is none. */
+/** Whether a text begins with a word for people, as the refusals of firewalls do: no JSON, XML, form or bare token does. */
 function isProse(text: string): boolean {
-  return !/^\s*(?:$|[[{]|\w+=)/.test(text);
+  return /^\s*(?:\d{3}\s+)?\p{L}+[.:,!]?(?:\s|$)/u.test(text) && parseJson(text) === undefined;
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
