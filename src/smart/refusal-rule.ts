@@ -1,8 +1,8 @@
 /** Finds the rule behind a refusal of the token endpoint by its code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { OF_CLIENT } from './client-refusal-words.ts';
+import { hintIn } from './refusal-hint.ts';
 import {
-  hintIn,
   OF_CODE,
   OF_CONSENT,
   OF_GRANT,

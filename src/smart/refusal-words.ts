@@ -1,4 +1,4 @@
-/** The words by which authorization servers explain a refusal, as data, and how they are looked up. */
+/** The words by which authorization servers explain a refusal, as data. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** A rule applies to a sentence that has a word of each of its groups; the first such rule counts. */
@@ -140,23 +140,3 @@ export const OF_DENIAL: Hints = [
   ['authorization.denied', 'user', 'license licensed subscribed'],
   ...OF_OFF,
 ];
-
-/** From the sentences of RFC 6749, which name every cause of an error; some servers send them with each. */
-const OF_ANY_CAUSE = [
-  'otherwise malformed',
-  'no client authentication included',
-  'resource owner credentials) or refresh token',
-];
-
-/** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
-export function hintIn(said: string, hints: Hints): Rule | undefined {
-  const sentences = said.slice(0, 1_000).toLowerCase().split(/\.\s/);
-  const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
-  const words = new Set(
-    own
-      .join(' ')
-      .slice(0, 500)
-      .split(/[^a-z_]/),
-  );
-  return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];
-}
