@@ -13,9 +13,9 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** As a page names them. */
 export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** A day on its own, so neither in a number nor in the name of a file. */
-const DAY = /(?<![\w./-])(\d{4}-\d\d-\d\d)(?![\w/-]|\.\w)/;
-const DAYS = new RegExp(DAY, 'g');
+/** A day on its own, so neither in a number, an address nor the name of a file. A year before 1000 stands for no date. */
+const DAY = /(?<![\p{L}\w./:#=+|@&?%_-])([1-9]\d{3}-\d\d-\d\d)(?![\p{L}\w/#=+|@&%-]|[.:]\w)/u;
+const DAYS = new RegExp(DAY, 'gu');
 
 /** A text split at its days: each second part is a day. */
 export function partsAtDays(text: string): string[] {

@@ -1,7 +1,8 @@
 /** Finds the rule behind an error on the callback by its code and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { AppError, type ErrorCode } from '#src/errors.ts';
-import { hintIn, OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DELAY, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
+import { hintIn } from './refusal-hint.ts';
+import { OF_AUTHORIZATION, OF_CLIENT_ID, OF_CONSENT, OF_DELAY, OF_DENIAL, OF_TENANT } from './refusal-words.ts';
 
 /** The rule behind an error's description, untrusted and not kept; undefined where it adds nothing. */
 export function ruleOfDescription(error: string, said: string): Rule | undefined {

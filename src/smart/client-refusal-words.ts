@@ -1,5 +1,5 @@
 /** The words by which authorization servers refuse our client assertion, its key or our JWKS, as data. */
-import { APP, ENVIRONMENT, type Hints, OF_REQUEST, OFF, SECRET, UNKNOWN } from './refusal-words.ts';
+import { APP, ENVIRONMENT, type Hints, OF_REQUEST, OFF, REDIRECT, SECRET, UNKNOWN } from './refusal-words.ts';
 
 const KEYS = 'kid key keys jwk jwks jwks_uri signature certificate thumbprint';
 const ASSERTION = 'jwt assertion client_assertion token';
@@ -54,6 +54,9 @@ export const OF_CLIENT: Hints = [
   ['client.audience-host', 'aud audience', 'domain hostname', 'match matches'],
   ['client.audience', 'aud audience'],
   ['client.key-unknown', KEYS],
+  // Of the code, and not of the place or the check of a key.
+  ['grant.redirect-uri', REDIRECT],
+  ['grant.pkce', 'pkce code_verifier code_challenge'],
   ['client.method', 'public', 'client clients app application'],
   ['client.algorithm', 'alg algorithm algorithms'],
   ['client.algorithm', 'signed sign expects expected required', 'rs es ps hs'],

@@ -1,8 +1,8 @@
 /** Finds the rule behind a refusal of the token endpoint by its code, the clocks, and its description, which is never stored. */
 import type { Rule } from '#src/errors/rules/table.ts';
 import { OF_CLIENT } from './client-refusal-words.ts';
+import { hintIn } from './refusal-hint.ts';
 import {
-  hintIn,
   OF_CODE,
   OF_CONSENT,
   OF_GRANT,
@@ -28,7 +28,7 @@ export function ruleOfRefusal({ status, error, said, isClockOff }: Refusal): Rul
   if (status >= 500) return 'token.server-error';
   switch (error) {
     case 'invalid_client':
-      return ruleOfClient(hintIn(said, [...OF_CODE, ...OF_CLIENT]), isClockOff);
+      return ruleOfClient(hintIn(said, OF_CLIENT), isClockOff);
     case 'invalid_grant':
       return hintIn(said, OF_GRANT) ?? 'grant.refused';
     case 'unauthorized_client':

@@ -1,4 +1,4 @@
-/** The words by which authorization servers explain a refusal, as data, and how they are looked up. */
+/** The words by which authorization servers explain a refusal, as data. */
 import type { Rule } from '#src/errors/rules/table.ts';
 
 /** A rule applies to a sentence that has a word of each of its groups; the first such rule counts. */
@@ -27,7 +27,7 @@ export const OF_TOKEN_REQUEST: Hints = [
   ['token.body-lost', 'client_assertion', 'missing required empty'],
   ['client.method', 'header', 'authorization'],
 ];
-const REDIRECT =
+export const REDIRECT =
   'redirect redirect_uri redirect_uris redirecturi redirect_url redirecturl callbackurl callback_url replyurl';
 const RETURN = 'reply callback return';
 const ADDRESS = 'url urls uri uris';
@@ -35,6 +35,8 @@ const LAUNCH = 'launch launch_token launchtoken launch_id';
 const OVER =
   'unknown expired used invalid found already resolved valid recognized match exist exists consumed redeemed longer stale';
 export const OF_TENANT: Hints = [
+  // Entra ID, of a user who is not in the tenant.
+  ['authorization.denied', 'account accounts', 'tenant', 'exist exists found'],
   ['authorization.tenant', 'tenant', 'unknown invalid mismatch found configured exist exists match unregistered'],
   ['authorization.tenant', 'unregistered_service'],
 ];
@@ -149,18 +151,3 @@ export const OF_DENIAL: Hints = [
 ];
 /** Keycloak, of a sign-in page that was open for too long. */
 export const OF_DELAY: Hints = [['authorization.sign-in-needed', 'authentication_expired']];
-
-/** Letters of the numbers that servers give to requests and apps are no words, such as "ec" and "ad". */
-const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
-
-/** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
-export function hintIn(said: string, hints: Hints): Rule | undefined {
-  const words = new Set(
-    said
-      .slice(0, 500)
-      .toLowerCase()
-      .replace(NUMBER, ' ')
-      .split(/[^a-z_]/),
-  );
-  return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];
-}

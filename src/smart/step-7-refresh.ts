@@ -32,7 +32,7 @@ export async function refreshTokens(refresh: TokenRefresh, outbound: EhrClient):
     ...(refresh.tellsActivity ? { active_at: '0' } : {}),
     ...(await clientAssertion(refresh)),
   });
-  return readTokenResponse(await postGrant(refresh, body, outbound), refresh.now);
+  return readTokenResponse(await postGrant(refresh, body, outbound), refresh.now, 'refresh');
 }
 
 /** Is the failure temporary, so that the refresh token is still valid (RF-07)? */

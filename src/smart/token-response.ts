@@ -40,10 +40,10 @@ const LONGEST_SCOPE = 16_384;
 
 /**
  * Only a 200 with JSON, a bearer token and valid members (TK-07, TK-10..13, TK-15..17, TK-21). Details hold no values.
- * @param now a refusal says how far the server's clock is from ours (CAJ-17). @throws AppError
+ * @param now a refusal says how far the server's clock is from ours (CAJ-17). @param grant what was sent. @throws AppError
  */
-export function readTokenResponse(response: OutboundResponse, now?: Date): TokenResponse {
-  if (response.status !== 200) throw tokenError(response, now);
+export function readTokenResponse(response: OutboundResponse, now?: Date, grant: Grant = 'code'): TokenResponse {
+  if (response.status !== 200) throw tokenError(response, now, grant);
   const isJson = response.contentType === 'application/json' || response.contentType.endsWith('+json');
   const members = isJson ? parseJsonObject(response.text) : undefined;
   if (!members) {
@@ -77,9 +77,9 @@ export function isWebPage({ contentType, text }: OutboundResponse): boolean {
   return isHtml(text) || (/html/.test(contentType) && parseJson(text) === undefined);
 }
 
-/** Whether a text begins as neither JSON nor a form does, as the refusals of firewalls do; nothing is none. */
+/** Whether a text begins with a word for people, as the refusals of firewalls do: no JSON, XML, form or bare token does. */
 function isProse(text: string): boolean {
-  return !/^\s*(?:$|[[{]|\w+=)/.test(text);
+  return /^\s*(?:\d{3}\s+)?\p{L}+[.:,!]?(?:\s|$)/u.test(text) && parseJson(text) === undefined;
 }
 
 function invalid(rule: Rule, detail: string, upstreamStatus?: number): AppError {
@@ -120,6 +120,8 @@ function readActiveTtl(value: unknown): number | undefined {
   return isUsable ? Math.min(seconds, LONGEST_LIFETIME_SECONDS) : undefined;
 }
 
+type Grant = 'code' | 'refresh';
+
 const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
   ['invalid_client', 'token.invalid-client'],
   ['invalid_grant', 'token.invalid-grant'],
@@ -130,7 +132,7 @@ const CODE_BY_OAUTH_ERROR = new Map<string, ErrorCode>([
 ]);
 
 /** TK-16, TK-17: uses the OAuth error if there is one, otherwise the status. */
-function tokenError(response: OutboundResponse, now: Date | undefined): AppError {
+function tokenError(response: OutboundResponse, now: Date | undefined, grant: Grant): AppError {
   const { status } = response;
   const { error, error_description: description, error_uri: uri } = parseJsonObject(response.text) ?? {};
   const named = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'no OAuth error';
@@ -151,10 +153,13 @@ function tokenError(response: OutboundResponse, now: Date | undefined): AppError
     return new AppError('token.failed', `token endpoint answered ${status}`, answered);
   if (status >= 400) {
     const clockNote = clock === undefined ? '' : `; its clock is ${clock} ours`;
-    // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault.
-    const isLasting = /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
+    // The title of a code that was not taken speaks of a sign-in that expired, which is wrong for a lasting fault. For
+    // whatever reason a refresh token is refused, the session at the EHR is over (RF-06).
+    const isLasting =
+      grant === 'code' &&
+      /^(?:grant\.(?:redirect-uri|pkce|other-client)|authorization\.tenant|client\.off)$/.test(rule);
     const usual = (isLasting ? undefined : CODE_BY_OAUTH_ERROR.get(named)) ?? 'token.refused';
-    const code = rule === 'authorization.blocked' ? 'authorization.denied' : usual;
+    const code = grant === 'code' && rule === 'authorization.blocked' ? 'authorization.denied' : usual;
     return new AppError(code, `token endpoint answered ${status}, ${named}${clockNote}`, answered);
   }
   const location = status >= 300 ? response.headers['location'] : undefined;

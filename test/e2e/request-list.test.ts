@@ -233,7 +233,7 @@ test('every printed sheet has the patient and "page n of m", and no text is cut'
   await page.emulateMedia({ media: 'print' });
   const head = page.locator('.print-identity').first();
   expect(await head.innerText()).toMatch(
-    /Grace Lindqvist.*MRN.*\nRead \d{1,2}.\w{3}.\d{4} \d\d:\d\d \w+ for Dr\. Elena Rivera/,
+    /Grace Lindqvist.*MRN.*\nRead \d{1,2}\s[A-Z][a-z]{2}\s\d{4} \d\d:\d\d \w+ for Dr\. Elena Rivera/,
   );
   expect(await page.locator('.filters').isVisible()).toBe(false);
   // The page's style numbers the sheets; Chromium writes each as a page of the file.

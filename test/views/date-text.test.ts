@@ -67,6 +67,15 @@ test.for([
   ['by 2026-12-20, or (2026-12-21)', 'by Sun 20 Dec 2026, or (Mon 21 Dec 2026)'],
   ['2026-12 and 2026', '2026-12 and 2026'],
   ['scan-2026-12-20.pdf, ORD-2026-12-20, 2026-12-20-7', 'scan-2026-12-20.pdf, ORD-2026-12-20, 2026-12-20-7'],
+  [
+    'MRN:2026-12-20, #2026-12-20, 7|2026-12-20, A+2026-12-20',
+    'MRN:2026-12-20, #2026-12-20, 7|2026-12-20, A+2026-12-20',
+  ],
+  ['https://ehr.example/?d=2026-12-20&n=1', 'https://ehr.example/?d=2026-12-20&n=1'],
+  ['2026-12-20: now', 'Sun 20 Dec 2026: now'],
+  // What some servers write for no date at all.
+  ['0001-01-01, 0099-05-05', '0001-01-01, 0099-05-05'],
+  ['2024-02-29, 2023-02-29', 'Thu 29 Feb 2024, 2023-02-29'],
   ['2026-12-20.pdf. On 2026-12-20.', '2026-12-20.pdf. On Sun 20 Dec 2026.'],
 ] as const)('the days in “%s” are said as “%s”', ([text, words]) => {
   expect(withDayWords(text).replaceAll('\u00A0', ' ')).toBe(words);

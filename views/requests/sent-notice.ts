@@ -42,9 +42,12 @@ export interface SentFrame {
 const REPLACED = {
   cancelled: { text: 'is cancelled in the EHR. If a provider has it already, call them.', canCancel: false },
   over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
-  same: { text: 'is the same one in the EHR now: the EHR has written the new one over it.', canCancel: false },
+  same: {
+    text: 'is the same one in the EHR now: the EHR has written the new one over it, or kept the old one. Look at it.',
+    canCancel: false,
+  },
   waits: {
-    text: 'is still open: the EHR has saved the new one, but not as an active order. Look at the new one first. Cancel the old one as soon as the new one is active.',
+    text: 'is still open: the EHR does not show the new one as an active order of this patient. Look at the new one first. Cancel the old one as soon as the new one is active.',
     canCancel: true,
   },
   changed: {

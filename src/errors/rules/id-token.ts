@@ -28,7 +28,7 @@ export const idTokenRules = {
   ),
   'id-token.issuer': ehrTeam(
     'The id_token names the issuer {iss}, and the EHR’s metadata names {expected issuers}',
-    'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata. Behind a proxy, set that address as the external base URL of the authorization server. Only if the EHR team confirms {iss} as its issuer and cannot change the metadata, an administrator can enter it at “Issuers of id_tokens” in Advanced settings.',
+    'Issue id_tokens in the name of the issuer that the metadata names, letter for letter, or correct the metadata. Behind a proxy, set that address as the external base URL of the authorization server.',
   ),
   'id-token.issuer-of-ehr': administrator(
     'The id_token names the issuer {iss}, another one of the EHR’s own host than the metadata does ({expected issuers})',

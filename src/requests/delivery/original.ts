@@ -9,7 +9,7 @@ import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
-import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -66,7 +66,7 @@ export async function endOriginal(
   if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
     const isShown = made.saved?.status !== undefined || requestId === undefined;
-    const saved = isShown ? made.saved : await readOwn(api, { requestId, patientId: by.patientId }).catch(nothingOf);
+    const saved = isShown ? made.saved : await readMade(api, { requestId, patientId: by.patientId });
     if (saved && !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
@@ -80,6 +80,15 @@ export async function endOriginal(
     return { end: 'unknown', isNews: false };
   }
 }
+
+/** The new request; without content if it is not there or is another patient's. @returns undefined if it cannot be read. */
+async function readMade(api: FhirApi, made: Parameters<typeof readOwn>[1]): Promise<ForeignRecord | undefined> {
+  const read = await readOwn(api, made).catch(fhirErrorOf);
+  if (!(read instanceof FhirError)) return read ?? ABSENT;
+  return read.failure === 'not-found' ? ABSENT : undefined;
+}
+
+const ABSENT: ForeignRecord = { status: 'unknown' };
 
 /** What an EHR may make of an order that it does not carry out yet. */
 const NO_ORDER = ['proposal', 'plan', 'option'];

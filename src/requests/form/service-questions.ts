@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { momentOn } from '#src/requests/timing/write-occurrence.ts';
 import type { OwnField, Service } from '#src/settings/service.ts';
 import { isShown } from '#src/settings/shown-when.ts';
+import { unmarked } from '#src/smart/fhir/markup.ts';
+import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { instantText } from '#views/date-text.ts';
 
 /** The prefix of the name of a service's own field. */
@@ -53,7 +55,21 @@ function problemOf(field: OwnField, answers: Answers, timeZone: string): string 
   if (kind === 'choice' && !field.choices.includes(answer)) return 'must be chosen';
   if (kind === 'yes/no' && answer !== 'yes' && answer !== 'no') return 'must be yes or no';
   if (kind === 'date-time' && momentIn(answer, timeZone) === undefined) return 'must be a day and a time that exist';
+  if (isWordless(answer)) return NO_WORDS;
   return lengthOf(answer) > longest ? `must be at most ${longest} characters` : undefined;
+}
+
+/** The words of what was typed or pasted, as they are sent: RTF may stand behind other words. */
+export function wordsOf(typed: string): string {
+  const at = Math.max(typed.indexOf('{\\rtf'), 0);
+  return `${typed.slice(0, at)}${unmarked(typed.slice(at))}`.trim();
+}
+
+export const NO_WORDS = 'has no words, only formatting: paste it as plain text';
+
+/** Whether nothing would be left of what was typed, as of RTF that was cut within its fonts. */
+export function isWordless(typed: string): boolean {
+  return typed !== '' && visibleLength(wordsOf(typed)) === 0;
 }
 
 /** As a user counts it: a browser posts the end of a line as two characters. */

@@ -8,13 +8,12 @@ import type { Receiver } from '#src/settings/receivers.ts';
 import type { Service } from '#src/settings/service.ts';
 import { US_CORE_SERVICE_REQUEST } from '#src/smart/documents/us-core.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
-import { unmarked } from '#src/smart/fhir/markup.ts';
 import { withPlainSpaces } from '#src/smart/fhir/plain-spaces.ts';
 import type { Corrected } from './form-ticket.ts';
 import type { Chosen } from './from-chart.ts';
 import { namedIn, type Offer, withinService } from './offered.ts';
 import { isPractitioner } from './permission.ts';
-import { answersIn, ownDetails } from './service-questions.ts';
+import { answersIn, ownDetails, wordsOf } from './service-questions.ts';
 import type { NewRequest } from './typed-request.ts';
 
 /** What a request is written with besides what was typed; none of it comes from the form. */
@@ -123,7 +122,7 @@ export function writeRequest(
   const written = toServiceRequest(within.request, within.chosen, { ...by, ...named, isUsCore: offer.isUsCore });
   // What was pasted as RTF or HTML is sent as the words that the review and the list show.
   const resource = JSON.parse(JSON.stringify(written), (name, value: unknown) =>
-    typeof value === 'string' ? withPlainSpaces(name === 'text' ? unmarked(value).trim() : value) : value,
+    typeof value === 'string' ? withPlainSpaces(name === 'text' ? wordsOf(value) : value) : value,
   ) as FhirResource;
   return { ...within, resource };
 }

@@ -25,13 +25,8 @@ const WORD_FOR_OPERATOR: Partial<Record<Owner, string>> = {
 /** Advice that loosens security, with the only rules that may give it. */
 const RELAXATIONS: readonly (readonly [RegExp, ...Rule[]])[] = [
   [/accept its absence|without nonce/i, 'id-token.nonce-missing'],
-  [
-    /Issuers of id_tokens/,
-    'issuer.setting-differs',
-    'issuer.given-by-hand',
-    'id-token.issuer-of-ehr',
-    'id-token.issuer',
-  ],
+  // Never for an issuer on another host than the EHR's own.
+  [/Issuers of id_tokens/, 'issuer.setting-differs', 'issuer.given-by-hand', 'id-token.issuer-of-ehr'],
   [/Extra hosts/, 'discovery.endpoint-other-host'],
   [/Kinds of EHR users/, 'user.other-kind', 'user.not-clinician'],
   [/orders of the EHR in the request list/, 'fhir.search-absent'],

@@ -125,6 +125,11 @@ launchesSay('patient', [
     page(PATIENT, 403, JSON_TYPE, '{"message":"Application not activated for this practice"}'),
     'fhir.app-not-enabled',
   ],
+  [
+    'a user who may not do this in the tenant',
+    outcome(PATIENT, 403, { code: 'forbidden', diagnostics: 'User is not authorized in tenant ec2458f2' }),
+    'fhir.patient-refused',
+  ],
   ['a portal that calls its page text', page(PATIENT, 200, 'text/plain', '<html>Sign in</html>'), 'fhir.web-page'],
   ['a portal that calls its page FHIR', page(PATIENT, 200, FHIR, '<!DOCTYPE html>'), 'fhir.web-page'],
 ]);

@@ -156,6 +156,31 @@ const TOKEN: Case[] = [
   ['invalid_grant', 'callbackURL mismatch', 'grant.redirect-uri'],
   ['redirect_uri_mismatch', 'Bad Request', 'grant.redirect-uri'],
   ['invalid_request', 'Missing client authentication', 'client.method'],
+  // The sentences of RFC 6749 name every cause, so they name none.
+  [
+    'invalid_grant',
+    'The provided authorization grant (e.g., authorization code, resource owner credentials) or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.',
+    'grant.refused',
+  ],
+  [
+    'invalid_request',
+    'The request is missing a required parameter, includes an unsupported parameter value (other than grant type), repeats a parameter, includes multiple credentials, utilizes more than one mechanism for authenticating the client, or is otherwise malformed.',
+    'token.request-refused',
+  ],
+  [
+    'invalid_client',
+    'Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). Unable to retrieve JSON Web Keys.',
+    'client.jwks-unreachable',
+  ],
+  ['invalid_client', 'JWT verifier: the signature is invalid', 'client.key-unknown'],
+  ['invalid_client', 'The JWKS URL does not return a valid key set', 'client.key-unknown'],
+  ['invalid_client', 'A redirect of the jwks_uri is not followed: cannot read it', 'client.jwks-unreachable'],
+  ['invalid_client', 'code_verifier is wrong', 'grant.pkce'],
+  [
+    'invalid_grant',
+    'AADSTS50020: User account x from identity provider y does not exist in tenant z and cannot access the application',
+    'authorization.denied',
+  ],
   ['invalid_client', 'Too many requests', 'token.busy'],
   ['invalid_client', 'Assertion signature algorithm RS384 not enabled for client', 'client.algorithm'],
   ['consent_required', 'The user or administrator has not consented to use the application', 'grant.consent'],
@@ -248,7 +273,10 @@ const SIGN_IN: Case[] = [
 
 test('a clock that differs explains a refusal without a reason, and none that names another', () => {
   const rule = (said: string) => ruleOfRefusal({ status: 401, error: 'invalid_client', said, isClockOff: true });
-  expect(['', 'JWT expired', 'Client not found', 'redirect URI differs'].map(rule)).toEqual([
+  const any =
+    'Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).';
+  expect(['', any, 'JWT expired', 'Client not found', 'redirect URI differs'].map(rule)).toEqual([
+    'clock.ehr',
     'clock.ehr',
     'clock.ehr',
     'client.unknown',

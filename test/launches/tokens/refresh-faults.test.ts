@@ -97,6 +97,16 @@ describe('final failures end the launch, and no reload sends a further request (
   const UNPROVEN = { status: 401, code: 'refresh.identity-refused' };
   test.for<[string, Script, { status: number; code: string }]>([
     ['invalid_grant', oauthError(400, 'invalid_grant'), OVER],
+    ...[
+      'The refresh token was issued to another client',
+      'Tenant not found',
+      'The tenant is not configured',
+      'redirect_uri does not match',
+    ].map((said): [string, Script, typeof OVER] => [
+      `invalid_grant, “${said}”`,
+      answers({ status: 400, body: { error: 'invalid_grant', error_description: said } }),
+      OVER,
+    ]),
     ['an answer without access token', answers({ body: { token_type: 'Bearer', expires_in: 60 } }), BROKEN],
     [
       'an answer that is no JSON',

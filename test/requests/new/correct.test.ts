@@ -470,6 +470,8 @@ describe('the old request is not cancelled before the new one is proved to exist
 });
 
 describe('the old request stays open if the EHR has saved the new one, and', () => {
+  const waits = 'the EHR does not show the new one as an active order of this patient';
+
   test.for<[string, Resource]>([
     ['as a draft', { status: 'draft' }],
     ['on hold', { status: 'on-hold' }],
@@ -483,11 +485,24 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
       queueMicrotask(() => chart.set('sr-2', saved));
       return { status: 201, body: saved };
     };
-    const waits = 'the EHR has saved the new one, but not as an active order';
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
     expect([old()['status'], chart.size]).toEqual(['active', 2]);
     // Of a form that was sent before, only the id is kept.
+    expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
+
+  test.for<[string, (made: Resource) => Resource | undefined]>([
+    ['in the chart of another patient', (made) => ({ ...made, subject: { reference: 'Patient/pat-2' } })],
+    ['nowhere that a read shows', () => undefined],
+  ])('%s, which its answer does not say', async ([, saved]) => {
+    onCreate = (made) => {
+      const shown = saved(made);
+      queueMicrotask(() => (shown ? chart.set('sr-2', shown) : chart.delete('sr-2')));
+      return { status: 201, headers: { location: 'ServiceRequest/sr-2' } };
+    };
+    const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });

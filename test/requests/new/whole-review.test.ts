@@ -61,6 +61,21 @@ test.for([
   expect(lines).toContainEqual({ text: sent.replace(/\s*\n/g, '\n') });
 });
 
+test('RTF behind other words, or in an answer, is sent as its words too', () => {
+  const rtf = '{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0 Ring twice\\par}';
+  const { resource } = review({ ...TYPED, note: `Please: ${rtf}`, to: rtf });
+  expect(resource).toMatchObject({ note: [{ text: 'Please: Ring twice' }] });
+  expect(resource['orderDetail']).toContainEqual({ text: 'To: Ring twice' });
+});
+
+test.for([
+  ['RTF that was cut within its fonts', '{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}{\\f1 Ti'],
+  ['an empty paragraph', '<p>&nbsp;</p>'],
+])('%s is not sent as an empty text', ([, note = '']) => {
+  const read = readNewRequest({ ...TYPED, note }, NOW, ZONE, OFFER);
+  expect(read).toMatchObject({ ok: false, problems: { note: expect.stringContaining('paste it as plain text') } });
+});
+
 test('a note at its longest is counted as its user counts it, a line end as one character', () => {
   const note = textOf(1_000).replaceAll(' ', '\r\n');
   expect(readNewRequest({ ...TYPED, note }, NOW, ZONE, OFFER).ok).toBe(true);

@@ -1,0 +1,26 @@
+/** Looks up the words of a refusal in the tables of what servers say. */
+import type { Rule } from '#src/errors/rules/table.ts';
+import type { Hints } from './refusal-words.ts';
+
+/** From the sentences of RFC 6749, which name every cause of an error; some servers send them with each. */
+const OF_ANY_CAUSE = [
+  'otherwise malformed',
+  'no client authentication included',
+  'resource owner credentials) or refresh token',
+];
+
+/** Letters of the numbers that servers give to requests and apps are no words, such as "ec" and "ad". */
+const NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
+
+/** @returns the first rule whose words are all in an error's description; it is untrusted and not kept. */
+export function hintIn(said: string, hints: Hints): Rule | undefined {
+  const sentences = said.slice(0, 1_000).toLowerCase().replace(NUMBER, ' ').split(/\.\s/);
+  const own = sentences.filter((sentence) => !OF_ANY_CAUSE.some((words) => sentence.includes(words)));
+  const words = new Set(
+    own
+      .join(' ')
+      .slice(0, 500)
+      .split(/[^a-z_]/),
+  );
+  return hints.find(([, ...groups]) => groups.every((group) => group.split(' ').some((word) => words.has(word))))?.[0];
+}
