@@ -7,7 +7,7 @@ import { AppError } from '#src/errors.ts';
 const AS_IT_IS = new Set(['token.invalid', 'refresh.identity-refused']);
 
 /** What the EHR may say of a refresh token, beside that it is over. */
-const OF_REFRESH_TOKEN = new Set<Rule | undefined>(['refresh.reused', 'grant.other-client']);
+const OF_REFRESH_TOKEN = new Set<Rule | undefined>(['refresh.reused', 'grant.other-client', 'authorization.blocked']);
 
 /** The rules of a first token response apply to a renewed one; only those of the grant itself have other names. */
 function ruleOf({ code, rule }: AppError): Rule | undefined {
