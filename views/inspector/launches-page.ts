@@ -62,7 +62,7 @@ export function launchesPage(props: LaunchesPageProps): string {
 
 function launchesMain(props: LaunchesPageProps): SafeHtml {
   return html`<h1>Launches</h1>
-<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and chart data. Search by the support code of an error page, or by a clinician’s name and the time. A launch that failed before the EHR said who the user is has no name: its time and organization find it.</p>
+<p>Each launch, step by step, kept for ${props.retentionDays} days without secrets and chart data. Search by the support code of an error page, or by a clinician’s name and the time. A launch that failed before the sign-in has no name: search for its time and organization.</p>
 ${filterForm(props)}
 ${searchNotices('/settings/launches', props)}
 ${props.rows.length === 0 ? nothing(props) : table(props)}

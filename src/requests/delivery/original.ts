@@ -65,8 +65,10 @@ export async function endOriginal(
   if (seen.isOver) return { end: 'over', isNews: false };
   if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
-    const isShown = made.saved?.status !== undefined || requestId === undefined;
-    const saved = isShown ? made.saved : await readMade(api, { requestId, patientId: by.patientId });
+    const isShown = made.saved?.status !== undefined;
+    if (!isShown && requestId === undefined) return { end: 'waits', isNews: false };
+    const saved =
+      isShown || requestId === undefined ? made.saved : await readMade(api, { requestId, patientId: by.patientId });
     if (saved && !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },

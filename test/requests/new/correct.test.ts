@@ -507,6 +507,12 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
 
+  test('without a body and an address, so that nothing shows it', async () => {
+    onCreate = () => ({ status: 201 });
+    expect((await resend()).body).toContain(waits);
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
+
   test.for(['7', '8'])('over the old one, which has the version %s now', async (versionId) => {
     onCreate = (made) => {
       const saved = { ...made, id: 'sr-1', meta: { versionId } };
