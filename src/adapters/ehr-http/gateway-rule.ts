@@ -7,6 +7,7 @@ type Answer = Pick<OutboundResponse, 'status' | 'contentType' | 'text'>;
 /** The answers that have such words: a page that refuses, any page, or JSON that refuses. */
 const KINDS = {
   refusal: ({ status, contentType }: Answer) => status >= 400 && /html/.test(contentType),
+  denial: ({ status, contentType }: Answer) => status === 403 && /html/.test(contentType),
   page: ({ contentType }: Answer) => /html/.test(contentType),
   key: ({ status, contentType }: Answer) => (status === 401 || status === 403) && /json/.test(contentType),
   bad: ({ status }: Answer) => status === 400,
@@ -22,7 +23,7 @@ const WORDS: readonly (readonly [rule: Rule, kind: keyof typeof KINDS, words: Re
   ['network.web-firewall', 'page', /requested URL was rejected\. Please consult with your administrator/i],
   ['network.web-firewall', 'page', /<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)/i],
   ['network.web-firewall', 'page', /\bIncapsula incident ID\b/i],
-  ['network.web-firewall', 'refusal', /\bReference(?: |&#32;)(?:#|&#35;)\d/i],
+  ['network.web-firewall', 'denial', /\bReference(?: |&#32;)(?:#|&#35;)\d{1,3}(?:\.|&#46;)/i],
   ['network.gateway-key', 'key', /\b(?:api|subscription)[ _-]?key\b/i],
 ];
 

@@ -43,7 +43,6 @@ export function unprovedWords(task: ForeignRecord): readonly string[] | undefine
     ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
     needsNoReader(task) &&
-    !asRecords(task.output).some(({ valueReference }) => saysMissed(asText(asRecord(valueReference).display) ?? '')) &&
     !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
     (hasPurpose(task) || !asksOfDesk(task));
   if (!isSure) return undefined;

@@ -4,13 +4,16 @@
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { guideCode } from './guide-codes.ts';
+import { saysMissed } from './task-words.ts';
 
 /** What a row shows of a text; the page of the request has all of it. */
 const SHOWN = 60;
 /** What is only agreed or asked for is not done yet, where nothing else came of it. */
 const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
 const DONE = new Set<string | undefined>(['done', 'fulfilled']);
-
+/** In the name of a result: a part, what is still to come, or two letters of a script that is not read here. */
+const DOUBTFUL =
+  /\b(?:partial|back-?order|postpon|reschedul|wait(?:ing)?[ -]?list)|\d (?:out )?of \d|(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/iu;
 /** The beginning of the newest note, in quotation marks, and how many more there are. @param notes Annotations; untrusted. */
 export function noteShown(notes: unknown): string | undefined {
   if (notes === undefined) return undefined;
@@ -50,10 +53,25 @@ export function needsNoReader({ note, output }: ForeignRecord): boolean {
   const results = asRecords(output);
   const records = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
   const isToCome = records.length > 0 && records.every((one) => STILL_TO_COME.test(one));
-  return asRecords(note).length === 0 && !isToCome && results.every((one) => one.valueReference || isDone(one));
+  return asRecords(note).length === 0 && !isToCome && results.every((one) => !isDoubtful(one) && isRecordOrDone(one));
 }
 
-function isDone({ valueCodeableConcept, valueCoding }: ForeignRecord): boolean {
-  const codings = [...asRecords(asRecord(valueCodeableConcept).coding), ...asRecords(valueCoding)];
+function isRecordOrDone(result: ForeignRecord): boolean {
+  const codings = codingsOf(result);
+  if (result.valueReference) return valueOf(result) === undefined;
   return codings.length > 0 && codings.every((coding) => DONE.has(guideCode(coding)));
+}
+
+/** A name may deny what its record or its code seems to prove: "Reason not delivered", "Partial delivery". */
+function isDoubtful(result: ForeignRecord): boolean {
+  const { type, valueReference, valueCodeableConcept } = result;
+  const displays = [asRecord(valueReference), ...codingsOf(result)].map(({ display }) => display);
+  const names = [asConceptText(type), asRecord(valueCodeableConcept).text, ...displays].flatMap(
+    (one) => asText(one) ?? [],
+  );
+  return names.some((name) => saysMissed(name) || DOUBTFUL.test(name));
+}
+
+function codingsOf({ valueCodeableConcept, valueCoding }: ForeignRecord): ForeignRecord[] {
+  return [...asRecords(asRecord(valueCodeableConcept).coding), ...asRecords(valueCoding)];
 }

@@ -14,6 +14,9 @@ test.for<[status: number, contentType: string, text: string, rule: Rule | undefi
   [403, HTML, '<title>Attention Required! | Cloudflare</title>', 'network.web-firewall'],
   [200, HTML, 'Request unsuccessful. Incapsula incident ID: 4-1', 'network.web-firewall'],
   [403, HTML, '<H1>Access Denied</H1>Reference&#32;&#35;18.2f', 'network.web-firewall'],
+  // Of the server itself, and of Akamai that does not reach it.
+  [403, HTML, 'Please quote Reference #12345', undefined],
+  [503, HTML, 'Service Unavailable - DNS failure. Reference&#32;&#35;11&#46;2d', undefined],
   [200, HTML, '<h1>Sign in</h1>Reference #18', undefined],
   [403, HTML, '<h1>403 Forbidden</h1><hr>nginx', undefined],
   [400, JSON_TYPE, `{"said":"${F5.slice(12, 60)}"}`, undefined],

@@ -83,6 +83,19 @@ test.for<[string, object]>([
   ['SNOMED CT’s not done, without words', output({ valueCodeableConcept: sct('385660001') })],
   ['SNOMED CT’s refused as a Coding', output({ valueCoding: sct('443390004').coding[0] })],
   ['what a result is called', output({ valueReference: { reference: 'Procedure/1', display: 'Meals - not done' } })],
+  ...['Partial delivery', 'Delivered 1 of 2 walkers', 'On the waiting list', '患者未到'].map(
+    (display): [string, object] => [
+      `a result called "${display}"`,
+      output({ valueReference: { reference: 'DocumentReference/1', display } }),
+    ],
+  ),
+  [
+    'a record of why not',
+    { output: [{ type: { text: 'Reason not delivered' }, valueReference: { reference: 'DocumentReference/1' } }] },
+  ],
+  ['a record and words', output({ valueReference: { reference: 'Procedure/1' }, valueString: 'Patient refused' })],
+  ['words against their code', output({ valueCodeableConcept: { text: 'Not delivered', ...sct('385658003') } })],
+  ['a display against its code', output({ valueCoding: { ...sct('385658003').coding[0], display: 'Not done' } })],
   ['a contained Procedure not done', { contained: [{ resourceType: 'Procedure', id: 'p', status: 'not-done' }] }],
   ['a contained Appointment missed', { contained: [{ resourceType: 'Appointment', id: 'a', status: 'noshow' }] }],
   [
