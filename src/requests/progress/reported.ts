@@ -1,6 +1,6 @@
 /**
  * What is written in free text beside an order or a Task: notes, and results of a Task. Such a text is shown to the
- * clinician and decides nothing: it has any language and any abbreviation, and only a reader knows what it means.
+ * clinician and ends nothing: it has any language and any abbreviation, and only a reader knows what it means.
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { guideCode } from './guide-codes.ts';
@@ -10,10 +10,17 @@ import { saysMissed } from './task-words.ts';
 const SHOWN = 60;
 /** What is only agreed or asked for is not done yet, where nothing else came of it. */
 const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
+const LONGEST = 2_000;
 const DONE = new Set<string | undefined>(['done', 'fulfilled']);
 /** In the name of a result: a part, what is still to come, or two letters of a script that is not read here. */
 const DOUBTFUL =
   /\b(?:partial|back-?order|postpon|reschedul|wait(?:ing)?[ -]?list)|\d (?:out )?of \d|(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/iu;
+/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
+const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
+/** "Service provided: no", "Visits completed: 0". */
+const NONE_DONE =
+  /\b(?:attended|completed?|delivered|done|fulfilled|performed|provided|rendered|seen|transported)\b[^:]{0,60}: (?:no|none|0)$/i;
+
 /** The beginning of the newest note, in quotation marks, and how many more there are. @param notes Annotations; untrusted. */
 export function noteShown(notes: unknown): string | undefined {
   if (notes === undefined) return undefined;
@@ -70,6 +77,22 @@ function isDoubtful(result: ForeignRecord): boolean {
     (one) => asText(one) ?? [],
   );
   return names.some((name) => saysMissed(name) || DOUBTFUL.test(name));
+}
+
+/**
+ * Whether a note or a result of a completed Task says that its service was missed. It closes and opens nothing, and only
+ * asks for a look where the EHR calls the order completed.
+ */
+export function reportsMissed({ note, output }: ForeignRecord): boolean {
+  const results = asRecords(output);
+  const coded = results.flatMap((result) =>
+    codingsOf(result).flatMap((one) => [guideCode(one), one.code, one.display]),
+  );
+  const named = results.flatMap(({ type, valueReference }) => [asConceptText(type), asRecord(valueReference).display]);
+  const said = [...asRecords(note).map(({ text }) => text), ...results.map(valueOf), ...named, ...coded];
+  return said
+    .flatMap((one) => asText(one, LONGEST) ?? [])
+    .some((one) => MISSED_CODES.test(one) || NONE_DONE.test(one) || saysMissed(one));
 }
 
 function codingsOf({ valueCodeableConcept, valueCoding }: ForeignRecord): ForeignRecord[] {

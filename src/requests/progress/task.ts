@@ -19,7 +19,7 @@ import { endOf, unprovedWords, wordsIn } from './done.ts';
 import { businessCode, businessText } from './guide-codes.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
 import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { noteShown, resultShown } from './reported.ts';
+import { noteShown, reportsMissed, resultShown } from './reported.ts';
 import { asksForMore, describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
@@ -109,7 +109,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
       [...new Set([word.note, ...remarksOf(resource, word), noted, offeredText(recipientsOf(resource).length)])]
         .filter(Boolean)
         .join(' · ') || undefined,
-    isInTrouble: isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]),
+    isInTrouble:
+      isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]) ||
+      (word === doneInDoubt && reportsMissed(resource)),
     noted,
     reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),

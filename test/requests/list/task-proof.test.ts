@@ -30,6 +30,8 @@ const control = (code: string, change: object = {}) => ({
   ...change,
 });
 
+const sctNotDone = { system: 'http://snomed.info/sct', code: '385660001' };
+
 async function load(tasks: object[], change: object = {}) {
   await using server = await startFhirServer((call) =>
     searchset(call.includes('/Task?') ? tasks : [{ ...order, ...change }]),
@@ -260,7 +262,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
   expect(await load([{ ...done, ...task }], change)).toEqual(said);
 });
 
-test.for<[string, object[], (string | undefined)[], status?: string]>([
+test.for<[string, object[], unknown[], status?: string]>([
   ['an approval that waits', [control('approve', { status: 'requested' })], beside('Approval: sent')],
   ['an approval', [control('approve')], beside('Approval: done')],
   [
@@ -338,6 +340,23 @@ test.for<[string, object[], (string | undefined)[], status?: string]>([
     [{ ...done, intent: 'plan' }],
     ['On hold', 'open', 'provider has closed it', 'Check it in the EHR'],
     'on-hold',
+  ],
+  ...[
+    { output: [{ type: { text: 'Outcome' }, valueCodeableConcept: { coding: [sctNotDone], text: 'Not done' } }] },
+    { output: [{ type: { text: 'Outcome' }, valueCoding: sctNotDone }] },
+    { output: [{ type: { text: 'Service provided' }, valueBoolean: false }] },
+    { note: [{ text: 'Walker brought' }, { text: 'Patient refused, not delivered' }] },
+  ].map((said): [string, object[], unknown[], string] => [
+    `${JSON.stringify(said)} of what the EHR calls completed`,
+    [{ ...done, ...said }],
+    ['Done', 'closed', expect.stringContaining('provider has closed it · “'), 'Check it in the EHR'],
+    'completed',
+  ]),
+  [
+    'a kind note of what the EHR calls completed',
+    [{ ...done, note: [{ text: 'Ada was in good spirits' }] }],
+    ['Done', 'closed', '“Ada was in good spirits”', 'Nothing to do'],
+    'completed',
   ],
   [
     'a denied approval of what is cancelled',

@@ -433,15 +433,18 @@ describe('a request with its Task', () => {
     // The EHR's own status stands, but does not hide what the provider says.
     ['revoked', { status: 'accepted' }, 'Cancelled', 'closed', 'provider says “Accepted”'],
     ['completed', { status: 'failed' }, 'Done', 'closed', 'provider says “Failed”'],
-    // What the provider wrote is shown, in any language, and not interpreted.
+    // What the provider wrote is shown, in any language; only words that deny the EHR’s own end ask for a look.
     ...(
       [
         [
           { note: [{ text: 'Wrong size delivered, must be exchanged.' }] },
-          '“Wrong size delivered, must be exchanged.”',
+          'provider has closed it · “Wrong size delivered, must be exchanged.”',
         ],
         [{ note: [{ text: '已送达并签收' }] }, '“已送达并签收”'],
-        [{ output: [{ type: { text: 'Service provided' }, valueBoolean: false }] }, '“Service provided: no”'],
+        [
+          { output: [{ type: { text: 'Service provided' }, valueBoolean: false }] },
+          'provider has closed it · “Service provided: no”',
+        ],
         [{ statusReason: { text: 'Patient refused' } }, 'provider has closed it · Patient refused'],
       ] as const
     ).map(([change, note]): (typeof cases)[number] => [
