@@ -60,7 +60,9 @@ export function needsNoReader({ note, output }: ForeignRecord): boolean {
   const results = asRecords(output);
   const records = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
   const isToCome = records.length > 0 && records.every((one) => STILL_TO_COME.test(one));
-  return asRecords(note).length === 0 && !isToCome && results.every((one) => !isDoubtful(one) && isRecordOrDone(one));
+  return (
+    [note ?? []].flat().length === 0 && !isToCome && results.every((one) => !isDoubtful(one) && isRecordOrDone(one))
+  );
 }
 
 function isRecordOrDone(result: ForeignRecord): boolean {

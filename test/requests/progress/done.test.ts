@@ -40,6 +40,7 @@ test.for<[string, object]>([
 test.for<[string, object]>([
   // Only a reader knows what a note means, in whatever language.
   ...['Patient seen 3/4, doing well', 'Pt refused at the door', 'Will deliver on Monday', '未完成', 'ok'].map(noted),
+  ['a note that is no Annotation', { note: 'Left at the door' }],
   business('Patient will return to complete the treatment'),
   ...[
     'Referral delivered',
