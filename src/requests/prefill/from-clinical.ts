@@ -98,7 +98,7 @@ const NONE = [
 
 /**
  * After such words comes an allergy, as in "no known allergies except penicillin". So it may after a mark, as in "NKDA,
- * latex", unless the next word is known to say something else; that somebody is "allergic to" it says it anywhere.
+ * latex", unless the next word is known to say something else; "allergic to" says it anywhere in the text.
  */
 const BESIDES =
   /\b(?:but|except|other than|apart from|besides)\b|(?:[;.,:/(+–] *|(?: |^)- ?)(?!(?:no|nk[dfm]?a|nil|none|not|denie[sd]|neg|negative|per|last|see|pt|patient|as|dr|by|on|at|drugs?|medications?|situation|(?:verif|review|confirm|updat)\w*)\b|n\.)\p{L}|anaphyla|\b(?:allergic|reacts|reaction) to\b/iu;

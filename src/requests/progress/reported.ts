@@ -53,7 +53,7 @@ function valueOf(result: ForeignRecord): string | undefined {
 }
 
 /**
- * Whether a completed Task has nothing beside its status that somebody would have to read: no note, and no results but
+ * Whether a completed Task has nothing beside its status that a person would have to read: no note, and no results but
  * records of what was done and codes that a guide defines as done.
  */
 export function needsNoReader({ note, output }: ForeignRecord): boolean {

@@ -4,7 +4,7 @@
 const CODES = /\|(?:304252001|304253006|450475007|450476008|716186003|409137002|429625007)$/;
 const WORDS =
   /^(?:code status|full code|(?:limited|partial|no) code|resus(?:citation)? status|(?:not )?for (?:attempted )?(?:cpr\b|resus)|do not (?:attempt )?(?:cardiopulmonary )?(?:resus|intubat|cpr)|no (?:cpr|resuscitation|intubation)|(?:dna?r|dnacpr|dni|nfr)\b|allow natural death|ceiling of (?:care|treatment)|treatment escalation plan|no known (?:\w{1,20} )?allerg|nk[dfm]?a\b|allerg(?:y|ies):? (?:no|nk)|comfort (?:measures|care) only|advance directive|[pm]olst\b|vital signs|npo\b|nil by mouth|bed ?rest\b|(?:\w{1,20} )?precautions\b|activity as tolerated|(?:non |partial |full |toe[- ]touch )?weight[- ]bearing|nursing communication|notify (?:physician|provider|md|doctor)|nicht reanimieren|keine reanimation|niet reanimeren|ne pas réanimer)/iu;
-/** Somebody is asked to talk, write or bring something. */
+/** Words of work that a provider is asked to do, although the order also names such an instruction. */
 const ASKED =
   /\b(?:discuss\w*|conversation|counsel\w*|consult\w*|referral|review|form|paperwork|educat\w*|teach\w*|bracelet|(?:wrist)?band|transport\w*|ambulance|evaluat\w*|assess\w*|planning|training|class|deliver\w*|aids?|equipment|device|kit|home|remote|monitor(?:ing)?|visits?)\b/i;
 

@@ -144,7 +144,7 @@ export function isInTrouble(word: TaskWord, texts: readonly string[]): boolean {
   return !isOver(word) && texts.some((text) => saysMissed(text) && !MAY_COME.test(hyphened(text)));
 }
 
-/** The patient, or somebody who speaks for them, does not want it, or it is needed no more. */
+/** The patient or the family does not want it, or it is no longer needed. */
 const UNWANTED =
   /\b(?:patient|pt|client|member|family)-(?:has-|have-)?(?:declin|refus)(?:ed|es)?\b|\b(?:declined|refused|not-wanted)-by-(?:the-)?(?:patient|pt|client|member|family)\b|\b(?:not|no-longer)-interested\b|\bopted-out\b|\b(?:deceased|died|passed-away|duplicate)\b|\bno-longer-(?:needed|required|wanted)\b|\balready-(?:receiv|enrolled|has\b|served|seen|in-care)/;
 
