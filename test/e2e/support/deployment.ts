@@ -71,6 +71,8 @@ async function startSite() {
     TRUST_PROXY: '127.0.0.1',
     OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8',
     NODE_EXTRA_CA_CERTS: certificate.authorityFile,
+    // A scheduled check in the middle of a run would change what the lists of its organizations show.
+    DRIFT_CHECK_HOURS: '0',
     ...(await openStores()),
   };
   const product = await startProduct(env);
