@@ -47,7 +47,7 @@ const REPLACED = {
     canCancel: false,
   },
   waits: {
-    text: 'is still open: the EHR does not show the new one as an active order of this patient. Look at the new one first. Cancel the old one as soon as the new one is active.',
+    text: 'is still open: the EHR does not show this app the new one as an active order of this patient, so both may be open. Look at the new one first. Cancel the old one as soon as the new one is active.',
     canCancel: true,
   },
   changed: {

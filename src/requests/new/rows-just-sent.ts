@@ -165,5 +165,6 @@ export function sentOf(
 
 function differencesIn(saved: FhirResource, sent: FhirResource, at: Pick<Place, 'launch' | 'organization' | 'now'>) {
   const rowIn = (request: FhirResource) => rowOf({ request, form: '' }, undefined, at);
-  return [...otherIn(rowIn(saved), rowIn(sent)).map((word) => `another ${word}`), ...changesIn(saved, sent)];
+  const known = otherIn(rowIn(saved), rowIn(sent));
+  return [...known.map((word) => `another ${word}`), ...changesIn(saved, sent, known)];
 }

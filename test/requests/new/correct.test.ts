@@ -19,6 +19,7 @@ const VAN = {
 const ANOTHER_TIME = { occurrencePeriod: undefined };
 const SENT = 'The request was sent to the EHR.';
 type Resource = Record<string, unknown>;
+const NEW = { resourceType: 'ServiceRequest', id: 'sr-2', status: 'active', subject: { reference: 'Patient/pat-1' } };
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
@@ -470,7 +471,7 @@ describe('the old request is not cancelled before the new one is proved to exist
 });
 
 describe('the old request stays open if the EHR has saved the new one, and', () => {
-  const waits = 'the EHR does not show the new one as an active order of this patient';
+  const waits = 'the EHR does not show this app the new one as an active order of this patient';
 
   test.for<[string, Resource]>([
     ['as a draft', { status: 'draft' }],
@@ -506,6 +507,24 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
     expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
+
+  const reads: [string, object][] = [
+    ['forbidden', { status: 403 }],
+    ['failing', { status: 500 }],
+    ['without a status', { body: { ...NEW, status: undefined } }],
+    ['without a patient', { body: { ...NEW, subject: undefined } }],
+    ['of something else', { body: { resourceType: 'Basic' } }],
+  ];
+  const answers = [undefined, { resourceType: 'ServiceRequest', id: 'sr-2' }, { ...NEW, subject: undefined }];
+  test.for(reads.flatMap(([name, read]) => answers.map((body) => [name, body, read] as const)))(
+    'with an address, but a read is %s after the answer %j',
+    async ([, body, read]) => {
+      onCreate = () => ({ status: 201, headers: { location: 'ServiceRequest/sr-2' }, body });
+      ehr.on('/fhir/ServiceRequest/sr-2', () => read);
+      expect((await resend()).body).toContain(waits);
+      expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+    },
+  );
 
   test('without a body and an address, so that nothing shows it', async () => {
     onCreate = () => ({ status: 201 });
