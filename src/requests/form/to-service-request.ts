@@ -47,7 +47,7 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
     identifier: [identifier],
     ...given(
       'replaces',
-      by.corrects ? [{ reference: `ServiceRequest/${by.corrects.id}`, display: by.corrects.what }] : [],
+      by.corrects ? [{ reference: `ServiceRequest/${by.corrects.id}`, display: replacedText(by.corrects) }] : [],
     ),
     status: 'active',
     intent: 'order',
@@ -68,6 +68,11 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
     ...given('supportingInfo', [...chosen.allergies, ...chosen.measures].map(referenceTo)),
     ...given('note', request.note === '' ? [] : [{ text: request.note }]),
   };
+}
+
+/** The request is named where its own page cannot be read. */
+function replacedText({ what, needed }: Corrected): string {
+  return needed === undefined ? what : `${what}, needed ${needed}`;
 }
 
 function categoryOf(service: Service | undefined): Record<string, unknown> {

@@ -23,7 +23,7 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
   const when = dated([asRecord(patient.meta).lastUpdated], at);
   const numbers = asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b));
   return [
-    ...factOf(patient, CONTACT.address, addressOf(patient, at.now), when),
+    ...addressesOf(patient, at.now).flatMap((text) => factOf(patient, CONTACT.address, text, when)),
     ...factOf(patient, CONTACT.telephone, telephoneOf(numbers, at.now), when),
     ...factOf(patient, CONTACT.language, languageOf(patient), when),
   ];
@@ -34,16 +34,22 @@ function placeOf({ use, period }: ForeignRecord): number {
   return use === 'temp' && period !== undefined ? 0 : use === 'work' ? 2 : 1;
 }
 
-/** A temporary address of today comes first, then the home address. An old address, or one for letters or bills only, is never taken. */
-function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
+/**
+ * A temporary address of today, the home address, and a temporary one without dates: the patient may be at any of them.
+ * An old address, or one for letters or bills only, is never taken.
+ */
+function addressesOf({ address }: ForeignRecord, now: Date): string[] {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
-  const best =
-    current.find(({ use, period }) => use === 'temp' && period !== undefined) ??
-    current.find(({ use }) => use === 'home' || use === 'temp') ??
-    current[0];
-  if (!best) return undefined;
+  const ofToday = current.find(({ use, period }) => use === 'temp' && period !== undefined);
+  const home = current.find(({ use }) => use === 'home') ?? current.find(({ use }) => use !== 'temp');
+  const undated = current.find(({ use, period }) => use === 'temp' && period === undefined);
+  const texts = [ofToday, home, undated].flatMap((one) => (one && addressText(one)) ?? []);
+  return [...new Set(texts)];
+}
+
+function addressText(best: ForeignRecord): string | undefined {
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
   const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
   const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);

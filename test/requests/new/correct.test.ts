@@ -350,14 +350,21 @@ describe('sent', () => {
     );
     expect(chart.get('sr-2')).toMatchObject({
       code: { text: 'Stretcher van' },
-      replaces: [{ reference: 'ServiceRequest/sr-1', display: 'Wheelchair van' }],
+      replaces: [
+        {
+          reference: 'ServiceRequest/sr-1',
+          display: expect.stringContaining(`Wheelchair van, needed ${DAY} 09:30–11:00`),
+        },
+      ],
       note: [{ text: 'Ring\ntwice' }],
     });
     expect(old()).toMatchObject({ status: 'revoked', meta: { versionId: '8' } });
     expect(writes()).toEqual(['POST', 'PUT']);
     expect(await audited()).toEqual(['request-cancelled', 'request-created', 'request-created']);
     expect(page.body).toContain('<small>Replaces Wheelchair van</small>');
-    expect((await browser.visit(url('sr-2'))).body).toMatch(/<dt>Replaces<\/dt><dd><a href="sr-1">Wheelchair van/);
+    expect((await browser.visit(url('sr-2'))).body).toMatch(
+      /<dt>Replaces<\/dt><dd><a href="sr-1">Wheelchair van<\/a>, needed \w{3}\s\d+\s\w{3}\s\d{4} 09:30/,
+    );
     const before = (await browser.visit(url('sr-1'))).body;
     expect(before).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
     expect(before).not.toContain('Correct and resend');

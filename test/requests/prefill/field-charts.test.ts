@@ -688,7 +688,19 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2 (temporary until 20 Dec 2026)'],
+    ['- Address: Daughter 2 (temporary until 20 Dec 2026)', '- Address: Home 1'],
+  ],
+  [
+    'a temporary address without dates',
+    [
+      patient({
+        address: [
+          { use: 'temp', line: ['Daughter 2'] },
+          { use: 'home', line: ['Home 1'] },
+        ],
+      }),
+    ],
+    ['- Address: Home 1', '- Address: Daughter 2 (temporary)'],
   ],
   [
     'a number at work before one of the patient’s own',
