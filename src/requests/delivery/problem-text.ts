@@ -35,7 +35,7 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
-      return CHART_CHANGED;
+      return `${CHART_CHANGED}${end.gone.map((text) => ` Changed, or gone: “${text}”.`).join('')}`;
     case 'patient-changed':
       return end.deathText === undefined
         ? 'Nothing was sent: what the EHR says of this patient has changed since this page was opened. Check at the top that this is the right patient, then send it.'

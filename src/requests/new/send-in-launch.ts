@@ -17,14 +17,14 @@ import { sendForm } from '#src/requests/delivery/send-form.ts';
 import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { chosenIn, goneSince, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { chartOf } from './chart-of-form.ts';
+import { chartAnew, chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
@@ -43,7 +43,9 @@ export async function sendInLaunch(
   assertMayCreate(launch, organization);
   const { searchParameters, timeZone } = organization;
   let opening: ReturnType<typeof openReadings> | undefined;
-  const open = () => (opening ??= openReadings(deps, launch, organization));
+  const isFromChart = typed !== undefined && hasChartValues(typed);
+  const anew = !isLook && isFromChart && typed.picks.length > 0 ? chartAnew(deps, { launch, organization }) : undefined;
+  const open = () => (opening ??= openReadings(deps, launch, organization, anew?.through));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
   const noteCancelled = (names: readonly string[]) =>
@@ -70,10 +72,10 @@ export async function sendInLaunch(
       const hindrance = await originalHindrance(open().api, corrects, searchOf(sendingLaunch), own);
       if (hindrance) return hindrance;
     }
-    const isFromChart = hasChartValues(typed);
     const chart = isFromChart ? await chartOf(deps, { launch, organization }, open().api) : undefined;
     const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
-    if (!chosen) return { kind: 'chart-changed' };
+    const gone = chart ? goneSince(chart, await anew?.chart(), typed) : [];
+    if (!chosen || gone.length > 0) return { kind: 'chart-changed', gone };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
   });

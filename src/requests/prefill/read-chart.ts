@@ -89,7 +89,7 @@ async function sectionOf(
     isInDoubt: !isWhole || received.some(({ isRemarked }) => isRemarked) || (isClinical(name) && own.some(isNameless)),
     count: facts.length,
   });
-  return { facts, remark };
+  return { facts, remark, isUnread: received.length === 0 };
 }
 
 function isClinical(name: SectionName): boolean {
