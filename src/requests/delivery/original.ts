@@ -65,7 +65,8 @@ export async function endOriginal(
   if (seen.isOver) return { end: 'over', isNews: false };
   if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
-    const isShown = made.saved?.status !== undefined && made.saved.subject !== undefined;
+    // Without an id, the answer may be no more than an echo of what was sent.
+    const isShown = ['id', 'status', 'subject'].every((name) => made.saved?.[name] !== undefined);
     const read = async () => requestId && readOwn(api, { requestId, patientId: by.patientId }).catch(nothingOf);
     const saved = isShown ? made.saved : await read();
     // An EHR that shows the new one neither in its answer nor to a read has not proved it: then both stay.

@@ -9,7 +9,7 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
-import { asLongConceptText, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
 import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
@@ -27,12 +27,6 @@ const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 /** What a later appointment that did not take place puts in doubt. */
 const GOES_ON = new Set(['accepted', 'under-way']);
 const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
-
-/** A reference to a resource of this EHR, with the words that it has of its own. */
-function namedIn(reference: ForeignRecord, base: URL): [local: string, words: string][] {
-  const [local, words] = [localReference(reference, base), displayOf(reference)];
-  return local === undefined || words === undefined ? [] : [[local, words]];
-}
 
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
@@ -84,7 +78,7 @@ export async function describeDetail(
     next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
   };
   const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));
-  const displayed = new Map(references.flatMap((one) => namedIn(one, base)));
+  const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
   const shown = others.map((one) => toRow(one, nameOf, { now, timeZone }));
   const related = relatedRequests(row, [...rows, ...shown], displayed);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);

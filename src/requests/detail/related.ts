@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],
-  displayed: ReadonlyMap<string, string> = new Map(),
+  displayed: ReadonlyMap<string | undefined, string | undefined> = new Map(),
 ): DetailProps['related'] {
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;

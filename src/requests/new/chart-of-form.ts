@@ -1,5 +1,6 @@
 /** Reads a form's chart while its first part is shown, keeps it for the post, and reads it again when the form is sent. */
 import type { Clock } from '#src/adapters/clock.ts';
+import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { type InLaunch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { ownerHash, ownerOf } from '#src/requests/form/form-ticket.ts';
@@ -25,23 +26,20 @@ const LATE = 'The EHR did not answer in time. Look in the chart, or reload this 
 export async function readChartNow(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
   const { launch } = at;
   const reader = readerOf(deps, at, (type) => mayUse(launch, { type, interaction: 'r' }));
-  const facts = (await inTime(readChart(api, reader))) ?? emptyChart(LATE);
+  const facts = (await within(PATIENCE_MS, readChart(api, reader)).catch(ifLate)) ?? emptyChart(LATE);
   // If the chart cannot be kept, a post reads it once more.
   await deps.charts.keep(launch.organizationId, ownerHash(ownerOf(launch)), facts);
   return facts;
+}
+
+function ifLate(error: unknown): undefined {
+  if (!(error instanceof TimeoutError)) throw error;
 }
 
 function readerOf(deps: ChartDependencies, { launch, organization }: InLaunch, canRead: ChartReader['canRead']) {
   const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
   const at = { now: deps.clock(), timeZone, staleDays };
   return { launch, searchParameters, batches: deps.batchesOf(organization), at, canRead };
-}
-
-/** undefined if it takes too long. */
-async function inTime<Read>(reading: Promise<Read>): Promise<Read | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
-  return Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** The chart as a form of this user for this patient last showed it; if that is no longer known, it is read now. */
@@ -65,16 +63,14 @@ export function chartAnew(deps: ChartDependencies, at: InLaunch) {
       first = asRecord(asRecords(answer['entry'])[0]?.resource);
       return answer;
     };
-    reading = inTime(readChart({ ...api, batch }, reader));
+    reading = within(PATIENCE_MS, readChart({ ...api, batch }, reader)).catch(ifLate);
     const ask: FhirApi['ask'] = async (url) => {
       if (!url.startsWith('Patient/')) return api.ask(url);
       await reading;
       const bytes = Buffer.from(JSON.stringify(first));
-      return first.resourceType === 'Patient' ? toAnswer({ type: FHIR_JSON, bytes }) : api.ask(url);
+      return first.resourceType === 'Patient' ? toAnswer({ type: 'application/fhir+json', bytes }) : api.ask(url);
     };
     return { ...api, ask };
   };
   return { through, chart: async () => reading };
 }
-
-const FHIR_JSON = 'application/fhir+json';

@@ -25,6 +25,7 @@ export function otherIn(saved: RequestRow, sent: RequestRow): string[] {
 const PARTS: readonly (readonly [word: string, members: readonly string[]])[] = [
   ['patient', ['subject']],
   ['requester', ['requester']],
+  ['category', ['category']],
   ['provider', ['performer']],
   ['place', ['locationCode', 'locationReference']],
   ['details', ['orderDetail']],

@@ -522,7 +522,13 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
     ['without a patient', { body: { ...NEW, subject: undefined } }],
     ['of something else', { body: { resourceType: 'Basic' } }],
   ];
-  const answers = [undefined, { resourceType: 'ServiceRequest', id: 'sr-2' }, { ...NEW, subject: undefined }];
+  const answers = [
+    ...[undefined, { resourceType: 'ServiceRequest', id: 'sr-2' }],
+    ...[
+      { ...NEW, subject: undefined },
+      { ...NEW, id: undefined },
+    ],
+  ];
   test.for(reads.flatMap(([name, read]) => answers.map((body) => [name, body, read] as const)))(
     'with an address, but a read is %s after the answer %j',
     async ([, body, read]) => {
@@ -532,6 +538,12 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
       expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
     },
   );
+
+  test('with an answer that only repeats what was sent, without an id', async () => {
+    onCreate = (made) => ({ status: 201, body: { ...made, id: undefined, meta: undefined } });
+    expect((await resend()).body).toContain(waits);
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
 
   test('without a body and an address, so that nothing shows it', async () => {
     onCreate = () => ({ status: 201 });

@@ -116,7 +116,7 @@ test.for<[string, object, string | undefined]>([
 const sentRefs = {
   ...{ encounter: { reference: 'Encounter/1' }, insurance: [{ reference: 'Coverage/1', display: 'Plan' }] },
   ...{ reasonReference: [{ reference: 'Condition/1' }], supportingInfo: [{ reference: 'Observation/1' }] },
-  subject: { reference: 'Patient/1' },
+  ...{ subject: { reference: 'Patient/1' }, category: [{ text: 'Transport' }] },
 };
 test.for<[string, object, string[]]>([
   ['the same', {}, []],
@@ -128,6 +128,8 @@ test.for<[string, object, string[]]>([
   ],
   ['one more insurance', { insurance: [{ reference: 'Coverage/2' }, { reference: 'Coverage/1' }] }, []],
   ['an approval of the insurance', { insurance: [{ reference: 'ClaimResponse/2' }] }, []],
+  ['another category', { category: [{ text: 'Laboratory' }] }, ['category']],
+  ['the category by its code', { category: [{ coding: [{ code: '1' }] }] }, []],
   ['another diagnosis', { reasonReference: [{ reference: 'Condition/2' }] }, ['reason']],
   ['another measurement', { supportingInfo: [{ reference: 'Observation/2' }] }, ['allergies or measurements']],
   ['another patient', { subject: { reference: 'Patient/2' } }, ['patient']],
