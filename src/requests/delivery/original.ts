@@ -67,8 +67,7 @@ export async function endOriginal(
   try {
     // Without an id, the answer may be no more than an echo of what was sent.
     const isShown = ['id', 'status', 'subject'].every((name) => made.saved?.[name] !== undefined);
-    const read = async () => requestId && readOwn(api, { requestId, patientId: by.patientId }).catch(nothingOf);
-    const saved = isShown ? made.saved : await read();
+    const saved = isShown ? made.saved : requestId && (await readOwn(api, { requestId, ...by }).catch(nothingOf));
     // An EHR that shows the new one neither in its answer nor to a read has not proved it: then both stay.
     if (!saved || !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {

@@ -43,8 +43,7 @@ export async function sendInLaunch(
   assertMayCreate(launch, organization);
   const { searchParameters, timeZone } = organization;
   let opening: ReturnType<typeof openReadings> | undefined;
-  const isFromChart = typed !== undefined && hasChartValues(typed);
-  const anew = !isLook && isFromChart && typed.picks.length > 0 ? chartAnew(deps, { launch, organization }) : undefined;
+  const anew = !isLook && typed?.picks.length ? chartAnew(deps, { launch, organization }) : undefined;
   const open = () => (opening ??= openReadings(deps, launch, organization, anew?.through));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
@@ -72,7 +71,7 @@ export async function sendInLaunch(
       const hindrance = await originalHindrance(open().api, corrects, searchOf(sendingLaunch), own);
       if (hindrance) return hindrance;
     }
-    const chart = isFromChart ? await chartOf(deps, { launch, organization }, open().api) : undefined;
+    const chart = hasChartValues(typed) ? await chartOf(deps, { launch, organization }, open().api) : undefined;
     const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
     const gone = chart ? goneSince(chart, await anew?.chart(), typed) : [];
     if (!chosen || gone.length > 0) return { kind: 'chart-changed', gone };

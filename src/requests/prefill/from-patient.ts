@@ -35,23 +35,26 @@ function placeOf({ use, period }: ForeignRecord): number {
 }
 
 /**
- * A temporary address of today, the home address, and a temporary one without dates: the patient may be at any of them.
- * An old address, or one for letters or bills only, is never taken.
+ * Temporary addresses of today, those at home, and temporary ones without dates: the patient may be at any of them. Another
+ * one counts if none is at home. An old one, or one for letters or bills only, is never taken.
  */
 function addressesOf({ address }: ForeignRecord, now: Date): string[] {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
-  const ofToday = current.find(({ use, period }) => use === 'temp' && period !== undefined);
-  const home = current.find(({ use }) => use === 'home') ?? current.find(({ use }) => use !== 'temp');
-  const undated = current.find(({ use, period }) => use === 'temp' && period === undefined);
-  const texts = [ofToday, home, undated].flatMap((one) => (one && addressText(one)) ?? []);
-  return [...new Set(texts)];
+  const hasHome = current.some(({ use }) => use === 'home');
+  const rankOf = ({ use, period }: ForeignRecord) => (use !== 'temp' ? 1 : period === undefined ? 2 : 0);
+  const wanted = current.filter(({ use }) => !hasHome || use === 'home' || use === 'temp');
+  const texts = wanted.toSorted((a, b) => rankOf(a) - rankOf(b)).flatMap((one) => addressText(one) ?? []);
+  return [...new Set(texts)].slice(0, MOST_ADDRESSES);
 }
+
+const MOST_ADDRESSES = 3;
 
 function addressText(best: ForeignRecord): string | undefined {
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
-  const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
+  const lines = asTexts(best.line, 4).filter((line) => asInformation(line) !== undefined);
+  const parts = [...lines, place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
   const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
   return text === undefined || best.use !== 'temp' ? text : `${text} (temporary${untilText(best.period)})`;
 }
