@@ -2,7 +2,6 @@
  * Handles the request that a correction replaces. It is read before the new one is sent, and cancelled only after the EHR has
  * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
-
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';

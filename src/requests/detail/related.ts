@@ -11,10 +11,7 @@ const REPLACES_UNPROVED = 'Says that it replaces this one: see the EHR';
 const REPLACES_LATER = 'Says that it replaces this one, but is older';
 const DAY_MS = 86_400_000;
 
-/**
- * @param rows the rows of the kept list. Without them, only the references of the request itself are known.
- * @param displayed the words that these references have of their own, by `Type/id`.
- */
+/** @param rows those of the kept list. @param displayed the words of the request's own references, by `Type/id`. */
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],

@@ -63,7 +63,10 @@ export async function sendInLaunch(
   if (isLook || !typed) return andEndOriginal(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
   const send = sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
-    const patient = await open().patient;
+    let patient = await open().patient;
+    // A server may write the patient in another way in a batch.
+    if (anew && identityMark(patient) !== ticket.patientSeen)
+      patient = await openReadings(deps, launch, organization).patient;
     if (identityMark(patient) !== ticket.patientSeen) return { kind: 'patient-changed', deathText: patient.deathText };
     if (corrects) {
       const versions = versionsOf(ticket, await deps.deliveries.of(ticket.owner));

@@ -49,8 +49,6 @@ function addressesOf({ address }: ForeignRecord, now: Date): string[] {
   return [...new Set(texts)].slice(0, MOST_ADDRESSES);
 }
 
-const MOST_ADDRESSES = 3;
-
 function addressText(best: ForeignRecord): string | undefined {
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
   const lines = asTexts(best.line, 4).filter((line) => asInformation(line) !== undefined);
@@ -143,6 +141,7 @@ const INTERPRETER = /(?:^|\/)(?:patient-)?interpreterRequired$|\/us-core-interpr
 /** Yes, in SNOMED CT and in HL7 v3. */
 const YES = new Set<unknown>(['373066001', 'Y']);
 
+const MOST_ADDRESSES = 3;
 const MOST_LANGUAGES = 3;
 /** As long as the field of the form. */
 const LONGEST_LANGUAGE = 60;

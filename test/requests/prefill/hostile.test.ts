@@ -226,6 +226,7 @@ describe('an EHR that answers badly', () => {
 describe('what is chosen from the chart, and after its review', () => {
   const status = (name: string, code: string) => ({ [name]: { coding: [{ code }] } });
   const NOTHING = () => searchset();
+  const BARE = { resourceType: 'Patient', id: 'pat-1' };
   /** Chooses the value of one kind, reviews it, and sends it to an EHR that answers these reads by then. */
   async function sendAfter(type: keyof typeof TITLES, later: (url: string) => Resource | number, isBatch = true) {
     serve((url) => searchset(chartOf(OWN, 'Peanut')[typeIn(url)]));
@@ -264,6 +265,10 @@ describe('what is chosen from the chart, and after its review', () => {
   test.for<[string, (url: string) => Resource | number]>([
     ['is the same', withNow('', {})],
     ['cannot be read', () => 403],
+    [
+      'comes with the patient written in another way',
+      (url) => (url.startsWith('Patient/') ? BARE : withNow('', {})(url)),
+    ],
     ['is read, but not its section', (url) => (typeIn(url) === 'Condition' ? 500 : withNow('', {})(url))],
   ])('%s: it is sent', async ([, later]) => {
     const { page, calls } = await sendAfter('Condition', later);
