@@ -53,9 +53,12 @@ function lineOfLastQuote(text: string): number {
   return text.slice(0, text.lastIndexOf('"')).split('\n').length;
 }
 
-/** Removes the apostrophe that our spreadsheet exports put before a possible formula. */
+/** Without the apostrophe that our spreadsheet exports put before a possible formula, and on one line, as a browser posts it. */
 function unescaped(cell: string): string {
-  return cell.replace(/^'(?=[=+\-@])/, '').trim();
+  return cell
+    .replace(/^'(?=[=+\-@])/, '')
+    .replaceAll('\n', ' ')
+    .trim();
 }
 
 /**

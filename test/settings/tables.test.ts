@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { csvLine } from '#src/http/sessions/csv-download.ts';
 import { parseSettings } from '#src/organizations/organization.ts';
 import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
-import { readReceivers } from '#src/settings/receivers.ts';
+import { readReceivers, receiversIn } from '#src/settings/receivers.ts';
 import { readCatalogue, servicesIn } from '#src/settings/service-catalogue.ts';
 import { startCpuTime } from '#test/helpers/cpu-time.ts';
 
@@ -106,6 +106,12 @@ describe('an invalid row is named', () => {
       problems: [problem],
     });
   });
+});
+
+test('a name on two lines is one that a browser posts unchanged', () => {
+  expect(receiversIn('name,kind,telephone,services,reference\r\n"Swift\r\nRides",,,,\r\n')).toMatchObject([
+    { name: 'Swift Rides' },
+  ]);
 });
 
 test('a table that a spreadsheet saved again, with quotes and other line ends, is equal', () => {

@@ -33,7 +33,12 @@ export interface DetailProps extends DetailFrame {
     readonly who: string | undefined;
     readonly source: string;
   }[];
-  readonly related: readonly { readonly relation: string; readonly id: string; readonly service: string | undefined }[];
+  readonly related: readonly {
+    readonly relation: string;
+    readonly id: string;
+    readonly service: string | undefined;
+    readonly needed?: string | undefined;
+  }[];
   readonly numbers: readonly {
     readonly label: string;
     readonly value: string;
@@ -122,7 +127,7 @@ function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
   if (entries.length === 0) return null;
   return html`<section class="fact-section"><h2>What happened</h2><ol class="timeline">${entries.map(
     ({ what, when, who, source }) =>
-      html`<li><p><bdi>${what}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
+      html`<li><p><bdi>${dates(what, withDayWords)}</bdi></p><p class="minor-line">${when === undefined ? 'Date not given' : dates(when, source === 'Appointment' ? withDayWords : withPastDayWords)}${who === undefined ? null : html` · <bdi>${who}</bdi>`} · ${source}</p></li>`,
   )}</ol></section>
 `;
 }
@@ -131,8 +136,8 @@ function timelineSection(entries: DetailProps['timeline']): SafeHtml | null {
 function relatedSection(related: DetailProps['related']): SafeHtml | null {
   if (related.length === 0) return null;
   return html`<section class="fact-section"><h2>Related requests</h2><dl class="facts">${related.map(
-    ({ relation, id, service }) =>
-      html`<dt>${relation}</dt><dd>${requestLink(id, id, service ?? 'Another request')}</dd>`,
+    ({ relation, id, service, needed }) =>
+      html`<dt>${relation}</dt><dd>${requestLink(id, id, withDayWords(service ?? 'Another request'))}${needed === undefined ? null : html`, needed ${withDayWords(needed)}`}</dd>`,
   )}</dl></section>
 `;
 }

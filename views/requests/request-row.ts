@@ -148,8 +148,8 @@ function olderLine({ older = [], service }: RequestRow): SafeHtml | null {
   return minor(`Replaces ${name}${marks.join('')}`);
 }
 
-const caution = (text?: string) => (text === undefined ? null : html`<em>${text}</em> `);
-const minor = (text?: string) => (text === undefined ? null : html` <small>${text}</small>`);
+const caution = (text?: string) => (text === undefined ? null : html`<em>${withDayWords(text)}</em> `);
+const minor = (text?: string) => (text === undefined ? null : html` <small>${withDayWords(text)}</small>`);
 const chip = (category?: string) => (category === undefined ? null : html` <i>${category}</i>`);
 
 /** The priority of a request that is on hold or closed is shown without colour, because it is not urgent. */
@@ -197,7 +197,7 @@ function reasonText(reason: RequestRow['reason']): SafeHtml | null {
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 function isolated(text: string): SafeHtml | string {
-  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${text}</bdi>` : text;
+  return RIGHT_TO_LEFT.test(text) ? html`<bdi>${withDayWords(text)}</bdi>` : withDayWords(text);
 }
 
 function moreNote(count: number): SafeHtml | null {

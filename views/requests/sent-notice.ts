@@ -38,31 +38,22 @@ export interface SentFrame {
   readonly id: string;
 }
 
-/** What became of the request that was corrected. `canCancel`: its cancel page can still cancel it. */
+/** What became of the request that was corrected. */
 const REPLACED = {
-  cancelled: { text: 'is cancelled in the EHR. If a provider has it already, call them.', canCancel: false },
-  over: { text: 'was not open in the EHR any more, so nothing was changed in it.', canCancel: false },
-  same: {
-    text: 'is the same one in the EHR now: the EHR has written the new one over it, or kept the old one. Look at it.',
-    canCancel: false,
-  },
-  waits: {
-    text: 'is still open: the EHR does not show the new one as an active order of this patient. Look at the new one first. Cancel the old one as soon as the new one is active.',
-    canCancel: true,
-  },
-  changed: {
-    text: 'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',
-    canCancel: true,
-  },
-  refused: {
-    text: 'is still open in the EHR: the EHR did not let this app cancel it. Cancel it, or the patient may be served twice.',
-    canCancel: true,
-  },
-  unknown: {
-    text: 'may still be open in the EHR: the EHR did not confirm that it is cancelled. Look at it, and cancel it if it is still open.',
-    canCancel: true,
-  },
+  cancelled: 'is cancelled in the EHR. If a provider has it already, call them.',
+  over: 'was not open in the EHR any more, so nothing was changed in it.',
+  same: 'is the same one in the EHR now: the EHR has written the new one over it, or kept the old one. Look at it.',
+  waits:
+    'is still open: the EHR does not show this app the new one as an active order of this patient, so both may be open. Look at the new one first. Cancel the old one as soon as the new one is active.',
+  changed:
+    'has changed in the EHR since you looked, so it was not cancelled. Look at it, and cancel it if it is still open.',
+  refused:
+    'is still open in the EHR: the EHR did not let this app cancel it. Cancel it, or the patient may be served twice.',
+  unknown:
+    'may still be open in the EHR: the EHR did not confirm that it is cancelled. Look at it, and cancel it if it is still open.',
 } as const;
+/** Of these, its cancel page has nothing left to cancel. */
+const ENDED = new Set<string>(['cancelled', 'over', 'same']);
 
 /** The notice; with a second one about the request that was replaced, if there is one. */
 export function sentLine(
@@ -103,8 +94,8 @@ function replacedLine(
     return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} is still open in the EHR, and this app cannot cancel requests there. Cancel it in the patient’s chart, or ask ${helpDesk} to: until then the patient may be served twice.</span></p>
 `;
   }
-  const { text, canCancel } = REPLACED[end];
-  if (!canCancel)
+  const text = REPLACED[end];
+  if (ENDED.has(end))
     return html`<p class="notice notice-done" role="status">${icon('done')} <span>${named} ${text}</span></p>
 `;
   return html`<p class="notice notice-problem" role="alert">${icon('warning')} <span>${named} ${text}</span> <a class="btn btn-sm refresh" href="${base}/requests/${id}/cancel">Cancel it…</a></p>

@@ -2,33 +2,21 @@
 import type { CancelEnd } from '#src/requests/delivery/cancel-request.ts';
 import { saidByEhr } from '#src/requests/delivery/problem-text.ts';
 
-const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', { isDone: boolean; text: string }> = {
-  cancelled: {
-    isDone: true,
-    text: 'The request is cancelled in the EHR. If a provider has it already, call them: the EHR may not notify them.',
-  },
-  changed: {
-    isDone: false,
-    text: 'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
-  },
-  absent: {
-    isDone: false,
-    text: 'Nothing was cancelled: the EHR does not have this request any more, or not for this patient.',
-  },
-  refused: {
-    isDone: false,
-    text: 'Nothing was cancelled: the EHR did not let this app do it now. Try again in a minute, or cancel it in the chart.',
-  },
-  unknown: {
-    isDone: false,
-    text: 'The EHR did not confirm the cancellation, so the request may be cancelled or not. Reload the request, or look in the chart.',
-  },
-  over: { isDone: false, text: 'Nothing was changed now: the request is not open in the EHR any more.' },
-  'no-reason': { isDone: false, text: 'Nothing was cancelled yet: say why, in a few words, and choose what happened.' },
+const NOTICES: Record<CancelEnd['kind'] | 'no-reason' | 'over', string> = {
+  cancelled:
+    'The request is cancelled in the EHR. If a provider has it already, call them: the EHR may not notify them.',
+  changed:
+    'Nothing was cancelled: the request has changed in the EHR since you looked. This is how it is now. Read it again, then decide.',
+  absent: 'Nothing was cancelled: the EHR does not have this request any more, or not for this patient.',
+  refused:
+    'Nothing was cancelled: the EHR did not let this app do it now. Cancel it in the chart, or try again in a minute.',
+  unknown:
+    'The EHR did not confirm the cancellation, so the request may be cancelled or not. Reload the request, or look in the chart.',
+  over: 'Nothing was changed now: the request is not open in the EHR any more.',
+  'no-reason': 'Nothing was cancelled yet: say why, in a few words, and choose what happened.',
 };
 
 /** @param said what the EHR's answer says in words. */
 export function noticeOf(kind: keyof typeof NOTICES, said: readonly string[] = []) {
-  const { isDone, text } = NOTICES[kind];
-  return { isDone, text: `${text}${saidByEhr(said)}` };
+  return { isDone: kind === 'cancelled', text: `${NOTICES[kind]}${saidByEhr(said)}` };
 }

@@ -4,17 +4,21 @@ import type { Launch } from '#src/launches/session/launch.ts';
 import type { CurrentTokens, RefusedToken } from '#src/launches/tokens/current-token.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { assertInUse } from '#src/patients/patient.ts';
+import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { ChartReadings } from './read-ahead.ts';
 
-/** The launch's calls, its patient and its user. A token that is refused even after a renewal ends the launch. */
+/**
+ * The launch's calls, its patient and its user. A token that is refused even after a renewal ends the launch.
+ * @param through what the calls go through, such as a batch that brings more than one answer.
+ */
 export function openReadings(
   { readings, currentTokens }: { readings: ChartReadings; currentTokens: CurrentTokens },
   launch: Launch,
   organization: Organization,
+  through?: (api: FhirApi) => FhirApi,
 ) {
-  const { patient, ...rest } = readings.open(launch, organization, (refused) =>
-    currentTokens.renew(launch.id, organization, refused),
-  );
+  const renew = (refused: string) => currentTokens.renew(launch.id, organization, refused);
+  const { patient, ...rest } = readings.open(launch, organization, renew, through);
   const inUse = patient.then(assertInUse);
   return { ...rest, patient: inUse.catch((error: unknown) => endIfOver(currentTokens, launch, organization, error)) };
 }

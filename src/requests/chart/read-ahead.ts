@@ -73,8 +73,13 @@ export function createChartReadings(
     patients.set(launchId, last);
     return last;
   };
-  const open = (launch: Launch, organization: Organization, renew: Renew): OpenReading => {
-    const api = apiOf(outbound, launch, organization, renew);
+  const open = (
+    launch: Launch,
+    organization: Organization,
+    renew: Renew,
+    through = (api: FhirApi) => api,
+  ): OpenReading => {
+    const api = through(apiOf(outbound, launch, organization, renew));
     return {
       api,
       patient: readPatientIfPermitted(api, launch, organization, clock(), lastPatientOf(launch.id)),

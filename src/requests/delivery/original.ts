@@ -2,14 +2,13 @@
  * Handles the request that a correction replaces. It is read before the new one is sent, and cancelled only after the EHR has
  * shown that the new one exists: two open orders for one ride are dangerous, and a lost order is worse.
  */
-
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { numbersOf } from '#src/patients/patient-of-resource.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { Corrected } from '#src/requests/form/form-ticket.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { searchRequests } from '#src/requests/search/search-requests.ts';
-import { FhirError, type FhirFailure, fhirErrorOf } from '#src/smart/fhir/fhir-error.ts';
+import { FhirError, type FhirFailure, fhirErrorOf, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import type { ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, relationsOf } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
@@ -65,11 +64,11 @@ export async function endOriginal(
   if (seen.isOver) return { end: 'over', isNews: false };
   if (!mayUpdate || seen.version === undefined) return { end: 'kept', isNews: false };
   try {
-    const isShown = made.saved?.status !== undefined;
-    if (!isShown && requestId === undefined) return { end: 'waits', isNews: false };
-    const saved =
-      isShown || requestId === undefined ? made.saved : await readMade(api, { requestId, patientId: by.patientId });
-    if (saved && !standsFor(saved)) return { end: 'waits', isNews: false };
+    // Without an id, the answer may be no more than an echo of what was sent.
+    const isShown = ['id', 'status', 'subject'].every((name) => made.saved?.[name] !== undefined);
+    const saved = isShown ? made.saved : requestId && (await readOwn(api, { requestId, ...by }).catch(nothingOf));
+    // An EHR that shows the new one neither in its answer nor to a read has not proved it: then both stay.
+    if (!saved || !standsFor(saved)) return { end: 'waits', isNews: false };
     const ended = await cancelRequest(api, {
       ...{ requestId: seen.id, patientId: by.patientId, version: seen.version },
       ...{ status: 'revoked', reason: REASON, by: { name: by.name }, now: by.now },
@@ -83,23 +82,13 @@ export async function endOriginal(
   }
 }
 
-/** The new request; without content if it is not there or is another patient's. @returns undefined if it cannot be read. */
-async function readMade(api: FhirApi, made: Parameters<typeof readOwn>[1]): Promise<ForeignRecord | undefined> {
-  const read = await readOwn(api, made).catch(fhirErrorOf);
-  if (!(read instanceof FhirError)) return read ?? ABSENT;
-  return read.failure === 'not-found' ? ABSENT : undefined;
-}
-
-const ABSENT: ForeignRecord = { status: 'unknown' };
-
 /** What an EHR may make of an order that it does not carry out yet. */
 const NO_ORDER = ['proposal', 'plan', 'option'];
 
 /** Whether a new request takes another's place: not one that is held, a draft, a proposal or a prohibition. */
 function standsFor(saved: ForeignRecord): boolean {
-  const { status, intent } = saved;
-  const isCarriedOut = status === undefined || ['active', 'completed'].includes(codeOf(status) ?? '');
-  return isCarriedOut && !NO_ORDER.includes(codeOf(intent) ?? '') && conditionsOf(saved).length === 0;
+  const isCarriedOut = ['active', 'completed'].includes(codeOf(saved.status) ?? '');
+  return isCarriedOut && !NO_ORDER.includes(codeOf(saved.intent) ?? '') && conditionsOf(saved).length === 0;
 }
 
 const IN_FORCE = ['active', 'on-hold', 'completed'];

@@ -1,5 +1,6 @@
 /** The texts for a request that was not sent, or that may have been: they state what is known, and nothing else. */
 import type { FhirFailure } from '#src/smart/fhir/fhir-error.ts';
+import { age } from '#views/instant.ts';
 import { FORMS_KEPT } from '#views/kept-for.ts';
 import type { Unseen } from './search-sent.ts';
 import type { FormSending } from './sending.ts';
@@ -35,7 +36,7 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
     case 'elsewhere':
       return 'This request is being sent in another window. Look at the list first.';
     case 'chart-changed':
-      return CHART_CHANGED;
+      return `${CHART_CHANGED}${end.gone.map((text) => ` Changed, or gone: “${text}”.`).join('')}`;
     case 'patient-changed':
       return end.deathText === undefined
         ? 'Nothing was sent: what the EHR says of this patient has changed since this page was opened. Check at the top that this is the right patient, then send it.'
@@ -52,8 +53,8 @@ export function problemOf(end: Exclude<FormSending['end'], { kind: 'sent' }>, no
         : 'The EHR did not confirm an earlier version of this request, so that one may be there already: look in the chart. What you see now was not sent. If you send it, it becomes a second request.';
     case 'alike':
       if (end.isCancelled)
-        return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
-      return `You sent a request for this, needed on the same day, ${agoText(end.at, now)}${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
+        return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago, and it has been cancelled since. What you see now was not sent. Send it only if the patient needs it after all.`;
+      return `You sent a request for this, needed on the same day, ${age(end.at, now)} ago${end.isConfirmed ? '' : ', and the EHR has not confirmed it'}. What you see now was not sent. Send it only if the patient needs both: it becomes a second request.`;
     case 'refused':
       return `Not sent. ${(REFUSED[end.failure] ?? 'The EHR did not accept this request. Tell {help desk}.').replace('{time}', waitText('retryAfterSeconds' in end ? end.retryAfterSeconds : undefined))}${saidByEhr('said' in end ? end.said : undefined)}`;
     case 'unknown':
@@ -76,11 +77,4 @@ function waitText(seconds = 60): string {
 /** The EHR's own words: they may be for another reader, so they are marked as the EHR's. */
 export function saidByEhr(said: readonly string[] = []): string {
   return said.length === 0 ? '' : ` The EHR says: ${said.map((text) => `“${text}”`).join(' ')}`;
-}
-
-/** The time that has passed, in minutes. */
-export function agoText(at: Date, now: Date): string {
-  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
-  if (minutes < 1) return 'less than a minute ago';
-  return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
 }

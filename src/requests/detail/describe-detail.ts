@@ -10,7 +10,7 @@ import { gatherTasks } from '#src/requests/list/search-tasks.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
-import { localReference } from '#src/smart/fhir/reference.ts';
+import { displayOf, localReference } from '#src/smart/fhir/reference.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import type { DetailFrame, DetailProps } from '#views/requests/detail-page.ts';
 import { isAsked, isHeld, isMissedVisit, isToCome } from './appointments.ts';
@@ -77,7 +77,10 @@ export async function describeDetail(
     status: isAwaited ? { ...status, hasProvider: true } : status,
     next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
   };
-  const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
+  const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));
+  const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
+  const shown = others.map((one) => toRow(one, nameOf, { now, timeZone }));
+  const related = relatedRequests(row, [...rows, ...shown], displayed);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);

@@ -11,25 +11,25 @@ const REPLACES_UNPROVED = 'Says that it replaces this one: see the EHR';
 const REPLACES_LATER = 'Says that it replaces this one, but is older';
 const DAY_MS = 86_400_000;
 
-/** @param rows the rows of the kept list. Without them, only the references of the request itself are known. */
+/** @param rows those of the kept list. @param displayed the words of the request's own references, by `Type/id`. */
 export function relatedRequests(
   own: Pick<RequestRow, 'id' | 'relations' | 'requestedMs'>,
   rows: readonly RequestRow[],
+  displayed: ReadonlyMap<string | undefined, string | undefined> = new Map(),
 ): DetailProps['related'] {
   const { basedOn, replaces, requisition } = own.relations;
   const self = `ServiceRequest/${own.id}`;
   const others = rows.filter(({ id }) => id !== own.id);
-  const serviceOf = (id: string) =>
-    others.find((row) => row.id === id)?.service ??
-    rows.flatMap(({ older }) => older ?? []).find((one) => one.id === id)?.service;
+  const olderIn = rows.flatMap(({ older }) => older ?? []);
   const named = (relation: string, locals: readonly string[]) =>
     locals.flatMap((local) => {
       const [type, id] = local.split('/');
       if (type !== 'ServiceRequest' || id === undefined || local === self) return [];
-      return [{ relation, id, service: serviceOf(id) }];
+      const known = [...others, ...olderIn].find((one) => one.id === id);
+      return [{ relation, id, service: known?.service ?? displayed.get(local), needed: known?.needed }];
     });
   const listed = (relation: string, isRelated: (row: RequestRow) => boolean) =>
-    others.filter(isRelated).map(({ id, service }) => ({ relation, id, service }));
+    others.filter(isRelated).map(({ id, service, needed }) => ({ relation, id, service, needed }));
   const replacing = others.filter(({ relations }) => relations.replaces.includes(self));
   const isOlder = ({ requestedMs = NaN }: RequestRow) => requestedMs + DAY_MS < (own.requestedMs ?? NaN);
   const newer = replacing.filter((row) => !isOlder(row));

@@ -31,6 +31,16 @@ export function chosenIn(chart: ChartFacts, request: NewRequest): Chosen | undef
   return missing > 0 ? undefined : { ...chosen, place: filledBy(chart).from.find(({ text }) => text === request.from) };
 }
 
+/** The texts of what was chosen as the review showed it, and is in no section of the chart that could be read since. */
+export function goneSince(seen: ChartFacts, now: ChartFacts | undefined, { picks }: NewRequest): string[] {
+  return CHOSEN_SECTIONS.flatMap((name) => {
+    if (!now || now[name].isUnread === true) return [];
+    const there = new Set(now[name].facts.map(keyOf));
+    const gone = seen[name].facts.filter((fact) => picks.includes(keyOf(fact)) && !there.has(keyOf(fact)));
+    return gone.map(({ text }) => text);
+  });
+}
+
 /** The values of the chart that each field can be filled with, the best first. */
 export function filledBy(chart: ChartFacts): Record<(typeof CHART_FIELDS)[number], readonly ChartFact[]> {
   const labelled = ({ facts }: ChartSection, label: string) => facts.filter((fact) => fact.label === label);

@@ -17,8 +17,9 @@ const DAY_MINUTES = 24 * 60;
 /** @param wanted untrusted texts. */
 export function timeProblems(wanted: WantedTime, now: Date, timeZone: string): Record<string, string> {
   const problems = {
-    neededAt: timeProblem(wanted, now, timeZone) ?? skippedProblem(wanted, timeZone),
-    neededUntil: untilProblem(wanted, timeZone),
+    neededAt: timeProblem(wanted, now, timeZone) ?? skippedProblem(wanted, wanted.time, timeZone),
+    neededUntil:
+      untilProblem(wanted) ?? skippedProblem(wanted, wanted.until, timeZone, (day) => endDayOf({ ...wanted, day })),
     neededOn: firstDayProblem(wanted),
     ...seriesProblems(wanted),
   };
@@ -32,38 +33,36 @@ function timeProblem({ day, time, until }: WantedTime, now: Date, timeZone: stri
   if (!TIME.test(time)) return 'must be a time such as 09:30';
   if (!DAY.test(day)) return undefined;
   const moment = momentOn(day, time, timeZone);
-  if (moment === undefined) return 'does not exist on this day: the clock is set forward';
-  const isPast = Date.parse(moment) + GRACE_MS < now.getTime();
+  const isPast = moment !== undefined && Date.parse(moment) + GRACE_MS < now.getTime();
   return isPast && day === dayIn(now, timeZone) ? 'must not be in the past' : undefined;
 }
 
-/** A series in the night comes to a day on which the clock skips its time. */
-function skippedProblem({ day, time, weekdays, times, lastDay }: WantedTime, timeZone: string): string | undefined {
-  if (weekdays.length === 0 || !TIME.test(time) || !DAY.test(day) || Number.isNaN(Date.parse(day))) return undefined;
-  let left = times === '' ? Infinity : Number(times);
+/** The clock skips the time on the day, or on one of a series in the night. @param endOf the day that the time is on. */
+function skippedProblem(wanted: WantedTime, time: string, timeZone: string, endOf = (day: string) => day) {
+  const { day, weekdays, times, lastDay } = wanted;
+  if (!TIME.test(time) || !DAY.test(day) || Number.isNaN(Date.parse(day))) return undefined;
+  let left = weekdays.length === 0 ? 1 : times === '' ? Infinity : Number(times);
   for (let ms = Date.parse(day), end = ms + MOST_SERIES_DAYS * DAY_MS; ms <= end && left > 0; ms += DAY_MS) {
     const date = new Date(ms);
     const one = date.toISOString().slice(0, 10);
-    if (lastDay !== '' && one > lastDay) return undefined;
-    if (!weekdays.includes(WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? '')) continue;
+    if (weekdays.length > 0 && lastDay !== '' && one > lastDay) return undefined;
+    if (weekdays.length > 0 && !weekdays.includes(WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? '')) continue;
     left -= 1;
-    if (momentOn(one, time, timeZone) === undefined)
-      return `does not exist on ${withDayWords(one)}: the clock is set forward`;
+    if (momentOn(endOf(one), time, timeZone) === undefined)
+      return `does not exist on ${withDayWords(endOf(one))}: the clock is set forward`;
   }
   return undefined;
 }
 
-function untilProblem({ day, time, until }: WantedTime, timeZone: string): string | undefined {
+function untilProblem({ time, until }: WantedTime): string | undefined {
   if (until === '') return undefined;
   if (!TIME.test(until)) return 'must be a time such as 11:00';
   if (!TIME.test(time)) return undefined;
   const minutes = minutesOf(until) - minutesOf(time);
   if (minutes === 0) return 'must be later than the time before it';
-  if (minutes < 0 && minutes + DAY_MINUTES > MOST_MINUTES_OVERNIGHT)
-    return 'must be later than the time before it, or at most 12 hours after it, on the next day';
-  const isKnown = DAY.test(day) && !Number.isNaN(Date.parse(day));
-  const exists = !isKnown || momentOn(endDayOf({ day, time, until }), until, timeZone) !== undefined;
-  return exists ? undefined : `does not exist on ${minutes < 0 ? 'the next' : 'this'} day: the clock is set forward`;
+  return minutes < 0 && minutes + DAY_MINUTES > MOST_MINUTES_OVERNIGHT
+    ? 'must be later than the time before it, or at most 12 hours after it, on the next day'
+    : undefined;
 }
 
 function minutesOf(time: string): number {

@@ -38,6 +38,7 @@ export interface Authorship {
 function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): FhirResource {
   const { launch, identifier, patientId, userName, now, timeZone, service, receiver } = by;
   const { encounter } = launch.context;
+  const day = by.corrects?.needed === undefined ? '' : `, needed ${by.corrects.needed}`;
   const requester = { reference: launch.user.fhirUser, ...(userName === undefined ? {} : { display: userName }) };
   const details = (['to', 'phone', 'language'] as const).flatMap((name) => detail(DETAIL_LABELS[name], request[name]));
   const answers = service ? ownDetails(answersIn(request.own, service), service, timeZone) : [];
@@ -47,7 +48,7 @@ function toServiceRequest(request: NewRequest, chosen: Chosen, by: Authorship): 
     identifier: [identifier],
     ...given(
       'replaces',
-      by.corrects ? [{ reference: `ServiceRequest/${by.corrects.id}`, display: by.corrects.what }] : [],
+      by.corrects ? [{ reference: `ServiceRequest/${by.corrects.id}`, display: `${by.corrects.what}${day}` }] : [],
     ),
     status: 'active',
     intent: 'order',

@@ -1,9 +1,7 @@
 /** Checks a request as a clinician types it, field by field. */
 import { z } from 'zod';
-import { dayIn, serverTimeZone } from '#src/adapters/time-zone.ts';
+import { dayIn } from '#src/adapters/time-zone.ts';
 import { type WantedTime, WEEKDAYS } from '#src/requests/timing/write-occurrence.ts';
-import { DEFAULT_SERVICES } from '#src/settings/default-services.ts';
-import { servicesIn } from '#src/settings/service-catalogue.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import { visibleLength } from '#src/smart/fhir/visible-length.ts';
 import { withDayWords } from '#views/date-text.ts';
@@ -62,7 +60,6 @@ export interface NewRequest extends Record<keyof typeof LONGEST, string> {
   own: Answers;
 }
 
-const DEFAULT_OFFER: Offer = { services: servicesIn(DEFAULT_SERVICES), receivers: [], isUsCore: false };
 const DAY_MS = 24 * 60 * 60_000;
 const MOST_YEARS_AHEAD = 2;
 /** These priorities mean "now", so a day after tomorrow contradicts them. */
@@ -104,14 +101,13 @@ const schemaOn = (now: Date, timeZone: string, { services }: Offer) => {
 
 /**
  * Checks what was typed (untrusted). "At once" and a day after tomorrow are asked about once: the problem `confirmed`
- * is the question, and {@link confirmationOf} these values the answer. @param timeZone of the facility. @param offer
- * default: the default services and no receivers.
+ * is the question, and {@link confirmationOf} these values the answer. @param timeZone of the facility.
  */
 export function readNewRequest(
   typed: TypedRequest,
   now: Date,
-  timeZone: string = serverTimeZone,
-  offer: Offer = DEFAULT_OFFER,
+  timeZone: string,
+  offer: Offer,
 ): { ok: true; request: NewRequest } | { ok: false; problems: Record<string, string> } {
   const request = asTyped(typed);
   const hasChosenReason = request.picks.some((key) => key.startsWith('Condition/'));

@@ -64,7 +64,8 @@ export function toRow(
   const moved = lastMove(request, at, task);
   const older = replaced.map((one) => {
     const isOlderOpen = one.request.status.group === 'open';
-    return { id: one.request.id, service: one.request.service, isOpen: isOlderOpen, said: saidOf(one, task, at) };
+    const { id: olderId, service: what, needed: when } = one.request;
+    return { id: olderId, service: what, needed: when, isOpen: isOlderOpen, said: saidOf(one, task, at) };
   });
   const hasOpenOlder = older.some((one) => one.isOpen);
   const waited = elapsedText((isTasks ? task?.changed : undefined) ?? request.authoredOn, at);

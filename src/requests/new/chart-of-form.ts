@@ -1,12 +1,15 @@
-/** Reads a form's chart while its first part is shown, and keeps it so that choices mean the same when it is posted. */
+/** Reads a form's chart while its first part is shown, keeps it for the post, and reads it again when the form is sent. */
 import type { Clock } from '#src/adapters/clock.ts';
+import { TimeoutError, within } from '#src/adapters/deadline.ts';
 import { type InLaunch, mayUse } from '#src/launches/session/launch.ts';
 import type { Organization } from '#src/organizations/organization.ts';
 import { ownerHash, ownerOf } from '#src/requests/form/form-ticket.ts';
 import type { ChartStore } from '#src/requests/prefill/chart-store.ts';
 import { type ChartFacts, emptyChart } from '#src/requests/prefill/facts.ts';
-import { readChart } from '#src/requests/prefill/read-chart.ts';
+import { type ChartReader, readChart } from '#src/requests/prefill/read-chart.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
+import { toAnswer } from '#src/smart/fhir/fhir-answer.ts';
+import { asRecord, asRecords } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 
 export interface ChartDependencies {
@@ -21,24 +24,53 @@ const LATE = 'The EHR did not answer in time. Look in the chart, or reload this 
 
 /** Reads the chart as it is now, and keeps what was read. A failure of the EHR or of the store is not thrown. */
 export async function readChartNow(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
-  const { launch, organization } = at;
-  const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
-  const reading = readChart(api, {
-    launch,
-    searchParameters,
-    batches: deps.batchesOf(organization),
-    at: { now: deps.clock(), timeZone, staleDays },
-    canRead: (type) => mayUse(launch, { type, interaction: 'r' }),
-  });
-  const late = Promise.withResolvers<ChartFacts>();
-  const timer = setTimeout(() => late.resolve(emptyChart(LATE)), PATIENCE_MS);
-  const facts = await Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
+  const { launch } = at;
+  const reader = readerOf(deps, at, (type) => mayUse(launch, { type, interaction: 'r' }));
+  const facts = (await within(PATIENCE_MS, readChart(api, reader)).catch(ifLate)) ?? emptyChart(LATE);
   // If the chart cannot be kept, a post reads it once more.
   await deps.charts.keep(launch.organizationId, ownerHash(ownerOf(launch)), facts);
   return facts;
 }
 
+function ifLate(error: unknown): undefined {
+  if (!(error instanceof TimeoutError)) throw error;
+}
+
+function readerOf(deps: ChartDependencies, { launch, organization }: InLaunch, canRead: ChartReader['canRead']) {
+  const { searchParameters, timeZone, chartStaleDays: staleDays } = organization;
+  const at = { now: deps.clock(), timeZone, staleDays };
+  return { launch, searchParameters, batches: deps.batchesOf(organization), at, canRead };
+}
+
 /** The chart as a form of this user for this patient last showed it; if that is no longer known, it is read now. */
 export async function chartOf(deps: ChartDependencies, at: InLaunch, api: FhirApi): Promise<ChartFacts> {
   return (await deps.charts.of(ownerHash(ownerOf(at.launch)))) ?? readChartNow(deps, at, api);
+}
+
+/**
+ * Reads the chart once more for sending, in the batch that also brings the patient, so that it costs no further call. An
+ * EHR that takes no batch is not asked again: what it said at the review counts.
+ * @returns `through`: the calls of the sending, whose first read is of the patient; `chart`: undefined if it was not read.
+ */
+export function chartAnew(deps: ChartDependencies, at: InLaunch) {
+  let reading: Promise<ChartFacts | undefined> | undefined;
+  const through = (api: FhirApi): FhirApi => {
+    const reader = readerOf(deps, at, () => false);
+    if (reader.batches.isMissing()) return api;
+    let first = asRecord(undefined);
+    const batch: FhirApi['batch'] = async (bundle) => {
+      const answer = await api.batch(bundle);
+      first = asRecord(asRecords(answer['entry'])[0]?.resource);
+      return answer;
+    };
+    reading = within(PATIENCE_MS, readChart({ ...api, batch }, reader)).catch(ifLate);
+    const ask: FhirApi['ask'] = async (url) => {
+      if (!url.startsWith('Patient/')) return api.ask(url);
+      await reading;
+      const bytes = Buffer.from(JSON.stringify(first));
+      return first.resourceType === 'Patient' ? toAnswer({ type: 'application/fhir+json', bytes }) : api.ask(url);
+    };
+    return { ...api, ask };
+  };
+  return { through, chart: async () => reading };
 }

@@ -73,7 +73,7 @@ function partsOf(reviewed: Reviewed): ReviewPart[] {
   const parts: [string, readonly ReviewLine[]][] = [
     ['Service', line(asConceptText(asRecords(resource.category)[0]))],
     ['Provider', providers.length === 0 && reviewed.hasReceivers ? [{ text: '', change: 'None chosen' }] : providers],
-    ['Replaces', displays('replaces').flatMap((text) => line(text))],
+    ['Replaces', displays('replaces').flatMap((text) => line(withDayWords(text)))],
     ['What is needed', line(asConceptText(resource.code))],
     ['Needed', line(withDayWords(readNeeded(resource, reviewed).text ?? ''))],
     ['Priority', line(PRIORITIES.find(({ value }) => value === resource.priority)?.text)],

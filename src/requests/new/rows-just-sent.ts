@@ -6,7 +6,6 @@ import type { Organization } from '#src/organizations/organization.ts';
 import type { PartyReference } from '#src/patients/party.ts';
 import { businessIdentifier, identifierOf } from '#src/requests/delivery/deliveries.ts';
 import { systemAndValue } from '#src/requests/delivery/look-button.ts';
-import { agoText } from '#src/requests/delivery/problem-text.ts';
 import type { FormSending } from '#src/requests/delivery/sending.ts';
 import type { Sent } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
@@ -20,6 +19,7 @@ import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { receiversIn } from '#src/settings/receivers.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
+import { age } from '#views/instant.ts';
 import type { SentNotice } from '#views/requests/sent-notice.ts';
 import { changesIn, otherIn } from './saved-otherwise.ts';
 
@@ -86,7 +86,7 @@ export function freshRows(sent: readonly Sent[], list: RequestList, place: Place
           : [],
       ),
       ...unlisted.map(({ one, id, isLeftOut }) => {
-        const saved = `Saved ${agoText(new Date(one.at), place.now)}`;
+        const saved = `Saved ${age(new Date(one.at), place.now)} ago`;
         const isMissing = isWhole && Date.parse(one.at) <= place.asOf.getTime();
         const lack = isLeftOut ? IN_ERROR : isMissing ? '; the EHR does not list it yet' : '';
         return [id ?? one.form, `${saved}${otherwiseText(one)}${lack}`] as const;
@@ -165,5 +165,6 @@ export function sentOf(
 
 function differencesIn(saved: FhirResource, sent: FhirResource, at: Pick<Place, 'launch' | 'organization' | 'now'>) {
   const rowIn = (request: FhirResource) => rowOf({ request, form: '' }, undefined, at);
-  return [...otherIn(rowIn(saved), rowIn(sent)).map((word) => `another ${word}`), ...changesIn(saved, sent)];
+  const known = otherIn(rowIn(saved), rowIn(sent));
+  return [...known.map((word) => `another ${word}`), ...changesIn(saved, sent, known)];
 }

@@ -1,7 +1,7 @@
 /** Finds what an EHR has saved in another way than it was sent, although it answered that it saved it. */
 import { NOT_AVAILABLE } from '#src/requests/list/names.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
-import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 
 /** Since it was sent, it may have been carried out. */
 const AS_SENT = new Set<unknown>(['active', 'completed']);
@@ -12,6 +12,7 @@ export function otherIn(saved: RequestRow, sent: RequestRow): string[] {
     saved.service !== sent.service && 'service',
     saved.needed !== sent.needed && 'time',
     saved.priority?.word !== sent.priority?.word && 'priority',
+    saved.isHere !== sent.isHere && 'encounter',
     (!AS_SENT.has(saved.ehrStatus) || saved.source !== sent.source || saved.caution !== undefined) && 'status',
     sent.sentTo !== undefined &&
       (saved.sentTo === undefined || areOthers(saved.sentTo.names, sent.sentTo.names)) &&
@@ -22,6 +23,10 @@ export function otherIn(saved: RequestRow, sent: RequestRow): string[] {
 
 /** What no row shows, by the members that hold it: an EHR may keep a reason as text or as a reference. */
 const PARTS: readonly (readonly [word: string, members: readonly string[]])[] = [
+  ['patient', ['subject']],
+  ['requester', ['requester']],
+  ['category', ['category']],
+  ['provider', ['performer']],
   ['place', ['locationCode', 'locationReference']],
   ['details', ['orderDetail']],
   ['reason', ['reasonCode', 'reasonReference']],
@@ -31,26 +36,28 @@ const PARTS: readonly (readonly [word: string, members: readonly string[]])[] = 
 ];
 
 /**
- * What the EHR has returned less of than was sent, or with other words, such as "note missing" and "another place".
- * @param saved untrusted.
+ * What the EHR has returned less of than was sent, or with other words or references, such as "note missing" and "another
+ * place". @param saved untrusted. @param known words of {@link otherIn}, which are not said twice.
  */
-export function changesIn(saved: ForeignRecord, sent: ForeignRecord): string[] {
-  const [before, after] = [practitionerOf(sent), practitionerOf(saved)];
-  const isOfOther = before !== undefined && after !== undefined && before !== after;
-  return [
-    ...(saved.subject === undefined ? ['patient missing'] : []),
-    ...(isOfOther ? ['another requester'] : []),
-    ...PARTS.flatMap(([word, members]) => {
-      const all = (resource: ForeignRecord) => members.flatMap((name) => asRecords(resource[name]));
-      if (all(saved).length < all(sent).length) return [`${word} missing`];
-      return hasOtherWords(all(saved), all(sent)) ? [`another ${word}`] : [];
-    }),
-  ];
+export function changesIn(saved: ForeignRecord, sent: ForeignRecord, known: readonly string[] = []): string[] {
+  return PARTS.flatMap(([word, members]) => {
+    const [now, then] = [saved, sent].map((one) => members.flatMap((name) => asRecords(one[name])));
+    if (!now || !then || known.includes(word)) return [];
+    if (now.length < then.length) return [`${word} missing`];
+    return hasOtherWords(now, then) || hasOtherReference(now, then) ? [`another ${word}`] : [];
+  });
 }
 
-/** An EHR may give a role of the same person, whose id says nothing. */
-function practitionerOf({ requester }: ForeignRecord): string | undefined {
-  return /(?:^|\/)Practitioner\/([^/]+)/.exec(asWritten(asRecord(requester).reference))?.[1];
+/** Whether one that was sent is gone, and others of its type are there. A copy of another type has an id that says nothing. */
+function hasOtherReference(saved: readonly ForeignRecord[], sent: readonly ForeignRecord[]): boolean {
+  const [now = [], then = []] = [saved, sent].map((all) => all.flatMap(({ reference }) => ownPartOf(reference) ?? []));
+  const isSaved = (type: string | undefined) => now.some((other) => other.split('/')[0] === type);
+  return then.some((one) => !now.includes(one) && isSaved(one.split('/')[0]));
+}
+
+/** `Type/id` of a reference in any form: an EHR may write its own address before it, and a version after it. */
+function ownPartOf(reference: unknown): string | undefined {
+  return /(?:^|\/)([A-Z][A-Za-z]+\/[^/#?]+)(?:\/_history\/[^/]+)?$/.exec(asWritten(reference))?.[1];
 }
 
 /** Whether a text that was sent is in none of the saved ones. Codes and references alone have no words to compare. */

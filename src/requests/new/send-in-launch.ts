@@ -17,14 +17,14 @@ import { sendForm } from '#src/requests/delivery/send-form.ts';
 import { type FormSending, searchOf, storeSoon } from '#src/requests/delivery/sending.ts';
 import type { OriginalEnd } from '#src/requests/form/draft-store.ts';
 import type { FormTicket } from '#src/requests/form/form-ticket.ts';
-import { chosenIn, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
+import { chosenIn, goneSince, hasChartValues, NOTHING_CHOSEN } from '#src/requests/form/from-chart.ts';
 import { offerOf } from '#src/requests/form/offered.ts';
 import { assertMayCreate } from '#src/requests/form/permission.ts';
 import { writeRequest } from '#src/requests/form/to-service-request.ts';
 import type { NewRequest } from '#src/requests/form/typed-request.ts';
 import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { nothingOf } from '#src/smart/fhir/fhir-error.ts';
-import { chartOf } from './chart-of-form.ts';
+import { chartAnew, chartOf } from './chart-of-form.ts';
 import type { NewRequestFormDependencies } from './form-page-route.ts';
 
 export interface NewRequestDependencies extends NewRequestFormDependencies {
@@ -43,7 +43,8 @@ export async function sendInLaunch(
   assertMayCreate(launch, organization);
   const { searchParameters, timeZone } = organization;
   let opening: ReturnType<typeof openReadings> | undefined;
-  const open = () => (opening ??= openReadings(deps, launch, organization));
+  const anew = !isLook && typed?.picks.length ? chartAnew(deps, { launch, organization }) : undefined;
+  const open = () => (opening ??= openReadings(deps, launch, organization, anew?.through));
   const sendingLaunch = { launch, searchParameters, timeZone, open };
   const { corrects } = ticket;
   const noteCancelled = (names: readonly string[]) =>
@@ -62,7 +63,10 @@ export async function sendInLaunch(
   if (isLook || !typed) return andEndOriginal(await lookAgain({ ...deps, now }, sendingLaunch, ticket, typed));
   let written: FhirResource | undefined;
   const send = sendForm({ ...deps, now }, sendingLaunch, ticket, typed, async (by) => {
-    const patient = await open().patient;
+    let patient = await open().patient;
+    // A server may write the patient in another way in a batch.
+    if (anew && identityMark(patient) !== ticket.patientSeen)
+      patient = await openReadings(deps, launch, organization).patient;
     if (identityMark(patient) !== ticket.patientSeen) return { kind: 'patient-changed', deathText: patient.deathText };
     if (corrects) {
       const versions = versionsOf(ticket, await deps.deliveries.of(ticket.owner));
@@ -70,10 +74,10 @@ export async function sendInLaunch(
       const hindrance = await originalHindrance(open().api, corrects, searchOf(sendingLaunch), own);
       if (hindrance) return hindrance;
     }
-    const isFromChart = hasChartValues(typed);
-    const chart = isFromChart ? await chartOf(deps, { launch, organization }, open().api) : undefined;
+    const chart = hasChartValues(typed) ? await chartOf(deps, { launch, organization }, open().api) : undefined;
     const chosen = chart ? chosenIn(chart, typed) : NOTHING_CHOSEN;
-    if (!chosen) return { kind: 'chart-changed' };
+    const gone = chart ? goneSince(chart, await anew?.chart(), typed) : [];
+    if (!chosen || gone.length > 0) return { kind: 'chart-changed', gone };
     written = writeRequest(typed, chosen, offerOf(organization), by).resource;
     return written;
   });

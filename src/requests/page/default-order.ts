@@ -1,6 +1,7 @@
 /** Decides which requests need action by the clinician, and the default order of the list. */
 import { PRESSING } from '#src/requests/list/reading-order.ts';
 import type { RequestRow } from '#src/requests/list/row.ts';
+import { WAITING } from '#src/requests/progress/next-step.ts';
 
 /**
  * A request needs action if it is the clinician's turn, or if it is open and overdue, or had no news for too long. Of a
@@ -10,9 +11,13 @@ export function needsAction({ status, next, still }: RequestRow): boolean {
   return next.isAction || (status.group === 'open' && (status.isOverdue || still !== undefined));
 }
 
-/** Open before closed; then what needs action; then by urgency; then the newest activity. */
+/**
+ * Open before closed; then what needs action, and what is urgent and not accepted yet: an urgent order of today stands
+ * above last week's overdue routine ones. Then by urgency; then the newest activity.
+ */
 export function byAttention(a: RequestRow, b: RequestRow): number {
-  return rankOf(a) - rankOf(b) || pressingRank(a) - pressingRank(b) || newest(a, b);
+  const turnOf = (row: RequestRow) => Number(!needsAction(row));
+  return rankOf(a) - rankOf(b) || pressingRank(a) - pressingRank(b) || turnOf(a) - turnOf(b) || newest(a, b);
 }
 
 /** The urgency of a request: STAT comes first. Routine, closed and on hold come last. */
@@ -24,7 +29,8 @@ export function pressingRank({ priority, status }: RequestRow): number {
 
 function rankOf(row: RequestRow): number {
   if (row.status.group === 'closed') return 2;
-  return needsAction(row) ? 0 : 1;
+  const isUnanswered = WAITING.has(row.status.icon) && pressingRank(row) < PRESSING.length;
+  return needsAction(row) || isUnanswered ? 0 : 1;
 }
 
 /** Requests without a readable date come last among their equals. */

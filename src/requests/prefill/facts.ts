@@ -48,6 +48,8 @@ export const MOST_OF_A_KIND = 20;
 export interface ChartSection {
   readonly facts: readonly ChartFact[];
   readonly remark?: string | undefined;
+  /** The EHR did not answer, or not for these. */
+  readonly isUnread?: boolean;
 }
 
 /** In the order of the form. */

@@ -131,9 +131,7 @@ function isContradicted({ kind, fact }: Usable, before: Usable, years: number | 
   return now !== undefined && then !== undefined && isLeap(now, then, years);
 }
 
-/**
- * Not of someone or something else, such as a mother's baby (FHIR R4 Observation.focus), and not withdrawn.
- */
+/** Not of someone or something else, such as a mother's baby (FHIR R4 Observation.focus), and not withdrawn. */
 function isOfPatient({ status, focus }: ForeignRecord): boolean {
   return asRecords(focus).length === 0 && !['cancelled', 'entered-in-error'].includes(asWritten(status));
 }

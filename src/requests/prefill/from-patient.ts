@@ -23,7 +23,7 @@ export function contactOf(patient: ForeignRecord, at: ReadingTime): ChartFact[] 
   const when = dated([asRecord(patient.meta).lastUpdated], at);
   const numbers = asRecords(patient.telecom).toSorted((a, b) => placeOf(a) - placeOf(b));
   return [
-    ...factOf(patient, CONTACT.address, addressOf(patient, at.now), when),
+    ...addressesOf(patient, at.now).flatMap((text) => factOf(patient, CONTACT.address, text, when)),
     ...factOf(patient, CONTACT.telephone, telephoneOf(numbers, at.now), when),
     ...factOf(patient, CONTACT.language, languageOf(patient), when),
   ];
@@ -34,18 +34,25 @@ function placeOf({ use, period }: ForeignRecord): number {
   return use === 'temp' && period !== undefined ? 0 : use === 'work' ? 2 : 1;
 }
 
-/** A temporary address of today comes first, then the home address. An old address, or one for letters or bills only, is never taken. */
-function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
+/**
+ * Temporary addresses of today, those at home, and temporary ones without dates: the patient may be at any of them. Another
+ * one counts if none is at home. An old one, or one for letters or bills only, is never taken.
+ */
+function addressesOf({ address }: ForeignRecord, now: Date): string[] {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
-  const best =
-    current.find(({ use, period }) => use === 'temp' && period !== undefined) ??
-    current.find(({ use }) => use === 'home' || use === 'temp') ??
-    current[0];
-  if (!best) return undefined;
+  const hasHome = current.some(({ use }) => use === 'home');
+  const rankOf = ({ use, period }: ForeignRecord) => (use !== 'temp' ? 1 : period === undefined ? 2 : 0);
+  const wanted = current.filter(({ use }) => !hasHome || use === 'home' || use === 'temp');
+  const texts = wanted.toSorted((a, b) => rankOf(a) - rankOf(b)).flatMap((one) => addressText(one) ?? []);
+  return [...new Set(texts)].slice(0, MOST_ADDRESSES);
+}
+
+function addressText(best: ForeignRecord): string | undefined {
   const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
-  const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
+  const lines = asTexts(best.line, 4).filter((line) => asInformation(line) !== undefined);
+  const parts = [...lines, place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
   const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
   return text === undefined || best.use !== 'temp' ? text : `${text} (temporary${untilText(best.period)})`;
 }
@@ -134,6 +141,7 @@ const INTERPRETER = /(?:^|\/)(?:patient-)?interpreterRequired$|\/us-core-interpr
 /** Yes, in SNOMED CT and in HL7 v3. */
 const YES = new Set<unknown>(['373066001', 'Y']);
 
+const MOST_ADDRESSES = 3;
 const MOST_LANGUAGES = 3;
 /** As long as the field of the form. */
 const LONGEST_LANGUAGE = 60;

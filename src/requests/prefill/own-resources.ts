@@ -1,4 +1,5 @@
 /** Takes only this patient's resources: another patient's is refused, whatever its source (LC-06). */
+import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isResourceId } from '#src/smart/fhir/id.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
@@ -26,15 +27,6 @@ export function receivedIn(answer: ForeignRecord): Received {
   };
 }
 
-/** The element in which a type names its patient. */
-const PATIENT_ELEMENT: Readonly<Record<string, string>> = {
-  AllergyIntolerance: 'patient',
-  Condition: 'subject',
-  Coverage: 'beneficiary',
-  Encounter: 'subject',
-  Observation: 'subject',
-};
-
 /**
  * The resources of one type that name this patient on this server, each once. `refused` counts the resources of the
  * type that name another patient or no readable one, and `isWhole` says that all of them have a usable id.
@@ -43,9 +35,9 @@ export function ownOf(
   resources: readonly ForeignRecord[],
   { type, patientId, base }: { type: string; patientId: string; base: URL },
 ): { own: readonly ForeignRecord[]; refused: number; isWhole: boolean } {
-  const element = PATIENT_ELEMENT[type] ?? '';
+  const localOf = (reference: unknown) => localReference(reference, base);
   const isOwn = (resource: ForeignRecord) =>
-    type === 'Patient' ? resource.id === patientId : localReference(resource[element], base) === `Patient/${patientId}`;
+    type === 'Patient' ? resource.id === patientId : !mayBeOfOther(resource, localOf, patientId);
   const all = resources.filter(({ resourceType }) => resourceType === type);
   const ofType = all.filter(({ id }) => isResourceId(id));
   const own = new Map(ofType.filter(isOwn).map((resource) => [resource.id, resource]));

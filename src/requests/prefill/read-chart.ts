@@ -4,12 +4,12 @@ import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
 import { asInformation, asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
-import type { ReadingTime } from './facts.ts';
 import {
   type ChartFact,
   type ChartFacts,
   type ChartSection,
   MOST_OF_A_KIND,
+  type ReadingTime,
   SECTIONS,
   type SectionName,
 } from './facts.ts';
@@ -86,15 +86,14 @@ async function sectionOf(
     isAnswered: received.length > 0,
     refused,
     hasMore: hasMore || (facts.length >= MOST_OF_A_KIND && own.length > facts.length),
-    isInDoubt: !isWhole || received.some(({ isRemarked }) => isRemarked) || (isClinical(name) && own.some(isNameless)),
+    isInDoubt:
+      !isWhole || received.some(({ isRemarked }) => isRemarked) || (CLINICAL.includes(name) && own.some(isNameless)),
     count: facts.length,
   });
-  return { facts, remark };
+  return { facts, remark, isUnread: received.length === 0 };
 }
 
-function isClinical(name: SectionName): boolean {
-  return name === 'reasons' || name === 'allergies';
-}
+const CLINICAL: readonly string[] = ['reasons', 'allergies'];
 
 async function factsIn(
   api: FhirApi,

@@ -59,7 +59,7 @@ const BY_WORD = new Map<string | undefined, NextStep>([
   ['Cancelled', act('Decide whether it is still needed')],
 ]);
 /** States in which the provider has not agreed to anything yet. */
-const WAITING = new Set(['ordered', 'sent', 'received']);
+export const WAITING: ReadonlySet<string> = new Set(['ordered', 'sent', 'received']);
 /** States in which the provider has agreed; a missing time was agreed outside the EHR. */
 const SETTLED = new Set(['booked', 'under-way']);
 

@@ -23,7 +23,7 @@ export interface FhirAnswer {
 }
 
 /** @throws FhirError if the answer is not JSON or is empty. */
-export function toAnswer({ type, bytes }: LightResponse): FhirAnswer {
+export function toAnswer({ type, bytes }: Pick<LightResponse, 'type' | 'bytes'>): FhirAnswer {
   if (/html/i.test(type)) throw noResource('fhir.web-page');
   if (bytes.length === 0) throw noResource('fhir.unreadable');
   if (!/\bjson\b/i.test(type)) throw noResource(isPage(bytes) ? 'fhir.web-page' : 'fhir.no-json');

@@ -201,13 +201,13 @@ describe('a request that was created here', () => {
       'refused in words',
       { status: 422, body: saying('Order is in <progress>') },
       false,
-      'in the chart. The EHR says: “Order is in &lt;progress&gt;”',
+      'in a minute. The EHR says: “Order is in &lt;progress&gt;”',
     ],
     [
       'a conflict with no other version',
       { status: 409, body: saying('Order is locked') },
       false,
-      'did not let this app do it now. Try again in a minute, or cancel it in the chart. The EHR says: “Order is locked”',
+      'did not let this app do it now. Cancel it in the chart, or try again in a minute. The EHR says: “Order is locked”',
     ],
     [
       'done with a warning',

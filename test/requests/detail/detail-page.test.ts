@@ -118,6 +118,7 @@ const events: Record<string, object> = {
     basedOn: about,
     status: 'booked',
     start: `${NEEDED}T09:00:00Z`,
+    comment: 'Wished 2026-12-01',
     participant: [{ actor: { display: 'Van 7' } }],
   }),
   Communication: bundleOf({
@@ -216,7 +217,7 @@ test('the timeline has the newest event first, each with person, time and source
       .trim(),
   );
   const words = [
-    [/^Appointment · booked \w{3} \d+ \w{3} \d{4} /, /Van 7 · Appointment$/],
+    [/^Appointment · booked · Wished Tue 1 Dec 2026 \w{3} \d+ \w{3} \d{4} /, /Van 7 · Appointment$/],
     [/^Message · Which door\?/, /Swift · Communication$/],
     [/^Accepted · Vehicle assigned/, /Swift · Hand-over$/],
     [/^Last changed in the EHR/, /Request$/],
@@ -264,7 +265,7 @@ test.for(['javascript:alert(1)', '//evil.example/', 'new', '../sign-out', '?show
     const odd = { ...full, id, code: { text: 'Odd one' }, identifier: undefined, basedOn: undefined };
     ehr.change('requests', { entry: [...listed, odd].map((resource) => ({ resource })) });
     const { page } = await open();
-    expect(page.body).toContain('<dt>On the same form</dt><dd><span>Odd one</span></dd>');
+    expect(page.body).toContain('<dt>On the same form</dt><dd><span>Odd one</span>');
   },
 );
 

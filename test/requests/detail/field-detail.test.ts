@@ -4,6 +4,7 @@ import { describeDetail } from '#src/requests/detail/describe-detail.ts';
 import { readDetail } from '#src/requests/detail/read-detail.ts';
 import { relatedRequests } from '#src/requests/detail/related.ts';
 import { loadRequests } from '#src/requests/list/list.ts';
+import type { RequestRow } from '#src/requests/list/row.ts';
 import { createEhrLacks } from '#src/requests/search/ehr-lacks.ts';
 import { searchset, startFhirServer } from '#test/requests/fhir-server.ts';
 import { rowOf } from '#test/requests/page/rows.ts';
@@ -195,6 +196,24 @@ test.for<[string, number | undefined, string]>([
   const inCircle = { basedOn: [], replaces: ['ServiceRequest/2'], requisition: undefined };
   const circle = relatedRequests(rowOf({ requestedMs: 0, relations: inCircle }), [other]);
   expect(circle.map((one) => one.relation)).not.toContain('Replaced by');
+});
+
+const VAN = { id: '2', service: 'Van', needed: '2026-12-20' };
+const OLDER = { ...VAN, isOpen: false, said: undefined };
+test.for<[string, RequestRow[], string | undefined, object]>([
+  ['by the list', [rowOf(VAN)], 'Ride', VAN],
+  ['by the list, which shows it beside the newer one', [rowOf({ older: [OLDER] })], 'Ride', VAN],
+  [
+    'by its reference, where the list does not have it',
+    [],
+    'Van, needed 2026-12-20',
+    { service: 'Van, needed 2026-12-20' },
+  ],
+  ['by nothing', [], undefined, { service: undefined, needed: undefined }],
+])('a request that is replaced is named %s', ([, rows, display, expected]) => {
+  const relations = { basedOn: [], replaces: ['ServiceRequest/2'], requisition: undefined };
+  const displayed = new Map(display === undefined ? [] : [['ServiceRequest/2', display]]);
+  expect(relatedRequests(rowOf({ id: '1', relations }), rows, displayed)).toMatchObject([{ id: '2', ...expected }]);
 });
 
 const withNorthside = { participant: [{ actor: own.subject }, { actor: { display: 'Northside' } }] };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { dayText } from '#src/patients/fhir-date.ts';
-import { toRow } from '#src/requests/list/row.ts';
+import { type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { describeSource, describeStatus } from '#src/requests/list/status.ts';
 import { describePriority } from '#src/requests/progress/codes.ts';
 import { daysSince, elapsedText } from '#src/requests/timing/how-long-ago.ts';
+import { rowOf as plainRow } from '#test/requests/page/rows.ts';
 import { requestRow } from '#views/requests/request-row.ts';
 
 const now = new Date('2026-11-22T14:02:00Z');
@@ -299,4 +300,16 @@ test('a moment is on the day it was in the organization; a date stays, partial o
   expect(values.map((value) => dayText(value, 'UTC'))).toEqual(['2026-11-22', '2026-11-21', '2026', 'soon', undefined]);
   expect(dayText('2026-11-21T23:30:00-08:00', 'America/New_York')).toBe('2026-11-22');
   expect(dayText('2026-11-21T23:30:00-08:00', 'America/Los_Angeles')).toBe('2026-11-21');
+});
+
+test.for<[string, Partial<RequestRow>]>([
+  ['the note of its provider', { status: { ...plainRow().status, note: 'wished 2026-12-01' } }],
+  ['its newest note', { noted: 'Back on 2026-12-01' }],
+  ['its reason', { reason: { first: 'Surgery on 2026-12-01', more: 0 } }],
+  ['a caution', { caution: 'Only from 2026-12-01' }],
+  ['a detail', { detail: '3, by 2026-12-01' }],
+  ['a text from right to left', { noted: 'לפני 2026-12-01' }],
+])('a day in %s of a row is in words', ([, change]) => {
+  const shown = requestRow(plainRow(change)).toString().replaceAll('\u00A0', ' ');
+  expect([shown.includes('Tue 1 Dec 2026'), shown.includes('2026-12')]).toEqual([true, false]);
 });

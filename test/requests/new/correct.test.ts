@@ -19,6 +19,7 @@ const VAN = {
 const ANOTHER_TIME = { occurrencePeriod: undefined };
 const SENT = 'The request was sent to the EHR.';
 type Resource = Record<string, unknown>;
+const NEW = { resourceType: 'ServiceRequest', id: 'sr-2', status: 'active', subject: { reference: 'Patient/pat-1' } };
 
 const { world } = useStubWorld();
 let browser: TestBrowser;
@@ -349,14 +350,21 @@ describe('sent', () => {
     );
     expect(chart.get('sr-2')).toMatchObject({
       code: { text: 'Stretcher van' },
-      replaces: [{ reference: 'ServiceRequest/sr-1', display: 'Wheelchair van' }],
+      replaces: [
+        {
+          reference: 'ServiceRequest/sr-1',
+          display: expect.stringContaining(`Wheelchair van, needed ${DAY} 09:30–11:00`),
+        },
+      ],
       note: [{ text: 'Ring\ntwice' }],
     });
     expect(old()).toMatchObject({ status: 'revoked', meta: { versionId: '8' } });
     expect(writes()).toEqual(['POST', 'PUT']);
     expect(await audited()).toEqual(['request-cancelled', 'request-created', 'request-created']);
     expect(page.body).toContain('<small>Replaces Wheelchair van</small>');
-    expect((await browser.visit(url('sr-2'))).body).toMatch(/<dt>Replaces<\/dt><dd><a href="sr-1">Wheelchair van/);
+    expect((await browser.visit(url('sr-2'))).body).toMatch(
+      /<dt>Replaces<\/dt><dd><a href="sr-1">Wheelchair van<\/a>, needed \w{3}\s\d+\s\w{3}\s\d{4} 09:30/,
+    );
     const before = (await browser.visit(url('sr-1'))).body;
     expect(before).toMatch(/<dt>Replaced by<\/dt><dd><a href="sr-2">Stretcher van/);
     expect(before).not.toContain('Correct and resend');
@@ -470,7 +478,7 @@ describe('the old request is not cancelled before the new one is proved to exist
 });
 
 describe('the old request stays open if the EHR has saved the new one, and', () => {
-  const waits = 'the EHR does not show the new one as an active order of this patient';
+  const waits = 'the EHR does not show this app the new one as an active order of this patient';
 
   test.for<[string, Resource]>([
     ['as a draft', { status: 'draft' }],
@@ -504,6 +512,36 @@ describe('the old request stays open if the EHR has saved the new one, and', () 
     };
     const form = { ...fieldsOf(await correct()), what: 'Stretcher van' };
     expect((await sendForm(browser, url('new'), form)).body).toContain(waits);
+    expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+  });
+
+  const reads: [string, object][] = [
+    ['forbidden', { status: 403 }],
+    ['failing', { status: 500 }],
+    ['without a status', { body: { ...NEW, status: undefined } }],
+    ['without a patient', { body: { ...NEW, subject: undefined } }],
+    ['of something else', { body: { resourceType: 'Basic' } }],
+  ];
+  const answers = [
+    ...[undefined, { resourceType: 'ServiceRequest', id: 'sr-2' }],
+    ...[
+      { ...NEW, subject: undefined },
+      { ...NEW, id: undefined },
+    ],
+  ];
+  test.for(reads.flatMap(([name, read]) => answers.map((body) => [name, body, read] as const)))(
+    'with an address, but a read is %s after the answer %j',
+    async ([, body, read]) => {
+      onCreate = () => ({ status: 201, headers: { location: 'ServiceRequest/sr-2' }, body });
+      ehr.on('/fhir/ServiceRequest/sr-2', () => read);
+      expect((await resend()).body).toContain(waits);
+      expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
+    },
+  );
+
+  test('with an answer that only repeats what was sent, without an id', async () => {
+    onCreate = (made) => ({ status: 201, body: { ...made, id: undefined, meta: undefined } });
+    expect((await resend()).body).toContain(waits);
     expect([old()['status'], writes()]).toEqual(['active', ['POST']]);
   });
 

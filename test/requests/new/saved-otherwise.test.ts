@@ -1,5 +1,6 @@
 /** An EHR may answer that it saved a request, and have saved another one: the list says so at the request just sent. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { changesIn } from '#src/requests/new/saved-otherwise.ts';
 import { dayFromNow } from '#test/helpers/days.ts';
 import { ehr, launchUrl, newOrganization, useStubWorld } from '#test/helpers/stub-world.ts';
 import { launchIdOf, sendForm, ticketOf } from '#test/helpers/visits.ts';
@@ -19,7 +20,7 @@ const { world } = useStubWorld();
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  ehr.change('token', { scope: SCOPE, refresh_token: 'first', expires_in: 3_600 });
+  ehr.change('token', { scope: SCOPE, encounter: 'enc-1', refresh_token: 'first', expires_in: 3_600 });
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -42,7 +43,7 @@ async function listAfter(
   const form = ticketOf(await browser.visit(url));
   return (await sendForm(browser, url, { ...form, ...VAN, receiver: 'Swift Rides' })).body;
 }
-const RECEIVERS = 'name,kind,telephone,services,reference\nSwift Rides,,,,\n';
+const RECEIVERS = 'name,kind,telephone,services,reference\nSwift Rides,,,,Organization/1\n';
 
 test.for<[string, object, string]>([
   ['nothing', { code: { text: 'Wheelchair van', coding: [{ code: '1' }] }, meta: { versionId: '1' } }, ''],
@@ -54,6 +55,8 @@ test.for<[string, object, string]>([
   ['the provider in full', { performer: [{ display: 'SWIFT RIDES LLC' }] }, ''],
   ['the provider as a reference only', { performer: [{ reference: 'Organization/1' }] }, ''],
   ['another priority, and no provider', { priority: 'routine', performer: undefined }, 'priority, provider'],
+  ['another encounter', { encounter: { reference: 'Encounter/other' } }, 'encounter'],
+  ['no encounter', { encounter: undefined }, 'encounter'],
   ['a draft', { status: 'draft' }, 'status'],
   ['a cancelled one', { status: 'revoked' }, 'status'],
   ['a proposal', { intent: 'proposal' }, 'status'],
@@ -78,6 +81,9 @@ const noticeIn = (body: string) =>
   /<strong>The EHR saved it in another way<\/strong>: ([^<]*?)\. Check it/.exec(body)?.[1];
 test.for<[string, object, string | undefined]>([
   ['all of it', { meta: { versionId: '1' } }, undefined],
+  ['another encounter', { encounter: { reference: 'Encounter/other' } }, 'another encounter'],
+  ['another provider by reference alone', { performer: [{ reference: 'Organization/2' }] }, 'another provider'],
+  ['no requester', { requester: undefined }, 'requester missing'],
   ['another day', { occurrenceDateTime: '2026-01-01' }, 'another time'],
   ['a draft', { status: 'draft' }, 'another status'],
   ['an error', { status: 'entered-in-error' }, 'another status'],
@@ -105,6 +111,30 @@ test.for<[string, object, string | undefined]>([
   ],
 ])('an answer that returns %s, before the EHR lists it', async ([, changes, differs]) => {
   expect(noticeIn(await listAfter(changes, { isLate: true }))).toBe(differs);
+});
+
+const sentRefs = {
+  ...{ encounter: { reference: 'Encounter/1' }, insurance: [{ reference: 'Coverage/1', display: 'Plan' }] },
+  ...{ reasonReference: [{ reference: 'Condition/1' }], supportingInfo: [{ reference: 'Observation/1' }] },
+  ...{ subject: { reference: 'Patient/1' }, category: [{ text: 'Transport' }] },
+};
+test.for<[string, object, string[]]>([
+  ['the same', {}, []],
+  ['the same with an address and a version', { insurance: { reference: 'http://x/f/Coverage/1/_history/3' } }, []],
+  [
+    'another insurance under the same name',
+    { insurance: [{ reference: 'Coverage/2', display: 'Plan' }] },
+    ['insurance'],
+  ],
+  ['one more insurance', { insurance: [{ reference: 'Coverage/2' }, { reference: 'Coverage/1' }] }, []],
+  ['an approval of the insurance', { insurance: [{ reference: 'ClaimResponse/2' }] }, []],
+  ['another category', { category: [{ text: 'Laboratory' }] }, ['category']],
+  ['the category by its code', { category: [{ coding: [{ code: '1' }] }] }, []],
+  ['another diagnosis', { reasonReference: [{ reference: 'Condition/2' }] }, ['reason']],
+  ['another measurement', { supportingInfo: [{ reference: 'Observation/2' }] }, ['allergies or measurements']],
+  ['another patient', { subject: { reference: 'Patient/2' } }, ['patient']],
+])('of references, an answer that has %s', ([, changes, words]) => {
+  expect(changesIn({ ...sentRefs, ...changes }, sentRefs)).toEqual(words.map((word) => `another ${word}`));
 });
 
 test.for<[string, object]>([

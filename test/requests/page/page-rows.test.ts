@@ -86,7 +86,7 @@ describe('over all pages of any view', () => {
   );
 });
 
-test('requests that need action come first, urgent ones before others, then the newest activity', () => {
+test('requests that need action, or are urgent and not accepted, come first, urgent ones before others, then the newest activity', () => {
   const stat = { level: 'stat', word: 'STAT' } as const;
   const action = { text: 'Find a provider', isAction: true };
   const closed = { ...rowOf().status, group: 'closed', icon: 'done' } as const;
@@ -96,6 +96,7 @@ test('requests that need action come first, urgent ones before others, then the 
     rowOf({ id: 'waits', movedMs: 5 }),
     rowOf({ id: 'waits-newer', movedMs: 6 }),
     rowOf({ id: 'waits-stat', priority: stat, movedMs: 1 }),
+    rowOf({ id: 'goes-on-stat', priority: stat, status: { ...rowOf().status, icon: 'accepted' }, movedMs: 1 }),
     rowOf({ id: 'acts', next: action, movedMs: 2 }),
     rowOf({ id: 'acts-on-hold', next: action, priority: stat, status: hold, movedMs: 1 }),
     rowOf({ id: 'acts-stat', next: action, priority: stat }),
@@ -103,8 +104,8 @@ test('requests that need action come first, urgent ones before others, then the 
     rowOf({ id: 'still', still: 8, movedMs: 1.2 }),
   ];
   expect(selectRows(rows, search({ group: 'all' })).rows.map(({ id }) => id)).toEqual([
-    ...['acts-stat', 'acts', 'late', 'still', 'acts-on-hold'],
-    ...['waits-stat', 'waits-newer', 'waits', 'closed'],
+    ...['acts-stat', 'waits-stat', 'acts', 'late', 'still', 'acts-on-hold'],
+    ...['goes-on-stat', 'waits-newer', 'waits', 'closed'],
   ]);
 });
 
@@ -133,7 +134,7 @@ test.for<[text: string, isFound: boolean]>([
     requested: { on: undefined, by: 'Dr. Müller' },
     reason: { first: 'Hip replacement', more: 0 },
     counted: ['Westside', 'O’Brien’s X\u2010ray'],
-    older: [{ id: '2', service: 'Walker', isOpen: false, said: undefined }],
+    older: [{ id: '2', service: 'Walker', needed: undefined, isOpen: false, said: undefined }],
   });
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);
 });
@@ -216,7 +217,7 @@ test.for<[string, Partial<RequestRow>, string]>([
   ['that it was never dated', {}, 'date not given'],
   [
     'that an older one is open',
-    { older: [{ id: '2', service: 'Wound care', isOpen: true, said: undefined }] },
+    { older: [{ id: '2', service: 'Wound care', needed: undefined, isOpen: true, said: undefined }] },
     'replaces wound care still open',
   ],
 ])('the text search finds what the row says: %s', ([, change, text]) => {

@@ -74,6 +74,7 @@ const height = (value: number, unit: string) =>
     code: { text: 'Height', coding: [{ code: '8302-2' }] },
     valueQuantity: { value, unit },
   });
+const atHome = (line: string) => ({ use: 'home', line: [line] });
 const phones = (...telecom: object[]) => [
   patient({ telecom: telecom.map((one) => ({ system: 'phone', use: 'home', ...one })) }),
 ];
@@ -688,7 +689,29 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2 (temporary until 20 Dec 2026)'],
+    ['- Address: Daughter 2 (temporary until 20 Dec 2026)', '- Address: Home 1'],
+  ],
+  [
+    'two homes, and an office',
+    [patient({ address: [{ use: 'work', line: ['Office 3'] }, ...['Home 1', 'Home 2'].map(atHome)] })],
+    ['- Address: Home 1', '- Address: Home 2'],
+  ],
+  [
+    'an address that is not known',
+    [patient({ address: [{ line: ['UNKNOWN'], city: 'Springfield' }] })],
+    ['- Address: Springfield'],
+  ],
+  [
+    'a temporary address without dates',
+    [
+      patient({
+        address: [
+          { use: 'temp', line: ['Daughter 2'] },
+          { use: 'home', line: ['Home 1'] },
+        ],
+      }),
+    ],
+    ['- Address: Home 1', '- Address: Daughter 2 (temporary)'],
   ],
   [
     'a number at work before one of the patient’s own',

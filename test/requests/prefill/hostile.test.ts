@@ -223,21 +223,70 @@ describe('an EHR that answers badly', () => {
   });
 });
 
-test('a value that changes in the chart after its review is not sent', async () => {
-  const served = (words: string) => serve((url) => searchset(chartOf(OWN, words)[typeIn(url)]));
-  served('Peanut');
-  const form = await openForm();
-  const url = form.url;
-  const [allergy = ''] = picksOf(form, 'Allergies');
-  const typed = { service: 'transport', what: 'Van to dialysis', neededOn: dayFromNow(5), priority: 'routine' };
-  const review = await browser.open(url, { form: { ...formOf(form), ...typed, [allergy]: 'on', intent: 'review' } });
-  expect(titleOf(review)).toBe('Review: New request for Stella Stub');
-  served('Latex');
-  await browser.visit(url);
-  const page = await browser.open(url, { form: formOf(review) });
-  expect(titleOf(page)).toBe('Error: New request for Stella Stub');
-  expect(page.body).toContain('has changed there since');
-  expect(ehr.seen('requests').filter(({ method }) => method === 'POST')).toEqual([]);
+describe('what is chosen from the chart, and after its review', () => {
+  const status = (name: string, code: string) => ({ [name]: { coding: [{ code }] } });
+  const NOTHING = () => searchset();
+  const BARE = { resourceType: 'Patient', id: 'pat-1' };
+  /** Chooses the value of one kind, reviews it, and sends it to an EHR that answers these reads by then. */
+  async function sendAfter(type: keyof typeof TITLES, later: (url: string) => Resource | number, isBatch = true) {
+    serve((url) => searchset(chartOf(OWN, 'Peanut')[typeIn(url)]));
+    const form = await openForm();
+    const [pick = ''] = picksOf(form, TITLES[type]);
+    const typed = { service: 'transport', what: 'Van to dialysis', neededOn: dayFromNow(5), priority: 'urgent' };
+    const changes = { ...typed, reason: 'Dialysis', [pick]: 'on' };
+    const review = await browser.open(form.url, { form: { ...formOf(form), ...changes, intent: 'review' } });
+    expect(titleOf(review)).toBe('Review: New request for Stella Stub');
+    if (isBatch) serve(later);
+    else for (const base of ['/fhir', '/fhir/']) ehr.on(base, () => ({ status: 503 }));
+    ehr.on('requests', ({ method }) => (method === 'POST' ? { status: 201 } : { body: NOTHING() }));
+    ehr.requests.length = 0;
+    const page = await browser.open(form.url, { form: formOf(review) });
+    return { page, calls: ehr.requests.map(({ method, path }) => `${method} ${path.replace(/[?].*/, '')}`) };
+  }
+  const withNow = (type: string, change: object) => (url: string) =>
+    searchset({ ...chartOf(OWN, 'Peanut')[typeIn(url)], ...(typeIn(url) === type ? change : {}) });
+
+  test.for<[keyof typeof TITLES, string, (url: string) => Resource | number]>([
+    ['Condition', 'resolved', withNow('Condition', status('clinicalStatus', 'resolved'))],
+    ['Condition', 'an error', withNow('Condition', status('verificationStatus', 'entered-in-error'))],
+    ['Condition', 'gone', NOTHING],
+    ['Condition', 'another one', withNow('Condition', { code: { text: 'Latex' } })],
+    ['AllergyIntolerance', 'refuted', withNow('AllergyIntolerance', status('verificationStatus', 'refuted'))],
+    ['Observation', 'an error', withNow('Observation', { status: 'entered-in-error' })],
+    ['Coverage', 'cancelled', withNow('Coverage', { status: 'cancelled' })],
+    ['Coverage', 'another patient’s', withNow('Coverage', { beneficiary: { reference: 'Patient/pat-2' } })],
+  ])('a %s is %s: nothing is sent, and the page names it', async ([type, , later]) => {
+    const { page, calls } = await sendAfter(type, later);
+    expect(titleOf(page)).toBe('Error: New request for Stella Stub');
+    expect(page.body).toMatch(/has changed there since\. [^<]* Changed, or gone: “[^”]*Peanut[^”]*”\./);
+    expect(calls).not.toContain('POST /fhir/ServiceRequest');
+  });
+
+  test.for<[string, (url: string) => Resource | number]>([
+    ['is the same', withNow('', {})],
+    ['cannot be read', () => 403],
+    [
+      'comes with the patient written in another way',
+      (url) => (url.startsWith('Patient/') ? BARE : withNow('', {})(url)),
+    ],
+    ['is read, but not its section', (url) => (typeIn(url) === 'Condition' ? 500 : withNow('', {})(url))],
+  ])('%s: it is sent', async ([, later]) => {
+    const { page, calls } = await sendAfter('Condition', later);
+    expect(page.body).toContain('The request was sent to the EHR.');
+    expect(calls).toContain('POST /fhir/ServiceRequest');
+  });
+
+  test('the EHR answers no batch at that moment: it is sent as it was reviewed', async () => {
+    expect((await sendAfter('Condition', NOTHING, false)).page.body).toContain('The request was sent to the EHR.');
+  });
+
+  test('sending takes as many calls as without a value from the chart', async () => {
+    const patient = { resourceType: 'Patient', id: 'pat-1', name: [{ family: 'Stub', given: ['Stella'] }] };
+    const { calls } = await sendAfter('Condition', (url) =>
+      url.startsWith('Patient/') ? patient : withNow('', {})(url),
+    );
+    expect(calls.slice(0, 2)).toEqual(['POST /fhir', 'POST /fhir/ServiceRequest']);
+  });
 });
 
 test('a value that may be wrong is marked in the form and, if it is chosen, in the review', async () => {
