@@ -1,6 +1,6 @@
 /** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
-import { saysMissed, type TaskWord } from '#src/requests/progress/task-words.ts';
+import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import type { RequestStatus as ShownStatus } from '#views/requests/request-row.ts';
 
@@ -80,9 +80,9 @@ export function describeStatus(facts: {
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
-  // The day of what is called done is still to come, or the reason of what goes on says that it does not.
+  // The day of what is called done is still to come, or what goes on has a reason, which may say that it does not.
   const isEarly = code === 'completed' && facts.isAhead === true;
-  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && saysMissed(facts.reason ?? '')));
+  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && facts.reason !== undefined));
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,

@@ -91,7 +91,7 @@ test.for<[string, object, object[], object]>([
     {},
     [au('cancelled')],
     {
-      status: { word: 'Cancelled', note: 'taken by another provider' },
+      status: { word: 'Cancelled', note: 'taken by another provider · “Request claimed”' },
       next: { text: 'Check it in the EHR' },
     },
   ],
