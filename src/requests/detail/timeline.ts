@@ -109,7 +109,14 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
     ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
-  const said = [word.note, ...subjects, purpose, description && quoted(description), stateShown(task, word), ...times];
+  const said = [
+    word.note,
+    ...subjects,
+    purpose,
+    description && quoted(description),
+    stateShown(task, word, LONGEST_MESSAGE),
+    ...times,
+  ];
   const telling = [...said, ...inputs, ...partsOf(task.output, about), ...notes.map(quoted)].filter(Boolean);
   const { reference } = askedOf(task);
   // What the requester has was sent to no provider.

@@ -59,7 +59,7 @@ export function toRow(
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
-  const isUnheard = at.isUnheard === true || request.isShortened;
+  const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
   const moved = lastMove(request, at, task);
   const older = replaced.map((one) => {
     const isOlderOpen = one.request.status.group === 'open';
@@ -97,7 +97,7 @@ export function toRow(
       isUnended: status.isUnended === true,
       hasWords: spoken?.hasWords === true,
       hasProvider: status.hasProvider,
-      isUnheard: isUnheard || task?.isUnheard,
+      isUnheard,
       hasOpenOlder,
       hasNoMovement: still !== undefined,
       asked,
@@ -133,10 +133,10 @@ export function toRow(
 
 const CHECK_OLDER = 'Check the older request';
 
-/** Whether the provider has said it after the EHR's own last word; what has to be read, unless the EHR spoke after it. */
-function isNewsOf(task: Task | undefined, { lastUpdated }: ServiceRequest): boolean {
-  if (lastUpdated === undefined) return task?.hasWords === true;
-  return task !== undefined && task.changedMs > Date.parse(lastUpdated);
+/** Whether the provider has said it after the EHR's own last word; what has to be read, unless the EHR surely spoke after it. */
+function isNewsOf(task: Task | undefined, { lastUpdated = '' }: ServiceRequest): boolean {
+  const updatedMs = Date.parse(lastUpdated);
+  return task !== undefined && (task.hasWords ? !(task.latestMs <= updatedMs) : task.changedMs > updatedMs);
 }
 
 /** What the provider of a replaced request said last, unless the same provider has this one: they may serve both. */

@@ -8,6 +8,8 @@ import type { RequestStatus as ShownStatus } from '#views/requests/request-row.t
 export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'hasProvider' | 'isOverdue'> {
   /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
   readonly isLateToday?: true;
+  /** Why an active one is what it is, in the EHR's own words. */
+  readonly reason?: string;
   /** The provider says something else. */
   readonly isContradicted?: true;
   /** It is closed, and the provider has not said so. */
@@ -96,6 +98,7 @@ export function describeStatus(facts: {
       ]
         .filter(Boolean)
         .join(' · ') || undefined,
+    ...(isActive && facts.reason !== undefined ? { reason: facts.reason } : {}),
     isOverdue: word.group === 'open' && facts.late !== undefined,
     ...(isContradicted ? { isContradicted } : {}),
     ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),

@@ -24,9 +24,9 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    ...(task.word === claimed ? { isContradicted: true } : {}),
+    ...(task.word === claimed || status.isContradicted ? { isContradicted: true } : {}),
     note:
-      [isPart ? 'part of it done' : undefined, remark, isLate ? LATE : undefined, task.beside]
+      [status.reason, isPart ? 'part of it done' : undefined, remark, isLate ? LATE : undefined, task.beside]
         .filter(Boolean)
         .join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
@@ -62,7 +62,7 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden ? saysOf(task) : status.icon === 'done' && purpose === undefined ? task.noted : undefined,
+    isHidden ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
     status.group === 'open' ? task.beside : undefined,
   ];
   return {

@@ -106,7 +106,7 @@ export function quoted(text: string): string {
 }
 
 /** The first texts in quotation marks, and how many more there are. @param maxLength of each. */
-export function quotedFirst(all: readonly unknown[], most: number, maxLength = 200): string | undefined {
+export function quotedFirst(all: readonly unknown[], most: number, maxLength: number): string | undefined {
   const texts = all.flatMap((one) => asText(one, maxLength) ?? []);
   const more = texts.length > most ? ` +${texts.length - most} more` : '';
   return texts.length === 0 ? undefined : `${texts.slice(0, most).map(quoted).join(' · ')}${more}`;

@@ -48,10 +48,10 @@ function resultText(result: ForeignRecord): string | string[] {
 }
 
 /** What a Task's business status and reason say in the EHR's own words; nothing where they only repeat its status. */
-export function stateShown(task: ForeignRecord, word: TaskWord): string | undefined {
+export function stateShown(task: ForeignRecord, word: TaskWord, longest = 100): string | undefined {
   const said = [...saidIn(task.businessStatus), ...saidIn(task.statusReason)].map(({ text }) => text);
   const telling = said.filter((text) => !isSame(text, { status: task.status, word }));
-  return quotedFirst([...new Set(telling)], MOST_SAID);
+  return quotedFirst([...new Set(telling)], MOST_SAID, longest);
 }
 
 /** Whether a person has to read what a Task's business status and reason say: no code of a guide explains it. */

@@ -125,10 +125,11 @@ function isPressing({ word, purpose, hasWords }: Task): boolean {
   return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || hasWords;
 }
 
-/** What waits for the requester beside the request: a part of the work, such as a form to fill in, an approval, or anything else. */
-function isOfRequester(task: Task, { requester }: About): boolean {
-  const key = ownerKey(task);
-  return !isOver(task.word) && key !== undefined && key === (requester && nameKey(requester));
+/** What waits for the requester beside the request: a part of the work that was handed back, or a Task of their own. */
+function isOfRequester({ word, owner, purpose }: Task, { requester }: About): boolean {
+  const key = owner && nameKey(owner);
+  const isBack = purpose?.part !== undefined && key !== undefined && key === (requester && nameKey(requester));
+  return !isOver(word) && (isBack || isOf(owner, requester));
 }
 
 /** What the Tasks beside a request ask of the clinician. */

@@ -374,6 +374,18 @@ test.for<[string, object[], unknown[], status?: string]>([
   expect(await load(tasks, { status })).toEqual(said);
 });
 
+test('a result that is coded as the order proves that it was done, whether the EHR has closed it or not', async () => {
+  const code = { coding: [{ system: 'urn:cpt', code: '97110', display: 'Exercises' }] };
+  const type = {
+    coding: [{ system: 'http://x/CodeSystem/sdohcc-temporary-codes', code: 'resulting-activity' }],
+  };
+  const result = { ...done, output: [{ type, valueCodeableConcept: code }] };
+  const said = '“resulting-activity: Exercises”';
+  expect(await load([result], { code })).toEqual(['Done', 'closed', said, 'Nothing to do']);
+  expect(await load([result], { code, status: 'completed' })).toEqual(['Done', 'closed', said, 'Nothing to do']);
+  expect(await load([result])).toEqual(doubt(said));
+});
+
 test.for<[string, object, string]>([
   ['after the note', { note: [{ text: 'Udeblev' }] }, 'Nothing to do if it was done'],
   ['after a code of not done', { output: [{ type: {}, valueCoding: sctNotDone }] }, 'Check it in the EHR'],
