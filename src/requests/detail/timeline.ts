@@ -6,7 +6,7 @@ import { codeOf } from '#src/requests/progress/codes.ts';
 import { namedBesideDone, namesAll } from '#src/requests/progress/done.ts';
 import { quoted } from '#src/requests/progress/guide-codes.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';
-import { codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
+import { askedWords, codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
 import { stateShown } from '#src/requests/progress/reported.ts';
 import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
@@ -113,6 +113,7 @@ function taskEvents(task: ForeignRecord, about: About): Event[] {
     word.note,
     ...subjects,
     purpose,
+    ...askedWords(task).map(quoted),
     description && quoted(description),
     stateShown(task, word, LONGEST_MESSAGE),
     ...times,

@@ -97,9 +97,12 @@ const carriesOut = (task: ForeignRecord) => codingsOf(task).some(({ code }) => C
 export function askedWords(task: ForeignRecord): readonly string[] {
   if (!carriesOut(task)) return asRecords(task.reasonCode).flatMap(({ text }) => asText(text) ?? []);
   const known = codingsOf(task).flatMap(({ code, display }) => [CARRIES_OUT.get(code), asText(display)?.toLowerCase()]);
-  const texts = [asRecord(task.code).text, task.description].flatMap((one) => asText(one) ?? []);
+  const texts = [asRecord(task.code).text, task.description].flatMap((one) => asText(one, LONG) ?? []);
   return texts.filter((text) => !known.includes(text.toLowerCase()));
 }
+
+/** Of a description. */
+const LONG = 500;
 
 /** `system|code` of the first codings of a concept. A code without a system proves nothing. */
 export function codesIn(concept: unknown): string[] {

@@ -84,6 +84,15 @@ test.for<[string, object, string | undefined]>([
   ],
   ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · “Verify insurance”'],
   [
+    'one whose code carries it out, in other words',
+    {
+      ...task,
+      code: { text: 'Verify insurance', coding: [{ code: 'fulfill' }] },
+      description: 'First floor',
+    },
+    'Closed by provider · “Verify insurance” · “First floor”',
+  ],
+  [
     'what was sent with it, and no more than a few of that',
     {
       ...task,

@@ -94,9 +94,12 @@ test.for<[string, object]>([
   ['a contained Appointment missed', { contained: [{ resourceType: 'Appointment', id: 'a', status: 'noshow' }] }],
   [
     'more results than are read',
-    { output: Array(51).fill({ type: activity, valueReference: { reference: 'Procedure/1' } }) },
+    { output: Array.from({ length: 51 }, () => ({ type: activity, valueReference: { reference: 'Procedure/1' } })) },
   ],
-  ['more codings than are read', { businessStatus: { coding: Array(51).fill(sct('385658003').coding[0]) } }],
+  [
+    'more codings than are read',
+    { businessStatus: { coding: Array.from({ length: 51 }, () => sct('385658003').coding[0]) } },
+  ],
   ['a proposal', { intent: 'proposal' }],
 ])('%s leaves the order open', ([, task]) => {
   expect(ends(task)).toBe(false);
