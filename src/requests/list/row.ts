@@ -96,6 +96,7 @@ export function toRow(
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,
       hasWords: spoken?.hasWords === true,
+      hasNote: spoken?.noted !== undefined,
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,

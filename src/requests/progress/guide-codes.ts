@@ -39,10 +39,10 @@ const GUIDES = Object.entries({
   ],
   // Done, performed, complete, treatment completed; and not done, not indicated, refused, attempted, cancelled, abandoned.
   'snomed.info/sct': [
-    '385658003 done Done',
-    '398166005 done Performed',
-    '255594003 done Complete',
-    '182992009 done Treatment completed',
+    '385658003 fulfilled Done',
+    '398166005 fulfilled Performed',
+    '255594003 fulfilled Complete',
+    '182992009 fulfilled Treatment completed',
     ...['385660001', '262008008', '410534003', '443390004', '410523001', '89925002', '385655000'].map(
       (code) => `${code} failed`,
     ),
@@ -74,6 +74,8 @@ interface Said {
   readonly text: string;
   /** A guide's code says the same. */
   readonly isExplained: boolean;
+  /** Its code, where that is in words and no guide defines it, as it may say something else; otherwise the text. */
+  readonly code: string;
 }
 
 /** Everything that a concept, or several, say. @param given may be a text, and R5's CodeableReference; untrusted. */
@@ -90,8 +92,13 @@ function saidByConcept({ text, coding }: ForeignRecord): readonly Said[] {
     text,
     ...codings.map((one) => asInformation(one.display) ?? (guideCode(one)?.display || one.code)),
   ].flatMap((one) => asInformation(one) ?? []);
-  return texts.map((one) => ({ text: one, isExplained: known.includes(one.toLowerCase()) }));
+  const vendors = codings.filter((one) => guideCode(one) === undefined && WORD.test(asWritten(one.code)));
+  const codeOf = (display: string) =>
+    asInformation(vendors.find((one) => asInformation(one.display) === display)?.code);
+  return texts.map((one) => ({ text: one, isExplained: known.includes(one.toLowerCase()), code: codeOf(one) ?? one }));
 }
+
+const WORD = /\p{L}{3}/u;
 
 /** What the codes of a concept mean, where a guide defines them. */
 export function meaningsOf(concept: unknown): readonly string[] {

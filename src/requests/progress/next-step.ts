@@ -19,6 +19,8 @@ export interface StepFacts {
   readonly isUnheard?: boolean | undefined;
   /** A person has to read what its provider wrote: no code of a guide explains it. */
   readonly hasWords?: boolean;
+  /** Its provider, or the one who sent it, wrote a note. */
+  readonly hasNote?: boolean;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
@@ -41,6 +43,7 @@ export interface NextStep {
 const NOTHING: NextStep = { text: 'Nothing to do', isAction: false };
 const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: false };
 const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
+const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
 const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
@@ -81,7 +84,8 @@ export function nextStep(facts: StepFacts): NextStep {
   if (facts.hasWords === true) return act(READ);
   if (!hasProvider && WAITING.has(icon)) return act(facts.isUnheard === true ? 'Check who has it' : 'Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
-  if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
+  if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
+  if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
   return { text: waitingText(waited), isAction: false };
 }
 

@@ -49,8 +49,9 @@ function resultText(result: ForeignRecord): string | string[] {
 
 /** What a Task's business status and reason say in the EHR's own words; nothing where they only repeat its status. */
 export function stateShown(task: ForeignRecord, word: TaskWord, longest = 100): string | undefined {
-  const said = [...saidIn(task.businessStatus), ...saidIn(task.statusReason)].map(({ text }) => text);
-  const telling = said.filter((text) => !isSame(text, { status: task.status, word }));
+  const same = (text: string) => isSame(text, { status: task.status, word });
+  const said = [...saidIn(task.businessStatus), ...saidIn(task.statusReason)];
+  const telling = said.map(({ text, code }) => (same(text) ? code : text)).filter((text) => !same(text));
   return quotedFirst([...new Set(telling)], MOST_SAID, longest);
 }
 
@@ -59,7 +60,7 @@ export function hasWords({ status, businessStatus, statusReason }: ForeignRecord
   const said = [...saidIn(businessStatus), ...saidIn(statusReason)];
   return (
     meaningsOf(businessStatus).includes('look') ||
-    said.some(({ text, isExplained }) => !isExplained && !isSame(text, { status, word }))
+    said.some((one) => !one.isExplained && [one.text, one.code].some((text) => !isSame(text, { status, word })))
   );
 }
 

@@ -100,7 +100,7 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const party = readParty(owner, place);
   const said = stateShown(resource, word);
   const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
-  const noted = noteShown(resource.note) ?? (mayBeDone ? resultShown(resource) : undefined);
+  const noted = noteShown(resource.note) ?? resultShown(resource);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);

@@ -232,6 +232,17 @@ test.for(WORDS)('a note of “%s” is shown, and leaves a completed Task’s or
   expect(row?.status).toMatchObject({ word: 'Closed by provider', group: 'open', note: `“${text}”` });
 });
 
+test.for<[string, object]>([
+  ['a note', { note: [{ text: 'Udeblev' }] }],
+  ['a result', { output: [{ type: { text: 'Besøg' }, valueString: 'Udeblev' }] }],
+])('%s of a Task that goes on is shown, and the step does not say that there is nothing to read', async ([, said]) => {
+  const { row } = await readField(needed, { tasks: [task({ status: 'in-progress', ...said })] });
+  expect(row).toMatchObject({
+    status: { word: 'Under way', note: expect.stringContaining('Udeblev') },
+    next: { text: 'Nothing to do but read the note', isAction: false },
+  });
+});
+
 const code = { text: 'Comprobar la cobertura' };
 test.for<[string, object, object[]]>([
   [

@@ -20,6 +20,12 @@ test.for<[string, object]>([
   ['nothing else', {}],
   ['the status once more', { businessStatus: { text: 'Completed' } }],
   ['the status once more, in our word', { businessStatus: { text: 'Done' } }],
+  [
+    'the status once more, under a vendor’s number',
+    {
+      businessStatus: { coding: [{ system: 'urn:own', code: '30', display: 'Completed' }] },
+    },
+  ],
   ['no information', { businessStatus: { text: 'N/A' } }],
   ['BSeR’s end', { businessStatus: bser('7.0', 'Service Request Fulfillment Completed') }],
   ['BSeR’s end, without words', { businessStatus: bser('7.0') }],
@@ -76,6 +82,12 @@ test.for(
 });
 
 test.for<[string, object]>([
+  [
+    'a vendor’s code under the word of the status',
+    {
+      businessStatus: { coding: [{ system: 'urn:own', code: 'no-show', display: 'Completed' }] },
+    },
+  ],
   ['a note that is no Annotation', { note: 'Left at the door' }],
   ...['3.0', '5.1.1', '5.2'].map((code): [string, object] => [`BSeR’s ${code}`, { businessStatus: bser(code) }]),
   ['a result of yes', output({ valueBoolean: true })],

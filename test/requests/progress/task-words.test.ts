@@ -79,6 +79,9 @@ test.for<[status: string, system: string | undefined, code: string, word: string
   ['accepted', COW, 'visit-scheduled', 'Booked'],
   ['accepted', AU, 'service-booked', 'Booked'],
   ['requested', AU, 'request-claimed', 'Cancelled'],
+  ['in-progress', 'http://snomed.info/sct', '385658003', 'Status unclear'],
+  ['completed', 'http://snomed.info/sct', '385658003', 'Done'],
+  ['completed', 'http://snomed.info/sct', '385660001', 'Failed'],
   ['entered-in-error', AU, 'service-booked', undefined],
   ...['booked', 'input-required', 'no-show', 'withdrawn', 'rejected', 'fulfilled'].map(
     (code): [string, undefined, string, string] => ['accepted', undefined, code, 'Accepted'],
