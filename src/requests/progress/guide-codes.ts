@@ -6,7 +6,7 @@ const BSER = 'hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
 
 /**
  * By the end of the code system's address: each code, what it means to task-words.ts, and its published display. "same"
- * adds nothing to the status, "look" has to be read, "fulfilled" is the end of all that was asked for, "result" names a
+ * changes nothing of the status, and ends nothing, "look" has to be read, "fulfilled" is the end of all that was asked for, "result" names a
  * result of a Task. The end is long enough to leave out the systems that vendors call alike.
  */
 const GUIDES = Object.entries({
@@ -27,6 +27,9 @@ const GUIDES = Object.entries({
   'hl7.org/fhir/uv/cow/CodeSystem/business-status': [
     'visit-scheduled booked The patient is scheduled for the requested consultation or procedure',
     'visit-complete done The visit with the patient for the requested consultation or procedure is complete',
+    'specimen-collected same The required specimen has been collected',
+    'awaiting-interpretation same The observations for the requested consultation or procedure is awaiting interpretation',
+    'preliminary-outcome same The initial outcome of the request fulfillment',
     'awaiting-information question The fulfiller needs more information in order to proceed with the fulfillment of the request',
   ],
   // AU eRequesting.
@@ -35,6 +38,11 @@ const GUIDES = Object.entries({
     'request-claimed claimed Request claimed',
     'request-cancelled-placer cancelled Request cancelled by placer',
     'request-data-issue declined Request rejected with data issue',
+    'cancel-handled same Cancel handled',
+    'preliminary-results same Preliminary results',
+    'specimen-collected same Specimen collected',
+    'pathology-in-lab same Pathology specimen in lab',
+    'image-acquired same Image acquired',
     'addendum-report-complete done Addendum report complete',
   ],
   // Done, performed, complete, treatment completed; and not done, not indicated, refused, attempted, cancelled, abandoned.

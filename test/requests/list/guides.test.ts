@@ -116,12 +116,20 @@ test.for<[string, object, word: string, step: string, note?: string]>([
   ],
   [
     'COW: preliminary outcome',
-    { businessStatus: cow('preliminary-outcome', 'The initial outcome') },
+    { businessStatus: cow('preliminary-outcome', 'The initial outcome of the request fulfillment') },
     'Closed by provider',
     CHECK,
     'initial outcome',
   ],
   ['AU: booked', { status: 'accepted', businessStatus: au('service-booked', 'Service booked') }, 'Booked', NOTHING],
+  [
+    'AU: preliminary results',
+    { status: 'in-progress', businessStatus: au('preliminary-results', 'Preliminary results') },
+    'Under way',
+    NOTHING,
+    '“Preliminary results”',
+  ],
+  ['AU: an image alone', { businessStatus: au('image-acquired', 'Image acquired') }, 'Closed by provider', CHECK],
   [
     'AU: claimed',
     { status: 'cancelled', businessStatus: au('request-claimed', 'Request claimed') },
