@@ -6,8 +6,8 @@ const BSER = 'hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
 
 /**
  * By the end of the code system's address: each code, what it means to task-words.ts, and its published display. "same"
- * changes nothing of the status, and ends nothing, "look" has to be read, "fulfilled" is the end of all that was asked for, "result" names a
- * result of a Task. The end is long enough to leave out the systems that vendors call alike.
+ * changes nothing of the status, and ends nothing; "look" has to be read; "fulfilled" is the end of all that was asked
+ * for; "result" names a result of a Task. The end is long enough to leave out the systems that vendors call alike.
  */
 const GUIDES = Object.entries({
   [BSER]: [

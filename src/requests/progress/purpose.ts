@@ -93,7 +93,10 @@ function controlOf(task: ForeignRecord): string | undefined {
 
 const carriesOut = (task: ForeignRecord) => codingsOf(task).some(({ code }) => CARRIES_OUT.has(code));
 
-/** What is written about the work of a Task that carries its request out, by its code or for want of one: it may ask for something else. */
+/**
+ * What is written about the work of a Task that carries its request out, by its code or for want of one: it may ask for
+ * something else.
+ */
 export function askedWords(task: ForeignRecord): readonly string[] {
   if (!carriesOut(task)) return asRecords(task.reasonCode).flatMap(({ text }) => asText(text) ?? []);
   const known = codingsOf(task).flatMap(({ code, display }) => [CARRIES_OUT.get(code), asText(display)?.toLowerCase()]);
