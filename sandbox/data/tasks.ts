@@ -8,7 +8,7 @@ function task(id: string, patient: string, request: string, status: Task['status
     id,
     status,
     intent: 'order',
-    code: concept('Fulfil the request'),
+    code: concept('Fulfill the focal request', 'http://hl7.org/fhir/CodeSystem/task-code', 'fulfill'),
     focus: bare(`ServiceRequest/${request}`),
     for: bare(`Patient/${patient}`),
     authoredOn: '2026-07-14T08:20:00-07:00',

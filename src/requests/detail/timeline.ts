@@ -3,12 +3,12 @@ import { readFhirDate } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { readService } from '#src/requests/list/concepts.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
-import { isSurelyDone } from '#src/requests/progress/done.ts';
-import { businessText } from '#src/requests/progress/guide-codes.ts';
+import { namedBesideDone, namesAll } from '#src/requests/progress/done.ts';
+import { quoted } from '#src/requests/progress/guide-codes.ts';
 import { askedOf } from '#src/requests/progress/owner.ts';
-import { purposeOf } from '#src/requests/progress/purpose.ts';
-import { saidOf } from '#src/requests/progress/task.ts';
-import { describeTask, repeats } from '#src/requests/progress/task-words.ts';
+import { askedWords, codesIn, purposeOf } from '#src/requests/progress/purpose.ts';
+import { stateShown } from '#src/requests/progress/reported.ts';
+import { describeTask } from '#src/requests/progress/task-words.ts';
 import { dateText, periodPhrases, withMoments } from '#src/requests/timing/moments.ts';
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
@@ -26,6 +26,8 @@ export interface Event extends Omit<TimelineEntry, 'when'> {
 /** What the request asks for, and the ids of everything that happened to it. */
 interface About {
   readonly service: string;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
   /** The reference to them. */
   readonly requester: unknown;
   readonly ids: readonly unknown[];
@@ -50,6 +52,7 @@ export function readTimeline(
   const isSelf = (one: ForeignRecord) => localReference(one, base) === `ServiceRequest/${asWritten(resource.id)}`;
   const about = {
     service: readService(resource).service,
+    codes: codesIn(resource.code),
     requester: asRecord(resource.requester).reference,
     ids: events.map(({ id }) => id),
     ...{ isSelf, timeZone, now },
@@ -84,8 +87,10 @@ const READERS = new Map<string, (event: ForeignRecord, about: About) => Event[]>
   ['Communication', communicationEvents],
 ]);
 
-function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, timeZone, now }: About): Event[] {
-  const word = describeTask(task.status, saidOf(task), isSurelyDone(task, service));
+function taskEvents(task: ForeignRecord, about: About): Event[] {
+  const { requester, ids, isSelf, timeZone } = about;
+  const named = namedBesideDone(task);
+  const word = describeTask(task.status, task.businessStatus, named !== undefined && namesAll(about, named));
   if (!word) return [];
   const notes = asRecords(task.note).flatMap(({ text }) => asText(text, LONGEST_MESSAGE) ?? []);
   // The line says what the Task is for: "Done" for checking an insurance does not mean that the request was carried out.
@@ -95,22 +100,25 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const isAlone = mayBeAlone && !part.parents.some((id) => ids.includes(id));
   const purpose = (isAlone ? part.alone : given)?.words;
   const others = asRecords(task.focus).filter((one) => !isSelf(one));
-  const about = others.map((one) => displayOf(one) ?? kindOf(one));
-  const results = asRecords(task.output).flatMap((one) => {
-    const value =
-      one.valueReference === undefined ? elementText(one, { timeZone, now }) : displayOf(one.valueReference);
-    return value === undefined ? [] : [[asConceptText(one.type), value].filter(Boolean).join(': ')];
-  });
-  const reasons = [asConceptText(task.statusReason), businessText(task.businessStatus)];
+  const subjects = others.map((one) => displayOf(one) ?? kindOf(one));
+  const description = asText(task.description, LONGEST_MESSAGE);
+  const inputs = partsOf(task.input, about).map((text) => `sent with it: ${text}`);
   const timesOf = (period: unknown) =>
     period === undefined ? [] : periodPhrases(asRecord(period), { timeZone, today: '' }, 'window');
   const times = [
     ...timesOf(asRecord(task.restriction).period ?? task.requestedPeriod),
     ...timesOf(task.executionPeriod).map((text) => text && `work ${text}`),
   ];
-  const said = [word.note, ...about, purpose, asText(task.description, LONGEST_MESSAGE), ...reasons, ...times];
-  said.push(...results.slice(0, MOST_PARTS), ...notes);
-  const telling = said.filter((text) => text && !repeats(text, word.word));
+  const said = [
+    word.note,
+    ...subjects,
+    purpose,
+    ...askedWords(task).map(quoted),
+    description && quoted(description),
+    stateShown(task, word, LONGEST_MESSAGE),
+    ...times,
+  ];
+  const telling = [...said, ...inputs, ...partsOf(task.output, about), ...notes.map(quoted)].filter(Boolean);
   const { reference } = askedOf(task);
   // What the requester has was sent to no provider.
   const isPersons = word.icon === 'sent' && /\bPractitioner(?:Role)?\//.test(asWritten(reference));
@@ -121,6 +129,19 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   const isPatients = leadsToPatient(askedOf(task));
   const source = purpose === undefined && !isPatients ? 'Hand-over' : 'To-do';
   return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
+}
+
+/** The first inputs or results of a Task, in quotation marks, and how many more there are. */
+function partsOf(parts: unknown, at: About): string[] {
+  const texts = asRecords(parts).flatMap((one) => {
+    const value =
+      one.valueReference === undefined
+        ? elementText(one, at)
+        : (displayOf(one.valueReference) ?? kindOf(asRecord(one.valueReference)));
+    return value === undefined ? [] : [quoted([asConceptText(one.type), value].filter(Boolean).join(': '))];
+  });
+  const more = texts.length - MOST_PARTS;
+  return more > 0 ? [...texts.slice(0, MOST_PARTS), `${more} more in the EHR`] : texts;
 }
 
 function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {

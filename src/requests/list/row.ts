@@ -6,7 +6,6 @@ import { daysWithoutMovement, type MovementLimits } from '#src/requests/progress
 import { nextStep } from '#src/requests/progress/next-step.ts';
 import { nameKey } from '#src/requests/progress/owner.ts';
 import type { Task } from '#src/requests/progress/task.ts';
-import { asksForMore, saysUnwanted } from '#src/requests/progress/task-words.ts';
 import { elapsedText } from '#src/requests/timing/how-long-ago.ts';
 import { withMoments } from '#src/requests/timing/moments.ts';
 import { agoText, isRecent, lastMove, sinceOf } from './row-times.ts';
@@ -60,7 +59,7 @@ export function toRow(
   const isTasks = status.icon !== request.status.icon;
   const sinceText = isTasks ? agoText('changed', task?.changed, at) : sinceOf(request, at);
   const isOpen = status.group === 'open';
-  const isUnheard = at.isUnheard === true || request.isShortened;
+  const isUnheard = at.isUnheard === true || request.isShortened || task?.isUnheard === true;
   const moved = lastMove(request, at, task);
   const older = replaced.map((one) => {
     const isOlderOpen = one.request.status.group === 'open';
@@ -97,8 +96,8 @@ export function toRow(
         (status.isContradicted === true && (isOpen || isRecent(moved.ms, at))) ||
         (status.isUnended === true && icon === 'done' && isNewsOf(task, request) && isRecent(moved.ms, at)),
       isUnended: status.isUnended === true,
-      isIncomplete: status.word === 'Declined' && asksForMore((task?.reason ?? '').toLowerCase()),
-      isUnwanted: icon === 'declined' && saysUnwanted(note ?? ''),
+      hasWords: spoken?.hasWords === true,
+      hasNote: spoken?.noted !== undefined,
       hasProvider: status.hasProvider,
       isUnheard,
       hasOpenOlder,
@@ -136,9 +135,10 @@ export function toRow(
 
 const CHECK_OLDER = 'Check the older request';
 
-/** Whether the provider has said it after the EHR's own last word. */
-function isNewsOf(task: Task | undefined, { lastUpdated }: ServiceRequest): boolean {
-  return task !== undefined && lastUpdated !== undefined && task.changedMs > Date.parse(lastUpdated);
+/** Whether the provider has said it after the EHR's own last word; what has to be read, unless the EHR surely spoke after it. */
+function isNewsOf(task: Task | undefined, { lastUpdated = '' }: ServiceRequest): boolean {
+  const updatedMs = Date.parse(lastUpdated);
+  return task !== undefined && (task.hasWords ? !(task.latestMs <= updatedMs) : task.changedMs > updatedMs);
 }
 
 /** What the provider of a replaced request said last, unless the same provider has this one: they may serve both. */
@@ -151,8 +151,7 @@ function saidOf({ request, task }: Replaced, own: Task | undefined, at: ReadAt):
 
 /** What the hand-over itself asks of the clinician, although its word does not. */
 function stepOf(task: Task | undefined): string | undefined {
-  if (task?.word.icon === 'draft') return 'Finish the hand-over';
-  return task?.isInTrouble === true ? 'Ask what happened' : undefined;
+  return task?.word.icon === 'draft' ? 'Finish the hand-over' : undefined;
 }
 
 /** What the request's page reads for names: with the owner of its Task, which the request itself does not name. */

@@ -1,6 +1,6 @@
 /** The one table from FHIR's status and intent codes to the plain words of the list. */
 import { codeOf, writtenCode } from '#src/requests/progress/codes.ts';
-import { saysMissed, type TaskWord } from '#src/requests/progress/task-words.ts';
+import type { TaskWord } from '#src/requests/progress/task-words.ts';
 import { asInformation } from '#src/smart/fhir/fields.ts';
 import type { RequestStatus as ShownStatus } from '#views/requests/request-row.ts';
 
@@ -8,6 +8,8 @@ import type { RequestStatus as ShownStatus } from '#views/requests/request-row.t
 export interface RequestStatus extends StatusWord, Pick<ShownStatus, 'note' | 'hasProvider' | 'isOverdue'> {
   /** Only its time is over: a provider may have begun, or agreed to another time of the day. */
   readonly isLateToday?: true;
+  /** Why an active one is what it is, in the EHR's own words. */
+  readonly reason?: string;
   /** The provider says something else. */
   readonly isContradicted?: true;
   /** It is closed, and the provider has not said so. */
@@ -80,9 +82,9 @@ export function describeStatus(facts: {
   const known = STATUSES.get(code) ?? (given === undefined ? NOT_GIVEN : UNCLEAR);
   const ended = facts.isProhibited === true && code === 'completed' ? ENDED : known;
   const word = isActive ? activeWord(facts.intent, hasProvider) : ended;
-  // The day of what is called done is still to come, or the reason of what goes on says that it does not.
+  // The day of what is called done is still to come, or what goes on has a reason, which may say that it does not.
   const isEarly = code === 'completed' && facts.isAhead === true;
-  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && saysMissed(facts.reason ?? '')));
+  const isContradicted = facts.isProhibited !== true && (isEarly || (isActive && facts.reason !== undefined));
   const unclear = word === UNCLEAR && `EHR says “${given}”`;
   return {
     ...word,
@@ -96,6 +98,7 @@ export function describeStatus(facts: {
       ]
         .filter(Boolean)
         .join(' · ') || undefined,
+    ...(isActive && facts.reason !== undefined ? { reason: facts.reason } : {}),
     isOverdue: word.group === 'open' && facts.late !== undefined,
     ...(isContradicted ? { isContradicted } : {}),
     ...(word.group === 'open' && facts.late === 'hours' ? { isLateToday: true } : {}),

@@ -1,6 +1,6 @@
 /** Combines the status of a request in the EHR with what the provider says in its Task. */
 import type { Task } from '#src/requests/progress/task.ts';
-import { claimed, doneInDoubt, repeats, type TaskWord } from '#src/requests/progress/task-words.ts';
+import { claimed, doneInDoubt, type TaskWord } from '#src/requests/progress/task-words.ts';
 import { type RequestStatus, unclearWord } from './status.ts';
 
 /**
@@ -19,20 +19,14 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   const { word, icon } = isPart ? PART_DONE : task.word;
   const isDone = icon === 'done';
   const isLate = task.isLate && !isDone;
-  const said = [
-    isPart ? 'part of it done' : undefined,
-    [task.purpose?.words, task.remark].filter(Boolean).join(': ') || undefined,
-    task.reason,
-  ].filter((text) => text !== undefined);
-  // "Referred onward" and "No bed" are both news of a provider who does not go on.
-  const remark = STOPPED.has(icon) ? [...new Set(said)].join(' · ') : said[0];
+  const remark = [task.purpose?.words, task.remark].filter(Boolean).join(': ');
   return {
     word,
     icon,
     group: isDone ? 'closed' : 'open',
-    ...(task.word === claimed ? { isContradicted: true } : {}),
+    ...(task.word === claimed || status.isContradicted ? { isContradicted: true } : {}),
     note:
-      [remark && repeats(remark, word) ? undefined : remark, isLate ? LATE : undefined, task.beside]
+      [status.reason, isPart ? 'part of it done' : undefined, remark, isLate ? LATE : undefined, task.beside]
         .filter(Boolean)
         .join(' · ') || undefined,
     hasProvider: status.hasProvider || task.owner !== undefined || (HEARD.has(icon) && task.purpose === undefined),
@@ -40,7 +34,6 @@ export function withTask(status: RequestStatus, task: Task | undefined, isSeries
   };
 }
 
-const STOPPED = new Set<RequestStatus['icon']>(['unknown', 'declined', 'hold', 'question']);
 const LATE = 'the time set for the provider is over';
 
 /** Of what must not be done: a provider who goes on with it, or has done it, is not hidden. */
@@ -51,23 +44,25 @@ export function forbidden(status: RequestStatus, task: Task | undefined): Reques
 }
 
 /** A hand-over that was never sent does not change the order, which stands. */
-function besideDraft(status: RequestStatus, { remark, reason, beside, owner, isWithRequester }: Task): RequestStatus {
+function besideDraft(status: RequestStatus, { remark, beside, owner, isWithRequester }: Task): RequestStatus {
   const why = isWithRequester === true ? 'hand-over is still with the requester' : 'hand-over is only a draft';
-  const note = [status.note, why, remark, reason, beside].filter(Boolean).join(' · ');
+  const note = [status.note, why, remark, beside].filter(Boolean).join(' · ');
   return { ...status, note, hasProvider: status.hasProvider || owner !== undefined };
 }
 
 /** Says what the provider says, where the EHR's own status would hide it: one goes on with what was cancelled. */
 function besideTask(status: RequestStatus, task: Task): RequestStatus {
   const { word, purpose, owner } = task;
-  const isDenied = status.icon === 'done' && (task.isInTrouble || word.icon === 'declined');
+  const isDenied = status.icon === 'done' && (task.isMissed || word.icon === 'declined');
   const isPending = status.group === 'closed' && PENDING.has(word.icon);
+  // Only a reader knows whether the provider's words deny the EHR's own end.
+  const isUnread = status.icon === 'done' && task.hasWords;
   const isHidden =
-    purpose === undefined && (isDenied || isPending || HIDDEN[status.icon]?.includes(word.icon) === true);
+    purpose === undefined && (isDenied || isPending || isUnread || HIDDEN[status.icon]?.includes(word.icon) === true);
   const isUnended = !isDenied && (isPending || status.icon === 'done');
   const notes = [
     status.note,
-    isHidden ? saysOf(task) : status.icon === 'done' && purpose === undefined ? task.noted : undefined,
+    isHidden ? saysOf(task) : purpose === undefined ? (task.said ?? task.noted) : undefined,
     status.group === 'open' ? task.beside : undefined,
   ];
   return {
@@ -78,10 +73,10 @@ function besideTask(status: RequestStatus, task: Task): RequestStatus {
   };
 }
 
-function saysOf({ word, remark, reason }: Task): string {
-  if (word === doneInDoubt) return ['provider has closed it', remark, reason].filter(Boolean).join(' · ');
-  if (word.icon === 'sent') return 'provider has not answered';
-  return word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
+function saysOf({ word, said, remark }: Task): string {
+  if (word === doneInDoubt) return ['provider has closed it', remark].filter(Boolean).join(' · ');
+  const answer = word.note?.replace(/^EHR says/, 'provider says') ?? `provider says “${word.word}”`;
+  return [word.icon === 'sent' ? 'provider has not answered' : answer, said].filter(Boolean).join(' · ');
 }
 
 /** Whether its provider may still carry out, or has carried out, a request that another one has replaced. */

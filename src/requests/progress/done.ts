@@ -1,100 +1,64 @@
 /**
- * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: a note,
- * an intent or result that could say something else, or a word that is not known, leaves the request open.
+ * Decides whether a completed Task ended its request. It did only where nothing beside the status leaves a doubt: words
+ * that no code of a guide explains, wherever they stand, leave the request open.
  */
-import { asInformation, asRecord, asRecords, asText, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
-import { isNullSystem } from '#src/smart/fhir/no-information.ts';
-import { guideCode } from './guide-codes.ts';
-import { asksOfDesk, purposeOf } from './purpose.ts';
-import { needsNoReader } from './reported.ts';
-import { saysMissed } from './task-words.ts';
+import { asRecord, asRecords, asText, asWritten, type ForeignRecord, MOST_READ } from '#src/smart/fhir/fields.ts';
+import { meaningsOf } from './guide-codes.ts';
+import { askedWords } from './purpose.ts';
+import { hasWords, resultsNamed } from './reported.ts';
+import { done } from './task-words.ts';
 
 /** FHIR R4 task-intent: a proposal, and one instance of an order, are not the whole order. */
 const WHOLE = new Set([undefined, 'unknown', 'order', 'original-order', 'filler-order']);
-const DONE_CODES = new Set<unknown>(['done', 'fulfilled']);
-const setOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ')));
-/** One of these says done, where nothing but {@link PLAIN} is beside it. */
-const DONE_WORDS = setOf([
-  'done complete completed finished finalized fulfilled fulfillment fulfilment delivered performed provided rendered transported administered',
-  'attended closed resolved success successful successfully erledigt durchgeführt abgeschlossen beendet ausgeführt geliefert',
-  'afgerond voltooid uitgevoerd afgehandeld terminé terminée réalisé réalisée effectué effectuée livré livrée completado',
-  'completada realizado realizada finalizado finalizada entregado entregada',
-]);
-const PLAIN = setOf([
-  'service services visit visits trip trips ride rides all on at to the transport delivery treatment session order request referral',
-  'task patient client member home equipment meal meals encounter procedure exam consult consultation therapy care loop destination',
-  'rn lpn pt ot slp np md nurse nursing fully and of was were is has have been utc',
-]);
-/** The paper was handed over, not what it asks for. */
-const PAPER = /^(?=.*\b(?:referral|request|task)\b).*\b(?:delivered|provided|rendered)\b/i;
+/** What a code of a guide may say of a completed Task that is done. */
+const ENDS = new Set(['done', 'fulfilled']);
+/** The states of contained records that were carried out. */
+const CARRIED_OUT = new Set(['completed', 'finished', 'final', 'amended', 'corrected', 'fulfilled']);
 
 /**
- * The words of a completed Task's status that do not surely say done, such as "walker" of "Walker delivered": the service
- * itself has to be meant.
+ * The codes and texts that a completed Task names beside its status, such as the code of what was done: it is done if its
+ * request names the same.
  *
  * @param task a Task whose status is `completed`; untrusted.
- * @returns undefined where something else leaves a doubt, whatever the service is.
+ * @returns undefined where something else leaves a doubt, whatever the request is.
  */
-export function unprovedWords(task: ForeignRecord): readonly string[] | undefined {
-  const { intent, businessStatus, statusReason, contained } = task;
-  const said = [businessStatus, statusReason].flatMap((one) => asText(one) ?? asRecords(one).flatMap(wordsIn));
+export function namedBesideDone(task: ForeignRecord): readonly string[] | undefined {
+  const { intent, businessStatus, statusReason, contained, note } = task;
+  const named = resultsNamed(task);
   const isSure =
-    said.length <= MOST_WORDS &&
-    ![task.note, task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
+    named !== undefined &&
+    [note ?? []].flat().length === 0 &&
     WHOLE.has(asText(intent)?.toLowerCase()) &&
-    needsNoReader(task) &&
-    !asRecords(contained).some(({ status }) => saysMissed(asText(status) ?? '')) &&
-    (hasPurpose(task) || !asksOfDesk(task));
-  if (!isSure) return undefined;
-  const words = said.map(wordsBesideDone);
-  const telling = words.every((some) => some !== undefined) ? [...new Set(words.flat())] : undefined;
-  return telling && telling.length <= MOST_WORDS ? telling : undefined;
+    ![task.output, contained, ...[businessStatus, statusReason, task.code].flatMap(listsOf)].some(isCut) &&
+    !hasWords(task, done) &&
+    meaningsOf(businessStatus).every((meaning) => ENDS.has(meaning)) &&
+    asRecords(contained).every(wasCarriedOut);
+  return isSure ? [...named, ...askedWords(task).map((text) => text.toLowerCase())] : undefined;
 }
-
-/** No status needs more texts, or more telling words. */
-const MOST_WORDS = 10;
 
 const listsOf = (one: unknown) => [one, asRecord(one).coding, asRecord(asRecord(one).concept).coding];
 /** Only so many members are read, and the next one may say that it was missed. */
 const isCut = (value: unknown) => Array.isArray(value) && value.length > MOST_READ;
 
-function hasPurpose(task: ForeignRecord): boolean {
-  const purpose = purposeOf(task);
-  return (purpose?.part === undefined ? purpose : purpose.part.alone) !== undefined;
+/** A contained party, form or order has no end of its own. */
+function wasCarriedOut({ resourceType, status }: ForeignRecord): boolean {
+  const isRecord = /^(?:Procedure|Encounter|Appointment|DiagnosticReport|Observation|SupplyDelivery)/.test(
+    asWritten(resourceType),
+  );
+  return !isRecord || CARRIED_OUT.has(asWritten(status));
 }
 
-/** @param service what the request asks for, in words; undefined where it is not known. */
-export function isSurelyDone(task: ForeignRecord, service?: string): boolean {
-  const words = unprovedWords(task);
-  return words !== undefined && (words.length === 0 || areOf(service, words));
+/** Whether a request names all of this, by its codes or its words. */
+export function namesAll({ service, codes }: Named, all: readonly string[]): boolean {
+  return all.every((one) => codes.includes(one) || one === service?.toLowerCase());
 }
 
-/** Two services in one name, of which the words may mean only one. */
-const COMPOUND = /\b(?:and|with|or|und|et|en|y)\b|[,/&+;()]|\d/i;
-
-/** Whether words name a service: all of them are its own, and the last word, which says what it is, is among them. */
-export function areOf(service: string | undefined, words: readonly string[]): boolean {
-  if (service === undefined || COMPOUND.test(service)) return false;
-  const own: readonly string[] = service.toLowerCase().match(/\p{L}+/gu) ?? [];
-  return words.includes(own.at(-1) ?? '') && words.every((word) => own.includes(word) || PLAIN.has(word));
-}
-
-/** The text and the displays of a concept, without those that a code proves to say done; the codes where there is neither. */
-export function wordsIn(given: ForeignRecord): string[] {
-  // R5 wraps a reason in a CodeableReference.
-  const { text, coding } = given.concept === undefined ? given : asRecord(given.concept);
-  const codings = asRecords(coding).filter((one) => !isNullSystem(one.system) && !DONE_CODES.has(guideCode(one)));
-  const words = [text, ...codings.map(({ display }) => display)].flatMap((one) => asInformation(one) ?? []);
-  return words.length > 0 ? words : codings.flatMap(({ code }) => asInformation(code) ?? []);
-}
-
-/** @returns the words beside those that say done, if any of them is telling; undefined for a text that does not say it. */
-function wordsBesideDone(text: string): readonly string[] | undefined {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const isDone = words.length === 0 || words.some((word) => DONE_WORDS.has(word));
-  if (!isDone || saysMissed(text) || /[?\u00bf]/.test(text) || PAPER.test(text)) return undefined;
-  const others = words.filter((word) => !DONE_WORDS.has(word));
-  return others.every((word) => PLAIN.has(word)) ? [] : others;
+/** What a request is for. */
+interface Named {
+  /** In words; undefined where they are not known. */
+  readonly service?: string;
+  /** `system|code` of each of its codes. */
+  readonly codes: readonly string[];
 }
 
 /** What a request says about when it was written. */

@@ -1,4 +1,5 @@
 /** What the clinician has to do next about a request, from its status, its Task and what is missing. */
+import { READ } from './rivals.ts';
 
 export interface StepFacts {
   readonly icon: string;
@@ -16,10 +17,10 @@ export interface StepFacts {
   readonly hasProvider: boolean;
   /** What providers have answered could not be read: one may have it. */
   readonly isUnheard?: boolean | undefined;
-  /** The provider who declined it says that something is missing. */
-  readonly isIncomplete?: boolean;
-  /** The provider says that the patient does not want it, or no longer needs it. */
-  readonly isUnwanted?: boolean;
+  /** A person has to read what its provider wrote: no code of a guide explains it. */
+  readonly hasWords?: boolean;
+  /** Its provider, or the one who sent it, wrote a note. */
+  readonly hasNote?: boolean;
   /** It replaced a request that is still open in the EHR. */
   readonly hasOpenOlder?: boolean;
   /** What its Tasks ask of the clinician although it goes on. */
@@ -42,6 +43,8 @@ export interface NextStep {
 const NOTHING: NextStep = { text: 'Nothing to do', isAction: false };
 const IF_DONE: NextStep = { text: 'Nothing to do if it was done', isAction: false };
 const IF_KNOWN: NextStep = { text: 'Nothing to do if the provider knows', isAction: false };
+const BUT_NOTE: NextStep = { text: 'Nothing to do but read the note', isAction: false };
+const IF_UNASKED: NextStep = { text: 'Nothing to do if it asks no provider', isAction: false };
 const act = (text: string): NextStep => ({ text, isAction: true });
 
 /** Steps that the status alone decides; they come before any question about time or provider. */
@@ -71,16 +74,18 @@ export function nextStep(facts: StepFacts): NextStep {
   if (!isOpen || isProhibited) return NOTHING;
   if (facts.hasOpenOlder === true)
     return act(icon === 'hold' ? 'Check which request counts' : 'Cancel the older request');
-  if (facts.isIncomplete === true) return act('Send what is missing');
-  const own = BY_WORD.get(facts.isUnwanted === true ? 'Cancelled' : facts.word) ?? BY_STATUS.get(icon);
+  if (facts.word === 'Declined' && facts.hasWords === true) return act('Read why it was declined');
+  const own = BY_WORD.get(facts.word) ?? BY_STATUS.get(icon);
   if (own) return own;
   if (facts.asked !== undefined) return act(facts.asked);
   if (facts.isPatients === true) return { text: 'For the patient or family to do', isAction: false };
-  if (facts.isUnasked === true) return NOTHING;
+  if (facts.isUnasked === true) return IF_UNASKED;
   if (isOverdue && hasProvider) return act('Ask why it is late');
+  if (facts.hasWords === true) return act(READ);
   if (!hasProvider && WAITING.has(icon)) return act(facts.isUnheard === true ? 'Check who has it' : 'Find a provider');
   if (!hasTime && !SETTLED.has(icon)) return act('Confirm the time');
-  if (!WAITING.has(icon)) return facts.hasNoMovement === true ? act('Ask how it stands') : NOTHING;
+  if (!WAITING.has(icon) && facts.hasNoMovement === true) return act('Ask how it stands');
+  if (!WAITING.has(icon)) return facts.hasNote === true ? BUT_NOTE : NOTHING;
   return { text: waitingText(waited), isAction: false };
 }
 

@@ -1,102 +1,100 @@
 /**
- * What is written in free text beside an order or a Task: notes, and results of a Task. Such a text is shown to the
- * clinician and ends nothing: it has any language and any abbreviation, and only a reader knows what it means.
+ * What is written in free text beside an order or a Task: its state in the provider's words, notes, and results. Such a
+ * text is shown to the clinician and ends nothing: it has any language and any abbreviation, and only a reader knows what
+ * it means. Only the codes that a published guide defines decide.
  */
 import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
-import { guideCode } from './guide-codes.ts';
-import { saysMissed } from './task-words.ts';
+import { guideCode, meaningsOf, quotedFirst, saidIn } from './guide-codes.ts';
+import { isSame, type TaskWord } from './task-words.ts';
 
 /** What a row shows of a text; the page of the request has all of it. */
-const SHOWN = 60;
-/** What is only agreed or asked for is not done yet, where nothing else came of it. */
-const STILL_TO_COME = /(?:^|\/)(?:Appointment|AppointmentResponse|ServiceRequest)\//;
-const LONGEST = 2_000;
+export const SHOWN = 60;
+/** How many texts of a Task's state a row shows. */
+const MOST_SAID = 3;
+/** The resources that record what was done, rather than what is planned, asked for or written about it. */
+const RECORDS =
+  /(?:^|\/)(?:Procedure|Encounter|DiagnosticReport|ImagingStudy|Immunization|SupplyDelivery|MedicationAdministration|MedicationDispense)\//;
 const DONE = new Set<string | undefined>(['done', 'fulfilled']);
-/** In the name of a result: a part, what is still to come, or two letters of a script that is not read here. */
-const DOUBTFUL =
-  /\b(?:partial|back-?order|postpon|reschedul|wait(?:ing)?[ -]?list)|\d (?:out )?of \d|(?:(?!\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited})\p{L}){2}/iu;
-/** SNOMED CT for not done, not performed, not indicated, refused, attempted, cancelled and abandoned. */
-const MISSED_CODES = /^(?:385660001|262008008|410534003|443390004|410523001|89925002|385655000)$/;
-/** "Service provided: no", "Visits completed: 0". */
-const NONE_DONE =
-  /\b(?:attended|completed?|delivered|done|fulfilled|performed|provided|rendered|seen|transported)\b[^:]{0,60}: (?:no|none|0)$/i;
 
 /** The beginning of the newest note, in quotation marks, and how many more there are. @param notes Annotations; untrusted. */
 export function noteShown(notes: unknown): string | undefined {
   if (notes === undefined) return undefined;
   const dated = asRecords(notes).map(({ text, time }) => ({ text, at: Date.parse(asWritten(time)) || 0 }));
-  return shown(dated.toSorted((one, other) => other.at - one.at).map(({ text }) => text));
+  return quotedFirst(
+    dated.toSorted((one, other) => other.at - one.at).map(({ text }) => text),
+    1,
+    SHOWN,
+  );
 }
 
 /** The beginning of the first result of a Task that says something in words, a number or yes or no. */
 export function resultShown({ output }: ForeignRecord): string | undefined {
-  return shown(asRecords(output).flatMap((result) => valueOf(result) ?? []));
+  return quotedFirst(asRecords(output).flatMap(resultText), 1, SHOWN);
 }
 
-function shown(all: readonly unknown[]): string | undefined {
-  const [first, ...others] = all.flatMap((one) => asText(one, SHOWN) ?? []);
-  return first && `“${first}”${others.length > 0 ? ` +${others.length} more` : ''}`;
-}
-
-function valueOf(result: ForeignRecord): string | undefined {
+/** What a result is called, and what it is; nothing for a record whose name is a guide's code. */
+function resultText(result: ForeignRecord): string | string[] {
   const { type, valueBoolean, valueString, valueMarkdown, valueAnnotation, valueCode, valueCoding } = result;
   const number = result.valueInteger ?? result.valueDecimal ?? asRecord(result.valueQuantity).value;
   const coding = asRecord(valueCoding);
+  const given = valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode;
   const value =
-    asText(
-      valueString ?? valueMarkdown ?? asRecord(valueAnnotation).text ?? valueCode ?? coding.display ?? coding.code,
-    ) ??
+    asText(given ?? coding.display ?? coding.code ?? asRecord(result.valueReference).display) ??
     asConceptText(result.valueCodeableConcept) ??
     (typeof valueBoolean === 'boolean' ? (valueBoolean ? 'yes' : 'no') : undefined) ??
     (typeof number === 'number' ? String(number) : undefined);
-  return value && [asConceptText(type), value].filter(Boolean).join(': ');
+  const isNamed = saidIn(type).some(({ isExplained }) => !isExplained);
+  return value === undefined && !isNamed ? [] : [asConceptText(type), value].filter(Boolean).join(': ');
 }
 
-/**
- * Whether a completed Task has nothing beside its status that a person would have to read: no note, and no results but
- * records of what was done and codes that a guide defines as done.
- */
-export function needsNoReader({ note, output }: ForeignRecord): boolean {
-  const results = asRecords(output);
-  const records = results.flatMap(({ valueReference }) => asText(asRecord(valueReference).reference) ?? []);
-  const isToCome = records.length > 0 && records.every((one) => STILL_TO_COME.test(one));
+/** What a Task's business status and reason say in the EHR's own words; nothing where they only repeat its status. */
+export function stateShown(task: ForeignRecord, word: TaskWord, longest = 100): string | undefined {
+  const same = (text: string) => isSame(text, { status: task.status, word });
+  const said = [...saidIn(task.businessStatus), ...saidIn(task.statusReason)];
+  const telling = said.map(({ text, code }) => (same(text) ? code : text)).filter((text) => !same(text));
+  return quotedFirst([...new Set(telling)], MOST_SAID, longest);
+}
+
+/** Whether a person has to read what a Task's business status and reason say: no code of a guide explains it. */
+export function hasWords({ status, businessStatus, statusReason }: ForeignRecord, word: TaskWord): boolean {
+  const said = [...saidIn(businessStatus), ...saidIn(statusReason)];
   return (
-    [note ?? []].flat().length === 0 && !isToCome && results.every((one) => !isDoubtful(one) && isRecordOrDone(one))
+    meaningsOf(businessStatus).includes('look') ||
+    said.some((one) => !one.isExplained && [one.text, one.code].some((text) => !isSame(text, { status, word })))
   );
-}
-
-function isRecordOrDone(result: ForeignRecord): boolean {
-  const codings = codingsOf(result);
-  if (result.valueReference) return valueOf(result) === undefined;
-  return codings.length > 0 && codings.every((coding) => DONE.has(guideCode(coding)));
-}
-
-/** A name may deny what its record or its code seems to prove: "Reason not delivered", "Partial delivery". */
-function isDoubtful(result: ForeignRecord): boolean {
-  const { type, valueReference, valueCodeableConcept } = result;
-  const displays = [asRecord(valueReference), ...codingsOf(result)].map(({ display }) => display);
-  const names = [asConceptText(type), asRecord(valueCodeableConcept).text, ...displays].flatMap(
-    (one) => asText(one) ?? [],
-  );
-  return names.some((name) => saysMissed(name) || DOUBTFUL.test(name));
 }
 
 /**
- * Whether a note or a result of a completed Task says that its service was missed. It closes and opens nothing, and only
- * asks for a look where the EHR calls the order completed.
+ * What the results of a completed Task name, so that it is done if its request names the same: codes and texts.
+ * @returns undefined where a person has to read a result: all but records of what was done, and codes of it.
  */
-export function reportsMissed({ note, output }: ForeignRecord): boolean {
-  const results = asRecords(output);
-  const coded = results.flatMap((result) =>
-    codingsOf(result).flatMap((one) => [guideCode(one), one.code, one.display]),
-  );
-  const named = results.flatMap(({ type, valueReference }) => [asConceptText(type), asRecord(valueReference).display]);
-  const said = [...asRecords(note).map(({ text }) => text), ...results.map(valueOf), ...named, ...coded];
-  return said
-    .flatMap((one) => asText(one, LONGEST) ?? [])
-    .some((one) => MISSED_CODES.test(one) || NONE_DONE.test(one) || saysMissed(one));
+export function resultsNamed({ output }: ForeignRecord): readonly string[] | undefined {
+  const named = asRecords(output).map(resultNamed);
+  return named.every((one) => one !== undefined) ? named.flat() : undefined;
 }
 
-function codingsOf({ valueCodeableConcept, valueCoding }: ForeignRecord): ForeignRecord[] {
-  return [...asRecords(asRecord(valueCodeableConcept).coding), ...asRecords(valueCoding)];
+function resultNamed(result: ForeignRecord): readonly string[] | undefined {
+  const { type, valueReference, valueCodeableConcept, valueCoding } = result;
+  const { reference, display } = asRecord(valueReference);
+  const concept = valueCoding === undefined ? valueCodeableConcept : { coding: [valueCoding] };
+  const isRecord = RECORDS.test(asWritten(reference));
+  const values = Object.keys(result).filter((key) => key.startsWith('value'));
+  if (values.length !== 1 || (concept === undefined && !isRecord)) return undefined;
+  if (!meaningsOf(type).includes('result') || saidIn(type).some((one) => !one.isExplained)) return undefined;
+  if (concept === undefined) return [asText(display)?.toLowerCase()].filter((text) => text !== undefined);
+  const codings = asRecords(asRecord(concept).coding);
+  if (codings.length === 0) return undefined;
+  const unknown = codings.filter((one) => !DONE.has(guideCode(one)?.meaning));
+  const words = saidIn(concept).filter(({ isExplained }) => !isExplained);
+  return [
+    ...unknown.map(({ system, code }) => `${asText(system)}|${asText(code)}`),
+    ...words.map(({ text }) => text.toLowerCase()),
+  ];
+}
+
+/** Whether a code of a guide says that the service of a completed Task was not carried out. */
+export function reportsMissed({ output }: ForeignRecord): boolean {
+  return asRecords(output)
+    .flatMap(({ valueCodeableConcept, valueCoding }) => [valueCodeableConcept, { coding: [valueCoding] }])
+    .some((one) => meaningsOf(one).includes('failed'));
 }

@@ -1,10 +1,10 @@
 /** Finds the Task that speaks for a request among all that are about it. */
 import type { PartyReference } from '#src/patients/party.ts';
-import { areOf, type Written, writtenFrom } from './done.ts';
+import { namesAll, type Written, writtenFrom } from './done.ts';
 import { newestOf, onceById, ownerKey } from './latest-task.ts';
 import { isOf, nameKey } from './owner.ts';
 import { type Asked, isForWhole } from './purpose.ts';
-import { askedText, othersWhoAct, rivalStep, rivalText } from './rivals.ts';
+import { askedText, othersWhoAct, READ, rivalStep, rivalText } from './rivals.ts';
 import type { Task } from './task.ts';
 import { claimed, done, doneInDoubt, isOver, unsent } from './task-words.ts';
 
@@ -33,7 +33,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
     .filter((task) => !isBeside(task))
     .map((task) => fromRequester(inItsTime(proved(task, request), request), request));
   const taken = handOvers.filter(({ word }) => word !== claimed);
-  const last = newestOf(taken.length > 0 ? taken : handOvers) ?? standIn(beside);
+  const last = newestOf(taken.length > 0 ? taken : handOvers);
   const own = last && (doneBefore(last, handOvers) ?? last);
   const isStopped = beside.some(({ purpose, word }) => purpose?.isStop === true && word.icon === 'done');
   const isDone = own?.word.icon === 'done';
@@ -55,6 +55,7 @@ export function newestTask(all: readonly Task[], request: About): Task | undefin
           .filter(Boolean)
           .join(' · ') || undefined,
       besideStep: rivalStep(rivals, shown) ?? stepFor(said, own, isAsked),
+      isUnheard: own === undefined && said.some(mayHave),
     }
   );
 }
@@ -84,10 +85,10 @@ function isOpenPart({ purpose, word, latestMs }: Task, whole: Task): boolean {
 
 const wordsOf = ({ purpose }: Task) => purpose?.words;
 
-/** "Walker delivered" ends the order of a walker. */
-function proved(task: Task, { service }: About): Task {
-  if (task.unproved === undefined || !areOf(service, task.unproved)) return task;
-  return { ...task, word: done };
+/** A result that is coded as the order itself ends it. */
+function proved(task: Task, request: About): Task {
+  if (task.unproved === undefined || !namesAll(request, task.unproved)) return task;
+  return { ...task, word: done, hasWords: false };
 }
 
 /** A Task that ended before the request was written carried out something else; what is still to come is not carried out. */
@@ -119,34 +120,33 @@ function doneBefore(last: Task, handOvers: readonly Task[]): Task | undefined {
   return { ...inDoubt(found, `another provider says “${last.word.word}”`), changed: last.changed };
 }
 
-/** Where no Task says that it carries the request out, one under way whose code we do not know may do so. */
-function standIn(tasks: readonly Task[]): Task | undefined {
-  const found = newestOf(tasks.filter(({ purpose, word }) => purpose?.mayCarryOut === true && !isOver(word)));
-  return found && { ...found, remark: [found.purpose?.words, found.remark].filter(Boolean).join(': ') };
-}
-
 /** What the clinician has to know of a Task beside the request although the request itself goes on. */
-function isPressing({ word, purpose }: Task): boolean {
-  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true;
+function isPressing({ word, purpose, hasWords }: Task): boolean {
+  return word.icon === 'declined' || word.icon === 'hold' || purpose?.isStop === true || hasWords;
 }
 
-/** What the provider hands back to the requester: a part of the work, such as a form to fill in, or a question. */
-function isOfRequester(task: Task, { requester }: About): boolean {
-  const key = ownerKey(task);
-  return (
-    task.purpose?.asks === true && !isOver(task.word) && key !== undefined && key === (requester && nameKey(requester))
-  );
+/** What waits for the requester beside the request: a part of the work that was handed back, or a Task of their own. */
+function isOfRequester({ word, owner, purpose }: Task, { requester }: About): boolean {
+  const key = owner && nameKey(owner);
+  const isBack = purpose?.part !== undefined && key !== undefined && key === (requester && nameKey(requester));
+  return !isOver(word) && (isBack || isOf(owner, requester));
 }
 
 /** What the Tasks beside a request ask of the clinician. */
 function stepFor(said: readonly Task[], own: Task | undefined, isAsked: (task: Task) => boolean): string | undefined {
   if (said.some(({ word }) => word.icon === 'declined')) return 'Check what was declined';
-  if (said.some(isAsked)) return 'Answer the provider';
+  if (said.some(isAsked)) return 'Check what the requester has to do';
   const mayBeEnd = ({ purpose, word }: Task) =>
-    word.icon === 'done'
-      ? purpose?.isStop === true || (own === undefined && purpose?.mayCarryOut === true)
+    word === done || word === doneInDoubt
+      ? purpose?.isStop === true || (own === undefined && purpose?.text !== undefined)
       : purpose?.isStop === true && own === undefined;
-  return said.some(mayBeEnd) ? 'Check it in the EHR' : undefined;
+  if (said.some(mayBeEnd)) return 'Check it in the EHR';
+  return said.some((task) => task.hasWords) ? READ : undefined;
+}
+
+/** Whether a Task of unknown purpose may be the provider's, who has answered it. */
+function mayHave({ purpose, word }: Task): boolean {
+  return purpose?.text !== undefined && !isOver(word) && word.icon !== 'draft' && word.icon !== 'sent';
 }
 
 const MOST_BESIDE = 2;
@@ -154,10 +154,9 @@ const MOST_BESIDE = 2;
 /** "Verify insurance: declined, No coverage". */
 function besideText(tasks: readonly Task[], isAsked: (task: Task) => boolean): string | undefined {
   const lines = tasks.map((task) => {
-    const { purpose, word, remark, reason } = task;
-    if (isAsked(task)) return [`${purpose?.words}: waits for the requester`, remark].filter(Boolean).join(', ');
-    const said = word.icon === 'unknown' ? remark : undefined;
-    return [`${purpose?.words}: ${word.word.toLowerCase()}`, said, reason].filter(Boolean).join(', ');
+    const { purpose, word, remark } = task;
+    const state = isAsked(task) ? 'waits for the requester' : word.word.toLowerCase();
+    return [`${purpose?.words}: ${state}`, remark].filter(Boolean).join(', ');
   });
   const more = lines.length > MOST_BESIDE ? ` +${lines.length - MOST_BESIDE} more` : '';
   return `${lines.slice(0, MOST_BESIDE).join(' · ')}${more}` || undefined;

@@ -3,7 +3,6 @@ import { lastDayOf } from '#src/patients/fhir-date.ts';
 import { conditionsOf } from '#src/patients/modifier-elements.ts';
 import { isPlaceholder, type PartyReference, readParty, targetType } from '#src/patients/party.ts';
 import {
-  asConceptText,
   asRecord,
   asRecords,
   asText,
@@ -15,12 +14,12 @@ import {
 import { localReference } from '#src/smart/fhir/reference.ts';
 import type { RequestPriority } from '#views/requests/request-row.ts';
 import { describePriority } from './codes.ts';
-import { endOf, unprovedWords, wordsIn } from './done.ts';
-import { businessCode, businessText } from './guide-codes.ts';
+import { endOf, namedBesideDone } from './done.ts';
+import { quotedFirst } from './guide-codes.ts';
 import { askedOf, isOf, nameKey, PATIENTS_OWN, recipientsOf } from './owner.ts';
-import { isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
-import { noteShown, reportsMissed, resultShown } from './reported.ts';
-import { asksForMore, describeTask, doneInDoubt, isInTrouble, isOver, type TaskWord } from './task-words.ts';
+import { askedWords, isOfOtherDesk, type Purpose, purposeOf } from './purpose.ts';
+import { hasWords, noteShown, reportsMissed, resultShown, SHOWN, stateShown } from './reported.ts';
+import { describeTask, doneInDoubt, isOver, type TaskWord } from './task-words.ts';
 
 /** One hand-over as far as the list shows it. Texts are plain and bounded. */
 export interface Task {
@@ -29,22 +28,26 @@ export interface Task {
   /** `Type/id` of the requests that it is about. */
   readonly about: readonly string[];
   readonly word: TaskWord;
-  /** For a completed Task: words of its status. It counts as done only if they name the service. */
+  /** What a completed Task names: it counts as done only if its request names the same. */
   readonly unproved: readonly string[] | undefined;
-  /** In the provider's own words, such as "Vehicle assigned". */
+  /** All that a row shows of what the provider wrote. */
   readonly remark: string | undefined;
-  /** It goes on, or is completed, although its author says that the service was missed. */
-  readonly isInTrouble: boolean;
+  /** Its business status and its reason, in the provider's own words: “Vehicle assigned”. */
+  readonly said: string | undefined;
+  /** A person has to read what its provider wrote: no code of a guide explains it. */
+  readonly hasWords: boolean;
+  /** A code of its results says that it was not carried out. */
+  readonly isMissed: boolean;
   /** The beginning of its newest note, or of what its results say. */
   readonly noted: string | undefined;
-  /** Why it was declined, cancelled or put on hold. */
-  readonly reason: string | undefined;
   /** What it asks for, where that may be something beside the request: "Verify insurance". */
   readonly purpose: Purpose | undefined;
   /** For the Task that decides the state of a request: the state of the request's other Tasks. */
   readonly beside?: string | undefined;
   /** What those other Tasks ask of the clinician. */
   readonly besideStep?: string | undefined;
+  /** A Task whose purpose is not known may mean that its owner has the request. */
+  readonly isUnheard?: boolean;
   /** The requester has it: it is not yet, or no longer, a provider's. */
   readonly isWithRequester?: boolean | undefined;
   /** The time in which its provider was to carry it out is over. */
@@ -80,12 +83,11 @@ interface ReadAt {
 export function readTask(resource: ForeignRecord, { patientId, base, now }: ReadAt): Task | undefined {
   const localOf = (reference: unknown) => localReference(reference, base);
   const isOfPatient = resource.for === undefined || localOf(resource.for) === `Patient/${patientId}`;
-  const business = saidOf(resource);
-  const mayBeDone = describeTask(resource.status, [])?.icon === 'done';
+  const mayBeDone = describeTask(resource.status)?.icon === 'done';
   // What goes on until a later day is not over, whatever its status says.
   const goesOn = startsLater({ start: endOf(resource) }, now);
-  const unproved = mayBeDone && !goesOn ? unprovedWords(resource) : undefined;
-  const word = describeTask(resource.status, business, unproved?.length === 0);
+  const unproved = mayBeDone && !goesOn ? namedBesideDone(resource) : undefined;
+  const word = describeTask(resource.status, resource.businessStatus, unproved?.length === 0);
   const about = requestsOf(resource)
     .map(localOf)
     .filter((local) => local?.startsWith('ServiceRequest/') === true);
@@ -96,7 +98,9 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
   const isPatients = PATIENTS_OWN.has(targetType(owner, place));
   if (!isHandOver || !isOfPatient || isPatients || !word || about.length === 0) return undefined;
   const party = readParty(owner, place);
-  const noted = noteShown(resource.note) ?? (mayBeDone ? resultShown(resource) : undefined);
+  const said = stateShown(resource, word);
+  const asked = word.icon === 'done' ? undefined : quotedFirst(askedWords(resource), 1, SHOWN);
+  const noted = noteShown(resource.note) ?? resultShown(resource);
   const changed = [resource.lastModified, asRecord(resource.meta).lastUpdated, resource.authoredOn]
     .map((value) => asText(value, 40))
     .find((text) => text !== undefined && Date.parse(text) <= now.getTime() + DAY_MS);
@@ -106,14 +110,12 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
     word,
     unproved: word === doneInDoubt ? unproved : undefined,
     remark:
-      [...new Set([word.note, ...remarksOf(resource, word), noted, offeredText(recipientsOf(resource).length)])]
-        .filter(Boolean)
-        .join(' · ') || undefined,
-    isInTrouble:
-      isInTrouble(word, [...codesOf(resource.businessStatus), ...codesOf(resource.statusReason)]) ||
-      (word === doneInDoubt && reportsMissed(resource)),
+      [word.note, said, asked, noted, offeredText(recipientsOf(resource).length)].filter(Boolean).join(' · ') ||
+      undefined,
+    said,
+    hasWords: hasWords(resource, word) || (word === doneInDoubt && noted !== undefined),
+    isMissed: word === doneInDoubt && reportsMissed(resource),
     noted,
-    reason: asConceptText(resource.statusReason),
     purpose: purposeOf(resource),
     isWithRequester:
       word.icon === 'sent' &&
@@ -137,12 +139,6 @@ export function readTask(resource: ForeignRecord, { patientId, base, now }: Read
 /** Of a Task that may be taken by any of several. */
 function offeredText(count: number): string | undefined {
   return count > 1 ? `any of ${count} providers may take it` : undefined;
-}
-
-/** Where a completed Task is not done, all that its business status says: one of its codings may be "Completed". */
-function remarksOf({ status, businessStatus }: ForeignRecord, word: TaskWord): (string | undefined)[] {
-  const isOdd = status === 'completed' && word.icon !== 'done';
-  return isOdd ? [...new Set(asRecords(businessStatus).flatMap(wordsIn))] : [businessText(businessStatus)];
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -174,23 +170,10 @@ export function namesOnlyNumber(resource: ForeignRecord): boolean {
   const isNumber = ({ reference, type, identifier }: ForeignRecord) =>
     reference === undefined && (type ?? 'ServiceRequest') === 'ServiceRequest' && asText(asRecord(identifier).value);
   return (
-    describeTask(resource.status, []) !== undefined &&
+    describeTask(resource.status) !== undefined &&
     asRecords(resource.partOf).length === 0 &&
     !isOfOtherDesk(resource) &&
     references.length > 0 &&
     references.every((one) => Boolean(isNumber(one)))
-  );
-}
-
-/** What decides the word of a Task beside its status: its business status, and a reason that asks for something. */
-export function saidOf({ businessStatus, statusReason }: ForeignRecord): string[] {
-  return [...codesOf(businessStatus), ...codesOf(statusReason).filter(asksForMore)];
-}
-
-/** The codes and the text of a concept in lower case, as {@link describeTask} expects them. */
-function codesOf(concept: unknown): string[] {
-  const { coding, text } = asRecord(concept);
-  return [...asRecords(coding).flatMap((one) => [businessCode(one), one.display]), text].flatMap(
-    (code) => asText(code)?.toLowerCase() ?? [],
   );
 }

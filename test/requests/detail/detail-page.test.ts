@@ -193,7 +193,7 @@ test('every fact is in its section, with one call to the EHR', async () => {
     'Number ORD-7 Copy urn:orders',
     'Requisition FORM-1 Copy urn:forms',
     'STAT',
-    'Next step: Nothing to do',
+    'Next step : Read what the provider says',
   ])
     expect(text).toContain(words);
   expect(text).toMatch(new RegExp(`Needed ${spaced(withDayWords(NEEDED))} \\d\\d:\\d\\d–\\d\\d:\\d\\d`));
@@ -219,7 +219,7 @@ test('the timeline has the newest event first, each with person, time and source
   const words = [
     [/^Appointment · booked · Wished Tue 1 Dec 2026 \w{3} \d+ \w{3} \d{4} /, /Van 7 · Appointment$/],
     [/^Message · Which door\?/, /Swift · Communication$/],
-    [/^Accepted · Vehicle assigned/, /Swift · Hand-over$/],
+    [/^Accepted · “Vehicle assigned”/, /Swift · Hand-over$/],
     [/^Last changed in the EHR/, /Request$/],
     [/^Signed/, /Dr\. Ruth Kim · Change history$/],
     [/^Requested \d+ \w{3} \d{4} /, /Dr\. Ruth Kim · Request$/],

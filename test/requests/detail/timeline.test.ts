@@ -75,14 +75,34 @@ test.for<[string, object, string | undefined]>([
   [
     'one under way',
     { ...task, status: 'in-progress', code: { text: 'Verify insurance' } },
-    'Under way · Verify insurance',
+    'Under way · “Verify insurance”',
   ],
   [
     'one that was not carried out',
     { ...task, statusReason: { text: 'Patient not at home' } },
-    'Closed by provider · Patient not at home',
+    'Closed by provider · “Patient not at home”',
   ],
-  ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · Verify insurance'],
+  ['one to check something', { ...task, code: { text: 'Verify insurance' } }, 'Done · “Verify insurance”'],
+  [
+    'one whose code carries it out, in other words',
+    {
+      ...task,
+      code: { text: 'Verify insurance', coding: [{ code: 'fulfill' }] },
+      description: 'First floor',
+    },
+    'Closed by provider · “Verify insurance” · “First floor”',
+  ],
+  [
+    'what was sent with it, and no more than a few of that',
+    {
+      ...task,
+      input: Array.from({ length: 7 }, (_, at) => ({
+        type: { text: 'Result' },
+        valueReference: { reference: `Observation/${at}`, display: `Lead ${at}` },
+      })),
+    },
+    `Done · ${[0, 1, 2, 3, 4].map((at) => `sent with it: “Result: Lead ${at}”`).join(' · ')} · sent with it: 2 more in the EHR`,
+  ],
   ['a part of another', { ...task, partOf: [{ reference: 'Task/1' }] }, 'Done · Part of it'],
   [
     'the request’s own part of a group',
@@ -92,7 +112,7 @@ test.for<[string, object, string | undefined]>([
   [
     'one with a word from the provider',
     { ...task, status: 'accepted', note: [{ text: 'Call the ward' }] },
-    'Accepted · Call the ward',
+    'Accepted · “Call the ward”',
   ],
   ['one with conditions, too', { ...task, modifierExtension: extension }, 'Done · Conditions apply: see the EHR'],
   ['one that its requester still has', { ...task, ...sent, requester: doctor }, 'With the requester'],

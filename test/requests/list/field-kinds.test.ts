@@ -92,17 +92,21 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     { status: { word: 'Booked' }, sentTo: { names: ['Radiology'] }, next: { text: 'Nothing to do' } },
   ],
   [
-    'a Task whose code says that it is the referral',
+    'a Task whose code says that it is the referral, by code',
     { code: { text: 'Referral to cardiology service' } },
     {
       tasks: [
         {
-          ...{ ...handOver, status: 'rejected', code: { text: 'eReferral for cardiology consultation' } },
+          ...{ ...handOver, status: 'rejected' },
+          code: { ...coded('http://snomed.info/sct', '3457005'), text: 'eReferral for cardiology' },
           statusReason: { text: 'No available bed' },
         },
       ],
     },
-    { status: { word: 'Declined', note: 'No available bed' }, next: { text: 'Choose another provider' } },
+    {
+      status: { word: 'Declined', note: '“No available bed” · “eReferral for cardiology”' },
+      next: { text: 'Read why it was declined' },
+    },
   ],
   [
     'a denied authorization that a provider’s answer must not hide',
@@ -114,27 +118,27 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       ],
     },
     {
-      status: { word: 'Accepted', note: 'Prior authorization request: declined' },
-      next: { text: 'Check what was declined' },
+      status: { word: 'Accepted', note: '“Prior authorization request”: closed by provider, “Denied”' },
+      next: { text: 'Read what the provider says' },
     },
   ],
   [
     'an end beside the request, in the EHR’s own words',
     {},
     { tasks: [{ ...handOver, code: { text: 'Prior authorization request' }, businessStatus: { text: 'Approved' } }] },
-    { status: { note: 'Prior authorization request: closed by provider, Approved' } },
+    { status: { note: '“Prior authorization request”: closed by provider, “Approved”' } },
   ],
   [
-    'a hand-over that goes on, but is on hold',
+    'a hand-over that goes on, but is on hold in words',
     {},
     { tasks: [{ ...handOver, status: 'in-progress', businessStatus: { text: 'On-Hold' } }] },
-    { status: { word: 'On hold' } },
+    { status: { word: 'Under way', note: '“On-Hold”' }, next: { text: 'Read what the provider says' } },
   ],
   [
     'BSeR’s fulfilment of a Task that is still requested',
     {},
     { tasks: [{ ...handOver, status: 'requested', businessStatus: coded(BSER, '7.0', 'Fulfillment Completed') }] },
-    { status: { word: 'Status unclear', group: 'open', note: 'EHR says “requested” · Fulfillment Completed' } },
+    { status: { word: 'Status unclear', group: 'open', note: 'EHR says “requested” · “Fulfillment Completed”' } },
   ],
   [
     'BSeR’s code for declined',
@@ -146,13 +150,13 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'the same code of a system that may mean something else',
     {},
     { tasks: [{ ...handOver, status: 'in-progress', businessStatus: coded('urn:own', '4.0', 'Waiting list') }] },
-    { status: { word: 'Under way', note: 'Waiting list' } },
+    { status: { word: 'Under way', note: '“Waiting list”' } },
   ],
   [
     'BSeR’s code for done of another system',
     {},
     { tasks: [{ ...handOver, businessStatus: coded('urn:own', '7.0', 'Waiting list') }] },
-    { status: { word: 'Closed by provider', note: 'Waiting list' } },
+    { status: { word: 'Closed by provider', note: '“Waiting list”' } },
   ],
   [
     'a hand-over to a provider of another server',
@@ -179,7 +183,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     {},
     { tasks: [{ ...handOver, status: 'draft', statusReason: { text: 'Caregiver refused' } }] },
     {
-      status: { word: 'Ordered in the EHR', note: 'hand-over is only a draft · Caregiver refused' },
+      status: { word: 'Ordered in the EHR', note: 'hand-over is only a draft · “Caregiver refused”' },
       next: { text: 'Finish the hand-over' },
     },
   ],
@@ -203,7 +207,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     },
     {
       status: { word: 'Received', note: 'Part of it: waits for the requester' },
-      next: { text: 'Answer the provider' },
+      next: { text: 'Check what the requester has to do' },
     },
   ],
   [
@@ -219,16 +223,16 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       ],
     },
     {
-      status: { word: 'Accepted', note: 'Additional information request: waits for the requester' },
+      status: { word: 'Accepted', note: '“Additional information request”: waits for the requester' },
       sentTo: { names: ['Lincare'] },
-      next: { text: 'Answer the provider' },
+      next: { text: 'Check what the requester has to do' },
     },
   ],
   [
     'a moment in a provider’s words',
     {},
     { tasks: [{ ...handOver, status: 'accepted', businessStatus: { text: 'Pick-up 2026-11-25T14:00:00-05:00' } }] },
-    { status: { note: 'Pick-up 2026-11-25 13:00 CST' } },
+    { status: { note: '“Pick-up 2026-11-25 13:00 CST”' } },
   ],
   [
     'a provider who has a number alone, in the request too',
@@ -281,7 +285,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a provider who does not serve the place',
     {},
     { tasks: [{ ...handOver, status: 'received', businessStatus: { text: 'Out of service area' } }] },
-    { status: { word: 'Received' }, next: { text: 'Ask what happened' } },
+    { status: { word: 'Received' }, next: { text: 'Read what the provider says' } },
   ],
   [
     'what the patient is to do',
@@ -301,22 +305,16 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
   [
     'a provider’s words that repeat the status',
     {},
-    { tasks: [{ ...handOver, status: 'accepted', businessStatus: coded(BSER, '3.0', 'Service Request Accepted') }] },
+    { tasks: [{ ...handOver, status: 'accepted', businessStatus: { text: 'accepted' } }] },
     { status: { word: 'Accepted', note: undefined } },
   ],
-  [
-    'a code of Malaysia’s core that ends the request',
+  // "Finalized" means there that the work can begin, and "Finished" that it has to be validated.
+  ...['finish', 'final', 'fulfil', 'perform'].map((code): [string, object, { tasks: object[] }, object] => [
+    `a code of Malaysia’s core that is no end: ${code}`,
     {},
-    {
-      tasks: [
-        {
-          ...handOver,
-          businessStatus: coded('https://x/CodeSystem/task-business-status-my-core', 'verify', 'Verified'),
-        },
-      ],
-    },
-    { status: { word: 'Done' } },
-  ],
+    { tasks: [{ ...handOver, businessStatus: coded('https://x/CodeSystem/task-business-status-my-core', code) }] },
+    { status: { word: 'Closed by provider', note: `“${code}”` }, next: { text: 'Check what was done' } },
+  ]),
 ])('%s', async ([, change, came, expected]) => {
   const { row, page } = await readField(change, came);
   expect(row).toMatchObject(expected);

@@ -115,7 +115,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'an order that asks no provider',
     { code: coded({ system: SNOMED, code: '304253006', display: 'Not for resuscitation' }), authoredOn: '2026-01-01' },
     {},
-    { next: { text: 'Nothing to do' }, isUnasked: true, still: undefined },
+    { next: { text: 'Nothing to do if it asks no provider' }, isUnasked: true, still: undefined },
   ],
   [
     'what must not be done, without a provider',
@@ -127,19 +127,19 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'what the patient has declined',
     {},
     { tasks: [task({ status: 'rejected', statusReason: { text: 'Client declined services' } })] },
-    { status: { word: 'Declined' }, next: { text: 'Decide whether it is still needed' } },
+    { status: { word: 'Declined' }, next: { text: 'Read why it was declined' } },
   ],
   [
     'what was declined because something is missing',
     {},
     { tasks: [task({ status: 'rejected', statusReason: { text: 'Incomplete: missing recent labs report' } })] },
-    { status: { word: 'Declined' }, next: { text: 'Send what is missing' } },
+    { status: { word: 'Declined' }, next: { text: 'Read why it was declined' } },
   ],
   [
     'an order that asks no provider and began yesterday',
     { code: { text: 'Full code' }, occurrenceDateTime: '2026-11-21T08:00:00Z' },
     {},
-    { status: { isOverdue: false }, next: { text: 'Nothing to do' } },
+    { status: { isOverdue: false }, next: { text: 'Nothing to do if it asks no provider' } },
   ],
   [
     'what must not be done because it is refused',
@@ -159,7 +159,10 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
     'a hand-over on hold that asks for a report',
     {},
     { tasks: [task({ status: 'on-hold', statusReason: { text: 'Missing imaging report, please resubmit' } })] },
-    { status: { word: 'Question for you' }, next: { text: 'Answer the question' } },
+    {
+      status: { word: 'On hold', note: '“Missing imaging report, please resubmit”' },
+      next: { text: 'Decide whether to resume' },
+    },
   ],
   [
     'a hand-over whose work should be over',
@@ -178,7 +181,10 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         }),
       ],
     },
-    { status: { word: 'Under way', note: 'cancellation requested' }, next: { text: 'Ask what happened' } },
+    {
+      status: { word: 'Under way', note: '“Service Request Cancellation Requested”' },
+      next: { text: 'Read what the provider says' },
+    },
   ],
   [
     'a Dutch transfer of care that is refused',
@@ -192,7 +198,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         }),
       ],
     },
-    { status: { word: 'Declined', note: 'Geen capaciteit' }, next: { text: 'Choose another provider' } },
+    { status: { word: 'Declined', note: '“Geen capaciteit”' }, next: { text: 'Read why it was declined' } },
   ],
   [
     'a work list that is named as the provider',
@@ -237,6 +243,26 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
       tasks: [
         task({ id: 'n', status: 'accepted', owner: { display: 'B' } }),
         task({ ...older, status: 'in-progress', businessStatus: coded({ code: 'input-required' }) }),
+      ],
+    },
+    {
+      status: { note: 'another provider says “Under way” too · another provider writes “input-required”' },
+      next: { text: 'Read what the provider says' },
+    },
+  ],
+  [
+    'another provider asks by code, and the newest has accepted',
+    {},
+    {
+      tasks: [
+        task({ id: 'n', status: 'accepted', owner: { display: 'B' } }),
+        task({
+          ...{ ...older, status: 'in-progress' },
+          businessStatus: coded({
+            system: 'http://hl7.org/fhir/uv/cow/CodeSystem/business-status',
+            code: 'awaiting-information',
+          }),
+        }),
       ],
     },
     { status: { word: 'Accepted', note: 'another provider has a question' }, next: { text: 'Answer the provider' } },
@@ -390,13 +416,13 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         }),
       ],
     },
-    { status: { word: 'Failed', note: 'no show' } },
+    { status: { word: 'Failed', note: '“Scheduled Service Request Event Unattended”' } },
   ],
   [
     'an instruction of the patient, which asks no provider',
     { intent: 'directive', code: { text: 'No transfusion' } },
     {},
-    { status: { word: 'Active in the EHR' }, next: { text: 'Nothing to do' } },
+    { status: { word: 'Active in the EHR' }, next: { text: 'Nothing to do if it asks no provider' } },
   ],
   [
     'a hand-over of such an instruction',
@@ -440,7 +466,7 @@ test.for<[string, object, { along?: object[]; tasks?: object[] }, object]>([
         }),
       ],
     },
-    { status: { word: 'Under way', note: 'Daten fehlen' } },
+    { status: { word: 'Under way', note: '“Daten fehlen”' } },
   ],
 ])('%s', async ([, change, came, expected]) => {
   const { row } = await readField(change, came);
@@ -510,7 +536,7 @@ test.for<[string, object, string]>([
   [
     'a moment that a Task has brought',
     { output: [{ type: { text: 'Pick-up' }, valueDateTime: '2026-11-25T14:00:00-06:00' }], status: 'accepted' },
-    'Accepted · Pick-up: 2026-11-25 14:00 CST',
+    'Accepted · “Pick-up: 2026-11-25 14:00 CST”',
   ],
   [
     'that a Task is about another request',
@@ -524,7 +550,7 @@ test.for<[string, object, string]>([
       description: 'Ring at the side door',
       executionPeriod: { start: '2026-11-20T15:00:00Z', end: '2026-11-20T16:00:00Z' },
     },
-    'Done · Ring at the side door · work 2026-11-20 09:00–10:00 CST',
+    'Done · “Ring at the side door” · work 2026-11-20 09:00–10:00 CST',
   ],
   [
     'by when a Task is to be done',
@@ -532,14 +558,14 @@ test.for<[string, object, string]>([
     'Sent · by 2026-11-24',
   ],
   [
-    'nothing of what a Task only refers to',
+    'of what a Task only refers to what it is',
     { output: [{ type: { text: 'Resulting activity' }, valueReference: { reference: 'Procedure/1' } }] },
-    'Done',
+    'Closed by provider · “Resulting activity: Procedure (see the EHR)”',
   ],
   [
     'what a Task found',
     { output: [{ type: { text: 'Delivered to' }, valueString: 'Neighbour' }] },
-    'Closed by provider · Delivered to: Neighbour',
+    'Closed by provider · “Delivered to: Neighbour”',
   ],
 ])('its timeline says %s', async ([, change, what]) => {
   const { page } = await readField({}, { tasks: [task(change)] });

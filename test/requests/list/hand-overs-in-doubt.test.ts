@@ -91,7 +91,7 @@ test.for<[string, object, object[], object]>([
     {},
     [au('cancelled')],
     {
-      status: { word: 'Cancelled', note: 'taken by another provider' },
+      status: { word: 'Cancelled', note: 'taken by another provider · “Request claimed”' },
       next: { text: 'Check it in the EHR' },
     },
   ],
@@ -194,13 +194,96 @@ test.for<[string, object, object[], object]>([
   expect(page.row).toMatchObject(expected);
 });
 
-test.for(['Patienten udeblev', '患者未到', 'المريض لم يحضر', 'Пациент не пришёл', 'Dose 5 μg, Δ BP ok'])(
-  'a note of “%s” is shown, and leaves a completed Task’s order open',
-  async (text) => {
-    const { row } = await readField({}, { tasks: [task({ note: [{ text }] })] });
-    expect(row?.status).toMatchObject({ word: 'Closed by provider', group: 'open', note: `“${text}”` });
+const STATUSES = 'requested received accepted in-progress on-hold completed rejected cancelled failed paused'.split(
+  ' ',
+);
+const WORDS = [
+  'Patienten udeblev',
+  '患者未到',
+  'المريض لم يحضر',
+  'Пациент не пришёл',
+  'Delivered',
+  'Dose 5 μg, Δ BP ok',
+];
+const PLACES: [string, (text: string) => object][] = [
+  ['business status', (text) => ({ businessStatus: { text } })],
+  ['vendor’s code', (text) => ({ businessStatus: { coding: [{ system: 'urn:own', code: 'x', display: text }] } })],
+  ['bare code', (text) => ({ businessStatus: { coding: [{ code: text }] } })],
+  ['reason', (text) => ({ statusReason: { text } })],
+  ['R5 reason', (text) => ({ statusReason: { concept: { text } } })],
+];
+const needed = { occurrencePeriod: { start: '2026-11-18', end: '2026-12-31' } };
+
+test.for(STATUSES.flatMap((status) => PLACES.map(([place, said]) => ({ status, place, said }))))(
+  'words of a Task that is $status are shown and ask for a step, whatever they say: $place',
+  async ({ status, said }) => {
+    for (const text of WORDS) {
+      // oxlint-disable-next-line no-await-in-loop -- one list after the other.
+      const { row, page } = await readField(needed, { tasks: [task({ status, ...said(text) })] });
+      expect(row).toMatchObject({ status: { group: 'open' }, next: { isAction: true } });
+      expect(row?.status.note).toContain(`“${text}”`);
+      expect(page.timeline[0]?.what).toContain(`“${text}”`);
+    }
   },
 );
+
+test.for(WORDS)('a note of “%s” is shown, and leaves a completed Task’s order open', async (text) => {
+  const { row } = await readField({}, { tasks: [task({ note: [{ text }] })] });
+  expect(row?.status).toMatchObject({ word: 'Closed by provider', group: 'open', note: `“${text}”` });
+});
+
+test.for<[string, object]>([
+  ['a note', { note: [{ text: 'Udeblev' }] }],
+  ['a result', { output: [{ type: { text: 'Besøg' }, valueString: 'Udeblev' }] }],
+])('%s of a Task that goes on is shown, and the step does not say that there is nothing to read', async ([, said]) => {
+  const { row } = await readField(needed, { tasks: [task({ status: 'in-progress', ...said })] });
+  expect(row).toMatchObject({
+    status: { word: 'Under way', note: expect.stringContaining('Udeblev') },
+    next: { text: 'Nothing to do but read the note', isAction: false },
+  });
+});
+
+const code = { text: 'Comprobar la cobertura' };
+test.for<[string, object, object[]]>([
+  [
+    'of another provider',
+    {},
+    [task({ status: 'accepted' }), task({ id: 'u', status: 'received', owner: { display: 'B' } })],
+  ],
+  ['of a Task beside it', {}, [task({ status: 'accepted' }), task({ id: 'u', status: 'in-progress', code })]],
+  ['of a Task beside it that is completed', {}, [task({ status: 'accepted' }), task({ id: 'u', code })]],
+  ['of a Task whose purpose is not known', {}, [task({ status: 'in-progress', code })]],
+  ['of what is on hold', { status: 'on-hold' }, [task({ status: 'on-hold' })]],
+])('words %s are shown and ask for a step', async ([, change, tasks]) => {
+  const all = tasks.map((one, at) => (at === tasks.length - 1 ? { ...one, businessStatus: { text: 'Udeblev' } } : one));
+  const { row } = await readField({ ...needed, ...change }, { tasks: all });
+  expect(row).toMatchObject({ status: { group: 'open' }, next: { isAction: true } });
+  expect(row?.status.note).toContain('“Udeblev”');
+});
+
+test('a reason of an active order is not hidden by its Task', async () => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+  const reason = { extension: [{ url, valueCodeableConcept: { text: 'Kostenträger lehnt ab' } }] };
+  const { row } = await readField({ ...needed, ...reason }, { tasks: [task({ status: 'accepted' })] });
+  expect(row).toMatchObject({
+    status: { word: 'Accepted', note: 'Kostenträger lehnt ab' },
+    next: { text: 'Check it in the EHR' },
+  });
+});
+
+test.for<[string, string, string]>([
+  ['before the EHR’s own end', '2026-11-20T14:02:00Z', 'Nothing to do if it was done'],
+  ['after it', '2026-11-21T14:02:00Z', 'Check it in the EHR'],
+  ['on the day of it', '2026-11-21', 'Check it in the EHR'],
+  ['no matter when', '', 'Check it in the EHR'],
+])('words that came %s: "%s"', async ([, lastModified, text]) => {
+  const ended = { status: 'completed', meta: { lastUpdated: '2026-11-21T10:00:00Z' } };
+  const { row } = await readField(ended, { tasks: [task({ lastModified, note: [{ text: 'Udeblev' }] })] });
+  expect(row).toMatchObject({
+    status: { word: 'Done', note: 'provider has closed it · “Udeblev”' },
+    next: { text },
+  });
+});
 
 test.for<[string, object]>([
   ['as needed', { asNeededBoolean: true }],

@@ -65,14 +65,16 @@ test.for<[string, object, object, (string | undefined)[]]>([
     {},
     doubt('“Pt refused at the door, closing”'),
   ],
-  [
-    'a desk’s work in its description',
-    { description: 'Schedule the first visit' },
-    {},
-    beside('Schedule the first visit: done'),
-  ],
-  ['a desk’s work within its description', { description: 'Please schedule the first visit' }, {}, doubt()],
-  ['another description', { description: 'PT at home, stairs' }, {}, DONE],
+  // What a Task without a code is for, only its words say.
+  ...['Schedule the first visit', 'Agendar la primera visita', 'PT at home, stairs'].map(
+    (description): [string, object, object, (string | undefined)[]] => [
+      `a description: ${description}`,
+      { description },
+      {},
+      beside(`“${description}”: done`, 'Check it in the EHR'),
+    ],
+  ),
+  ['the order’s own words as its description', { description: order.code.text }, {}, DONE],
   [
     'completed before the order was written',
     { lastModified: '2026-11-17T10:00:00Z' },
@@ -134,7 +136,27 @@ test.for<[string, object, object, (string | undefined)[]]>([
     {},
     doubt('“Reason not done: Asleep”'),
   ],
-  ['a result', { output: [{ type: { text: 'Activity' }, valueReference: { reference: 'Procedure/1' } }] }, {}, DONE],
+  [
+    'a result',
+    { output: [{ type: { text: 'Activity' }, valueReference: { reference: 'Procedure/1' } }] },
+    {},
+    doubt('“Activity”'),
+  ],
+  [
+    'a result that a guide names',
+    {
+      output: [
+        {
+          type: {
+            coding: [{ system: 'http://x/CodeSystem/SDOHCC-CodeSystemTemporaryCodes', code: 'resulting-activity' }],
+          },
+          valueReference: { reference: 'Procedure/1' },
+        },
+      ],
+    },
+    {},
+    DONE,
+  ],
   ['a business status without information', { businessStatus: { text: 'N/A' } }, {}, DONE],
   [
     'a null flavor',
@@ -151,9 +173,15 @@ test.for<[string, object, object, (string | undefined)[]]>([
   ['no status', {}, { status: undefined }, DONE],
   [
     'BSeR’s code of a visit that was kept',
+    { businessStatus: { coding: [{ code: '5.1.4', display: 'Service Request Event Completed' }] } },
+    {},
+    ['Done', 'closed', '“Service Request Event Completed”', 'Nothing to do'],
+  ],
+  [
+    'the same code in other words',
     { businessStatus: { coding: [{ code: '5.1.4', display: 'Appointment Kept' }] } },
     {},
-    ['Done', 'closed', 'Appointment Kept', 'Nothing to do'],
+    doubt('“Appointment Kept”'),
   ],
   [
     'codings that contradict each other',
@@ -166,67 +194,45 @@ test.for<[string, object, object, (string | undefined)[]]>([
       },
     },
     {},
-    ['Failed', 'open', 'Completed · No show', 'Ask what happened'],
+    doubt('“No show”'),
   ],
   [
     'a desk’s work under the code of the request',
     { code: { coding: [{ code: 'fulfill' }], text: 'Verify insurance' } },
     {},
-    beside('Verify insurance: done'),
+    doubt('“Verify insurance”'),
   ],
   [
     'a desk’s work that is accepted',
     { status: 'accepted', description: 'Verify insurance eligibility' },
     {},
-    beside('Verify insurance eligibility: accepted'),
+    beside('“Verify insurance eligibility”: accepted', 'Check who has it'),
   ],
   [
     'a call on the way',
-    { status: 'accepted', description: 'Transport, call the ward' },
+    { status: 'accepted', code: { coding: [{ code: 'fulfill' }] }, description: 'Transport, call the ward' },
     {},
-    ['Accepted', 'open', undefined, 'Nothing to do'],
+    ['Accepted', 'open', '“Transport, call the ward”', 'Nothing to do'],
   ],
-  ['a desk’s work as its reason', { reasonCode: { text: 'Eligibility check' } }, {}, doubt()],
+  ['a desk’s work as its reason', { reasonCode: { text: 'Eligibility check' } }, {}, doubt('“Eligibility check”')],
   [
     'one that goes on and was cancelled, in French',
     { status: 'in-progress', businessStatus: { text: 'Annulé par le patient' } },
     {},
-    ['Under way', 'open', 'Annulé par le patient', 'Ask what happened'],
+    ['Under way', 'open', '“Annulé par le patient”', 'Read what the provider says'],
   ],
-  ...[
-    ['Home oxygen', 'Oxygen delivered'],
-    ['Walker', 'Walker delivered to the patient'],
-    ['Wheelchair transport', 'Wheelchair transport completed'],
-    ['MRI of the brain', 'MRI brain performed'],
-  ].map(([service = '', text = '']): [string, object, object, (string | undefined)[]] => [
-    `its service: ${text}`,
-    { businessStatus: { text } },
-    { code: { text: service } },
-    ['Done', 'closed', text, 'Nothing to do'],
-  ]),
-  ...[
-    ['Wheelchair transport', 'Wheelchair delivered'],
-    ['Home oxygen', 'Walker delivered'],
-    ['Evaluation and treatment', 'Evaluation completed'],
-    ['Intake assessment', 'Intake completed'],
-    ['Walker', 'Walker not delivered'],
-    ['Walker', 'Walker ordered'],
-    ['Walker', 'Wrong walker delivered'],
-    ['Walker', 'Referral for walker delivered'],
-    ['6 visits', '1 of 6 visits completed'],
-  ].map(([service = '', text = '']): [string, object, object, (string | undefined)[]] => [
-    `not surely its service: ${text}`,
-    { businessStatus: { text } },
-    { code: { text: service } },
-    doubt(text),
-  ]),
   [
     'the service itself, which sounds like the work of a desk',
     { code: { text: 'Follow-up visit' } },
     { code: { text: 'Follow-up visit' } },
     DONE,
   ],
-  ['the whole service in other order', { code: { text: 'Evaluation and treatment, physical therapy' } }, {}, DONE],
+  [
+    'the whole service in other order',
+    { code: { text: 'Evaluation and treatment, physical therapy' } },
+    {},
+    beside('“Evaluation and treatment, physical therapy”: done', 'Check it in the EHR'),
+  ],
   [
     'the code of the service, in other words',
     { code: { coding: [{ system: 'urn:cpt', code: '97110', display: 'Exercises' }] } },
@@ -237,9 +243,9 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'the same code of another system',
     { code: { coding: [{ system: 'urn:own', code: '97110', display: 'Exercises' }] } },
     { code: { coding: [{ system: 'urn:cpt', code: '97110' }], text: 'PT' } },
-    beside('Exercises: done', 'Check it in the EHR'),
+    beside('“Exercises”: done', 'Check it in the EHR'),
   ],
-  ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('Evaluation: done', 'Check it in the EHR')],
+  ['a part of the service', { code: { text: 'Evaluation' } }, {}, beside('“Evaluation”: done', 'Check it in the EHR')],
   [
     'a part of a Task that is not about the request',
     { partOf: [{ reference: 'Task/7' }] },
@@ -256,7 +262,7 @@ test.for<[string, object, object, (string | undefined)[]]>([
     'such a part for a desk',
     { code: { coding: [{ code: 'fulfill' }] }, description: 'Verify insurance', partOf: [{ reference: 'Task/7' }] },
     {},
-    doubt(),
+    doubt('“Verify insurance”'),
   ],
 ])('%s', async ([, task, change, said]) => {
   expect(await load([{ ...done, ...task }], change)).toEqual(said);
@@ -268,7 +274,7 @@ test.for<[string, object[], unknown[], status?: string]>([
   [
     'a denied approval',
     [control('approve', { status: 'rejected', statusReason: { text: 'Not medically necessary' } })],
-    beside('Approval: declined, Not medically necessary', 'Check what was declined'),
+    beside('Approval: declined, “Not medically necessary”', 'Check what was declined'),
   ],
   [
     'a failed approval',
@@ -353,9 +359,9 @@ test.for<[string, object[], unknown[], status?: string]>([
     'completed',
   ]),
   [
-    'a kind note of what the EHR calls completed',
+    'a note of what the EHR calls completed, no matter since when',
     [{ ...done, note: [{ text: 'Ada was in good spirits' }] }],
-    ['Done', 'closed', '“Ada was in good spirits”', 'Nothing to do'],
+    ['Done', 'closed', 'provider has closed it · “Ada was in good spirits”', 'Check it in the EHR'],
     'completed',
   ],
   [
@@ -367,3 +373,34 @@ test.for<[string, object[], unknown[], status?: string]>([
 ])('the list shows %s', async ([, tasks, said, status = 'active']) => {
   expect(await load(tasks, { status })).toEqual(said);
 });
+
+test('a result that is coded as the order proves that it was done, whether the EHR has closed it or not', async () => {
+  const code = { coding: [{ system: 'urn:cpt', code: '97110', display: 'Exercises' }] };
+  const type = {
+    coding: [{ system: 'http://x/CodeSystem/sdohcc-temporary-codes', code: 'resulting-activity' }],
+  };
+  const result = { ...done, output: [{ type, valueCodeableConcept: code }] };
+  const said = '“resulting-activity: Exercises”';
+  expect(await load([result], { code })).toEqual(['Done', 'closed', said, 'Nothing to do']);
+  expect(await load([result], { code, status: 'completed' })).toEqual(['Done', 'closed', said, 'Nothing to do']);
+  expect(await load([result])).toEqual(doubt(said));
+});
+
+test.for<[string, object, string]>([
+  ['after the note', { note: [{ text: 'Udeblev' }] }, 'Nothing to do if it was done'],
+  ['after a code of not done', { output: [{ type: {}, valueCoding: sctNotDone }] }, 'Check it in the EHR'],
+])('what the EHR calls completed %s: "%s"', async ([, said, step]) => {
+  const lastUpdated = '2026-11-21T10:00:00Z';
+  const [word, , note, next] = await load([{ ...done, ...said }], { status: 'completed', meta: { lastUpdated } });
+  expect([word, next]).toEqual(['Done', step]);
+  expect(note).toContain('provider has closed it · “');
+});
+
+test.for(['Payer denied it', 'Zurückgezogen', '未批准'])(
+  'a reason “%s” of an active order asks for a look',
+  async (text) => {
+    const url = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';
+    const [word, group, note, next] = await load([], { extension: [{ url, valueCodeableConcept: { text } }] });
+    expect([word, group, note, next]).toEqual(['Ordered in the EHR', 'open', text, 'Check it in the EHR']);
+  },
+);

@@ -47,7 +47,7 @@ test('the newest Task gives status, receiver and time in status', async () => {
     'GET /fhir/Task?patient=pat-ada&_count=200',
   ]);
   expect(list.open.find(({ id }) => id === '1')).toMatchObject({
-    status: { word: 'Accepted', note: 'Vehicle assigned', sinceText: 'changed 2 d ago' },
+    status: { word: 'Accepted', note: '“Vehicle assigned”', sinceText: 'changed 2 d ago' },
     sentTo: { names: ['Swift'], more: 0 },
   });
   expect(list.open.find(({ id }) => id === '2')).toMatchObject({ status: { word: 'Ordered in the EHR' } });
@@ -397,11 +397,12 @@ test.for<[status: string, word: string, step: string]>([
 });
 
 test.for<[status: string, says: object, word: string, step: string]>([
-  ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Ask what happened'],
-  ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Ask what happened'],
-  ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Ask what happened'],
+  ['accepted', { businessStatus: { text: 'Appointment cancelled' } }, 'Accepted', 'Read what the provider says'],
+  ['in-progress', { businessStatus: { text: 'Patient declined service' } }, 'Under way', 'Read what the provider says'],
+  ['in-progress', { statusReason: { text: 'No-show' } }, 'Under way', 'Read what the provider says'],
   ['completed', { businessStatus: { text: 'Partially fulfilled' } }, 'Closed by provider', 'Check what was done'],
-  ['accepted', { businessStatus: { text: 'Not delivered yet' } }, 'Accepted', 'Nothing to do'],
+  ['accepted', { businessStatus: { text: 'Patienten udeblev' } }, 'Accepted', 'Read what the provider says'],
+  ['accepted', { businessStatus: { text: 'Accepted' } }, 'Accepted', 'Nothing to do'],
   ['assigned', {}, 'Status unclear', 'Check it in the EHR'],
 ])('a provider whose Task is %s with %j: "%s", "%s"', async ([status, says, word, step]) => {
   const needed = { occurrenceDateTime: '2026-11-30' };
