@@ -69,6 +69,8 @@ export function remarksOn(resource: ForeignRecord): string[] {
     ...states,
     ...certaintiesOf(asRecord(resource.code)),
     resource.mode === 'kind' && 'any such place',
+    // HL7 v2 table 0116 of a Location.
+    asRecord(resource.operationalStatus).code === 'C' && 'closed',
     ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
   ];
   return [...new Set(remarks.filter((remark) => remark !== false))];

@@ -22,6 +22,7 @@ import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
+const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 /** What a later appointment that did not take place puts in doubt. */
@@ -50,8 +51,11 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
-  const inFull = (party: PartyReference) =>
-    [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
+  const inFull = (party: PartyReference) => {
+    const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
+    const telephone = contained?.telephone && `, ${contained.telephone}`;
+    return [nameOf(party), party.number && ` (${party.number})`, telephone].filter(Boolean).join('');
+  };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const isUnheard = isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
@@ -72,13 +76,13 @@ export async function describeDetail(
   const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed || isAfterTask(event)));
   // What is closed may still be carried out.
   const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
+  const related = relatedRequests(fresh, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
+  const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   const row = {
     ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
     status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
+    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : isReplaced && isBare ? CANCEL_THIS : next,
   };
-  const related = relatedRequests(row, [...rows, ...others.map((one) => toRow(one, nameOf, { now, timeZone }))]);
-  const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
   const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
@@ -103,11 +107,12 @@ export async function describeDetail(
     asRecords(resource[name]).filter(
       (one) => !related.some(({ id }) => localReference(one, base) === `ServiceRequest/${id}`),
     );
-  const facts = { ...resource, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
+  const authoredOn = request.authoredOn && resource.authoredOn;
+  const facts = { ...resource, authoredOn, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
   return {
     row,
     sections: readFacts(facts, referred, known, place),
-    timeline: readTimeline(resource, events, requester, place),
+    timeline: readTimeline(facts, events, requester, place),
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [

@@ -27,7 +27,7 @@ import { namesOf, type Place } from './referred.ts';
 type NoProvider = Parameters<typeof lacksProvider>[0];
 
 const LONGEST_NOTE = 2_000;
-const MOST_NOTES = 50;
+const MOST_NOTES = 200;
 
 interface Known extends Pick<RequestRow, 'needed'>, NoProvider {
   readonly requester: string | undefined;

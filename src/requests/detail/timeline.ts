@@ -54,10 +54,14 @@ export function readTimeline(
     ids: events.map(({ id }) => id),
     ...{ isSelf, timeZone, now },
   };
+  // What the request refers to may also be found as an event of it.
+  const keyOf = (one: ForeignRecord) =>
+    one.id === undefined ? one : `${asWritten(one.resourceType)}/${asWritten(one.id)}`;
+  const once = [...new Map(events.map((one) => [keyOf(one), one])).values()];
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
-    ...events.slice(0, MOST).flatMap((event) => readEvent(event, about)),
+    ...once.slice(0, MOST).flatMap((event) => readEvent(event, about)),
   ];
   const dated = all.map(({ at, ...rest }) => ({ ...rest, date: readFhirDate(at, timeZone) }));
   return dated
@@ -123,22 +127,16 @@ function taskEvents(task: ForeignRecord, { service, requester, ids, isSelf, time
   return [{ what, at, who: isPatients ? 'The patient' : displayOf(askedOf(task)), source }];
 }
 
-function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
+function provenanceEvents(provenance: ForeignRecord): Event[] {
+  const { activity, reason, recorded, occurredDateTime, occurredPeriod, agent } = provenance;
   // One who only entered it is not the one who did it.
   const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
   const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
-  return [
-    {
-      what: (asConceptText(activity) ?? 'Recorded').replace(
-        /^[A-Z]+$/,
-        (code) => `${code[0]}${code.slice(1).toLowerCase()}`,
-      ),
-      at,
-      who,
-      source: 'Change history',
-    },
-  ];
+  const act = asConceptText(activity) ?? 'Recorded';
+  const done = act.replace(/^[A-Z]+$/, (code) => `${code[0]}${code.slice(1).toLowerCase()}`);
+  const what = [done, ...asRecords(reason).flatMap((one) => asConceptText(one) ?? [])].join(' · ');
+  return [{ what, at, who, source: 'Change history' }];
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {

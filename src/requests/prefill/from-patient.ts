@@ -1,17 +1,7 @@
 /** Reads where the patient lives, how to reach them, and what language they speak. */
+import { addressText, isOfNow, telephoneOf } from '#src/patients/contact.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  asTexts,
-  asWritten,
-  type ForeignRecord,
-  hasEnded,
-  startsLater,
-} from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { type ChartFact, dated, dateWords, factOf, type ReadingTime } from './facts.ts';
 
@@ -34,53 +24,24 @@ function placeOf({ use, period }: ForeignRecord): number {
   return use === 'temp' && period !== undefined ? 0 : use === 'work' ? 2 : 1;
 }
 
-/** A temporary address of today comes first, then the home address. An old address, or one for letters or bills only, is never taken. */
+/** A temporary address of today comes first, with the home address, then that alone. An old address, or one for letters or bills only, is never taken. */
 function addressOf({ address }: ForeignRecord, now: Date): string | undefined {
   const current = asRecords(address).filter(
     ({ use, type, period }) => use !== 'old' && use !== 'billing' && type !== 'postal' && isOfNow(period, now),
   );
-  const best =
-    current.find(({ use, period }) => use === 'temp' && period !== undefined) ??
-    current.find(({ use }) => use === 'home' || use === 'temp') ??
-    current[0];
-  if (!best) return undefined;
-  const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
-  const parts = [...asTexts(best.line, 4), place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
-  const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
-  return text === undefined || best.use !== 'temp' ? text : `${text} (temporary${untilText(best.period)})`;
+  const temporary = current.find(({ use, period }) => use === 'temp' && period !== undefined);
+  const best = temporary ?? current.find(({ use }) => use === 'home' || use === 'temp') ?? current[0];
+  const text = best && addressText(best);
+  if (text === undefined || best?.use !== 'temp') return text;
+  const other = temporary && addressText(current.find(({ use }) => use === 'home') ?? {});
+  const beside = other === undefined || text.length + other.length > LONGEST_TOGETHER ? '' : `; otherwise ${other}`;
+  return `${text} (temporary${untilText(best.period)}${beside})`;
 }
 
 /** The provider may come after that day. */
 function untilText(period: unknown): string {
   const day = asText(asRecord(period).end, 40)?.slice(0, 10);
   return day === undefined ? '' : ` until ${dateWords(day)}`;
-}
-
-/** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */
-export function telephoneOf(telecom: unknown, now: Date): string | undefined {
-  const numbers = asRecords(telecom).filter(
-    ({ system, use, period }) => system === 'phone' && use !== 'old' && isOfNow(period, now),
-  );
-  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
-  return numbers
-    .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .map(({ value }) => asInformation(value, 60)?.replace(/^tel:/i, ''))
-    .find((value) => value !== undefined && isDialable(value));
-}
-
-const NOT_IN_USE = /\b(?:wrong|disconnected|invalid|do not (?:call|use)|out of service)\b|[@*]/i;
-/** The same digit throughout, or the digits in order: many EHRs require a number, so some users type one of these. */
-const PLACEHOLDER = /^(\d)\1{6,}$|^1?1234567890?$/;
-
-/** A number that may be called, with or without words beside it: not a refusal, an e-mail address or a filler. */
-function isDialable(value: string): boolean {
-  const digits = value.replace(/\P{Nd}/gu, '');
-  return digits !== '' && !NOT_IN_USE.test(value) && !PLACEHOLDER.test(digits);
-}
-
-/** Whether a Period has begun and not ended. */
-export function isOfNow(period: unknown, now: Date): boolean {
-  return !hasEnded(period, now) && !startsLater(period, now);
 }
 
 /**
@@ -134,6 +95,8 @@ const INTERPRETER = /(?:^|\/)(?:patient-)?interpreterRequired$|\/us-core-interpr
 /** Yes, in SNOMED CT and in HL7 v3. */
 const YES = new Set<unknown>(['373066001', 'Y']);
 
+/** Both must fit into the field of the form. */
+const LONGEST_TOGETHER = 150;
 const MOST_LANGUAGES = 3;
 /** As long as the field of the form. */
 const LONGEST_LANGUAGE = 60;

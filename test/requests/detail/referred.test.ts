@@ -173,6 +173,49 @@ test.for<[string, object, string]>([
     { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { end: '2020' } },
     'Medicare (ended)',
   ],
+  [
+    'one that is of next year',
+    { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { start: '2027-01-01' } },
+    'Medicare (not yet in force)',
+  ],
+  [
+    'a bed, with its ward and how it is reached',
+    {
+      ...{ resourceType: 'Location', name: 'Bed 4', status: 'suspended', partOf: { display: 'Ward 7' } },
+      address: { line: ['12 Oak St', 'Gate B'], city: 'Springfield', postalCode: '62701' },
+      telecom: [{ system: 'phone', value: '555-0122' }],
+    },
+    'Bed 4, Ward 7 (suspended): 12 Oak St, Gate B, Springfield 62701, 555-0122',
+  ],
+  [
+    'a place that is closed',
+    { resourceType: 'Location', name: 'Dialysis', operationalStatus: { code: 'C' } },
+    'Dialysis (closed)',
+  ],
+  ['a place by its address alone', { resourceType: 'Location', address: { text: '5 Elm St' } }, '5 Elm St'],
+  [
+    'how severe a condition is',
+    { resourceType: 'Condition', code: { text: 'COPD' }, severity: { text: 'Severe' } },
+    'COPD: Severe',
+  ],
+  [
+    'a condition that has ended',
+    { resourceType: 'Condition', code: { text: 'Fall' }, abatementDateTime: '2020' },
+    'Fall (ended, by its date)',
+  ],
+  [
+    'one that is called resolved, too',
+    { resourceType: 'Condition', code: { text: 'Fall' }, abatementAge: {}, clinicalStatus: { text: 'Resolved' } },
+    'Fall (resolved)',
+  ],
+  [
+    'how dangerous an allergy is',
+    {
+      ...{ resourceType: 'AllergyIntolerance', code: { text: 'Latex' }, criticality: 'high' },
+      reaction: [{ severity: 'severe', manifestation: [{ text: 'Anaphylaxis' }] }],
+    },
+    'Latex: high criticality; severe reaction; Anaphylaxis',
+  ],
 ])('%s', ([, resource, expected]) => {
   const one = { id: 'x', resourceType: '', ...resource };
   const nameIn = namesOf({ supportingInfo: [{ reference: `${one.resourceType}/x` }] }, [one], place);

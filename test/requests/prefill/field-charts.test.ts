@@ -688,7 +688,19 @@ test.for<[string, Resource[], string[]]>([
         ],
       }),
     ],
-    ['- Address: Daughter 2 (temporary until 20 Dec 2026)'],
+    ['- Address: Daughter 2 (temporary until 20 Dec 2026; otherwise Home 1)'],
+  ],
+  [
+    'a temporary address and a home address that do not fit into one field',
+    [
+      patient({
+        address: [
+          { use: 'home', line: ['Home '.repeat(20)] },
+          { use: 'temp', line: ['Daughter '.repeat(10)], period: { start: '2026-11-01' } },
+        ],
+      }),
+    ],
+    [`- Address: ${'Daughter '.repeat(10).trim()} (temporary)`],
   ],
   [
     'a number at work before one of the patient’s own',
