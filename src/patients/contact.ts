@@ -20,9 +20,8 @@ export function telephoneOf(telecom: unknown, now: Date): string | undefined {
   const numbers = asRecords(telecom).filter(
     ({ system, use, period }) => system === 'phone' && use !== 'old' && isOfNow(period, now),
   );
-  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
   return numbers
-    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .toSorted((a, b) => rankOf(a.rank) - rankOf(b.rank))
     .map(({ value }) => asInformation(value, 60)?.replace(/^tel:/i, ''))
     .find((value) => value !== undefined && isDialable(value));
 }
@@ -47,4 +46,9 @@ function isDialable(value: string): boolean {
 /** Whether a Period has begun and not ended. */
 export function isOfNow(period: unknown, now: Date): boolean {
   return !hasEnded(period, now) && !startsLater(period, now);
+}
+
+/** For sorting: what has no rank comes last. */
+export function rankOf(rank: unknown): number {
+  return typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER;
 }

@@ -7,6 +7,7 @@ import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
+import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
@@ -27,7 +28,6 @@ const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 /** What a later appointment that did not take place puts in doubt. */
 const GOES_ON = new Set(['accepted', 'under-way']);
-const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
 
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(

@@ -44,7 +44,6 @@ export function readFacts(
 ): DetailProps['sections'] {
   const named = namesOf(resource, read, place);
   const concepts = (name: string) => asRecords(resource[name]).flatMap((one) => asConceptText(one) ?? []);
-  const moment = (value: unknown) => listed(momentText(value, { timeZone: place.timeZone, today: '' }) ?? undefined);
   const details = orderDetailsOf(resource);
   const labels = Object.values(DETAIL_LABELS);
   const labelled = (label: string) =>
@@ -64,7 +63,7 @@ export function readFacts(
     When: {
       Needed: listed(known.needed),
       'Each day': eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone),
-      Requested: moment(resource.authoredOn),
+      Requested: listed(momentText(resource.authoredOn, { timeZone: place.timeZone, today: '' }) ?? undefined),
     },
     Where: {
       [to.length > 0 ? 'From' : 'Place']: ['locationReference', 'location']

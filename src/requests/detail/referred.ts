@@ -61,26 +61,25 @@ function nameOfResource(resource: ForeignRecord, place: Place, said?: string): s
   return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;
 }
 
-/** What must be known with a name: how severe a condition or an allergy is, and how a place is reached. */
+/** What must be known with a name: how severe a condition or an allergy is, how a drug is given, how a place is reached. */
 function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): string | undefined {
   const { resourceType, address, telecom } = resource;
   if (resourceType === 'Condition') return asConceptText(resource.severity);
   if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
-  if (resourceType !== 'Location') return undefined;
+  if (resourceType !== 'Location') return asInformation(asRecords(resource.dosageInstruction)[0]?.text);
   const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
   return reached.filter((text) => text !== undefined && name?.includes(text) !== true).join(', ') || undefined;
 }
 
 /** The value[x] of an element in words, with those for which the time zone is needed. */
 export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Place, 'timeZone' | 'now'>) {
-  const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = element;
+  const { valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = element;
   const at = { timeZone, today: dayIn(now, timeZone) };
   if (valuePeriod !== undefined)
     return periodPhrases(asRecord(valuePeriod), at, 'series')
       .map((text) => text ?? 'more in the EHR')
       .join(', ');
   return (
-    asConceptText({ coding: [valueCoding] }) ??
     momentText(valueDate ?? valueDateTime ?? element.valueInstant, at) ??
     asText(valueCode ?? valueMarkdown ?? asRecord(element.valueAnnotation).text, LONGEST) ??
     displayOf(valueReference) ??

@@ -144,6 +144,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const { reference } = asRecord(sender);
   // The message is of this patient only.
   const isPatients = reference !== undefined && reference === asRecord(subject).reference;
+  const nameless = /\bRelatedPerson\//.test(asWritten(reference)) ? 'A relative' : undefined;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
@@ -155,12 +156,8 @@ function communicationEvents(message: ForeignRecord): Event[] {
     {
       what,
       at: sent ?? received,
-      who: isPatients ? 'The patient' : (displayOf(sender) ?? relativeIn(sender)),
+      who: isPatients ? 'The patient' : (displayOf(sender) ?? nameless),
       source: 'Communication',
     },
   ];
 }
-
-/** A relative without a name. */
-const relativeIn = (party: unknown) =>
-  /\bRelatedPerson\//.test(asWritten(asRecord(party).reference)) ? 'A relative' : undefined;

@@ -188,6 +188,32 @@ test.for<[string, object, string]>([
     'Bed 4, Ward 7 (suspended): 12 Oak St, Gate B, Springfield 62701, 555-0122',
   ],
   [
+    'the answers of a questionnaire',
+    {
+      resourceType: 'QuestionnaireResponse',
+      item: [
+        { text: 'Needs', item: [{ text: 'Stretcher', answer: [{ valueBoolean: true }] }] },
+        {
+          text: 'Oxygen',
+          answer: [{ valueCoding: { display: 'Yes' }, item: [{ text: 'Flow', answer: [{ valueDecimal: 2.5 }] }] }],
+        },
+        { text: 'Day', answer: [{ valueDate: '2026-12-01' }] },
+        { text: 'Allergies', answer: [{ valueString: 'None' }, { valueCoding: { display: 'Unknown' } }] },
+        { text: 'File', answer: [{ valueAttachment: { title: 'x' } }] },
+        { text: 'Not answered' },
+      ],
+    },
+    'Questionnaire: Stretcher: yes, Oxygen: Yes, Flow: 2.5, Day: 2026-12-01, Allergies: None, Allergies: Unknown, File: value in the EHR',
+  ],
+  [
+    'a drug, with its dose',
+    {
+      ...{ resourceType: 'MedicationRequest', medicationCodeableConcept: { text: 'Oxygen' } },
+      dosageInstruction: [{ text: '2 L/min' }],
+    },
+    'Oxygen: 2 L/min',
+  ],
+  [
     'a place that is closed',
     { resourceType: 'Location', name: 'Dialysis', operationalStatus: { code: 'C' } },
     'Dialysis (closed)',
