@@ -59,6 +59,7 @@ export function readFacts(
       Quantity: quantitiesOf(resource),
       'Order details': details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `))),
       Specimen: named('specimen'),
+      Security: asRecords(asRecord(resource.meta).security).flatMap((one) => asConceptText({ coding: [one] }) ?? []),
     },
     When: {
       Needed: listed(known.needed),

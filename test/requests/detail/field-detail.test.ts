@@ -150,6 +150,12 @@ test.for<[string, object, string, string[]]>([
     ['Northside'],
   ],
   [
+    'who may see it',
+    { meta: { security: [{ system: 'urn:x', code: 'V', display: 'very restricted' }, { code: 'PSY' }, 'x'] } },
+    'Security',
+    ['very restricted', 'PSY'],
+  ],
+  [
     'the telephone of a provider',
     {
       contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],

@@ -380,11 +380,11 @@ test.for<[string, object, object[], string, string | undefined, string]>([
 });
 
 test.for<[string, object, string]>([
-  ['nobody has', {}, 'Cancel this request'],
-  ['a provider is named for', { performer: [{ display: 'Acme' }] }, 'Cancel this request'],
+  ['has no provider', {}, 'Cancel this request'],
+  ['names a provider', { performer: [{ display: 'Acme' }] }, 'Cancel this request'],
   ['is on hold', { status: 'on-hold' }, 'Decide whether to resume'],
   ['is cancelled', { status: 'revoked' }, 'Nothing to do'],
-])('a request that a newer one replaces and that %s asks for: %s', async ([, change, text]) => {
+])('a request that a newer one replaces and that %s: the next step', async ([, change, text]) => {
   const newer = { ...base, id: 'new', authoredOn: '2026-11-20', replaces: [{ reference: 'ServiceRequest/a' }] };
   const { page } = await readField(change, { along: [newer] });
   expect(page.row.next.text).toBe(text);
