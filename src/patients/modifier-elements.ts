@@ -43,7 +43,7 @@ const STATES = new Map<unknown, string>([
   ...[
     'inactive suspended proposed cancelled superseded refuted unconfirmed provisional differential resolved',
     'draft preliminary registered partial planned intended preparation',
-    'stopped revoked rejected aborted unsatisfactory unavailable',
+    'stopped revoked rejected aborted unsatisfactory unavailable closed contaminated',
   ].flatMap((codes) => codes.split(' ').map((code) => [code, code] as const)),
   ['off', 'inactive'],
   ['on-hold', 'on hold'],
@@ -58,8 +58,8 @@ const STATES = new Map<unknown, string>([
 /** The states and conditions of a resource that is displayed by name only: "inactive", "entered in error". */
 export function remarksOn(resource: ForeignRecord): string[] {
   const active = flagOf(resource, 'active');
-  const { status, docStatus, lifecycleStatus, verificationStatus, clinicalStatus } = resource;
-  const plain = asTexts([status, docStatus, lifecycleStatus]);
+  const { status, docStatus, lifecycleStatus, operationalStatus, verificationStatus, clinicalStatus } = resource;
+  const plain = asTexts([status, docStatus, lifecycleStatus, asRecord(operationalStatus).display]);
   const states = [...plain, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
     (code) => STATES.get(asCode(code)) ?? [],
   );
@@ -69,8 +69,6 @@ export function remarksOn(resource: ForeignRecord): string[] {
     ...states,
     ...certaintiesOf(asRecord(resource.code)),
     resource.mode === 'kind' && 'any such place',
-    // HL7 v2 table 0116 of a Location.
-    asRecord(resource.operationalStatus).code === 'C' && 'closed',
     ...conditionsOf(resource).map((line) => line.charAt(0).toLowerCase() + line.slice(1)),
   ];
   return [...new Set(remarks.filter((remark) => remark !== false))];

@@ -48,16 +48,18 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
 
 /** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". @param said the reference's words. */
 function nameOfResource(resource: ForeignRecord, place: Place, said?: string): string | undefined {
-  const { now, timeZone } = place;
+  const { effectiveDateTime, effectivePeriod, performedDateTime, authored, date, interpretation } = resource;
   const own = () => readNamedResource(resource, place).name ?? withRemarks(conceptOf(resource), resource);
   const given = withRemarks(said, resource) ?? own();
   const valid = resource.resourceType === 'Coverage' ? resource.period : resource.preAuthPeriod;
-  const validity = hasEnded(valid, now) ? ' (ended)' : startsLater(valid, now) ? ' (not yet in force)' : '';
+  const validity = hasEnded(valid, place.now) ? ' (ended)' : startsLater(valid, place.now) ? ' (not yet in force)' : '';
   const name = given && `${isInForce(resource) ? withEnd(given, resource) : given}${validity}`;
-  const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
-  const value = elementText(resource, place) ?? moreOf(resource, given, now);
+  const at = effectiveDateTime ?? asRecord(effectivePeriod).start ?? performedDateTime ?? authored ?? date;
+  const when = momentText(at, { timeZone: place.timeZone, today: '' });
+  const value = elementText(resource, place) ?? moreOf(resource, given, place.now);
   const isSaid = value !== undefined && name?.endsWith(`: ${value}`) === true;
-  const facts = [isSaid ? undefined : value, when].filter(Boolean).join(', ');
+  const meaning = asConceptText(asRecords(interpretation)[0]);
+  const facts = [isSaid ? undefined : value, meaning, when].filter(Boolean).join(', ');
   return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;
 }
 
@@ -66,7 +68,8 @@ function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): s
   const { resourceType, address, telecom } = resource;
   if (resourceType === 'Condition') return asConceptText(resource.severity);
   if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
-  if (resourceType !== 'Location') return asInformation(asRecords(resource.dosageInstruction)[0]?.text);
+  if (resourceType !== 'Location')
+    return asInformation(asRecords(resource.dosageInstruction)[0]?.text ?? resource.conclusion);
   const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
   return reached.filter((text) => text !== undefined && name?.includes(text) !== true).join(', ') || undefined;
 }

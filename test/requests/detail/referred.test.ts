@@ -215,7 +215,7 @@ test.for<[string, object, string]>([
   ],
   [
     'a place that is closed',
-    { resourceType: 'Location', name: 'Dialysis', operationalStatus: { code: 'C' } },
+    { resourceType: 'Location', name: 'Dialysis', operationalStatus: { code: 'C', display: 'Closed' } },
     'Dialysis (closed)',
   ],
   ['a place by its address alone', { resourceType: 'Location', address: { text: '5 Elm St' } }, '5 Elm St'],
@@ -233,6 +233,21 @@ test.for<[string, object, string]>([
     'one that is called resolved, too',
     { resourceType: 'Condition', code: { text: 'Fall' }, abatementAge: {}, clinicalStatus: { text: 'Resolved' } },
     'Fall (resolved)',
+  ],
+  [
+    'what a finding means, and when it was',
+    observed({ valueString: 'MRSA', interpretation: [{ text: 'Critical' }], effectivePeriod: { start: '2024' } }),
+    'Isolation required: MRSA, Critical, 2024',
+  ],
+  [
+    'what a report concludes',
+    { resourceType: 'DiagnosticReport', code: { text: 'Swab' }, conclusion: 'No MRSA' },
+    'Swab: No MRSA',
+  ],
+  [
+    'when a procedure was',
+    { resourceType: 'Procedure', code: { text: 'New hip' }, performedDateTime: '2026-11-10' },
+    'New hip: 2026-11-10',
   ],
   [
     'how dangerous an allergy is',
@@ -289,11 +304,11 @@ test.for<[string, object, string]>([
   expect(namesOf({ reasonReference: [reference] }, [target], place)('reasonReference')).toEqual([expected]);
 });
 
-test('what has no name is read first, and then clinical targets that have one', () => {
+test('what has no name is read first, and then what a name does not say enough of', () => {
   const resource = {
     performer: [{ reference: 'Organization/o', display: 'Northside' }],
     reasonReference: [{ reference: 'Condition/c', display: 'Stroke' }],
     supportingInfo: [{ reference: 'Observation/w' }],
   };
-  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Condition/c']);
+  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Organization/o', 'Condition/c']);
 });
