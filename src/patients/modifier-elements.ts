@@ -43,7 +43,7 @@ const STATES = new Map<unknown, string>([
   ...[
     'inactive suspended proposed cancelled superseded refuted unconfirmed provisional differential resolved',
     'draft preliminary registered partial planned intended preparation',
-    'stopped revoked rejected aborted unsatisfactory unavailable',
+    'stopped revoked rejected aborted unsatisfactory unavailable closed contaminated',
   ].flatMap((codes) => codes.split(' ').map((code) => [code, code] as const)),
   ['off', 'inactive'],
   ['on-hold', 'on hold'],
@@ -58,8 +58,8 @@ const STATES = new Map<unknown, string>([
 /** The states and conditions of a resource that is displayed by name only: "inactive", "entered in error". */
 export function remarksOn(resource: ForeignRecord): string[] {
   const active = flagOf(resource, 'active');
-  const { status, docStatus, lifecycleStatus, verificationStatus, clinicalStatus } = resource;
-  const plain = asTexts([status, docStatus, lifecycleStatus]);
+  const { status, docStatus, lifecycleStatus, operationalStatus, verificationStatus, clinicalStatus } = resource;
+  const plain = asTexts([status, docStatus, lifecycleStatus, asRecord(operationalStatus).display]);
   const states = [...plain, ...codesOf(verificationStatus), ...codesOf(clinicalStatus)].flatMap(
     (code) => STATES.get(asCode(code)) ?? [],
   );

@@ -1,4 +1,5 @@
 /** Reads the name that a FHIR resource gives a person, an organization or a place (FH-12). */
+import { addressText, workTelephoneOf } from '#src/patients/contact.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { remarksOn, withRemarks } from '#src/patients/modifier-elements.ts';
 import { containedOf, type Place } from '#src/smart/fhir/contained.ts';
@@ -23,6 +24,7 @@ export interface NamedResource {
   readonly name: string | undefined;
   /** Only for a PractitionerRole, which takes its name from other resources. */
   readonly role: RoleNames | undefined;
+  readonly telephone?: string | undefined;
 }
 
 export type RoleNames = ReturnType<typeof readRole>;
@@ -45,6 +47,7 @@ export function readNamedResource(resource: ForeignRecord, place: Place & { now:
     reference: isResourceId(id) ? `${asText(resourceType)}/${id}` : undefined,
     name: withRemarks(ownName(resource, place.now), resource),
     role: resourceType === 'PractitionerRole' ? readRole(resource, inside) : undefined,
+    telephone: resourceType === 'Patient' ? undefined : workTelephoneOf(resource, place.now),
   };
 }
 
@@ -60,9 +63,11 @@ function ownName(resource: ForeignRecord, now: Date): string | undefined {
   const given = [...texts, displayName(name, now)].map((text) => asInformation(text)).find(Boolean);
   if (!KINDS.has(resourceType)) return given;
   const kinds = [...asRecords(type).map(asConceptText), asInformation(description)];
-  const own = given ?? [...kinds, asInformation(asRecord(address).text)].find(Boolean);
-  // "Physiotherapy" alone does not say whose it is.
-  const provider = asInformation(asRecord(resource.providedBy).display);
+  const own = given ?? [...kinds, addressText(asRecord(address))].find(Boolean);
+  // "Physiotherapy" alone does not say whose it is, and a bed alone is on any ward.
+  const provider = [resource.providedBy, resource.partOf].flatMap(
+    (one) => asInformation(asRecord(one).display) ?? [],
+  )[0];
   return own === undefined || provider === undefined || own.includes(provider)
     ? (own ?? provider)
     : `${own}, ${provider}`;

@@ -7,6 +7,7 @@ import { fillersIn } from '#src/requests/list/fillers.ts';
 import { type Naming, resolveNames } from '#src/requests/list/names.ts';
 import { type ReadAt, type RequestRow, toRow } from '#src/requests/list/row.ts';
 import { gatherTasks } from '#src/requests/list/search-tasks.ts';
+import { NAMELESS } from '#src/requests/list/sent-to.ts';
 import { readServiceRequest } from '#src/requests/list/service-request.ts';
 import { newestTask } from '#src/requests/progress/task-of-request.ts';
 import { asLongConceptText, asRecords, asWritten } from '#src/smart/fhir/fields.ts';
@@ -22,11 +23,11 @@ import { REPLACED_BY, relatedRequests } from './related.ts';
 import { resourceJson } from './resource-json.ts';
 import { readTimeline } from './timeline.ts';
 
+const CANCEL_THIS = { text: 'Cancel this request', isAction: true };
 const SEE_APPOINTMENT = { text: 'Check the appointment', isAction: true };
 
 /** What a later appointment that did not take place puts in doubt. */
 const GOES_ON = new Set(['accepted', 'under-way']);
-const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
 
 /** Makes no call to the EHR: it uses only names that came with the request. @param rows the rows of the kept list. */
 export async function describeDetail(
@@ -50,8 +51,11 @@ export async function describeDetail(
   const included = referred.map((one) => readNamedResource(one, { base, now }));
   const naming = { included, now, patientId, user, canRead: () => false };
   const { nameOf } = await resolveNames(api, [...parties, ...(task?.owner ? [task.owner] : [])], naming);
-  const inFull = (party: PartyReference) =>
-    [nameOf(party), party.number && `(${party.number})`].filter(Boolean).join(' ');
+  const inFull = (party: PartyReference) => {
+    const { local, contained = included.find(({ reference = '' }) => reference === local) } = party;
+    const telephone = contained?.telephone && `, ${contained.telephone}`;
+    return [nameOf(party), party.number && ` (${party.number})`, telephone].filter(Boolean).join('');
+  };
   const isOwn = numbersOf(resource).some((name) => name.startsWith(`${place.ownSystem}|`));
   const isUnheard = isAlone || isPartial;
   const fresh = toRow(request, nameOf, { now, timeZone, limits, isUnheard, isOwn: () => isOwn }, task);
@@ -72,16 +76,16 @@ export async function describeDetail(
   const isMissed = !held && events.some((event) => isMissedVisit(event) && (isAgreed || isAfterTask(event)));
   // What is closed may still be carried out.
   const isExpected = status.group === 'closed' && events.some((event) => isToCome(event, now));
-  const row = {
-    ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
-    status: isAwaited ? { ...status, hasProvider: true } : status,
-    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : next,
-  };
   const references = ['basedOn', 'replaces'].flatMap((name) => asRecords(resource[name]));
   const displayed = new Map(references.map((one) => [localReference(one, base), displayOf(one)]));
   const shown = others.map((one) => toRow(one, nameOf, { now, timeZone }));
-  const related = relatedRequests(row, [...rows, ...shown], displayed);
+  const related = relatedRequests(fresh, [...rows, ...shown], displayed);
   const isReplaced = status.group === 'open' && related.some(({ relation }) => relation === REPLACED_BY);
+  const row = {
+    ...{ ...fresh, still, sentTo, older, isUnheard: last.isUnheard === true },
+    status: isAwaited ? { ...status, hasProvider: true } : status,
+    next: isAwaited || isMissed || isExpected ? SEE_APPOINTMENT : isReplaced && isBare ? CANCEL_THIS : next,
+  };
   // The list may know a name from resources that came with it, or, for a referral, from its order.
   const isNamed = (party: PartyReference) => nameOf(party) !== nameOf(NAMELESS);
   const providers = [...(task?.owner ? [task.owner] : []), ...request.performers];
@@ -106,11 +110,12 @@ export async function describeDetail(
     asRecords(resource[name]).filter(
       (one) => !related.some(({ id }) => localReference(one, base) === `ServiceRequest/${id}`),
     );
-  const facts = { ...resource, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
+  const authoredOn = request.authoredOn && resource.authoredOn;
+  const facts = { ...resource, authoredOn, basedOn: unlinked('basedOn'), replaces: unlinked('replaces') };
   return {
     row,
     sections: readFacts(facts, referred, known, place),
-    timeline: readTimeline(resource, events, requester, place),
+    timeline: readTimeline(facts, events, requester, place),
     related,
     numbers: readNumbers(resource, place.ownSystem),
     notices: [

@@ -27,7 +27,7 @@ import { namesOf, type Place } from './referred.ts';
 type NoProvider = Parameters<typeof lacksProvider>[0];
 
 const LONGEST_NOTE = 2_000;
-const MOST_NOTES = 50;
+const MOST_NOTES = 200;
 
 interface Known extends Pick<RequestRow, 'needed'>, NoProvider {
   readonly requester: string | undefined;
@@ -44,7 +44,6 @@ export function readFacts(
 ): DetailProps['sections'] {
   const named = namesOf(resource, read, place);
   const concepts = (name: string) => asRecords(resource[name]).flatMap((one) => asConceptText(one) ?? []);
-  const moment = (value: unknown) => listed(momentText(value, { timeZone: place.timeZone, today: '' }) ?? undefined);
   const details = orderDetailsOf(resource);
   const labels = Object.values(DETAIL_LABELS);
   const labelled = (label: string) =>
@@ -60,11 +59,12 @@ export function readFacts(
       Quantity: quantitiesOf(resource),
       'Order details': details.filter((text) => !labels.some((label) => text.startsWith(`${label}: `))),
       Specimen: named('specimen'),
+      Security: asRecords(asRecord(resource.meta).security).flatMap((one) => asConceptText({ coding: [one] }) ?? []),
     },
     When: {
       Needed: listed(known.needed),
       'Each day': eachDay(asRecord(resource.occurrenceTiming).event, place.timeZone),
-      Requested: moment(resource.authoredOn),
+      Requested: listed(momentText(resource.authoredOn, { timeZone: place.timeZone, today: '' }) ?? undefined),
     },
     Where: {
       [to.length > 0 ? 'From' : 'Place']: ['locationReference', 'location']

@@ -3,7 +3,6 @@ import { mayBeOfOther } from '#src/patients/patient-of-resource.ts';
 import { codeOf } from '#src/requests/progress/codes.ts';
 import { type EhrLack, refusesSuch } from '#src/requests/search/ehr-lacks.ts';
 import { isNoBatchResponse } from '#src/requests/search/send-batch.ts';
-import type { FhirResource } from '#src/smart/fhir/fhir-answer.ts';
 import { answered, FhirError, type FhirFailure, nothingOf } from '#src/smart/fhir/fhir-error.ts';
 import { asRecord, asRecords, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { localReference, referencesToRead } from '#src/smart/fhir/reference.ts';
@@ -64,7 +63,7 @@ export async function readDetail(api: FhirApi, options: DetailOptions): Promise<
 async function readListed(api: FhirApi, options: DetailOptions, references: readonly string[]): Promise<DetailResult> {
   const own = `ServiceRequest/${options.requestId}`;
   const batch = await readBatch(api, [own, ...askable(references, options)], options);
-  if (!batch) return detailOf(api, await readOne(api, options), undefined, options);
+  if (!batch) return detailOf(api, await api.get(own), undefined, options);
   const resource = batch.resources.find((one) => one.resourceType === 'ServiceRequest' && one.id === options.requestId);
   if (resource) return detailOf(api, resource, batch, options);
   const { first } = batch;
@@ -73,7 +72,7 @@ async function readListed(api: FhirApi, options: DetailOptions, references: read
 
 /** The request first, because only it says what it refers to. A failed batch only leaves out names and events. */
 async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<DetailResult> {
-  const resource = await readOne(api, options);
+  const resource = await api.get(`ServiceRequest/${options.requestId}`);
   const alone = detailOf(api, resource, undefined, options);
   if (alone.kind !== 'read') return alone;
   const references = askable(referencesToRead(resource, api.base), options);
@@ -81,10 +80,6 @@ async function readUnlisted(api: FhirApi, options: DetailOptions): Promise<Detai
   const withSiblings = codeOf(resource.status) === 'active' || options.mayBeReplaced(resource);
   const batch = await readBatch(api, references, options, withSiblings).catch(nothingOf);
   return detailOf(api, resource, batch, options);
-}
-
-function readOne(api: FhirApi, { requestId }: DetailOptions): Promise<FhirResource> {
-  return api.get(`ServiceRequest/${requestId}`);
 }
 
 function failedAs(failure: FhirFailure): DetailResult {

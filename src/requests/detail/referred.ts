@@ -1,9 +1,11 @@
 /** Names what a request refers to: by the reference itself, by contained resources, or by resources read for it. */
 import { isJsonObject } from '#src/adapters/json-object.ts';
 import { dayIn } from '#src/adapters/time-zone.ts';
+import { addressText, telephoneOf } from '#src/patients/contact.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { conceptOf, valueOf } from '#src/requests/list/resource-words.ts';
+import { dangerOf, isInForce, withEnd } from '#src/requests/prefill/from-clinical.ts';
 import { momentText, periodPhrases } from '#src/requests/timing/moments.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
 import {
@@ -15,6 +17,7 @@ import {
   asWritten,
   type ForeignRecord,
   hasEnded,
+  startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { displayOf, leadsToPatient, localReference } from '#src/smart/fhir/reference.ts';
 
@@ -45,32 +48,47 @@ export function namesOf(resource: ForeignRecord, read: readonly ForeignRecord[],
 
 /** Such as "Body weight: 72 kg, 2026-11-20", "Hip fracture" or "Northside Home Care". @param said the reference's words. */
 function nameOfResource(resource: ForeignRecord, place: Place, said?: string): string | undefined {
-  const { now, timeZone } = place;
+  const { effectiveDateTime, effectivePeriod, performedDateTime, authored, date, interpretation } = resource;
   const own = () => readNamedResource(resource, place).name ?? withRemarks(conceptOf(resource), resource);
   const given = withRemarks(said, resource) ?? own();
   const valid = resource.resourceType === 'Coverage' ? resource.period : resource.preAuthPeriod;
-  const isOver = hasEnded(valid, now);
-  const name = given !== undefined && isOver ? `${given} (ended)` : given;
-  const when = momentText(resource.effectiveDateTime ?? resource.date, { timeZone, today: '' });
-  const value = elementText(resource, place);
+  const validity = hasEnded(valid, place.now) ? ' (ended)' : startsLater(valid, place.now) ? ' (not yet in force)' : '';
+  const name = given && `${isInForce(resource) ? withEnd(given, resource) : given}${validity}`;
+  const at = effectiveDateTime ?? asRecord(effectivePeriod).start ?? performedDateTime ?? authored ?? date;
+  const when = momentText(at, { timeZone: place.timeZone, today: '' });
+  const value = elementText(resource, place) ?? moreOf(resource, given, place.now);
   const isSaid = value !== undefined && name?.endsWith(`: ${value}`) === true;
-  const facts = [isSaid ? undefined : value, when].filter(Boolean).join(', ');
+  const meaning = asConceptText(asRecords(interpretation)[0]);
+  const facts = [isSaid ? undefined : value, meaning, when].filter(Boolean).join(', ');
   return name === undefined || facts === '' ? name : `${name}${isSaid ? ',' : ':'} ${facts}`;
+}
+
+/** What must be known with a name: how severe a condition or an allergy is, how a drug is given, how a place is reached. */
+function moreOf(resource: ForeignRecord, name: string | undefined, now: Date): string | undefined {
+  const { resourceType, address, telecom } = resource;
+  if (resourceType === 'Condition') return asConceptText(resource.severity);
+  if (resourceType === 'AllergyIntolerance') return dangerOf(resource);
+  if (resourceType !== 'Location')
+    return asInformation(asRecords(resource.dosageInstruction)[0]?.text ?? resource.conclusion);
+  const reached = [addressText(asRecord(address)), telephoneOf(telecom, now)];
+  return reached.filter((text) => text !== undefined && name?.includes(text) !== true).join(', ') || undefined;
 }
 
 /** The value[x] of an element in words, with those for which the time zone is needed. */
 export function elementText(element: ForeignRecord, { timeZone, now }: Pick<Place, 'timeZone' | 'now'>) {
-  const { valueCoding, valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = element;
+  const { valuePeriod, valueCode, valueMarkdown, valueReference, valueDate, valueDateTime } = element;
   const at = { timeZone, today: dayIn(now, timeZone) };
   if (valuePeriod !== undefined)
     return periodPhrases(asRecord(valuePeriod), at, 'series')
       .map((text) => text ?? 'more in the EHR')
       .join(', ');
   return (
-    asConceptText({ coding: [valueCoding] }) ??
     momentText(valueDate ?? valueDateTime ?? element.valueInstant, at) ??
     asText(valueCode ?? valueMarkdown ?? asRecord(element.valueAnnotation).text, LONGEST) ??
     displayOf(valueReference) ??
+    addressText(asRecord(element.valueAddress)) ??
+    asInformation(asRecord(element.valueContactPoint).value) ??
+    asInformation(asRecord(element.valueAttachment).title) ??
     valueOf(element)
   );
 }

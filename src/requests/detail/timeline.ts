@@ -57,10 +57,14 @@ export function readTimeline(
     ids: events.map(({ id }) => id),
     ...{ isSelf, timeZone, now },
   };
+  // What the request refers to may also be found as an event of it.
+  const keyOf = (one: ForeignRecord) =>
+    one.id === undefined ? one : `${asWritten(one.resourceType)}/${asWritten(one.id)}`;
+  const once = [...new Map(events.map((one) => [keyOf(one), one])).values()];
   const all: Event[] = [
     { what: 'Requested', at: resource.authoredOn, who: requester, source: 'Request' },
     { what: 'Last changed in the EHR', at: asRecord(resource.meta).lastUpdated, who: undefined, source: 'Request' },
-    ...events.slice(0, MOST).flatMap((event) => readEvent(event, about)),
+    ...once.slice(0, MOST).flatMap((event) => readEvent(event, about)),
   ];
   const dated = all.map(({ at, ...rest }) => ({ ...rest, date: readFhirDate(at, timeZone) }));
   return dated
@@ -144,22 +148,16 @@ function partsOf(parts: unknown, at: About): string[] {
   return more > 0 ? [...texts.slice(0, MOST_PARTS), `${more} more in the EHR`] : texts;
 }
 
-function provenanceEvents({ activity, recorded, occurredDateTime, occurredPeriod, agent }: ForeignRecord): Event[] {
+function provenanceEvents(provenance: ForeignRecord): Event[] {
+  const { activity, reason, recorded, occurredDateTime, occurredPeriod, agent } = provenance;
   // One who only entered it is not the one who did it.
   const names = asRecords(agent).flatMap((one) => displayOf(one.who) ?? []);
   const who = [...new Set(names)].slice(0, MOST_PARTS).join('; ') || undefined;
   const at = recorded ?? occurredDateTime ?? asRecord(occurredPeriod).start;
-  return [
-    {
-      what: (asConceptText(activity) ?? 'Recorded').replace(
-        /^[A-Z]+$/,
-        (code) => `${code[0]}${code.slice(1).toLowerCase()}`,
-      ),
-      at,
-      who,
-      source: 'Change history',
-    },
-  ];
+  const act = asConceptText(activity) ?? 'Recorded';
+  const done = act.replace(/^[A-Z]+$/, (code) => `${code[0]}${code.slice(1).toLowerCase()}`);
+  const what = [done, ...asRecords(reason).flatMap((one) => asConceptText(one) ?? [])].join(' · ');
+  return [{ what, at, who, source: 'Change history' }];
 }
 
 function communicationEvents(message: ForeignRecord): Event[] {
@@ -167,6 +165,7 @@ function communicationEvents(message: ForeignRecord): Event[] {
   const { reference } = asRecord(sender);
   // The message is of this patient only.
   const isPatients = reference !== undefined && reference === asRecord(subject).reference;
+  const nameless = /\bRelatedPerson\//.test(asWritten(reference)) ? 'A relative' : undefined;
   const parts = asRecords(payload);
   const said = parts.flatMap(({ contentString }) => asText(contentString, LONGEST_MESSAGE) ?? []).slice(0, MOST_PARTS);
   const state = codeOf(status);
@@ -178,12 +177,8 @@ function communicationEvents(message: ForeignRecord): Event[] {
     {
       what,
       at: sent ?? received,
-      who: isPatients ? 'The patient' : (displayOf(sender) ?? relativeIn(sender)),
+      who: isPatients ? 'The patient' : (displayOf(sender) ?? nameless),
       source: 'Communication',
     },
   ];
 }
-
-/** A relative without a name. */
-const relativeIn = (party: unknown) =>
-  /\bRelatedPerson\//.test(asWritten(asRecord(party).reference)) ? 'A relative' : undefined;

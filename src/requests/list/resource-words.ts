@@ -15,7 +15,8 @@ import { withSides } from './sides.ts';
 
 /** Stands for a value that is not shown: a name without its value would mean the opposite where the value is "no". */
 const ELSEWHERE = 'value in the EHR';
-const MOST_PARTS = 4;
+const MOST_PARTS = 20;
+const MOST_LEVELS = 10;
 /** Types whose category, such as "Outpatient" or "Problem list item", is no name. */
 const NAMED_BY_CODE = new Set<unknown>(
   'Condition Observation AllergyIntolerance MedicationRequest MedicationStatement Procedure DiagnosticReport'.split(
@@ -35,6 +36,7 @@ export function conceptOf(resource: ForeignRecord): string | undefined {
 function wordsFor(resource: ForeignRecord): string | undefined {
   if (resource.use === 'preauthorization') return 'Prior authorization';
   if (resource.resourceType === 'CoverageEligibilityResponse') return 'Check of the insurance';
+  if (resource.resourceType === 'QuestionnaireResponse') return 'Questionnaire';
   const { resourceType, code, medicationCodeableConcept, medicationReference, vaccineCode, title, description } =
     resource;
   const kinds = [code, medicationCodeableConcept, vaccineCode, ...asRecords(resource.type)].map((kind) =>
@@ -70,10 +72,18 @@ export function valueOf(resource: ForeignRecord): string | undefined {
   const name = Object.keys(resource).find((member) => /^_?value[A-Z]/.test(member));
   if (name !== undefined) return READERS.get(name)?.(resource[name], resource) ?? ELSEWHERE;
   if (resource.dataAbsentReason !== undefined) return 'no value';
-  const parts = asRecords(resource.component);
+  const parts = resource.resourceType === 'QuestionnaireResponse' ? answersIn(resource) : asRecords(resource.component);
   const words = parts.map((part) => [asConceptText(part.code), valueOf(part) ?? ELSEWHERE].filter(Boolean).join(' '));
   const more = words.length > MOST_PARTS ? `, ${words.length - MOST_PARTS} more in the EHR` : '';
   return words.length === 0 ? undefined : `${words.slice(0, MOST_PARTS).join(', ')}${more}`;
+}
+
+/** Each answer under its question, those inside groups and under other answers too. */
+function answersIn({ item, answer, text }: ForeignRecord, level = 0): ForeignRecord[] {
+  if (level > MOST_LEVELS) return [];
+  const answers = asRecords(answer);
+  const own = answers.map((one) => ({ ...one, code: { text: `${asText(text) ?? 'Not named'}:` } }));
+  return [...own, ...[...answers, ...asRecords(item)].flatMap((one) => answersIn(one, level + 1))];
 }
 
 /** "None" and "Unknown" are findings here, not missing values. */
@@ -82,7 +92,11 @@ const READERS = new Map<string, (value: unknown, resource: ForeignRecord) => str
   ['valueRange', rangeText],
   ['valueRatio', ratioText],
   ['valueInteger', (value) => quantityText({ value })],
+  ['valueDecimal', (value) => quantityText({ value })],
   ['valueString', (value) => asText(value)],
+  ['valueDate', (value) => asText(value, 40)],
+  ['valueDateTime', (value) => asText(value, 40)],
+  ['valueCoding', (value) => asConceptText({ coding: [value] }) ?? displayIn({ coding: [value] })],
   ['valueCodeableConcept', (value) => asConceptText(value) ?? asText(asRecord(value).text) ?? displayIn(value)],
   ['valueBoolean', (_value, resource) => FLAGS.get(flagOf(resource, 'valueBoolean'))],
 ]);

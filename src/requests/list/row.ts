@@ -121,6 +121,8 @@ export function toRow(
     reason: first === undefined ? undefined : { first, more: others.length },
     /** What the row only counts, as "+2 more", so that a search finds it. */
     counted: counted.length === 0 ? undefined : counted.slice(0, MOST_COUNTED),
+    /** By which a search finds it; its page shows them. */
+    numbers: request.keys.numbers.map((one) => one.slice(one.lastIndexOf('|') + 1)),
     isMine: requester !== undefined && at.isUser?.(requester) === true,
     isHere: at.encounter !== undefined && request.encounter === at.encounter,
     /** Requests that this one replaces. */

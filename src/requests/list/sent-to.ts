@@ -41,4 +41,5 @@ function countLocals(parties: readonly PartyReference[]): number {
   return new Set([...locals].map((local) => local.split('/')[0])).size === 1 ? locals.size : 1;
 }
 
-const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };
+/** A provider without a name. */
+export const NAMELESS: PartyReference = { display: undefined, local: undefined, contained: undefined };

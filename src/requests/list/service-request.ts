@@ -5,13 +5,14 @@ import { isPlaceholder, readParty, targetType } from '#src/patients/party.ts';
 import { codeOf, describePriority } from '#src/requests/progress/codes.ts';
 import { PATIENTS_OWN } from '#src/requests/progress/owner.ts';
 import { codesIn } from '#src/requests/progress/purpose.ts';
-import { noteShown } from '#src/requests/progress/reported.ts';
 import { isStatement } from '#src/requests/progress/statements.ts';
 import { beginsAt } from '#src/requests/timing/begins.ts';
 import { type Needed, readNeeded } from '#src/requests/timing/needed.ts';
+import { isGiven } from '#src/requests/timing/phrases.ts';
 import { isSeries } from '#src/requests/timing/series.ts';
 import { asConceptText, asRecord, asRecords, asText, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { saysMasked } from '#src/smart/fhir/no-information.ts';
+import { notesShown } from '#src/smart/fhir/notes.ts';
 import { localReference, referencesToRead, relationsOf } from '#src/smart/fhir/reference.ts';
 import { readCaution, readDetail, readReasons, readService, readStatusReason } from './concepts.ts';
 import { readRequestKeys } from './order-identity.ts';
@@ -76,8 +77,8 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isProhibitionUnclear: prohibition === 'unclear',
     isPatients,
     isUnasked,
-    /** The beginning of its newest note. */
-    noted: noteShown(resource.note),
+    /** The beginning of its newest note, or of each that may be. */
+    noted: notesShown(resource.note),
     needed: needed.text,
     neededMs,
     /** It is to begin on a later day. */
@@ -86,7 +87,7 @@ export function readServiceRequest(resource: ForeignRecord, at: { base: URL; now
     isSeries: isSeries(resource, named.service) && !isPastNeeded,
     /** `Encounter/id` on this server; STU3 calls it the context. */
     encounter: localReference(resource.encounter ?? resource.context, base),
-    authoredOn: asText(resource.authoredOn, 40),
+    authoredOn: isGiven(resource.authoredOn) ? asText(resource.authoredOn, 40) : undefined,
     lastUpdated: asText(asRecord(resource.meta).lastUpdated, 40),
     requester: asRecords(resource.requester).map(agentOf).map(party)[0],
     performers: performers.map(party),

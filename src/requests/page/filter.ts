@@ -77,12 +77,14 @@ function holds(row: RequestRow, words: readonly string[]): boolean {
   const beside = [next.text, source, priority?.word, needed];
   const older =
     row.older?.flatMap((one) => ['Replaces', one.service, one.isOpen ? 'still open' : '', one.said ?? '']) ?? [];
-  const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older];
+  const numbers = [...row.numbers, row.relations.requisition];
+  const counted = [...(sentTo?.names ?? []), ...(row.counted ?? []), ...older, ...numbers];
   const asked = [requested.on ?? 'Date not given', requested.by, reason?.first];
   const all = [...shown, ...beside, ...marksOf(row), ...counted, ...asked].join(' ');
   // A day is found as the row shows it, and as it is typed into a form.
   const said = fold(`${all} ${withDayWords(all)}`);
-  return words.every((word) => said.includes(word));
+  const bare = said.replace(MARKS, '');
+  return words.every((word) => said.includes(word) || bare.includes(word.replace(MARKS, '') || word));
 }
 
 /** What the view says of a row beside its texts. */
@@ -96,6 +98,9 @@ function marksOf(row: RequestRow): (string | undefined)[] {
   ];
 }
 
+/** Left out on both sides too, so that "xray" finds "X-ray", and "home," finds "home". */
+const MARKS = /[^\p{L}\p{N}\s]/gu;
+
 function wordsOf(text: string): string[] {
   return fold(text).split(/\s+/).filter(Boolean);
 }
@@ -103,5 +108,5 @@ function wordsOf(text: string): string[] {
 /** As it is typed on any keyboard: EHRs write the apostrophe of "O’Brien" and the hyphens of names in several ways. */
 function fold(text: string): string {
   const plain = text.replace(/[\u2018\u2019\u02BC\u00B4`]/gu, "'").replace(/[\u2010-\u2015\u2212]/gu, '-');
-  return plain.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }

@@ -68,16 +68,11 @@ const NO_PROBLEM =
  * sees that they are chosen. That there is none is not chosen beside one.
  */
 export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTime): ChartFact[] {
-  const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
   const inForce = allergies.filter(isInForce);
   const found = [...inForce.filter(isHigh), ...inForce.filter((one) => !isHigh(one))].flatMap((allergy) => {
     const { recordedDate, onsetDateTime, lastOccurrence, meta } = allergy;
     const name = nameOf(allergy);
-    const text =
-      name &&
-      [name, isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)]
-        .filter(Boolean)
-        .join('; ');
+    const text = name && [name, dangerOf(allergy)].filter(Boolean).join('; ');
     const when = dated([recordedDate, lastOccurrence, onsetDateTime, asRecord(meta).lastUpdated], at);
     const isNone = saysNone(allergy) && reactionsOf(allergy) === undefined;
     return factOf(allergy, undefined, text, when).map((fact) => ({ fact, isNone }));
@@ -85,6 +80,14 @@ export function allergiesFrom(allergies: readonly ForeignRecord[], at: ReadingTi
   const areNone = found.every(({ isNone }) => isNone);
   return found.map(({ fact, isNone }) => ({ ...fact, isSuggested: !isNone || areNone })).slice(0, MOST_OF_A_KIND);
 }
+
+/** How dangerous an allergy is, and what it causes; undefined where the EHR says neither. */
+export function dangerOf(allergy: ForeignRecord): string | undefined {
+  const dangers = [isHigh(allergy) && 'high criticality', isSevere(allergy) && 'severe reaction', reactionsOf(allergy)];
+  return dangers.filter(Boolean).join('; ') || undefined;
+}
+
+const isHigh = ({ criticality }: ForeignRecord) => asText(criticality)?.toLowerCase() === 'high';
 
 /** That there is none, or that it is not known whether there is one. */
 const NONE = [
@@ -151,7 +154,8 @@ export function isNameless(resource: ForeignRecord): boolean {
   return isInForce(resource) && nameOf(resource) === undefined;
 }
 
-function isInForce(resource: ForeignRecord): boolean {
+/** Not refuted, over or entered in error. */
+export function isInForce(resource: ForeignRecord): boolean {
   return !remarksOn(resource).some((remark) => NOT_IN_FORCE.includes(remark));
 }
 
@@ -165,8 +169,8 @@ function hasEnd(condition: ForeignRecord): boolean {
   return Object.keys(condition).some((name) => /^abatement[A-Z]/.test(name) && condition[name] !== false);
 }
 
-/** Its status says that it goes on. */
-function withEnd(words: string | undefined, condition: ForeignRecord): string | undefined {
+/** A condition whose status, if it has one, says that it goes on, although it has an end. */
+export function withEnd(words: string | undefined, condition: ForeignRecord): string | undefined {
   return words !== undefined && hasEnd(condition) ? `${words} (ended, by its date)` : words;
 }
 

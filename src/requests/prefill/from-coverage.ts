@@ -1,4 +1,5 @@
 /** Reads the insurance from the chart, as a request can carry it. */
+import { rankOf } from '#src/patients/contact.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
@@ -23,7 +24,8 @@ export function insuranceFrom(
 ): ChartFact[] {
   const active = coverages.filter(({ status, period }) => status === 'active' && !hasEnded(period, at.now));
   const ofToday = active.filter(({ period }) => !startsLater(period, at.now));
-  const ranked = active.toSorted((a, b) => rankOf(a) - rankOf(b));
+  // The primary plan is the first.
+  const ranked = active.toSorted((a, b) => rankOf(a.order) - rankOf(b.order));
   return ranked.slice(0, MOST_OF_A_KIND).flatMap((coverage) => {
     const { payor, type, subscriberId, identifier, meta, period } = coverage;
     const member = asRecords(identifier).find((one) => hasCode(one.type, 'MB'));
@@ -41,11 +43,6 @@ export function insuranceFrom(
       masked: asInformation(subscriberId, 60) ?? asInformation(member?.value, 60),
     }));
   });
-}
-
-/** FHIR R4 Coverage.order: the primary plan is the first. */
-function rankOf({ order }: ForeignRecord): number {
-  return typeof order === 'number' ? order : Number.MAX_SAFE_INTEGER;
 }
 
 /** A patient who pays has no name here: it may be another patient. */

@@ -1,4 +1,5 @@
 /** Reads where the patient is: kind, time and places of the launch's encounter. */
+import { isOfNow, rankOf } from '#src/patients/contact.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import { containedOf } from '#src/smart/fhir/contained.ts';
@@ -10,7 +11,6 @@ import {
   asWritten,
   type ForeignRecord,
   hasEnded,
-  startsLater,
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { type ChartFact, dated, factOf, hasCode, type ReadingTime } from './facts.ts';
@@ -52,10 +52,7 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
   const isOver = isElsewhere || NOT_THERE.has(encounter.status) || hasEnded(encounter.period, now);
   const current = asRecords(isOver ? undefined : encounter.location).filter(
     ({ status, period, location }) =>
-      !LEFT.has(status) &&
-      !isNoVisit(asInformation(asRecord(location).display)) &&
-      !hasEnded(period, now) &&
-      !startsLater(period, now),
+      !LEFT.has(status) && !isNoVisit(asInformation(asRecord(location).display)) && isOfNow(period, now),
   );
   const sinceOf = ({ period }: ForeignRecord) => Date.parse(asWritten(asRecord(period).start));
   const isDated = !current.map(sinceOf).some(Number.isNaN);
@@ -76,8 +73,7 @@ export function placesOf(encounter: ForeignRecord, base: URL, now: Date): Place[
 
 /** What the encounter names as its diagnoses, as `Condition/id`, by their rank; those for the bill come last. */
 export function diagnosesOf({ diagnosis }: ForeignRecord, base: URL): string[] {
-  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
-  const ranked = asRecords(diagnosis).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const ranked = asRecords(diagnosis).toSorted((a, b) => rankOf(a.rank) - rankOf(b.rank));
   const isBilled = ({ use }: ForeignRecord) => hasCode(use, 'billing');
   return [...ranked.filter((one) => !isBilled(one)), ...ranked.filter(isBilled)].flatMap(
     ({ condition }) => localReference(condition, base) ?? [],

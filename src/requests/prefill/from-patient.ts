@@ -1,17 +1,7 @@
 /** Reads where the patient lives, how to reach them, and what language they speak. */
+import { addressText, isOfNow, telephoneOf } from '#src/patients/contact.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
-import {
-  asConceptText,
-  asInformation,
-  asRecord,
-  asRecords,
-  asText,
-  asTexts,
-  asWritten,
-  type ForeignRecord,
-  hasEnded,
-  startsLater,
-} from '#src/smart/fhir/fields.ts';
+import { asConceptText, asRecord, asRecords, asText, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import { isCatchAll } from '#src/smart/fhir/no-information.ts';
 import { type ChartFact, dated, dateWords, factOf, type ReadingTime } from './facts.ts';
 
@@ -45,15 +35,12 @@ function addressesOf({ address }: ForeignRecord, now: Date): string[] {
   const hasHome = current.some(({ use }) => use === 'home');
   const rankOf = ({ use, period }: ForeignRecord) => (use !== 'temp' ? 1 : period === undefined ? 2 : 0);
   const wanted = current.filter(({ use }) => !hasHome || use === 'home' || use === 'temp');
-  const texts = wanted.toSorted((a, b) => rankOf(a) - rankOf(b)).flatMap((one) => addressText(one) ?? []);
+  const texts = wanted.toSorted((a, b) => rankOf(a) - rankOf(b)).flatMap((one) => addressOf(one) ?? []);
   return [...new Set(texts)].slice(0, MOST_ADDRESSES);
 }
 
-function addressText(best: ForeignRecord): string | undefined {
-  const place = [asInformation(best.city), asInformation(best.state), asInformation(best.postalCode)];
-  const lines = asTexts(best.line, 4).filter((line) => asInformation(line) !== undefined);
-  const parts = [...lines, place.filter((part) => part !== undefined).join(' ')].filter(Boolean);
-  const text = asText(parts.length > 0 ? parts.join(', ') : best.text, 200);
+function addressOf(best: ForeignRecord): string | undefined {
+  const text = addressText(best);
   return text === undefined || best.use !== 'temp' ? text : `${text} (temporary${untilText(best.period)})`;
 }
 
@@ -61,33 +48,6 @@ function addressText(best: ForeignRecord): string | undefined {
 function untilText(period: unknown): string {
   const day = asText(asRecord(period).end, 40)?.slice(0, 10);
   return day === undefined ? '' : ` until ${dateWords(day)}`;
-}
-
-/** A telephone number of a person or a role, by the rank that the EHR gives. @param telecom untrusted. */
-export function telephoneOf(telecom: unknown, now: Date): string | undefined {
-  const numbers = asRecords(telecom).filter(
-    ({ system, use, period }) => system === 'phone' && use !== 'old' && isOfNow(period, now),
-  );
-  const rankOf = ({ rank }: ForeignRecord) => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
-  return numbers
-    .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .map(({ value }) => asInformation(value, 60)?.replace(/^tel:/i, ''))
-    .find((value) => value !== undefined && isDialable(value));
-}
-
-const NOT_IN_USE = /\b(?:wrong|disconnected|invalid|do not (?:call|use)|out of service)\b|[@*]/i;
-/** The same digit throughout, or the digits in order: many EHRs require a number, so some users type one of these. */
-const PLACEHOLDER = /^(\d)\1{6,}$|^1?1234567890?$/;
-
-/** A number that may be called, with or without words beside it: not a refusal, an e-mail address or a filler. */
-function isDialable(value: string): boolean {
-  const digits = value.replace(/\P{Nd}/gu, '');
-  return digits !== '' && !NOT_IN_USE.test(value) && !PLACEHOLDER.test(digits);
-}
-
-/** Whether a Period has begun and not ended. */
-export function isOfNow(period: unknown, now: Date): boolean {
-  return !hasEnded(period, now) && !startsLater(period, now);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Reads the requester: the signed-in user's name, role, number and telephone. */
+import { isOfNow, workTelephoneOf } from '#src/patients/contact.ts';
 import { flagOf } from '#src/patients/foreign-flag.ts';
 import { displayName } from '#src/patients/human-name.ts';
 import { withRemarks } from '#src/patients/modifier-elements.ts';
@@ -12,7 +13,6 @@ import {
 } from '#src/smart/fhir/fields.ts';
 import { localReference } from '#src/smart/fhir/reference.ts';
 import { type ChartFact, dated, factOf, type ReadingTime } from './facts.ts';
-import { isOfNow, telephoneOf } from './from-patient.ts';
 
 const NPI: readonly unknown[] = ['http://hl7.org/fhir/sid/us-npi', 'urn:oid:2.16.840.1.113883.4.6'];
 const MOST_ROLES = 3;
@@ -41,7 +41,7 @@ export function requesterFrom(
     ...roles.slice(0, MOST_ROLES).flatMap((role) => facts(role, 'Role', roleText(role))),
     ...[...(person ? [person] : []), ...roles].flatMap((one) => facts(one, 'NPI', npiOf(one, at.now))).slice(0, 1),
     ...[...roles, ...(person ? [person] : [])]
-      .flatMap((one) => facts(one, CALL_BACK, telephoneOf(workNumbers(one), at.now)))
+      .flatMap((one) => facts(one, CALL_BACK, workTelephoneOf(one, at.now)))
       .slice(0, 1),
   ];
 }
@@ -55,11 +55,4 @@ function npiOf({ identifier }: ForeignRecord, now: Date): string | undefined {
   const own = asRecords(identifier).filter(({ system }) => NPI.includes(system));
   const current = own.filter((one) => one.use !== 'old' && isOfNow(one.period, now));
   return current.flatMap(({ value }) => asInformation(value, 20) ?? [])[0];
-}
-
-/** A clinician's number at home is not for a provider. */
-function workNumbers({ telecom }: ForeignRecord): ForeignRecord[] {
-  const isWork = ({ use }: ForeignRecord) => use === 'work';
-  const others = asRecords(telecom).filter(({ use }) => use !== 'home');
-  return others.some(isWork) ? others.filter(isWork) : others;
 }

@@ -2,7 +2,7 @@
 import type { Launch } from '#src/launches/session/launch.ts';
 import { readNamedResource } from '#src/patients/named-resource.ts';
 import type { EhrLack } from '#src/requests/search/ehr-lacks.ts';
-import { asInformation, asRecord, asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
+import { asWritten, type ForeignRecord } from '#src/smart/fhir/fields.ts';
 import type { FhirApi } from '#src/smart/step-6-fhir-api.ts';
 import {
   type ChartFact,
@@ -132,16 +132,8 @@ async function whereOf(api: FhirApi, { at, batches, canRead }: ChartReader, stay
   );
   const wanted = canRead('Location') ? nameless.map(({ reference }) => reference) : [];
   const answers = await fetchReads(api, wanted, batches);
-  const read = answers.flatMap((answer) => (answer ? nameIn(answer, { base: api.base, now: at.now }) : []));
+  const read = answers.flatMap((answer) => (answer ? readNamedResource(answer, { base: api.base, now: at.now }) : []));
   const nameOf = (reference: string) => read.find((one) => one.reference === reference)?.name;
   const named = places.map((place) => ({ ...place, name: place.display ?? nameOf(place.reference) }));
   return stayOf(stay, named, at);
-}
-
-/** The name of a Location, with that of what it is a part of: a bed alone is on any ward. */
-function nameIn(location: ForeignRecord, place: { base: URL; now: Date }) {
-  const { reference, name } = readNamedResource(location, place);
-  const whole = asInformation(asRecord(location.partOf).display);
-  const isSaid = name === undefined || whole === undefined || name.includes(whole);
-  return { reference, name: isSaid ? name : `${name}, ${whole}` };
 }

@@ -6,9 +6,12 @@ import { isMarkedAbsent, isNullSystem, saysMasked, saysNothing } from '#src/smar
 /** What an element says, part by part. `null` is a part that has no words here: the EHR has more. */
 export type Phrases = readonly (string | null)[];
 
+/** Some databases know no missing day, and write their first one. */
+const BEFORE_ANY_REQUEST = /^(?:1[0-8]\d\d-\d\d-\d\d|19[0-6]\d-\d\d-\d\d|1970-01-01)(?:T|$)/;
+
 /** Whether a member is given at all; FHIR never gives meaning to an empty value, and some say only that there is none. */
 export function isGiven(value: unknown): boolean {
-  if (typeof value === 'string') return value !== '' && !saysNothing(value);
+  if (typeof value === 'string') return value !== '' && !saysNothing(value) && !BEFORE_ANY_REQUEST.test(value);
   if (Array.isArray(value)) return value.some((item) => Array.isArray(item) || isGiven(item));
   return value !== undefined && value !== null && !(isJsonObject(value) && saysAbsent(value));
 }

@@ -50,14 +50,14 @@ const NAMED = [
   ...['relevantHistory', 'specimen'],
 ];
 /** The most references that are looked up. */
-const MOST_NAMED = 10;
+const MOST_NAMED = 12;
 
-/** Those of which a display does not say enough: what it names may be refuted, over, or entered in error. */
-const CLINICAL = new Set(['reasonReference', 'insurance', 'supportingInfo', 'relevantHistory']);
+/** Of the others a display does not say enough: whether it is refuted, over or closed, and how it is reached. */
+const KNOWN_BY_NAME = new Set(['requester', 'encounter', 'specimen']);
 
 /**
  * `Type/id` of what the request's page has to read, so that it can fetch all of it at once: each reference without a
- * display, then the clinical ones with one.
+ * display, then those of which one does not say enough.
  */
 export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
   const [nameless, others]: [string[], string[]] = [[], []];
@@ -65,7 +65,7 @@ export function referencesToRead(resource: ForeignRecord, base: URL): string[] {
     if (resource[name] === undefined) continue;
     for (const reference of asRecords(resource[name])) {
       const isNamed = asInformation(reference.display) !== undefined;
-      const local = isNamed && !CLINICAL.has(name) ? undefined : localReference(reference, base);
+      const local = isNamed && KNOWN_BY_NAME.has(name) ? undefined : localReference(reference, base);
       if (local !== undefined) (isNamed ? others : nameless).push(local);
     }
   }

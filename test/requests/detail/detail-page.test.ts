@@ -557,9 +557,9 @@ describe('data of other patients that is not shown', () => {
 });
 
 test('notes beyond the limit, and entries that are no notes, are counted', async () => {
-  takeBatches({ ...full, note: [...Array.from({ length: 60 }, (_, at) => ({ text: `Note ${at}.` })), 'x'] });
+  takeBatches({ ...full, note: [...Array.from({ length: 210 }, (_, at) => ({ text: `Note ${at}.` })), 'x'] });
   const text = textOf((await open()).page);
-  expect(text).toContain('Note 49. 11 more in the EHR');
+  expect(text).toContain('Note 199. 11 more in the EHR');
 });
 
 describe('hostile FHIR', () => {

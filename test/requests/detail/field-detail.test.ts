@@ -150,6 +150,53 @@ test.for<[string, object, string, string[]]>([
     'Provider',
     ['Northside'],
   ],
+  [
+    'who may see it',
+    { meta: { security: [{ system: 'urn:x', code: 'V', display: 'very restricted' }, { code: 'PSY' }, 'x'] } },
+    'Security',
+    ['very restricted', 'PSY'],
+  ],
+  [
+    'the telephone of a provider',
+    {
+      contained: [{ resourceType: 'Organization', id: 'c', name: 'Acme', telecom: [{ system: 'phone', value: '5' }] }],
+      performer: [{ reference: '#c' }],
+    },
+    'Provider',
+    ['Acme, 5'],
+  ],
+  [
+    'the number at home of one',
+    {
+      contained: [
+        {
+          ...{ resourceType: 'Practitioner', id: 'c', name: [{ text: 'Dr. Ray' }] },
+          telecom: [{ system: 'phone', use: 'home', value: '5' }],
+        },
+      ],
+      performer: [{ reference: '#c' }],
+    },
+    'Provider',
+    ['Dr. Ray'],
+  ],
+  [
+    'an address in an extension',
+    { extension: [{ url: 'urn:x/pickup', valueAddress: { line: ['12 Oak St'], city: 'Springfield' } }] },
+    'Pickup',
+    ['12 Oak St, Springfield'],
+  ],
+  [
+    'a telephone in one',
+    { extension: [{ url: 'urn:x/call', valueContactPoint: { system: 'phone', value: '555-0100' } }] },
+    'Call',
+    ['555-0100'],
+  ],
+  [
+    'a document in one',
+    { extension: [{ url: 'urn:x/map', valueAttachment: { title: 'Gate plan', url: 'https://x' } }] },
+    'Map',
+    ['Gate plan'],
+  ],
   ['STU3’s requester', { requester: { agent: { display: 'Dr. Stu' } } }, 'Requested by', ['Dr. Stu']],
 ])('%s', async ([, change, label, expected]) => {
   const resource = { resourceType: 'ServiceRequest', id: 'a', ...own, ...change };

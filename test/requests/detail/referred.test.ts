@@ -173,6 +173,90 @@ test.for<[string, object, string]>([
     { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { end: '2020' } },
     'Medicare (ended)',
   ],
+  [
+    'one that is of next year',
+    { resourceType: 'Coverage', type: { text: 'Medicare' }, period: { start: '2027-01-01' } },
+    'Medicare (not yet in force)',
+  ],
+  [
+    'a bed, with its ward and how it is reached',
+    {
+      ...{ resourceType: 'Location', name: 'Bed 4', status: 'suspended', partOf: { display: 'Ward 7' } },
+      address: { line: ['12 Oak St', 'Gate B'], city: 'Springfield', postalCode: '62701' },
+      telecom: [{ system: 'phone', value: '555-0122' }],
+    },
+    'Bed 4, Ward 7 (suspended): 12 Oak St, Gate B, Springfield 62701, 555-0122',
+  ],
+  [
+    'the answers of a questionnaire',
+    {
+      resourceType: 'QuestionnaireResponse',
+      item: [
+        { text: 'Needs', item: [{ text: 'Stretcher', answer: [{ valueBoolean: true }] }] },
+        {
+          text: 'Oxygen',
+          answer: [{ valueCoding: { display: 'Yes' }, item: [{ text: 'Flow', answer: [{ valueDecimal: 2.5 }] }] }],
+        },
+        { text: 'Day', answer: [{ valueDate: '2026-12-01' }] },
+        { text: 'Allergies', answer: [{ valueString: 'None' }, { valueCoding: { display: 'Unknown' } }] },
+        { text: 'File', answer: [{ valueAttachment: { title: 'x' } }] },
+        { text: 'Not answered' },
+      ],
+    },
+    'Questionnaire: Stretcher: yes, Oxygen: Yes, Flow: 2.5, Day: 2026-12-01, Allergies: None, Allergies: Unknown, File: value in the EHR',
+  ],
+  [
+    'a drug, with its dose',
+    {
+      ...{ resourceType: 'MedicationRequest', medicationCodeableConcept: { text: 'Oxygen' } },
+      dosageInstruction: [{ text: '2 L/min' }],
+    },
+    'Oxygen: 2 L/min',
+  ],
+  [
+    'a place that is closed',
+    { resourceType: 'Location', name: 'Dialysis', operationalStatus: { code: 'C', display: 'Closed' } },
+    'Dialysis (closed)',
+  ],
+  ['a place by its address alone', { resourceType: 'Location', address: { text: '5 Elm St' } }, '5 Elm St'],
+  [
+    'how severe a condition is',
+    { resourceType: 'Condition', code: { text: 'COPD' }, severity: { text: 'Severe' } },
+    'COPD: Severe',
+  ],
+  [
+    'a condition that has ended',
+    { resourceType: 'Condition', code: { text: 'Fall' }, abatementDateTime: '2020' },
+    'Fall (ended, by its date)',
+  ],
+  [
+    'one that is called resolved, too',
+    { resourceType: 'Condition', code: { text: 'Fall' }, abatementAge: {}, clinicalStatus: { text: 'Resolved' } },
+    'Fall (resolved)',
+  ],
+  [
+    'what a finding means, and when it was',
+    observed({ valueString: 'MRSA', interpretation: [{ text: 'Critical' }], effectivePeriod: { start: '2024' } }),
+    'Isolation required: MRSA, Critical, 2024',
+  ],
+  [
+    'what a report concludes',
+    { resourceType: 'DiagnosticReport', code: { text: 'Swab' }, conclusion: 'No MRSA' },
+    'Swab: No MRSA',
+  ],
+  [
+    'when a procedure was',
+    { resourceType: 'Procedure', code: { text: 'New hip' }, performedDateTime: '2026-11-10' },
+    'New hip: 2026-11-10',
+  ],
+  [
+    'how dangerous an allergy is',
+    {
+      ...{ resourceType: 'AllergyIntolerance', code: { text: 'Latex' }, criticality: 'high' },
+      reaction: [{ severity: 'severe', manifestation: [{ text: 'Anaphylaxis' }] }],
+    },
+    'Latex: high criticality; severe reaction; Anaphylaxis',
+  ],
 ])('%s', ([, resource, expected]) => {
   const one = { id: 'x', resourceType: '', ...resource };
   const nameIn = namesOf({ supportingInfo: [{ reference: `${one.resourceType}/x` }] }, [one], place);
@@ -220,11 +304,11 @@ test.for<[string, object, string]>([
   expect(namesOf({ reasonReference: [reference] }, [target], place)('reasonReference')).toEqual([expected]);
 });
 
-test('what has no name is read first, and then clinical targets that have one', () => {
+test('what has no name is read first, and then what a name does not say enough of', () => {
   const resource = {
     performer: [{ reference: 'Organization/o', display: 'Northside' }],
     reasonReference: [{ reference: 'Condition/c', display: 'Stroke' }],
     supportingInfo: [{ reference: 'Observation/w' }],
   };
-  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Condition/c']);
+  expect(referencesToRead(resource, place.base)).toEqual(['Observation/w', 'Organization/o', 'Condition/c']);
 });

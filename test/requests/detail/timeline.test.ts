@@ -163,6 +163,13 @@ test('a message of a relative says so, and a change names each who had a part in
   expect(own).toMatchObject({ who: 'The patient', source: 'To-do' });
 });
 
+test('a change says why, and once, although the request refers to it and a search finds it', () => {
+  const change = { ...signed, id: 'p', reason: [{ text: 'Wrong patient' }] };
+  const lines = readTimeline({}, [change, { ...change }, { ...signed, id: undefined }, signed], undefined, place);
+  const [said, ...others] = lines.map(({ what }) => what).toSorted((a, b) => b.length - a.length);
+  expect([said?.endsWith(' · Wrong patient'), others.length]).toEqual([true, 2]);
+});
+
 test('a participant who declined is not listed, and a known day is shown', () => {
   const participant = [
     { actor: { display: 'Van 7' }, status: 'declined' },

@@ -377,6 +377,45 @@ test.for<[string, object, object[], string, string | undefined, string]>([
   expect(page.notices.some((line) => line.includes('A provider may still carry out'))).toBe(said !== undefined);
 });
 
+test.for<[string, object, string]>([
+  ['has no provider', {}, 'Cancel this request'],
+  ['names a provider', { performer: [{ display: 'Acme' }] }, 'Cancel this request'],
+  ['is on hold', { status: 'on-hold' }, 'Decide whether to resume'],
+  ['is cancelled', { status: 'revoked' }, 'Nothing to do'],
+])('a request that a newer one replaces and that %s: the next step', async ([, change, text]) => {
+  const newer = { ...base, id: 'new', authoredOn: '2026-11-20', replaces: [{ reference: 'ServiceRequest/a' }] };
+  const { page } = await readField(change, { along: [newer] });
+  expect(page.row.next.text).toBe(text);
+});
+
+const noted = (text: string, time?: string) => ({ text, ...(time === undefined ? {} : { time }) });
+
+test.for<[string, unknown, string | undefined]>([
+  ['the newest by its time', [noted('old', '2026-11-01'), noted('new', '2026-11-02')], '“new” +1 more'],
+  ['one without a time beside it', [noted('CANCEL'), noted('new', '2026-11-02')], '“new” “CANCEL”'],
+  ['the first and the last without', [noted('one'), noted('two'), noted('CANCEL')], '“one” “CANCEL” +1 more'],
+  [
+    'the newest of very many',
+    [...Array.from({ length: 60 }, (_, at) => noted(`${at}`, '2026-11-01')), noted('STOP', '2026-11-02')],
+    '“STOP” +60 more',
+  ],
+  ['none without words', [noted(' '), 'x', noted('new', 'soon')], '“new”'],
+  ['nothing', [], undefined],
+])('of the notes of a request its row says %s', async ([, note, said]) => {
+  const { row } = await readField({ note }, {});
+  expect(row?.noted).toBe(said);
+});
+
+test.each(['1900-01-01', '1840-12-31', '1970-01-01', '1800-01-01T00:00:00Z'])(
+  'the first day of a database, %s, is no day of a request',
+  async (day) => {
+    const { row, page } = await readField({ occurrenceDateTime: day, authoredOn: day }, {});
+    expect(row).toMatchObject({ needed: undefined, requested: { on: undefined }, status: { isOverdue: false } });
+    expect(page).toMatchObject({ timeline: [] });
+    expect(JSON.stringify(page.sections)).not.toMatch(/1[89]\d\d|1970/);
+  },
+);
+
 test('a provider that only the list knows is on the page too', async () => {
   const order = { ...base, id: '1', performer: [{ display: 'Acme' }] };
   const referral = { id: 'R-1', basedOn: [{ reference: 'ServiceRequest/1' }], performer: order.performer };

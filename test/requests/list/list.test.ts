@@ -61,6 +61,7 @@ test('one search by patient alone gives every fact of a request', async () => {
       sentTo: { names: ['Northside', 'Southside'], more: 1 },
       requested: { on: '2026-11-19', by: 'Dr. Ruth Kim' },
       reason: { first: 'Hip replacement', more: 1 },
+      numbers: [],
       counted: ['Westside', 'Fall'],
       isMine: false,
       isHere: false,

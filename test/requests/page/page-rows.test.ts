@@ -123,6 +123,13 @@ test.for<[text: string, isFound: boolean]>([
   ["o'brien", true],
   ['O´Brien', true],
   ['x-ray', true],
+  ['xray', true],
+  ['transport, hip', true],
+  ['strasse', true],
+  ['a/77', true],
+  ['form9', true],
+  ['a/78', false],
+  ['~', false],
   ['walker', true],
   ['  ', true],
 ])('the text %j finds: %s', ([text, isFound]) => {
@@ -133,7 +140,9 @@ test.for<[text: string, isFound: boolean]>([
     needed: '2026-11-24',
     requested: { on: undefined, by: 'Dr. Müller' },
     reason: { first: 'Hip replacement', more: 0 },
-    counted: ['Westside', 'O’Brien’s X\u2010ray'],
+    counted: ['Westside', 'O’Brien’s X\u2010ray', 'Hauptstraße'],
+    numbers: ['A/77'],
+    relations: { basedOn: [], replaces: [], requisition: 'urn:x|FORM-9' },
     older: [{ id: '2', service: 'Walker', needed: undefined, isOpen: false, said: undefined }],
   });
   expect(selectRows([row], search({}, text)).total).toBe(isFound ? 1 : 0);

@@ -29,6 +29,7 @@ export function rowOf(change: Partial<RequestRow> = {}): RequestRow {
     requested: { on: undefined, by: undefined },
     reason: undefined,
     counted: undefined,
+    numbers: [],
     isMine: false,
     isHere: false,
     older: undefined,

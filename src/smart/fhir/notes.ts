@@ -1,0 +1,17 @@
+/** Chooses among the notes of a resource, which an EHR sends in any order, and not always with their time. */
+import { asRecords, asText, asWritten, type ForeignRecord } from './fields.ts';
+
+/** What a row shows of a note; the page of the request has all of it. */
+const SHOWN = 60;
+
+/** The beginning of every note that may be the newest, in quotation marks, and how many more there are. */
+export function notesShown(note: unknown): string | undefined {
+  const said = asRecords(note, 1_000).filter(({ text }) => asText(text, SHOWN) !== undefined);
+  const timeOf = ({ time }: ForeignRecord) => Date.parse(asWritten(time));
+  const undated = said.filter((one) => Number.isNaN(timeOf(one)));
+  const dated = said.filter((one) => !Number.isNaN(timeOf(one))).toSorted((a, b) => timeOf(b) - timeOf(a));
+  // An EHR may send them from either end.
+  const shown = [...new Set([dated[0], undated[0], undated.at(-1)])].flatMap((one) => asText(one?.text, SHOWN) ?? []);
+  const more = said.length - shown.length;
+  return shown.length === 0 ? undefined : `“${shown.join('” “')}”${more > 0 ? ` +${more} more` : ''}`;
+}
