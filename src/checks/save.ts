@@ -8,8 +8,8 @@ import { type EditDependencies, editOrganization, settingsOf } from '#src/organi
 import { type Organization, type OrganizationSettings, parseSettings } from '#src/organizations/organization.ts';
 import type { ConnectionDraft } from '#src/organizations/store.ts';
 import type { SettingProblem } from '#src/settings/derived.ts';
+import { keepDiscovered } from './check-again.ts';
 import { normalizeFhirUrl } from './fhir-url.ts';
-import { keepDiscovered } from './keep-discovered.ts';
 import { checkRunEvent } from './report.ts';
 import { runChecks } from './run.ts';
 import type { CheckRun, ChecksStore } from './store.ts';

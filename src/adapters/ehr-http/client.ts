@@ -2,10 +2,9 @@
 import type { Dispatcher } from 'undici';
 import { createAnswerPace } from './answer-pace.ts';
 import type { BudgetOwner } from './budget.ts';
-import type { CallKind } from './call-metrics.ts';
 import { failureOf, OutboundError } from './error.ts';
 import { type Arrived, type Exchange, exchange, textOf } from './exchange.ts';
-import { createGuards, type GuardOptions } from './guards.ts';
+import { type CallKind, createGuards, type GuardOptions } from './guards.ts';
 import { createEhrPools, type PoolUse } from './pools.ts';
 import { createReachability } from './reachable.ts';
 
