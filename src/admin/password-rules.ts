@@ -145,7 +145,6 @@ function isPart(text: string): boolean {
   return WORDS.has(text) || WALKS.has(text) || isOneLetter(text);
 }
 
-/** One letter repeated: "aaaa". */
 function isOneLetter(text: string): boolean {
   const letters = Array.from(text);
   return letters.length > 1 && new Set(letters).size === 1 && /^\p{L}/u.test(text);

@@ -96,7 +96,6 @@ ${given.map(
 interface GuideFailure {
   readonly code: string;
   readonly status: number;
-  /** the title of the error page */
   readonly title: string;
   readonly owner: string;
   /** most likely first */
@@ -104,7 +103,6 @@ interface GuideFailure {
   readonly remedy: string;
 }
 
-/** Chapter 6. */
 function guideTroubleshooting(failures: readonly GuideFailure[]): SafeHtml {
   return html`<section aria-labelledby="troubleshooting">
 <h2 id="troubleshooting">6. When a launch fails</h2>

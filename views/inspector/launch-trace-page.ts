@@ -16,7 +16,6 @@ export interface LaunchTracePageProps {
   readonly sameUserHref: string | undefined;
   /** the name that the Clinicians page shows for the user; never in a report */
   readonly userName: string | undefined;
-  /** the report that was just created */
   readonly report: { readonly url: string; readonly expiresOn: string } | undefined;
   /** the link of a report was shown at this URL before, and is not shown again */
   readonly isReportGone: boolean;

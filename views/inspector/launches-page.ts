@@ -18,14 +18,11 @@ export interface LaunchRowProps
   extends Pick<DrawnLaunch, 'id' | 'organizationId' | 'outcome' | 'isStalled' | 'framed' | 'standalone' | 'userHash'> {
   /** ISO instant */
   readonly startedAt: string;
-  /** the step that failed, or the last step */
   readonly stepTitle: string | undefined;
-  /** the error of the launch, or of a later page of it */
   readonly error: string | undefined;
   readonly shownTitle: string | undefined;
   readonly owner: string | undefined;
   readonly supportCode: string | undefined;
-  /** the name that the Clinicians page shows for the user */
   readonly userName: string | undefined;
 }
 
@@ -38,7 +35,6 @@ export interface LaunchesPageProps extends SearchPageProps {
   readonly filter: LaunchFilterProps;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
   readonly rows: readonly LaunchRowProps[];
-  /** the launch nearest to a window without one */
   readonly nearest: { readonly id: string; readonly startedAt: Date } | undefined;
 }
 

@@ -10,7 +10,6 @@ export interface LiveLaunchProps {
   readonly id: string;
   /** a keyed hash */
   readonly userKey: string;
-  /** the name in the id_token, if it has one */
   readonly userName: string | undefined;
   readonly startedAt: Date;
   readonly lastUsedAt: Date;

@@ -5,10 +5,11 @@ import { exactClockTime } from '#views/instant.ts';
 import { type SettingsPageProps, settingsPage } from '#views/settings/settings-layout.ts';
 import { type ExplainedLaunch, explanationBox } from './launch-drawing.ts';
 
+/** `warning`: the launch continued, but something is missing. */
 type TickState = 'waiting' | 'passed' | 'warning' | 'failed' | 'unknown';
 
 export interface TickProps {
-  readonly id: string;
+  readonly id: 'framed' | 'no-launch-error' | 'no-oauth-error' | 'list-reached';
   readonly text: string;
   readonly state: TickState;
   /** the evidence, or what to do */
@@ -22,7 +23,6 @@ export interface VerifyPageProps {
   /** ISO instant from which launches count */
   readonly since: string;
   readonly ticks: readonly TickProps[];
-  /** the newest launch since then */
   readonly launch:
     | (ExplainedLaunch & {
         readonly id: string;

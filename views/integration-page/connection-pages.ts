@@ -47,7 +47,6 @@ ${advancedForm({
   );
 }
 
-/** The tools that are needed only now and then. */
 export interface ToolsPageProps extends BesideProps, ReportProps {
   readonly proof: ProofProps | undefined;
   readonly drift: DriftProps | undefined;

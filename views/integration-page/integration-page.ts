@@ -12,7 +12,6 @@ export interface IntegrationProps extends StepsProps {
   readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
   readonly organization: { readonly id: string; readonly name: string };
   readonly done?: string | undefined;
-  /** a problem that belongs to no field */
   readonly problem?: string | undefined;
 }
 

@@ -12,7 +12,6 @@ import { type SettingsPageProps, settingsPage } from './settings-layout.ts';
 export interface ClinicianRowProps {
   readonly id: string;
   readonly name: string | undefined;
-  /** the EHR's name for the clinician, if it differs */
   readonly ehrName: string | undefined;
   readonly role: string | undefined;
   readonly isLinked: boolean;
@@ -50,7 +49,6 @@ export interface CliniciansPageProps {
   readonly choices: readonly { readonly id: string; readonly name: string; readonly isLinked: boolean }[];
   readonly newerHref: string | undefined;
   readonly olderHref: string | undefined;
-  /** the code, which is shown once */
   readonly issued?:
     | { readonly name: string | undefined; readonly code: string; readonly clinicianId?: string }
     | undefined;

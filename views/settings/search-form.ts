@@ -14,9 +14,7 @@ interface WhoProps {
 }
 
 export interface SearchProps {
-  /** set if the rows are of one patient, with the reason for the search */
   readonly patient: { readonly reason: string } | undefined;
-  /** why the search was refused, with what was typed */
   readonly refused:
     | {
         readonly problem: string;
@@ -25,7 +23,6 @@ export interface SearchProps {
         readonly clinician: string;
       }
     | undefined;
-  /** the search of this URL has expired */
   readonly isGone: boolean;
 }
 

@@ -7,7 +7,6 @@ import { settingsPage } from './settings-layout.ts';
 
 export interface TableForm {
   readonly text: string;
-  /** the problems, each with its line */
   readonly problems: readonly string[];
   /** the changes that a save would make; undefined for the saved table */
   readonly changes?: readonly string[] | undefined;

@@ -35,7 +35,6 @@ export interface UsersPageProps {
   readonly users: readonly UserRow[];
   readonly organizations: readonly { readonly id: string; readonly name: string }[];
   readonly form?: AddUserForm | undefined;
-  /** the one-time password, which is shown once */
   readonly oneTimePassword?: { readonly email: string; readonly password: string } | undefined;
   /** a one-time password was shown at this URL before, and is not shown again */
   readonly isPasswordGone: boolean;

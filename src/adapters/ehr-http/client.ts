@@ -31,7 +31,6 @@ export interface EhrOwner extends BudgetOwner {
   privateNetworks: readonly string[];
 }
 
-/** The guarded HTTP client, for one organization or for none. */
 export interface EhrClient {
   /** Sends one request and never follows a redirect. @throws OutboundError */
   request(url: URL, request?: OutboundRequest): Promise<OutboundResponse>;

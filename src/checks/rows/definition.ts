@@ -6,7 +6,6 @@ import { type Rule, ruleRows } from '#src/errors/rules/table.ts';
 import type { CheckContext } from './context.ts';
 import type { CheckGroup, Verdict } from './result.ts';
 
-/** One check. */
 export interface CheckDefinition {
   id: string;
   title: string;

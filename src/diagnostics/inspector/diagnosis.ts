@@ -15,7 +15,6 @@ import { explanationOf } from './causes.ts';
 import { scopeAttempts, withoutEarlierAttempts } from './scope-attempts.ts';
 import { stepTitles } from './step-titles.ts';
 
-/** One step as it is drawn, by the names of this app. */
 export interface DiagnosedStep extends DrawnStep {
   readonly name: StepName;
   readonly code: ErrorCode | undefined;

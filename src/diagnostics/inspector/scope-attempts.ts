@@ -6,6 +6,7 @@ import { isStandalone } from '#src/diagnostics/traces/redacted-facts.ts';
 import type { TraceStep } from '#src/diagnostics/traces/trace.ts';
 import { coverageOf, grantedScopes } from '#src/smart/scopes/granted.ts';
 import type { ScopeAttemptProps } from '#views/inspector/scope-attempts.ts';
+import type { AcceptedScopesProps } from '#views/integration-page/scope-editor.ts';
 
 type ScopeVerdict = ScopeAttemptProps['scopes'][number];
 
@@ -56,18 +57,11 @@ function listOf(fact: TraceStep['facts'][string]): readonly string[] | undefined
   return Array.isArray(fact) ? fact : undefined;
 }
 
-/** Scopes that the EHR refused at first, and those it accepted instead. */
-export interface AcceptedScopes {
-  asked: string;
-  accepted: string;
-  at: Date;
-}
-
 /** Enough to find a launch from a chart among standalone launches. */
 const MOST_LOOKED_AT = 20;
 
 /** @returns undefined when the last completed launch from a chart was granted at once, or there is no such launch. */
-export async function acceptedScopes(db: Queries, organizationId: string): Promise<AcceptedScopes | undefined> {
+export async function acceptedScopes(db: Queries, organizationId: string): Promise<AcceptedScopesProps | undefined> {
   const traces = await listTraces(db, { organizationId, outcome: 'completed' }, MOST_LOOKED_AT);
   const last = traces.find(({ steps }) => !isStandalone(steps));
   const requested = (last?.steps ?? [])

@@ -75,7 +75,6 @@ export interface Launch {
   endsAt: string;
 }
 
-/** A launch with its organization, as it is now. */
 export interface InLaunch {
   launch: Launch;
   organization: Organization;
