@@ -47,12 +47,7 @@ const OUTCOMES = [
 
 /** A whole page. */
 export function launchesPage(props: LaunchesPageProps): string {
-  const settings = {
-    title: 'Launches',
-    ...props.admin,
-    current: 'launches',
-    styles: ['settings.css', 'diagnostics.css'],
-  } as const;
+  const settings = { title: 'Launches', ...props.admin, current: 'launches', styles: ['diagnostics.css'] } as const;
   return settingsPage(settings, launchesMain(props));
 }
 

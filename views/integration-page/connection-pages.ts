@@ -72,7 +72,6 @@ function besidePage(props: BesideProps, heading: string, main: SafeHtml, hasProb
     ...admin,
     current: 'integration',
     script: 'copy.js',
-    styles: ['settings.css'],
   } as const;
   return settingsPage(
     page,

@@ -42,12 +42,7 @@ export interface AuditPageProps extends SearchPageProps {
 
 /** A whole page. */
 export function auditPage(props: AuditPageProps): string {
-  const settings = {
-    title: 'Audit',
-    ...props.admin,
-    current: 'audit',
-    styles: ['settings.css', 'diagnostics.css'],
-  } as const;
+  const settings = { title: 'Audit', ...props.admin, current: 'audit', styles: ['diagnostics.css'] } as const;
   return settingsPage(settings, auditMain(props));
 }
 

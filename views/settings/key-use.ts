@@ -11,7 +11,6 @@ export interface KeyUseRow {
   readonly fetched: { readonly address: string; readonly at: Date } | undefined;
 }
 
-/** A JWKS fetch from an address that no organization's hosts have. */
 export interface JwksFetcher {
   readonly address: string;
   readonly userAgent: string;

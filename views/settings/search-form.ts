@@ -4,7 +4,7 @@ import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
 import type { OrganizationOption } from '#views/organization-choice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
-import type { SettingsPageProps } from './settings-layout.ts';
+import type { PageAdmin } from './settings-layout.ts';
 
 interface WhoProps {
   readonly people: readonly { readonly key: string; readonly name: string | undefined }[];
@@ -27,7 +27,7 @@ export interface SearchProps {
 }
 
 export interface SearchPageProps extends PageLinksProps {
-  readonly admin: Pick<SettingsPageProps, 'identity' | 'csrfToken'>;
+  readonly admin: PageAdmin;
   readonly filter: Readonly<Record<'from' | 'to' | 'code' | 'organization', string>>;
   readonly who: WhoProps;
   readonly search: SearchProps;

@@ -16,7 +16,6 @@ export interface LaunchTokens {
   activeUntil?: string | undefined;
 }
 
-/** A refresh in progress, unproven or postponed. */
 export type RefreshState =
   | { kind: 'under-way'; since: string }
   /** The id_token of the refresh is not verified, because the keys are unavailable. The token is not used (ID-22). */
