@@ -7,7 +7,7 @@ import { within } from '#src/adapters/deadline.ts';
 import { findAddresses } from '#src/adapters/ehr-http/name-lookup.ts';
 import type { Log } from '#src/adapters/log.ts';
 import { visitorKey } from '#src/http/limits/visitor-key.ts';
-import { type JwksFetch, type KeyUse, listAcceptedKids, pruneFetches, saveFetches, saveUses } from './key-use-store.ts';
+import { type JwksFetch, type KeyUse, listAcceptedKids, pruneFetches, saveFetches, saveUses } from './key-store.ts';
 
 const GATHER_MS = 5_000;
 const BATCH = 1_000;

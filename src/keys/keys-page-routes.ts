@@ -12,8 +12,8 @@ import { importKey } from './import-key.ts';
 import { exportKey, type KeyDependencies, KeyRefusal, listKeys, rotateKeys } from './key-actions.ts';
 import { JWKS_MAX_AGE_SECONDS } from './key-life.ts';
 import type { KeyRing } from './key-ring.ts';
+import { listJwksFetches, listKeyUses } from './key-store.ts';
 import { type KeyHolder, type KeyUses, placeFetches } from './key-use.ts';
-import { listJwksFetches, listKeyUses } from './key-use-store.ts';
 import { retireKey } from './retire-key.ts';
 
 export interface KeySettingsDependencies extends Omit<KeyDependencies, 'by'> {

@@ -1,8 +1,8 @@
 /** Settings > Launches: the launches of the last weeks, newest first, with a search. */
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
-import { organizationChoice } from '#views/organization-choice.ts';
 import { pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from '#views/settings/organization-choice.ts';
 import {
   clinicianField,
   nothingIn,

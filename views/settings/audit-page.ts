@@ -2,8 +2,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { exactInstant } from '#views/instant.ts';
 import { notice } from '#views/notice.ts';
-import { organizationChoice } from '#views/organization-choice.ts';
 import { pageLinks } from '#views/page-links.ts';
+import { organizationChoice } from './organization-choice.ts';
 import {
   clinicianField,
   nothingIn,

@@ -2,8 +2,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { icon } from '#views/icons.ts';
 import { notice } from '#views/notice.ts';
-import type { OrganizationOption } from '#views/organization-choice.ts';
 import type { PageLinksProps } from '#views/page-links.ts';
+import type { OrganizationOption } from './organization-choice.ts';
 import type { PageAdmin } from './settings-layout.ts';
 
 interface WhoProps {

@@ -17,9 +17,8 @@ import { timeZoneOf, visibleOrganization } from '#src/http/sessions/visible-orga
 import { saveReport } from '#src/reports/store.ts';
 import { outcomeWord } from '#views/inspector/launch-drawing.ts';
 import { type LaunchTracePageProps, launchTracePage } from '#views/inspector/launch-trace-page.ts';
-import { type Diagnosis, diagnose, forReader, shownTitle } from './diagnosis.ts';
+import { type Diagnosis, diagnose, forReader, launchReport, shownTitle } from './diagnosis.ts';
 import { askedFor } from './filter.ts';
-import { launchReport } from './launch-report.ts';
 import { type ListDependencies, launchRow, listRoute } from './list-route.ts';
 
 export interface LaunchesRouteDependencies extends ListDependencies {

@@ -1,7 +1,17 @@
-/** The page where an operator chooses the organization that a page of Settings is about. */
-import { html } from '@remix-run/html-template';
-import type { OrganizationOption } from '#views/organization-choice.ts';
+/** The field, and the page, on which an operator chooses an organization. */
+import { html, type SafeHtml } from '@remix-run/html-template';
 import { type PageAdmin, type SettingsPageProps, settingsPage } from './settings-layout.ts';
+
+export interface OrganizationOption {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Empty means every organization. */
+export function organizationChoice(organizations: readonly OrganizationOption[], chosen: string): SafeHtml {
+  return html`<div class="field"><label for="organization">Organization</label><select class="form-select" id="organization" name="organization"><option value="">All organizations</option>${organizations.map(({ id, name }) => html`<option value="${id}"${id === chosen ? html` selected` : null}>${name} (${id})</option>`)}</select></div>
+`;
+}
 
 /** A page of Settings that is about one organization at a time. */
 export interface ChosenPage extends Pick<SettingsPageProps, 'title' | 'current'> {
