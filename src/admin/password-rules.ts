@@ -59,18 +59,10 @@ const WORDS = new Set(
 );
 const PHRASES = new Set(['correcthorsebatterystaple', 'thequickbrownfox', 'tobeornottobe', 'maytheforcebewithyou']);
 /** Rows and columns of keyboards, and the alphabet. */
-const KEYBOARDS = [
-  ...['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'yxcvbnm', 'azertyuiop', 'qsdfghjklm', 'wxcvbn'],
-  ...['1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik', 'qazwsxedcrfvtgbyhnujmikolp', 'zaq1xsw2cde3vfr4bgt5nhy6mju7'],
-  ...[
-    '1q2w3e4r5t6y7u8i9o0p',
-    'q1w2e3r4t5y6u7i8o9p0',
-    'q2w3e4r5t6y7u8i9o0p',
-    'a1s2d3f4g5h6j7k8l9',
-    '1a2s3d4f5g6h7j8k9l',
-  ],
-  'abcdefghijklmnopqrstuvwxyz',
-];
+const KEYBOARDS =
+  `qwertyuiop asdfghjkl zxcvbnm qwertzuiop yxcvbnm azertyuiop qsdfghjklm wxcvbn abcdefghijklmnopqrstuvwxyz
+  1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik qazwsxedcrfvtgbyhnujmikolp zaq1xsw2cde3vfr4bgt5nhy6mju7 1q2w3e4r5t6y7u8i9o0p
+  q1w2e3r4t5y6u7i8o9p0 q2w3e4r5t6y7u8i9o0p a1s2d3f4g5h6j7k8l9 1a2s3d4f5g6h7j8k9l`.split(/\s+/);
 const SHORTEST_WALK = 3;
 /** The longest word or walk; a longer walk consists of several. */
 const LONGEST_PART = 16;

@@ -29,9 +29,9 @@ export function createGuards(options: GuardOptions) {
     owner: BudgetOwner | undefined,
     target: Target,
     call: () => Promise<T>,
-    endOf: (result: T) => CallEnd,
+    endOfResult: (result: T) => CallEnd,
   ): Promise<T> => {
-    const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOf);
+    const watched = () => watch({ ...target, organizationId: owner?.id }, call, endOfResult);
     if (!owner) return watched();
     const { url, isProvoked } = target;
     const spend = async () => {
@@ -39,7 +39,7 @@ export function createGuards(options: GuardOptions) {
       if (seconds !== undefined) refuse(owner, url, 'over-budget', seconds);
     };
     const bulkhead = { organizationId: owner.id, url, isProvoked };
-    return bulkheads.run(bulkhead, watched, endOf, owner.requestsPerMinute === 0 ? undefined : spend);
+    return bulkheads.run(bulkhead, watched, endOfResult, owner.requestsPerMinute === 0 ? undefined : spend);
   };
   /** Sends nothing. @throws OutboundError 'circuit-open' while calls to this URL's host are refused. */
   const assertAnswering = (owner: BudgetOwner, url: URL) =>
